@@ -45,11 +45,15 @@ golden: setup
 docs: setup
 	$(RUN)/python tools/make_docs.py
 
+# google-apitools, which Dataflow needs, comes as source only (pure Python), like pyspark.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-find-links --no-emit-index-url --no-header --no-emit-package corpus-pipeline
+
 lock: setup
 	$(RUN)/python -m pip install --quiet uv
-	$(RUN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: \
-	  --extra dev --generate-hashes --no-emit-find-links --no-emit-index-url --no-header \
-	  pyproject.toml --output-file requirements.lock
+	$(RUN)/$(COMPILE) --only-binary :all: --extra dev pyproject.toml --output-file requirements.lock
+	$(RUN)/$(COMPILE) --extra dev --extra cluster-tests --constraints requirements.lock \
+	  pyproject.toml --output-file requirements-cluster.lock
 
 clean:
 	rm -rf .venv demo-out bench-out .pytest_cache .mypy_cache .ruff_cache

@@ -74,11 +74,16 @@ class StageCounters:
         self._documents = Metrics.counter(stage, "documents")
         self._bytes = Metrics.counter(stage, "bytes")
         self._micros = Metrics.counter(stage, "micros")
+        self._items = Metrics.counter("progress", "items")
 
     def saw(self, documents: int, text_bytes: int) -> None:
         """Counts one batch."""
         self._documents.inc(documents)
         self._bytes.inc(text_bytes)
+
+    def finished(self) -> None:
+        """Counts one unit or partition that is written."""
+        self._items.inc()
 
     @contextmanager
     def clock(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ class NotedProgress:
     def __init__(self) -> None:
         self.finished: dict[str, int] = {}
 
-    def plan(self, plan: Any, workers: int) -> None: ...
+    def plan(self, plan: Any, workers: int | None) -> None: ...
 
     def start(self, phase: str, items: int, finished: int) -> None:
         self.finished[phase] = finished
@@ -34,7 +34,7 @@ class InProcessEngine:
     Phases still cross a pickle, as on their way to a worker.
     """
 
-    def __init__(self, workers: int, timeout: float) -> None:
+    def __init__(self, workers: int, timeout: float, storage_options: Any = None) -> None:
         self.workers = workers
 
     def __enter__(self) -> "InProcessEngine":
@@ -42,17 +42,12 @@ class InProcessEngine:
 
     def __exit__(self, *exception: object) -> None: ...
 
-    def run(
-        self,
-        phase: Any,
-        tasks: Sequence[tuple[int, ...]],
-        done: Callable[[tuple[int, ...], Counter[str]], None],
-    ) -> None:
+    def run(self, phase: Any, items: Sequence[int], at_once: int, report: Any) -> None:
         """Runs all tasks in their order."""
-        from corpus_pipeline.engines.direct import _run_task
+        from corpus_pipeline.engines.direct import _run_task, _tasks
 
-        for task in tasks:
-            done(task, Counter(_run_task(pickle.loads(pickle.dumps(phase)), task)))
+        for task in _tasks(items, self.workers, at_once):
+            report.done(task, Counter(_run_task(pickle.loads(pickle.dumps(phase)), task)))
 
 
 def execute(
@@ -88,5 +83,5 @@ def small(folder: Path, output: Path, lines: str = "", **more: Any) -> dict[str,
 @contextlib.contextmanager
 def in_this_process() -> Iterator[None]:
     """Lets every run of a block be made in this process."""
-    with mock.patch("corpus_pipeline.pipelines.run.DirectEngine", InProcessEngine):
+    with mock.patch("corpus_pipeline.pipelines.engine_choice.DirectEngine", InProcessEngine):
         yield

@@ -9,39 +9,28 @@ import itertools
 import logging
 import multiprocessing
 import os
-import re
 import sys
-import threading
-import time
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from corpus_pipeline.engines.engine import (
+    Phase,
+    Report,
+    StorageOptions,
+    as_corpus_error,
+    clocks_of,
+    end_with_parent,
+    prepare_worker,
+)
 from corpus_pipeline.errors import CorpusError, EngineError
 
 #: How often the items of a dead or stuck worker are tried, the first time included.
 _ATTEMPTS = 3
-#: Beam appends the place in the pipeline to every message; the user's line does without.
-_BEAM_SUFFIX = re.compile(r"\s*\[while running .*\]\s*$", re.DOTALL)
-
-Clocks = Counter[str]
-"""`stage/micros`, `stage/documents`, `stage/bytes` -> sums over the items of a task."""
-
-
-class Phase(Protocol):
-    """One Beam pipeline over items of work; importable and picklable."""
-
-    @property
-    def name(self) -> str:
-        """The phase's name, as in the workspace."""
-
-    def build(self, pipeline: Any, items: Sequence[int]) -> None:
-        """Adds the phase's transforms over these items to a Beam pipeline."""
 
 
 class DirectEngine:
@@ -50,19 +39,24 @@ class DirectEngine:
     The workers go from phase to phase, so a model is loaded once in each.
     """
 
-    def __init__(self, workers: int, timeout: float) -> None:
+    def __init__(
+        self, workers: int, timeout: float, storage_options: StorageOptions | None = None
+    ) -> None:
         """Makes the pool; its processes start with the first task.
 
         Args:
             workers: number of processes.
             timeout: seconds that one task may take before it is tried again.
+            storage_options: how the workers reach inputs and outputs.
         """
-        self.workers = workers
+        self.workers: int = workers
         self._timeout = timeout
         context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
         if sys.platform != "win32":
             context.set_forkserver_preload(["corpus_pipeline.engines.preload"])
-        self._pool = ProcessPool(workers, context=context, initializer=_start_worker)
+        self._pool = ProcessPool(
+            workers, context=context, initializer=_start_worker, initargs=[storage_options or {}]
+        )
 
     def __enter__(self) -> "DirectEngine":
         return self
@@ -79,13 +73,8 @@ class DirectEngine:
             self._pool.stop()
         self._pool.join()
 
-    def run(
-        self,
-        phase: Phase,
-        tasks: Sequence[tuple[int, ...]],
-        done: Callable[[tuple[int, ...], Clocks], None],
-    ) -> None:
-        """Runs all tasks and calls `done` with each as it ends.
+    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
+        """Runs all items, cut into about two tasks for each worker and of at most `at_once`.
 
         Raises:
             CorpusError: a task failed; the first failure ends the phase.
@@ -97,7 +86,7 @@ class DirectEngine:
             running[future] = (task, attempt)
 
         running: dict[concurrent.futures.Future[Any], tuple[tuple[int, ...], int]] = {}
-        waiting = iter(tasks)
+        waiting = iter(_tasks(items, self.workers, at_once))
         for task in itertools.islice(waiting, 2 * self.workers):
             submit(task, 1)
         while running:
@@ -110,7 +99,9 @@ class DirectEngine:
                 if error is None:
                     for following in itertools.islice(waiting, 1):
                         submit(following, 1)
-                    done(task, Counter(future.result()))
+                    clocks = Counter(future.result())
+                    report.advance(len(task), clocks["read/bytes"])
+                    report.done(task, clocks)
                 elif isinstance(error, (ProcessExpired, TimeoutError)):
                     if attempt == _ATTEMPTS:
                         raise EngineError(_worker_lost(phase.name, task, error, self._timeout))
@@ -126,6 +117,16 @@ class DirectEngine:
                     raise error
 
 
+def _tasks(items: Sequence[int], workers: int, at_once: int) -> list[tuple[int, ...]]:
+    """Cuts items into about two tasks for each worker, of at most `at_once`.
+
+    >>> _tasks(range(5), 1, 10), _tasks(range(5), 1, 2)
+    ([(0, 1, 2), (3, 4)], [(0, 1), (2, 3), (4,)])
+    """
+    step = max(1, min(at_once, -(-len(items) // (2 * workers))))
+    return [tuple(items[start : start + step]) for start in range(0, len(items), step)]
+
+
 def _worker_lost(phase: str, task: tuple[int, ...], error: Exception, timeout: float) -> str:
     items = ", ".join(map(str, task))
     if isinstance(error, TimeoutError):
@@ -139,26 +140,9 @@ def _worker_lost(phase: str, task: tuple[int, ...], error: Exception, timeout: f
     )
 
 
-def _start_worker() -> None:
-    """Keeps each worker to one core (parallelism is the number of workers) and to its driver."""
-    import pyarrow as pa
-
-    threading.Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
-
-    for name in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = "1"
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    pa.set_cpu_count(1)
-
-
-def _end_with_parent(parent: int) -> None:
-    """Ends this process soon after the driver is gone, killed or not.
-
-    An orphan that went on could write into an output that another run has taken over.
-    """
-    while os.getppid() == parent:
-        time.sleep(0.2)
-    os._exit(1)
+def _start_worker(storage_options: StorageOptions) -> None:
+    end_with_parent()
+    prepare_worker(storage_options)
 
 
 def _run_task(phase: Phase, task: tuple[int, ...]) -> dict[str, int]:
@@ -173,26 +157,8 @@ def _run_task(phase: Phase, task: tuple[int, ...]) -> dict[str, int]:
     try:
         result = pipeline.run()
         result.wait_until_finish()
-    except CorpusError as error:
-        raise type(error)(_BEAM_SUFFIX.sub("", str(error))) from None
     except Exception as error:
-        if os.environ.get("CORPUS_DEBUG"):
+        if os.environ.get("CORPUS_DEBUG") and not isinstance(error, CorpusError):
             raise
-        raise EngineError(f"phase {phase.name}: item {task[0]}: {_told(error)}") from None
-    return dict(_clocks(result))
-
-
-def _told(error: Exception) -> str:
-    """Says what went wrong without the message of a library, which may quote a document."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}; repair that and run again to resume"
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "corpus_pipeline" in frame.filename] or frames
-    place = f"{os.path.basename(ours[-1].filename)}:{ours[-1].lineno}"
-    return f"{type(error).__name__} at {place}; please report it (CORPUS_DEBUG=1 shows it all)"
-
-
-def _clocks(result: Any) -> Iterator[tuple[str, int]]:
-    for counter in result.metrics().query()["counters"]:
-        name = counter.key.metric
-        yield f"{name.namespace}/{name.name}", counter.committed
+        raise as_corpus_error(error, phase.name, f"item {task[0]}") from None
+    return dict(clocks_of(result))

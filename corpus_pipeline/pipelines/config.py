@@ -90,6 +90,7 @@ class Extract(_Switched):
     """HTML to main text, character sets, Unicode normalisation."""
 
     max_html_bytes: Size = Field(10 * 2**20, description="larger pages are rejected")
+    timeout: float = Field(60, gt=0, description="seconds after which one page is rejected")
 
 
 class Language(_Switched):
@@ -204,6 +205,13 @@ class Tokenize(_Switched):
     engine: Literal["auto", "gigatoken", "tokenizers"] = "auto"
 
 
+#: Keys that say where, how and how fast a run is made, and nothing of what comes out.
+_HOW = (
+    "output", "runner", "runner_options", "storage_options", "workers", "memory", "unit_timeout",
+    "max_errors", "preflight_timeout",
+)  # fmt: skip
+
+
 class Config(_Section):
     """A whole run."""
 
@@ -213,7 +221,20 @@ class Config(_Section):
         (), description="inputs that a dataset folder was made of; their rules go on to apply"
     )
     seed: int = Field(1, ge=0, description="for everything that is chosen by hash")
-    runner: Literal["direct"] = "direct"
+    runner: str = Field(
+        "direct",
+        description="direct (this machine), spark, dataflow, or the class of a Beam runner, for "
+        "example PrismRunner",
+    )
+    runner_options: dict[str, str] = Field(
+        default_factory=dict,
+        description="settings of the runner: Spark's (spark.master: ...), or pipeline options",
+    )
+    storage_options: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        repr=False,
+        description="protocol (s3, gs, ...) -> arguments of its fsspec file system; never stored",
+    )
     workers: int | None = Field(None, gt=0, description="worker processes; default: one per core")
     memory: Size | None = Field(
         None, description="for all workers together; default: three quarters of the machine's"
@@ -222,6 +243,9 @@ class Config(_Section):
         1000, ge=0, description="unreadable records after which the run stops; they are all listed"
     )
     unit_timeout: int = Field(3600, gt=0, description="seconds after which a stuck unit is retried")
+    preflight_timeout: int = Field(
+        120, gt=0, description="seconds within which a worker of another runner must have answered"
+    )
     plan: Plan = Plan()
     read: Read = Read()
     extract: Extract = Extract()
@@ -245,8 +269,6 @@ class Config(_Section):
                     f"documents of the dataset {each.source!r} keep their own sources; "
                     "put skip and quality_profile under dataset_sources"
                 )
-        if "://" in self.output:
-            raise ValueError(f"output must be a local folder, got {self.output!r}")
         if not names:
             raise ValueError("inputs is empty; name at least one path and source")
         return self
@@ -258,7 +280,7 @@ class Config(_Section):
     def resolved(self) -> dict[str, Any]:
         """Returns everything that the output depends on: all but where and how fast it is made."""
         content = self.model_dump(mode="json")
-        for place in ("output", "runner", "workers", "memory", "unit_timeout", "max_errors"):
+        for place in _HOW:
             del content[place]
         content["inputs"] = sorted(content["inputs"], key=lambda each: str(each["source"]))
         return content

@@ -65,11 +65,12 @@ class Console:
         """Prints one line."""
         self._console.print(line, markup=False, soft_wrap=True)
 
-    def plan(self, plan: Plan, workers: int) -> None:
+    def plan(self, plan: Plan, workers: int | None) -> None:
         """Says how the work is cut."""
         self.say(
             f"plan: {len(plan.units)} units of {len(plan.fingerprint['inputs'])} files, "
-            f"{plan.partitions} partitions, {workers} worker{'s' * (workers > 1)}"
+            f"{plan.partitions} partitions"
+            + ("" if workers is None else f", {workers} worker{'s' * (workers > 1)}")
         )
 
     def start(self, phase: str, items: int, finished: int) -> None:

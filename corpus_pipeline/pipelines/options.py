@@ -30,7 +30,7 @@ from corpus_pipeline.stages.dedup import DedupOptions
 from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.keywords import KeywordOptions
 from corpus_pipeline.stages.language import LanguageOptions
-from corpus_pipeline.stages.matching import MatchOptions, ShingleOptions
+from corpus_pipeline.stages.matching import HashFolder, MatchOptions, ShingleOptions
 from corpus_pipeline.stages.models import language_model, pii_detectors, token_encoder
 from corpus_pipeline.stages.perplexity import PerplexityOptions
 from corpus_pipeline.stages.quality import QualityOptions
@@ -198,9 +198,11 @@ class StageOptions:
         """Options of one match phase."""
         before = self.matches()[: self.matches().index(phase)]
         exclude = tuple(f"{name}/removals" for name in before if name in REMOVING)
-        inputs: tuple[str, ...] = (f"prepare/hashes/{phase}",)
+        units = self.workspace.units
+        inputs: tuple[HashFolder, ...] = (HashFolder(f"prepare/hashes/{phase}", units),)
         if phase == "verify":
-            inputs, exclude = ("document/buckets", "shingles/sets"), ()
+            buckets = HashFolder("document/buckets", self.partitions)
+            inputs, exclude = (buckets, HashFolder("shingles/sets", units)), ()
         return MatchOptions(
             workspace=self.workspace,
             phase=phase,

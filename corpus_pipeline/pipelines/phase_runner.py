@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pyarrow.parquet as pq
 
-from corpus_pipeline.engines.direct import Clocks, DirectEngine, Phase
+from corpus_pipeline.engines.engine import ITEMS_DONE, Clocks, Engine, Phase
 from corpus_pipeline.errors import ErrorBudgetError
 from corpus_pipeline.pipelines.options import ERROR_COUNTS
 from corpus_pipeline.pipelines.progress import Progress
@@ -23,37 +23,34 @@ class PhaseRunner:
     """
 
     workspace: Workspace
-    engine: DirectEngine
+    engine: Engine
     progress: Progress
     max_errors: int
 
-    def run(self, phase: Phase, tasks: Sequence[tuple[int, ...]]) -> None:
-        """Runs the items of a phase that are not done yet, then commits the phase."""
-        items = [item for task in tasks for item in task]
+    def run(self, phase: Phase, items: Sequence[int], at_once: int = 1) -> None:
+        """Runs the items of a phase that are not done yet, then commits the phase.
+
+        Args:
+            phase: what to run.
+            items: units or partitions.
+            at_once: items that one worker can hold at once.
+        """
         errors = _ErrorBudget(self.workspace, self.max_errors)
-        done = set()
+        still_open = []
         for item in items:
             manifest = self.workspace.manifest(phase.name, item)
-            if manifest is not None:
-                done.add(item)
+            if manifest is None:
+                still_open.append(item)
+            else:
                 errors.count(manifest)
-        if len(done) == len(items) and self.workspace.committed(phase.name) is not None:
+        if not still_open and self.workspace.committed(phase.name) is not None:
             return
-        clocks: Clocks = Counter()
+        report = _PhaseReport(phase.name, self.workspace, self.progress, errors)
         start = time.monotonic()
-
-        def finished(task: tuple[int, ...], task_clocks: Clocks) -> None:
-            clocks.update(task_clocks)
-            self.progress.advance(phase.name, len(task), task_clocks["read/bytes"])
-            for item in task:
-                manifest = self.workspace.manifest(phase.name, item)
-                if manifest is not None:
-                    errors.count(manifest)
-
-        self.progress.start(phase.name, len(items), len(done))
-        still_open = (tuple(item for item in task if item not in done) for task in tasks)
-        self.engine.run(phase, [task for task in still_open if task], finished)
-        self._commit(phase.name, items, start, clocks)
+        self.progress.start(phase.name, len(items), len(items) - len(still_open))
+        if still_open:
+            self.engine.run(phase, still_open, at_once, report)
+        self._commit(phase.name, items, start, report.clocks)
 
     def run_here(self, name: str, work: Callable[[], Sequence[FileEntry]]) -> None:
         """Runs a phase that is one task of the driver; `work` returns the files it has written."""
@@ -73,6 +70,29 @@ class PhaseRunner:
         seconds = time.monotonic() - start
         self.workspace.commit(name, items, seconds, dict(sorted(clocks.items())))
         self.progress.finish(name, seconds)
+
+
+@dataclasses.dataclass
+class _PhaseReport:
+    """Hears from the engine of every finished item of one phase."""
+
+    phase: str
+    workspace: Workspace
+    progress: Progress
+    errors: "_ErrorBudget"
+    clocks: Clocks = dataclasses.field(default_factory=Counter)
+
+    def advance(self, items: int, text_bytes: int) -> None:
+        """Moves the display."""
+        self.progress.advance(self.phase, items, text_bytes)
+
+    def done(self, items: Sequence[int], clocks: Clocks) -> None:
+        """Adds up what the items took and which records they could not read."""
+        self.clocks.update({name: n for name, n in clocks.items() if name != ITEMS_DONE})
+        for item in items:
+            manifest = self.workspace.manifest(self.phase, item)
+            if manifest is not None:
+                self.errors.count(manifest)
 
 
 @dataclasses.dataclass

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 import apache_beam as beam
 
 from corpus_pipeline.extract.documents import ExtractOptions
+from corpus_pipeline.pipelines.ranges import item_ranges, unrolled
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.dedup import Dedup, DedupOptions, ReadPrepared
 from corpus_pipeline.stages.extract import Extract
@@ -46,8 +47,17 @@ from corpus_pipeline.stages.writing import (
 )
 
 
-def _items(pipeline: beam.Pipeline, label: str, items: Sequence[object]) -> beam.PCollection:
-    return pipeline | label >> beam.Create(items)
+def _spread(pipeline: beam.Pipeline, items: Sequence[int]) -> beam.PCollection:
+    """Brings items to the workers: a few ranges in the graph, unrolled and spread on the way."""
+    ranges = pipeline | "Ranges" >> beam.Create(item_ranges(items), reshuffle=False)
+    numbers = ranges | "Items" >> beam.FlatMap(unrolled).with_output_types(int)
+    # A single item has nobody to be spread to.
+    return numbers if len(items) == 1 else numbers | "Spread" >> beam.Reshuffle()
+
+
+def _unrolled_files(borders: tuple[int, int, int]) -> list[tuple[int, int]]:
+    folder, start, end = borders
+    return [(folder, number) for number in range(start, end)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +76,7 @@ class Prepare:
 
     def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
         """Adds the phase over these units."""
-        batches = _items(pipeline, "Units", items) | "Read" >> Read(self.read)
+        batches = _spread(pipeline, items) | "Read" >> Read(self.read)
         if self.extract is not None:
             batches = batches | "Extract" >> Extract(self.extract)
         if self.language is not None:
@@ -97,9 +107,21 @@ class Match:
 
     def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
         """Adds the phase over these partitions."""
-        options = dataclasses.replace(self.options, partitions=tuple(items))
-        folders = _items(pipeline, "HashFolders", list(options.inputs))
-        _ = folders | "MatchHashes" >> MatchHashes(options)
+        options = dataclasses.replace(self.options, partitions=tuple(item_ranges(items)))
+        files = pipeline | "Ranges" >> beam.Create(
+            [
+                (folder, *borders)
+                for folder, each in enumerate(options.inputs)
+                for borders in item_ranges(range(each.files))
+            ],
+            reshuffle=False,
+        )
+        _ = (
+            files
+            | "Files" >> beam.FlatMap(_unrolled_files).with_output_types(tuple[int, int])
+            | "Spread" >> beam.Reshuffle()
+            | "MatchHashes" >> MatchHashes(options)
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,9 +133,7 @@ class ShinglePhase:
 
     def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
         """Adds the phase over these units."""
-        _ = _items(pipeline, "Units", items) | "ShingleCandidates" >> ShingleCandidates(
-            self.options
-        )
+        _ = _spread(pipeline, items) | "ShingleCandidates" >> ShingleCandidates(self.options)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,7 +149,7 @@ class Finish:
 
     def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
         """Adds the phase over these units."""
-        batches = _items(pipeline, "Units", items) | "ReadPrepared" >> ReadPrepared(self.workspace)
+        batches = _spread(pipeline, items) | "ReadPrepared" >> ReadPrepared(self.workspace)
         if self.dedup is not None:
             batches = batches | "Dedup" >> Dedup(self.dedup)
         if self.scrub is not None:

@@ -8,7 +8,7 @@ from corpus_pipeline.pipelines.plan import Plan
 class Progress(Protocol):
     """What a run reports while it goes on."""
 
-    def plan(self, plan: Plan, workers: int) -> None:
+    def plan(self, plan: Plan, workers: int | None) -> None:
         """The plan is made."""
 
     def start(self, phase: str, items: int, finished: int) -> None:

@@ -14,8 +14,10 @@ Document duplicates take two more steps, because hashes only propose them:
 """
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import apache_beam as beam
 import numpy as np
@@ -36,6 +38,7 @@ from corpus_pipeline.dedup.minhash import MinHashOptions, Shingles, shingle
 from corpus_pipeline.dedup.sentences import sentence_removals
 from corpus_pipeline.dedup.verification import ShingleSets, unique_shingles, verify_buckets
 from corpus_pipeline.glue import StageCounters
+from corpus_pipeline.pipelines.ranges import Range, unrolled
 from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.writing import prepared_path
@@ -45,15 +48,23 @@ Block = tuple[int, bytes]
 """(partition, Arrow IPC of at most 4 MiB of records); empty bytes say that the partition is."""
 
 
+class HashFolder(NamedTuple):
+    """Files of records cut by partition, one of each item of the phase that wrote them."""
+
+    path: str
+    """Below .work."""
+    files: int
+    """Their names are the numbers below this one; who found nothing has written none."""
+
+
 @dataclasses.dataclass(frozen=True)
 class MatchOptions:
     """One match phase."""
 
     workspace: Workspace
     phase: str
-    inputs: tuple[str, ...]
-    """Folders below .work with files cut by partition."""
-    partitions: tuple[int, ...]
+    inputs: tuple[HashFolder, ...]
+    partitions: tuple[Range, ...]
     """The partitions that this pipeline handles."""
     total_partitions: int
     exclude: tuple[str, ...] = ()
@@ -73,23 +84,34 @@ class ReadHashes(beam.DoFn):  # type: ignore[misc]
         """Makes the stage's counters."""
         self._counters = StageCounters("dedup")
 
-    def process(self, folder: str) -> Iterator[Block]:
-        """Yields the blocks of one folder of hash files, and an empty one for each partition."""
+    def process(self, file: tuple[int, int]) -> Iterator[Block]:
+        """Yields the blocks of one file, given as (folder, number).
+
+        The first file also gives an empty block of each partition: one without a record must be
+        found empty, not missing.
+        """
         options = self.options
-        for partition in options.partitions:
-            yield partition, b""
-        for path in sorted((options.workspace.work / folder).glob("*.arrow")):
+        folder, number = file
+        if file == (0, 0):
+            for partition in self._partitions():
+                yield partition, b""
+        path = options.workspace.work / options.inputs[folder].path / f"{number:05d}.arrow"
+        if not path.exists():
+            return
+        with self._counters.clock():
+            excluded = self._excluded(number)
+        for partition in self._partitions():
             with self._counters.clock():
-                excluded = self._excluded(int(path.stem.split("-")[-1]))
-            for partition in options.partitions:
-                with self._counters.clock():
-                    records = read_partition(path, partition)
-                    if len(excluded) and records.num_rows:
-                        gone = np.isin(records["address"].to_numpy(), excluded)
-                        records = records.filter(pa.array(~gone))
-                    encoded = [to_ipc(block) for block in blocks_of(records)]
-                for block in encoded:
-                    yield partition, block
+                records = read_partition(path, partition)
+                if len(excluded) and records.num_rows:
+                    gone = np.isin(records["address"].to_numpy(), excluded)
+                    records = records.filter(pa.array(~gone))
+                encoded = [to_ipc(block) for block in blocks_of(records)]
+            for block in encoded:
+                yield partition, block
+
+    def _partitions(self) -> Iterator[int]:
+        return itertools.chain.from_iterable(map(unrolled, self.options.partitions))
 
     def _excluded(self, unit: int) -> NDArray[np.uint64]:
         """Addresses of the unit's documents that earlier matches removed."""
@@ -120,6 +142,7 @@ class MatchPartition(beam.DoFn):  # type: ignore[misc]
             counts = {"found": sum(entry.rows for entry in entries)}
             manifest = Manifest(options.phase, partition, tuple(entries), counts)
             options.workspace.put_manifest(manifest)
+        self._counters.finished()
         yield partition
 
 
@@ -249,14 +272,14 @@ MATCHES: dict[str, Match] = {
 
 @dataclasses.dataclass
 class MatchHashes(beam.PTransform):  # type: ignore[misc]
-    """Folders of hash files to removals: one shuffle of (partition, block)."""
+    """Hash files, as (folder, number), to removals: one shuffle of (partition, block)."""
 
     options: MatchOptions
 
-    def expand(self, folders: beam.PCollection) -> beam.PCollection:
+    def expand(self, files: beam.PCollection) -> beam.PCollection:
         """Reads, groups and matches the partitions of this pipeline."""
         return (
-            folders
+            files
             | "ReadHashes" >> beam.ParDo(ReadHashes(self.options)).with_output_types(Block)
             | "GroupByPartition" >> beam.GroupByKey()
             | "MatchPartition" >> beam.ParDo(MatchPartition(self.options)).with_output_types(int)
@@ -296,6 +319,7 @@ class ShingleUnit(beam.DoFn):  # type: ignore[misc]
                 partitions = self.options.partitions
                 entries.append(workspace.put_partitioned(path, records, centres, partitions))
             workspace.put_manifest(Manifest("shingles", unit, tuple(entries), {}))
+        self._counters.finished()
         yield unit
 
     def _shingled(self, documents: Path, wanted: pa.Table) -> pa.RecordBatch:

@@ -115,6 +115,7 @@ class _UnitWriter(beam.DoFn):  # type: ignore[misc]
             )
             self.workspace.put_manifest(manifest)
             self._unit = None
+        self._counters.finished()
         yield key.unit
 
     def finish_bundle(self) -> None:

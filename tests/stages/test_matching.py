@@ -15,17 +15,22 @@ from corpus_pipeline.address import RowAddress
 from corpus_pipeline.batches import from_ipc, to_ipc
 from corpus_pipeline.dedup.blocks import read_unit
 from corpus_pipeline.glue import Keyed
+from corpus_pipeline.pipelines.joining import components, merge
 from corpus_pipeline.pipelines.options import StageOptions
-from corpus_pipeline.pipelines.run import _components, _merge
+from corpus_pipeline.pipelines.ranges import item_ranges
 from corpus_pipeline.stages.dedup import removals_folder
 from corpus_pipeline.stages.matching import (
     Block,
+    HashFolder,
     MatchHashes,
     MatchOptions,
     ReadHashes,
     ShingleCandidates,
     joined_batches,
 )
+
+#: Units and partitions of these tests are fewer.
+FILES = 8
 
 Removals = list[dict[str, Any]]
 
@@ -45,9 +50,15 @@ def match(make: StageOptions, phase: str, tasks: Sequence[Sequence[int]] | None 
     """Runs a match phase over all partitions, by default as one task."""
     everything = list(range(make.partitions))
     for partitions in tasks or [everything]:
-        options = dataclasses.replace(make.match(phase), partitions=tuple(partitions))
+        options = make.match(phase)
+        options = dataclasses.replace(options, partitions=tuple(item_ranges(sorted(partitions))))
+        files = [
+            (folder, n)
+            for folder, each in enumerate(options.inputs)
+            for n in range(max(8, each.files))
+        ]
         check = functools.partial(_same_partitions, sorted(partitions))
-        coder = run(list(options.inputs), MatchHashes(options), check)
+        coder = run(files, MatchHashes(options), check)
         assert type(coder).__name__ == "VarIntCoder"
     for partition in everything:
         assert make.workspace.manifest(phase, partition) is not None
@@ -113,7 +124,7 @@ def test_documents_that_an_earlier_match_removed_take_no_part(make: StageOptions
     # Row 0 would keep the shared sentences, but it is an exact duplicate of row 1.
     prepare(make, [(whole, 1), (whole + "\n", 0), (shared, 2)])
     match(make, "exact")
-    _merge(make.workspace, "exact", make.partitions)
+    merge(make.workspace, "exact", make.partitions)
     assert [row["address"] for row in removals(make, "merge-exact", 1)] == ["0:0"]
     match(make, "sentence")
     found = removals(make, "sentence", 1)
@@ -127,7 +138,7 @@ def test_near_duplicates_are_verified(make: StageOptions) -> None:
         match(make, phase)
     run([0, 1], ShingleCandidates(make.shingles()), lambda units: same("u", sorted(units), [0, 1]))
     match(make, "verify")
-    _components(make.workspace)
+    components(make.workspace)
     (found,) = removals(make, "components", 2)
     jaccard = found.pop("jaccard")
     assert found == {"address": "0:0", "duplicate_of": "1:0", "partner": "1:0"}
@@ -153,14 +164,14 @@ def test_nothing_found_leaves_manifests_alone(make: StageOptions) -> None:
         assert removals(make, phase, 2) == []
     run([0, 1], ShingleCandidates(make.shingles()), lambda units: same("u", sorted(units), [0, 1]))
     match(make, "verify")
-    _components(make.workspace)
+    components(make.workspace)
     assert removals(make, "components", 2) == []
 
 
 def test_no_hashes_at_all(make: StageOptions) -> None:
     match(make, "exact")
     assert removals(make, "exact", 1) == []
-    assert _merge(make.workspace, "exact", make.partitions) == []
+    assert merge(make.workspace, "exact", make.partitions) == []
 
 
 def test_merged_removals_are_sorted_by_address(make: StageOptions) -> None:
@@ -168,7 +179,7 @@ def test_merged_removals_are_sorted_by_address(make: StageOptions) -> None:
     rows = [(docs[name].text, 100) for name in names for docs in (EN, ZH)]
     prepare(make, rows, rows)
     match(make, "exact")
-    (entry,) = _merge(make.workspace, "exact", make.partitions)
+    (entry,) = merge(make.workspace, "exact", make.partitions)
     addresses = [row["address"] for row in removals(make, "merge-exact", 2)]
     assert addresses == [f"1:{row}" for row in range(len(rows))]
     assert entry.rows == len(rows)
@@ -200,9 +211,11 @@ def test_blocks_are_bounded(make: StageOptions) -> None:
     folder.mkdir(parents=True)
     with pa.ipc.new_file(str(folder / "00000.arrow"), batch.schema) as writer:
         writer.write_batch(batch)
-    reader = ReadHashes(MatchOptions(make.workspace, "exact", ("prepare/hashes/exact",), (0,), 1))
+    inputs = (HashFolder("prepare/hashes/exact", 2),)
+    reader = ReadHashes(MatchOptions(make.workspace, "exact", inputs, ((0, 1),), 1))
     reader.setup()
-    partitions, blocks = zip(*reader.process("prepare/hashes/exact"), strict=True)
+    partitions, blocks = zip(*reader.process((0, 0)), strict=True)
+    assert list(reader.process((0, 1))) == []  # a unit that has written no hashes
     assert set(partitions) == {0}
     assert blocks[0] == b""
     sizes = [len(block) for block in blocks[1:]]

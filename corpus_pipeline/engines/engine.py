@@ -1,0 +1,159 @@
+"""What every engine has in common: what it is given, what it reports, how it fails in one line."""
+
+import importlib
+import os
+import re
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Protocol
+
+from corpus_pipeline.errors import CorpusError, EngineError
+
+#: Beam appends the place in the pipeline to every message; the user's line does without.
+_BEAM_SUFFIX = re.compile(r"\s*\[while running .*\]\s*$", re.DOTALL)
+#: One of our errors inside the text that a remote worker sent back.
+_OUR_ERROR = re.compile(r"^(corpus_pipeline(?:\.\w+)+)\.(\w+Error): (.+)$", re.MULTILINE)
+
+#: Counter of finished items, incremented by the last step of every phase.
+ITEMS_DONE = "progress/items"
+
+Clocks = Counter[str]
+"""`stage/micros`, `stage/documents`, `stage/bytes` -> sums over items of work."""
+StorageOptions = Mapping[str, Mapping[str, Any]]
+"""Protocol (`s3`) -> arguments of its file system."""
+
+
+class Phase(Protocol):
+    """One Beam pipeline over items of work; importable and picklable."""
+
+    @property
+    def name(self) -> str:
+        """The phase's name, as in the workspace."""
+
+    def build(self, pipeline: Any, items: Sequence[int]) -> None:
+        """Adds the phase's transforms over these items to a Beam pipeline."""
+
+
+class Report(Protocol):
+    """Where an engine tells how a phase goes on."""
+
+    def advance(self, items: int, text_bytes: int) -> None:
+        """So many more items are done and so many more bytes of text are read; for display."""
+
+    def done(self, items: Sequence[int], clocks: Clocks) -> None:
+        """These items are done for good, and took that long."""
+
+
+class Engine(Protocol):
+    """Runs phases; a context manager, so that its workers end with the run."""
+
+    workers: int | None
+    """How many work at once; None where a cluster decides."""
+
+    def __enter__(self) -> "Engine": ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
+        """Runs all items of a phase.
+
+        Args:
+            phase: what to run.
+            items: units or partitions; each is done once or more often, with the same result.
+            at_once: items that one worker can hold at once.
+            report: hears of every item.
+
+        Raises:
+            CorpusError: an item failed for good, in one line.
+        """
+
+
+def prepare_worker(storage_options: StorageOptions) -> None:
+    """Sets up a process that works for an engine: one core, access to the storage.
+
+    Parallelism is the number of workers, so the libraries keep to one thread each.
+    """
+    import pyarrow as pa
+
+    from corpus_pipeline import storage
+
+    for name in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    pa.set_cpu_count(1)
+    if storage_options:
+        storage.configure(storage_options)
+
+
+def end_with_parent() -> None:
+    """Ends this process soon after the one that started it is gone, killed or not.
+
+    An orphan that went on could write into an output that another run has taken over.
+    """
+    threading.Thread(target=_watch, args=[os.getppid()], daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
+
+
+def as_corpus_error(error: Exception, phase: str, place: str = "") -> CorpusError:
+    """Turns whatever a Beam job raised into one line for the user.
+
+    Args:
+        error: what was raised.
+        phase: name of the phase.
+        place: the item, if it is known.
+
+    >>> as_corpus_error(RuntimeError("x\\ncorpus_pipeline.errors.InputError: a: gone"), "prepare")
+    InputError('a: gone')
+    >>> as_corpus_error(ZeroDivisionError("private text"), "prepare", "item 3")
+    EngineError('phase prepare: item 3: ZeroDivisionError; please report it (CORPUS_DEBUG=1 shows \
+it all)')
+    """
+    if isinstance(error, CorpusError):
+        return type(error)(_BEAM_SUFFIX.sub("", str(error)))
+    for module, name, message in reversed(_OUR_ERROR.findall(str(error))):
+        kind = getattr(importlib.import_module(module), name, None)
+        if isinstance(kind, type) and issubclass(kind, CorpusError):
+            return kind(_BEAM_SUFFIX.sub("", message))
+    where = f"phase {phase}: {place}: " if place else f"phase {phase}: "
+    return EngineError(where + _told(error))
+
+
+def _told(error: Exception) -> str:
+    """Says what went wrong without the message of a library, which may quote a document."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}; repair that and run again to resume"
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "corpus_pipeline" in frame.filename] or frames
+    at = f" at {os.path.basename(ours[-1].filename)}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{at}; please report it (CORPUS_DEBUG=1 shows it all)"
+
+
+def clocks_of(result: Any) -> Clocks:
+    """Returns the stages' counters of a Beam job; none where the runner has no metrics."""
+    return Counter(dict(_counters(result)))
+
+
+def _counters(result: Any) -> Iterator[tuple[str, int]]:
+    try:
+        counters = result.metrics().query()["counters"]
+    except NotImplementedError:
+        return
+    for counter in counters:
+        name = counter.key.metric
+        # A cluster that has committed nothing yet knows the attempted value alone.
+        value = counter.committed if counter.committed is not None else counter.attempted
+        yield f"{name.namespace}/{name.name}", value or 0
