@@ -1,10 +1,11 @@
 """The extract stage's work on one batch: whatever was read becomes normalised text, or a reason.
 
-raw, text/html   ─ decode ─ guard ─ main text ─┐
+raw, text/html   ─ decode ─ guard ─ main text ─┐  (in another process if large)
 raw, text/plain  ─ decode ─────────────────────┼─ normalise ─► text
 text             ──────────────────────────────┘
 """
 
+import contextlib
 import dataclasses
 from typing import NamedTuple
 
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 from resiliparse.parse.html.exception import HTMLParserException
 
 from corpus_pipeline.extract.charset import decode_bytes
-from corpus_pipeline.extract.html import extract_html, parser_steps
+from corpus_pipeline.extract.helper import ParserProcess
+from corpus_pipeline.extract.html import extract_html
 from corpus_pipeline.extract.normalise import normalise_texts
+from corpus_pipeline.extract.steps import parser_steps
 
 #: Why a document has no text, in the order in which it is found out.
 EXTRACT_REASONS: tuple[str, ...] = (
@@ -24,10 +27,17 @@ EXTRACT_REASONS: tuple[str, ...] = (
     "extract-too-large",
     "extract-bad-charset",
     "extract-too-complex",
+    "extract-timeout",
     "extract-failed",
     "extract-empty",
 )
+#: Pages with more bytes of UTF-8 or more steps are parsed in another process. The worst of the
+#: others take the parser a quarter of a second and 100 MB.
+_HERE_BYTES = 256 << 10
+_HERE_STEPS = 250_000
+
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
+_MAX_TIMEOUT = 86_400
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,8 +49,9 @@ class ExtractOptions:
         comments: count readers' comments as main text.
         max_raw_bytes: a larger raw document is not opened. Such pages are data, not prose.
         max_bad_share: of its characters, U+FFFD and stray controls; with more a text is damaged.
-        max_parser_steps: a page estimated to need more is not parsed; see `html.parser_steps`.
+        max_parser_steps: a page estimated to need more is not parsed; see `steps.parser_steps`.
             20 million take about a second. The worst of 332 real pages needed 0.23 million.
+        timeout: seconds that one page may take its parser.
     """
 
     main_content: bool = True
@@ -48,6 +59,7 @@ class ExtractOptions:
     max_raw_bytes: int = 16 << 20
     max_bad_share: float = 0.01
     max_parser_steps: int = 20_000_000
+    timeout: float = 60.0
 
     def __post_init__(self) -> None:
         for name in ("max_raw_bytes", "max_parser_steps"):
@@ -56,6 +68,11 @@ class ExtractOptions:
                     f"{name} must be at least 1, got {getattr(self, name)}; "
                     "leave it out for the default"
                 )
+        if not 0 < self.timeout <= _MAX_TIMEOUT:
+            raise ValueError(
+                f"timeout must be more than 0 and at most {_MAX_TIMEOUT} seconds, "
+                f"got {self.timeout}; leave it out for the default"
+            )
         if not 0 <= self.max_bad_share <= 1:
             raise ValueError(
                 f"max_bad_share must be from 0 to 1, got {self.max_bad_share}; 0.01 is one per cent"
@@ -77,6 +94,7 @@ def extract_documents(
     charsets: pa.Array,
     texts: pa.Array,
     options: ExtractOptions | None = None,
+    parser: ParserProcess | None = None,
 ) -> Extracted:
     """Turns the raw rows of a batch into text and normalises all rows.
 
@@ -87,9 +105,11 @@ def extract_documents(
         texts: string[N]; null where `raw` has the document. A row where both are null (an
             unreadable record) stays null and gets no reason here.
         options: None for the defaults.
+        parser: takes large pages; None for one that lives as long as this call.
 
     Raises:
         TypeError: `texts` is not of Arrow type `string`.
+        EngineError: the process for large pages cannot be started or is killed from outside.
 
     >>> raw = pa.array(["<p>你好</p>".encode("gbk"), None, b""], pa.binary())
     >>> extracted = extract_documents(
@@ -102,6 +122,9 @@ def extract_documents(
     (['你好', 'a\\nb', None], [None, None, 'extract-empty'])
     """
     options = options or ExtractOptions()
+    if parser is None:
+        with contextlib.closing(ParserProcess()) as parser:
+            return extract_documents(raw, mimes, charsets, texts, options, parser)
     reasons = np.full(len(texts), None, object)
     is_raw = raw.is_valid()
     rows = np.flatnonzero(is_raw.to_numpy(zero_copy_only=False))
@@ -109,7 +132,7 @@ def extract_documents(
         extracted = []
         for row in rows.tolist():
             text, reasons[row] = _extract(
-                raw[row].as_py(), mimes[row].as_py(), charsets[row].as_py(), options
+                raw[row].as_py(), mimes[row].as_py(), charsets[row].as_py(), options, parser
             )
             extracted.append(text)
         texts = pc.replace_with_mask(texts, is_raw, pa.array(extracted, pa.string()))
@@ -125,7 +148,11 @@ def extract_documents(
 
 
 def _extract(
-    data: bytes, mime: str | None, charset: str | None, options: ExtractOptions
+    data: bytes,
+    mime: str | None,
+    charset: str | None,
+    options: ExtractOptions,
+    parser: ParserProcess,
 ) -> tuple[str | None, str | None]:
     """Returns (text, reason) of one raw document; one of the two is None."""
     mime = (mime or "text/plain").partition(";")[0].strip().lower()
@@ -139,12 +166,15 @@ def _extract(
         return None, "extract-bad-charset"
     if not markup:
         return decoded.text, None
-    if parser_steps(decoded.text.encode()) > options.max_parser_steps:
+    page = decoded.text.encode()
+    steps = parser_steps(page, options.max_parser_steps)
+    if steps > options.max_parser_steps:
         return None, "extract-too-complex"
+    how = {"main_content": options.main_content, "comments": options.comments}
+    if len(page) > _HERE_BYTES or steps > _HERE_STEPS:
+        return parser.parse(page, timeout=options.timeout, **how)
     try:
-        text = extract_html(
-            decoded.text, main_content=options.main_content, comments=options.comments
-        )
+        text = extract_html(decoded.text, **how)
     except HTMLParserException:
         return None, "extract-failed"
     except BaseException as error:

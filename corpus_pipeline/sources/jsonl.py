@@ -5,6 +5,7 @@ is never held whole.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
@@ -27,6 +28,12 @@ _LINE_FACTOR = 3
 _LINE_SLACK = 1 << 20
 #: Bytes kept of a line that is too long.
 _EXCERPT_BYTES = 4 * EXCERPT_CHARS + 4
+#: Values that one line may have: each takes up to 250 bytes when it is parsed. Lines that are too
+#: short for so many are not looked at.
+_MAX_VALUES = 1_000_000
+_DENSE_BYTES = _MAX_VALUES
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+_LINE_ENDS = re.compile(rb"\n+")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -37,6 +44,8 @@ class _Line(NamedTuple):
     """Without the line end; only the start of a line that is too long."""
     problem: str | None
     """None, `read-too-large`, or the reason of a damage."""
+    times: int = 1
+    """How many empty lines stand here one after another; 1 for all others."""
 
 
 def read_jsonl(
@@ -66,7 +75,7 @@ def read_jsonl(
     rows = RecordsBuilder(options.batch_bytes)
     limit = _LINE_FACTOR * options.max_document_bytes + _LINE_SLACK
     blank = 0
-    for offset, content, problem in _lines(stream, piece, limit):
+    for offset, content, problem, times in _lines(stream, piece, limit):
         if offset == 0:
             content = bytes(content).removeprefix(_BOM)
         if problem is not None:
@@ -74,7 +83,7 @@ def read_jsonl(
         elif columns := _document(content, options):
             yield from rows.add(offset, **columns)
         else:
-            blank += 1
+            blank += times
     yield from rows.finish()
     if blank:
         count("skipped-blank-line", blank)
@@ -82,6 +91,8 @@ def read_jsonl(
 
 def _document(line: bytes | memoryview, options: ReadOptions) -> dict[str, Any] | None:
     """Returns the columns that one line fills; None for a blank line."""
+    if len(line) > _DENSE_BYTES and _values(line) > _MAX_VALUES:
+        return {"metadata": excerpt(bytes(line[:_EXCERPT_BYTES])), "drop_reason": "read-too-large"}
     try:
         fields = orjson.loads(line)
     except orjson.JSONDecodeError:
@@ -103,9 +114,12 @@ def _document(line: bytes | memoryview, options: ReadOptions) -> dict[str, Any] 
     if type(text) is str:
         content = text.encode()
         if len(content) <= options.max_document_bytes:
+            try:
+                if fields:
+                    columns["metadata"] = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+            except orjson.JSONEncodeError:  # It reads 1,024 levels and writes 254.
+                return {"metadata": excerpt(bytes(line)), "drop_reason": "read-broken-json"}
             columns["text"] = content
-            if fields:
-                columns["metadata"] = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
             return columns
         columns["drop_reason"] = "read-too-large"
     elif text is _MISSING:
@@ -116,6 +130,16 @@ def _document(line: bytes | memoryview, options: ReadOptions) -> dict[str, Any] 
         columns["drop_reason"] = "read-text-not-a-string"
     columns["metadata"] = excerpt(bytes(line[:_EXCERPT_BYTES]))
     return columns
+
+
+def _values(line: bytes | memoryview) -> int:
+    """Counts commas and opening brackets outside strings: values, those that hold others twice.
+
+    >>> _values(b'{"a,b": [1, {"c": 2}], "d": "[[,"}')
+    5
+    """
+    structure = _STRING.sub(b"", line)
+    return sum(structure.count(sign) for sign in (b",", b"[", b"{"))
 
 
 #: Stands for a field that is not there; null is a value.
@@ -199,6 +223,15 @@ def _lines(stream: BinaryIO, piece: Piece, limit: int) -> Iterator[_Line]:
                 line_end = block.find(b"\n", start)
                 if line_end < 0:
                     break
+                if line_end == start:
+                    # A gigabyte of them takes a second to make and must not take an hour to read.
+                    last = len(block) if piece.end is None else start + piece.end - offset
+                    empty = _LINE_ENDS.match(block, start, last)
+                    assert empty is not None
+                    yield _Line(offset, b"", None, len(empty[0]))
+                    offset += len(empty[0])
+                    start += len(empty[0])
+                    continue
                 yield _Line(offset, view[start:line_end], None)
                 offset += line_end + 1 - start
                 start = line_end + 1

@@ -20,7 +20,15 @@ from corpus_pipeline.sources.records import (
     excerpt,
 )
 
-_DAMAGES = (pa.ArrowException, OSError)
+#: What a value raises that Python cannot hold: bytes in a struct that are not UTF-8, nanoseconds
+#: (ValueError), durations of millions of years (OverflowError), time zones nobody knows (KeyError).
+_NO_VALUES = (ValueError, OverflowError, KeyError, pa.ArrowException)
+_DAMAGES = (pa.ArrowException, OSError, LookupError)
+
+#: What the rows of one batch may take if each has the longest value of every dictionary.
+_EXPANDED_BYTES = 64 << 20
+#: Values of one column in one row group that are taken without a look at the bytes they have there.
+_MAX_VALUES = 4 << 20
 
 #: Bytes shown of a text that cannot be used; `excerpt` cuts further.
 _EXCERPT_BYTES = 1024
@@ -69,7 +77,13 @@ def read_parquet(
     for group in groups:
         size = metadata.row_group(group).num_rows
         done = 0
-        rows = _rows_at_a_time(metadata.row_group(group), options)
+        try:
+            rows = _rows_at_a_time(stream, metadata.row_group(group), columns, options)
+        except (ValueError, *_DAMAGES) as error:  # Names that are not UTF-8 are among them.
+            count("lost-rows", size)
+            yield _broken(first_row, error)
+            first_row += size
+            continue
         batches = file.iter_batches(rows, row_groups=[group], columns=columns)
         while done < size:
             try:
@@ -141,10 +155,59 @@ def _holds_bytes(type_: pa.DataType) -> bool:
     return bool(binary or pa.types.is_fixed_size_binary(type_) or pa.types.is_binary_view(type_))
 
 
-def _rows_at_a_time(group: pq.RowGroupMetaData, options: ReadOptions) -> int:
-    """Rows that have about `batch_bytes` together, so that a batch is small before it is cut."""
+def _rows_at_a_time(
+    stream: BinaryIO, group: pq.RowGroupMetaData, names: list[str], options: ReadOptions
+) -> int:
+    """Rows that have about `batch_bytes` together, so that a batch is small before it is cut.
+
+    A value that stands in a dictionary, or shares its start with the one before, takes next to no
+    room in each row that has it: so few rows are read at a time that all could be the longest.
+
+    Raises:
+        ValueError: there are lists of so many equal values that no memory holds them.
+    """
     bytes_per_row = max(1, group.total_byte_size // max(1, group.num_rows))
-    return int(min(MAX_ROWS, max(1, options.batch_bytes // bytes_per_row)))
+    longest = 1
+    for i in range(group.num_columns):
+        column = group.column(i)
+        if column.path_in_schema.split(".")[0] not in names:
+            continue
+        if column.num_values > max(_MAX_VALUES, 8 * column.total_uncompressed_size, group.num_rows):
+            raise ValueError(
+                f"{column.path_in_schema} has {column.num_values} values in too few bytes"
+            )
+        if column.has_dictionary_page and column.dictionary_page_offset:
+            longest += _page_bytes(stream, column.dictionary_page_offset)
+        elif "DELTA_BYTE_ARRAY" in column.encodings:
+            longest += _page_bytes(stream, column.data_page_offset)
+    rows = min(options.batch_bytes // bytes_per_row, _EXPANDED_BYTES // longest)
+    return int(min(MAX_ROWS, max(1, rows)))
+
+
+def _page_bytes(stream: BinaryIO, offset: int) -> int:
+    """Reads the decompressed size of a page from its header, 0 if it is no header.
+
+    The header is a Thrift struct, compact protocol; its first two fields are integers: the type of
+    the page and this size.
+
+    >>> import io
+    >>> _page_bytes(io.BytesIO(bytes([0x15, 4, 0x15, 0x90, 3])), 0)
+    200
+    """
+    stream.seek(offset)
+    head = stream.read(16)
+    at, value = 0, 0
+    for _ in range(2):
+        if head[at : at + 1] != b"\x15":
+            return 0
+        value, shift, more = 0, 0, True
+        while more and at + 1 < len(head):
+            at += 1
+            value |= (head[at] & 0x7F) << shift
+            shift += 7
+            more = head[at] >= 0x80
+        at += 1
+    return value >> 1
 
 
 def _documents(
@@ -271,14 +334,14 @@ def _values(column: pa.Array) -> list[Any]:
         column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
     try:
         return list(column.to_pylist())
-    except ValueError:  # Inside a struct or list: bytes that are not UTF-8, nanoseconds.
+    except _NO_VALUES:
         return [_value(item) for item in column]
 
 
 def _value(item: pa.Scalar) -> Any:
     try:
         return item.as_py()
-    except ValueError:
+    except _NO_VALUES:
         return None
 
 

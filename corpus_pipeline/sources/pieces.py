@@ -275,7 +275,7 @@ def _row_group_cuts(stream: BinaryIO, unit_bytes: int) -> list[int]:
     """Returns row groups at which pieces start; none for a file whose footer cannot be read."""
     try:
         metadata = pq.ParquetFile(stream).metadata
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, LookupError, ValueError):
         return []  # The reader gives the row that stands for the file.
     sizes = [metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)]
     total = sum(sizes)

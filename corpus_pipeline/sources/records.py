@@ -120,7 +120,9 @@ class RecordsBuilder:
             text: valid UTF-8, which is not checked again.
             drop_reason: one of `READ_REASONS`, null for a readable record.
         """
+        # A character of an id or address has four bytes at most; mostly it has one.
         size = len(text or b"") + len(raw or b"") + len(metadata or b"")
+        size += len(id or "") + len(url or "")
         full: tuple[pa.RecordBatch, ...] = ()
         if self._rows and (self._bytes + size > self._limit or len(self._rows) == MAX_ROWS):
             full = (self._build(),)

@@ -1,6 +1,7 @@
 """WARC and WET: web pages as crawled, or the text that was extracted from them."""
 
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Literal
 
@@ -185,24 +186,54 @@ def _payload(
     if not record.is_http:
         return None, record.headers.get("Content-Type") or identified, frame.content
     status, declared = None, None
+    if (message := _parsed(frame)) is not None and _expands(message, max_bytes):
+        status = message.http_headers.status_code
+        return status, message.http_headers.get("Content-Type") or identified, bytes(max_bytes + 1)
     for decoding in _DECODINGS:
         attempt = _parsed(frame)
         assert attempt is not None  # It was parsed before.
-        page = b""
+        parts: list[bytes] = []
+        held = 0
         try:
             attempt.parse_http(decoding, quirks_mode=True, strict_mode=False)
             status = attempt.http_headers.status_code
             declared = attempt.http_headers.get("Content-Type") or identified
-            while len(page) <= max_bytes and (more := attempt.reader.read(_STEP_BYTES)):
-                page += more
+            while held <= max_bytes and (more := attempt.reader.read(_STEP_BYTES)):
+                parts.append(more)
+                held += len(more)
         except OSError:
             # A transfer that was cut off still has its beginning.
-            if not page:
+            if not parts:
                 continue
+        page = b"".join(parts)
         if status is None or (decoding in ("transfer", "none") and _is_wrapped(page)):
             break
         return status, declared, page
     return status, declared, None
+
+
+def _expands(record: WarcRecord, max_bytes: int) -> bool:
+    """Tells whether a gzip or deflate content coding holds more than `max_bytes`.
+
+    Asked before the page is taken out, for that decodes all of it at once, and a gigabyte may come
+    out of a megabyte.
+    """
+    try:
+        record.parse_http("transfer", quirks_mode=True, strict_mode=False)
+        page = record.reader.read()
+        codings = (record.http_headers.get("Content-Encoding") or "").lower()
+    except OSError:
+        return False
+    for coding in reversed(codings.split(",")):
+        if coding.strip() not in ("gzip", "x-gzip", "deflate"):
+            return False
+        try:
+            page = zlib.decompressobj(wbits=47).decompress(page, max_bytes + 1)
+        except zlib.error:
+            return False
+        if len(page) > max_bytes:
+            return True
+    return False
 
 
 def _is_wrapped(page: bytes) -> bool:

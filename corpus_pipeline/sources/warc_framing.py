@@ -33,6 +33,7 @@ _MAX_HEADER_BYTES = 1 << 16
 _EXCERPT_BYTES = 1024
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
+_LINE_ENDS = re.compile(rb"[\r\n]+")
 _NEXT_RECORD = re.compile(rb"\nWARC/\d")
 _CONTENT_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?$")
 
@@ -306,8 +307,11 @@ class _Framer:
         return skipped
 
     def _skip_line_ends(self) -> None:
-        while self._fill(1) and self._data[self._at] in b"\r\n":
-            self._at += 1
+        while self._fill(1):
+            ends = _LINE_ENDS.match(self._data, self._at)
+            self._at = self._at if ends is None else ends.end()
+            if self._at < len(self._data):
+                return
 
     def _skip_to_record(self) -> None:
         """Goes to the next line that begins like a record, or to the end of the segment."""

@@ -67,7 +67,8 @@ def test_a_whole_batch_is_accounted_for() -> None:
     extracted = extract_rows([row for row, _, _ in TABLE], OPTIONS)
     assert extracted.texts.to_pylist() == [text for _, text, _ in TABLE]
     assert extracted.reasons.to_pylist() == [reason for _, _, reason in TABLE]
-    assert {reason for _, _, reason in TABLE} == {None, *EXTRACT_REASONS} - {"extract-failed"}
+    of_the_parser = {"extract-failed", "extract-timeout"}
+    assert {reason for _, _, reason in TABLE} == {None, *EXTRACT_REASONS} - of_the_parser
     assert extracted.texts.type == extracted.reasons.type == pa.string()
 
 
@@ -104,7 +105,15 @@ def test_an_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("max_raw_bytes", 0), ("max_parser_steps", 0), ("max_bad_share", 1.5)]
+    ("name", "value"),
+    [
+        ("max_raw_bytes", 0),
+        ("max_parser_steps", 0),
+        ("max_bad_share", 1.5),
+        ("timeout", 0),
+        ("timeout", float("nan")),
+        ("timeout", 1e9),
+    ],
 )
 def test_options_are_checked(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=name):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus_pipeline.extract.html import extract_html, parser_steps
+from corpus_pipeline.extract.html import extract_html
+from corpus_pipeline.extract.steps import parser_steps
 
 PAGE = """<!DOCTYPE html><html><head><title>_title</title><script>_script()</script></head><body>
 <nav><ul><li><a href="/a">_home</a><li><a href="/b">_about</a></ul></nav>
@@ -53,7 +54,7 @@ def test_comments_on_request() -> None:
         (b"<DIV>" * 1000, 499_500),
         (b"<b>" * 10 + b"<p>" * 100, 45 + 1000),
         (b"<br>" * 9 + b"<img src=x>" * 9, 0),
-        (b"<div/>" * 1000, 0),
+        (b"<div/>" * 1000, 499_500),
         (b"<p " + b"a=1 " * 1000 + b">", 500_000),
         (b'<p title="' + b"a " * 1000 + b'">', 0),
         (b"<select>" + b"<option>x" * 100 + b"<select><option>", 4950),
@@ -61,6 +62,28 @@ def test_comments_on_request() -> None:
         (b"<!-- " + b"<div>" * 1000 + b"-->", 0),
         (b"<script>if (a<b) " + b"'<div>'" * 1000 + b"</script><p>", 1),
         (b"</div>" * 100, 0),
+        # An end tag of something else closes nothing, nor one behind an object.
+        (b"<div></b>" * 100, 9900 + 100),
+        (b"<div></span>" * 100, 9900 + 100),
+        (b"<div><object></div>" * 100, 6 * 4950 + 3 * 100),
+        # Formatting elements outlive the block that they began in.
+        (b"<div><b></div>" * 100, 3 * 4950 + 2 * 100 + 100),
+        (b"<b></b>" * 100, 100),
+        (b"<p-x>" * 100, 4950),
+        (b"<textareax>" + b"<div>" * 100, 5050),
+        (b"<optgroup>" * 100, 4950),
+        (b"<main>" * 100, 4 * 4950),
+        (b"<!-->" + b"<div>" * 100, 4950),
+        (b"<!-- --!>" + b"<div>" * 100, 4950),
+        (b'<p a=b=">' + b"<div>" * 100, 4950),
+        (b"<p a = '>'>" + b"<div>" * 100, 4950),
+        (b"<p " + b"a/" * 100 + b">", 5000),
+        (b"<html a=1>" * 100, 4950),
+        (b"<svg>" + b"<tr>" * 100, 5050),
+        (b"<svg><style>" + b"<g>" * 100, 1 + 2 * 100 + 4950),
+        (b"<svg>" + b"<g/>" * 100 + b"</svg>", 101),
+        (b"<svg/>" * 100, 0),
+        (b"<svg><p>" + b"<br>" * 100, 101),
     ],
 )
 def test_parser_steps(html: bytes, steps: int) -> None:
@@ -71,3 +94,8 @@ def test_parser_steps(html: bytes, steps: int) -> None:
 def test_any_page_is_estimated_and_parsed(html: str) -> None:
     assert 0 <= parser_steps(html.encode()) <= len(html) ** 2
     extract_html(html)
+
+
+def test_the_estimate_ends_at_its_limit() -> None:
+    steps = parser_steps(b"<div>" * 100_000, 10_000)
+    assert 10_000 < steps < 10_200

@@ -135,3 +135,16 @@ def test_rows_that_nfc_cannot_change_are_not_sent_to_it(monkeypatch: pytest.Monk
     monkeypatch.setattr(normalise, "unicodedata", Spy)
     normalise_texts(pa.array(["plain", "汉字、かな。한글 Привет naïve Việt كتاب", "e\u0301"]))
     assert seen == ["e\u0301"]
+
+
+@given(st.text("a\u0301\u0327\u0344\u0f73\u0f71\u3099\u1100\u1161e\u0338", max_size=400))
+def test_long_sequences_of_marks(text: str) -> None:
+    text += "\u0344\u0327\u0f73\u0316" * 9 + text
+    assert normalise_texts(pa.array([text])).to_pylist() == [slow_twin(text)]
+
+
+def test_a_megabyte_of_marks() -> None:
+    # Unordered it would take Python hours.
+    text = "a" + "\u0301\u0327" * 250_000
+    [found] = normalise_texts(pa.array([text])).to_pylist()
+    assert found == unicodedata.normalize("NFC", "a" + "\u0327" * 250_000 + "\u0301" * 250_000)

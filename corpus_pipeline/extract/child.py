@@ -1,0 +1,106 @@
+"""The process in which large pages are parsed: `python -m corpus_pipeline.extract.child`.
+
+Only `helper.py` starts it and knows its other end. Requests come by standard input, replies go to
+standard output:
+
+    request   REQUEST: seconds, main_content, comments, bytes of the page; then the page, UTF-8
+    reply     REPLY: TEXT, FAILED or OUT_OF_MEMORY, bytes of the text; then the text, UTF-8
+
+What ends a page that takes too long is the kernel: a timer is set, its signal is not handled, and
+so the process dies, whatever native code is running and whoever holds the interpreter's lock. No
+one has to watch it, and no child outlives a parent that was killed by more than that time.
+"""
+
+import os
+import signal
+import struct
+import sys
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from resiliparse.parse.html.exception import HTMLParserException
+
+from corpus_pipeline.extract.html import extract_html
+
+REQUEST: Final = struct.Struct("<d??Q")
+REPLY: Final = struct.Struct("<BQ")
+TEXT: Final = 0
+FAILED: Final = 1
+OUT_OF_MEMORY: Final = 2
+
+#: Anonymous memory of the process. A page at the parser's worst takes a hundred times its size.
+MEMORY_BYTES: Final = 1 << 30
+
+
+def limit_process() -> None:
+    """Bounds the memory of this process, and leaves Ctrl-C to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def set_timer(seconds: float) -> None:
+    """Has this process killed after some seconds; 0 takes that back."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def parse(page: bytes, main_content: bool, comments: bool) -> tuple[int, bytes]:
+    """Returns the status and the text of one page.
+
+    >>> parse("<p>你好".encode(), True, False) == (TEXT, "你好".encode())
+    True
+    """
+    try:
+        text = extract_html(page.decode(), main_content=main_content, comments=comments)
+        return TEXT, text.encode()
+    except MemoryError:
+        return OUT_OF_MEMORY, b""
+    except HTMLParserException:
+        # The parser says the same of a page that it cannot hold.
+        return (OUT_OF_MEMORY if _peak_bytes() > MEMORY_BYTES // 2 else FAILED), b""
+    except BaseException as error:
+        # A panic in Rust arrives as a class that can neither be imported nor is an Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        return FAILED, b""
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process ever had; 0 where the system does not tell."""
+    try:
+        status = Path("/proc/self/status").read_text("ascii", "replace")
+    except OSError:
+        return 0
+    line = next((each for each in status.splitlines() if each.startswith("VmHWM:")), "VmHWM: 0")
+    return int(line.split()[1]) << 10
+
+
+def serve(requests: BinaryIO, replies: BinaryIO) -> None:
+    """Answers requests until there are no more."""
+    while head := requests.read(REQUEST.size):
+        seconds, main_content, comments, size = REQUEST.unpack(head)
+        page = requests.read(size)
+        if len(page) < size:
+            return  # The parent is gone.
+        set_timer(seconds)
+        status, text = parse(page, main_content, comments)
+        set_timer(0)
+        replies.write(REPLY.pack(status, len(text)) + text)
+        replies.flush()
+
+
+def main() -> None:
+    """Serves standard input and output; what a library prints goes elsewhere."""
+    limit_process()
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, replies)
+
+
+if __name__ == "__main__":
+    main()
