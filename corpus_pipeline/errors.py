@@ -14,6 +14,19 @@ with 1.
 """
 
 
+def printable(text: str) -> str:
+    r"""Returns text as a terminal shows it and obeys nothing of it: control characters escaped.
+
+    Names, ids and addresses come from whoever made the input. Line ends are escaped too, so that
+    one message is one line, and so are marks that turn the direction of writing.
+
+    >>> printable("a\x1b[31m b\n\u202e"), printable("第一页.txt")
+    ('a\\x1b[31m b\\n\\u202e', '第一页.txt')
+    """
+    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(shown)
+
+
 class CorpusError(Exception):
     """Base of all errors below; its text is meant for the user."""
 

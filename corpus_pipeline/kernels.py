@@ -10,6 +10,7 @@ import contextlib
 import getpass
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -38,10 +39,24 @@ def _cache_folder() -> str:
                  Path(tempfile.gettempdir()) / f"corpus-pipeline-{getpass.getuser()}"):  # fmt: skip
         folder = base / "kernels" / name
         with contextlib.suppress(OSError):
+            base.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
+            if os.access(folder, os.W_OK) and all(map(_is_ours, (base, folder.parent, folder))):
                 return str(folder)
     return tempfile.mkdtemp(prefix="corpus-pipeline-")
+
+
+def _is_ours(folder: Path) -> bool:
+    """Says whether nobody else can write there: numba runs whatever it finds in its cache.
+
+    The temporary folder belongs to all; another user may have made one of our name in it.
+    """
+    if not hasattr(os, "getuid"):
+        return True
+    status = folder.stat()
+    # A link of our name may be somebody else's, though what it leads to is ours.
+    owners = {folder.lstat().st_uid, status.st_uid}
+    return owners == {os.getuid()} and not status.st_mode & stat.S_IWOTH
 
 
 #: Where compiled kernels are kept. `NUMBA_CACHE_DIR` set by the user wins.

@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from corpus_pipeline.errors import VerifyError
@@ -14,6 +14,17 @@ INDEX_VERSION = 1
 
 #: Name of the file in its folder.
 INDEX_NAME = "index.json"
+
+
+def is_inside(name: str) -> bool:
+    """Says whether a relative name stays below the folder it is joined to, on any system.
+
+    >>> [is_inside(name) for name in ("a/b", "../a", "/a", "..\\\\a", "C:a", "")]
+    [True, False, False, False, False, False]
+    """
+    # Windows' rules are the wider ones: both slashes separate, and a drive is absolute.
+    path = PureWindowsPath(name)
+    return bool(path.parts) and not path.anchor and ".." not in path.parts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,8 +40,7 @@ class ShardEntry:
     """Of the file's bytes, 64 hex digits."""
 
     def __post_init__(self) -> None:
-        path = PurePosixPath(self.file)
-        if not self.file or path.is_absolute() or ".." in path.parts:
+        if not is_inside(self.file):
             raise ValueError(
                 f"shard file must be inside the folder, got {self.file!r}; name it relatively"
             )
@@ -52,6 +62,13 @@ class TokenIndex:
     """Name of the tokenizer.json, for the reader; it is told by its digest."""
     tokenizer_sha256: str
     shards: tuple[ShardEntry, ...]
+
+    def __post_init__(self) -> None:
+        if not is_inside(self.tokenizer_file):
+            raise ValueError(
+                f"tokenizer must be inside the folder, got {self.tokenizer_file!r}; "
+                "name it relatively"
+            )
 
     @property
     def documents(self) -> int:
@@ -148,7 +165,8 @@ def verify_index(folder: str | Path) -> list[str]:
     index = load_index(folder)
     differences = []
     for entry in index.shards:
-        differences += [f"{entry.file}: {line}" for line in _differences(folder, entry, index)]
+        lines = shard_differences(folder / entry.file, entry, index)
+        differences += [f"{entry.file}: {line}" for line in lines]
     return differences
 
 
@@ -167,12 +185,12 @@ def load_index(folder: str | Path) -> TokenIndex:
         ) from error
 
 
-def _differences(folder: Path, entry: ShardEntry, index: TokenIndex) -> list[str]:
-    path = folder / entry.file
+def shard_differences(path: Path, entry: ShardEntry, index: TokenIndex) -> list[str]:
+    """Reads one shard and says what differs from its entry in the index."""
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        shard = open_shard(path)
+        shard = open_shard(path, full=True)
     except (OSError, VerifyError) as error:
         return [f"cannot be read ({error})"]
     lines = []

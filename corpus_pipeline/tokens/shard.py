@@ -261,11 +261,13 @@ class Shard:
         tokens: number of tokens.
     """
 
-    def __init__(self, reader: Any, name: str) -> None:
+    def __init__(self, reader: Any, name: str, full: bool) -> None:
         self.format = ShardFormat.of_schema(reader.schema, name)
-        self.batches = [
-            _view(reader.get_batch(i), self.format) for i in range(reader.num_record_batches)
-        ]
+        found = [reader.get_batch(i) for i in range(reader.num_record_batches)]
+        for batch in found:
+            # Arrow believes the lengths in the file; beyond the end of the map there is a crash.
+            batch.validate(full=full)
+        self.batches = [_view(batch, self.format) for batch in found]
         self._first_documents = [0]
         for batch in self.batches:
             self._first_documents.append(self._first_documents[-1] + len(batch.rows))
@@ -289,15 +291,20 @@ class Shard:
         return batch.tokens[batch.offsets[i] : batch.offsets[i + 1]]
 
 
-def open_shard(path: str | Path) -> Shard:
+def open_shard(path: str | Path, full: bool = False) -> Shard:
     """Maps a shard into memory. Nothing is read but the footer and the ends of the offsets.
+
+    Args:
+        path: the file.
+        full: read all offsets and names too, and refuse those that lead out of the file. For a
+            shard from a stranger.
 
     Raises:
         VerifyError: the file is missing, cut, or not a token shard.
     """
     try:
         reader = pa.ipc.open_file(pa.memory_map(str(path)))
-        return Shard(reader, str(path))
+        return Shard(reader, str(path), full)
     except (OSError, pa.ArrowInvalid) as error:
         raise VerifyError(
             f"{path} cannot be read as a token shard ({error}); write it again"

@@ -1,0 +1,107 @@
+"""A worker loads the bytes that were planned: what changes after the plan is refused, not used."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import corpora
+import pytest
+from runs import NotedProgress, Runner, in_this_process
+
+from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.filters import language
+from corpus_pipeline.filters.perplexity import shipped_models
+from corpus_pipeline.pipelines import resources
+from corpus_pipeline.pipelines.config import build_config
+from corpus_pipeline.pipelines.run import Run
+from corpus_pipeline.stages import models
+
+
+def forget() -> None:
+    """Forgets loaded models, as a worker that has just been started."""
+    for name in ("language_identifier", "keyword_matcher", "language_model", "token_encoder"):
+        getattr(models, name).cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> Any:
+    forget()
+    yield
+    forget()
+
+
+def language_model(folder: Path) -> tuple[Path, dict[str, Any]]:
+    path = Path(shutil.copy(language._carried_model(), folder / "lid.ftz"))
+    return path, {"language": {"model": str(path)}}
+
+
+def perplexity_model(folder: Path) -> tuple[Path, dict[str, Any]]:
+    shipped = Path(shipped_models()["en"])
+    shutil.copy(shipped.with_suffix(".json"), folder / "en.json")
+    path = Path(shutil.copy(shipped, folder / "en.klm"))
+    return path, {"perplexity": {"models": {"en": str(path)}}}
+
+
+def tokenizer(folder: Path) -> tuple[Path, dict[str, Any]]:
+    shipped = Path(resources.__file__).parent.parent / "models" / "tokenizer.json"
+    path = Path(shutil.copy(shipped, folder / "tokenizer.json"))
+    return path, {"tokenize": {"tokenizer": str(path)}}
+
+
+def word_list(folder: Path) -> tuple[Path, dict[str, Any]]:
+    (folder / "words").mkdir()
+    path = folder / "words" / "en.txt"
+    path.write_text("flobberworm\n")
+    return path, {"keywords": {"lists": str(folder / "words")}}
+
+
+Resource = Callable[[Path], tuple[Path, dict[str, Any]]]
+RESOURCES: list[Resource] = [language_model, perplexity_model, tokenizer, word_list]
+
+
+def add_a_byte(path: Path) -> None:
+    """Changes a file and leaves it loadable."""
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda made: made.__name__)
+def test_a_resource_that_changes_after_the_plan_is_refused(
+    resource: Resource, inputs: Path, tmp_path: Path
+) -> None:
+    path, section = resource(tmp_path)
+    config = build_config(corpora.settings(inputs, tmp_path / "out", **section), "test")
+
+    def change() -> None:
+        add_a_byte(path)
+        forget()
+
+    with in_this_process(), pytest.raises(ResourceError) as caught:
+        Run(config, NotedProgress()).execute(warm=change)
+    assert "\n" not in str(caught.value)
+    assert str(path if path.suffix != ".txt" else path.parent) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("resource", "key"),
+    [(language_model, "model_sha256"), (tokenizer, "tokenizer_sha256")],
+    ids=["language", "tokenize"],
+)
+def test_a_hash_in_the_configuration_is_checked(
+    resource: Resource, key: str, inputs: Path, tmp_path: Path, run_here: Runner
+) -> None:
+    _, section = resource(tmp_path)
+    [values] = section.values()
+    values[key] = "0" * 64
+    with pytest.raises(ResourceError, match=f"{key} says 0000"):
+        run_here(corpora.settings(inputs, tmp_path / "out", **section))
+
+
+def test_the_installed_language_model_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = language_model(tmp_path)
+    add_a_byte(path)
+    monkeypatch.setattr(language, "_carried_model", lambda: path)
+    with pytest.raises(ResourceError, match="sha256 is"):
+        models.language_identifier(None, None)
