@@ -9,6 +9,7 @@ removals: [ address ascending ............ ]     a unit reads its slice by binar
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,9 @@ from numpy.typing import NDArray
 from corpus_pipeline.address import ROW_BITS
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.words import mix
+
+#: Units whose records share a record batch in files sorted by address.
+UNITS_TOGETHER = 32
 
 
 def partition_of(keys: NDArray[np.uint64], partitions: int) -> NDArray[np.int64]:
@@ -86,24 +90,32 @@ def write_table(sink: BinaryIO, batch: pa.RecordBatch) -> None:
         writer.write_batch(batch)
 
 
-def read_table(path: Path) -> pa.RecordBatch:
-    """Reads what `write_table` wrote, memory-mapped."""
-    return read_partition(path, 0)
+def write_by_unit(sink: BinaryIO, batch: pa.RecordBatch, units: int) -> None:
+    """Writes records sorted by address, with one record batch for each `UNITS_TOGETHER` units.
 
+    A unit then fetches its part of a large file, also where the file cannot be mapped.
 
-def read_unit(folder: Path, unit: int) -> pa.Table | None:
-    """Reads the records of one unit from every file of a folder, each sorted by address.
-
-    Returns:
-        None if the folder holds no file.
+    Args:
+        sink: where the file goes.
+        batch: N records with an `address`, ascending.
+        units: how many units there are; the last record batch takes the addresses beyond them.
     """
-    slices = []
-    low, high = np.uint64(unit << ROW_BITS), np.uint64((unit + 1) << ROW_BITS)
-    for path in sorted(folder.glob("*.arrow")):
-        batch = read_table(path)
-        addresses = batch["address"].to_numpy()
-        start, end = np.searchsorted(addresses, [low, high])
-        slices.append(batch.slice(start, end - start))
-    if not slices:
-        return None
-    return pa.Table.from_batches(slices).sort_by("address")
+    borders = np.arange(UNITS_TOGETHER, max(units, 1), UNITS_TOGETHER, dtype=np.uint64)
+    inner = np.searchsorted(batch["address"].to_numpy(), borders << np.uint64(ROW_BITS))
+    ends = [0, *inner.tolist(), batch.num_rows]
+    with pa.ipc.new_file(sink, batch.schema) as writer:
+        for start, end in pairwise(ends):
+            writer.write_batch(batch.slice(start, end - start))
+
+
+def unit_slice(batch: pa.RecordBatch, unit: int) -> pa.RecordBatch:
+    """Returns the records of one unit out of records sorted by address, without a copy.
+
+    >>> low = (3 << ROW_BITS) + 5
+    >>> batch = pa.record_batch({"address": pa.array([1, low, low + 1], pa.uint64())})
+    >>> unit_slice(batch, 3).num_rows, unit_slice(batch, 2).num_rows
+    (2, 0)
+    """
+    ends = np.array([unit << ROW_BITS, (unit + 1) << ROW_BITS], np.uint64)
+    start, end = np.searchsorted(batch["address"].to_numpy(), ends)
+    return batch.slice(start, end - start)

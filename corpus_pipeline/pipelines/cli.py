@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from corpus_pipeline import __version__
-from corpus_pipeline.errors import CorpusError
+from corpus_pipeline.errors import CorpusError, printable
+from corpus_pipeline.pipelines import cluster_cli
+from corpus_pipeline.pipelines.cli_help import example
 
 app = typer.Typer(
     name="corpus",
@@ -29,10 +31,22 @@ WorkersOption = Annotated[
 MemoryOption = Annotated[
     str | None, typer.Option(help="Memory for all workers together, for example 4GB.")
 ]
+RunnerOption = Annotated[
+    str | None,
+    typer.Option(help="direct (this machine), spark, dataflow, or the class of a Beam runner."),
+]
+RunnerOptionsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=VALUE",
+        help="Setting of the runner, for example spark.master=local[4]; may be repeated.",
+    ),
+]
 OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Throw away a run that OUTPUT holds.")
 ]
 InputArgument = Annotated[str, typer.Argument(help="A dataset folder (an earlier OUTPUT).")]
+RunArgument = Annotated[str, typer.Argument(help="A complete run: folder or URL.")]
 OutputArgument = Annotated[str, typer.Argument(help="Folder to write; must be new or resumable.")]
 
 
@@ -42,19 +56,22 @@ def main() -> None:
     try:
         app()
     except CorpusError as error:
-        print(f"corpus: {error}", file=sys.stderr)
+        print(f"corpus: {printable(str(error))}", file=sys.stderr)
         sys.exit(1)
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
-        print(f"corpus: {named}{error.strerror or error}", file=sys.stderr)
+        print(f"corpus: {printable(f'{named}{error.strerror or error}')}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("corpus: interrupted; the same command takes the work up again", file=sys.stderr)
         sys.exit(130)
 
 
-def _example(*lines: str) -> str:
-    return "Example:\n\n" + "\n\n".join(f"`{line}`" for line in lines)
+def _pairs(options: list[str] | None) -> dict[str, str] | None:
+    """Reads KEY=VALUE; a KEY alone is a flag."""
+    if not options:
+        return None
+    return {key: value for key, _, value in (option.partition("=") for option in options)}
 
 
 def _version(value: bool) -> None:
@@ -72,13 +89,14 @@ def _global(
     pass
 
 
-@app.command(epilog=_example("corpus run examples/demo.yaml --output demo-out --workers 2"))
+@app.command(epilog=example("corpus run examples/demo.yaml --output demo-out --workers 2"))
 def run(
     config: Annotated[Path, typer.Argument(help="Configuration file; see `corpus init`.")],
     output: Annotated[
         str | None, typer.Option(help="Folder to write, instead of `output`.")
     ] = None,
-    runner: Annotated[str | None, typer.Option(help="Engine: direct (this machine).")] = None,
+    runner: RunnerOption = None,
+    runner_option: RunnerOptionsOption = None,
     workers: WorkersOption = None,
     memory: MemoryOption = None,
     overwrite: OverwriteOption = False,
@@ -86,8 +104,41 @@ def run(
     """Run the whole flow of a configuration; resume it if it was interrupted."""
     from corpus_pipeline.pipelines.config import load_config
 
-    settings = load_config(config, output=output, runner=runner, workers=workers, memory=memory)
+    settings = load_config(
+        config, output=output, runner=runner, runner_options=_pairs(runner_option),
+        workers=workers, memory=memory,
+    )  # fmt: skip
     _execute(settings, overwrite)
+
+
+@app.command(
+    epilog=example(
+        "corpus plan examples/demo.yaml",
+        "corpus plan corpus.yaml --estimate --workers 64",
+        "corpus plan corpus.yaml --size 100TB --workers 4000",
+    )
+)
+def plan(
+    config: Annotated[Path, typer.Argument(help="Configuration file; see `corpus init`.")],
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Add time, bytes, memory and cost.")
+    ] = False,
+    size: Annotated[
+        str | None,
+        typer.Option(help="Estimate so much text instead of the inputs, for example 100TB."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Workers to estimate for, one core each.")
+    ] = None,
+    prices: Annotated[
+        Path | None, typer.Option(help="YAML with your prices; default: examples.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show how a configuration is cut into work, and what it will take; run nothing."""
+    from corpus_pipeline.pipelines.plan_report import print_plan
+
+    print_plan(config, estimate, size, workers, prices, as_json)
 
 
 def _execute(config: Any, overwrite: bool) -> None:
@@ -95,11 +146,13 @@ def _execute(config: Any, overwrite: bool) -> None:
     from corpus_pipeline.pipelines.run import Run
     from corpus_pipeline.pipelines.verify import verify
     from corpus_pipeline.pipelines.warm import warm_up
+    from corpus_pipeline.storage import place
 
     with Console() as console:
         result = Run(config, console).execute(overwrite, warm=lambda: warm_up(console.say))
-    verify(Path(config.output))
-    print_summary(Path(config.output), result)
+    output = place(config.output)
+    verify(output)
+    print_summary(output, result)
 
 
 def _run_stages(
@@ -111,7 +164,7 @@ def _run_stages(
     _execute(single_config(stages, source, output, config, format_, top), top.pop("overwrite"))
 
 
-@app.command(epilog=_example("corpus read 'crawl/*.warc.gz' raw/", "corpus read docs.jsonl raw/"))
+@app.command(epilog=example("corpus read 'crawl/*.warc.gz' raw/", "corpus read docs.jsonl raw/"))
 def read(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Path, URL or glob of raw files.")],
     output: OutputArgument,
@@ -119,14 +172,16 @@ def read(
         str, typer.Option("--format", help="auto, warc, wet, jsonl, parquet or text.")
     ] = "auto",
     config: ConfigOption = None,
+    runner: RunnerOption = None,
+    runner_option: RunnerOptionsOption = None,
     workers: WorkersOption = None,
     memory: MemoryOption = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Read raw files into a dataset folder; HTML stays HTML."""
     _run_stages(
-        {"read"}, source, output, config, format_,
-        workers=workers, memory=memory, overwrite=overwrite,
+        {"read"}, source, output, config, format_, runner=runner,
+        runner_options=_pairs(runner_option), workers=workers, memory=memory, overwrite=overwrite,
     )  # fmt: skip
 
 
@@ -135,16 +190,19 @@ def _stage_command(name: str, stages: set[str], text: str) -> None:
         source: InputArgument,
         output: OutputArgument,
         config: ConfigOption = None,
+        runner: RunnerOption = None,
+        runner_option: RunnerOptionsOption = None,
         workers: WorkersOption = None,
         memory: MemoryOption = None,
         overwrite: OverwriteOption = False,
     ) -> None:
         _run_stages(
-            stages, source, output, config, "dataset",
-            workers=workers, memory=memory, overwrite=overwrite,
+            stages, source, output, config, "dataset", runner=runner,
+            runner_options=_pairs(runner_option), workers=workers, memory=memory,
+            overwrite=overwrite,
         )  # fmt: skip
 
-    app.command(name, help=text, epilog=_example(f"corpus {name} {name}-in/ {name}-out/"))(command)
+    app.command(name, help=text, epilog=example(f"corpus {name} {name}-in/ {name}-out/"))(command)
 
 
 _stage_command("extract", {"extract"}, "Extract text from the raw pages of a dataset folder.")
@@ -158,7 +216,7 @@ _stage_command("scrub", {"scrub"}, "Replace personal data by typed placeholders.
 _stage_command("tokenize", {"tokenize"}, "Encode the documents into token shards.")
 
 
-@app.command(epilog=_example("corpus init corpus.yaml"))
+@app.command(epilog=example("corpus init corpus.yaml"))
 def init(
     path: Annotated[Path, typer.Argument(help="File to write.")] = Path("corpus.yaml"),
 ) -> None:
@@ -169,7 +227,7 @@ def init(
     print(f"{path}: written; set inputs, then: corpus run {path}")
 
 
-@app.command(epilog=_example("corpus schema > corpus.schema.json"))
+@app.command(epilog=example("corpus schema > corpus.schema.json"))
 def schema() -> None:
     """Print the JSON Schema of the configuration file."""
     from corpus_pipeline.pipelines.config import Config
@@ -177,30 +235,32 @@ def schema() -> None:
     print(json.dumps(Config.model_json_schema(), indent=2))
 
 
-@app.command(epilog=_example("corpus stats demo-out"))
-def stats(output: Annotated[Path, typer.Argument(help="A complete run.")]) -> None:
+@app.command(epilog=example("corpus stats demo-out"))
+def stats(output: RunArgument) -> None:
     """Show what each stage of a run kept, dropped and changed."""
     from corpus_pipeline.pipelines.console import print_summary
     from corpus_pipeline.pipelines.verify import read_run
+    from corpus_pipeline.storage import place
 
-    print_summary(output, read_run(output))
+    print_summary(place(output), read_run(place(output)))
 
 
-@app.command(epilog=_example("corpus verify demo-out"))
-def verify(output: Annotated[Path, typer.Argument(help="A complete run.")]) -> None:
+@app.command(epilog=example("corpus verify demo-out"))
+def verify(output: RunArgument) -> None:
     """Recompute every checksum and the accounting; exit 1 at the first difference."""
     from corpus_pipeline.pipelines.verify import verify as check
+    from corpus_pipeline.storage import place
 
-    found = check(output)
+    found = check(place(output))
     print(
         f"{output}: verified {found['files']} files, {found['bytes']} bytes, "
         f"{found['documents']} documents, {found['tokens']} tokens"
     )
 
 
-@app.command(epilog=_example("corpus trace demo-out 3:17", "corpus trace demo-out --token 0:1234"))
+@app.command(epilog=example("corpus trace demo-out 3:17", "corpus trace demo-out --token 0:1234"))
 def trace(
-    output: Annotated[Path, typer.Argument(help="A complete run.")],
+    output: RunArgument,
     identity: Annotated[
         str | None, typer.Argument(metavar="ID", help="Document id, or address UNIT:ROW.")
     ] = None,
@@ -210,13 +270,14 @@ def trace(
 ) -> None:
     """Tell what happened to a document, or which document a token came from."""
     from corpus_pipeline.pipelines.console import print_trace
+    from corpus_pipeline.storage import place
 
-    print_trace(output, identity, token)
+    print_trace(place(output), identity, token)
 
 
 @app.command(
     "train-tokenizer",
-    epilog=_example("corpus train-tokenizer clean/ tokenizer.json --vocab-size 32000"),
+    epilog=example("corpus train-tokenizer clean/ tokenizer.json --vocab-size 32000"),
 )
 def train_tokenizer(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Dataset folder or raw files.")],
@@ -233,7 +294,7 @@ def train_tokenizer(
 
 @app.command(
     "train-lm",
-    epilog=_example("corpus train-lm clean/ --language en --output models/"),
+    epilog=example("corpus train-lm clean/ --language en --output models/"),
 )
 def train_lm(
     sources: Annotated[
@@ -270,6 +331,11 @@ def train_lm(
         memory=sort_memory,
     )  # fmt: skip
     print(f"{written}: written; name it in the configuration as perplexity.models.{language}")
+
+
+app.add_typer(
+    cluster_cli.app, name="cluster", epilog=example("corpus cluster up spark --workers 2")
+)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from corpus_pipeline.errors import ConfigError
 
-_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
-          "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}  # fmt: skip
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15,
+          "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40, "PIB": 2**50}  # fmt: skip
 
 
 def parse_size(value: object) -> object:
@@ -28,7 +28,10 @@ def parse_size(value: object) -> object:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*", value)
     if match is None or match[2].upper() not in _UNITS:
         raise ValueError(f"{value!r} is not a size; write for example 32MB, 4GB or 64MiB")
-    return int(float(match[1]) * _UNITS[match[2].upper()])
+    size = float(match[1]) * _UNITS[match[2].upper()]
+    if size >= 2**63:
+        raise ValueError(f"{value[:20]!r} is more bytes than there are")
+    return int(size)
 
 
 Size = Annotated[int, BeforeValidator(parse_size, json_schema_input_type=int | str), Field(gt=0)]
@@ -72,10 +75,13 @@ class Plan(_Section):
 
     unit_bytes: Size | None = Field(
         None,
-        description="text in one unit of work; default: a 64th of the inputs, 16MiB to 256MiB",
+        description="text in one unit of work; default: a 64th of the inputs, 16MiB to 256MiB, "
+        "above 1 TiB up to 512MiB",
     )
-    match_bytes: Size = Field(
-        16 * 2**20, description="hashes in one partition of a match phase; bounds its memory"
+    match_bytes: Size | None = Field(
+        None,
+        description="hashes in one partition of a match phase, bounds its memory; default: 16MiB, "
+        "above 64 GiB of text up to 256MiB",
     )
 
 
@@ -90,7 +96,9 @@ class Extract(_Switched):
     """HTML to main text, character sets, Unicode normalisation."""
 
     max_html_bytes: Size = Field(10 * 2**20, description="larger pages are rejected")
-    timeout: float = Field(60, gt=0, description="seconds after which one page is rejected")
+    timeout: float = Field(
+        60.0, gt=0, le=86400, description="seconds that the parser may take for one page"
+    )
 
 
 class Language(_Switched):
@@ -205,6 +213,8 @@ class Tokenize(_Switched):
     engine: Literal["auto", "gigatoken", "tokenizers"] = "auto"
 
 
+#: Names of runners: ours, or a class of Beam's by itself or with its modules.
+_RUNNERS = r"direct|spark|dataflow|[\w.]+Runner"
 #: Keys that say where, how and how fast a run is made, and nothing of what comes out.
 _HOW = (
     "output", "runner", "runner_options", "storage_options", "workers", "memory", "unit_timeout",
@@ -225,6 +235,7 @@ class Config(_Section):
         "direct",
         description="direct (this machine), spark, dataflow, or the class of a Beam runner, for "
         "example PrismRunner",
+        json_schema_extra={"pattern": _RUNNERS},
     )
     runner_options: dict[str, str] = Field(
         default_factory=dict,
@@ -269,6 +280,11 @@ class Config(_Section):
                     f"documents of the dataset {each.source!r} keep their own sources; "
                     "put skip and quality_profile under dataset_sources"
                 )
+        if not re.fullmatch(_RUNNERS, self.runner):
+            raise ValueError(
+                "runner is direct, spark, dataflow or the class of a Beam runner, for example "
+                f"PrismRunner; got {self.runner!r}"
+            )
         if not names:
             raise ValueError("inputs is empty; name at least one path and source")
         return self
@@ -309,7 +325,7 @@ def read_sections(path: Path) -> dict[str, Any]:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}); try `corpus init`"
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: must be a mapping of sections; try `corpus init`")
@@ -339,7 +355,8 @@ def _first_line(error: ValidationError) -> str:
     if not place:
         return message
     value = repr(first["input"])
-    if first["type"] == "value_error" or len(value) > 80:
+    secret = first["loc"][0] == "storage_options"
+    if first["type"] == "value_error" or len(value) > 80 or secret:
         return f"{place}: {message}"
     return f"{place}: {message}, got {value}"
 

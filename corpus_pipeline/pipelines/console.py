@@ -2,7 +2,6 @@
 
 import sys
 import time
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -17,11 +16,12 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from corpus_pipeline.errors import VerifyError
+from corpus_pipeline.errors import VerifyError, printable
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.summary import summarise
 from corpus_pipeline.pipelines.trace import find_document, find_token, read_text
 from corpus_pipeline.schema import DEDUP
+from corpus_pipeline.storage import Place
 
 #: Seconds between two lines of a phase in a log.
 _LOG_SECONDS = 10.0
@@ -63,7 +63,7 @@ class Console:
 
     def say(self, line: str) -> None:
         """Prints one line."""
-        self._console.print(line, markup=False, soft_wrap=True)
+        self._console.print(printable(line), markup=False, soft_wrap=True)
 
     def plan(self, plan: Plan, workers: int | None) -> None:
         """Says how the work is cut."""
@@ -115,7 +115,7 @@ class Console:
         )
 
 
-def print_summary(output: Path, run: dict[str, Any]) -> None:
+def print_summary(output: Place, run: dict[str, Any]) -> None:
     """Prints one row for each stage, then what was written."""
     console = _stdout()
     table = Table(title=f"{output}: documents through the stages", title_justify="left")
@@ -124,7 +124,7 @@ def print_summary(output: Path, run: dict[str, Any]) -> None:
         table.add_column(heading, justify="right")
     table.add_column("reasons and counts")
     for row in summarise(run):
-        details = [f"{name} {count}" for name, count in sorted(
+        details = [f"{printable(name)} {count}" for name, count in sorted(
             {**row.dropped, **row.notes}.items(), key=lambda item: -item[1])]  # fmt: skip
         table.add_row(
             row.stage, str(row.documents_in), str(sum(row.dropped.values())),
@@ -141,7 +141,7 @@ def print_summary(output: Path, run: dict[str, Any]) -> None:
     )
 
 
-def print_trace(output: Path, identity: str | None, token: str | None) -> None:
+def print_trace(output: Place, identity: str | None, token: str | None) -> None:
     """Prints what the ledger knows of a document.
 
     Raises:
@@ -161,9 +161,9 @@ def print_trace(output: Path, identity: str | None, token: str | None) -> None:
         _print_document(console, output, row)
 
 
-def _print_document(console: rich.console.Console, output: Path, row: dict[str, Any]) -> None:
+def _print_document(console: rich.console.Console, output: Place, row: dict[str, Any]) -> None:
     fate = "kept" if row["drop_reason"] is None else f"dropped: {row['drop_reason']}"
-    console.print(f"{row['id']}   address {row['unit']}:{row['row']}   {fate}")
+    console.print(printable(f"{row['id']}   address {row['unit']}:{row['row']}   {fate}"))
     table = Table(show_header=False, box=None, padding=(0, 2))
     # First what decided, then where it came from, then the measures; a measure of 0 says little.
     for name in sorted(row, key=lambda name: name not in _DECIDING):
@@ -171,16 +171,18 @@ def _print_document(console: rich.console.Console, output: Path, row: dict[str, 
         if value in (None, 0) or name in ("id", "unit", "row", "drop_reason"):
             continue
         shown = value.hex() if isinstance(value, bytes) else value
-        table.add_row(name, f"{shown:.6g}" if isinstance(shown, float) else str(shown))
+        text = f"{shown:.6g}" if isinstance(shown, float) else printable(str(shown))
+        table.add_row(printable(name), text)
     console.print(table)
     for name in ("duplicate_of", "partner"):
         if row[name] is not None:
             other = find_document(output, row[name])[0]
             fate = other["drop_reason"] or "kept"
-            console.print(f"  {name} {row[name]} is {other['id']} ({other['file']}), {fate}")
-    text = read_text(output, row)
-    if text is not None:
-        console.print(f"  text ({len(text)} characters): {text[:300]!r}")
+            line = f"  {name} {row[name]} is {other['id']} ({other['file']}), {fate}"
+            console.print(printable(line))
+    content = read_text(output, row)
+    if content is not None:
+        console.print(f"  text ({len(content)} characters): {content[:300]!r}")
 
 
 def _stdout() -> rich.console.Console:

@@ -1,14 +1,19 @@
-"""From the configuration to the engine that runs it."""
+"""From the configuration to the engine that runs it, and whether that engine can."""
 
 import functools
-from typing import Any
+import logging
 
 from corpus_pipeline.engines.direct import DirectEngine
 from corpus_pipeline.engines.engine import Engine, prepare_worker
-from corpus_pipeline.engines.job import JobEngine, beam_engine
+from corpus_pipeline.engines.runners import DaskEngine, DataflowEngine, NamedEngine, SparkEngine
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.pipelines import options as stage_options
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.plan import Plan
+from corpus_pipeline.pipelines.workspace import Workspace
+
+#: Reports that a preflight asks for where the number of workers is not known.
+_PROBES = 8
 
 
 def open_engine(config: Config) -> Engine:
@@ -17,31 +22,56 @@ def open_engine(config: Config) -> Engine:
     Raises:
         ConfigError: there is no such engine, or it cannot take these options.
     """
+    options = config.runner_options
     if config.runner == "direct":
-        if config.runner_options:
+        if options:
             raise ConfigError(
-                f"runner_options: the runner direct takes none, got {min(config.runner_options)!r};"
-                " see workers, memory and unit_timeout"
+                f"runner_options: the runner direct takes none, got {min(options)!r}; see workers, "
+                "memory and unit_timeout"
             )
         workers = stage_options.workers(config)
         return DirectEngine(workers, config.unit_timeout, config.storage_options)
     if config.runner == "spark":
-        return _spark(config)
+        return SparkEngine(options, functools.partial(prepare_worker, config.storage_options))
     if config.storage_options:
         raise ConfigError(
             f"storage_options: do not reach the workers of {config.runner}; set them in the "
             "environment of the workers instead (docs/storage.md)"
         )
     if config.runner == "dataflow":
-        from corpus_pipeline.engines.dataflow import dataflow_options
+        paths = [config.output, *(each.path for each in config.inputs)]
+        return DataflowEngine(options, config.unit_timeout, paths)
+    if config.runner == "DaskRunner":
+        return DaskEngine(options, stage_options.workers(config))
+    return NamedEngine(config.runner, options)
 
-        return beam_engine("DataflowRunner", dataflow_options(config.runner_options))
-    return beam_engine(config.runner, config.runner_options)
 
+def check_workers(
+    engine: Engine, config: Config, workspace: Workspace, plan: Plan, loaded: dict[str, str]
+) -> None:
+    """Has workers that are not our own processes tell whether they can do the work.
 
-def _spark(config: Config) -> JobEngine:
-    from corpus_pipeline.engines.spark_runner import SparkRunner
+    Args:
+        engine: where they are.
+        config: the run.
+        workspace: its output.
+        plan: what the workers must see and have.
+        loaded: path and sha256 of what the workers load.
 
-    setup = functools.partial(prepare_worker, config.storage_options)
-    runner: Any = SparkRunner(config.runner_options, setup)
-    return JobEngine(runner, close=runner.close)
+    Raises:
+        EngineError: they cannot, and why, or nothing was heard of them in time.
+    """
+    if isinstance(engine, DirectEngine):
+        return
+    from corpus_pipeline.engines.preflight import EngineProbe, make_request, preflight
+
+    request = make_request(
+        str(workspace.work),
+        {**plan.fingerprint, "resources": loaded},
+        runner=config.runner,
+        probes=_PROBES,
+        bytes_per_worker=stage_options.WORKER_MEMORY,
+        timeout=config.preflight_timeout,
+    )
+    for line in preflight(EngineProbe(engine), request, config.preflight_timeout):
+        logging.warning(line)

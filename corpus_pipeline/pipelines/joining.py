@@ -3,10 +3,10 @@
 import numpy as np
 import pyarrow as pa
 
+from corpus_pipeline import storage
 from corpus_pipeline.batches import one_batch
-from corpus_pipeline.dedup.blocks import read_table
 from corpus_pipeline.dedup.components import document_removals
-from corpus_pipeline.pipelines.workspace import FileEntry, Workspace
+from corpus_pipeline.pipelines.workspace import FileEntry, Workspace, read_table
 from corpus_pipeline.stages.dedup import removals_folder
 
 
@@ -19,16 +19,16 @@ def merge(workspace: Workspace, phase: str, partitions: int) -> list[FileEntry]:
     paths = [workspace.root / entry.path for each in finished for entry in each.files]
     if not paths:
         return []
-    joined = pa.Table.from_batches([read_table(path) for path in paths]).sort_by("address")
+    joined = pa.concat_tables([read_table(path) for path in paths]).sort_by("address")
     return [_write_removals(workspace, f"merge-{phase}", one_batch(joined))]
 
 
 def components(workspace: Workspace) -> list[FileEntry]:
     """Joins all edges (about 200 bytes each at the peak) and writes the removals."""
-    paths = sorted((workspace.phase("verify") / "edges").glob("*.arrow"))
+    paths = storage.children(workspace.phase("verify") / "edges", ".arrow")
     if not paths:
         return []
-    edges = one_batch(pa.Table.from_batches([read_table(path) for path in paths]))
+    edges = one_batch(pa.concat_tables([read_table(path) for path in paths]))
     columns = {name: edges[name].to_numpy() for name in edges.schema.names}
     removals = document_removals(
         columns["a"], columns["b"], columns["intersection"], columns["union"],
@@ -39,4 +39,4 @@ def components(workspace: Workspace) -> list[FileEntry]:
 
 
 def _write_removals(workspace: Workspace, phase: str, removals: pa.RecordBatch) -> FileEntry:
-    return workspace.put_table(removals_folder(workspace, phase) / "00000.arrow", removals)
+    return workspace.put_by_unit(removals_folder(workspace, phase) / "00000.arrow", removals)

@@ -100,7 +100,9 @@ class StageOptions:
     def extract(self) -> ExtractOptions | None:
         """Options of *extract*."""
         section = self.config.extract
-        return ExtractOptions(max_raw_bytes=section.max_html_bytes) if section.enabled else None
+        if not section.enabled:
+            return None
+        return ExtractOptions(max_raw_bytes=section.max_html_bytes, timeout=section.timeout)
 
     def language(self) -> LanguageOptions | None:
         """Options of *language*."""
@@ -114,8 +116,10 @@ class StageOptions:
             min_score=section.min_score,
             min_score_by_language=section.min_score_by_language,
         )
+        # The hash of the plan, not the configured one, which may be missing.
+        sha256 = None if section.model is None else self.resources.loaded[section.model]
         return LanguageOptions(
-            section.model, section.model_sha256, section.sample_chars, rules, self._skip("language")
+            section.model, sha256, section.sample_chars, rules, self._skip("language")
         )
 
     def quality(self) -> QualityOptions | None:
@@ -138,7 +142,9 @@ class StageOptions:
             return None
         given = section.model_dump(exclude={"enabled", "lists"})
         rules = _made("keywords", KeywordRules, **given)
-        return KeywordOptions(section.lists, rules, self._skip("keywords"))
+        # Shipped lists go with the package, whose sources the plan names.
+        sha256 = None if section.lists is None else self.resources.loaded[section.lists]
+        return KeywordOptions(section.lists, sha256, rules, self._skip("keywords"))
 
     def perplexity(self) -> PerplexityOptions | None:
         """Options of *perplexity*. Limits come from the models' cards unless they are given."""
@@ -146,7 +152,7 @@ class StageOptions:
         if not section.enabled:
             return None
         models = self.resources.perplexity_models
-        hashes = {language: self.resources.hash_of(path) for language, path in models.items()}
+        hashes = {language: self.resources.loaded[path] for language, path in models.items()}
         cards = perplexity_rules(
             {lang: language_model(path, hashes[lang]) for lang, path in models.items()}
         )
@@ -246,9 +252,7 @@ class StageOptions:
         if not section.enabled:
             return None
         path = self.resources.tokenizer
-        return TokenizeOptions(
-            path, self.resources.hash_of(path), section.eos_token, section.engine
-        )
+        return TokenizeOptions(path, self.resources.loaded[path], section.eos_token, section.engine)
 
     def finished(self) -> FinishedOptions:
         """Options of writing finished units."""
@@ -284,7 +288,10 @@ class StageOptions:
                 for identity, text in self._items(file.path):
                     ids.append(identity)
                     texts.append(text)
-        return build_index(ids, pa.array(texts, pa.string()), options).to_bytes()
+        try:
+            return build_index(ids, pa.array(texts, pa.string()), options).to_bytes()
+        except ValueError as error:
+            raise InputError(f"dedup.contamination.evaluations: {error}") from error
 
     def write_contamination_index(self, index: bytes | None) -> None:
         """Puts the index where the stages read it."""

@@ -2,22 +2,17 @@
 
 import contextlib
 import json
-import shutil
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError
 from corpus_pipeline.pipelines.plan import Plan, refuse_other_run
 from corpus_pipeline.pipelines.publish import RUN_FILE
 from corpus_pipeline.pipelines.verify import read_run
 from corpus_pipeline.pipelines.workspace import Workspace
-
-try:
-    import fcntl
-except ImportError:  # not on Windows
-    fcntl = None  # type: ignore[assignment]
+from corpus_pipeline.storage import Lease, Place
 
 #: Held while a run is at work.
 _LOCK = ".lock"
@@ -28,62 +23,70 @@ _TRASH = ".trash-"
 def take_up(workspace: Workspace, plan: Plan) -> dict[str, Any] | None:
     """Returns a finished run of the same plan; saves the plan where nothing is there yet."""
     wanted = {"partitions": plan.partitions, **plan.fingerprint}
+    root = storage.public_path(workspace.root)
     remove_trash(workspace)
-    finished = workspace.root / RUN_FILE
     saved = workspace.work / "fingerprint.json"
-    if finished.exists():
+    if storage.exists(workspace.root / RUN_FILE):
         run = read_run(workspace.root)
-        refuse_other_run(run["fingerprint"], wanted, str(workspace.root))
-        shutil.rmtree(workspace.work, ignore_errors=True)
+        refuse_other_run(run["fingerprint"], wanted, root)
+        storage.remove_tree(workspace.work)
         return run
-    if saved.exists():
-        refuse_other_run(json.loads(saved.read_bytes()), wanted, str(workspace.root))
-    elif not workspace.work.exists() and any(
-        path.name != _LOCK for path in workspace.root.iterdir()
-    ):
-        raise ResumeError(f"{workspace.root}: is not empty and holds no run; give another --output")
+    if storage.exists(saved):
+        refuse_other_run(json.loads(storage.read_bytes(saved)), wanted, root)
     else:
+        _refuse_foreign(workspace.root)
         # State without a fingerprint is nobody's: a run killed while it began or was removed.
-        shutil.rmtree(workspace.work, ignore_errors=True)
+        storage.remove_tree(workspace.work)
         plan.save(workspace.work)
     return None
 
 
 @contextlib.contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Keeps a second run off the output folder while this one is at work (POSIX).
+def locked(root: Place) -> Iterator[Lease]:
+    """Keeps a second run off the output folder while this one is at work.
+
+    A folder that holds something else is refused before anything is written into it.
 
     Raises:
-        ResumeError: another process holds the lock.
+        ResumeError: another process is at work there, or the folder holds no run.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / _LOCK).open("a") as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise ResumeError(
-                    f"{root}: another run writes here; wait for it or give another --output"
-                ) from error
-        yield
+    _refuse_foreign(root)
+    with storage.held(root, _LOCK) as lease:
+        yield lease
+
+
+def _refuse_foreign(root: Place) -> None:
+    names = set(storage.names(root)) - {_LOCK}
+    ours = any(name in (RUN_FILE, ".work") or name.startswith(_TRASH) for name in names)
+    if names and not ours:
+        raise ResumeError(
+            f"{storage.public_path(root)}: is not empty and holds no run; give another --output"
+        )
 
 
 def remove_run(workspace: Workspace) -> None:
     """Removes what a run has written; leaves folders alone that hold no run.
 
-    The state goes in one step, so that a kill in the middle cannot leave a part of it behind.
+    From its first step on the folder says that it is being emptied, so that a kill in the middle
+    leaves nothing that looks like a run or like somebody else's files.
     """
     finished, started = workspace.root / RUN_FILE, workspace.work / "fingerprint.json"
-    if not (finished.exists() or started.exists()):
+    if not (storage.exists(finished) or storage.exists(started)):
         return
-    finished.unlink(missing_ok=True)
-    if workspace.work.exists():
-        workspace.work.rename(workspace.root / f"{_TRASH}{uuid.uuid4().hex}")
-    for name in ("documents", "rejected", "ledger", "tokens"):
-        shutil.rmtree(workspace.root / name, ignore_errors=True)
+    storage.remove(finished)
+    storage.set_aside(workspace.work, workspace.root / f"{_TRASH}{uuid.uuid4().hex}")
+    storage.remove(started)
     remove_trash(workspace)
 
 
 def remove_trash(workspace: Workspace) -> None:
-    for path in workspace.root.glob(f"{_TRASH}*"):
-        shutil.rmtree(path, ignore_errors=True)
+    """Goes on with a removal that was begun, if there is one."""
+    begun = [name for name in storage.names(workspace.root) if name.startswith(_TRASH)]
+    if not begun:
+        return
+    finished, started = workspace.root / RUN_FILE, workspace.work / "fingerprint.json"
+    if not (storage.exists(finished) or storage.exists(started)):
+        for name in (".work", "documents", "rejected", "ledger", "tokens"):
+            storage.remove_tree(workspace.root / name)
+    for name in begun:
+        storage.remove_tree(workspace.root / name)

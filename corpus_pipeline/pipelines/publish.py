@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-import shutil
 from collections import Counter
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
 from corpus_pipeline import __version__, storage
@@ -15,6 +14,7 @@ from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.resources import Resources
 from corpus_pipeline.pipelines.workspace import FileEntry, Workspace
 from corpus_pipeline.schema import SCHEMA_VERSION
+from corpus_pipeline.shipped import located
 from corpus_pipeline.stages.models import token_encoder
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 
@@ -23,7 +23,7 @@ RUN_FILE = "run.json"
 
 
 def publish(
-    workspace: Workspace, plan: Plan, config: Config, resources: Resources
+    workspace: Workspace, plan: Plan, config: Config, resources: Resources, lease: storage.Lease
 ) -> dict[str, Any]:
     """Writes index.json, tokenizer.json and run.json, and removes the work folder.
 
@@ -32,6 +32,7 @@ def publish(
 
     Raises:
         EngineError: a unit is missing or documents in and out differ.
+        ResumeError: another run has taken the output over.
     """
     units = range(len(plan.units))
     counts: Counter[str] = Counter()
@@ -49,8 +50,9 @@ def publish(
     _check_removals(workspace, counts)
     if config.tokenize.enabled:
         files += _publish_tokens(workspace, config, resources, files)
-    phases = {path.parent.name: json.loads(path.read_bytes())
-              for path in sorted(workspace.work.glob("*/commit.json"))}  # fmt: skip
+    folders = [name for name in storage.names(workspace.work) if "." not in name]
+    notes = {name: workspace.committed(name) for name in folders}
+    phases = {name: note for name, note in notes.items() if note is not None}
     run = {
         "corpus_pipeline": __version__,
         "schema_version": SCHEMA_VERSION,
@@ -62,8 +64,9 @@ def publish(
     }
     run["digest"] = digest_of(run)
     content = json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+    lease.still_ours()
     storage.write_bytes(workspace.root / RUN_FILE, content)
-    shutil.rmtree(workspace.work)
+    storage.remove_tree(workspace.work)
     return run
 
 
@@ -98,11 +101,13 @@ def _check_removals(workspace: Workspace, counts: Counter[str]) -> None:
 def _publish_tokens(
     workspace: Workspace, config: Config, resources: Resources, files: list[FileEntry]
 ) -> list[FileEntry]:
-    source = Path(resources.tokenizer)
+    source = storage.place(located(resources.tokenizer))
     target = workspace.root / "tokens" / "tokenizer.json"
-    tokenizer = workspace.entry(target, 0, storage.write_bytes(target, source.read_bytes()))
+    tokenizer = workspace.entry(target, 0, storage.write_bytes(target, storage.read_bytes(source)))
     section = config.tokenize
-    encoder = token_encoder(str(source), tokenizer.sha256, section.eos_token, section.engine)
+    encoder = token_encoder(
+        resources.tokenizer, tokenizer.sha256, section.eos_token, section.engine
+    )
     shards = [entry for entry in files if entry.path.startswith("tokens/tokens-")]
     index = TokenIndex(
         dtype=str(encoder.dtype),
@@ -112,7 +117,7 @@ def _publish_tokens(
         tokenizer_sha256=tokenizer.sha256,
         shards=tuple(
             ShardEntry(
-                file=Path(entry.path).name, documents=entry.rows, tokens=tokens,
+                file=PurePosixPath(entry.path).name, documents=entry.rows, tokens=tokens,
                 bytes=entry.bytes, sha256=entry.sha256,
             )
             for entry, tokens in zip(shards, _token_counts(workspace), strict=True)

@@ -7,8 +7,6 @@ import numpy as np
 Range = tuple[int, int]
 """From the first number up to, but without, the second."""
 
-#: Items that one range stands for, at most.
-_LONGEST = 1000
 #: Ranges that a graph holds, at most; clusters refuse graphs of some megabytes.
 _MOST = 4000
 
@@ -22,19 +20,20 @@ def unrolled(borders: Range) -> list[int]:
     return list(range(*borders))
 
 
-def item_ranges(items: Sequence[int], longest: int = _LONGEST, most: int = _MOST) -> list[Range]:
-    """Covers ascending items by half-open ranges.
+def item_ranges(items: Sequence[int], most: int = _MOST) -> list[Range]:
+    """Covers ascending items by half-open ranges, each item by its own while they are few.
 
-    Where they would be too many, the narrowest gaps are covered too: an item that is done already
-    is then done again, with the same result.
+    Where even ranges would be too many, the narrowest gaps are covered too: an item that is done
+    already is then done again, with the same result.
 
     Args:
         items: ascending numbers.
-        longest: items in a range at most.
-        most: ranges at most; they may get longer for it.
+        most: about how many ranges at most.
 
-    >>> item_ranges([0, 1, 2, 5, 6], longest=2)
-    [(0, 2), (2, 3), (5, 7)]
+    >>> item_ranges([0, 1, 5])
+    [(0, 1), (1, 2), (5, 6)]
+    >>> item_ranges(range(5), most=2)
+    [(0, 3), (3, 5)]
     >>> item_ranges([0, 2, 5, 6], most=2)
     [(0, 3), (5, 7)]
     """
@@ -46,7 +45,7 @@ def item_ranges(items: Sequence[int], longest: int = _LONGEST, most: int = _MOST
         breaks = np.sort(breaks[widest])
     starts = numbers[np.concatenate([[0], breaks + 1])]
     ends = numbers[np.concatenate([breaks, [len(numbers) - 1]])] + 1
-    step = max(longest, -(-int((ends - starts).sum()) // most))
+    step = -(-int((ends - starts).sum()) // most)
     return [
         (start, min(start + step, end))
         for first, end in zip(starts.tolist(), ends.tolist(), strict=True)

@@ -8,13 +8,12 @@ plan ─► prepare ─► contamination ─► exact ─► document ─► shi
 import dataclasses
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.pipelines import options as stage_options
 from corpus_pipeline.pipelines.config import Config
-from corpus_pipeline.pipelines.engine_choice import open_engine
+from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
 from corpus_pipeline.pipelines.joining import components, merge
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
@@ -52,6 +51,7 @@ class Run:
         Raises:
             CorpusError: one line for the user; the work done so far stays and is taken up again.
         """
+        storage.configure(self.config.storage_options)
         resources = resolve_resources(self.config)
         plan = make_plan(self.config, resources.sha256)
         workspace = Workspace(self.config.output, len(plan.units))
@@ -59,7 +59,7 @@ class Run:
         # What a stage refuses must be known before any work is done, or thrown away.
         prepare, finish = _map_phases(make)
         index = make.contamination_index()
-        with locked(workspace.root):
+        with locked(workspace.root) as lease:
             if overwrite:
                 remove_run(workspace)
             complete = take_up(workspace, plan)
@@ -67,7 +67,7 @@ class Run:
                 return complete
             warm()
             make.write_contamination_index(index)
-            return self._work(workspace, plan, make, prepare, finish)
+            return self._work(workspace, plan, make, prepare, finish, lease)
 
     def _work(
         self,
@@ -76,16 +76,18 @@ class Run:
         make: stage_options.StageOptions,
         prepare: Prepare,
         finish: Finish,
+        lease: storage.Lease,
     ) -> dict[str, Any]:
         """Does what is not done yet, and publishes."""
         storage.remove_attempts(workspace.root)
         with open_engine(self.config) as engine:
             self.progress.plan(plan, engine.workers)
-            runner = PhaseRunner(workspace, engine, self.progress, self.config.max_errors)
+            check_workers(engine, self.config, workspace, plan, make.resources.loaded)
+            runner = PhaseRunner(workspace, engine, self.progress, self.config.max_errors, lease)
             self._phases(runner, plan, make, prepare, finish)
         # A worker that was killed left its half-written files; the engine's processes are gone.
         storage.remove_attempts(workspace.root)
-        return publish(workspace, plan, self.config, make.resources)
+        return publish(workspace, plan, self.config, make.resources, lease)
 
     def _phases(
         self,
@@ -135,9 +137,6 @@ def _map_phases(make: stage_options.StageOptions) -> tuple[Prepare, Finish]:
 def _partitions_at_once(match: Match) -> int:
     """Returns how many partitions of a match one worker can group in its memory."""
     options = match.options
-    held = sum(_folder_bytes(options.workspace.work / folder.path) for folder in options.inputs)
+    folders = [options.workspace.work / folder.path for folder in options.inputs]
+    held = sum(sum(storage.sizes(folder, ".arrow").values()) for folder in folders)
     return max(1, _GROUPED_BYTES * options.total_partitions // max(1, held))
-
-
-def _folder_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*.arrow"))

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from corpus_pipeline import storage
 from corpus_pipeline.errors import InputError
 from corpus_pipeline.pipelines.config import Config, build_config, read_sections
 from corpus_pipeline.pipelines.publish import RUN_FILE
@@ -34,7 +35,8 @@ def single_config(
     """
     content = {} if config is None else read_sections(config)
     sources = content.pop("inputs", [])
-    if format_ == "dataset" and not (Path(source) / RUN_FILE).exists():
+    storage.configure(content.get("storage_options") or {})
+    if format_ == "dataset" and not storage.exists(storage.place(source) / RUN_FILE):
         raise InputError(
             f"{source}: is not a dataset folder (no {RUN_FILE}); make one with `corpus read`"
         )

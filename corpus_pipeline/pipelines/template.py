@@ -43,7 +43,7 @@ def render_template(name: str) -> str:
     for key, field in Config.model_fields.items():
         if key in ("inputs", "output", "dataset_sources"):
             continue
-        value = field.get_default()
+        value = field.get_default(call_default_factory=True)
         if isinstance(value, BaseModel):
             lines.append(f"\n# {type(value).__doc__}\n{key}:")
             lines += _section(value, 1)

@@ -1,18 +1,18 @@
 """Answers where a document went, and where a token came from."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from corpus_pipeline import storage
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.errors import VerifyError
+from corpus_pipeline.storage import Place
 
 
-def find_document(output: Path, identity: str) -> list[dict[str, Any]]:
+def find_document(output: Place, identity: str) -> list[dict[str, Any]]:
     """Finds ledger rows by document id or by address UNIT:ROW.
 
     Raises:
@@ -33,7 +33,7 @@ def find_document(output: Path, identity: str) -> list[dict[str, Any]]:
     return rows
 
 
-def find_token(output: Path, shard: int, position: int) -> dict[str, Any]:
+def find_token(output: Place, shard: int, position: int) -> dict[str, Any]:
     """Finds the ledger row of the document that holds a token.
 
     Args:
@@ -56,27 +56,27 @@ def find_token(output: Path, shard: int, position: int) -> dict[str, Any]:
     return rows[0]
 
 
-def read_text(output: Path, row: dict[str, Any]) -> str | None:
+def read_text(output: Place, row: dict[str, Any]) -> str | None:
     """Returns the document's text as it was kept or rejected."""
     folder = "documents" if row["drop_reason"] is None else "rejected"
     name = ledger_parts(output)[row["unit"]].name
     condition = pc.field("row") == row["row"]
-    for path in sorted((output / folder).glob(f"*{name.removeprefix('part')}")):
-        found = pq.read_table(path, columns=["text"], filters=condition)
+    for path in storage.children(output / folder, name.removeprefix("part")):
+        found = storage.read_parquet(path, columns=["text"], filters=condition)
         if found.num_rows:
             text: str | None = found["text"][0].as_py()
             return text
     return None
 
 
-def ledger_parts(output: Path) -> list[Path]:
+def ledger_parts(output: Place) -> list[Place]:
     """Lists the parts of the ledger, in the order of their units."""
-    parts = (output / "ledger").glob("part-*.parquet")
+    parts = storage.children(output / "ledger", ".parquet")
     return sorted(parts, key=lambda path: int(path.name.split("-")[1]))
 
 
-def _matching(path: Path, condition: pa.compute.Expression) -> Iterator[dict[str, Any]]:
-    yield from pq.read_table(path, filters=condition).to_pylist()
+def _matching(path: Place, condition: pa.compute.Expression) -> Iterator[dict[str, Any]]:
+    yield from storage.read_parquet(path, filters=condition).to_pylist()
 
 
 def _address(identity: str) -> RowAddress | None:

@@ -26,8 +26,8 @@ def read_texts(sources: Iterable[str], text_field: str) -> Iterator[pa.RecordBat
         text_field: key or column of the text in raw files.
     """
     for source in sources:
-        dataset = (Path(source) / RUN_FILE).exists()
-        pattern = str(Path(source, "documents")) if dataset else source
+        dataset = "*" not in source and storage.exists(storage.place(source) / RUN_FILE)
+        pattern = str(storage.place(source) / "documents") if dataset else source
         options = ReadOptions(text_field="text" if dataset else text_field)
         for file in storage.list_inputs(pattern):
             with storage.open_input(file.path) as stream:

@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.pipelines.publish import RUN_FILE, digest_of
 from corpus_pipeline.schema import LEDGER
-from corpus_pipeline.tokens.index import load_index, verify_index
-from corpus_pipeline.tokens.shard import open_shard
+from corpus_pipeline.storage import Place
+from corpus_pipeline.tokens.index import INDEX_NAME, TokenIndex, is_inside, shard_differences
+from corpus_pipeline.tokens.shard import Shard, open_shard
 
 
-def read_run(output: Path) -> dict[str, Any]:
+def read_run(output: Place) -> dict[str, Any]:
     """Reads run.json.
 
     Raises:
@@ -27,7 +27,7 @@ def read_run(output: Path) -> dict[str, Any]:
     """
     path = output / RUN_FILE
     try:
-        run: dict[str, Any] = json.loads(path.read_bytes())
+        run: dict[str, Any] = json.loads(storage.read_bytes(path))
     except FileNotFoundError as error:
         raise VerifyError(
             f"{output}: no {RUN_FILE}; the run is not complete: run it again"
@@ -38,10 +38,28 @@ def read_run(output: Path) -> dict[str, Any]:
     for name, kind in parts.items():
         if not (isinstance(run, dict) and isinstance(run.get(name), kind)):
             raise VerifyError(f"{path}: has no {name}; run again with --overwrite")
+    for entry in run["files"]:
+        _refuse_entry(path, entry)
     return run
 
 
-def verify(output: Path) -> dict[str, int]:
+#: What an entry of `files` holds.
+_ENTRY = {"path": str, "rows": int, "bytes": int, "sha256": str}
+
+
+def _refuse_entry(manifest: Place, entry: Any) -> None:
+    """Refuses what is no entry of `files`, or names a file that is not below the output."""
+    named = isinstance(entry, dict) and all(isinstance(entry.get(k), t) for k, t in _ENTRY.items())
+    if not named:
+        raise VerifyError(f"{manifest}: has an entry of files that names none; get it again")
+    if not is_inside(entry["path"]):
+        raise VerifyError(
+            f"{manifest}: names {entry['path']!r}, which is not inside the folder; "
+            "no run of this package writes that, so do not trust the folder"
+        )
+
+
+def verify(output: Place) -> dict[str, int]:
     """Recomputes every checksum and the accounting of an output.
 
     Returns:
@@ -61,40 +79,43 @@ def verify(output: Path) -> dict[str, int]:
     }
 
 
-def _differences(output: Path, run: dict[str, Any]) -> Iterator[str]:
+def _differences(output: Place, run: dict[str, Any]) -> Iterator[str]:
     if run.get("digest") != digest_of(run):
         yield f"{RUN_FILE} was changed after it was written"
     yield from _file_differences(output, run["files"])
     yield from _count_differences(output, run["counts"])
-    if (output / "tokens" / "index.json").exists():
+    if storage.exists(output / "tokens" / INDEX_NAME):
         yield from _token_differences(output, run["counts"])
 
 
-def _file_differences(output: Path, files: list[dict[str, Any]]) -> Iterator[str]:
+def _file_differences(output: Place, files: list[dict[str, Any]]) -> Iterator[str]:
     for entry in files:
         path = output / entry["path"]
-        if not path.exists():
+        if isinstance(path, Path) and path.exists() and not path.is_file():
+            yield f"{entry['path']} is no file"
+            continue
+        try:
+            found = storage.file_digest(path)
+        except FileNotFoundError:
             yield f"{entry['path']} is missing"
             continue
-        found = storage.file_digest(path)
         if found != (entry["bytes"], entry["sha256"]):
             yield (
                 f"{entry['path']} has {found.bytes} bytes with sha256 {found.sha256}, "
                 f"{RUN_FILE} says {entry['bytes']} with {entry['sha256']}"
             )
         if path.suffix == ".parquet":
-            rows = pq.read_metadata(path).num_rows
+            rows = _rows_of(path)
             if rows != entry["rows"]:
                 yield f"{entry['path']} has {rows} rows, {RUN_FILE} says {entry['rows']}"
     known = {entry["path"] for entry in files}
     for folder in ("documents", "rejected", "ledger", "tokens"):
-        for path in sorted((output / folder).glob("[!.]*")):
-            name = str(path.relative_to(output))
-            if name not in known:
-                yield f"{name} does not belong to the run"
+        for name in storage.names(output / folder):
+            if not name.startswith(".") and f"{folder}/{name}" not in known:
+                yield f"{folder}/{name} does not belong to the run"
 
 
-def _count_differences(output: Path, counts: dict[str, int]) -> Iterator[str]:
+def _count_differences(output: Place, counts: dict[str, int]) -> Iterator[str]:
     """Compares documents in with documents out and rejected, per reason, in three places."""
     reasons = {n.removeprefix("dropped-"): c for n, c in counts.items() if n.startswith("dropped-")}
     documents = counts.get("documents", 0)
@@ -118,52 +139,64 @@ def _count_differences(output: Path, counts: dict[str, int]) -> Iterator[str]:
         yield f"ledger/ has {listed} rows for {documents} documents"
 
 
-def _rows(folder: Path) -> int:
-    return sum(pq.read_metadata(path).num_rows for path in sorted(folder.glob("*.parquet")))
+def _rows_of(path: Place) -> int:
+    with storage.open_parquet(path) as file:
+        rows: int = file.metadata.num_rows
+        return rows
 
 
-def _sums(folder: Path) -> Counter[str]:
+def _rows(folder: Place) -> int:
+    return sum(map(_rows_of, storage.children(folder, ".parquet")))
+
+
+def _sums(folder: Place) -> Counter[str]:
     """Sums what was cut out of and replaced in the documents that stay."""
     names = [name for name in LEDGER.names if name.startswith(("pii_", "removed_"))]
     found = Counter(dict.fromkeys(names, 0))
-    for path in sorted(folder.glob("*.parquet")):
-        for name, column in zip(names, pq.read_table(path, columns=names).columns, strict=True):
+    for path in storage.children(folder, ".parquet"):
+        columns = storage.read_parquet(path, columns=names).columns
+        for name, column in zip(names, columns, strict=True):
             found[name] += pc.sum(column).as_py() or 0
     return found
 
 
-def _reasons(folder: Path) -> Counter[str]:
+def _reasons(folder: Place) -> Counter[str]:
     found: Counter[str] = Counter()
-    for path in sorted(folder.glob("*.parquet")):
-        column = pq.read_table(path, columns=["drop_reason"])["drop_reason"]
+    for path in storage.children(folder, ".parquet"):
+        column = storage.read_parquet(path, columns=["drop_reason"])["drop_reason"]
         for item in column.combine_chunks().drop_null().value_counts():
             found[item["values"].as_py()] += item["counts"].as_py()
     return found
 
 
-def _token_differences(output: Path, counts: dict[str, int]) -> Iterator[str]:
+def _token_differences(output: Place, counts: dict[str, int]) -> Iterator[str]:
     """Compares index, shards and ledger, document by document."""
     folder = output / "tokens"
-    for line in verify_index(folder):
-        yield f"tokens/{line}"
-    index = load_index(folder)
+    content = storage.read_bytes(folder / INDEX_NAME)
+    index = TokenIndex.from_json(content.decode("utf-8", "replace"))
     if index.tokens != counts.get("tokens", 0):
         yield f"index.json has {index.tokens} tokens, {RUN_FILE} says {counts.get('tokens', 0)}"
-    columns = ["row", "tokens", "token_offset", "drop_reason"]
     for entry in index.shards:
-        name = entry.file.replace("tokens-", "part-").replace(".arrow", ".parquet")
-        table = pq.read_table(output / "ledger" / name, columns=columns)
-        kept = table.filter(pc.is_null(table["drop_reason"]))
-        shard = open_shard(folder / entry.file)
-        rows = [batch.rows for batch in shard.batches]
-        lengths = _joined([np.diff(batch.offsets) for batch in shard.batches])
-        for what, found, column in (
-            ("rows", _joined(rows), "row"),
-            ("token counts", lengths, "tokens"),
-            ("token offsets", np.cumsum(lengths) - lengths, "token_offset"),
-        ):
-            if not np.array_equal(found, kept[column].to_numpy()):
-                yield f"tokens/{entry.file} and ledger/{name} differ in {what}"
+        with storage.local_copy(folder / entry.file) as path:
+            for line in shard_differences(path, entry, index):
+                yield f"tokens/{entry.file}: {line}"
+            yield from _ledger_differences(output, entry.file, open_shard(path))
+
+
+def _ledger_differences(output: Place, file: str, shard: Shard) -> Iterator[str]:
+    name = file.replace("tokens-", "part-").replace(".arrow", ".parquet")
+    columns = ["row", "tokens", "token_offset", "drop_reason"]
+    table = storage.read_parquet(output / "ledger" / name, columns=columns)
+    kept = table.filter(pc.is_null(table["drop_reason"]))
+    rows = [batch.rows for batch in shard.batches]
+    lengths = _joined([np.diff(batch.offsets) for batch in shard.batches])
+    for what, found, column in (
+        ("rows", _joined(rows), "row"),
+        ("token counts", lengths, "tokens"),
+        ("token offsets", np.cumsum(lengths) - lengths, "token_offset"),
+    ):
+        if not np.array_equal(found, kept[column].to_numpy()):
+            yield f"tokens/{file} and ledger/{name} differ in {what}"
 
 
 def _joined(arrays: list[NDArray[Any]]) -> NDArray[np.int64]:

@@ -16,8 +16,8 @@ files it names. A phase is done when its commit file is there. Nothing else is s
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline import storage
-from corpus_pipeline.dedup.blocks import write_partitioned, write_table
+from corpus_pipeline.dedup.blocks import (
+    UNITS_TOGETHER,
+    unit_slice,
+    write_by_unit,
+    write_partitioned,
+    write_table,
+)
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.storage import Place
+
+#: Requests for small files at once, where they are remote.
+_AT_ONCE = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,20 +80,20 @@ class Workspace:
     """Number of units in the plan; it stands in the name of every part."""
 
     @property
-    def root(self) -> Path:
+    def root(self) -> Place:
         """The output folder."""
-        return Path(self.output)
+        return storage.place(self.output)
 
     @property
-    def work(self) -> Path:
+    def work(self) -> Place:
         """The folder of the run under way."""
         return self.root / ".work"
 
-    def phase(self, name: str) -> Path:
+    def phase(self, name: str) -> Place:
         """The folder of one phase."""
         return self.work / name
 
-    def part(self, folder: str, unit: int, suffix: str, prefix: str = "part") -> Path:
+    def part(self, folder: str, unit: int, suffix: str, prefix: str = "part") -> Place:
         """Names the output file of one unit.
 
         >>> str(Workspace("out", units=12).part("tokens", 3, "arrow", "tokens"))
@@ -91,18 +101,25 @@ class Workspace:
         """
         return self.root / folder / f"{prefix}-{unit:05d}-of-{self.units:05d}.{suffix}"
 
-    def entry(self, path: Path, rows: int, written: storage.Written) -> FileEntry:
+    def entry(self, path: Place, rows: int, written: storage.Written) -> FileEntry:
         """Describes a written file for a manifest."""
-        return FileEntry(str(path.relative_to(self.root)), rows, written.bytes, written.sha256)
+        name = str(path.relative_to(self.root))  # type: ignore[arg-type]
+        return FileEntry(name, rows, written.bytes, written.sha256)
 
-    def put_table(self, path: Path, batch: pa.RecordBatch) -> FileEntry:
+    def put_table(self, path: Place, batch: pa.RecordBatch) -> FileEntry:
         """Writes one batch as an Arrow file and describes it."""
         with storage.writing(path) as file:
             write_table(file.sink, batch)
             return self.entry(path, batch.num_rows, file.commit())
 
+    def put_by_unit(self, path: Place, batch: pa.RecordBatch) -> FileEntry:
+        """Writes records sorted by address so that `read_unit` fetches little, and describes it."""
+        with storage.writing(path) as file:
+            write_by_unit(file.sink, batch, self.units)
+            return self.entry(path, batch.num_rows, file.commit())
+
     def put_partitioned(
-        self, path: Path, batch: pa.RecordBatch, keys: NDArray[np.uint64], partitions: int
+        self, path: Place, batch: pa.RecordBatch, keys: NDArray[np.uint64], partitions: int
     ) -> FileEntry:
         """Writes records as an Arrow file cut by the partition of their keys and describes it."""
         with storage.writing(path) as file:
@@ -115,11 +132,28 @@ class Workspace:
 
     def manifest(self, phase: str, item: int) -> Manifest | None:
         """Returns the manifest of an item whose files are all there, else None."""
-        path = self._manifest_path(phase, item)
-        if not path.exists():
-            return None
-        manifest = Manifest.from_json(path.read_bytes())
-        return manifest if all(map(self._intact, manifest.files)) else None
+        manifest = self._read(phase, item)
+        return manifest if manifest and all(map(self._intact, manifest.files)) else None
+
+    def finished(self, phase: str, items: Sequence[int]) -> Iterator[Manifest | None]:
+        """Yields, for each item, what `manifest` returns for it; in few requests where remote.
+
+        The folders of the files are listed once, not file by file.
+        """
+        listed = storage.sizes(self._manifests(phase))
+        folders: dict[str, Mapping[str, int]] = {}
+
+        def intact(entry: FileEntry) -> bool:
+            folder, _, name = entry.path.rpartition("/")
+            if folder not in folders:
+                folders[folder] = storage.sizes(self.root / folder)
+            return folders[folder].get(name) == entry.bytes
+
+        there = [item for item in items if _manifest_name(item) in listed]
+        read = dict(zip(there, self._all_read(phase, there), strict=True))
+        for item in items:
+            manifest = read.get(item)
+            yield manifest if manifest and all(map(intact, manifest.files)) else None
 
     def manifests(self, phase: str, items: Iterable[int]) -> Iterator[Manifest]:
         """Yields the manifests of all items.
@@ -127,13 +161,13 @@ class Workspace:
         Raises:
             EngineError: an item of the plan has none.
         """
-        for item in items:
-            path = self._manifest_path(phase, item)
-            if not path.exists():
+        wanted = list(items)
+        for item, manifest in zip(wanted, self._all_read(phase, wanted), strict=True):
+            if manifest is None:
                 raise EngineError(
                     f"phase {phase}: the engine did not finish item {item}; run again to resume"
                 )
-            yield Manifest.from_json(path.read_bytes())
+            yield manifest
 
     def commit(self, phase: str, items: Iterable[int], seconds: float, clocks: Any) -> None:
         """Marks a phase as done, once every item has a manifest."""
@@ -143,15 +177,63 @@ class Workspace:
 
     def committed(self, phase: str) -> dict[str, Any] | None:
         """Returns the commit note of a phase, or None while it is not done."""
-        path = self.phase(phase) / "commit.json"
-        if not path.exists():
+        try:
+            content = storage.read_bytes(self.phase(phase) / "commit.json")
+        except FileNotFoundError:
             return None
-        note: dict[str, Any] = json.loads(path.read_bytes())
+        note: dict[str, Any] = json.loads(content)
         return note
 
-    def _manifest_path(self, phase: str, item: int) -> Path:
-        return self.phase(phase) / "manifests" / f"{item:05d}.json"
+    def _manifests(self, phase: str) -> Place:
+        return self.phase(phase) / "manifests"
+
+    def _manifest_path(self, phase: str, item: int) -> Place:
+        return self._manifests(phase) / _manifest_name(item)
+
+    def _read(self, phase: str, item: int) -> Manifest | None:
+        try:
+            return Manifest.from_json(storage.read_bytes(self._manifest_path(phase, item)))
+        except FileNotFoundError:
+            return None
+
+    def _all_read(self, phase: str, items: Sequence[int]) -> Iterator[Manifest | None]:
+        """Reads manifests in the order of the items, some ahead where they are remote."""
+        if storage.is_local(self.output):
+            yield from (self._read(phase, item) for item in items)
+            return
+        ahead = 64 * _AT_ONCE
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            for start in range(0, len(items), ahead):
+                yield from threads.map(
+                    lambda item: self._read(phase, item), items[start : start + ahead]
+                )
 
     def _intact(self, entry: FileEntry) -> bool:
-        path = self.root / entry.path
-        return path.exists() and path.stat().st_size == entry.bytes
+        try:
+            return storage.size(self.root / entry.path) == entry.bytes
+        except FileNotFoundError:
+            return False
+
+
+def _manifest_name(item: int) -> str:
+    return f"{item:05d}.json"
+
+
+def read_table(path: Place) -> pa.Table:
+    """Reads a whole file that `Workspace.put_table` or `put_by_unit` wrote."""
+    with storage.open_arrow(path) as file:
+        return file.read_all()
+
+
+def read_unit(folder: Place, unit: int) -> pa.Table | None:
+    """Reads the records of one unit from every file of a folder, written by `put_by_unit`.
+
+    Returns:
+        None if the folder holds no file.
+    """
+    slices = []
+    for path in storage.children(folder, ".arrow"):
+        with storage.open_arrow(path) as file:
+            place = min(unit // UNITS_TOGETHER, file.num_record_batches - 1)
+            slices.append(unit_slice(file.get_batch(place), unit))
+    return pa.Table.from_batches(slices).sort_by("address") if slices else None

@@ -2,22 +2,20 @@
 
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS, BatchKey, RowAddress
 from corpus_pipeline.batches import add_failures, alive, end_of_unit, with_columns
 from corpus_pipeline.dedup import DUPLICATE_REASONS, NOTHING_LEFT
-from corpus_pipeline.dedup.blocks import read_unit
 from corpus_pipeline.dedup.sentences import SentenceOptions, remove_sentences, windows_of
 from corpus_pipeline.glue import Keyed, StageCounters
-from corpus_pipeline.pipelines.workspace import Workspace
+from corpus_pipeline.pipelines.workspace import Workspace, read_unit
 from corpus_pipeline.stages.mapping import MapBatches, MapStage
 from corpus_pipeline.stages.writing import prepared_path
 
@@ -35,7 +33,7 @@ class ReadPreparedUnit(beam.DoFn):  # type: ignore[misc]
     def process(self, unit: int) -> Iterator[Keyed]:
         """Yields the batches of one unit and then its end."""
         number = 0
-        with pq.ParquetFile(prepared_path(self.workspace, unit)) as file:
+        with storage.open_parquet(prepared_path(self.workspace, unit)) as file:
             for group in range(file.num_row_groups):
                 with self._counters.clock():
                     batch = file.read_row_group(group).combine_chunks().to_batches()[0]
@@ -115,7 +113,7 @@ class RemoveDuplicates(MapBatches):
         return add_failures(batch, {NOTHING_LEFT: nothing_left & _living(batch)})
 
 
-def removals_folder(workspace: Workspace, phase: str) -> Path:
+def removals_folder(workspace: Workspace, phase: str) -> storage.Place:
     """Names the folder of a phase's removals."""
     return workspace.phase(phase) / "removals"
 

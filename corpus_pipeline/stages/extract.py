@@ -12,6 +12,7 @@ from corpus_pipeline.extract.documents import (
     ExtractOptions,
     extract_documents,
 )
+from corpus_pipeline.extract.helper import ParserProcess
 from corpus_pipeline.schema import CONTENT
 from corpus_pipeline.stages.mapping import MapBatches, MapStage
 
@@ -22,10 +23,18 @@ class ExtractText(MapBatches):
     stage = "extract"
     options: ExtractOptions
 
+    def open(self) -> None:
+        """Prepares the process for large pages; it starts with the first of them."""
+        self._parser = ParserProcess()
+
+    def teardown(self) -> None:
+        """Ends that process."""
+        self._parser.close()
+
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Extracts one batch."""
         extracted = extract_documents(
-            batch["raw"], batch["mime"], batch["charset"], batch["text"], self.options
+            batch["raw"], batch["mime"], batch["charset"], batch["text"], self.options, self._parser
         )
         failures = {
             reason: pc.fill_null(pc.equal(extracted.reasons, reason), False).to_numpy(False)

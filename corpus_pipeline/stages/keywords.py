@@ -17,6 +17,7 @@ class KeywordOptions:
     """The folder of word lists (None: the shipped ones) and the limits."""
 
     lists: str | None
+    lists_sha256: str | None
     rules: KeywordRules
     skip: frozenset[str] = frozenset()
 
@@ -30,7 +31,7 @@ class MatchKeywords(MapBatches):
     def open(self) -> None:
         """Builds the automata."""
         self.skip = self.options.skip
-        self._matcher = keyword_matcher(self.options.lists)
+        self._matcher = keyword_matcher(self.options.lists, self.options.lists_sha256)
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Measures and judges one batch."""

@@ -16,21 +16,16 @@ Document duplicates take two more steps, because hashes only propose them:
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from corpus_pipeline import storage
 from corpus_pipeline.batches import from_ipc, one_batch, to_ipc
-from corpus_pipeline.dedup.blocks import (
-    blocks_of,
-    read_partition,
-    read_unit,
-)
+from corpus_pipeline.dedup.blocks import blocks_of
 from corpus_pipeline.dedup.buckets import Buckets, find_buckets
 from corpus_pipeline.dedup.contamination import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
@@ -39,7 +34,7 @@ from corpus_pipeline.dedup.sentences import sentence_removals
 from corpus_pipeline.dedup.verification import ShingleSets, unique_shingles, verify_buckets
 from corpus_pipeline.glue import StageCounters
 from corpus_pipeline.pipelines.ranges import Range, unrolled
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
+from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace, read_unit
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.writing import prepared_path
 from corpus_pipeline.text.words import split_words
@@ -96,19 +91,20 @@ class ReadHashes(beam.DoFn):  # type: ignore[misc]
             for partition in self._partitions():
                 yield partition, b""
         path = options.workspace.work / options.inputs[folder].path / f"{number:05d}.arrow"
-        if not path.exists():
+        if not storage.exists(path):
             return
         with self._counters.clock():
             excluded = self._excluded(number)
-        for partition in self._partitions():
-            with self._counters.clock():
-                records = read_partition(path, partition)
-                if len(excluded) and records.num_rows:
-                    gone = np.isin(records["address"].to_numpy(), excluded)
-                    records = records.filter(pa.array(~gone))
-                encoded = [to_ipc(block) for block in blocks_of(records)]
-            for block in encoded:
-                yield partition, block
+        with storage.open_arrow(path) as hashes:
+            for partition in self._partitions():
+                with self._counters.clock():
+                    records = hashes.get_batch(partition)
+                    if len(excluded) and records.num_rows:
+                        gone = np.isin(records["address"].to_numpy(), excluded)
+                        records = records.filter(pa.array(~gone))
+                    encoded = [to_ipc(block) for block in blocks_of(records)]
+                for block in encoded:
+                    yield partition, block
 
     def _partitions(self) -> Iterator[int]:
         return itertools.chain.from_iterable(map(unrolled, self.options.partitions))
@@ -170,7 +166,7 @@ def _write_removals(
     if removals.num_rows == 0:
         return []
     path = options.workspace.phase(options.phase) / "removals" / f"{partition:05d}.arrow"
-    return [options.workspace.put_table(path, removals)]
+    return [options.workspace.put_by_unit(path, removals)]
 
 
 def _match_exact(options: MatchOptions, partition: int, batches: Batches) -> list[FileEntry]:
@@ -226,7 +222,7 @@ def _match_document(options: MatchOptions, partition: int, batches: Batches) -> 
         workspace.put_partitioned(
             folder / "buckets" / name, buckets, centres, options.total_partitions
         ),
-        workspace.put_table(folder / "wanted" / name, records),
+        workspace.put_by_unit(folder / "wanted" / name, records),
     ]
 
 
@@ -322,11 +318,11 @@ class ShingleUnit(beam.DoFn):  # type: ignore[misc]
         self._counters.finished()
         yield unit
 
-    def _shingled(self, documents: Path, wanted: pa.Table) -> pa.RecordBatch:
+    def _shingled(self, documents: storage.Place, wanted: pa.Table) -> pa.RecordBatch:
         """Returns (address, shingles, centre) for every wanted pair."""
         rows = wanted["address"].to_numpy() & np.uint64(0xFFFFFFFF)
         batches = []
-        with pq.ParquetFile(documents) as file:
+        with storage.open_parquet(documents) as file:
             for batch in file.iter_batches(columns=["row", "text"], batch_size=1 << 13):
                 numbers = batch["row"].to_numpy().astype(np.uint64)
                 start, end = np.searchsorted(rows, [numbers[0], numbers[-1] + np.uint64(1)])

@@ -13,6 +13,7 @@ from corpus_pipeline.filters.keywords import KeywordMatcher, load_word_lists
 from corpus_pipeline.filters.language import LanguageIdentifier, load_language_identifier
 from corpus_pipeline.filters.perplexity import LanguageModel, load_language_model
 from corpus_pipeline.scrub.detectors import Detectors, load_detectors
+from corpus_pipeline.shipped import located, resource_digest
 from corpus_pipeline.storage import open_input
 from corpus_pipeline.tokens.encode import EncodeOptions, TokenEncoder, load_tokenizer
 
@@ -26,15 +27,23 @@ def language_identifier(path: str | None, sha256: str | None) -> LanguageIdentif
 
 
 @cache
-def keyword_matcher(lists: str | None) -> KeywordMatcher:
-    """Returns the automata of a folder of word lists (None: the shipped ones)."""
-    return load_word_lists(lists)
+def keyword_matcher(lists: str | None, sha256: str | None) -> KeywordMatcher:
+    """Returns the automata of a folder of word lists (None: the shipped ones).
+
+    Raises:
+        ResourceError: a list is not the one that was planned.
+    """
+    matcher = load_word_lists(lists)
+    # Afterwards, so that a list that changes while it is read is noticed.
+    if lists is not None and sha256 is not None and resource_digest(lists) != sha256:
+        raise ResourceError(f"{lists}: the word lists changed since the run began; run again")
+    return matcher
 
 
 @cache
 def language_model(path: str, sha256: str | None) -> LanguageModel:
     """Returns a KenLM model."""
-    return load_language_model(path, sha256)
+    return load_language_model(located(path), sha256)
 
 
 @cache
@@ -46,7 +55,7 @@ def pii_detectors(entities: tuple[str, ...], regions: tuple[str, ...]) -> Detect
 @cache
 def token_encoder(path: str, sha256: str, eos_token: str, engine: Engine) -> TokenEncoder:
     """Returns a tokenizer, ready to encode."""
-    return load_tokenizer(path, sha256, EncodeOptions(eos_token=eos_token, engine=engine))
+    return load_tokenizer(located(path), sha256, EncodeOptions(eos_token=eos_token, engine=engine))
 
 
 @cache

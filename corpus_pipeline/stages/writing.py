@@ -7,7 +7,6 @@ them otherwise is found out by the batch numbers, and the unit fails instead of 
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import apache_beam as beam
 import numpy as np
@@ -32,7 +31,7 @@ _ROW_GROUP_BYTES = 4 * 2**20
 class _ParquetPart:
     """One Parquet file in the making; null columns cost nothing."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, path: storage.Place, schema: pa.Schema) -> None:
         self._file = storage.AtomicFile(path)
         self._schema = schema
         self._writer = pq.ParquetWriter(
@@ -150,12 +149,12 @@ class PreparedOptions:
     partitions: int
 
 
-def hash_folder(workspace: Workspace, kind: str) -> Path:
+def hash_folder(workspace: Workspace, kind: str) -> storage.Place:
     """Names the folder of one kind of hashes."""
     return workspace.phase("prepare") / "hashes" / kind
 
 
-def prepared_path(workspace: Workspace, unit: int) -> Path:
+def prepared_path(workspace: Workspace, unit: int) -> storage.Place:
     """Names the file of a unit's documents between *prepare* and *finish*."""
     return workspace.phase("prepare") / "documents" / f"{unit:05d}.parquet"
 
@@ -318,7 +317,7 @@ class WriteFinishedUnit(_UnitWriter):
     def _write_ledger(self, unit: int) -> FileEntry:
         """Joins the rows that *prepare* rejected and those that came this far, in row order."""
         filtered = self.workspace.part("rejected", unit, "parquet", "filtered")
-        early = pq.read_table(filtered, columns=LEDGER.names)
+        early = storage.read_parquet(filtered, columns=LEDGER.names)
         rows = pa.concat_tables([early, pa.Table.from_batches(self._ledger, LEDGER)])
         self._counts["filtered"] = early.num_rows
         part = _ParquetPart(self.workspace.part("ledger", unit, "parquet"), LEDGER)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_pipeline.address import RowAddress
@@ -14,9 +13,8 @@ from corpus_pipeline.dedup.blocks import (
     blocks_of,
     partition_of,
     read_partition,
-    read_unit,
+    unit_slice,
     write_partitioned,
-    write_table,
 )
 
 KEYS = st.lists(st.integers(0, 2**64 - 1), max_size=30)
@@ -83,27 +81,8 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=50)
-@given(st.lists(ROWS, max_size=3), st.sampled_from([0, 1, 2, 3, 4, 2**31 - 1]))
-def test_a_unit_reads_its_rows_of_every_file(
-    tmp_path_factory: pytest.TempPathFactory, files: list[list[tuple[int, int]]], unit: int
-) -> None:
-    folder = tmp_path_factory.mktemp("removals")
-    expected = []
-    for number, rows in enumerate(files):
-        addresses = sorted(RowAddress(u, r).packed for u, r in rows)
-        batch = pa.record_batch({"address": pa.array(addresses, pa.uint64()),
-                                 "file": pa.array([number] * len(rows), pa.int32())})  # fmt: skip
-        with (folder / f"{number:05d}.arrow").open("wb") as file:
-            write_table(file, batch)
-        expected += [address for address in addresses if address >> 32 == unit]
-    table = read_unit(folder, unit)
-    if table is None:
-        assert not files
-        return
-    assert table["address"].to_pylist() == sorted(expected)
-
-
-def test_a_folder_without_files_has_no_units(tmp_path: Path) -> None:
-    assert read_unit(tmp_path, 0) is None
-    assert read_unit(tmp_path / "missing", 0) is None
+@given(ROWS, st.sampled_from([0, 1, 2, 3, 4, 2**31 - 1]))
+def test_the_records_of_a_unit_are_a_slice(rows: list[tuple[int, int]], unit: int) -> None:
+    addresses = sorted(RowAddress(u, r).packed for u, r in rows)
+    part = unit_slice(pa.record_batch({"address": pa.array(addresses, pa.uint64())}), unit)
+    assert part["address"].to_pylist() == [each for each in addresses if each >> 32 == unit]

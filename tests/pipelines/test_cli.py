@@ -255,7 +255,7 @@ def test_schema_accepts_the_template_and_refuses_mistakes(corpus: Corpus, tmp_pa
     for change, complaint in (
         ({"dedpu": {}}, ".dedpu is unknown"),
         ({"language": {"min_score": 2}}, ".language.min_score: 2 is out of range"),
-        ({"runner": "abacus"}, ".runner: 'abacus' is "),
+        ({"tokenize": {"engine": "abacus"}}, ".tokenize.engine: 'abacus' is "),
         ({"dedup": {"exact": 1}}, ".dedup.exact: 1 is no object"),
     ):
         (found,) = complaints(printed, corpora.merged(template, change), printed)

@@ -48,7 +48,8 @@ def test_sizes(written: object, size: int) -> None:
         ),
         (
             {"runner": "fast"},
-            "c.yaml: runner: Input should be 'direct', got 'fast'",
+            "c.yaml: runner is direct, spark, dataflow or the class of a Beam runner, for "
+            "example PrismRunner; got 'fast'",
         ),
     ],
 )

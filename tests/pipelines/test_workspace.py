@@ -3,16 +3,20 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from corpus_pipeline import storage
+from corpus_pipeline.address import RowAddress
+from corpus_pipeline.dedup.blocks import UNITS_TOGETHER
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
+from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace, read_unit
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(str(tmp_path / "out"), units=2)
+@pytest.fixture(params=["folder", "url"])
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+    output = str(tmp_path / "out")
+    return Workspace(output if request.param == "folder" else f"memory:/{output}", units=2)
 
 
 def put(workspace: Workspace, item: int, content: bytes = "文".encode()) -> Manifest:
@@ -48,6 +52,42 @@ def test_an_item_whose_files_are_damaged_is_not_done(workspace: Workspace, damag
     else:
         path.write_bytes(b"" if damage == "cut" else b"12345")
     assert workspace.manifest("prepare", 0) is None
+    assert list(workspace.finished("prepare", [0])) == [None]
+
+
+def test_what_is_finished_is_found_for_all_items_at_once(workspace: Workspace) -> None:
+    manifest = put(workspace, 1)
+    assert list(workspace.finished("prepare", range(3))) == [None, manifest, None]
+    assert list(workspace.finished("finish", range(2))) == [None, None]
+    assert list(workspace.finished("finish", [])) == []
+
+
+def test_a_unit_reads_its_records_of_every_file(workspace: Workspace) -> None:
+    folder = workspace.phase("exact") / "removals"
+    assert read_unit(folder, 0) is None
+    for number, rows in enumerate([[(0, 5), (1, 1)], [(0, 2), (2, 0)], []]):
+        addresses = pa.array([RowAddress(*row).packed for row in rows], pa.uint64())
+        batch = pa.record_batch({"address": addresses})
+        workspace.put_table(folder / f"{number:05d}.arrow", batch)
+    for unit, expected in ((0, [2, 5]), (1, [1]), (2, [0]), (3, [])):
+        table = read_unit(folder, unit)
+        assert table is not None
+        assert [RowAddress.unpack(a).row for a in table["address"].to_pylist()] == expected
+
+
+@pytest.mark.parametrize("units", [0, 1, UNITS_TOGETHER, 3 * UNITS_TOGETHER + 1])
+def test_records_written_by_unit_are_read_by_unit(tmp_path: Path, units: int) -> None:
+    workspace = Workspace(str(tmp_path), units)
+    folder = workspace.phase("exact") / "removals"
+    last = max(units, 1) - 1
+    numbers = sorted({0, min(UNITS_TOGETHER - 1, last), min(UNITS_TOGETHER, last), last})
+    addresses = pa.array([RowAddress(unit, 7).packed for unit in numbers], pa.uint64())
+    workspace.put_by_unit(folder / "00000.arrow", pa.record_batch({"address": addresses}))
+    for unit in range(last + 2):
+        table = read_unit(folder, unit)
+        assert table is not None
+        wanted = [RowAddress(unit, 7).packed] if unit in numbers else []
+        assert table["address"].to_pylist() == wanted
 
 
 def test_manifest_bytes_do_not_depend_on_the_order_of_counts() -> None:
@@ -74,7 +114,8 @@ def test_a_phase_is_committed_when_every_item_is_there(workspace: Workspace) -> 
 
 def test_everything_under_way_is_below_one_folder(workspace: Workspace) -> None:
     put(workspace, 0)
-    files = sorted(str(p.relative_to(workspace.root)) for p in workspace.root.rglob("*.*"))
+    root = str(workspace.root)
+    files = sorted(str(p).removeprefix(root)[1:] for p in workspace.root.rglob("*.*"))
     assert files == [
         ".work",
         ".work/prepare/manifests/00000.json",

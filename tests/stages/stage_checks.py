@@ -70,7 +70,7 @@ def run(
     with beam.Pipeline(runner=FnApiRunner()) as pipeline:
         # One element that holds them all arrives as one bundle, in order, as after a reading stage.
         start = pipeline | beam.Create([list(elements)])
-        hint = type(elements[0])
+        hint: Any = type(elements[0])
         if hint is tuple:
             hint = tuple[int, int] if isinstance(elements[0][0], int) else Keyed
         out = start | beam.FlatMap(list).with_output_types(hint) | "Stage" >> transform

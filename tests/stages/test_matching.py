@@ -13,11 +13,11 @@ from stages.stage_checks import HashAndWrite, documents, run, same, unit
 
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.batches import from_ipc, to_ipc
-from corpus_pipeline.dedup.blocks import read_unit
 from corpus_pipeline.glue import Keyed
 from corpus_pipeline.pipelines.joining import components, merge
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.ranges import item_ranges
+from corpus_pipeline.pipelines.workspace import read_unit
 from corpus_pipeline.stages.dedup import removals_folder
 from corpus_pipeline.stages.matching import (
     Block,

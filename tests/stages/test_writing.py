@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stages.stage_checks import HashAndWrite, documents, run, same, unit
 
+from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey, RowAddress
 from corpus_pipeline.batches import end_of_unit, with_columns
-from corpus_pipeline.dedup.blocks import partition_of, read_partition
+from corpus_pipeline.dedup.blocks import partition_of
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.glue import Keyed
 from corpus_pipeline.pipelines.options import StageOptions
@@ -72,7 +73,8 @@ def test_hashes_are_cut_by_partition(make: StageOptions) -> None:
     run(elements, HashAndWrite(make), lambda units: same("units", units, [0]))
     for kind, key in KEYS.items():
         path = hash_folder(make.workspace, kind) / "00000.arrow"
-        parts = [read_partition(path, partition) for partition in range(make.partitions)]
+        with storage.open_arrow(path) as file:
+            parts = [file.get_batch(partition) for partition in range(make.partitions)]
         for number, part in enumerate(parts):
             places = partition_of(part[key].to_numpy(), make.partitions)
             assert (places == number).all()
@@ -158,7 +160,7 @@ def test_finished_units_say_where_the_tokens_are(make: StageOptions) -> None:
         (2, "contaminated", 0, None, None),
         (3, None, 2, 0, 3),
     ]
-    shard = open_shard(part("tokens", 0, "arrow", "tokens"))
+    shard = open_shard(str(part("tokens", 0, "arrow", "tokens")))
     assert [shard.tokens_of(k).tolist() for k in range(2)] == [[5, 6, 0], [7, 0]]
     assert shard.batches[0].rows.tolist() == [0, 3]
     rejected = pq.read_table(part("rejected", 0, "parquet", "deduplicated"))

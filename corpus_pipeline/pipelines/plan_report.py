@@ -1,0 +1,355 @@
+"""`corpus plan`: how a configuration is cut into work and what that takes; nothing is run."""
+
+import dataclasses
+import json
+import math
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import rich.console
+import yaml
+from rich.table import Table
+
+from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.pipelines.config import Config, load_config, parse_size
+from corpus_pipeline.pipelines.costs import Flow, Prices, Workload, load_costs
+from corpus_pipeline.pipelines.estimate import Estimate, estimate, limits
+from corpus_pipeline.pipelines.sizing import (
+    TEXT_PER_STORED_BYTE,
+    partitions_for,
+    unit_bytes_for,
+)
+
+#: Stored bytes of one input file of a stated size: about what crawls have.
+_STATED_FILE_BYTES = 10**9
+_SKIPPABLE = ("language", "quality", "keywords", "perplexity", "document", "sentence")
+_MEASURED_BANDS = 14
+
+
+@dataclasses.dataclass(frozen=True)
+class SourcePlan:
+    """One source of a plan. Sizes are bytes."""
+
+    name: str
+    files: int
+    stored_bytes: float
+    text_bytes: float
+    html_bytes: float
+    units: int
+
+
+def print_plan(
+    config_path: Path,
+    estimate: bool = False,
+    size: str | None = None,
+    workers: int | None = None,
+    prices: Path | None = None,
+    as_json: bool = False,
+) -> None:
+    """Prints the plan of a configuration; nothing is run or written.
+
+    Args:
+        config_path: the configuration.
+        estimate: add what the run will take.
+        size: bytes of text, for example 100TB, instead of what the inputs have; the shares of the
+            sources stay as they are in the inputs. Implies `estimate`.
+        workers: how many work at once; default: the configuration's, else this machine's cores.
+        prices: YAML with any of the keys of `Prices`; default: example prices.
+        as_json: print JSON instead of tables.
+
+    Raises:
+        CorpusError: the configuration, the inputs, the size or the prices are refused.
+    """
+    config = load_config(config_path)
+    stated = None if size is None else _stated_bytes(size)
+    sources, notes = _sources(config, stated)
+    workload = workload_of(config, sources, stated)
+    content: dict[str, Any] = {
+        "plan": dataclasses.asdict(workload),
+        "sources": [dataclasses.asdict(each) for each in sources],
+        "notes": notes,
+    }
+    found = None
+    if estimate or stated is not None:
+        count = workers or config.workers or os.cpu_count() or 1
+        found = estimate_of(config, sources, workload, _read_prices(prices), count)
+        content["estimate"] = _as_json(found)
+        content["limits"] = [line for _, line in _limits(config, sources, found)]
+    if as_json:
+        print(json.dumps(content, indent=2))
+        return
+    console = _stdout()
+    _print_sources(console, str(config_path), workload, sources, stated)
+    if found is not None:
+        _print_estimate(console, found, prices is not None)
+        for breaks, line in _limits(config, sources, found):
+            console.print(f"{'breaks' if breaks else 'large '}  {line}")
+    for note in notes:
+        console.print(f"note    {note}")
+
+
+def _sources(config: Config, stated: float | None) -> tuple[list[SourcePlan], list[str]]:
+    """Lists the inputs; for a stated size inputs that are not there count as equal parts."""
+    from corpus_pipeline.pipelines.plan import make_plan
+
+    try:
+        plan = make_plan(config, {})
+    except InputError as error:
+        if stated is None:
+            raise
+        names = sorted(each.source for each in config.inputs)
+        return (
+            [SourcePlan(name, 0, 1.0, 1.0, 0.0, 0) for name in names],
+            [f"the inputs were not looked at ({error}); sources in equal parts, no HTML"],
+        )
+    kinds = {p.path: p for unit in plan.units for p in unit.pieces}
+    listed: Mapping[str, list[dict[str, Any]]] = {each.source: [] for each in config.inputs}
+    for file in plan.fingerprint["inputs"]:
+        listed[file["source"]].append(file)
+    found = []
+    for name, files in sorted(listed.items()):
+        texts = [f["size"] * TEXT_PER_STORED_BYTE[kinds[f["path"]].compression] for f in files]
+        pages = [
+            text
+            for file, text in zip(files, texts, strict=True)
+            if kinds[file["path"]].format == "warc"
+        ]
+        units = sum(unit.source == name for unit in plan.units)
+        stored = sum(file["size"] for file in files)
+        found.append(SourcePlan(name, len(files), stored, sum(texts), sum(pages), units))
+    return found, []
+
+
+def workload_of(config: Config, sources: list[SourcePlan], stated: float | None) -> Workload:
+    """Describes what there is to do: as listed, or a stated size in the same shares."""
+    text, html, stored = (
+        sum(getattr(each, name) for each in sources)
+        for name in ("text_bytes", "html_bytes", "stored_bytes")
+    )
+    if stated is None:
+        return Workload(
+            text, html, stored, sum(each.files for each in sources),
+            sum(each.units for each in sources), partitions_for(text, config.plan.match_bytes),
+        )  # fmt: skip
+    factor = stated / max(1.0, text)
+    unit_bytes = config.plan.unit_bytes or unit_bytes_for(stated)
+    return Workload(
+        text_bytes=stated,
+        html_bytes=html * factor,
+        stored_bytes=stored * factor,
+        files=max(len(sources), math.ceil(stored * factor / _STATED_FILE_BYTES)),
+        units=max(len(sources), math.ceil(stated / unit_bytes)),
+        partitions=partitions_for(stated, config.plan.match_bytes),
+    )
+
+
+def estimate_of(
+    config: Config, sources: list[SourcePlan], workload: Workload, prices: Prices, workers: int
+) -> Estimate:
+    """Estimates a run of a configuration from the shipped costs."""
+    return estimate(workload, load_costs(), prices, workers, flow_of(config, sources))
+
+
+def flow_of(config: Config, sources: list[SourcePlan]) -> Flow:
+    """Says which parts of the flow a configuration has, and for which share of its text."""
+    dedup = config.dedup
+    switches: dict[str, bool] = {
+        name: getattr(config, name).enabled
+        for name in (
+            "extract", "language", "quality", "keywords", "perplexity", "dedup", "scrub",
+            "tokenize",
+        )
+    }  # fmt: skip
+    switches |= {
+        "exact": dedup.exact.enabled,
+        "document": dedup.document.enabled,
+        "sentence": dedup.sentence.enabled,
+        "contamination": dedup.contamination.enabled and bool(dedup.contamination.evaluations),
+    }
+    text = {each.name: each.text_bytes for each in sources}
+    whole = max(1.0, sum(text.values()))
+    skipped = {
+        stage: sum(text.get(each.source, 0.0) for each in config.inputs if stage in each.skip)
+        for stage in _SKIPPABLE
+    }
+    return Flow(
+        off=frozenset(name for name, on in switches.items() if not on),
+        shares={stage: 1 - size / whole for stage, size in skipped.items() if size},
+        bands=dedup.document.bands / _MEASURED_BANDS,
+        direct=config.runner == "direct",
+        remote="://" in config.output and not config.output.startswith("file://"),
+    )
+
+
+def _limits(config: Config, sources: list[SourcePlan], whole: Estimate) -> list[tuple[bool, str]]:
+    """The limits of an estimate, and into how many runs to cut what does not fit into one."""
+    found = limits(whole)
+    if not any(breaks for breaks, _ in found):
+        return found
+    size = whole.workload.text_bytes
+    for runs in (2**power for power in range(1, 21)):
+        part = workload_of(config, sources, size / runs)
+        smaller = estimate(part, load_costs(), None, whole.workers, whole.flow)
+        if not any(breaks for breaks, _ in limits(smaller)):
+            return [
+                *found,
+                (True, f"cut the inputs into {runs:,} runs of {show_bytes(size / runs)} of text; "
+                       "copies in different runs stay (docs/scale.md)"),
+            ]  # fmt: skip
+    return found
+
+
+def _stated_bytes(size: str) -> float:
+    """Reads a size; petabytes too.
+
+    >>> _stated_bytes("100TB"), _stated_bytes("1.5 PB")
+    (100000000000000.0, 1500000000000000.0)
+    """
+    letters = size.strip().upper()
+    try:
+        if letters.endswith("PB"):
+            value = float(letters.removesuffix("PB")) * 1e15
+        else:
+            value = float(parse_size(size))  # type: ignore[arg-type]
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        raise ConfigError(f"--size: {size!r} is no size; write for example 500GB, 100TB or 10PB")
+    return value
+
+
+def _read_prices(path: Path | None) -> Prices:
+    """Reads prices from YAML.
+
+    Raises:
+        ConfigError: the file cannot be read, or holds something else than prices.
+    """
+    if path is None:
+        return Prices()
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    known = [field.name for field in dataclasses.fields(Prices)]
+    if not isinstance(content, dict) or not content.keys() <= set(known):
+        raise ConfigError(f"{path}: prices are a mapping with any of the keys {', '.join(known)}")
+    for name, value in content.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+            raise ConfigError(f"{path}: {name}: a price is a number from 0, got {value!r}")
+    return Prices(**content)
+
+
+def _as_json(found: Estimate) -> dict[str, Any]:
+    content = dataclasses.asdict(dataclasses.replace(found, flow=Flow()))
+    del content["flow"], content["workload"]
+    return content | {
+        name: getattr(found, name)
+        for name in ("seconds", "core_seconds", "written", "published", "shuffled", "files",
+                     "json_bytes", "worker_memory", "driver_memory")
+    }  # fmt: skip
+
+
+# For people
+
+
+def show_bytes(size: float) -> str:
+    """Writes a number of bytes with three digits.
+
+    >>> show_bytes(0), show_bytes(1234), show_bytes(25e12), show_bytes(3e18)
+    ('0 B', '1.23 KB', '25 TB', '3,000 PB')
+    """
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if size < 999.5:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:,.3g} PB" if size < 999.5 else f"{size:,.0f} PB"
+
+
+def show_seconds(seconds: float) -> str:
+    """Writes a time with three digits.
+
+    >>> show_seconds(5), show_seconds(600), show_seconds(36000), show_seconds(9e6)
+    ('5 s', '10 min', '10 h', '104 days')
+    """
+    for unit, size, most in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 72 * 3600)):
+        if seconds < most:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 86400:,.0f} days"
+
+
+def _print_sources(
+    console: rich.console.Console,
+    title: str,
+    workload: Workload,
+    sources: list[SourcePlan],
+    stated: float | None,
+) -> None:
+    of = "stated, in the shares of the inputs" if stated is not None else "as listed"
+    console.print(
+        f"{title}: about {show_bytes(workload.text_bytes)} of text {of}: {workload.files:,} files, "
+        f"{show_bytes(workload.stored_bytes)} stored; {workload.units:,} units, "
+        f"{workload.partitions:,} partitions"
+    )
+    rows = [
+        (each.name, f"{each.files:,}", show_bytes(each.stored_bytes), show_bytes(each.text_bytes),
+         show_bytes(each.html_bytes), f"{each.units:,}")
+        for each in sources
+    ]  # fmt: skip
+    if stated is None:
+        _print_table(console, ("source", "files", "stored", "text", "of it HTML", "units"), rows)
+
+
+def _print_estimate(console: rich.console.Console, found: Estimate, own_prices: bool) -> None:
+    rows = [
+        (phase.name, f"{phase.items:,}", show_seconds(phase.core_seconds),
+         show_seconds(phase.seconds), show_bytes(phase.read), show_bytes(phase.written),
+         show_bytes(phase.shuffled), f"{phase.files:,}", f"{phase.opens:,}")
+        for phase in found.phases
+    ]  # fmt: skip
+    heads = ("phase", "items", "core time", "wall clock", "read", "written", "shuffled", "files",
+             "opened")  # fmt: skip
+    _print_table(console, heads, rows)
+    stages = sorted(found.stages.items(), key=lambda item: -item[1])
+    _print_table(
+        console,
+        ("stage", "core time"),
+        [(name, show_seconds(seconds)) for name, seconds in stages],
+    )
+    lines = {
+        "time": f"{found.core_seconds / 3600:,.1f} core-hours; {show_seconds(found.seconds)} with "
+        f"{found.workers:,} workers",
+        "disk": f"{show_bytes(found.written)} written, of which {show_bytes(found.published)} stay",
+        "worker": f"{show_bytes(found.worker_memory)}: {_parts(found.worker_parts)}",
+        "driver": f"{show_bytes(found.driver_memory)}: {_parts(found.driver_parts)}",
+        "cost": f"{sum(found.money.values()):,.2f}: "
+        + ", ".join(f"{name} {value:,.2f}" for name, value in found.money.items())
+        + ("" if own_prices else " (example prices, set yours with --prices)"),
+    }
+    for name, line in lines.items():
+        console.print(f"{name:7} {line}")
+
+
+def _parts(parts: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {show_bytes(size)}" for name, size in parts.items())
+
+
+def _print_table(
+    console: rich.console.Console, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _stdout() -> rich.console.Console:
+    """In a pipe or a log the tables are wide enough not to be cut."""
+    width = None if sys.stdout.isatty() else 160
+    return rich.console.Console(highlight=False, markup=False, soft_wrap=True, width=width)

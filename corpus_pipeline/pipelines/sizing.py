@@ -1,0 +1,62 @@
+"""How large units and partitions are unless the configuration says; shared by plan and estimate.
+
+Every unit has a file of hashes of each kind, with a place for each partition. So a run has
+
+    units x partitions   places, of about 0.3 KB each even where they are empty
+
+which grows with the square of the corpus if both sizes are fixed. Both sizes therefore grow with
+the square root of a large corpus, as far as the memory of a worker allows.
+"""
+
+import math
+
+_MIB = 2**20
+
+#: Text bytes that one stored byte stands for, by compression of the file. Only an estimate.
+TEXT_PER_STORED_BYTE = {None: 1.0, "gz": 4.0, "zst": 4.0}
+#: Hash bytes for each byte of text, all kinds together: 0.28 measured on English, with slack.
+HASHES_PER_TEXT_BYTE = 0.4
+#: Units into which a small corpus is cut, so that all workers have work.
+_FEWEST_UNITS = 64
+_FEWEST_PARTITIONS = 8
+_SMALLEST_UNIT, _USUAL_UNIT, _LARGEST_UNIT = 16 * _MIB, 256 * _MIB, 512 * _MIB
+_USUAL_MATCH, _LARGEST_MATCH = 16 * _MIB, 256 * _MIB
+#: Text from which on units, and partitions, grow with the square root of it.
+_LARGE_FOR_UNITS, _LARGE_FOR_MATCHES = 2**40, 2**36
+
+
+def unit_bytes_for(text_bytes: float) -> int:
+    """Returns the bytes of text in one unit: a 64th of the corpus, within bounds that grow with it.
+
+    >>> [unit_bytes_for(size) >> 20 for size in (1e6, 2**31, 1e12, 4e12, 1e15)]
+    [16, 32, 256, 488, 512]
+    """
+    usual = min(max(text_bytes / _FEWEST_UNITS, _SMALLEST_UNIT), _USUAL_UNIT)
+    return int(min(usual * _growth(text_bytes, _LARGE_FOR_UNITS), _LARGEST_UNIT))
+
+
+def match_bytes_for(text_bytes: float) -> int:
+    """Returns the bytes of hashes in one partition, all kinds together.
+
+    >>> [match_bytes_for(size) >> 20 for size in (1e6, 2**36, 1e12, 1e15)]
+    [16, 16, 61, 256]
+    """
+    return int(min(_USUAL_MATCH * _growth(text_bytes, _LARGE_FOR_MATCHES), _LARGEST_MATCH))
+
+
+def partitions_for(text_bytes: float, match_bytes: int | None = None) -> int:
+    """Returns into how many partitions the hashes of a corpus are cut.
+
+    Args:
+        text_bytes: the corpus, estimated.
+        match_bytes: bytes of hashes in one partition; None for the default.
+
+    >>> partitions_for(1e6), partitions_for(1e12), partitions_for(1e12, 16 * 2**20)
+    (8, 6250, 23842)
+    """
+    size = match_bytes or match_bytes_for(text_bytes)
+    return max(_FEWEST_PARTITIONS, math.ceil(text_bytes * HASHES_PER_TEXT_BYTE / size))
+
+
+def _growth(text_bytes: float, large: int) -> float:
+    return max(1.0, math.sqrt(text_bytes / large))

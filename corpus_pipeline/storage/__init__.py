@@ -1,0 +1,75 @@
+"""Where bytes come from and go to: local files and whatever fsspec reaches by URL.
+
+places      a path or URL as a value; how storage is reached; what of a URL may be shown
+inputs      which files an input names
+reading     seekable files that survive a cut connection; Arrow and Parquet files
+files       atomic writes, listings, removal
+patience    what is tried again, and how it ends
+lease       one run at a time in an output folder
+"""
+
+from corpus_pipeline.storage.files import (
+    AtomicFile,
+    Written,
+    children,
+    exists,
+    file_digest,
+    is_folder,
+    names,
+    read_bytes,
+    remove,
+    remove_attempts,
+    remove_tree,
+    set_aside,
+    size,
+    sizes,
+    write_bytes,
+    writing,
+)
+from corpus_pipeline.storage.inputs import InputFile, list_inputs
+from corpus_pipeline.storage.lease import Lease, held
+from corpus_pipeline.storage.places import Place, configure, is_local, place, public_path
+from corpus_pipeline.storage.reading import (
+    local_copy,
+    open_arrow,
+    open_input,
+    open_parquet,
+    opened,
+    read_head,
+    read_parquet,
+)
+
+__all__ = [
+    "AtomicFile",
+    "InputFile",
+    "Lease",
+    "Place",
+    "Written",
+    "children",
+    "configure",
+    "exists",
+    "file_digest",
+    "held",
+    "is_folder",
+    "is_local",
+    "list_inputs",
+    "local_copy",
+    "names",
+    "open_arrow",
+    "open_input",
+    "open_parquet",
+    "opened",
+    "place",
+    "public_path",
+    "read_bytes",
+    "read_head",
+    "read_parquet",
+    "remove",
+    "remove_attempts",
+    "remove_tree",
+    "set_aside",
+    "size",
+    "sizes",
+    "write_bytes",
+    "writing",
+]

@@ -1,0 +1,141 @@
+"""Which files an input names: local paths, URLs, folders, patterns."""
+
+import glob
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import fsspec
+
+from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.storage.patience import patiently
+from corpus_pipeline.storage.places import file_system_of, public_path, refuse_secrets
+
+#: In these URLs `?` starts a query and is no pattern.
+_QUERIES = ("http://", "https://")
+
+
+class InputFile(NamedTuple):
+    """One file found for an input pattern."""
+
+    path: str
+    size: int
+    """Bytes as stored."""
+    modified: str
+    """Time of change or version tag as the file system tells it, empty if it does not."""
+
+
+def list_inputs(pattern: str, output: str | None = None) -> list[InputFile]:
+    """Lists the files that a path, URL or glob pattern names, sorted by path.
+
+    A path that exists is taken as it is, whatever characters it has. A folder stands for every file
+    below it, links included; names that start with a dot are passed over there.
+
+    Args:
+        pattern: what to list; relative paths stay relative, `~` is the home folder.
+        output: a folder whose files are no input even if they lie below `pattern`.
+
+    Raises:
+        InputError: nothing is there, or a folder cannot be listed.
+    """
+    shown = public_path(pattern)
+    try:
+        found = (
+            _remote_files(pattern, output) if "://" in pattern else _local_files(pattern, output)
+        )
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be listed ({error})") from error
+    if not found:
+        raise InputError(f"no input file matches {shown!r}; correct `path` in the configuration")
+    return sorted(found)
+
+
+def _local_files(pattern: str, output: str | None) -> list[InputFile]:
+    path = os.path.expanduser(pattern)
+    matches = [path] if os.path.lexists(path) else glob.glob(path, recursive=True)
+    excluded = None if output is None else os.path.realpath(output) + os.sep
+    names = {name for match in matches for name in _files_below(match, set())}
+    files = []
+    for name in names:
+        if excluded is not None and os.path.realpath(name).startswith(excluded):
+            continue
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(f"{name!r}: the name is not UTF-8; rename the file") from error
+        status = os.stat(name)
+        files.append(InputFile(name, status.st_size, str(status.st_mtime_ns)))
+    return files
+
+
+def _files_below(path: str, seen: set[str]) -> list[str]:
+    """Lists files in a folder and its folders; links are followed, but no folder twice."""
+    if not os.path.isdir(path):
+        return [path]
+    real = os.path.realpath(path)
+    if real in seen:
+        return []
+    seen.add(real)
+    names = sorted(name for name in os.listdir(path) if not name.startswith("."))
+    return [found for name in names for found in _files_below(os.path.join(path, name), seen)]
+
+
+def _remote_files(pattern: str, output: str | None) -> list[InputFile]:
+    try:
+        refuse_secrets(pattern)
+        file_system, path = file_system_of(pattern)
+    except ConfigError as error:
+        raise InputError(str(error)) from error
+    try:
+        infos = patiently(
+            lambda: _listed(file_system, path, pattern), public_path(pattern), InputError
+        )
+    except FileNotFoundError:
+        return []
+    excluded = _excluded(pattern, output)
+    return [
+        InputFile(file_system.unstrip_protocol(name), int(info["size"] or 0), _version(info))
+        for name, info in infos.items()
+        if not (excluded and name.startswith(excluded))
+    ]
+
+
+def _listed(file_system: Any, path: str, pattern: str) -> Mapping[str, Mapping[str, Any]]:
+    """Lists with as few requests as the file system allows: one for a folder or a pattern."""
+    magic = path.replace("?", "") if pattern.startswith(_QUERIES) else path
+    if fsspec.core.has_magic(magic) and not file_system.exists(path):
+        matches = file_system.glob(path, detail=True)
+    else:
+        matches = {path: file_system.info(path)}
+    found = {}
+    for name, info in matches.items():
+        if info["type"] != "directory":
+            found[name] = info
+            continue
+        below = file_system.find(name, detail=True)
+        found |= {each: its for each, its in below.items() if not _hidden(each, name)}
+    return {name: info for name, info in found.items() if not name.endswith("/")}
+
+
+def _hidden(name: str, folder: str) -> bool:
+    """Tells whether a name starts with a dot in the folder or below.
+
+    >>> _hidden("b/.x/y/.git/a", "b/.x"), _hidden("b/.x/y", "b/.x")
+    (True, False)
+    """
+    rest = name.removeprefix(folder.rstrip("/"))
+    return any(part.startswith(".") for part in rest.split("/"))
+
+
+def _excluded(pattern: str, output: str | None) -> str | None:
+    """The path of an output on the file system of the inputs."""
+    if output is None or output.partition("://")[0] != pattern.partition("://")[0]:
+        return None
+    _, path = file_system_of(output)
+    return path.rstrip("/") + "/"
+
+
+def _version(info: Mapping[str, Any]) -> str:
+    changed = info.get("mtime") or info.get("LastModified") or info.get("updated")
+    tag = info.get("ETag") or info.get("etag")
+    return " ".join(str(part) for part in (changed, tag) if part)
