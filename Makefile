@@ -4,7 +4,7 @@ PYTHON ?= python3
 RUN := .venv/bin
 SOURCES := corpus_pipeline tests benchmarks tools
 
-.PHONY: setup demo test check test-slow bench golden docs lock clean
+.PHONY: setup setup-cluster demo test check test-slow test-cluster test-cluster-slow audit bench golden docs lock clean
 
 setup: .venv/ready
 
@@ -23,7 +23,7 @@ demo: setup
 	@echo "look around: .venv/bin/corpus stats demo-out; .venv/bin/corpus trace demo-out --token 0:1000"
 
 test: setup check
-	$(RUN)/pytest -m "not slow"
+	$(RUN)/pytest -m "not slow and not cluster"
 
 check: setup
 	$(RUN)/ruff check $(SOURCES)
@@ -32,7 +32,36 @@ check: setup
 
 # Longer runs: kill and resume at every phase, more property examples.
 test-slow: setup
-	CORPUS_MAX_EXAMPLES=500 $(RUN)/pytest
+	CORPUS_MAX_EXAMPLES=500 $(RUN)/pytest -m "not cluster"
+
+# What lies beyond one machine: pyspark 3.5 and 4.1 beside the environment, Dask, S3, Dataflow's client;
+# Prism where Go can build it. Java 17 must be there; without it the tests of Spark are skipped.
+BEYOND := .beyond
+SPARKS := 3.5 4.1
+
+setup-cluster: $(BEYOND)/ready
+
+$(BEYOND)/ready: .venv/ready requirements-cluster.lock $(SPARKS:%=requirements-spark-%.lock)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-cluster.lock
+	for version in $(SPARKS); do \
+	  $(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade \
+	    --target $(BEYOND)/spark-$$version -r requirements-spark-$$version.lock || exit 1; done
+	if command -v go > /dev/null; then \
+	  GOBIN=$(CURDIR)/$(BEYOND) go install github.com/apache/beam/sdks/v2/go/cmd/prism@v2.77.0; fi
+	touch $(BEYOND)/ready
+
+# Spark, Dask, Prism, object storage and faults, in their short form; Spark once for each version.
+test-cluster: setup-cluster
+	PYTHONPATH=$(BEYOND)/spark-4.1 $(RUN)/pytest -m "cluster and not slow"
+	PYTHONPATH=$(BEYOND)/spark-3.5 $(RUN)/pytest -m "cluster and not slow" -k "spark or Spark"
+
+# The same in their long form: Beam's own suites, faults at every phase and at random moments.
+test-cluster-slow: setup-cluster
+	PYTHONPATH=$(BEYOND)/spark-4.1 $(RUN)/pytest -m cluster
+
+# Pinned and hashed, licences on the list, no known vulnerability.
+audit: setup
+	$(RUN)/python tools/audit.py
 
 bench: setup
 	$(RUN)/python benchmarks/whole_job.py
@@ -54,6 +83,10 @@ lock: setup
 	$(RUN)/$(COMPILE) --only-binary :all: --extra dev pyproject.toml --output-file requirements.lock
 	$(RUN)/$(COMPILE) --extra dev --extra cluster-tests --constraints requirements.lock \
 	  pyproject.toml --output-file requirements-cluster.lock
+	$(RUN)/$(COMPILE) --extra dataflow --extra s3 --constraints requirements.lock \
+	  pyproject.toml --output-file requirements-worker.lock
+	for version in $(SPARKS); do echo "pyspark~=$$version.0" | \
+	  $(RUN)/$(COMPILE) - --output-file requirements-spark-$$version.lock || exit 1; done
 
 clean:
-	rm -rf .venv demo-out bench-out .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .beyond demo-out bench-out .pytest_cache .mypy_cache .ruff_cache

@@ -47,7 +47,9 @@ class InProcessEngine:
         from corpus_pipeline.engines.direct import _run_task, _tasks
 
         for task in _tasks(items, self.workers, at_once):
-            report.done(task, Counter(_run_task(pickle.loads(pickle.dumps(phase)), task)))
+            clocks = Counter(_run_task(pickle.loads(pickle.dumps(phase)), task))
+            report.advance(len(task), clocks["read/bytes"])
+            report.done(task, clocks)
 
 
 def execute(

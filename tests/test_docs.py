@@ -99,7 +99,7 @@ def _examples() -> Iterator[str]:
     for page in PAGES:
         yield from command_lines(page.read_text("utf-8"))
     for name, command in COMMANDS.items():
-        if name:
+        if name and command.epilog:
             yield from re.findall(r"`(corpus [^`]+)`", command.epilog)
 
 
@@ -110,6 +110,8 @@ def understand(line: str) -> None:
         Exception: there is no such command or option, or an argument is missing.
     """
     _, name, *arguments = shlex.split(line, comments=True)
+    if hasattr(COMMANDS[name], "commands"):
+        name, *arguments = f"{name} {arguments[0]}", *arguments[1:]
     arguments = arguments[: arguments.index(">")] if ">" in arguments else arguments
     COMMANDS[name].make_context(name, arguments)
 

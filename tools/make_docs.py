@@ -147,8 +147,12 @@ def cli_page() -> str:
 
 def commands() -> dict[str, Any]:
     """Returns the group itself under "" and every command under its name, in order of help."""
-    group: Any = typer.main.get_command(app)
-    return {"": group, **group.commands}
+    found: dict[str, Any] = {"": typer.main.get_command(app)}
+    for name, command in found[""].commands.items():
+        found[name] = command
+        for inner, below in getattr(command, "commands", {}).items():
+            found[f"{name} {inner}"] = below
+    return found
 
 
 def _help(command: Any, path: str) -> str:

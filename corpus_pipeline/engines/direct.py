@@ -151,7 +151,9 @@ def _run_task(phase: Phase, task: tuple[int, ...]) -> dict[str, int]:
     from apache_beam.options.pipeline_options import PipelineOptions
     from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-    logging.getLogger("apache_beam").setLevel(logging.WARNING)
+    # Beam logs whatever a step raises, and a library's message may quote a document.
+    debug = "CORPUS_DEBUG" in os.environ
+    logging.getLogger("apache_beam").setLevel(logging.WARNING if debug else logging.CRITICAL)
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     phase.build(pipeline, task)
     try:

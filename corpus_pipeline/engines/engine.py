@@ -1,13 +1,13 @@
 """What every engine has in common: what it is given, what it reports, how it fails in one line."""
 
-import importlib
 import os
 import re
+import sys
 import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -18,6 +18,8 @@ _BEAM_SUFFIX = re.compile(r"\s*\[while running .*\]\s*$", re.DOTALL)
 #: One of our errors inside the text that a remote worker sent back.
 _OUR_ERROR = re.compile(r"^(corpus_pipeline(?:\.\w+)+)\.(\w+Error): (.+)$", re.MULTILINE)
 
+#: The class of any error in the traceback that a remote worker sent back.
+_REMOTE_ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|Exit|Interrupt)\b)", re.MULTILINE)
 #: Counter of finished items, incremented by the last step of every phase.
 ITEMS_DONE = "progress/items"
 
@@ -51,8 +53,9 @@ class Report(Protocol):
 class Engine(Protocol):
     """Runs phases; a context manager, so that its workers end with the run."""
 
-    workers: int | None
-    """How many work at once; None where a cluster decides."""
+    @property
+    def workers(self) -> int | None:
+        """How many work at once; None where a cluster decides."""
 
     def __enter__(self) -> "Engine": ...
 
@@ -125,7 +128,8 @@ it all)')
     if isinstance(error, CorpusError):
         return type(error)(_BEAM_SUFFIX.sub("", str(error)))
     for module, name, message in reversed(_OUR_ERROR.findall(str(error))):
-        kind = getattr(importlib.import_module(module), name, None)
+        # Looked up, never imported: the text may quote a document.
+        kind = getattr(sys.modules.get(module), name, None)
         if isinstance(kind, type) and issubclass(kind, CorpusError):
             return kind(_BEAM_SUFFIX.sub("", message))
     where = f"phase {phase}: {place}: " if place else f"phase {phase}: "
@@ -136,6 +140,11 @@ def _told(error: Exception) -> str:
     """Says what went wrong without the message of a library, which may quote a document."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}; repair that and run again to resume"
+    remote = _REMOTE_ERROR.findall(str(error))
+    if remote:
+        return (
+            f"{remote[-1]} in a worker, whose log says more (CORPUS_DEBUG=1 shows what came back)"
+        )
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "corpus_pipeline" in frame.filename] or frames
     at = f" at {os.path.basename(ours[-1].filename)}:{ours[-1].lineno}" if ours else ""
@@ -144,16 +153,15 @@ def _told(error: Exception) -> str:
 
 def clocks_of(result: Any) -> Clocks:
     """Returns the stages' counters of a Beam job; none where the runner has no metrics."""
-    return Counter(dict(_counters(result)))
-
-
-def _counters(result: Any) -> Iterator[tuple[str, int]]:
+    clocks: Clocks = Counter()
     try:
         counters = result.metrics().query()["counters"]
     except NotImplementedError:
-        return
+        return clocks
     for counter in counters:
         name = counter.key.metric
-        # A cluster that has committed nothing yet knows the attempted value alone.
-        value = counter.committed if counter.committed is not None else counter.attempted
-        yield f"{name.namespace}/{name.name}", value or 0
+        if not name.namespace.startswith("beam"):
+            # A job that has committed nothing yet knows the attempted value alone.
+            value = counter.attempted if counter.committed is None else counter.committed
+            clocks[f"{name.namespace}/{name.name}"] += value or 0
+    return clocks

@@ -4,10 +4,11 @@ Spark, Dataflow and whatever else Beam runs on bring scheduling, retries and a s
 What they are given is the same pipeline that the direct engine runs piece by piece.
 """
 
+import functools
 import logging
 import os
-import time
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -23,31 +24,24 @@ from corpus_pipeline.errors import ConfigError, CorpusError, EngineError
 
 #: Seconds between two looks at the counters of a job.
 _POLL_SECONDS = 1.0
-#: Names that Beam itself does not find by the class's name.
-_QUALIFIED = {"DaskRunner": "apache_beam.runners.dask.dask_runner.DaskRunner"}
+#: Some loggers call it a warning that a process was started.
+_LOG_LEVELS = {
+    "apache_beam": logging.WARNING,
+    "apache_beam.utils.subprocess_server": logging.ERROR,
+    "apache_beam.runners.dask": logging.ERROR,
+    "PrismRunner": logging.WARNING,
+    "distributed": logging.ERROR,
+}
 
 
 class JobEngine:
     """Runs each phase as one job of a Beam runner.
 
-    The counters show progress; what is done is told by the manifests alone.
+    The counters show progress; what is done is told by the manifests alone. Which runner, and what
+    is peculiar to it, is said by a subclass.
     """
 
     workers: int | None = None
-
-    def __init__(
-        self, runner: Any, arguments: Sequence[str] = (), close: Callable[[], None] | None = None
-    ) -> None:
-        """Takes a runner to use for every phase.
-
-        Args:
-            runner: a Beam runner, or what makes one for each job.
-            arguments: Beam pipeline options, as on a command line.
-            close: ends what the runner holds (a cluster connection), after the last phase.
-        """
-        self._runner = runner
-        self._arguments = list(arguments)
-        self._close = close
 
     def __enter__(self) -> "JobEngine":
         return self
@@ -58,8 +52,25 @@ class JobEngine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._close is not None:
-            self._close()
+        self.close()
+
+    def runner(self, items: int) -> Any:
+        """Returns the Beam runner for a job with so many items."""
+        raise NotImplementedError
+
+    def arguments(self, phase: str) -> list[str]:
+        """Returns Beam's pipeline options for a phase, as on a command line."""
+        return []
+
+    def explained(self, error: Exception) -> Exception:
+        """Returns what a job raised in the form that tells most."""
+        return error
+
+    def release(self, result: Any) -> None:
+        """Frees what the result of a job holds."""
+
+    def close(self) -> None:
+        """Ends what this engine has started."""
 
     def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
         """Runs all items as one job; the runner decides how many at once.
@@ -70,9 +81,12 @@ class JobEngine:
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
 
-        logging.getLogger("apache_beam").setLevel(logging.WARNING)
-        runner = self._runner() if callable(self._runner) else self._runner
-        pipeline = beam.Pipeline(runner=runner, options=PipelineOptions(self._arguments))
+        _quieten()
+        try:
+            options = PipelineOptions(self.arguments(phase.name))
+        except SystemExit as error:  # argparse's way to refuse a value; it has printed which.
+            raise ConfigError("runner_options: Beam refuses a value, see above") from error
+        pipeline = beam.Pipeline(runner=self.runner(len(items)), options=options)
         phase.build(pipeline, items)
         result = None
         try:
@@ -85,30 +99,70 @@ class JobEngine:
                 raise
             if os.environ.get("CORPUS_DEBUG") and not isinstance(error, CorpusError):
                 raise
-            raise as_corpus_error(error, phase.name) from None
+            raise as_corpus_error(self.explained(error), phase.name) from error
+        finally:
+            if result is not None:
+                self.release(result)
         report.done(items, clocks)
 
     def _follow(self, result: Any, report: Report) -> Clocks:
         """Waits for the end of a job and tells how it goes on; returns its clocks."""
         from apache_beam.runners.runner import PipelineState
 
+        # Not every runner's result says by itself that the job has ended; waiting for it does.
+        waiting = _Waiting(result)
         seen = (0, 0)
-        while True:
-            state = result.state
-            ended = PipelineState.is_terminal(state)
-            if ended:
-                # Raises what the job failed with.
-                result.wait_until_finish()
+        ended = False
+        while not ended:
+            ended = waiting.ended(_POLL_SECONDS)
             clocks = clocks_of(result)
             now = (clocks[ITEMS_DONE], clocks["read/bytes"])
             if now != seen:
                 report.advance(max(0, now[0] - seen[0]), max(0, now[1] - seen[1]))
                 seen = now
-            if ended:
-                if state != PipelineState.DONE:
-                    raise EngineError(f"the job ended as {state}; its runner's log says why")
-                return clocks
-            time.sleep(_POLL_SECONDS)
+        if waiting.error is not None:
+            raise waiting.error
+        if result.state != PipelineState.DONE:
+            raise EngineError(f"the job ended as {result.state}; its runner's log says why")
+        return clocks
+
+
+class _Waiting:
+    """A thread that waits for the end of a job, so that ours can look at it meanwhile."""
+
+    def __init__(self, result: Any) -> None:
+        self.error: BaseException | None = None
+        self._result = result
+        self._thread = threading.Thread(target=self._wait, daemon=True)
+        self._thread.start()
+
+    def _wait(self) -> None:
+        try:
+            self._result.wait_until_finish()
+        except BaseException as error:
+            self.error = error
+
+    def ended(self, seconds: float) -> bool:
+        """Waits for so long at most; says whether the job has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+
+def _quieten() -> None:
+    """Keeps what runners tell of themselves off the user's screen; warnings and errors stay."""
+    levels = dict(_LOG_LEVELS)
+    if "CORPUS_DEBUG" not in os.environ:
+        # Beam logs whatever a step raises, and a library's message may quote a document.
+        levels["apache_beam"] = logging.CRITICAL
+    for name, level in levels.items():
+        logger = logging.getLogger(name)
+        logger.setLevel(level)
+        # A runner that sets its logger's level anew is filtered all the same.
+        logger.filters = [functools.partial(_at_least, level)]
+
+
+def _at_least(level: int, record: logging.LogRecord) -> bool:
+    return record.levelno >= level
 
 
 def _cancel(result: Any) -> None:
@@ -117,37 +171,3 @@ def _cancel(result: Any) -> None:
         result.cancel()
     except Exception as error:  # A runner may not know how, or the job may be gone already.
         logging.debug("cancel: %s", type(error).__name__)
-
-
-def beam_arguments(options: Mapping[str, str]) -> list[str]:
-    """Turns options into Beam's command-line arguments; an empty value is a flag.
-
-    >>> beam_arguments({"prism_location": "/opt/prism", "streaming": ""})
-    ['--prism_location=/opt/prism', '--streaming']
-    """
-    return [f"--{name}={value}" if value else f"--{name}" for name, value in options.items()]
-
-
-def beam_engine(name: str, options: Mapping[str, str]) -> JobEngine:
-    """Makes the engine of any Beam runner.
-
-    Args:
-        name: the runner's class (`PrismRunner`, `FlinkRunner`) or its full path.
-        options: its pipeline options, without the dashes.
-
-    Raises:
-        ConfigError: Beam knows no such runner.
-    """
-    from apache_beam.runners.runner import create_runner
-
-    def make() -> Any:
-        try:
-            return create_runner(_QUALIFIED.get(name, name))
-        except (ValueError, ImportError, AttributeError) as error:
-            raise ConfigError(
-                f"runner: Beam has no runner {name!r} here ({error}); use direct, spark, dataflow "
-                "or the class of a Beam runner, for example PrismRunner"
-            ) from error
-
-    make()
-    return JobEngine(make, beam_arguments(options))

@@ -285,3 +285,8 @@ def test_to_torch(dataset: TokenDataset, monkeypatch: pytest.MonkeyPatch) -> Non
     }
     for name, array in tensors.items():
         assert array.tolist() == getattr(batch, name).tolist()
+
+
+def test_a_url_is_refused_in_one_line() -> None:
+    with pytest.raises(VerifyError, match=r"^s3://\.\.\.: .*copy the folder tokens/ to a local"):
+        open_tokens("s3://bucket/run/tokens")

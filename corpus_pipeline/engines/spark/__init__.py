@@ -1,0 +1,1 @@
+"""Beam pipelines on Spark, and a Spark cluster for one machine."""

@@ -1,0 +1,214 @@
+"""Finding or starting Spark, and saying in one line why it does not work."""
+
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from corpus_pipeline.engines.spark.failures import unpack_failure
+from corpus_pipeline.errors import EngineError
+
+#: The oldest Java that all supported versions of Spark run on.
+_OLDEST_JAVA = 17
+
+#: What a context of ours has where the user says nothing.
+_DEFAULTS = {
+    "spark.master": "local[*]",
+    "spark.app.name": "corpus-pipeline",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.python.daemon.module": "corpus_pipeline.engines.spark.daemon",
+}
+_LOCAL_DEFAULTS = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+
+#: Failures of tasks come back as exceptions; their Java stack traces are nobody's business.
+_LOG4J = """\
+rootLogger.level = error
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{HH:mm:ss} Spark %p %c{1}: %m%n%ex{0}
+logger.executor.name = org.apache.spark.executor.Executor
+logger.executor.level = off
+logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
+logger.tasks.level = off
+logger.python.name = org.apache.spark.api.python
+logger.python.level = off
+logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
+logger.gateway.level = error
+"""
+
+
+def open_context(settings: Mapping[str, str]) -> tuple[Any, bool]:
+    """Returns the SparkContext of this process, and whether it was started here.
+
+    Args:
+        settings: Spark configuration, `spark.master` among it. Where a context or the configuration
+            of spark-submit is there already, that wins, and a warning names what it overrides.
+
+    Raises:
+        EngineError: pyspark or Java is missing, or Spark does not start.
+    """
+    pyspark = _pyspark()
+    context = pyspark.SparkContext._active_spark_context
+    if context is not None and context._jsc is not None:
+        _tell_overridden(settings, dict(context.getConf().getAll()))
+        return context, False
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    if not submitted:
+        _check_java()
+    try:
+        return _start(pyspark, settings, submitted), True
+    except Exception as error:
+        raise EngineError(f"Spark does not start: {first_line(str(error))}") from error
+
+
+def _pyspark() -> Any:
+    try:
+        import pyspark
+    except ImportError as error:
+        raise EngineError(
+            "the Spark runner needs pyspark: pip install 'corpus-pipeline[spark]'"
+        ) from error
+    return pyspark
+
+
+def _start(pyspark: Any, settings: Mapping[str, str], submitted: bool) -> Any:
+    if submitted:
+        # The JVM of spark-submit is there; only now can its configuration be read.
+        pyspark.SparkContext._ensure_initialized()
+    configuration = pyspark.SparkConf()
+    _tell_overridden(settings, dict(configuration.getAll()))
+    for name, value in {**_DEFAULTS, **settings}.items():
+        configuration.setIfMissing(name, value)
+    local = configuration.get("spark.master").startswith("local")
+    if local:
+        for name, value in _LOCAL_DEFAULTS.items():
+            configuration.setIfMissing(name, value)
+    if submitted:
+        with _environment({"PYSPARK_PYTHON": sys.executable}):
+            return pyspark.SparkContext(conf=configuration)
+    with _log_configuration() as option, _environment(_process_environment(local)):
+        java_options = configuration.get("spark.driver.extraJavaOptions", "")
+        configuration.set("spark.driver.extraJavaOptions", f"{option} {java_options}".strip())
+        return pyspark.SparkContext(conf=configuration)
+
+
+def _process_environment(local: bool) -> dict[str, str]:
+    environment = {"PYSPARK_PYTHON": sys.executable}
+    if local:
+        # Else Spark asks for the host's name, which may have no address.
+        environment["SPARK_LOCAL_IP"] = "127.0.0.1"
+    return environment
+
+
+@contextmanager
+def _log_configuration() -> Iterator[str]:
+    """Gives the option of the JVM that names our configuration of its log."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "log4j2.properties")
+        path.write_text(_LOG4J)
+        yield f"-Dlog4j2.configurationFile={path.as_uri()}"
+
+
+@contextmanager
+def _environment(defaults: Mapping[str, str]) -> Iterator[None]:
+    """Sets variables of the environment where they are missing, for as long as Spark starts."""
+    missing = [name for name in defaults if name not in os.environ]
+    os.environ.update({name: defaults[name] for name in missing})
+    try:
+        yield
+    finally:
+        for name in missing:
+            del os.environ[name]
+
+
+def _tell_overridden(settings: Mapping[str, str], present: Mapping[str, str]) -> None:
+    overridden = sorted(n for n, value in settings.items() if present.get(n, value) != value)
+    if overridden:
+        logging.warning(
+            "Spark is configured already; its own values stand for %s", ", ".join(overridden)
+        )
+
+
+def _check_java() -> None:
+    """Raises a line that says what to do if Java is missing or too old."""
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    advice = f"Java {_OLDEST_JAVA} or later is needed; install it and set JAVA_HOME"
+    if java is None:
+        raise EngineError(f"Spark: no `java` is on PATH. {advice}")
+    try:
+        told = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60).stderr
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineError(f"Spark: {java} cannot be run ({error}). {advice}") from error
+    version = java_version(told)
+    if version is None or version < _OLDEST_JAVA:
+        found = first_line(told) if version is None else f"Java {version}"
+        raise EngineError(f"Spark: {java} is {found}. {advice}")
+
+
+def java_version(told: str) -> int | None:
+    """Reads the major version from what `java -version` prints.
+
+    >>> java_version('openjdk version "17.0.15" 2025-04-15')
+    17
+    >>> java_version('java version "1.8.0_392"')
+    8
+    >>> java_version("Unable to locate a Java Runtime.")
+    """
+    found = re.search(r'version "(?:1\.)?(\d+)', told)
+    return int(found[1]) if found else None
+
+
+def explained(error: Exception) -> Exception:
+    """Turns an exception of Spark's into that of the DoFn, or into one line."""
+    text = str(error)
+    failure = unpack_failure(text)
+    if failure is not None:
+        return failure
+    java = getattr(error, "java_exception", None)
+    return EngineError(f"Spark: {cause_of(text if java is None else str(java.toString()))}")
+
+
+#: Lines of Spark's that say what happened, most telling first.
+_CAUSES = (
+    re.compile(r"(ModuleNotFoundError: No module named '[^']*')"),
+    re.compile(
+        r"PythonException: Traceback .*?^(\w[\w.]*(?:Error|Exception): [^\n]*)", re.M | re.S
+    ),
+    re.compile(r"(Python worker exited unexpectedly[^\n]*)"),
+    re.compile(r"(ExecutorLostFailure [^\n]*)"),
+    re.compile(r"(Total size of serialized results [^\n]*)"),
+)
+
+
+def cause_of(text: str) -> str:
+    """Finds the line that matters in the text of a failed job.
+
+    >>> cause_of("Job aborted due to stage failure: Lost task 0.0 in stage 0.0: "
+    ...          "org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)\\n"
+    ...          "\\tat org.apache.spark.api.python.BasePythonRunner")
+    'Python worker exited unexpectedly (crashed)'
+    >>> cause_of("Master removed our application: FAILED\\n\\tat ...")
+    'Master removed our application: FAILED'
+    """
+    for cause in _CAUSES:
+        found = cause.search(text)
+        if found:
+            return found[1].strip()
+    return first_line(text)
+
+
+def first_line(text: str) -> str:
+    """Returns the first line of a text that is not empty."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "no reason given")
