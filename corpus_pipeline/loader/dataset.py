@@ -88,8 +88,14 @@ def open_tokens(folder: str | Path) -> TokenDataset:
     everything: `corpus_pipeline.tokens.index.verify_index` does it.
 
     Raises:
-        VerifyError: index.json or a shard is missing, cut, or not the one that the index names.
+        VerifyError: index.json or a shard is missing, cut, or not the one that the index names, or
+            the folder is a URL.
     """
+    if "://" in str(folder):
+        raise VerifyError(
+            f"{str(folder).partition('://')[0]}://...: shards are mapped into memory; copy the "
+            "folder tokens/ to a local disk first and open that"
+        )
     folder = Path(folder)
     index = load_index(folder)
     batches = []

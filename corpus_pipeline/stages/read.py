@@ -3,7 +3,6 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import apache_beam as beam
 import numpy as np
@@ -60,7 +59,7 @@ class ReadUnit(beam.DoFn):  # type: ignore[misc]
         yield BatchKey("prepare", number, batches), end_of_unit(batches, notes)
 
     def _records(self, number: int, notes: Counter[str]) -> Iterator[pa.RecordBatch]:
-        unit = load_unit(Path(self.options.units), number)
+        unit = load_unit(self.options.units, number)
         options = self.options.sources[unit.source]
         priority = self.options.priorities[unit.source]
         row = 0
