@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +81,30 @@ def test_inputs_on_s3_have_the_same_bytes(
     assert found == expected.replace(str(inputs), "s3://corpus/in")
     shards = {name: data for name, data in tree(OUTPUT, "tokens").items() if ".arrow" in name}
     assert shards == {name: corpora.tree(finished, "tokens")[name] for name in shards}
+
+
+def test_spark_reads_and_writes_s3_with_the_options_of_the_configuration(
+    proxy: FaultyProxy, inputs: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing in the environment: the options reach Spark's Python processes by themselves."""
+    pytest.importorskip("pyspark", reason="pip install 'corpus-pipeline[spark]'")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java 17")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.delenv(name)
+    upload(inputs, "s3://corpus/in")
+    s3 = {"endpoint_url": proxy.url, "key": "test", "secret": "not-a-secret"}
+    changes = {
+        "keywords": {"lists": f"{inputs}/words"},
+        "runner": "spark",
+        "runner_options": {"spark.master": "local[2]", "spark.ui.enabled": "false"},
+        "storage_options": {"s3": s3},
+    }
+    proxy.inject(Fault("PUT", "/corpus/run/", times=3, status=503))
+    execute(content("s3://corpus/in", OUTPUT, **changes))
+    found, expected = (ledger(storage.place(root)) for root in (OUTPUT, str(finished)))
+    assert found == expected.replace(str(inputs), "s3://corpus/in")
+    assert b"not-a-secret" not in storage.read_bytes(storage.place(f"{OUTPUT}/run.json"))
 
 
 def ledger(root: storage.Place) -> str:
