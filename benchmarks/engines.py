@@ -25,6 +25,8 @@ import yaml
 from bench_corpus import write_corpus
 from whole_job import SAMPLE, PeakMemory, configuration
 
+from corpus_pipeline.engines.marked_processes import marked
+
 ROOT = Path(__file__).parent.parent
 BEYOND = ROOT / ".beyond"
 FOLDERS = ("tokens", "ledger", "documents", "rejected")
@@ -96,7 +98,7 @@ def measure(engine: Engine, config: Path, folder: Path) -> tuple[float, int, int
             command += ["--runner-option", f"{key}={value}"]
         start = time.monotonic()
         process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL)
-        watcher = PeakMemory(process.pid)
+        watcher = PeakMemory(process.pid, lambda: marked(folder / "cluster"))
         watcher.start()
         code = process.wait()
         seconds = time.monotonic() - start

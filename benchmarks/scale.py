@@ -43,7 +43,8 @@ from corpus_pipeline.pipelines.costs import (
     Workload,
     load_costs,
 )
-from corpus_pipeline.pipelines.estimate import Estimate, estimate, limits
+from corpus_pipeline.pipelines.estimate import Estimate, estimate
+from corpus_pipeline.pipelines.limits import limits
 from corpus_pipeline.pipelines.plan_report import show_bytes, show_seconds
 from corpus_pipeline.pipelines.sizing import partitions_for, unit_bytes_for
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +36,17 @@ def configuration(corpus: Path, output: Path) -> dict[str, Any]:
 class PeakMemory(threading.Thread):
     """Watches the processes below one and notes each one's peak resident memory (Linux)."""
 
-    def __init__(self, root: int) -> None:
+    def __init__(self, root: int, others: Callable[[], Iterable[int]] = lambda: ()) -> None:
         super().__init__(daemon=True)
         self.root = root
+        self.others = others
         self.peaks: dict[int, int] = {}
         self._ended = threading.Event()
 
     def run(self) -> None:
         """Looks five times a second."""
         while not self._ended.wait(0.2):
-            for pid in _descendants(self.root):
+            for pid in {*_descendants(self.root), *self.others()}:
                 self.peaks[pid] = max(self.peaks.get(pid, 0), _peak_bytes(pid))
 
     def stop(self) -> dict[int, int]:

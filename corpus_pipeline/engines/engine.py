@@ -80,10 +80,14 @@ class Engine(Protocol):
         """
 
 
-def prepare_worker(storage_options: StorageOptions) -> None:
+def prepare_worker(storage_options: StorageOptions, folder: str | None = None) -> None:
     """Sets up a process that works for an engine: one core, access to the storage.
 
     Parallelism is the number of workers, so the libraries keep to one thread each.
+
+    Args:
+        storage_options: how inputs and outputs are reached.
+        folder: where relative paths start; it stays as it is where there is no such folder.
     """
     import pyarrow as pa
 
@@ -93,6 +97,8 @@ def prepare_worker(storage_options: StorageOptions) -> None:
         os.environ[name] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     pa.set_cpu_count(1)
+    if folder is not None and os.path.isdir(folder):
+        os.chdir(folder)
     if storage_options:
         storage.configure(storage_options)
 

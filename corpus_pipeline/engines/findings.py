@@ -146,9 +146,12 @@ def _sharing(path: str) -> str:
 
 
 def _inputs(request: Request, report: WorkerReport) -> Iterator[str]:
+    unseen: dict[str, list[str]] = defaultdict(list)
     for number, why in report.inputs.items():
-        path = request.inputs[int(number)]
-        yield f"cannot open the input {public_path(path)} ({why}); {_sharing(path)}"
+        unseen[why].append(request.inputs[int(number)])
+    for why, (path, *others) in unseen.items():
+        more = f" and {len(others)} more" if others else ""
+        yield f"cannot open the input {public_path(path)}{more} ({why}); {_sharing(path)}"
 
 
 def _resources(request: Request, report: WorkerReport) -> Iterator[str]:

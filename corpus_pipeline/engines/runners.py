@@ -1,10 +1,12 @@
 """The engines with workers of their own, each by what is peculiar to its runner."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from corpus_pipeline.engines.engine import Phase, Report
 from corpus_pipeline.engines.job import JobEngine
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, EngineError
 
 #: What the runners' own defaults get wrong for us.
 _DEFAULTS: dict[str, dict[str, str]] = {
@@ -74,6 +76,8 @@ class DaskEngine(NamedEngine):
         Raises:
             ConfigError: Dask is not installed.
         """
+        # Read when Dask is imported, here and in its workers.
+        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
         super().__init__("DaskRunner", options)
         self._cluster: Any = None
         if options.keys() & {"dask_client_address", "dask_scheduler_file"}:
@@ -84,9 +88,14 @@ class DaskEngine(NamedEngine):
             raise ConfigError(
                 "runner: DaskRunner needs Dask; pip install 'corpus-pipeline[dask]'"
             ) from error
-        self._cluster = LocalCluster(  # type: ignore[no-untyped-call]
-            workers, threads_per_worker=1, dashboard_address=None
-        )
+        try:
+            self._cluster = LocalCluster(  # type: ignore[no-untyped-call]
+                workers, threads_per_worker=1, dashboard_address=None
+            )
+        except Exception as error:  # Whatever a worker's start fails with.
+            raise EngineError(
+                f"runner: Dask's workers do not start ({type(error).__name__}); try fewer workers"
+            ) from error
         self._options["dask_client_address"] = self._cluster.scheduler_address
 
     def release(self, result: Any) -> None:
@@ -138,16 +147,42 @@ class DataflowEngine(NamedEngine):
 class SparkEngine(JobEngine):
     """Beam's stages on Spark's Python processes; one Spark context for all phases."""
 
-    def __init__(self, settings: Mapping[str, str], worker_setup: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        worker_setup: Callable[[], None],
+        unit_timeout: float | None = None,
+    ) -> None:
         """Starts nothing yet.
 
         Args:
             settings: Spark configuration, such as `spark.master`.
             worker_setup: called once in every Python process of Spark's.
+            unit_timeout: seconds after which a stuck unit is tried again; None waits for ever.
         """
         from corpus_pipeline.engines.spark.runner import SparkRunner
 
-        self._spark = SparkRunner(settings, worker_setup)
+        self._spark = SparkRunner(settings, worker_setup, bundle_timeout=unit_timeout)
+
+    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
+        """Runs all items as one job of Spark's.
+
+        Raises:
+            CorpusError: the job failed, in one line.
+        """
+        from corpus_pipeline.engines.spark.failures import WorkerDiedError, WorkerStuckError
+
+        try:
+            super().run(phase, items, at_once, report)
+        except WorkerStuckError as error:
+            raise EngineError(
+                f"phase {phase.name}: {error}; raise unit_timeout or lower plan.unit_bytes"
+            ) from error
+        except WorkerDiedError as error:
+            raise EngineError(
+                f"phase {phase.name}: {error}; if memory is short, lower plan.unit_bytes or raise "
+                "spark.executor.memoryOverhead"
+            ) from error
 
     def runner(self, items: int) -> Any:
         """Gives every unit a task of its own: stragglers and retries cost one unit."""

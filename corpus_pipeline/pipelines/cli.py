@@ -56,13 +56,17 @@ def main() -> None:
     try:
         app()
     except CorpusError as error:
-        print(f"corpus: {printable(str(error))}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"corpus: {printable(line)}", file=sys.stderr)
         sys.exit(1)
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
         print(f"corpus: {printable(f'{named}{error.strerror or error}')}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:
+        # Typer ends with 130 at Ctrl-C, without a word.
+        if isinstance(end, SystemExit) and end.code != 130:
+            raise
         print("corpus: interrupted; the same command takes the work up again", file=sys.stderr)
         sys.exit(130)
 

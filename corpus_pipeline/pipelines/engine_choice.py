@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import os
 
 from corpus_pipeline.engines.direct import DirectEngine
 from corpus_pipeline.engines.engine import Engine, prepare_worker
@@ -32,7 +33,8 @@ def open_engine(config: Config) -> Engine:
         workers = stage_options.workers(config)
         return DirectEngine(workers, config.unit_timeout, config.storage_options)
     if config.runner == "spark":
-        return SparkEngine(options, functools.partial(prepare_worker, config.storage_options))
+        setup = functools.partial(prepare_worker, config.storage_options, os.getcwd())
+        return SparkEngine(options, setup)
     if config.storage_options:
         raise ConfigError(
             f"storage_options: do not reach the workers of {config.runner}; set them in the "
