@@ -1,16 +1,18 @@
-"""Hash records on disk: Arrow files cut by partition, and tables sorted by address.
+"""Records on disk: Arrow files cut by whoever reads them next, one record batch for each reader.
 
-unit 0: [ partition 0 | partition 1 | ... ]      one record batch per partition
-unit 1: [ partition 0 | partition 1 | ... ]
-              |
-              v   a match phase reads one column of this picture
-
-removals: [ address ascending ............ ]     a unit reads its slice by binary search
+hashes                 unit 0:       [ partition 0 | partition 1 | ... ]
+                       unit 1:       [ partition 0 | partition 1 | ... ]
+                                            |
+                                            v   a match reads one column of this picture
+removals as found      partition 0:  [ group 0 | group 1 | ... ]          a group is some units
+                       partition 1:  [ group 0 | group 1 | ... ]
+                                          |
+                                          v   a merge reads one column of this one
+removals of a group    group 0:      [ unit 0 | unit 1 | ... ]            a unit opens one file
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -18,10 +20,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.address import ROW_BITS
+from corpus_pipeline.batches import one_batch
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.words import mix
 
-#: Units whose records share a record batch in files sorted by address.
+#: Units in a group. Their removals are one file, which one worker sorts in memory.
 UNITS_TOGETHER = 32
 
 
@@ -67,12 +70,6 @@ def write_partitioned(
             start = end
 
 
-def read_partition(path: Path, partition: int) -> pa.RecordBatch:
-    """Reads the records of one partition, memory-mapped."""
-    with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).get_batch(partition)
-
-
 def blocks_of(batch: pa.RecordBatch, max_bytes: int = 4 * 2**20) -> Iterator[pa.RecordBatch]:
     """Cuts records into pieces of about `max_bytes`; no records, no piece.
 
@@ -90,32 +87,76 @@ def write_table(sink: BinaryIO, batch: pa.RecordBatch) -> None:
         writer.write_batch(batch)
 
 
-def write_by_unit(sink: BinaryIO, batch: pa.RecordBatch, units: int) -> None:
-    """Writes records sorted by address, with one record batch for each `UNITS_TOGETHER` units.
+def groups_of(units: int) -> int:
+    """Returns how many groups some units are; at least one.
 
-    A unit then fetches its part of a large file, also where the file cannot be mapped.
+    >>> groups_of(0), groups_of(UNITS_TOGETHER), groups_of(UNITS_TOGETHER + 1)
+    (1, 1, 2)
+    """
+    return max(1, -(-units // UNITS_TOGETHER))
+
+
+def write_by_group(sink: BinaryIO, batch: pa.RecordBatch, units: int) -> None:
+    """Writes records as an Arrow file with one record batch for each group of units.
 
     Args:
         sink: where the file goes.
         batch: N records with an `address`, ascending.
         units: how many units there are; the last record batch takes the addresses beyond them.
     """
-    borders = np.arange(UNITS_TOGETHER, max(units, 1), UNITS_TOGETHER, dtype=np.uint64)
-    inner = np.searchsorted(batch["address"].to_numpy(), borders << np.uint64(ROW_BITS))
-    ends = [0, *inner.tolist(), batch.num_rows]
+    _write_cut(sink, batch, [UNITS_TOGETHER * group for group in range(1, groups_of(units))])
+
+
+def write_by_unit(sink: BinaryIO, batch: pa.RecordBatch, group: int) -> None:
+    """Writes the records of one group as an Arrow file with one record batch for each unit.
+
+    Args:
+        sink: where the file goes.
+        batch: N records with an `address`, ascending, all of this group.
+        group: its number.
+    """
+    first = UNITS_TOGETHER * group
+    _write_cut(sink, batch, range(first + 1, first + UNITS_TOGETHER))
+
+
+def _write_cut(sink: BinaryIO, batch: pa.RecordBatch, first_units: Sequence[int]) -> None:
+    """Writes one record batch up to the first of these units, one from each of them on."""
+    ends = np.searchsorted(batch["address"].to_numpy(), _first_addresses(first_units))
     with pa.ipc.new_file(sink, batch.schema) as writer:
-        for start, end in pairwise(ends):
+        for start, end in pairwise([0, *ends.tolist(), batch.num_rows]):
             writer.write_batch(batch.slice(start, end - start))
 
 
-def unit_slice(batch: pa.RecordBatch, unit: int) -> pa.RecordBatch:
-    """Returns the records of one unit out of records sorted by address, without a copy.
+def by_group(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Yields the groups that have records, with their records; those of the batch ascend.
 
-    >>> low = (3 << ROW_BITS) + 5
-    >>> batch = pa.record_batch({"address": pa.array([1, low, low + 1], pa.uint64())})
-    >>> unit_slice(batch, 3).num_rows, unit_slice(batch, 2).num_rows
-    (2, 0)
+    >>> addresses = pa.array([1, 2, UNITS_TOGETHER << ROW_BITS], pa.uint64())
+    >>> batch = pa.record_batch({"address": addresses})
+    >>> [(group, part.num_rows) for group, part in by_group(batch)]
+    [(0, 2), (1, 1)]
     """
-    ends = np.array([unit << ROW_BITS, (unit + 1) << ROW_BITS], np.uint64)
-    start, end = np.searchsorted(batch["address"].to_numpy(), ends)
-    return batch.slice(start, end - start)
+    addresses = batch["address"].to_numpy()
+    groups = np.unique(addresses >> np.uint64(ROW_BITS)) // np.uint64(UNITS_TOGETHER)
+    for group in np.unique(groups).tolist():
+        borders = _first_addresses([UNITS_TOGETHER * group, UNITS_TOGETHER * (group + 1)])
+        start, end = np.searchsorted(addresses, borders)
+        yield group, batch.slice(start, end - start)
+
+
+def _first_addresses(units: Sequence[int]) -> NDArray[np.uint64]:
+    return np.array(units, np.uint64) << np.uint64(ROW_BITS)
+
+
+def sorted_by_address(batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
+    """Joins records, at least one batch, and sorts them by address, then by their second column.
+
+    Takes three times their bytes in memory.
+
+    >>> parts = [pa.record_batch({"address": [9, 4], "with": [0, 1]}),
+    ...          pa.record_batch({"address": [4], "with": [0]})]
+    >>> sorted_by_address(parts).to_pydict()
+    {'address': [4, 4, 9], 'with': [0, 1, 0]}
+    """
+    joined = pa.Table.from_batches(batches)
+    keys = [(name, "ascending") for name in joined.schema.names[:2]]
+    return one_batch(joined.sort_by(keys))

@@ -20,6 +20,8 @@ _OUR_ERROR = re.compile(r"^(corpus_pipeline(?:\.\w+)+)\.(\w+Error): (.+)$", re.M
 
 #: The class of any error in the traceback that a remote worker sent back.
 _REMOTE_ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|Exit|Interrupt)\b)", re.MULTILINE)
+#: What the system said in it, without the path.
+_SYSTEM_ERROR = re.compile(r"^(?:\w+\.)*\w+Error: \[Errno (\d+)\]", re.MULTILINE)
 #: Counter of finished items, incremented by the last step of every phase.
 ITEMS_DONE = "progress/items"
 
@@ -146,6 +148,8 @@ def _told(error: Exception) -> str:
     """Says what went wrong without the message of a library, which may quote a document."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}; repair that and run again to resume"
+    if system := _SYSTEM_ERROR.findall(str(error)):
+        return f"{os.strerror(int(system[-1]))}; repair that and run again to resume"
     remote = _REMOTE_ERROR.findall(str(error))
     if remote:
         return (

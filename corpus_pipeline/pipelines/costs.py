@@ -12,11 +12,14 @@ COSTS_FILE = Path(__file__).with_name("costs.yaml")
 
 BY_UNIT = ("prepare", "shingles", "finish")
 BY_PARTITION = ("contamination", "exact", "document", "verify", "sentence")
-IN_DRIVER = ("start", "merge-contamination", "merge-exact", "components", "publish")
+#: They run over groups of units; in the driver while they are small, as in all measured runs.
+MERGES = ("merge-contamination", "merge-exact", "merge-document", "merge-sentence")
+IN_DRIVER = ("start", *MERGES, "components", "publish")
 #: All phases in their order; `start` and `publish` are what the command does before and after.
 PHASES = (
     "start", "prepare", "contamination", "merge-contamination", "exact", "merge-exact", "document",
-    "shingles", "verify", "components", "sentence", "finish", "publish",
+    "merge-document", "shingles", "verify", "components", "sentence", "merge-sentence", "finish",
+    "publish",
 )  # fmt: skip
 
 

@@ -14,17 +14,19 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 
-from corpus_pipeline.dedup.blocks import UNITS_TOGETHER
+from corpus_pipeline.dedup.blocks import groups_of
 from corpus_pipeline.pipelines.costs import (
     BY_PARTITION,
     BY_UNIT,
     IN_DRIVER,
+    MERGES,
     PHASES,
     Costs,
     Flow,
     Prices,
     Workload,
 )
+from corpus_pipeline.pipelines.sizing import merged_by_driver
 
 #: Phase -> folders that it reads; what stands below `SHUFFLED` goes through a shuffle.
 READS = {
@@ -33,32 +35,37 @@ READS = {
     "exact": ("prepare/hashes/exact",),
     "merge-exact": ("exact/removals",),
     "document": ("prepare/hashes/document",),
-    "shingles": ("prepare/documents", "document/wanted"),
+    "merge-document": ("document/wanted",),
+    "shingles": ("prepare/documents", "merge-document/wanted"),
     "verify": ("document/buckets", "shingles/sets"),
     "components": ("verify/edges",),
     "sentence": ("prepare/hashes/sentence",),
+    "merge-sentence": ("sentence/removals",),
     "finish": ("prepare/documents", "merge-contamination/removals", "merge-exact/removals",
-               "components/removals", "sentence/removals"),
+               "components/removals", "merge-sentence/removals"),
     "publish": ("finish/documents", "finish/rejected", "finish/ledger", "finish/tokens",
                 "prepare/rejected"),
 }  # fmt: skip
 #: Folders that stay when the run is complete.
 PUBLISHED = READS["publish"]
-#: Removals that matches leave out, one merged file each.
+#: Phases whose removals matches leave out, and *finish* applies.
 _EXCLUDED = ("merge-contamination", "merge-exact", "components")
+_APPLIED = (*_EXCLUDED, "merge-sentence")
 
 #: Hashes that one task of the direct engine groups, and how much memory that takes (Beam's own).
 _GROUPED_BYTES, _GROUPED_TIMES = 256 * 2**20, 4
 #: Sorting and joining one partition elsewhere: the records, their order and what is found.
 _MATCHED_TIMES = 4
-#: Memory of the driver, in bytes: for a unit of the plan, an input file, a file in run.json, a
-#: merged removal, an edge between two similar documents.
-_PER_UNIT, _PER_INPUT, _PER_FILE, _PER_REMOVAL, _PER_EDGE = 2_000, 1_200, 1_500, 100, 200
+#: Merging one group: its records as they come, joined and sorted.
+_MERGED_TIMES = 3
+#: Memory of the driver, in bytes: for a unit of the plan, an input file, a file in run.json, an
+#: edge between two similar documents.
+_PER_UNIT, _PER_INPUT, _PER_FILE, _PER_EDGE = 2_000, 1_200, 1_500, 200
 _JSON_PER_FILE = 200
 #: What one request to an object store moves at most, and how long one takes.
 _GET_BYTES, _PUT_BYTES, _REQUEST_SECONDS = 16 * 2**20, 50 * 2**20, 0.03
-#: Above these the design does not hold: driver, worker (bytes), run.json (bytes).
-MOST_DRIVER, MOST_WORKER, MOST_JSON = 64e9, 8e9, 2e9
+#: A file up to this size is fetched whole.
+_WHOLE_BYTES = 2**20
 _HOUR, _MONTH = 3600.0, 730 * 3600.0
 
 
@@ -78,6 +85,8 @@ class PhaseEstimate:
     """Files opened for reading, repeats included."""
     requests: tuple[float, float]
     """To an object store: reads, writes."""
+    in_driver: bool
+    """One process does it all."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -220,15 +229,33 @@ class _Sums:
 
     def _files(self, folder: str) -> int:
         phase = folder.split("/", 1)[0]
+        return self.groups if folder == "components/removals" else self.items(phase)
+
+    @cached_property
+    def groups(self) -> int:
+        """Into how many groups the units fall for which removals are merged."""
+        return groups_of(self.workload.units)
+
+    def items(self, phase: str) -> int:
+        """Items of a phase, as far as they have files of their own."""
         if phase in BY_UNIT:
             return self.workload.units
+        if phase in MERGES:
+            return self.groups
         return self.workload.partitions if phase in BY_PARTITION else 1
 
+    def in_driver(self, phase: str) -> bool:
+        """Tells whether the driver does a phase by itself."""
+        large = not merged_by_driver(self.workload.partitions, self.workload.units)
+        return phase in IN_DRIVER and not (phase in MERGES and large)
+
     def _cells(self, folder: str) -> int:
-        """Places for partitions in all files of a folder."""
+        """Places for partitions, or for groups, in all files of a folder."""
         if "hashes/" in folder or folder in ("document/buckets", "shingles/sets"):
             return self._files(folder) * self.workload.partitions
-        return 0
+        # That of the one group that was measured is in the bytes for each file.
+        merged = any(folder in READS[name] for name in MERGES)
+        return self._files(folder) * (self.groups - 1) if merged else 0
 
     @cached_property
     def cells(self) -> int:
@@ -267,10 +294,12 @@ class _Sums:
         return {stage: found[stage] for stage in sorted(found) if found[stage] > 0}
 
     def tasks(self, phase: str) -> int:
-        """Pieces in which a match is run: each opens every file of hashes once."""
+        """Pieces in which a match or a merge is run: each opens all files of what it reads once."""
+        count = self.items(phase)
+        if self.in_driver(phase):
+            return count
         if not self.flow.direct:
             return 1
-        count = self.workload.partitions
         held = sum(self.folders.get(folder, 0.0) for folder in READS[phase])
         at_once = max(1, int(_GROUPED_BYTES * count // max(1.0, held)))
         return math.ceil(count / min(at_once, math.ceil(count / (2 * self.workers))))
@@ -281,10 +310,11 @@ class _Sums:
         if phase == "prepare":
             return units + self.workload.files
         if phase == "shingles":
-            return units * (1 + partitions)
+            return units * 2
         if phase == "finish":
-            sentence = partitions if self.flow.runs("sentence") else 0
-            return units * (1 + len(self._merged(phase)) + sentence)
+            return units * (1 + len(self._merged(phase)))
+        if phase in MERGES:
+            return partitions * self.tasks(phase)
         if phase in BY_PARTITION:
             files = units * (1 + len(self._merged(phase)))
             return (partitions + units if phase == "verify" else files) * self.tasks(phase)
@@ -301,9 +331,14 @@ class _Sums:
             seconds += each.per_unit * work.units * tasks / measured
             more = max(0, tasks - 2 * self.workers)
             seconds += more * self.costs.phases["prepare"].per_unit
-            seconds += sum(map(self._cells, READS[phase])) * cells["read_seconds"]
         else:
             seconds += each.per_unit * work.units + self.opens(phase) * cells["open_seconds"]
+        if phase in MERGES and not self.in_driver(phase):
+            # It was measured in the driver; on workers it starts like the match before it.
+            match = phase.removeprefix("merge-")
+            seconds += self.costs.phases[match].per_worker * self.workers
+        if phase in BY_PARTITION or phase in MERGES:
+            seconds += sum(map(self._cells, READS[phase])) * cells["read_seconds"]
         written = sum(self._cells(f) for f in self.folders if f.startswith(f"{phase}/"))
         return seconds + written * cells["write_seconds"]
 
@@ -314,7 +349,8 @@ class _Sums:
         files = sum(map(self._files, written))
         first = sum(self.folders.get(folder, 0.0) for folder in READS.get(name, ()))
         read = first + (work.stored_bytes if name == "prepare" else self._read_again(name))
-        items = work.units if name in BY_UNIT else work.partitions if name in BY_PARTITION else 1
+        alone = self.in_driver(name)
+        items = 1 if alone else self.items(name)
         manifests = 0 if name in ("start", "publish") else items
         requests = (
             self.opens(name) + read / _GET_BYTES + 3 * manifests,
@@ -324,34 +360,38 @@ class _Sums:
         waiting = sum(requests) * _REQUEST_SECONDS if self.flow.remote else 0.0
         return PhaseEstimate(
             name, items, cores, self._seconds(name, items, cores + waiting), read,
-            sum(written.values()), first if name in BY_PARTITION else 0.0, files, self.opens(name),
-            requests,
+            sum(written.values()), 0.0 if alone or name in BY_UNIT else first, files,
+            self.opens(name), requests, alone,
         )  # fmt: skip
 
     def _merged(self, phase: str) -> list[str]:
         """Folders of merged removals that a phase looks into at every unit."""
         before = PHASES[: PHASES.index(phase)]
         looks = phase == "finish" or (phase in BY_PARTITION and phase != "verify")
-        names = [name for name in _EXCLUDED if looks and name in before and self.flow.runs(name)]
+        names = [name for name in _APPLIED if looks and name in before and self.flow.runs(name)]
         return [f"{name}/removals" for name in names]
 
     def _read_again(self, phase: str) -> float:
-        """Bytes of merged removals that units fetch again, where they cannot be mapped.
+        """Bytes of merged removals that are fetched, or fetched again, where they cannot be mapped.
 
-        A unit fetches a record batch, which has the removals of some units.
+        A unit fetches its part of the file of its group, or a small file whole.
         """
         if not self.flow.remote:
             return 0.0
-        times = min(self.workload.units, UNITS_TOGETHER)
-        times *= self.tasks(phase) if phase in BY_PARTITION else 1
-        return times * sum(self.folders.get(folder, 0.0) for folder in self._merged(phase))
+        fetched = 0.0
+        for folder in self._merged(phase):
+            size = self.folders.get(folder, 0.0)
+            units = self.workload.units
+            once = units * max(size / units, min(size / self.groups, _WHOLE_BYTES))
+            fetched += once * self.tasks(phase) if phase in BY_PARTITION else once - size
+        return fetched
 
     def _seconds(self, phase: str, items: int, busy: float) -> float:
         """Wall clock: the last round of tasks leaves workers idle, the driver works by itself."""
-        if phase in IN_DRIVER:
+        if self.in_driver(phase):
             return busy
         each = self.costs.phases[phase]
-        tasks = self.tasks(phase) if phase in BY_PARTITION and self.flow.direct else items
+        tasks = self.tasks(phase) if phase not in BY_UNIT and self.flow.direct else items
         shared = max(0.0, busy - each.per_run - each.per_worker * self.workers)
         rounds = math.ceil(tasks / self.workers)
         driver = each.driver_per_unit * self.workload.units
@@ -362,62 +402,37 @@ class _Sums:
         work = self.workload
         hashes = sum(size for folder, size in self.folders.items() if "hashes/" in folder)
         ledger = self.folders.get("finish/ledger", 0.0)
-        held = [
-            sum(self.folders.get(folder, 0.0) for folder in READS[name])
-            for name in BY_PARTITION
-            if self.flow.runs(name)
-        ]
-        one = max(held, default=0.0) / work.partitions
-        together = max((min(_GROUPED_BYTES, size) for size in held), default=0.0)
-        share = max(one, min(together, max(held, default=0.0) / (2 * self.workers)))
-        match = share * _GROUPED_TIMES if self.flow.direct else one * _MATCHED_TIMES
+        match = max(map(self._match_memory, BY_PARTITION + MERGES))
         # Hashes are sorted into a copy; the ledger is several times larger in memory than on disk.
         unit = (2 * hashes + 4 * ledger) / work.units
         return {"models": self.costs.memory["worker"], "batch": 4.0 * 2**24, "unit": unit,
                 "match": match}  # fmt: skip
 
+    def _match_memory(self, phase: str) -> float:
+        """What a worker needs for a task of a match, or for a group of a merge, in bytes."""
+        if self.in_driver(phase) or not self.flow.runs(phase):
+            return 0.0
+        held = sum(self.folders.get(folder, 0.0) for folder in READS[phase])
+        one = held / self.items(phase)
+        if self.flow.direct:
+            share = max(one, min(_GROUPED_BYTES, held / (2 * self.workers)))
+            return share * _GROUPED_TIMES
+        return one * (_MERGED_TIMES if phase in MERGES else _MATCHED_TIMES)
+
     def driver_parts(self) -> dict[str, float]:
         """What the memory of the driver is for, in bytes."""
         work = self.workload
         published = sum(1 for folder in PUBLISHED if folder in self.folders)
-        removals = max(self.rows(f"{name}/removals") for name in ("contamination", "exact"))
+        merged = [
+            sum(self.folders.get(folder, 0.0) for folder in READS[name])
+            for name in MERGES
+            if self.in_driver(name)
+        ]
         return {
             "start": self.costs.memory["driver"],
             "plan": _PER_UNIT * work.units,
             "inputs": _PER_INPUT * work.files,
             "files": _PER_FILE * published * work.units,
-            "removals": _PER_REMOVAL * removals,
+            "removals": _MERGED_TIMES * max(merged, default=0.0) / self.groups,
             "edges": _PER_EDGE * self.rows("verify/edges"),
         }
-
-
-def limits(whole: Estimate) -> list[tuple[bool, str]]:
-    """Names what is large, worst first: whether the design breaks there, and one line.
-
-    A run that breaks is cut into several; what is lost is said in docs/scale.md.
-    """
-    hashes = whole.shuffled - whole.cell_bytes
-    opens = max(whole.phases, key=lambda phase: phase.opens)
-    serial = sum(phase.seconds for phase in whole.phases if phase.name in IN_DRIVER)
-    found = [
-        (whole.cell_bytes > max(hashes, 1e9), True,
-         f"units x partitions: places take {whole.cell_bytes / 1e9:,.0f} GB, the hashes in them "
-         f"{hashes / 1e9:,.0f} GB; raise plan.unit_bytes and plan.match_bytes"),
-        (whole.driver_memory > MOST_DRIVER, True,
-         f"driver: needs {whole.driver_memory / 1e9:,.0f} GB, most of it for "
-         f"{_largest(whole.driver_parts)}"),
-        (whole.worker_memory > MOST_WORKER, True,
-         f"worker: needs {whole.worker_memory / 1e9:,.1f} GB, most of it for "
-         f"{_largest(whole.worker_parts)}; lower plan.unit_bytes and plan.match_bytes"),
-        (whole.json_bytes > MOST_JSON, True,
-         f"run.json: has {whole.json_bytes / 1e9:,.1f} GB; raise plan.unit_bytes"),
-        (opens.opens > 10**8, False,
-         f"{opens.name}: opens files {opens.opens:,} times"),
-        (serial > max(_HOUR, whole.seconds / 4), False,
-         f"driver: works alone for {serial / _HOUR:,.1f} hours; more workers do not shorten that"),
-    ]  # fmt: skip
-    return [(breaks, line) for holds, breaks, line in found if holds]
-
-
-def _largest(parts: Mapping[str, float]) -> str:
-    return max(parts, key=lambda name: parts[name])

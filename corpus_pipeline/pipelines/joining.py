@@ -1,4 +1,4 @@
-"""Phases that are one task of the driver: removals of all partitions, edges of all partitions."""
+"""Phases that are one task of the driver: merges of few removals, edges of all partitions."""
 
 import numpy as np
 import pyarrow as pa
@@ -8,19 +8,24 @@ from corpus_pipeline.batches import one_batch
 from corpus_pipeline.dedup.components import document_removals
 from corpus_pipeline.pipelines.workspace import FileEntry, Workspace, read_table
 from corpus_pipeline.stages.dedup import removals_folder
+from corpus_pipeline.stages.matching import MatchOptions, write_merged
 
 
-def merge(workspace: Workspace, phase: str, partitions: int) -> list[FileEntry]:
-    """Joins the removals of all partitions into one file sorted by address.
+def merge(options: MatchOptions) -> list[FileEntry]:
+    """Does what a phase of merging does, group after group.
 
-    Takes what the manifests name, 16 bytes and the item's name for each removed document in memory.
+    Takes three times the records of one group in memory.
     """
-    finished = workspace.manifests(phase, range(partitions))
-    paths = [workspace.root / entry.path for each in finished for entry in each.files]
-    if not paths:
-        return []
-    joined = pa.concat_tables([read_table(path) for path in paths]).sort_by("address")
-    return [_write_removals(workspace, f"merge-{phase}", one_batch(joined))]
+    (folder,) = options.inputs
+    paths = storage.children(options.workspace.work / folder.path, ".arrow")
+    entries = []
+    for group in range(options.total_partitions if paths else 0):
+        batches = []
+        for path in paths:
+            with storage.open_arrow(path) as file:
+                batches.append(file.get_batch(group))
+        entries += write_merged(options, batches)
+    return entries
 
 
 def components(workspace: Workspace) -> list[FileEntry]:
@@ -35,8 +40,4 @@ def components(workspace: Workspace) -> list[FileEntry]:
         np.concatenate([columns["a"], columns["b"]]),
         np.concatenate([columns["rank_a"], columns["rank_b"]]),
     )  # fmt: skip
-    return [_write_removals(workspace, "components", removals)]
-
-
-def _write_removals(workspace: Workspace, phase: str, removals: pa.RecordBatch) -> FileEntry:
-    return workspace.put_by_unit(removals_folder(workspace, phase) / "00000.arrow", removals)
+    return workspace.put_groups(removals_folder(workspace, "components"), removals)

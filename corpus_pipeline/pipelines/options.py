@@ -30,7 +30,7 @@ from corpus_pipeline.stages.dedup import DedupOptions
 from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.keywords import KeywordOptions
 from corpus_pipeline.stages.language import LanguageOptions
-from corpus_pipeline.stages.matching import HashFolder, MatchOptions, ShingleOptions
+from corpus_pipeline.stages.matching import MERGES, HashFolder, MatchOptions, ShingleOptions
 from corpus_pipeline.stages.models import language_model, pii_detectors, token_encoder
 from corpus_pipeline.stages.perplexity import PerplexityOptions
 from corpus_pipeline.stages.quality import QualityOptions
@@ -195,26 +195,30 @@ class StageOptions:
         if self._on("exact"):
             phases += ["exact", "merge-exact"]
         if self._on("document"):
-            phases += ["document", "shingles", "verify", "components"]
+            phases += ["document", "merge-document", "shingles", "verify", "components"]
         if self._on("sentence"):
-            phases.append("sentence")
+            phases += ["sentence", "merge-sentence"]
         return phases
 
     def match(self, phase: str) -> MatchOptions:
-        """Options of one match phase."""
+        """Options of one match phase, or merge."""
         before = self.matches()[: self.matches().index(phase)]
         exclude = tuple(f"{name}/removals" for name in before if name in REMOVING)
         units = self.workspace.units
+        partitions = self.partitions
         inputs: tuple[HashFolder, ...] = (HashFolder(f"prepare/hashes/{phase}", units),)
         if phase == "verify":
             buckets = HashFolder("document/buckets", self.partitions)
             inputs, exclude = (buckets, HashFolder("shingles/sets", units)), ()
+        elif phase in MERGES:
+            inputs, exclude = (HashFolder(MERGES[phase], self.partitions),), ()
+            partitions = self.workspace.groups
         return MatchOptions(
             workspace=self.workspace,
             phase=phase,
             inputs=inputs,
             partitions=(),
-            total_partitions=self.partitions,
+            total_partitions=partitions,
             exclude=exclude,
             document=self._minhash(),
             contamination=self._contamination_path(),
@@ -297,7 +301,7 @@ class StageOptions:
         """Puts the index where the stages read it."""
         path = self._contamination_path()
         if path is not None and index is not None:
-            storage.write_bytes(Path(path), index)
+            storage.write_bytes(storage.place(path), index)
 
     def _items(self, path: str) -> list[tuple[str, str]]:
         """Reads evaluation items: every named field of a row is an item of its own."""
@@ -367,7 +371,7 @@ class StageOptions:
 
 
 #: Phases that remove documents or sentences.
-REMOVING = (*DUPLICATE_REASONS, "sentence")
+REMOVING = (*DUPLICATE_REASONS, "merge-sentence")
 
 
 def _made(section: str, kind: Any, **fields: Any) -> Any:

@@ -32,13 +32,24 @@ def take_up(workspace: Workspace, plan: Plan) -> dict[str, Any] | None:
         storage.remove_tree(workspace.work)
         return run
     if storage.exists(saved):
-        refuse_other_run(json.loads(storage.read_bytes(saved)), wanted, root)
+        refuse_other_run(_read_fingerprint(saved), wanted, root)
     else:
         _refuse_foreign(workspace.root)
         # State without a fingerprint is nobody's: a run killed while it began or was removed.
         storage.remove_tree(workspace.work)
-        plan.save(workspace.work)
+    # The same bytes as before, should the list of units have been damaged since.
+    plan.save(workspace.work)
     return None
+
+
+def _read_fingerprint(saved: Place) -> Any:
+    try:
+        return json.loads(storage.read_bytes(saved))
+    except ValueError as error:
+        raise ResumeError(
+            f"{storage.public_path(saved)}: is damaged, so nobody knows which run this is; give "
+            "another --output, or --overwrite to throw that run away"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -18,7 +18,8 @@ class PhaseRunner:
     """Runs the phases of one workspace through an engine.
 
     A phase that was committed is looked at again, manifest by manifest: an item whose files are no
-    longer there as written is done anew, and gives the same bytes.
+    longer there as written is done anew, and gives the same bytes. What later phases made of the
+    damaged files, if they were damaged by then, nobody knows; so they are done anew, too.
     """
 
     workspace: Workspace
@@ -26,6 +27,7 @@ class PhaseRunner:
     progress: Progress
     max_errors: int
     lease: storage.Lease
+    _examined: set[str] = dataclasses.field(default_factory=set)
 
     def run(self, phase: Phase, items: Sequence[int], at_once: int = 1) -> None:
         """Runs the items of a phase that are not done yet, then commits the phase.
@@ -44,7 +46,9 @@ class PhaseRunner:
             else:
                 errors.count(manifest)
         if not still_open and self.workspace.committed(phase.name) is not None:
+            self._examined.add(phase.name)
             return
+        self._forget_later(phase.name)
         report = _PhaseReport(phase.name, self.workspace, self.progress, errors)
         start = time.monotonic()
         self.progress.start(phase.name, len(items), len(items) - len(still_open))
@@ -54,9 +58,11 @@ class PhaseRunner:
 
     def run_here(self, name: str, work: Callable[[], Sequence[FileEntry]]) -> None:
         """Runs a phase that is one task of the driver; `work` returns the files it has written."""
-        committed = self.workspace.committed(name) is not None
-        if committed and self.workspace.manifest(name, 0) is not None:
+        (finished,) = self.workspace.finished(name, [0])
+        if finished is not None and self.workspace.committed(name) is not None:
+            self._examined.add(name)
             return
+        self._forget_later(name)
         start = time.monotonic()
         cpu = time.process_time_ns()
         self.progress.start(name, 1, 0)
@@ -65,6 +71,15 @@ class PhaseRunner:
         self.workspace.put_manifest(Manifest(name, 0, entries, counts))
         clocks = Counter({"dedup/micros": (time.process_time_ns() - cpu) // 1000})
         self._commit(name, [0], start, clocks)
+
+    def _forget_later(self, name: str) -> None:
+        """Makes sure that no later phase counts as done; must come before any work.
+
+        In a run that was merely stopped there is nothing to forget: phases begin in order.
+        """
+        self._examined.add(name)
+        for later in set(self.workspace.begun()) - self._examined:
+            self.workspace.forget(later)
 
     def _commit(self, name: str, items: Sequence[int], start: float, clocks: Clocks) -> None:
         seconds = time.monotonic() - start

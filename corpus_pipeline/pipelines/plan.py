@@ -8,17 +8,19 @@ import dataclasses
 import importlib.metadata
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from corpus_pipeline import __version__, storage
 from corpus_pipeline.errors import InputError, ResumeError
 from corpus_pipeline.kernels import source_digest
 from corpus_pipeline.pipelines.config import Config, Input
 from corpus_pipeline.pipelines.sizing import (
+    MOST_TEXT,
     TEXT_PER_STORED_BYTE,
     partitions_for,
     unit_bytes_for,
@@ -76,6 +78,8 @@ class Plan:
     units: tuple[Unit, ...]
     partitions: int
     fingerprint: dict[str, Any]
+    text_bytes: Mapping[str, float]
+    """Path of an input file -> estimated bytes of its text."""
 
     def save(self, folder: Place) -> None:
         """Writes the list of units and, last, the fingerprint."""
@@ -112,13 +116,10 @@ def make_plan(config: Config, resources: dict[str, str]) -> Plan:
     listed = [{"source": source.source, **file._asdict()} for source, file in files]
     _refuse_doubled_files(listed)
     stored = _each(_stored_as, files)
-    text_bytes = sum(
-        file.size * TEXT_PER_STORED_BYTE[compression]
-        for (_, file), (_, compression) in zip(files, stored, strict=True)
-    )
+    text_bytes = sum(each.text_bytes for each in stored)
     unit_bytes = config.plan.unit_bytes or unit_bytes_for(text_bytes)
     cut = _each(
-        lambda source, file, how: (source, _cut(file, how[0], how[1], unit_bytes)),
+        lambda source, file, how: (source, _cut(file, how, unit_bytes)),
         [(source, file, how) for (source, file), how in zip(files, stored, strict=True)],
     )
     units: list[Unit] = []
@@ -135,7 +136,8 @@ def make_plan(config: Config, resources: dict[str, str]) -> Plan:
         "package": {"version": __version__, "sources": source_digest()},
         "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }
-    return Plan(tuple(units), partitions, fingerprint)
+    estimates = {file.path: each.text_bytes for (_, file), each in zip(files, stored, strict=True)}
+    return Plan(tuple(units), partitions, fingerprint, estimates)
 
 
 def _files_of(source: Input, output: str) -> list[storage.InputFile]:
@@ -173,8 +175,16 @@ def refuse_changed_inputs(config: Config, plan: Plan) -> None:
         raise InputError(f"{path}: vanished while the run was under way; bring it back")
 
 
-def _stored_as(source: Input, file: storage.InputFile) -> tuple[str, str | None]:
-    """Returns format and compression of a file, the source's own word first."""
+class _Stored(NamedTuple):
+    """How a file is stored, and about how many bytes of text it has."""
+
+    format: str
+    compression: str | None
+    text_bytes: float
+
+
+def _stored_as(source: Input, file: storage.InputFile) -> _Stored:
+    """Looks into a file; the source's own word on its format counts first."""
     head = storage.read_head(file.path, _HEAD_BYTES)
     try:
         format_, compression = detect_format(file.path, head)
@@ -182,18 +192,32 @@ def _stored_as(source: Input, file: storage.InputFile) -> tuple[str, str | None]
         if source.format == "auto":
             raise
         format_, compression = source.format, None
-    return (format_ if source.format == "auto" else source.format), compression
+    format_ = format_ if source.format == "auto" else source.format
+    text_bytes = file.size * TEXT_PER_STORED_BYTE[compression]
+    if format_ in ("parquet", "dataset"):
+        # A damaged footer may say anything.
+        text_bytes = min(max(text_bytes, _parquet_bytes(file.path)), file.size * MOST_TEXT)
+    return _Stored(format_, compression, text_bytes)
 
 
-def _cut(
-    file: storage.InputFile, format_: str, compression: str | None, unit_bytes: int
-) -> list[tuple[Piece, float]]:
+def _parquet_bytes(path: str) -> float:
+    """Returns the bytes of a Parquet file's pages, decompressed; 0 if its footer cannot be read."""
+    with storage.open_input(path) as stream:
+        try:
+            metadata = pq.ParquetFile(stream).metadata
+        except (pa.ArrowException, OSError, LookupError, ValueError):
+            return 0.0  # The reader gives the row that stands for the file.
+    groups = range(metadata.num_row_groups)
+    return float(sum(metadata.row_group(group).total_byte_size for group in groups))
+
+
+def _cut(file: storage.InputFile, how: _Stored, unit_bytes: int) -> list[tuple[Piece, float]]:
     """Cuts one file; each piece comes with its estimated bytes of text."""
-    cut_as = "parquet" if format_ == "dataset" else format_
+    cut_as = "parquet" if how.format == "dataset" else how.format
     with storage.open_input(file.path) as stream:
-        pieces = cut_file(file.path, stream, file.size, cut_as, compression, unit_bytes)
-    weight = file.size * TEXT_PER_STORED_BYTE[compression] / max(1, len(pieces))
-    return [(dataclasses.replace(piece, format=format_), weight) for piece in pieces]
+        pieces = cut_file(file.path, stream, file.size, cut_as, how.compression, unit_bytes)
+    weight = how.text_bytes / max(1, len(pieces))
+    return [(dataclasses.replace(piece, format=how.format), weight) for piece in pieces]
 
 
 def _grouped(pieces: Iterable[tuple[Piece, float]], unit_bytes: int) -> Iterable[tuple[Piece, ...]]:

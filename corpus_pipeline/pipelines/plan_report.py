@@ -16,9 +16,9 @@ from rich.table import Table
 from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.pipelines.config import Config, load_config, parse_size
 from corpus_pipeline.pipelines.costs import Flow, Prices, Workload, load_costs
-from corpus_pipeline.pipelines.estimate import Estimate, estimate, limits
+from corpus_pipeline.pipelines.estimate import Estimate, estimate
+from corpus_pipeline.pipelines.limits import limits
 from corpus_pipeline.pipelines.sizing import (
-    TEXT_PER_STORED_BYTE,
     partitions_for,
     unit_bytes_for,
 )
@@ -111,7 +111,7 @@ def _sources(config: Config, stated: float | None) -> tuple[list[SourcePlan], li
         listed[file["source"]].append(file)
     found = []
     for name, files in sorted(listed.items()):
-        texts = [f["size"] * TEXT_PER_STORED_BYTE[kinds[f["path"]].compression] for f in files]
+        texts = [plan.text_bytes[file["path"]] for file in files]
         pages = [
             text
             for file, text in zip(files, texts, strict=True)

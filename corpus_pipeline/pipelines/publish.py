@@ -50,8 +50,7 @@ def publish(
     _check_removals(workspace, counts)
     if config.tokenize.enabled:
         files += _publish_tokens(workspace, config, resources, files)
-    folders = [name for name in storage.names(workspace.work) if "." not in name]
-    notes = {name: workspace.committed(name) for name in folders}
+    notes = {name: workspace.committed(name) for name in workspace.begun()}
     phases = {name: note for name, note in notes.items() if note is not None}
     run = {
         "corpus_pipeline": __version__,
@@ -89,13 +88,18 @@ def _check_unit(unit: int, prepared: Any, finished: Any) -> None:
 def _check_removals(workspace: Workspace, counts: Counter[str]) -> None:
     """Compares the documents that the matches found with those that were dropped for it."""
     for phase, reason in DUPLICATE_REASONS.items():
-        manifest = workspace.manifest(phase, 0)
-        found = 0 if manifest is None else manifest.counts["found"]
+        found = workspace.found(phase.removeprefix("merge-"))
         if found != counts[f"dropped-{reason}"]:
             raise EngineError(
                 f"phase {phase} found {found} documents, {counts[f'dropped-{reason}']} were "
                 f"dropped as {reason}; run again with --overwrite, and please report it"
             )
+    found, merged = (workspace.found(phase) for phase in ("sentence", "merge-sentence"))
+    if found != merged:
+        raise EngineError(
+            f"phase sentence found {found} windows, {merged} were brought to their units; "
+            "run again with --overwrite, and please report it"
+        )
 
 
 def _publish_tokens(

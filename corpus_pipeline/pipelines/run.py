@@ -6,7 +6,6 @@ plan ─► prepare ─► contamination ─► exact ─► document ─► shi
 """
 
 import dataclasses
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +25,9 @@ from corpus_pipeline.pipelines.plan import (
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
 from corpus_pipeline.pipelines.resources import resolve_resources
+from corpus_pipeline.pipelines.sizing import merged_by_driver
 from corpus_pipeline.pipelines.workspace import Workspace
+from corpus_pipeline.stages.matching import MERGES
 
 #: Bytes of hashes in one task of a match phase. Beam's in-memory GroupByKey takes four times that.
 _GROUPED_BYTES = 256 * 2**20
@@ -103,17 +104,19 @@ class Run:
         for phase in make.matches():
             if phase == "components":
                 runner.run_here(phase, lambda: components(make.workspace))
-            elif phase.startswith("merge-"):
-                merged = functools.partial(
-                    merge, make.workspace, phase.removeprefix("merge-"), make.partitions
-                )
-                runner.run_here(phase, merged)
             elif phase == "shingles":
                 runner.run(ShinglePhase(make.shingles()), units)
             else:
-                match = Match(make.match(phase))
-                runner.run(match, range(make.partitions), _partitions_at_once(match))
+                self._match(runner, make, phase)
         runner.run(finish, units)
+
+    def _match(self, runner: PhaseRunner, make: stage_options.StageOptions, phase: str) -> None:
+        options = make.match(phase)
+        if phase in MERGES and merged_by_driver(make.partitions, make.workspace.units):
+            runner.run_here(phase, lambda: merge(options))
+        else:
+            match = Match(options)
+            runner.run(match, range(options.total_partitions), _partitions_at_once(match))
 
 
 def _map_phases(make: stage_options.StageOptions) -> tuple[Prepare, Finish]:

@@ -10,10 +10,15 @@ the square root of a large corpus, as far as the memory of a worker allows.
 
 import math
 
+from corpus_pipeline.dedup.blocks import groups_of
+
 _MIB = 2**20
 
-#: Text bytes that one stored byte stands for, by compression of the file. Only an estimate.
+#: Text bytes that one stored byte stands for, by compression of the file. Only an estimate; Parquet
+#: says itself what its pages have.
 TEXT_PER_STORED_BYTE = {None: 1.0, "gz": 4.0, "zst": 4.0}
+#: Text is hardly ever compressed better than so many times.
+MOST_TEXT = 20.0
 #: Hash bytes for each byte of text, all kinds together: 0.28 measured on English, with slack.
 HASHES_PER_TEXT_BYTE = 0.4
 #: Units into which a small corpus is cut, so that all workers have work.
@@ -23,6 +28,10 @@ _SMALLEST_UNIT, _USUAL_UNIT, _LARGEST_UNIT = 16 * _MIB, 256 * _MIB, 512 * _MIB
 _USUAL_MATCH, _LARGEST_MATCH = 16 * _MIB, 256 * _MIB
 #: Text from which on units, and partitions, grow with the square root of it.
 _LARGE_FOR_UNITS, _LARGE_FOR_MATCHES = 2**40, 2**36
+
+#: A merge that opens no more files than this is made by the driver: on an object store in some
+#: seconds, about what it takes a cluster to start a job.
+_MOST_OPENS = 256
 
 
 def unit_bytes_for(text_bytes: float) -> int:
@@ -56,6 +65,18 @@ def partitions_for(text_bytes: float, match_bytes: int | None = None) -> int:
     """
     size = match_bytes or match_bytes_for(text_bytes)
     return max(_FEWEST_PARTITIONS, math.ceil(text_bytes * HASHES_PER_TEXT_BYTE / size))
+
+
+def merged_by_driver(partitions: int, units: int) -> bool:
+    """Tells whether the driver brings what partitions have found to units, or workers do.
+
+    The driver is done with few files before the workers are told. Units and partitions decide, so
+    that every engine does the same.
+
+    >>> merged_by_driver(24, 60), merged_by_driver(6250, 3726)
+    (True, False)
+    """
+    return partitions * groups_of(units) <= _MOST_OPENS
 
 
 def _growth(text_bytes: float, large: int) -> float:

@@ -12,9 +12,13 @@
 
 An item (a unit, a partition) is done when its manifest is there; a manifest is written after the
 files it names. A phase is done when its commit file is there. Nothing else is state.
+
+A manifest holds the sha256 of its files and of itself. What an earlier process has written on a
+local disk is read once and compared before it is believed.
 """
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +31,9 @@ from numpy.typing import NDArray
 from corpus_pipeline import storage
 from corpus_pipeline.dedup.blocks import (
     UNITS_TOGETHER,
-    unit_slice,
+    by_group,
+    groups_of,
+    write_by_group,
     write_by_unit,
     write_partitioned,
     write_table,
@@ -37,6 +43,8 @@ from corpus_pipeline.storage import Place
 
 #: Requests for small files at once, where they are remote.
 _AT_ONCE = 16
+#: Local files whose digests are computed at once; hashing releases the GIL.
+_HASHED_AT_ONCE = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,15 +68,26 @@ class Manifest:
     counts: Mapping[str, int]
 
     def to_json(self) -> bytes:
-        """Returns deterministic JSON."""
-        return json.dumps(dataclasses.asdict(self), sort_keys=True).encode()
+        """Returns deterministic JSON, with a digest of itself."""
+        fields = dataclasses.asdict(self)
+        return json.dumps({**fields, "digest": _digest(fields)}, sort_keys=True).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> "Manifest":
-        """Reads what `to_json` wrote."""
+        """Reads what `to_json` wrote.
+
+        Raises:
+            ValueError: it was damaged since.
+        """
         fields = json.loads(content)
+        if not isinstance(fields, dict) or fields.pop("digest", None) != _digest(fields):
+            raise ValueError("the manifest does not have its own digest")
         files = tuple(FileEntry(**entry) for entry in fields["files"])
         return cls(fields["phase"], fields["item"], files, fields["counts"])
+
+
+def _digest(fields: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,11 +131,26 @@ class Workspace:
             write_table(file.sink, batch)
             return self.entry(path, batch.num_rows, file.commit())
 
-    def put_by_unit(self, path: Place, batch: pa.RecordBatch) -> FileEntry:
-        """Writes records sorted by address so that `read_unit` fetches little, and describes it."""
+    @property
+    def groups(self) -> int:
+        """Into how many groups the units fall for which removals are merged."""
+        return groups_of(self.units)
+
+    def put_by_group(self, path: Place, batch: pa.RecordBatch) -> FileEntry:
+        """Writes records sorted by address as a file cut by group and describes it."""
         with storage.writing(path) as file:
-            write_by_unit(file.sink, batch, self.units)
+            write_by_group(file.sink, batch, self.units)
             return self.entry(path, batch.num_rows, file.commit())
+
+    def put_groups(self, folder: Place, batch: pa.RecordBatch) -> list[FileEntry]:
+        """Writes all records of some groups, sorted by address, for `read_unit`; describes them."""
+        entries = []
+        for group, records in by_group(batch):
+            path = folder / _group_name(group)
+            with storage.writing(path) as file:
+                write_by_unit(file.sink, records, group)
+                entries.append(self.entry(path, records.num_rows, file.commit()))
+        return entries
 
     def put_partitioned(
         self, path: Place, batch: pa.RecordBatch, keys: NDArray[np.uint64], partitions: int
@@ -136,9 +170,10 @@ class Workspace:
         return manifest if manifest and all(map(self._intact, manifest.files)) else None
 
     def finished(self, phase: str, items: Sequence[int]) -> Iterator[Manifest | None]:
-        """Yields, for each item, what `manifest` returns for it; in few requests where remote.
+        """Yields the manifest of each item that an earlier process has done, None for others.
 
-        The folders of the files are listed once, not file by file.
+        An item is done if its files are there as they were written: local ones are read again and
+        their digests compared, remote ones are listed, folder by folder, and have the right size.
         """
         listed = storage.sizes(self._manifests(phase))
         folders: dict[str, Mapping[str, int]] = {}
@@ -151,9 +186,33 @@ class Workspace:
 
         there = [item for item in items if _manifest_name(item) in listed]
         read = dict(zip(there, self._all_read(phase, there), strict=True))
+        done = {item for item, each in read.items() if each and all(map(intact, each.files))}
+        if storage.is_local(self.output):
+            done &= self._unchanged({item: read[item] for item in done})
         for item in items:
-            manifest = read.get(item)
-            yield manifest if manifest and all(map(intact, manifest.files)) else None
+            yield read[item] if item in done else None
+
+    def _unchanged(self, manifests: Mapping[int, Manifest | None]) -> set[int]:
+        """Returns the items whose files have the digests that their manifests say."""
+        entries = [(item, entry) for item, m in manifests.items() if m for entry in m.files]
+        with ThreadPoolExecutor(_HASHED_AT_ONCE) as threads:
+            same = threads.map(lambda each: self._same(each[1]), entries)
+            changed = {item for (item, _), fine in zip(entries, same, strict=True) if not fine}
+        return set(manifests) - changed
+
+    def _same(self, entry: FileEntry) -> bool:
+        try:
+            return storage.file_digest(self.root / entry.path).sha256 == entry.sha256
+        except OSError:  # It vanished, or the disk cannot read it.
+            return False
+
+    def forget(self, phase: str) -> None:
+        """Takes back that a phase was done; its published files stay and are written anew."""
+        storage.remove_tree(self.phase(phase))
+
+    def begun(self) -> list[str]:
+        """Lists the phases that have left something, done or not."""
+        return [name for name in storage.names(self.work) if "." not in name]
 
     def manifests(self, phase: str, items: Iterable[int]) -> Iterator[Manifest]:
         """Yields the manifests of all items.
@@ -169,6 +228,11 @@ class Workspace:
                 )
             yield manifest
 
+    def found(self, phase: str) -> int:
+        """Sums what the finished items of a phase have found."""
+        items = [int(name.removesuffix(".json")) for name in storage.sizes(self._manifests(phase))]
+        return sum(manifest.counts["found"] for manifest in self.manifests(phase, items))
+
     def commit(self, phase: str, items: Iterable[int], seconds: float, clocks: Any) -> None:
         """Marks a phase as done, once every item has a manifest."""
         counted = sum(1 for _ in self.manifests(phase, items))
@@ -178,11 +242,10 @@ class Workspace:
     def committed(self, phase: str) -> dict[str, Any] | None:
         """Returns the commit note of a phase, or None while it is not done."""
         try:
-            content = storage.read_bytes(self.phase(phase) / "commit.json")
-        except FileNotFoundError:
+            note = json.loads(storage.read_bytes(self.phase(phase) / "commit.json"))
+        except (FileNotFoundError, ValueError):  # A damaged note is none.
             return None
-        note: dict[str, Any] = json.loads(content)
-        return note
+        return note if isinstance(note, dict) else None
 
     def _manifests(self, phase: str) -> Place:
         return self.phase(phase) / "manifests"
@@ -193,7 +256,7 @@ class Workspace:
     def _read(self, phase: str, item: int) -> Manifest | None:
         try:
             return Manifest.from_json(storage.read_bytes(self._manifest_path(phase, item)))
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # A damaged manifest is none.
             return None
 
     def _all_read(self, phase: str, items: Sequence[int]) -> Iterator[Manifest | None]:
@@ -219,21 +282,24 @@ def _manifest_name(item: int) -> str:
     return f"{item:05d}.json"
 
 
+def _group_name(group: int) -> str:
+    return f"{group:05d}.arrow"
+
+
 def read_table(path: Place) -> pa.Table:
-    """Reads a whole file that `Workspace.put_table` or `put_by_unit` wrote."""
+    """Reads a whole file that `Workspace.put_table` wrote."""
     with storage.open_arrow(path) as file:
         return file.read_all()
 
 
 def read_unit(folder: Place, unit: int) -> pa.Table | None:
-    """Reads the records of one unit from every file of a folder, written by `put_by_unit`.
+    """Reads the records of one unit, sorted by address, that `Workspace.put_groups` wrote.
 
     Returns:
-        None if the folder holds no file.
+        None if its group has none.
     """
-    slices = []
-    for path in storage.children(folder, ".arrow"):
-        with storage.open_arrow(path) as file:
-            place = min(unit // UNITS_TOGETHER, file.num_record_batches - 1)
-            slices.append(unit_slice(file.get_batch(place), unit))
-    return pa.Table.from_batches(slices).sort_by("address") if slices else None
+    path = folder / _group_name(unit // UNITS_TOGETHER)
+    if not storage.exists(path):
+        return None
+    with storage.open_arrow(path) as file:
+        return pa.Table.from_batches([file.get_batch(unit % UNITS_TOGETHER)])

@@ -94,7 +94,7 @@ class RemoveDuplicates(MapBatches):
     def _cut(
         self, batch: pa.RecordBatch, addresses: NDArray[np.uint64], options: SentenceOptions
     ) -> pa.RecordBatch:
-        removals = self._removals.get("sentence")
+        removals = self._removals.get("merge-sentence")
         if removals is None or removals.num_rows == 0:
             zeros = pa.array(np.zeros(batch.num_rows, np.int32))
             return with_columns(batch, {"removed_sentences": zeros, "removed_chars": zeros})

@@ -5,14 +5,20 @@
                                                                               v
                                                        removals of that partition, sorted by address
 
-Document duplicates take two more steps, because hashes only propose them:
+Document duplicates take more steps, because hashes only propose them:
 
-    document   equal band hashes    -> buckets of candidates
+    document   equal band hashes    -> buckets of candidates, and who is wanted for them
     shingles   (map over units)     -> shingle sets of the candidates
     verify     buckets + shingles   -> edges with their Jaccard similarity
     components (one task)           -> removals
+
+What partitions find is wanted by units. A merge brings it there, by the same shuffle, with groups
+of units in the place of partitions:
+
+    files cut by group --ReadHashes--> (group, block) --GroupByKey--> one file of each group
 """
 
+import contextlib
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +31,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline import storage
 from corpus_pipeline.batches import from_ipc, one_batch, to_ipc
-from corpus_pipeline.dedup.blocks import blocks_of
+from corpus_pipeline.dedup.blocks import blocks_of, sorted_by_address
 from corpus_pipeline.dedup.buckets import Buckets, find_buckets
 from corpus_pipeline.dedup.contamination import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
@@ -42,9 +48,22 @@ from corpus_pipeline.text.words import split_words
 Block = tuple[int, bytes]
 """(partition, Arrow IPC of at most 4 MiB of records); empty bytes say that the partition is."""
 
+#: Blocks between two looks at the clock: at most 64 MiB, and usually some kilobytes.
+_BLOCKS_TOGETHER = 16
+#: Bytes from which on a remote file is read in large pieces, from there on where they begin.
+_READ_AHEAD = 4 * 2**20
+
+#: Phases that bring what another has found in partitions to units -> the folder it stands in.
+MERGES = {
+    "merge-contamination": "contamination/removals",
+    "merge-exact": "exact/removals",
+    "merge-document": "document/wanted",
+    "merge-sentence": "sentence/removals",
+}
+
 
 class HashFolder(NamedTuple):
-    """Files of records cut by partition, one of each item of the phase that wrote them."""
+    """Files of records cut by partition or group, one of each item of the phase that wrote them."""
 
     path: str
     """Below .work."""
@@ -60,7 +79,7 @@ class MatchOptions:
     phase: str
     inputs: tuple[HashFolder, ...]
     partitions: tuple[Range, ...]
-    """The partitions that this pipeline handles."""
+    """The partitions that this pipeline handles; of a merge, the groups."""
     total_partitions: int
     exclude: tuple[str, ...] = ()
     """Folders below .work with removals of earlier matches; their documents take no part."""
@@ -91,20 +110,34 @@ class ReadHashes(beam.DoFn):  # type: ignore[misc]
             for partition in self._partitions():
                 yield partition, b""
         path = options.workspace.work / options.inputs[folder].path / f"{number:05d}.arrow"
-        if not storage.exists(path):
+        try:
+            size = storage.size(path)
+        except FileNotFoundError:
             return
         with self._counters.clock():
             excluded = self._excluded(number)
-        with storage.open_arrow(path) as hashes:
-            for partition in self._partitions():
+        wanted = sum(end - start for start, end in options.partitions) / options.total_partitions
+        with _reader(path, wanted * size) as hashes:
+            blocks = self._blocks(hashes, excluded)
+            while True:
                 with self._counters.clock():
-                    records = hashes.get_batch(partition)
-                    if len(excluded) and records.num_rows:
-                        gone = np.isin(records["address"].to_numpy(), excluded)
-                        records = records.filter(pa.array(~gone))
-                    encoded = [to_ipc(block) for block in blocks_of(records)]
-                for block in encoded:
-                    yield partition, block
+                    found = list(itertools.islice(blocks, _BLOCKS_TOGETHER))
+                if not found:
+                    return
+                yield from found
+
+    def _blocks(
+        self, hashes: pa.ipc.RecordBatchFileReader, excluded: NDArray[np.uint64]
+    ) -> Iterator[Block]:
+        for partition in self._partitions():
+            records = hashes.get_batch(partition)
+            if records.num_rows == 0:
+                continue
+            if len(excluded):
+                gone = np.isin(records["address"].to_numpy(), excluded)
+                records = records.filter(pa.array(~gone))
+            for block in blocks_of(records):
+                yield partition, to_ipc(block)
 
     def _partitions(self) -> Iterator[int]:
         return itertools.chain.from_iterable(map(unrolled, self.options.partitions))
@@ -116,6 +149,17 @@ class ReadHashes(beam.DoFn):  # type: ignore[misc]
         ]
         columns = [t["address"].to_numpy() for t in tables if t is not None and t.num_rows]
         return np.concatenate(columns) if columns else np.zeros(0, np.uint64)
+
+
+@contextlib.contextmanager
+def _reader(path: storage.Place, wanted_bytes: float) -> Iterator[pa.ipc.RecordBatchFileReader]:
+    """Opens a file of which neighbouring record batches are wanted; many of them come together."""
+    if storage.is_local(path) or wanted_bytes < _READ_AHEAD:
+        with storage.open_arrow(path) as reader:
+            yield reader
+    else:
+        with storage.opened(path) as file:
+            yield pa.ipc.open_file(pa.PythonFile(file, "r"))
 
 
 class MatchPartition(beam.DoFn):  # type: ignore[misc]
@@ -162,11 +206,11 @@ Match = Callable[[MatchOptions, int, Batches], list[FileEntry]]
 def _write_removals(
     options: MatchOptions, partition: int, removals: pa.RecordBatch
 ) -> list[FileEntry]:
-    """Writes removals sorted by address; none, no file."""
+    """Writes removals sorted by address, cut by group; none, no file."""
     if removals.num_rows == 0:
         return []
     path = options.workspace.phase(options.phase) / "removals" / f"{partition:05d}.arrow"
-    return [options.workspace.put_by_unit(path, removals)]
+    return [options.workspace.put_by_group(path, removals)]
 
 
 def _match_exact(options: MatchOptions, partition: int, batches: Batches) -> list[FileEntry]:
@@ -222,7 +266,7 @@ def _match_document(options: MatchOptions, partition: int, batches: Batches) -> 
         workspace.put_partitioned(
             folder / "buckets" / name, buckets, centres, options.total_partitions
         ),
-        workspace.put_by_unit(folder / "wanted" / name, records),
+        workspace.put_by_group(folder / "wanted" / name, records),
     ]
 
 
@@ -250,6 +294,17 @@ def _verify(options: MatchOptions, partition: int, batches: Batches) -> list[Fil
     return [options.workspace.put_table(path, edges)]
 
 
+def _merge(options: MatchOptions, group: int, batches: Batches) -> list[FileEntry]:
+    return write_merged(options, batches.values())
+
+
+def write_merged(options: MatchOptions, batches: Iterable[pa.RecordBatch]) -> list[FileEntry]:
+    """Writes all records of one group into its file, in an order of their own; none, no file."""
+    (folder,) = options.inputs
+    target = options.workspace.phase(options.phase) / folder.path.rpartition("/")[2]
+    return options.workspace.put_groups(target, sorted_by_address(batches))
+
+
 def _offsets(lists: pa.ListArray) -> NDArray[np.int64]:
     """Offsets into the flattened values; a list array may be a slice of a bigger one."""
     lengths = lists.value_lengths().to_numpy()
@@ -263,6 +318,7 @@ MATCHES: dict[str, Match] = {
     "verify": _verify,
     "contamination": _match_contamination,
     "sentence": _match_sentence,
+    **dict.fromkeys(MERGES, _merge),
 }
 
 
@@ -305,9 +361,10 @@ class ShingleUnit(beam.DoFn):  # type: ignore[misc]
         """Shingles one unit; emits its number."""
         workspace = self.options.workspace
         with self._counters.clock():
-            wanted = read_unit(workspace.phase("document") / "wanted", unit)
+            wanted = read_unit(workspace.phase("merge-document") / "wanted", unit)
             entries = []
             if wanted is not None and wanted.num_rows:
+                # A pair that shares several bands is wanted by several partitions.
                 wanted = wanted.group_by(["address", "centre"]).aggregate([]).sort_by("address")
                 records = self._shingled(prepared_path(workspace, unit), wanted)
                 path = workspace.phase("shingles") / "sets" / f"{unit:05d}.arrow"

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import stat
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -64,6 +65,8 @@ def _local_files(pattern: str, output: str | None) -> list[InputFile]:
         except UnicodeEncodeError as error:
             raise InputError(f"{name!r}: the name is not UTF-8; rename the file") from error
         status = os.stat(name)
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{name}: is a pipe, a socket or a device; name a file or a folder")
         files.append(InputFile(name, status.st_size, str(status.st_mtime_ns)))
     return files
 

@@ -1,7 +1,6 @@
 """Hash records on disk: cut by partition, sorted by address."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -10,10 +9,13 @@ from hypothesis import strategies as st
 
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.dedup.blocks import (
+    UNITS_TOGETHER,
     blocks_of,
+    by_group,
+    groups_of,
     partition_of,
-    read_partition,
-    unit_slice,
+    write_by_group,
+    write_by_unit,
     write_partitioned,
 )
 
@@ -56,18 +58,6 @@ def test_addresses_spread_over_partitions() -> None:
     assert counts.max() < 600
 
 
-def test_partitions_are_read_alone(tmp_path: Path) -> None:
-    path = tmp_path / "00000.arrow"
-    hashes = np.arange(100, dtype=np.uint64)
-    lists = pa.array([[n, n] for n in range(100)], pa.list_(pa.uint64()))
-    with path.open("wb") as file:
-        write_partitioned(file, pa.record_batch({"hash": hashes, "l": lists}), hashes, 4)
-    parts = [read_partition(path, partition) for partition in range(4)]
-    assert sum(part.num_rows for part in parts) == 100
-    for part in parts:
-        assert part["l"].to_pylist() == [[n, n] for n in part["hash"].to_pylist()]
-
-
 @given(st.integers(0, 50), st.integers(1, 500))
 def test_blocks_join_to_the_records(rows: int, max_bytes: int) -> None:
     batch = pa.record_batch({"hash": np.arange(rows, dtype=np.uint64)})
@@ -77,12 +67,45 @@ def test_blocks_join_to_the_records(rows: int, max_bytes: int) -> None:
 
 
 ROWS = st.lists(
-    st.tuples(st.integers(0, 3) | st.just(2**31 - 1), st.integers(0, 2**32 - 1)), max_size=12
+    st.tuples(st.integers(0, 3 * UNITS_TOGETHER), st.integers(0, 2**32 - 1)), max_size=12
 )
 
 
-@given(ROWS, st.sampled_from([0, 1, 2, 3, 4, 2**31 - 1]))
-def test_the_records_of_a_unit_are_a_slice(rows: list[tuple[int, int]], unit: int) -> None:
-    addresses = sorted(RowAddress(u, r).packed for u, r in rows)
-    part = unit_slice(pa.record_batch({"address": pa.array(addresses, pa.uint64())}), unit)
-    assert part["address"].to_pylist() == [each for each in addresses if each >> 32 == unit]
+def records(rows: list[tuple[int, int]]) -> pa.RecordBatch:
+    """Records of some rows, in the order of their addresses."""
+    addresses = sorted(RowAddress(*row).packed for row in rows)
+    return pa.record_batch({"address": pa.array(addresses, pa.uint64())})
+
+
+def units_of(batch: pa.RecordBatch) -> set[int]:
+    return {address >> 32 for address in batch["address"].to_pylist()}
+
+
+@given(ROWS, st.integers(0, 3 * UNITS_TOGETHER + 1))
+def test_a_file_cut_by_group_has_a_batch_for_each(rows: list[tuple[int, int]], units: int) -> None:
+    sink = io.BytesIO()
+    write_by_group(sink, records(rows), units)
+    reader = pa.ipc.open_file(sink.getvalue())
+    assert reader.num_record_batches == groups_of(units)
+    assert pa.Table.from_batches(map(reader.get_batch, range(groups_of(units)))) == (
+        pa.Table.from_batches([records(rows)])
+    )
+    last = groups_of(units) - 1
+    for group in range(groups_of(units)):
+        found = units_of(reader.get_batch(group))
+        assert {min(unit // UNITS_TOGETHER, last) for unit in found} <= {group}
+
+
+@given(ROWS)
+def test_the_file_of_a_group_has_a_batch_for_each_unit(rows: list[tuple[int, int]]) -> None:
+    seen = []
+    for group, batch in by_group(records(rows)):
+        sink = io.BytesIO()
+        write_by_unit(sink, batch, group)
+        reader = pa.ipc.open_file(sink.getvalue())
+        assert reader.num_record_batches == UNITS_TOGETHER
+        for place in range(UNITS_TOGETHER):
+            part = reader.get_batch(place)
+            assert units_of(part) <= {UNITS_TOGETHER * group + place}
+            seen += part["address"].to_pylist()
+    assert seen == records(rows)["address"].to_pylist()

@@ -23,7 +23,8 @@ from corpus_pipeline.pipelines.costs import (
     Workload,
     load_costs,
 )
-from corpus_pipeline.pipelines.estimate import READS, Estimate, estimate, limits
+from corpus_pipeline.pipelines.estimate import READS, Estimate, estimate
+from corpus_pipeline.pipelines.limits import limits
 from corpus_pipeline.pipelines.plan_report import (
     SourcePlan,
     estimate_of,
@@ -177,9 +178,11 @@ def test_bytes_written(flow: Flow, folders: dict[str, float]) -> None:
         ("document", True, 4 * 3 * 2),
         ("sentence", False, 4 * 4),
         ("verify", True, (4 + 8) * 2),
-        # the prepared unit, three merged removals, and those of each partition of *sentence*
-        ("finish", True, 4 * (1 + 3 + 8)),
-        ("shingles", True, 4 * (1 + 8)),
+        # the prepared unit, and removals of four kinds or the wanted documents, one file each
+        ("finish", True, 4 * (1 + 4)),
+        ("shingles", True, 4 * (1 + 1)),
+        # what each partition has found, for one group
+        ("merge-sentence", True, 8),
     ],
 )
 def test_files_opened(name: str, direct: bool, opens: int) -> None:
@@ -188,12 +191,40 @@ def test_files_opened(name: str, direct: bool, opens: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("flow", "partitions", "items", "opens"),
+    [
+        # 4 groups of 32 units; 64 partitions are few for the driver, 65 are not
+        (Flow(), 64, 1, 64 * 4),
+        # two tasks for each of two workers
+        (Flow(), 65, 4, 65 * 4),
+        (Flow(direct=False), 65, 4, 65),
+    ],
+)
+def test_merges_are_made_by_the_driver_while_they_are_small(
+    flow: Flow, partitions: int, items: int, opens: int
+) -> None:
+    files = {"sentence/removals": (10.0, 0.001), "merge-sentence/removals": (100.0, 0.001)}
+    workload = work(units=100, partitions=partitions)
+    found = estimate(workload, costs(files, bytes=50), workers=2, flow=flow)
+    merge = phase(found, "merge-sentence")
+    assert (merge.in_driver, merge.items, merge.opens) == (items == 1, items, opens)
+    # What is found is cut by group; a place more for each group but the one that was measured.
+    cut = 1e6 + partitions * (10 + 3 * 50)
+    assert found.folders["sentence/removals"] == pytest.approx(cut)
+    assert found.folders["merge-sentence/removals"] == pytest.approx(1e6 + 4 * 100)
+    assert found.driver_parts["removals"] == pytest.approx(3 * cut / 4 if items == 1 else 0)
+    assert merge.shuffled == pytest.approx(0 if items == 1 else cut)
+    held = 4 if flow.direct else 3
+    assert found.worker_parts["match"] == pytest.approx(0 if items == 1 else held * cut / 4)
+
+
+@pytest.mark.parametrize(
     ("off", "without"),
     [
         ("exact", {"exact", "merge-exact"}),
-        ("document", {"document", "shingles", "verify", "components"}),
+        ("document", {"document", "merge-document", "shingles", "verify", "components"}),
         ("contamination", {"contamination", "merge-contamination"}),
-        ("sentence", {"sentence"}),
+        ("sentence", {"sentence", "merge-sentence"}),
         ("dedup", {*PHASES} - {"start", "prepare", "finish", "publish"}),
         ("scrub", set()),
     ],
@@ -208,8 +239,8 @@ def test_phases_that_are_off(off: str, without: set[str]) -> None:
     [
         # the prepared documents, and the merged removals once
         (Flow(), 5e8 + 400 + 1e6),
-        # or for each of 4 units once more
-        (Flow(remote=True), 5e8 + 400 + 1e6 + 4 * 1e6),
+        # or once for each of 4 units: the file is small and fetched whole
+        (Flow(remote=True), 5e8 + 400 + 4 * 1e6),
         (Flow(remote=True, off=frozenset({"exact"})), 5e8 + 400),
     ],
 )

@@ -6,6 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,6 +138,45 @@ def test_every_byte_is_in_exactly_one_piece(
         assert spans[-1][1] is None
         for (_, end), (start, _) in pairwise(spans):
             assert start == end
+
+
+def parquet(path: Path, text: str, rows: int, compression: str) -> tuple[int, int]:
+    """Writes rows of one text; returns the bytes of the file and of its text."""
+    table = pa.table({"text": [f"{text}{row}" for row in range(rows)]})
+    pq.write_table(table, path, row_group_size=rows // 2, compression=compression,
+                   use_dictionary=False)  # fmt: skip
+    return path.stat().st_size, sum(map(len, table["text"].to_pylist()))
+
+
+@pytest.mark.parametrize(
+    ("text", "compression", "times"),
+    [("", "none", 1), ("a sentence ", "zstd", None), ("a" * 5000, "zstd", 20)],
+    ids=["not compressed", "as the footer says", "at most twenty times"],
+)
+def test_parquet_counts_with_the_text_in_its_pages(
+    tmp_path: Path, text: str, compression: str, times: int | None
+) -> None:
+    path = tmp_path / "a.parquet"
+    size, text_bytes = parquet(path, text, 2000, compression)
+    made = plan([source(path)])
+    if times is None:
+        assert 2 * size < text_bytes
+        # Four bytes for the length of each text.
+        assert made.text_bytes[str(path)] == pytest.approx(text_bytes + 4 * 2000, rel=0.05)
+    else:
+        assert made.text_bytes[str(path)] == pytest.approx(times * size, rel=0.3)
+
+
+def test_partitions_grow_with_the_text_of_parquet(tmp_path: Path) -> None:
+    _, text_bytes = parquet(tmp_path / "a.parquet", "a sentence ", 2000, "zstd")
+    made = plan([source(tmp_path)], plan={"match_bytes": 500})
+    assert made.partitions == pytest.approx(text_bytes * 0.4 / 500, rel=0.4)
+
+
+def test_a_parquet_file_without_a_footer_counts_as_stored(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1" + bytes(300))
+    made = plan([source(tmp_path)])
+    assert list(made.text_bytes.values()) == [304]
 
 
 def test_units_come_back_from_the_file(tmp_path: Path) -> None:

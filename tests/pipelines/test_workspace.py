@@ -62,32 +62,31 @@ def test_what_is_finished_is_found_for_all_items_at_once(workspace: Workspace) -
     assert list(workspace.finished("finish", [])) == []
 
 
-def test_a_unit_reads_its_records_of_every_file(workspace: Workspace) -> None:
-    folder = workspace.phase("exact") / "removals"
+def test_a_unit_reads_its_records_and_no_others(workspace: Workspace) -> None:
+    folder = workspace.phase("merge-exact") / "removals"
     assert read_unit(folder, 0) is None
-    for number, rows in enumerate([[(0, 5), (1, 1)], [(0, 2), (2, 0)], []]):
-        addresses = pa.array([RowAddress(*row).packed for row in rows], pa.uint64())
-        batch = pa.record_batch({"address": addresses})
-        workspace.put_table(folder / f"{number:05d}.arrow", batch)
-    for unit, expected in ((0, [2, 5]), (1, [1]), (2, [0]), (3, [])):
+    last = UNITS_TOGETHER - 1
+    rows = [(0, 2), (0, 5), (last, 1), (UNITS_TOGETHER, 7), (3 * UNITS_TOGETHER + 1, 0)]
+    addresses = pa.array([RowAddress(*row).packed for row in rows], pa.uint64())
+    entries = workspace.put_groups(folder, pa.record_batch({"address": addresses}))
+    assert [(entry.path[-11:], entry.rows) for entry in entries] == [
+        ("00000.arrow", 3), ("00001.arrow", 1), ("00003.arrow", 1)
+    ]  # fmt: skip
+    for unit in range(4 * UNITS_TOGETHER):
         table = read_unit(folder, unit)
-        assert table is not None
-        assert [RowAddress.unpack(a).row for a in table["address"].to_pylist()] == expected
+        expected = [RowAddress(*row).packed for row in rows if row[0] == unit]
+        if unit // UNITS_TOGETHER == 2:
+            assert table is None
+        else:
+            assert table is not None
+            assert table["address"].to_pylist() == expected
 
 
-@pytest.mark.parametrize("units", [0, 1, UNITS_TOGETHER, 3 * UNITS_TOGETHER + 1])
-def test_records_written_by_unit_are_read_by_unit(tmp_path: Path, units: int) -> None:
-    workspace = Workspace(str(tmp_path), units)
-    folder = workspace.phase("exact") / "removals"
-    last = max(units, 1) - 1
-    numbers = sorted({0, min(UNITS_TOGETHER - 1, last), min(UNITS_TOGETHER, last), last})
-    addresses = pa.array([RowAddress(unit, 7).packed for unit in numbers], pa.uint64())
-    workspace.put_by_unit(folder / "00000.arrow", pa.record_batch({"address": addresses}))
-    for unit in range(last + 2):
-        table = read_unit(folder, unit)
-        assert table is not None
-        wanted = [RowAddress(unit, 7).packed] if unit in numbers else []
-        assert table["address"].to_pylist() == wanted
+def test_what_all_items_of_a_phase_have_found(workspace: Workspace) -> None:
+    assert workspace.found("merge-exact") == 0
+    for item, found in enumerate((3, 0, 4)):
+        workspace.put_manifest(Manifest("merge-exact", item, (), {"found": found}))
+    assert workspace.found("merge-exact") == 7
 
 
 def test_manifest_bytes_do_not_depend_on_the_order_of_counts() -> None:

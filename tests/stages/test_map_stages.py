@@ -11,7 +11,6 @@ from stages.stage_checks import documents, run, run_documents, unit
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import unit_end
-from corpus_pipeline.dedup.blocks import write_table
 from corpus_pipeline.dedup.components import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.contamination import CONTAMINATION
 from corpus_pipeline.dedup.exact import EXACT_REMOVALS
@@ -219,9 +218,7 @@ def removals(make: StageOptions, phase: str, schema: pa.Schema, *rows: tuple[Any
     columns = zip(zip(*rows, strict=True), schema, strict=True)
     arrays = [pa.array(list(values), field.type) for values, field in columns]
     folder = removals_folder(make.workspace, phase)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "00000.arrow").open("wb") as file:
-        write_table(file, pa.record_batch(arrays, schema=schema))
+    make.workspace.put_groups(folder, pa.record_batch(arrays, schema=schema))
 
 
 def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
@@ -230,7 +227,7 @@ def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
     removals(make, "components", DOCUMENT_REMOVALS, (here + 2, here, 9 << 32 | 1, 0.8))
     removals(make, "merge-contamination", CONTAMINATION, (here + 3, "item#question", 4, 9, 10))
     removals(
-        make, "sentence", SENTENCE_REMOVALS,
+        make, "merge-sentence", SENTENCE_REMOVALS,
         (here + 4, 1, False), (here + 5, 0, False), (here + 6, 0, True),
     )  # fmt: skip
     texts = ["首先。", "b.", "c.", "d.", "One. Two. Three. 四。", "Gone. All. Gone.", "e. f. g."]

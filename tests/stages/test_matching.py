@@ -7,19 +7,22 @@ from typing import Any
 
 import apache_beam as beam
 import corpora
+import numpy as np
 import pyarrow as pa
 import pytest
 from stages.stage_checks import HashAndWrite, documents, run, same, unit
 
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.batches import from_ipc, to_ipc
+from corpus_pipeline.dedup.blocks import UNITS_TOGETHER, partition_of
 from corpus_pipeline.glue import Keyed
 from corpus_pipeline.pipelines.joining import components, merge
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.ranges import item_ranges
-from corpus_pipeline.pipelines.workspace import read_unit
+from corpus_pipeline.pipelines.workspace import Workspace, read_unit
 from corpus_pipeline.stages.dedup import removals_folder
 from corpus_pipeline.stages.matching import (
+    MERGES,
     Block,
     HashFolder,
     MatchHashes,
@@ -28,6 +31,7 @@ from corpus_pipeline.stages.matching import (
     ShingleCandidates,
     joined_batches,
 )
+from corpus_pipeline.storage.reading import RemoteFile
 
 #: Units and partitions of these tests are fewer.
 FILES = 8
@@ -47,8 +51,8 @@ def prepare(make: StageOptions, *units: Sequence[tuple[str, int]]) -> None:
 
 
 def match(make: StageOptions, phase: str, tasks: Sequence[Sequence[int]] | None = None) -> None:
-    """Runs a match phase over all partitions, by default as one task."""
-    everything = list(range(make.partitions))
+    """Runs a match phase, or a merge, over all partitions, by default as one task."""
+    everything = list(range(make.match(phase).total_partitions))
     for partitions in tasks or [everything]:
         options = make.match(phase)
         options = dataclasses.replace(options, partitions=tuple(item_ranges(sorted(partitions))))
@@ -69,7 +73,10 @@ def _same_partitions(expected: list[int], actual: list[int]) -> None:
 
 
 def removals(make: StageOptions, phase: str, units: int) -> Removals:
-    """Reads what was removed, with addresses as UNIT:ROW."""
+    """Merges and reads what was removed, with addresses as UNIT:ROW."""
+    if f"merge-{phase}" in MERGES:
+        phase = f"merge-{phase}"
+        merge(make.match(phase))
     rows: Removals = []
     for number in range(units):
         table = read_unit(removals_folder(make.workspace, phase), number)
@@ -124,8 +131,7 @@ def test_documents_that_an_earlier_match_removed_take_no_part(make: StageOptions
     # Row 0 would keep the shared sentences, but it is an exact duplicate of row 1.
     prepare(make, [(whole, 1), (whole + "\n", 0), (shared, 2)])
     match(make, "exact")
-    merge(make.workspace, "exact", make.partitions)
-    assert [row["address"] for row in removals(make, "merge-exact", 1)] == ["0:0"]
+    assert [row["address"] for row in removals(make, "exact", 1)] == ["0:0"]
     match(make, "sentence")
     found = removals(make, "sentence", 1)
     assert {(row["address"], row["keep"]) for row in found} == {("0:1", True), ("0:2", False)}
@@ -136,6 +142,7 @@ def test_near_duplicates_are_verified(make: StageOptions) -> None:
     prepare(make, [(short, 100), (EN["plain"].text, 100)], [(long, 100), (EN["book"].text, 100)])
     for phase in ("exact", "document"):
         match(make, phase)
+        merge(make.match(f"merge-{phase}"))
     run([0, 1], ShingleCandidates(make.shingles()), lambda units: same("u", sorted(units), [0, 1]))
     match(make, "verify")
     components(make.workspace)
@@ -171,7 +178,7 @@ def test_nothing_found_leaves_manifests_alone(make: StageOptions) -> None:
 def test_no_hashes_at_all(make: StageOptions) -> None:
     match(make, "exact")
     assert removals(make, "exact", 1) == []
-    assert merge(make.workspace, "exact", make.partitions) == []
+    assert merge(make.match("merge-exact")) == []
 
 
 def test_merged_removals_are_sorted_by_address(make: StageOptions) -> None:
@@ -179,10 +186,30 @@ def test_merged_removals_are_sorted_by_address(make: StageOptions) -> None:
     rows = [(docs[name].text, 100) for name in names for docs in (EN, ZH)]
     prepare(make, rows, rows)
     match(make, "exact")
-    (entry,) = merge(make.workspace, "exact", make.partitions)
-    addresses = [row["address"] for row in removals(make, "merge-exact", 2)]
+    (entry,) = merge(make.match("merge-exact"))
+    addresses = [row["address"] for row in removals(make, "exact", 2)]
     assert addresses == [f"1:{row}" for row in range(len(rows))]
     assert entry.rows == len(rows)
+
+
+def test_a_merge_by_workers_has_the_bytes_of_one_by_the_driver(make: StageOptions) -> None:
+    units = UNITS_TOGETHER + 2
+    make = dataclasses.replace(make, workspace=Workspace(make.workspace.output, units))
+    texts = [ZH["long-revision"].text, ZH["of-long-revision"].text, EN["holds-evaluation"].text]
+    prepare(make, *[[(texts[(number + i) % 3], 100) for i in range(2)] for number in range(units)])
+    for phase, folder in MERGES.items():
+        # Without exact removals there is work for *document* and *sentence*.
+        match(make, phase.removeprefix("merge-"))
+        target = make.workspace.phase(phase) / folder.rpartition("/")[2]
+        merge(make.match(phase))
+        here = {path.name: path.read_bytes() for path in target.iterdir()}
+        assert sorted(here) == ["00000.arrow", "00001.arrow"], phase
+        for path in target.iterdir():
+            path.unlink()
+        match(make, phase, [[1], [0]])
+        assert {path.name: path.read_bytes() for path in target.iterdir()} == here, phase
+        for path in target.iterdir():
+            path.unlink()
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
@@ -222,3 +249,30 @@ def test_blocks_are_bounded(make: StageOptions) -> None:
     assert len(sizes) == 3
     assert max(sizes) < 4 * 2**20 + 4096
     assert sum(from_ipc(block).num_rows for block in blocks[1:]) == rows
+
+
+@pytest.mark.parametrize(("wanted", "pieces"), [((0, 40), 6), ((8, 9), 3), ((0, 20), 4)])
+def test_a_remote_file_of_hashes_is_read_in_large_pieces(
+    monkeypatch: pytest.MonkeyPatch, wanted: tuple[int, int], pieces: int
+) -> None:
+    """Of 16 MiB in 40 partitions all are read in pieces of 4 MiB, a single one without the rest."""
+    workspace = Workspace("memory://hashes-in-pieces", 1)
+    hashes = np.arange(2**20, dtype=np.uint64)
+    batch = pa.record_batch({"hash": hashes, "address": hashes})
+    workspace.put_partitioned(workspace.work / "h" / "00000.arrow", batch, hashes, 40)
+    fetched = []
+    fetch = RemoteFile._fetch
+
+    def noted(file: RemoteFile, start: int, end: int) -> bytes:
+        fetched.append(end - start)
+        return fetch(file, start, end)
+
+    monkeypatch.setattr(RemoteFile, "_fetch", noted)
+    reader = ReadHashes(MatchOptions(workspace, "exact", (HashFolder("h", 1),), (wanted,), 40))
+    reader.setup()
+    blocks = [block for block in reader.process((0, 0)) if block[1]]
+    found = [value for _, block in blocks for value in from_ipc(block)["hash"].to_pylist()]
+    places = partition_of(hashes, 40)
+    assert sorted(found) == hashes[(places >= wanted[0]) & (places < wanted[1])].tolist()
+    assert len(fetched) <= pieces
+    assert sum(fetched) <= (wanted[1] - wanted[0]) * 2**24 // 40 + 4 * 2**20 + 2**17

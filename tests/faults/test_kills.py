@@ -1,0 +1,265 @@
+"""Killed, stopped and stuck processes of the direct engine: nothing is lost, nothing done twice."""
+
+import contextlib
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from faults import harness
+from faults.harness import Digests, Ended, Settings, driving, trying
+from runs import NotedProgress, Runner
+
+
+class Scene(NamedTuple):
+    """Where a fault happens."""
+
+    content: Settings
+    folder: Path
+    finished: Path
+    """Holds a finished run of the same settings."""
+
+    @property
+    def output(self) -> Path:
+        """The output folder."""
+        return Path(self.content["output"])
+
+
+Case = Callable[[Scene], Ended]
+
+
+def killed_at(pattern: str, whole_group: bool = True, number: int = signal.SIGKILL) -> Case:
+    """A driver that gets a signal when a file appears."""
+
+    def case(scene: Scene) -> Ended:
+        with driving(scene.content, scene.folder) as driver:
+            driver.wait_for(pattern)
+            return driver.kill(whole_group, number)
+
+    return case
+
+
+def worker_at(pattern: str, number: int = signal.SIGKILL, **changes: Any) -> Case:
+    """A driver whose worker gets a signal when a file appears, and that goes on."""
+
+    def case(scene: Scene) -> Ended:
+        with driving({**scene.content, **changes}, scene.folder) as driver:
+            driver.wait_for(pattern)
+            for worker in harness.direct_workers(driver.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, number)
+            return driver.wait()
+
+    return case
+
+
+def killed_while_it_empties(scene: Scene) -> Ended:
+    """A driver that is killed while `--overwrite` removes the old run."""
+    shutil.copytree(scene.finished, scene.output)
+    with driving(scene.content, scene.folder, "--overwrite") as driver:
+        driver.wait_until(lambda: not (scene.output / "run.json").exists(), "removal")
+        return driver.kill()
+
+
+def two_at_once(scene: Scene) -> Ended:
+    """Two drivers of one run; the second one to come is refused."""
+    with (
+        driving(scene.content, scene.folder) as one,
+        driving(scene.content, scene.folder) as other,
+    ):
+        ended = [one.wait(), other.wait()]
+    assert sorted(each.code for each in ended) == [0, 1], ended
+    return max(ended, key=lambda each: each.code)
+
+
+#: What is killed when its first attempt at a unit is half written.
+UNDER_WAY = "rejected/filtered-*.attempt-*"
+#: Fault and case; the driver is gone afterwards and its work is taken up again.
+RESUMED: dict[str, tuple[str, Case]] = {
+    "first prepare manifest": ("SIGKILL of the driver", killed_at(".work/prepare/manifests/*")),
+    "during match": ("SIGKILL of the driver", killed_at(".work/document/manifests/*")),
+    "first finish manifest": ("SIGKILL of the driver", killed_at(".work/finish/manifests/*")),
+    "publish": ("SIGKILL of the driver", killed_at("tokens/index.json", whole_group=False)),
+    "asked to end": (
+        "SIGTERM of the driver",
+        killed_at(".work/prepare/manifests/*", whole_group=False, number=signal.SIGTERM),
+    ),
+    "overwrite": ("SIGKILL of the driver during --overwrite", killed_while_it_empties),
+}
+#: Cases in which the run comes to its end by itself.
+GOES_ON: dict[str, tuple[str, Case]] = {
+    "worker under way": ("SIGKILL of a worker", worker_at(UNDER_WAY)),
+    "stuck worker": (
+        "SIGSTOP of a worker, beyond unit_timeout",
+        worker_at(UNDER_WAY, signal.SIGSTOP, unit_timeout=5),
+    ),
+}
+#: Cases in which the user is told, in one line.
+TOLD: dict[str, tuple[str, Case]] = {
+    "Ctrl-C": ("Ctrl-C", killed_at(".work/finish/manifests/*", number=signal.SIGINT)),
+    "two at once": ("two drivers at one output", two_at_once),
+}
+
+MOMENTS = {
+    "output folder": ".work",
+    "plan": ".work/fingerprint.json",
+    "first attempt": "rejected/*.attempt-*",
+    "prepare": ".work/prepare/manifests/*",
+    "prepare committed": ".work/prepare/commit.json",
+    "contamination": ".work/contamination/manifests/*",
+    "exact": ".work/exact/manifests/*",
+    "exact committed": ".work/exact/commit.json",
+    "merge": ".work/merge-exact/removals/*",
+    "document": ".work/document/manifests/*",
+    "shingles": ".work/shingles/manifests/*",
+    "verify": ".work/verify/manifests/*",
+    "components": ".work/components/removals/*",
+    "sentence": ".work/sentence/manifests/*",
+    "finish attempt": "documents/*.attempt-*",
+    "finish": ".work/finish/manifests/*",
+    "first token shard": "tokens/*",
+    "finish committed": ".work/finish/commit.json",
+    "index": "tokens/index.json",
+    "run.json": "run.json",
+}
+
+
+@pytest.fixture(scope="module")
+def finished(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run; not to be changed."""
+    output = tmp_path_factory.mktemp("finished") / "out"
+    harness.run_here(harness.settings(inputs, output))
+    return output
+
+
+@pytest.fixture(scope="module")
+def disturbed(
+    request: pytest.FixtureRequest,
+    inputs: Path,
+    finished: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, tuple[Scene, "Future[Ended]"]]]:
+    """The cases that are asked for, side by side."""
+    asked = {
+        item.callspec.params["name"]
+        for item in request.session.items
+        if "disturbed" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec")
+    }
+    runs = {}
+    with ThreadPoolExecutor(4) as pool:
+        for name, (_, case) in (RESUMED | GOES_ON | TOLD).items():
+            if name in asked:
+                folder = tmp_path_factory.mktemp("case")
+                content = harness.settings(inputs, folder / "out")
+                scene = Scene(content, folder, finished)
+                runs[name] = (scene, pool.submit(case, scene))
+        yield runs
+
+
+@pytest.mark.parametrize("name", RESUMED)
+def test_a_killed_driver(
+    disturbed: dict[str, tuple[Scene, "Future[Ended]"]],
+    clean: Digests,
+    run_here: Runner,
+    name: str,
+) -> None:
+    with trying(RESUMED[name][0], "direct", clean) as trial:
+        scene, ended = disturbed[name]
+        assert ended.result().code < 0, ended.result()
+        assert not (scene.output / "run.json").exists()
+        progress = NotedProgress()
+        run_here(scene.content, progress=progress)
+        trial.same(scene.output)
+    if name == "first prepare manifest":
+        assert 1 <= progress.finished["prepare"] < 5, "it was not killed in mid-run"
+    elif name not in ("overwrite", "asked to end"):
+        assert "prepare" not in progress.finished, "a committed phase is not started again"
+
+
+@pytest.mark.parametrize("name", GOES_ON)
+def test_a_run_that_goes_on(
+    disturbed: dict[str, tuple[Scene, "Future[Ended]"]], clean: Digests, name: str
+) -> None:
+    with trying(GOES_ON[name][0], "direct", clean) as trial:
+        scene, ended = disturbed[name]
+        assert ended.result().code == 0, ended.result()
+        assert "worker lost at" in ended.result().told
+        trial.same(scene.output)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "line"),
+    [
+        ("Ctrl-C", 130, "interrupted; the same command takes the work up again"),
+        ("two at once", 1, "another run writes here; wait for it or give another --output"),
+    ],
+)
+def test_a_run_that_tells(
+    disturbed: dict[str, tuple[Scene, "Future[Ended]"]],
+    clean: Digests,
+    run_here: Runner,
+    name: str,
+    code: int,
+    line: str,
+) -> None:
+    with trying(TOLD[name][0], "direct", clean) as trial:
+        scene, ended = disturbed[name]
+        trial.one_line(ended.result(), line, code=code)
+        run_here(scene.content)
+        trial.same(scene.output)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whole_group", [True, False], ids=["group", "driver alone"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_driver_killed_at_every_moment(
+    inputs: Path,
+    clean: Digests,
+    run_here: Runner,
+    tmp_path: Path,
+    moment: str,
+    whole_group: bool,
+) -> None:
+    """Killed alone, the driver leaves workers behind; they must not get into the next run's way."""
+    with trying("SIGKILL of the driver", "direct", clean) as trial:
+        content = harness.settings(inputs, tmp_path / "out")
+        killed_at(MOMENTS[moment], whole_group)(Scene(content, tmp_path, tmp_path))
+        run_here(content)
+        trial.same(tmp_path / "out")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [name for name in MOMENTS if "committed" not in name][4:-2])
+def test_a_worker_killed_in_every_phase(
+    inputs: Path, clean: Digests, tmp_path: Path, moment: str
+) -> None:
+    """Two workers; both are killed."""
+    with trying("SIGKILL of a worker", "direct", clean) as trial:
+        content = harness.settings(inputs, tmp_path / "out", workers=2)
+        ended = worker_at(MOMENTS[moment])(Scene(content, tmp_path, tmp_path))
+        assert ended.code == 0, ended
+        trial.same(tmp_path / "out")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("moment", ["plan", "prepare", "document", "verify", "finish", "index"])
+def test_a_driver_that_is_asked_to_end_in_every_phase(
+    inputs: Path, clean: Digests, run_here: Runner, tmp_path: Path, moment: str, number: int
+) -> None:
+    name = "Ctrl-C" if number == signal.SIGINT else "SIGTERM of the driver"
+    with trying(name, "direct", clean) as trial:
+        content = harness.settings(inputs, tmp_path / "out", workers=2)
+        with driving(content, tmp_path) as driver:
+            driver.wait_for(MOMENTS[moment])
+            started = harness.descendants(driver.pid)
+            ended = driver.kill(number == signal.SIGINT, number)
+            harness.wait_until(lambda: not harness.alive(started), "end of the workers")
+        if number == signal.SIGINT:
+            trial.one_line(ended, "interrupted", code=130)
+        run_here(content)
+        trial.same(tmp_path / "out")

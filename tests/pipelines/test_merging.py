@@ -1,0 +1,47 @@
+"""Merges: what partitions have found comes to the units, whoever brings it, and all of it."""
+
+from pathlib import Path
+from typing import Any
+
+import corpora
+import pytest
+from runs import Runner
+
+from corpus_pipeline.errors import EngineError
+from corpus_pipeline.pipelines import run as run_module
+from corpus_pipeline.pipelines import sizing
+from corpus_pipeline.pipelines.joining import merge
+from corpus_pipeline.stages.matching import MatchOptions
+
+
+def test_merges_by_workers(
+    finished: Path, inputs: Path, run_here: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizing, "_MOST_OPENS", 0)
+    monkeypatch.setattr(run_module, "merge", None)
+    run_here(corpora.settings(inputs, tmp_path / "out"))
+    folders = ("tokens", "documents", "ledger", "rejected")
+    assert corpora.tree(tmp_path / "out", *folders) == corpora.tree(finished, *folders)
+
+
+@pytest.mark.parametrize(
+    ("phase", "line"),
+    [
+        ("merge-exact", "phase merge-exact found 2 documents, 1 were dropped as exact-duplicate; "),
+        ("merge-sentence", "phase sentence found 12 windows, 9 were brought to their units; "),
+    ],
+)
+def test_what_is_lost_on_the_way_is_missed(
+    inputs: Path, run_here: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    phase: str, line: str,
+) -> None:  # fmt: skip
+    def losing(options: MatchOptions) -> Any:
+        if options.phase == phase:
+            removals = options.workspace.work / options.inputs[0].path
+            next(iter(sorted(removals.glob("*.arrow")))).unlink()
+        return merge(options)
+
+    monkeypatch.setattr(run_module, "merge", losing)
+    with pytest.raises(EngineError) as caught:
+        run_here(corpora.settings(inputs, tmp_path / "out"))
+    assert str(caught.value) == f"{line}run again with --overwrite, and please report it"
