@@ -34,7 +34,7 @@ def open_engine(config: Config) -> Engine:
         return DirectEngine(workers, config.unit_timeout, config.storage_options)
     if config.runner == "spark":
         setup = functools.partial(prepare_worker, config.storage_options, os.getcwd())
-        return SparkEngine(options, setup)
+        return SparkEngine(options, setup, config.unit_timeout)
     if config.storage_options:
         raise ConfigError(
             f"storage_options: do not reach the workers of {config.runner}; set them in the "

@@ -198,6 +198,8 @@ def test_a_second_command_is_refused_while_the_first_is_at_work(folder: Path) ->
          "raise the timeout or start fewer workers"),
         ({"java": "1.8.0_202"}, {},
          "{java}/java: is Java 8; install Java 17 or later, or set JAVA_HOME"),
+        ({"java": "unknown"}, {},
+         "{java}/java: tells no version; install Java 17 or later, or set JAVA_HOME"),
         ({}, {"kind": "flink"}, "no cluster of the kind 'flink' is known; the one kind is spark"),
         ({}, {"memory": "lots"}, "1 workers of 1 cores and 'lots': give at least 1 of each, and "
                                  "memory as 512m or 2g"),

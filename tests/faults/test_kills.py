@@ -30,15 +30,22 @@ class Scene(NamedTuple):
 
 
 Case = Callable[[Scene], Ended]
+#: How often a moment of some milliseconds is tried to be met.
+_TRIES = 8
 
 
 def killed_at(pattern: str, whole_group: bool = True, number: int = signal.SIGKILL) -> Case:
-    """A driver that gets a signal when a file appears."""
+    """A driver that gets a signal when a file appears; again where the signal came too late."""
 
     def case(scene: Scene) -> Ended:
-        with driving(scene.content, scene.folder) as driver:
-            driver.wait_for(pattern)
-            return driver.kill(whole_group, number)
+        for _ in range(_TRIES):
+            with driving(scene.content, scene.folder) as driver:
+                driver.wait_for(pattern)
+                ended = driver.kill(whole_group, number)
+            if not (scene.output / "run.json").exists():
+                break
+            shutil.rmtree(scene.output)
+        return ended
 
     return case
 
@@ -80,13 +87,13 @@ def two_at_once(scene: Scene) -> Ended:
 UNDER_WAY = "rejected/filtered-*.attempt-*"
 #: Fault and case; the driver is gone afterwards and its work is taken up again.
 RESUMED: dict[str, tuple[str, Case]] = {
-    "first prepare manifest": ("SIGKILL of the driver", killed_at(".work/prepare/manifests/*")),
-    "during match": ("SIGKILL of the driver", killed_at(".work/document/manifests/*")),
-    "first finish manifest": ("SIGKILL of the driver", killed_at(".work/finish/manifests/*")),
+    "first prepare manifest": ("SIGKILL of the driver", killed_at(".work/prepare/manifests/*.json")),
+    "during match": ("SIGKILL of the driver", killed_at(".work/document/manifests/*.json")),
+    "first finish manifest": ("SIGKILL of the driver", killed_at(".work/finish/manifests/*.json")),
     "publish": ("SIGKILL of the driver", killed_at("tokens/index.json", whole_group=False)),
     "asked to end": (
         "SIGTERM of the driver",
-        killed_at(".work/prepare/manifests/*", whole_group=False, number=signal.SIGTERM),
+        killed_at(".work/prepare/manifests/*.json", whole_group=False, number=signal.SIGTERM),
     ),
     "overwrite": ("SIGKILL of the driver during --overwrite", killed_while_it_empties),
 }
@@ -100,7 +107,7 @@ GOES_ON: dict[str, tuple[str, Case]] = {
 }
 #: Cases in which the user is told, in one line.
 TOLD: dict[str, tuple[str, Case]] = {
-    "Ctrl-C": ("Ctrl-C", killed_at(".work/finish/manifests/*", number=signal.SIGINT)),
+    "Ctrl-C": ("Ctrl-C", killed_at(".work/finish/manifests/*.json", number=signal.SIGINT)),
     "two at once": ("two drivers at one output", two_at_once),
 }
 
@@ -108,19 +115,19 @@ MOMENTS = {
     "output folder": ".work",
     "plan": ".work/fingerprint.json",
     "first attempt": "rejected/*.attempt-*",
-    "prepare": ".work/prepare/manifests/*",
+    "prepare": ".work/prepare/manifests/*.json",
     "prepare committed": ".work/prepare/commit.json",
-    "contamination": ".work/contamination/manifests/*",
-    "exact": ".work/exact/manifests/*",
+    "contamination": ".work/contamination/manifests/*.json",
+    "exact": ".work/exact/manifests/*.json",
     "exact committed": ".work/exact/commit.json",
     "merge": ".work/merge-exact/removals/*",
-    "document": ".work/document/manifests/*",
-    "shingles": ".work/shingles/manifests/*",
-    "verify": ".work/verify/manifests/*",
+    "document": ".work/document/manifests/*.json",
+    "shingles": ".work/shingles/manifests/*.json",
+    "verify": ".work/verify/manifests/*.json",
     "components": ".work/components/removals/*",
-    "sentence": ".work/sentence/manifests/*",
+    "sentence": ".work/sentence/manifests/*.json",
     "finish attempt": "documents/*.attempt-*",
-    "finish": ".work/finish/manifests/*",
+    "finish": ".work/finish/manifests/*.json",
     "first token shard": "tokens/*",
     "finish committed": ".work/finish/commit.json",
     "index": "tokens/index.json",

@@ -7,6 +7,7 @@ import corpora
 import pytest
 from runs import Runner
 
+from corpus_pipeline import storage
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines import run as run_module
 from corpus_pipeline.pipelines import sizing
@@ -38,7 +39,7 @@ def test_what_is_lost_on_the_way_is_missed(
     def losing(options: MatchOptions) -> Any:
         if options.phase == phase:
             removals = options.workspace.work / options.inputs[0].path
-            next(iter(sorted(removals.glob("*.arrow")))).unlink()
+            storage.children(removals, ".arrow")[0].unlink()
         return merge(options)
 
     monkeypatch.setattr(run_module, "merge", losing)

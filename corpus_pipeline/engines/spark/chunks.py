@@ -25,11 +25,6 @@ from corpus_pipeline.engines.spark.graph import decoder_of
 PIECE_BYTES = 1 << 16
 
 
-@functools.lru_cache(maxsize=8)
-def _context(coding: bytes) -> Any:
-    return decoder_of(coding)
-
-
 def split(chunk: bytes, coder: Any) -> Iterator[bytes]:
     """Cuts a chunk into its encoded elements."""
     stream = create_InputStream(chunk)
@@ -59,7 +54,7 @@ class Recode:
     @packed
     def __call__(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Yields a chunk for each chunk."""
-        context = _context(self.coding)
+        context = decoder_of(self.coding)
         old, new = (context.coders.get_by_id(name).get_impl() for name in (self.old, self.new))
         for chunk in chunks:
             stream = create_OutputStream()
@@ -78,7 +73,7 @@ class SplitChunks:
     @packed
     def __call__(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Yields every element as a chunk of its own."""
-        coder = _context(self.coding).coders.get_by_id(self.coder).get_impl()
+        coder = decoder_of(self.coding).coders.get_by_id(self.coder).get_impl()
         for chunk in chunks:
             yield from split(chunk, coder)
 
@@ -119,11 +114,11 @@ class Grouping:
 
     @functools.cached_property
     def _input(self) -> Any:
-        return _context(self.coding).coders.get_by_id(self.input_coder)
+        return decoder_of(self.coding).coders.get_by_id(self.input_coder)
 
     @functools.cached_property
     def _output(self) -> Any:
-        return _context(self.coding).coders.get_by_id(self.output_coder).get_impl()
+        return decoder_of(self.coding).coders.get_by_id(self.output_coder).get_impl()
 
     @functools.cached_property
     def _key(self) -> Any:
@@ -172,7 +167,7 @@ class Grouping:
         if self.default_windowing:
             yield self._output.encode_nested(_whole().with_value((key, decoded)))
             return
-        windowing = _context(self.coding).windowing_strategies.get_by_id(self.windowing)
+        windowing = decoder_of(self.coding).windowing_strategies.get_by_id(self.windowing)
         driver = trigger.create_trigger_driver(windowing, True)
         for grouped in driver.process_entire_key(key, decoded):
             yield self._output.encode_nested(grouped)

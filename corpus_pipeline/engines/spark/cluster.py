@@ -16,7 +16,6 @@ import os
 import re
 import shutil
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus_pipeline.engines.marked_processes import MARK, end_processes, marked, reap
+from corpus_pipeline.engines.spark.java import check_java
 from corpus_pipeline.errors import EngineError
 
 #: Where a cluster keeps its state unless told otherwise.
@@ -32,8 +32,6 @@ DEFAULT_FOLDER = Path(".corpus-cluster")
 #: What a cluster puts into its folder; nothing else there is ever removed.
 _STATE, _CONFIGURATION, _LOGS, _WORK, _LOCAL = "cluster.json", "conf", "logs", "work", "local"
 _NAMES = (_STATE, _CONFIGURATION, _LOGS, _WORK, _LOCAL)
-#: The oldest Java that Spark 4 runs on; Spark 3.5 runs on it too.
-_JAVA = 17
 _HOST = "127.0.0.1"
 _POLL_SECONDS = 0.2
 
@@ -318,39 +316,6 @@ def _find_spark() -> tuple[Path, str]:
     if not cores or not (home / "bin" / "spark-class").exists():
         raise EngineError(f"{home}: holds no Spark (bin/spark-class and jars/); {remedy}")
     return home.resolve(), cores[0].stem.rpartition("-")[2]
-
-
-def check_java() -> None:
-    """Checks that Java is there and new enough.
-
-    Raises:
-        EngineError: says what is missing.
-    """
-    remedy = f"install Java {_JAVA} or later, or set JAVA_HOME"
-    home = os.environ.get("JAVA_HOME")
-    program = str(Path(home, "bin", "java")) if home else shutil.which("java")
-    if program is None:
-        raise EngineError(f"Spark needs Java, and there is no `java` on PATH; {remedy}")
-    try:
-        told = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineError(f"{program}: does not run ({type(error).__name__}); {remedy}") from error
-    version = _java_version(told.stderr + told.stdout)
-    if version is None or version < _JAVA:
-        found = "tells no version" if version is None else f"is Java {version}"
-        raise EngineError(f"{program}: {found}; {remedy}")
-
-
-def _java_version(told: str) -> int | None:
-    """Reads the major version from what `java -version` says.
-
-    >>> _java_version('openjdk version "17.0.15" 2025-04-15')
-    17
-    >>> _java_version('java version "1.8.0_202"')
-    8
-    """
-    found = re.search(r'version "(?:1\.)?(\d+)', told)
-    return int(found[1]) if found else None
 
 
 @contextlib.contextmanager

@@ -3,28 +3,31 @@
 import logging
 import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from corpus_pipeline.engines.spark.failures import unpack_failure
+from corpus_pipeline.engines.spark.java import check_java
+from corpus_pipeline.engines.spark.watch import lost_worker
 from corpus_pipeline.errors import EngineError
-
-#: The oldest Java that all supported versions of Spark run on.
-_OLDEST_JAVA = 17
 
 #: What a context of ours has where the user says nothing.
 _DEFAULTS = {
-    "spark.master": "local[*]",
+    # A task is tried four times, as on a cluster; on this machine Spark would try it once.
+    "spark.master": "local[*,4]",
     "spark.app.name": "corpus-pipeline",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.python.daemon.module": "corpus_pipeline.engines.spark.daemon",
+    # Else nobody hears what a worker was at when it died.
+    "spark.python.worker.faulthandler.enabled": "true",
+    # Over TCP every task waits for late acknowledgements; Spark before 4.1 knows nothing else.
+    "spark.python.unix.domain.socket.enabled": "true",
 }
 _LOCAL_DEFAULTS = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
@@ -65,7 +68,7 @@ def open_context(settings: Mapping[str, str]) -> tuple[Any, bool]:
         return context, False
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
     if not submitted:
-        _check_java()
+        check_java()
     try:
         return _start(pyspark, settings, submitted), True
     except Exception as error:
@@ -100,7 +103,34 @@ def _start(pyspark: Any, settings: Mapping[str, str], submitted: bool) -> Any:
     with _log_configuration() as option, _environment(_process_environment(local)):
         java_options = configuration.get("spark.driver.extraJavaOptions", "")
         configuration.set("spark.driver.extraJavaOptions", f"{option} {java_options}".strip())
-        return pyspark.SparkContext(conf=configuration)
+        return pyspark.SparkContext(conf=configuration, gateway=_gateway(configuration))
+
+
+def _gateway(configuration: Any) -> Any:
+    """Starts Java, or returns None where an earlier context has left one.
+
+    What Java writes to stderr is passed on, but for one line: Spark 4 loads a module that Java
+    calls incubating, and no option of Java's keeps the warning back.
+    """
+    from pyspark import SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    if SparkContext._gateway is not None:
+        return None
+    reading, writing = os.pipe()
+    threading.Thread(target=_pass_on, args=[reading], name="spark-stderr", daemon=True).start()
+    try:
+        return launch_gateway(configuration, {"stderr": writing})
+    finally:
+        os.close(writing)
+
+
+def _pass_on(reading: int) -> None:
+    with open(reading, "rb") as lines:
+        for line in lines:
+            if not line.startswith(b"WARNING: Using incubator modules"):
+                with suppress(OSError):  # nobody reads it; Java must not wait for that
+                    os.write(2, line)
 
 
 def _process_environment(local: bool) -> dict[str, str]:
@@ -140,36 +170,6 @@ def _tell_overridden(settings: Mapping[str, str], present: Mapping[str, str]) ->
         )
 
 
-def _check_java() -> None:
-    """Raises a line that says what to do if Java is missing or too old."""
-    home = os.environ.get("JAVA_HOME")
-    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
-    advice = f"Java {_OLDEST_JAVA} or later is needed; install it and set JAVA_HOME"
-    if java is None:
-        raise EngineError(f"Spark: no `java` is on PATH. {advice}")
-    try:
-        told = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60).stderr
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineError(f"Spark: {java} cannot be run ({error}). {advice}") from error
-    version = java_version(told)
-    if version is None or version < _OLDEST_JAVA:
-        found = first_line(told) if version is None else f"Java {version}"
-        raise EngineError(f"Spark: {java} is {found}. {advice}")
-
-
-def java_version(told: str) -> int | None:
-    """Reads the major version from what `java -version` prints.
-
-    >>> java_version('openjdk version "17.0.15" 2025-04-15')
-    17
-    >>> java_version('java version "1.8.0_392"')
-    8
-    >>> java_version("Unable to locate a Java Runtime.")
-    """
-    found = re.search(r'version "(?:1\.)?(\d+)', told)
-    return int(found[1]) if found else None
-
-
 def explained(error: Exception) -> Exception:
     """Turns an exception of Spark's into that of the DoFn, or into one line."""
     text = str(error)
@@ -177,17 +177,17 @@ def explained(error: Exception) -> Exception:
     if failure is not None:
         return failure
     java = getattr(error, "java_exception", None)
-    return EngineError(f"Spark: {cause_of(text if java is None else str(java.toString()))}")
+    told = text if java is None else str(java.toString())
+    return lost_worker(told) or EngineError(f"Spark: {cause_of(told)}")
 
 
 #: Lines of Spark's that say what happened, most telling first.
 _CAUSES = (
+    re.compile(r"Error from python worker:\s*([^\n]+)"),
     re.compile(r"(ModuleNotFoundError: No module named '[^']*')"),
     re.compile(
         r"PythonException: Traceback .*?^(\w[\w.]*(?:Error|Exception): [^\n]*)", re.M | re.S
     ),
-    re.compile(r"(Python worker exited unexpectedly[^\n]*)"),
-    re.compile(r"(ExecutorLostFailure [^\n]*)"),
     re.compile(r"(Total size of serialized results [^\n]*)"),
 )
 
@@ -196,9 +196,9 @@ def cause_of(text: str) -> str:
     """Finds the line that matters in the text of a failed job.
 
     >>> cause_of("Job aborted due to stage failure: Lost task 0.0 in stage 0.0: "
-    ...          "org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)\\n"
-    ...          "\\tat org.apache.spark.api.python.BasePythonRunner")
-    'Python worker exited unexpectedly (crashed)'
+    ...          "org.apache.spark.SparkException: \\nError from python worker:\\n"
+    ...          "  /usr/bin/python3: No module named corpus_pipeline\\n\\tat org.apache.spark")
+    '/usr/bin/python3: No module named corpus_pipeline'
     >>> cause_of("Master removed our application: FAILED\\n\\tat ...")
     'Master removed our application: FAILED'
     """

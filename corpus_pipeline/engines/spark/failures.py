@@ -10,10 +10,18 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from corpus_pipeline.errors import CorpusError
+from corpus_pipeline.errors import CorpusError, EngineError
 
 _FAILURE = re.compile(r"<beam-failure:([A-Za-z0-9+/=]+)>")
 _BEAM_SUFFIX = re.compile(r"\s*\[while running '[^']*'\]\s*$")
+
+
+class WorkerStuckError(EngineError):
+    """A bundle takes longer than it may, as often as Spark tries it."""
+
+
+class WorkerDiedError(EngineError):
+    """A Python worker or an executor dies, as often as Spark tries its task."""
 
 
 class StageFailure(Exception):

@@ -6,6 +6,7 @@ GroupByKey and Reshuffle. Nothing here knows Spark.
 
 import copy
 import dataclasses
+import functools
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -396,6 +397,7 @@ def _described(
     )
 
 
+@functools.lru_cache(maxsize=8)
 def decoder_of(coding: bytes) -> pipeline_context.PipelineContext:
     """Returns the coders and windowing strategies of `Graph.coding`, by their ids."""
     return pipeline_context.PipelineContext(beam_runner_api_pb2.Components.FromString(coding))

@@ -69,6 +69,7 @@ class SparkRunner(PipelineRunner):  # type: ignore[misc]
         settings: Mapping[str, str] = _NO_SETTINGS,
         worker_setup: Callable[[], None] | None = None,
         partitions: int | None = None,
+        bundle_timeout: float | None = None,
     ) -> None:
         """Starts nothing yet.
 
@@ -79,8 +80,11 @@ class SparkRunner(PipelineRunner):  # type: ignore[misc]
                 importable there.
             partitions: tasks of a shuffle; by default `spark.default.parallelism`, else three for
                 each core.
+            bundle_timeout: seconds after which an element, or some small ones, that are not done
+                end their Python process, so that Spark tries them again; None waits for ever.
         """
         self.partitions = partitions
+        self._timeout = bundle_timeout
         self._settings = dict(settings)
         self._worker_setup = worker_setup
         self._setup_id = uuid.uuid4().hex
@@ -130,7 +134,7 @@ class SparkRunner(PipelineRunner):  # type: ignore[misc]
         pipeline_id = uuid.uuid4().hex
         partitions = self.partitions or _default_partitions(context)
         setup = (self._worker_setup, self._setup_id)
-        job = _Job(graph, context, pipeline_id, partitions, self._meter, setup)
+        job = _Job(graph, context, pipeline_id, partitions, self._meter, setup, self._timeout)
         assert self._merge is not None
         result = SparkResult(job, self._merge)
         result.start()
@@ -171,6 +175,7 @@ class SparkResult(PipelineResult):  # type: ignore[misc]
             state = PipelineState.CANCELLED if self._cancelled else PipelineState.DONE
         except Exception as error:
             self._error = explained(error)
+            self._error.__cause__ = error
             state = PipelineState.CANCELLED if self._cancelled else PipelineState.FAILED
         self._final = self._job.metrics()
         assert self._merge.live is not None
@@ -237,6 +242,7 @@ class _Job:
         partitions: int,
         meter: Any,
         setup: tuple[Callable[[], None] | None, str],
+        timeout: float | None,
     ) -> None:
         self.pipeline = pipeline
         self._graph = graph
@@ -244,6 +250,7 @@ class _Job:
         self._partitions = partitions
         self._meter = meter
         self._setup, self._setup_id = setup
+        self._timeout = timeout
         self._coding = graph.coding()
         self._readers = graph.readers()
         self._collections: dict[str, _Collection] = {}
@@ -362,6 +369,7 @@ class _Job:
             meter=self._meter,
             setup=self._setup,
             setup_id=self._setup_id,
+            timeout=self._timeout,
         )
         rdd = source.rdd.mapPartitions(stage)
         if not step.outputs:

@@ -14,8 +14,9 @@ from apache_beam.runners.portability.fn_api_runner import worker_handlers
 
 from corpus_pipeline.engines.spark.chunks import SplitChunks
 from corpus_pipeline.engines.spark.failures import packed
-from corpus_pipeline.engines.spark.graph import UnsupportedPipelineError
+from corpus_pipeline.engines.spark.graph import UnsupportedPipelineError, decoder_of
 from corpus_pipeline.engines.spark.metrics import merged
+from corpus_pipeline.engines.spark.watch import namer, watched
 
 #: A bundle grows while it is done within this time and these bytes ...
 _QUICK_SECONDS = 0.02
@@ -108,6 +109,8 @@ class RunStage:
     setup: Callable[[], None] | None
     setup_id: str
     """Names the setup, which runs once in a process."""
+    timeout: float | None
+    """Seconds after which a bundle that is not done ends its process."""
 
     def side_inputs(self) -> Mapping[bytes, bytes]:
         """Returns state key -> encoded elements."""
@@ -128,10 +131,12 @@ class RunStage:
         if not self.single:
             elements = SplitChunks(self.coding, self.coder)(chunks)
         several = len(self.sinks) > 1
+        name = namer(decoder_of(self.coding).coders.get_by_id(self.coder))
         bundles = _Bundles(elements)
         for bundle in bundles:
             started = time.monotonic()
-            outputs, seen = self._bundle(bundle)
+            with watched(name(bundle), self.timeout):
+                outputs, seen = self._bundle(bundle)
             infos[:] = merged([*infos, *seen])
             # A unit of work takes seconds and is a bundle of its own: memory holds the output of
             # one. Small elements share a bundle, else its fixed cost would be all there is.

@@ -1,7 +1,11 @@
 """Starting Spark, and what its errors become; Spark is not needed for it."""
 
 import logging
+import os
+import subprocess
 import sys
+import textwrap
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,48 +14,6 @@ from corpus_pipeline.engines.spark import context as context_module
 from corpus_pipeline.engines.spark.context import cause_of, explained, open_context
 from corpus_pipeline.engines.spark.failures import failure_of
 from corpus_pipeline.errors import EngineError, InputError
-
-
-def java_that_says(folder: Path, text: str) -> Path:
-    """Makes a JAVA_HOME with a `java` that prints this."""
-    java = folder / "bin" / "java"
-    java.parent.mkdir()
-    java.write_text(f"#!/bin/sh\necho '{text}' >&2\n")
-    java.chmod(0o755)
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("says", "found"),
-    [
-        ('openjdk version "11.0.2" 2019', "is Java 11."),
-        ('java version "1.8.0_392"', "is Java 8."),
-        ("Unable to locate a Java Runtime.", "is Unable to locate a Java Runtime."),
-    ],
-)
-def test_an_old_java_is_told_in_one_line(
-    says: str, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("JAVA_HOME", str(java_that_says(tmp_path, says)))
-    with pytest.raises(EngineError) as caught:
-        context_module._check_java()
-    assert found in str(caught.value)
-    assert str(caught.value).endswith("Java 17 or later is needed; install it and set JAVA_HOME")
-
-
-def test_a_new_java_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JAVA_HOME", str(java_that_says(tmp_path, 'openjdk version "21" 2023')))
-    context_module._check_java()
-
-
-def test_a_missing_java_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EngineError, match=r"no `java` is on PATH\. Java 17 or later is needed"):
-        context_module._check_java()
-    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(EngineError, match="cannot be run"):
-        context_module._check_java()
 
 
 def test_a_missing_pyspark_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,10 +34,9 @@ def test_a_missing_pyspark_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
             "ModuleNotFoundError: No module named 'corpus_pipeline'",
         ),
         (
-            "Job aborted: Lost task: ExecutorLostFailure (executor 0 exited caused by one of the "
-            "running tasks) Reason: Command exited with code 137\nDriver stacktrace:",
-            "ExecutorLostFailure (executor 0 exited caused by one of the running tasks) Reason: "
-            "Command exited with code 137",
+            "Task 0 failed 4 times: org.apache.spark.SparkException: \nError from python worker:\n"
+            "  /usr/bin/python3: No module named corpus_pipeline\nPYTHONPATH was:\n  /opt",
+            "/usr/bin/python3: No module named corpus_pipeline",
         ),
         ("", "no reason given"),
     ],
@@ -100,3 +61,35 @@ def test_overridden_settings_are_told_once(caplog: pytest.LogCaptureFixture) -> 
     assert [r.getMessage() for r in caplog.records] == [
         "Spark is configured already; its own values stand for spark.master"
     ]
+
+
+def test_what_java_says_is_passed_on_but_for_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"WARNING: Using incubator modules: jdk.incubator.vector\nno memory\n")
+    os.close(writing)
+    context_module._pass_on(reading)
+    assert capfd.readouterr().err == "no memory\n"
+
+
+DAEMON = """
+    import gc, sys, threading, zipimport
+    from unittest import mock
+    from corpus_pipeline.engines.spark import daemon
+
+    daemon.PRELOADED += ("no_such_module",)
+    daemon.preload()
+    print("corpus_pipeline.pipelines.run" in sys.modules, gc.get_freeze_count() > 10_000)
+    sys.path.insert(0, sys.argv[1])
+    import packed_module, importlib
+    with mock.patch.object(zipimport, "_read_directory") as read:
+        importlib.invalidate_caches()
+    print(read.call_count, threading.active_count())
+"""
+
+
+def test_workers_are_forked_from_what_has_all_imports_and_no_threads(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w") as archive:
+        archive.writestr("packed_module.py", "")
+    command = [sys.executable, "-c", textwrap.dedent(DAEMON), str(tmp_path / "packed.zip")]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert told.stdout.split() == ["True", "True", "0", "1"], told.stderr

@@ -16,6 +16,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineState
 from apache_beam.testing.util import BeamAssertException, assert_that, equal_to
 from apache_beam.transforms import trigger, window
+from apache_beam.transforms.util import WaitOn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -309,6 +310,32 @@ def test_what_several_read_is_made_once(runner: SparkRunner, tmp_path: Path) -> 
         assert_that(one | beam.Keys(), equal_to([1, 2, 3]), "CheckOne")
         assert_that(three, equal_to([4, 5, 6]), "CheckThree")
     assert lines_of(tmp_path) == {"1": 1, "2": 1, "3": 1}
+
+
+def test_what_two_shuffles_read_is_made_once(runner: SparkRunner, tmp_path: Path) -> None:
+    with beam.Pipeline(runner=runner) as pipeline:
+        pairs = pipeline | beam.Create([(1, 1), (2, 2)]) | beam.Map(noted, str(tmp_path))
+        for label in ("One", "Two"):
+            _ = pairs | label >> beam.GroupByKey() | f"{label}Keys" >> beam.Keys()
+    assert lines_of(tmp_path) == {"(1, 1)": 1, "(2, 2)": 1}
+
+
+def timed(element: Any, folder: str, step: str) -> Any:
+    Path(folder, f"{step}-{time.monotonic_ns()}").touch()
+    return element
+
+
+def test_who_waits_for_a_collection_starts_when_all_of_it_is_there(
+    runner: SparkRunner, tmp_path: Path
+) -> None:
+    with beam.Pipeline(runner=runner) as pipeline:
+        start = pipeline | beam.Create([1, 2, 3])
+        first = start | "First" >> beam.Map(timed, str(tmp_path), "first")
+        second = start | WaitOn(first) | "Second" >> beam.Map(timed, str(tmp_path), "second")
+        _ = start | "Wait" >> WaitOn(second) | "Third" >> beam.Map(timed, str(tmp_path), "third")
+    steps = [path.name.split("-") for path in tmp_path.iterdir()]
+    in_order = [step for step, _ in sorted(steps, key=lambda step: int(step[1]))]
+    assert in_order == ["first"] * 3 + ["second"] * 3 + ["third"] * 3
 
 
 def test_what_nothing_reads_is_made_too(runner: SparkRunner, tmp_path: Path) -> None:

@@ -158,6 +158,7 @@ def stage_of(transform: beam.PTransform, meter: Any) -> tuple[RunStage, Any]:
         meter=meter,
         setup=None,
         setup_id="",
+        timeout=None,
     )
     return stage, decoder_of(steps.coding()).coders.get_by_id(steps.coder(step.input)).get_impl()
 
