@@ -1,6 +1,7 @@
 """The engines with workers of their own, each by what is peculiar to its runner."""
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -144,6 +145,15 @@ class DataflowEngine(NamedEngine):
         return explained(error)
 
 
+def retrying(master: str) -> str:
+    """Lets Spark on one machine try a task four times, as it does on a cluster.
+
+    >>> retrying("local[2]"), retrying("local[2,1]"), retrying("spark://host:7077")
+    ('local[2,4]', 'local[2,1]', 'spark://host:7077')
+    """
+    return re.sub(r"^local\[(\d+|\*)\]$", r"local[\1,4]", master)
+
+
 class SparkEngine(JobEngine):
     """Beam's stages on Spark's Python processes; one Spark context for all phases."""
 
@@ -162,6 +172,8 @@ class SparkEngine(JobEngine):
         """
         from corpus_pipeline.engines.spark.runner import SparkRunner
 
+        if "spark.master" in settings:
+            settings = {**settings, "spark.master": retrying(settings["spark.master"])}
         self._spark = SparkRunner(settings, worker_setup, bundle_timeout=unit_timeout)
 
     def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:

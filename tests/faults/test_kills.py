@@ -87,7 +87,10 @@ def two_at_once(scene: Scene) -> Ended:
 UNDER_WAY = "rejected/filtered-*.attempt-*"
 #: Fault and case; the driver is gone afterwards and its work is taken up again.
 RESUMED: dict[str, tuple[str, Case]] = {
-    "first prepare manifest": ("SIGKILL of the driver", killed_at(".work/prepare/manifests/*.json")),
+    "first prepare manifest": (
+        "SIGKILL of the driver",
+        killed_at(".work/prepare/manifests/*.json"),
+    ),
     "during match": ("SIGKILL of the driver", killed_at(".work/document/manifests/*.json")),
     "first finish manifest": ("SIGKILL of the driver", killed_at(".work/finish/manifests/*.json")),
     "publish": ("SIGKILL of the driver", killed_at("tokens/index.json", whole_group=False)),
