@@ -235,6 +235,12 @@ def test_nothing_found_is_an_error(files: Path, pattern: str) -> None:
         list_inputs(f"{files}/{pattern}")
 
 
+def test_an_output_below_a_url_is_no_input(files: Path) -> None:
+    urls = [file.path for file in list_inputs(f"file://{files}", f"{files}/sub")]
+    assert f"file://{files}/a.jsonl" in urls
+    assert not [url for url in urls if "/sub/" in url]
+
+
 def test_urls_stay_urls(files: Path) -> None:
     (file,) = list_inputs(f"file://{files}/a.jsonl")
     assert file.path == f"file://{files}/a.jsonl"

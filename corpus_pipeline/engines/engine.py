@@ -164,6 +164,8 @@ def _told(error: Exception) -> str:
 def clocks_of(result: Any) -> Clocks:
     """Returns the stages' counters of a Beam job; none where the runner has no metrics."""
     clocks: Clocks = Counter()
+    if getattr(result, "_metrics", None) is not None:
+        result._metrics = None  # Results of Beam's job servers keep their first answer for ever.
     try:
         counters = result.metrics().query()["counters"]
     except NotImplementedError:

@@ -8,6 +8,7 @@ import functools
 import logging
 import os
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
@@ -22,8 +23,6 @@ from corpus_pipeline.engines.engine import (
 )
 from corpus_pipeline.errors import ConfigError, CorpusError, EngineError
 
-#: Seconds between two looks at the counters of a job.
-_POLL_SECONDS = 1.0
 #: Some loggers call it a warning that a process was started.
 _LOG_LEVELS = {
     "apache_beam": logging.WARNING,
@@ -42,6 +41,8 @@ class JobEngine:
     """
 
     workers: int | None = None
+    #: Between two looks at the counters of a job.
+    poll_seconds = 1.0
 
     def __enter__(self) -> "JobEngine":
         return self
@@ -111,11 +112,15 @@ class JobEngine:
 
         # Not every runner's result says by itself that the job has ended; waiting for it does.
         waiting = _Waiting(result)
+        clocks: Clocks = Counter()
         seen = (0, 0)
         ended = False
         while not ended:
-            ended = waiting.ended(_POLL_SECONDS)
-            clocks = clocks_of(result)
+            ended = waiting.ended(self.poll_seconds)
+            try:
+                clocks = clocks_of(result)
+            except Exception as error:  # A service that is away for a while must not end the job.
+                logging.debug("counters: %s", type(error).__name__)
             now = (clocks[ITEMS_DONE], clocks["read/bytes"])
             if now != seen:
                 report.advance(max(0, now[0] - seen[0]), max(0, now[1] - seen[1]))
@@ -153,12 +158,19 @@ def _quieten() -> None:
     levels = dict(_LOG_LEVELS)
     if "CORPUS_DEBUG" not in os.environ:
         # Beam logs whatever a step raises, and a library's message may quote a document.
-        levels["apache_beam"] = logging.CRITICAL
+        levels["apache_beam"] = levels["PrismRunner"] = logging.CRITICAL
+        root = logging.getLogger()
+        root.filters = [*(f for f in root.filters if f is not _is_ours), _is_ours]
     for name, level in levels.items():
         logger = logging.getLogger(name)
         logger.setLevel(level)
         # A runner that sets its logger's level anew is filtered all the same.
         logger.filters = [functools.partial(_at_least, level)]
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Passes everything but what Beam's client of job servers repeats of its workers' messages."""
+    return record.module != "portable_runner"
 
 
 def _at_least(level: int, record: logging.LogRecord) -> bool:

@@ -79,16 +79,16 @@ class DaskEngine(NamedEngine):
         """
         # Read when Dask is imported, here and in its workers.
         os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
-        super().__init__("DaskRunner", options)
-        self._cluster: Any = None
-        if options.keys() & {"dask_client_address", "dask_scheduler_file"}:
-            return
         try:
             from distributed import LocalCluster
         except ImportError as error:
             raise ConfigError(
                 "runner: DaskRunner needs Dask; pip install 'corpus-pipeline[dask]'"
             ) from error
+        super().__init__("DaskRunner", options)
+        self._cluster: Any = None
+        if options.keys() & {"dask_client_address", "dask_scheduler_file"}:
+            return
         try:
             self._cluster = LocalCluster(  # type: ignore[no-untyped-call]
                 workers, threads_per_worker=1, dashboard_address=None
@@ -111,6 +111,8 @@ class DaskEngine(NamedEngine):
 
 class DataflowEngine(NamedEngine):
     """Google Cloud Dataflow; every phase is a job with a name and a label of its own."""
+
+    poll_seconds = 10.0
 
     def __init__(
         self, options: Mapping[str, str], unit_timeout: float, paths: Sequence[str]

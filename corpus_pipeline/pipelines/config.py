@@ -95,7 +95,9 @@ class Read(_Section):
 class Extract(_Switched):
     """HTML to main text, character sets, Unicode normalisation."""
 
-    max_html_bytes: Size = Field(10 * 2**20, description="larger pages are rejected")
+    max_html_bytes: Size = Field(
+        10 * 2**20, le=256 * 2**20, description="larger pages are rejected; at most 256MiB"
+    )
     timeout: float = Field(
         60.0, gt=0, le=86400, description="seconds that the parser may take for one page"
     )

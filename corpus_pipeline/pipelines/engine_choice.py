@@ -51,7 +51,7 @@ def open_engine(config: Config) -> Engine:
 def check_workers(
     engine: Engine, config: Config, workspace: Workspace, plan: Plan, loaded: dict[str, str]
 ) -> None:
-    """Has workers that are not our own processes tell whether they can do the work.
+    """Has the workers tell whether they can do the work; this process for those that it forks.
 
     Args:
         engine: where they are.
@@ -63,17 +63,17 @@ def check_workers(
     Raises:
         EngineError: they cannot, and why, or nothing was heard of them in time.
     """
-    if isinstance(engine, DirectEngine):
-        return
-    from corpus_pipeline.engines.preflight import EngineProbe, make_request, preflight
+    from corpus_pipeline.engines.preflight import EngineProbe, make_request, preflight, probe_here
 
+    here = isinstance(engine, DirectEngine)
     request = make_request(
         str(workspace.work),
         {**plan.fingerprint, "resources": loaded},
         runner=config.runner,
-        probes=_PROBES,
-        bytes_per_worker=stage_options.WORKER_MEMORY,
+        probes=1 if here else _PROBES,
+        bytes_per_worker=0 if here else stage_options.WORKER_MEMORY,
         timeout=config.preflight_timeout,
     )
-    for line in preflight(EngineProbe(engine), request, config.preflight_timeout):
+    probe = probe_here if here else EngineProbe(engine)
+    for line in preflight(probe, request, config.preflight_timeout):
         logging.warning(line)

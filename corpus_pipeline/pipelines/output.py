@@ -84,8 +84,8 @@ def remove_run(workspace: Workspace) -> None:
     finished, started = workspace.root / RUN_FILE, workspace.work / "fingerprint.json"
     if not (storage.exists(finished) or storage.exists(started)):
         return
-    storage.remove(finished)
     storage.set_aside(workspace.work, workspace.root / f"{_TRASH}{uuid.uuid4().hex}")
+    storage.remove(finished)
     storage.remove(started)
     remove_trash(workspace)
 

@@ -49,7 +49,7 @@ class PhaseRunner:
             self._examined.add(phase.name)
             return
         self._forget_later(phase.name)
-        report = _PhaseReport(phase.name, self.workspace, self.progress, errors)
+        report = _PhaseReport(phase.name, self.workspace, self.progress, errors, self.lease)
         start = time.monotonic()
         self.progress.start(phase.name, len(items), len(items) - len(still_open))
         if still_open:
@@ -96,18 +96,19 @@ class _PhaseReport:
     workspace: Workspace
     progress: Progress
     errors: "_ErrorBudget"
+    lease: storage.Lease
     clocks: Clocks = dataclasses.field(default_factory=Counter)
 
     def advance(self, items: int, text_bytes: int) -> None:
-        """Moves the display."""
+        """Moves the display; ends the phase where the folder is another run's by now."""
+        self.lease.check()
         self.progress.advance(self.phase, items, text_bytes)
 
     def done(self, items: Sequence[int], clocks: Clocks) -> None:
         """Adds up what the items took and which records they could not read."""
         self.clocks.update({name: n for name, n in clocks.items() if name != ITEMS_DONE})
-        for item in items:
-            manifest = self.workspace.manifest(self.phase, item)
-            if manifest is not None:
+        if self.phase == "prepare":
+            for manifest in self.workspace.manifests(self.phase, items):
                 self.errors.count(manifest)
 
 

@@ -230,8 +230,48 @@ class Workspace:
 
     def found(self, phase: str) -> int:
         """Sums what the finished items of a phase have found."""
-        items = [int(name.removesuffix(".json")) for name in storage.sizes(self._manifests(phase))]
+        names = storage.sizes(self._manifests(phase), ".json")
+        items = [int(name.removesuffix(".json")) for name in names]
         return sum(manifest.counts["found"] for manifest in self.manifests(phase, items))
+
+    def read_unit(self, folder: Place, unit: int) -> pa.Table | None:
+        """Reads the records of one unit, sorted by address, that `put_groups` wrote.
+
+        Returns:
+            None if its group has none.
+
+        Raises:
+            EngineError: its group has some, but they cannot be seen from here.
+        """
+        group = unit // UNITS_TOGETHER
+        path = folder / _group_name(group)
+        if not storage.exists(path):
+            self.refuse_unseen(path, group)
+            return None
+        with storage.open_arrow(path) as file:
+            return pa.Table.from_batches([file.get_batch(unit % UNITS_TOGETHER)])
+
+    def refuse_unseen(self, path: Place, item: int) -> None:
+        """Tells a file of an earlier phase that was never written from one that is not seen here.
+
+        Who has found nothing has written nothing; on a machine that does not share the output,
+        everything would look like that.
+
+        Args:
+            path: a file below the folder of the phase that was to write it.
+            item: whose file it is; a phase of the driver has the one item 0.
+
+        Raises:
+            EngineError: the manifest of the item is not there, or names the file.
+        """
+        phase = str(path).removeprefix(str(self.work)).lstrip("/").partition("/")[0]
+        manifest = self._read(phase, item) or self._read(phase, 0)
+        name = str(path).removeprefix(str(self.root)).lstrip("/")
+        if manifest is None or any(entry.path == name for entry in manifest.files):
+            raise EngineError(
+                f"{storage.public_path(path)}: phase {phase} is done, but this worker does not see "
+                "what it wrote; all workers must share the output"
+            )
 
     def commit(self, phase: str, items: Iterable[int], seconds: float, clocks: Any) -> None:
         """Marks a phase as done, once every item has a manifest."""
@@ -290,16 +330,3 @@ def read_table(path: Place) -> pa.Table:
     """Reads a whole file that `Workspace.put_table` wrote."""
     with storage.open_arrow(path) as file:
         return file.read_all()
-
-
-def read_unit(folder: Place, unit: int) -> pa.Table | None:
-    """Reads the records of one unit, sorted by address, that `Workspace.put_groups` wrote.
-
-    Returns:
-        None if its group has none.
-    """
-    path = folder / _group_name(unit // UNITS_TOGETHER)
-    if not storage.exists(path):
-        return None
-    with storage.open_arrow(path) as file:
-        return pa.Table.from_batches([file.get_batch(unit % UNITS_TOGETHER)])

@@ -15,7 +15,7 @@ from corpus_pipeline.batches import add_failures, alive, end_of_unit, with_colum
 from corpus_pipeline.dedup import DUPLICATE_REASONS, NOTHING_LEFT
 from corpus_pipeline.dedup.sentences import SentenceOptions, remove_sentences, windows_of
 from corpus_pipeline.glue import Keyed, StageCounters
-from corpus_pipeline.pipelines.workspace import Workspace, read_unit
+from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.mapping import MapBatches, MapStage
 from corpus_pipeline.stages.writing import prepared_path
 
@@ -89,7 +89,8 @@ class RemoveDuplicates(MapBatches):
         return batch
 
     def _read(self, phase: str, unit: int) -> pa.Table | None:
-        return read_unit(removals_folder(self.options.workspace, phase), unit)
+        workspace = self.options.workspace
+        return workspace.read_unit(removals_folder(workspace, phase), unit)
 
     def _cut(
         self, batch: pa.RecordBatch, addresses: NDArray[np.uint64], options: SentenceOptions

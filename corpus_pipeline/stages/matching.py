@@ -40,7 +40,7 @@ from corpus_pipeline.dedup.sentences import sentence_removals
 from corpus_pipeline.dedup.verification import ShingleSets, unique_shingles, verify_buckets
 from corpus_pipeline.glue import StageCounters
 from corpus_pipeline.pipelines.ranges import Range, unrolled
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace, read_unit
+from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.writing import prepared_path
 from corpus_pipeline.text.words import split_words
@@ -113,6 +113,7 @@ class ReadHashes(beam.DoFn):  # type: ignore[misc]
         try:
             size = storage.size(path)
         except FileNotFoundError:
+            options.workspace.refuse_unseen(path, number)
             return
         with self._counters.clock():
             excluded = self._excluded(number)
@@ -144,9 +145,9 @@ class ReadHashes(beam.DoFn):  # type: ignore[misc]
 
     def _excluded(self, unit: int) -> NDArray[np.uint64]:
         """Addresses of the unit's documents that earlier matches removed."""
-        tables = [
-            read_unit(self.options.workspace.work / name, unit) for name in self.options.exclude
-        ]
+        workspace = self.options.workspace
+        folders = [workspace.work / name for name in self.options.exclude]
+        tables = [workspace.read_unit(folder, unit) for folder in folders]
         columns = [t["address"].to_numpy() for t in tables if t is not None and t.num_rows]
         return np.concatenate(columns) if columns else np.zeros(0, np.uint64)
 
@@ -361,7 +362,7 @@ class ShingleUnit(beam.DoFn):  # type: ignore[misc]
         """Shingles one unit; emits its number."""
         workspace = self.options.workspace
         with self._counters.clock():
-            wanted = read_unit(workspace.phase("merge-document") / "wanted", unit)
+            wanted = workspace.read_unit(workspace.phase("merge-document") / "wanted", unit)
             entries = []
             if wanted is not None and wanted.num_rows:
                 # A pair that shares several bands is wanted by several partitions.

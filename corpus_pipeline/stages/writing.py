@@ -68,9 +68,6 @@ class _ParquetPart:
         self._writer.close()
         return workspace.entry(self._file.target, self.rows, self._file.commit())
 
-    def abandon(self) -> None:
-        self._file.abandon()
-
 
 class _UnitWriter(beam.DoFn):  # type: ignore[misc]
     """Collects the batches of one unit at a time; emits the unit's number when it is written."""

@@ -117,8 +117,6 @@ class _RemoteAttempt:
         self.file = cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOLED))  # noqa: SIM115 (as above)
 
     def commit(self) -> None:
-        if self.file.closed:
-            return
         size = self.file.seek(0, os.SEEK_END)
         try:
             patiently(lambda: self._upload(size), public_path(self._target))

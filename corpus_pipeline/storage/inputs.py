@@ -132,10 +132,22 @@ def _hidden(name: str, folder: str) -> bool:
 
 def _excluded(pattern: str, output: str | None) -> str | None:
     """The path of an output on the file system of the inputs."""
-    if output is None or output.partition("://")[0] != pattern.partition("://")[0]:
+    if output is None or _protocol(output) != _protocol(pattern):
         return None
     _, path = file_system_of(output)
     return path.rstrip("/") + "/"
+
+
+def _protocol(url: str) -> str:
+    """Names a URL's protocol by its plainest alias.
+
+    >>> _protocol("s3a://bucket/a"), _protocol("folder/a")
+    ('s3', 'file')
+    """
+    protocol, separator, _ = url.partition("://")
+    if not separator:
+        return "file"
+    return {"s3a": "s3", "gcs": "gs"}.get(protocol, protocol)
 
 
 def _version(info: Mapping[str, Any]) -> str:

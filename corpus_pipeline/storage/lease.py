@@ -10,12 +10,13 @@ owner who was only slow finds out before he commits anything.
 
 import contextlib
 import json
+import logging
 import os
 import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,9 @@ class Lease:
             ResumeError: another run has taken the folder over.
         """
 
+    def check(self) -> None:
+        """Raises what `still_ours` would, as far as it is known already; asks nobody."""
+
 
 class _RemoteLease(Lease):
     def __init__(self, root: UPath, where: UPath) -> None:
@@ -57,6 +61,7 @@ class _RemoteLease(Lease):
         self._owner = uuid.uuid4().hex
         self._counter = 0
         self._ended = threading.Event()
+        self._lost: ResumeError | None = None
         self._thread = threading.Thread(target=self._refresh, daemon=True)
 
     def take(self) -> None:
@@ -70,9 +75,14 @@ class _RemoteLease(Lease):
             return
         found = self._read()
         deadline = time.monotonic() + WATCH
+        if found is not None and found["owner"] != self._owner:
+            logging.warning(
+                "%s: held by %s; looking whether it is alive, up to %.0f s",
+                self._root, _name(found), WATCH,
+            )  # fmt: skip
         while found is not None and found["owner"] != self._owner:
             if time.monotonic() >= deadline:
-                self._write()
+                self._write(check=lambda: None)
                 time.sleep(SETTLE)  # Of several that take over, the last one to write has it.
                 self.still_ours()
                 break
@@ -95,14 +105,21 @@ class _RemoteLease(Lease):
             remove(self._where)
 
     def still_ours(self) -> None:
-        """Looks into the folder whose lease it is."""
+        """Looks into the folder whose lease it is; what is lost once stays lost."""
+        self.check()
         found = self._read()
         if found is None or found["owner"] != self._owner:
             by = "removed" if found is None else f"taken over by {_name(found)}"
-            raise ResumeError(
+            self._lost = ResumeError(
                 f"{self._root}: the lease of this run was {by}; nothing more is committed here, "
                 "let the other run finish"
             )
+            raise self._lost
+
+    def check(self) -> None:
+        """Raises what the thread that refreshes the lease has found out."""
+        if self._lost is not None:
+            raise self._lost
 
     def _busy(self, found: dict[str, Any] | None) -> str:
         by = "" if found is None else f" ({_name(found)})"
@@ -139,9 +156,15 @@ class _RemoteLease(Lease):
         found = self._read()
         return found is not None and found["owner"] == self._owner
 
-    def _write(self) -> None:
+    def _write(self, check: Callable[[], None]) -> None:
         file_system, path = self._where.fs, self._where.path
-        patiently(lambda: file_system.pipe_file(path, self._content()), self._root)
+
+        def write() -> None:
+            """One try; the one before it may be long ago."""
+            check()
+            file_system.pipe_file(path, self._content())
+
+        patiently(write, self._root)
 
     def _read(self) -> dict[str, Any] | None:
         try:
@@ -163,13 +186,13 @@ class _RemoteLease(Lease):
         """Counts up until the end; stops when the lease is lost, which the owner will find."""
         while not self._ended.wait(REFRESH):
             try:
-                self.still_ours()
                 self._counter += 1
-                self._write()
+                self._write(check=self.still_ours)
             except ResumeError:
                 return
-            except CorpusError:
-                continue  # The storage is away. If somebody takes over meanwhile, we shall see it.
+            except Exception as error:
+                # The storage is away. If somebody takes over meanwhile, we shall see it.
+                logging.debug("lease: %s", type(error).__name__)
 
 
 def _exists_already(error: Exception) -> bool:

@@ -85,6 +85,8 @@ def two_at_once(scene: Scene) -> Ended:
 
 #: What is killed when its first attempt at a unit is half written.
 UNDER_WAY = "rejected/filtered-*.attempt-*"
+#: The first item of a phase is done.
+PREPARED, FINISHED = ".work/prepare/manifests/*.json", ".work/finish/manifests/*.json"
 #: Fault and case; the driver is gone afterwards and its work is taken up again.
 RESUMED: dict[str, tuple[str, Case]] = {
     "first prepare manifest": (

@@ -119,7 +119,10 @@ def test_a_read_only_output(inputs: Path, clean: Digests, disk: Disk, tmp_path: 
 
 @pytest.mark.parametrize(
     "pattern",
-    [".work/prepare/manifests/*.json", pytest.param(".work/finish/manifests/*", marks=pytest.mark.slow)],
+    [
+        ".work/prepare/manifests/*.json",
+        pytest.param(".work/finish/manifests/*.json", marks=pytest.mark.slow),
+    ],
 )
 def test_an_output_that_is_removed_under_way(
     inputs: Path, clean: Digests, tmp_path: Path, pattern: str

@@ -10,7 +10,7 @@ from corpus_pipeline import storage
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.dedup.blocks import UNITS_TOGETHER
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace, read_unit
+from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 
 
 @pytest.fixture(params=["folder", "url"])
@@ -64,7 +64,6 @@ def test_what_is_finished_is_found_for_all_items_at_once(workspace: Workspace) -
 
 def test_a_unit_reads_its_records_and_no_others(workspace: Workspace) -> None:
     folder = workspace.phase("merge-exact") / "removals"
-    assert read_unit(folder, 0) is None
     last = UNITS_TOGETHER - 1
     rows = [(0, 2), (0, 5), (last, 1), (UNITS_TOGETHER, 7), (3 * UNITS_TOGETHER + 1, 0)]
     addresses = pa.array([RowAddress(*row).packed for row in rows], pa.uint64())
@@ -72,14 +71,30 @@ def test_a_unit_reads_its_records_and_no_others(workspace: Workspace) -> None:
     assert [(entry.path[-11:], entry.rows) for entry in entries] == [
         ("00000.arrow", 3), ("00001.arrow", 1), ("00003.arrow", 1)
     ]  # fmt: skip
+    workspace.put_manifest(Manifest("merge-exact", 0, tuple(entries), {}))
     for unit in range(4 * UNITS_TOGETHER):
-        table = read_unit(folder, unit)
+        table = workspace.read_unit(folder, unit)
         expected = [RowAddress(*row).packed for row in rows if row[0] == unit]
         if unit // UNITS_TOGETHER == 2:
             assert table is None
         else:
             assert table is not None
             assert table["address"].to_pylist() == expected
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_file_that_was_written_and_is_not_seen_is_missed(
+    workspace: Workspace, known: bool
+) -> None:
+    """A worker that does not share the output must not take that for nothing found."""
+    folder = workspace.phase("merge-exact") / "removals"
+    addresses = pa.array([RowAddress(0, 1).packed], pa.uint64())
+    entries = workspace.put_groups(folder, pa.record_batch({"address": addresses}))
+    if known:
+        workspace.put_manifest(Manifest("merge-exact", 0, tuple(entries), {}))
+    (folder / "00000.arrow").unlink()
+    with pytest.raises(EngineError, match="this worker does not see what it wrote"):
+        workspace.read_unit(folder, 0)
 
 
 def test_what_all_items_of_a_phase_have_found(workspace: Workspace) -> None:

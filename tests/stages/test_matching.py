@@ -19,7 +19,7 @@ from corpus_pipeline.glue import Keyed
 from corpus_pipeline.pipelines.joining import components, merge
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.ranges import item_ranges
-from corpus_pipeline.pipelines.workspace import Workspace, read_unit
+from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 from corpus_pipeline.stages.dedup import removals_folder
 from corpus_pipeline.stages.matching import (
     MERGES,
@@ -79,7 +79,7 @@ def removals(make: StageOptions, phase: str, units: int) -> Removals:
         merge(make.match(phase))
     rows: Removals = []
     for number in range(units):
-        table = read_unit(removals_folder(make.workspace, phase), number)
+        table = make.workspace.read_unit(removals_folder(make.workspace, phase), number)
         rows += [] if table is None else table.to_pylist()
     for row in rows:
         for name in ("address", "duplicate_of", "partner"):
@@ -176,6 +176,7 @@ def test_nothing_found_leaves_manifests_alone(make: StageOptions) -> None:
 
 
 def test_no_hashes_at_all(make: StageOptions) -> None:
+    make.workspace.put_manifest(Manifest("prepare", 0, (), {}))
     match(make, "exact")
     assert removals(make, "exact", 1) == []
     assert merge(make.match("merge-exact")) == []
@@ -208,8 +209,9 @@ def test_a_merge_by_workers_has_the_bytes_of_one_by_the_driver(make: StageOption
             path.unlink()
         match(make, phase, [[1], [0]])
         assert {path.name: path.read_bytes() for path in target.iterdir()} == here, phase
-        for path in target.iterdir():
-            path.unlink()
+        for group, name in enumerate(sorted(here)):
+            (target / name).unlink()
+            make.workspace.put_manifest(Manifest(phase, group, (), {"found": 0}))
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
@@ -238,6 +240,7 @@ def test_blocks_are_bounded(make: StageOptions) -> None:
     folder.mkdir(parents=True)
     with pa.ipc.new_file(str(folder / "00000.arrow"), batch.schema) as writer:
         writer.write_batch(batch)
+    make.workspace.put_manifest(Manifest("prepare", 1, (), {}))
     inputs = (HashFolder("prepare/hashes/exact", 2),)
     reader = ReadHashes(MatchOptions(make.workspace, "exact", inputs, ((0, 1),), 1))
     reader.setup()

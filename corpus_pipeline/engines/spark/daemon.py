@@ -42,5 +42,7 @@ def print_crash() -> None:
 if __name__ == "__main__":
     preload()
     daemon = importlib.import_module("pyspark.daemon")
-    daemon.__dict__["traceback"] = types.SimpleNamespace(print_exc=print_crash)
+    daemon.__dict__["traceback"] = types.SimpleNamespace(
+        **{**vars(traceback), "print_exc": print_crash}
+    )
     daemon.manager()

@@ -2,10 +2,10 @@
 
 import base64
 import functools
-import importlib
 import json
 import logging
 import re
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
@@ -64,8 +64,8 @@ def packed(work: Work) -> Work:
 def unpack_failure(text: str) -> Exception | None:
     """Returns the exception that is packed in a text of Spark's, or None.
 
-    It has the type it had where that can be imported and made from its message. The traceback of
-    the worker is added as a note.
+    It has the type it had where that is known here and can be made from its message. The traceback
+    of the worker is added as a note.
 
     >>> text = f"Job aborted: {failure_of(KeyError('a'))} at java.lang"
     >>> unpack_failure(text)
@@ -83,9 +83,7 @@ def unpack_failure(text: str) -> Exception | None:
 
 def _rebuilt(told: Mapping[str, Any]) -> Exception:
     try:
-        kind = functools.reduce(
-            getattr, told["name"].split("."), importlib.import_module(told["module"])
-        )
+        kind = functools.reduce(getattr, told["name"].split("."), sys.modules[told["module"]])
         if isinstance(kind, type) and issubclass(kind, CorpusError):
             return kind(_BEAM_SUFFIX.sub("", told["message"]))
         if isinstance(kind, type) and issubclass(kind, Exception):
