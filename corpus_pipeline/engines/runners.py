@@ -90,9 +90,7 @@ class DaskEngine(NamedEngine):
         if options.keys() & {"dask_client_address", "dask_scheduler_file"}:
             return
         try:
-            self._cluster = LocalCluster(  # type: ignore[no-untyped-call]
-                workers, threads_per_worker=1, dashboard_address=None
-            )
+            self._cluster = LocalCluster(workers, threads_per_worker=1, dashboard_address=None)
         except Exception as error:  # Whatever a worker's start fails with.
             raise EngineError(
                 f"runner: Dask's workers do not start ({type(error).__name__}); try fewer workers"

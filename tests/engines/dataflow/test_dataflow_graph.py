@@ -120,7 +120,7 @@ def submissions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submissio
     import apache_beam as beam
     from apache_beam.options.pipeline_options import PipelineOptions
     from apache_beam.portability.api import beam_runner_api_pb2
-    from google.cloud import storage  # type: ignore[import-untyped]
+    from google.cloud import storage
 
     found = {}
     with (
