@@ -30,6 +30,9 @@ def printable(text: str) -> str:
 class CorpusError(Exception):
     """Base of all errors below; its text is meant for the user."""
 
+    #: Whether a line end in the text is ours and parts two messages; names may hold line ends too.
+    has_lines = False
+
 
 class ConfigError(CorpusError):
     """The configuration breaks a rule."""

@@ -10,8 +10,11 @@ import pytest
 from runs import Runner, execute, in_this_process
 
 # The first example of a test may wait for a kernel to be compiled, so no example has a deadline.
+# The quick suite always takes the same examples, so that it says something of the change alone; who
+# asks for more examples gets others each time.
+_MORE = os.environ.get("CORPUS_MAX_EXAMPLES")
 hypothesis.settings.register_profile(
-    "corpus", deadline=None, max_examples=int(os.environ.get("CORPUS_MAX_EXAMPLES", "100"))
+    "corpus", deadline=None, max_examples=int(_MORE or 100), derandomize=_MORE is None
 )
 hypothesis.settings.load_profile("corpus")
 

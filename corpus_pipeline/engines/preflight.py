@@ -51,6 +51,8 @@ Probe = Callable[[Request, float], list[WorkerReport]]
 class PreflightError(EngineError):
     """The workers cannot do the work; one line for each thing that is wrong."""
 
+    has_lines = True
+
 
 def make_request(
     work: str,

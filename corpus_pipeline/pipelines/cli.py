@@ -56,7 +56,7 @@ def main() -> None:
     try:
         app()
     except CorpusError as error:
-        for line in str(error).splitlines():
+        for line in str(error).split("\n") if error.has_lines else [str(error)]:
             print(f"corpus: {printable(line)}", file=sys.stderr)
         sys.exit(1)
     except OSError as error:

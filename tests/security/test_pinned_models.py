@@ -9,7 +9,7 @@ import corpora
 import pytest
 from runs import NotedProgress, Runner, in_this_process
 
-from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.errors import EngineError, ResourceError
 from corpus_pipeline.filters import language
 from corpus_pipeline.filters.perplexity import shipped_models
 from corpus_pipeline.pipelines import resources
@@ -72,14 +72,27 @@ def test_a_resource_that_changes_after_the_plan_is_refused(
     path, section = resource(tmp_path)
     config = build_config(corpora.settings(inputs, tmp_path / "out", **section), "test")
 
-    def change() -> None:
-        add_a_byte(path)
-        forget()
+    class Changing(NotedProgress):
+        """Changes the file when the preflight has seen it and before a worker loads it."""
+
+        def start(self, phase: str, items: int, finished: int) -> None:
+            if phase == "prepare":
+                add_a_byte(path)
+                forget()
 
     with in_this_process(), pytest.raises(ResourceError) as caught:
-        Run(config, NotedProgress()).execute(warm=change)
+        Run(config, Changing()).execute()
     assert "\n" not in str(caught.value)
     assert str(path if path.suffix != ".txt" else path.parent) in str(caught.value)
+
+
+def test_a_resource_that_changes_before_the_preflight_is_refused_there(
+    inputs: Path, tmp_path: Path
+) -> None:
+    path, section = tokenizer(tmp_path)
+    config = build_config(corpora.settings(inputs, tmp_path / "out", **section), "test")
+    with in_this_process(), pytest.raises(EngineError, match=r"tokenizer\.json: has sha256 "):
+        Run(config, NotedProgress()).execute(warm=lambda: add_a_byte(path))
 
 
 @pytest.mark.parametrize(
