@@ -89,6 +89,7 @@ _DASH: Final = 0x2D
 _BANG: Final = 0x21
 _SELECT: Final = np.uint64(_hash("select"))
 _OPTION: Final = np.uint64(_hash("option"))
+_FORM: Final = np.uint64(_hash("form"))
 _HTML: Final = np.uint64(_hash("html"))
 _BODY: Final = np.uint64(_hash("body"))
 _SVG: Final = np.uint64(_hash("svg"))
@@ -250,6 +251,10 @@ def _parser_steps(html, limit, flat, raw, formatting, barrier, breakout, deeper)
                 if open_formatting[at]:
                     open_formatting[at] -= 1
                     reopened -= 1
+            elif not foreign and name == _FORM:
+                # Takes the form out from above what is still open in it, which stays open.
+                if depth and open_names[depth - 1] == _FORM:
+                    depth -= 1
             elif foreign or not _contains(flat, name):
                 if name in (_SVG, _MATH):
                     foreign = False

@@ -69,6 +69,9 @@ def test_comments_on_request() -> None:
         # Formatting elements outlive the block that they began in.
         (b"<div><b></div>" * 100, 3 * 4950 + 2 * 100 + 100),
         (b"<b></b>" * 100, 100),
+        # The end of a form leaves open what was opened in it.
+        (b"<form><div></form>" * 100, 6 * 4950 + 3 * 100),
+        (b"<form><p></form>" * 100, 2 * 100),
         (b"<p-x>" * 100, 4950),
         (b"<textareax>" + b"<div>" * 100, 5050),
         (b"<optgroup>" * 100, 4950),
