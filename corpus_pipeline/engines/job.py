@@ -155,10 +155,14 @@ class _Waiting:
 
 def _quieten() -> None:
     """Keeps what runners tell of themselves off the user's screen; warnings and errors stay."""
+    from apache_beam.runners.worker import sdk_worker
+
     levels = dict(_LOG_LEVELS)
     if "CORPUS_DEBUG" not in os.environ:
         # Beam logs whatever a step raises, and a library's message may quote a document.
         levels["apache_beam"] = levels["PrismRunner"] = logging.CRITICAL
+        # Workers that are threads of this process print what a step raised, too.
+        sdk_worker.__dict__["print"] = _say_nothing
         root = logging.getLogger()
         root.filters = [*(f for f in root.filters if f is not _is_ours), _is_ours]
     for name, level in levels.items():
@@ -166,6 +170,10 @@ def _quieten() -> None:
         logger.setLevel(level)
         # A runner that sets its logger's level anew is filtered all the same.
         logger.filters = [functools.partial(_at_least, level)]
+
+
+def _say_nothing(*words: object, **options: object) -> None:
+    """Stands in for `print`."""
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

@@ -207,6 +207,17 @@ def test_an_error_of_ours_comes_back_from_any_runner(
     assert str(caught.value) == "a.jsonl: line 3 is too long; cut it"
 
 
+@pytest.mark.cluster
+def test_nothing_of_a_document_reaches_the_screen(
+    tmp_path: Path, prism: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(EngineError) as caught, NamedEngine("PrismRunner", prism) as engine:
+        engine.run(Phase(tmp_path, "defect"), [1], 1, Noted())
+    assert "private" not in str(caught.value)
+    shown = capfd.readouterr()
+    assert "private" not in shown.out + shown.err
+
+
 def test_the_tools_are_looked_for_where_make_puts_them() -> None:
     makefile = (PRISM.parent.parent / "Makefile").read_text("utf-8")
     assert f"BEYOND := {PRISM.parent.name}" in makefile

@@ -261,3 +261,21 @@ def test_every_stage_can_be_switched_off(run_here: Runner, inputs: Path, tmp_pat
         "dropped-read-http-status": 1,
         "dropped-read-not-text": 1,
     }
+
+
+@pytest.mark.parametrize("step", ["set_aside", "remove", "remove_tree"])
+def test_an_overwrite_that_is_killed_goes_on(
+    tmp_path: Path, run_here: Runner, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Whatever was removed already, the folder is still known as a run that is being emptied."""
+    content = small(tmp_path / "in", tmp_path / "out")
+    run_here(content)
+
+    def killed(*places: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"corpus_pipeline.storage.{step}", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run_here(content, overwrite=True)
+    assert run_here(content, overwrite=True)["counts"]["documents"] == 3
