@@ -52,12 +52,12 @@ $(BEYOND)/ready: .venv/ready requirements-cluster.lock $(SPARKS:%=requirements-s
 
 # Spark, Dask, Prism, object storage and faults, in their short form; Spark once for each version.
 test-cluster: setup-cluster
-	PYTHONPATH=$(BEYOND)/spark-4.1 $(RUN)/pytest -m "cluster and not slow"
-	PYTHONPATH=$(BEYOND)/spark-3.5 $(RUN)/pytest -m "cluster and not slow" -k "spark or Spark"
+	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(RUN)/pytest -m "cluster and not slow"
+	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-3.5 $(RUN)/pytest -m "cluster and not slow" -k "spark or Spark"
 
 # The same in their long form: Beam's own suites, faults at every phase and at random moments.
 test-cluster-slow: setup-cluster
-	PYTHONPATH=$(BEYOND)/spark-4.1 $(RUN)/pytest -m cluster
+	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(RUN)/pytest -m cluster
 
 # Pinned and hashed, licences on the list, no known vulnerability.
 audit: setup
