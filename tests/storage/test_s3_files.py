@@ -302,6 +302,15 @@ def test_a_lease_that_stands_still_is_taken_over(
         storage.write_bytes(root / ".lock", note("other", 1))
         with pytest.raises(ResumeError, match="taken over by process 7 on h"):
             lease.still_ours()
+        # What is lost once stays lost, whatever stands there afterwards.
+        storage.remove(root / ".lock")
+        with pytest.raises(ResumeError, match="taken over by process 7 on h"):
+            lease.check()
+
+
+def test_a_lease_that_is_removed_is_lost(proxy: FaultyProxy) -> None:
+    root = storage.place("s3://corpus/run")
+    with storage.held(root, ".lock") as lease:
         storage.remove(root / ".lock")
         with pytest.raises(ResumeError, match="lease of this run was removed"):
             lease.still_ours()

@@ -83,6 +83,8 @@ def test_inputs_on_s3_have_the_same_bytes(
     assert shards == {name: corpora.tree(finished, "tokens")[name] for name in shards}
 
 
+# PySpark leaves sockets open.
+@pytest.mark.filterwarnings("ignore:.*<socket:pytest.PytestUnraisableExceptionWarning")
 def test_spark_reads_and_writes_s3_with_the_options_of_the_configuration(
     proxy: FaultyProxy, inputs: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
