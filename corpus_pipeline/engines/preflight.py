@@ -16,12 +16,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import apache_beam as beam
 
 from corpus_pipeline import storage
-from corpus_pipeline.engines.engine import Clocks, Phase, Report, as_corpus_error
+from corpus_pipeline.engines.engine import Clocks, Engine, as_corpus_error
 from corpus_pipeline.engines.examination import (
     NONCE_FILE,
     Overdue,
@@ -60,7 +60,6 @@ def make_request(
     runner: str = "direct",
     probes: int = 1,
     bytes_per_worker: int = 0,
-    processes: int = 1,
     timeout: float = 120.0,
 ) -> Request:
     """Makes the request of a run.
@@ -71,7 +70,6 @@ def make_request(
         runner: as the user calls it.
         probes: number of reports; twice the number of workers reaches most of them.
         bytes_per_worker: memory that one process needs.
-        processes: processes that share one machine.
         timeout: seconds of the whole preflight.
 
     >>> request = make_request("out/.work", {"inputs": [{"path": "a.txt"}]})
@@ -90,7 +88,6 @@ def make_request(
         inputs=tuple(sample),
         resources=tuple(sorted(fingerprint.get("resources", {}).items())),
         bytes_per_worker=bytes_per_worker,
-        processes=processes,
         patience=timeout * _PATIENCE,
     )
 
@@ -229,18 +226,11 @@ class _Silence:
         """All are."""
 
 
-class RunsPhases(Protocol):
-    """What a probe needs of an engine."""
-
-    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
-        """Runs all items of a phase."""
-
-
 @dataclasses.dataclass(frozen=True)
 class EngineProbe:
     """Probes the workers of an engine with a job like any other."""
 
-    engine: RunsPhases
+    engine: Engine
 
     def __call__(self, request: Request, timeout: float) -> list[WorkerReport]:
         """Runs the probes and reads what they left."""

@@ -166,8 +166,7 @@ class Workspace:
 
     def manifest(self, phase: str, item: int) -> Manifest | None:
         """Returns the manifest of an item whose files are all there, else None."""
-        manifest = self._read(phase, item)
-        return manifest if manifest and all(map(self._intact, manifest.files)) else None
+        return next(self.finished(phase, [item]))
 
     def finished(self, phase: str, items: Sequence[int]) -> Iterator[Manifest | None]:
         """Yields the manifest of each item that an earlier process has done, None for others.
@@ -310,12 +309,6 @@ class Workspace:
                 yield from threads.map(
                     lambda item: self._read(phase, item), items[start : start + ahead]
                 )
-
-    def _intact(self, entry: FileEntry) -> bool:
-        try:
-            return storage.size(self.root / entry.path) == entry.bytes
-        except FileNotFoundError:
-            return False
 
 
 def _manifest_name(item: int) -> str:

@@ -278,7 +278,7 @@ def test_all_that_workers_miss_is_told_at_once(request_here: Request, tmp_path: 
     assert f"{tmp_path}/model.bin: has sha256 " in lines[1]
 
 
-class Elsewhere:
+class Elsewhere(JobEngine):
     """An engine whose workers do not see the driver's folder, or see another one."""
 
     def __init__(self, folder: str) -> None:
