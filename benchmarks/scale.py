@@ -47,6 +47,7 @@ from corpus_pipeline.pipelines.estimate import Estimate, estimate
 from corpus_pipeline.pipelines.limits import limits
 from corpus_pipeline.pipelines.plan_report import show_bytes, show_seconds
 from corpus_pipeline.pipelines.sizing import partitions_for, unit_bytes_for
+from corpus_pipeline.pipelines.workspace import Workspace
 
 #: How much larger the predicted run is than the largest one it is predicted from.
 FACTOR = 16
@@ -83,12 +84,14 @@ def write_files(folder: Path, count: int, file_bytes: int) -> list[Path]:
 class PhaseLog:
     """Notes at each end of a phase how much processor time all processes have used so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, output: str) -> None:
         self.events: list[dict[str, Any]] = []
+        self._output = output
         self._items: dict[str, int] = {}
 
     def plan(self, plan: Any, workers: Any) -> None:
-        """Notes the size of the plan."""
+        """Notes the size of the plan and where its files go."""
+        self._workspace = Workspace(self._output, len(plan.units), plan.run)
         self.note("start", units=len(plan.units), partitions=plan.partitions)
 
     def start(self, phase: str, items: int, finished: int) -> None:
@@ -100,7 +103,7 @@ class PhaseLog:
 
     def finish(self, phase: str, seconds: float) -> None:
         """Notes the phase with its files, which publication removes."""
-        self.note(phase, items=self._items[phase], files=_files_of_phase(phase, self._items[phase]))
+        self.note(phase, items=self._items[phase], files=self._files_of(phase))
 
     def note(self, name: str, **more: Any) -> None:
         """Adds an event."""
@@ -109,24 +112,17 @@ class PhaseLog:
              "driver": time.process_time(), **more}
         )  # fmt: skip
 
-
-_RUNNING: list[Any] = []
-
-
-def _files_of_phase(phase: str, items: int) -> dict[str, list[int]]:
-    """Folder -> files, rows and bytes that the phase's manifests name."""
-    from corpus_pipeline.pipelines.workspace import Workspace
-
-    (config,) = _RUNNING
-    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for manifest in Workspace(config.output).manifests(phase, range(items)):
-        for entry in manifest.files:
-            folder = str(Path(entry.path).parent).removeprefix(".work/")
-            name = folder if folder.startswith(phase) else f"{phase}/{folder}"
-            found[name] = [
-                sum(pair) for pair in zip(found[name], (1, entry.rows, entry.bytes), strict=True)
-            ]
-    return dict(found)
+    def _files_of(self, phase: str) -> dict[str, list[int]]:
+        """Folder -> files, rows and bytes that the phase's manifests name."""
+        found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for manifest in self._workspace.manifests(phase, range(self._items[phase])):
+            for entry in manifest.files:
+                folder = str(Path(entry.path).parent)
+                folder = folder.removeprefix(f".work/{self._workspace.run}/")
+                name = folder if folder.startswith(phase) else f"{phase}/{folder}"
+                more = (1, entry.rows, entry.bytes)
+                found[name] = [sum(pair) for pair in zip(found[name], more, strict=True)]
+        return dict(found)
 
 
 def _processor_seconds(root: int) -> float:
@@ -146,8 +142,7 @@ def run_watched(config_path: Path, figures: Path) -> None:
     from corpus_pipeline.pipelines.verify import verify
 
     config = load_config(config_path)
-    _RUNNING.append(config)
-    log = PhaseLog()
+    log = PhaseLog(config.output)
     result = Run(config, log).execute(overwrite=True)
     verify(Path(config.output))
     log.note("publish")

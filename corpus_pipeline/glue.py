@@ -75,15 +75,18 @@ class StageCounters:
         self._bytes = Metrics.counter(stage, "bytes")
         self._micros = Metrics.counter(stage, "micros")
         self._items = Metrics.counter("progress", "items")
+        self._errors = Metrics.counter("progress", "errors")
 
     def saw(self, documents: int, text_bytes: int) -> None:
         """Counts one batch."""
         self._documents.inc(documents)
         self._bytes.inc(text_bytes)
 
-    def finished(self) -> None:
-        """Counts one unit or partition that is written."""
+    def finished(self, errors: int = 0) -> None:
+        """Counts one unit or partition that is written, and its records that are unreadable."""
         self._items.inc()
+        if errors:
+            self._errors.inc(errors)
 
     @contextmanager
     def clock(self) -> Iterator[None]:

@@ -24,6 +24,8 @@ _REMOTE_ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|Exit|Interrupt)\b
 _SYSTEM_ERROR = re.compile(r"^(?:\w+\.)*\w+Error: \[Errno (\d+)\]", re.MULTILINE)
 #: Counter of finished items, incremented by the last step of every phase.
 ITEMS_DONE = "progress/items"
+#: Counter of records that could not be read, in the same step.
+ERRORS_SEEN = "progress/errors"
 
 Clocks = Counter[str]
 """`stage/micros`, `stage/documents`, `stage/bytes` -> sums over items of work."""
@@ -45,8 +47,14 @@ class Phase(Protocol):
 class Report(Protocol):
     """Where an engine tells how a phase goes on."""
 
-    def advance(self, items: int, text_bytes: int) -> None:
-        """So many more items are done and so many more bytes of text are read; for display."""
+    def advance(self, items: int, text_bytes: int, errors: int = 0) -> None:
+        """So much is done besides, by counters; what is done twice or in vain may count, too.
+
+        Args:
+            items: of the phase.
+            text_bytes: read.
+            errors: records that could not be read, of items that are not `done` yet.
+        """
 
     def done(self, items: Sequence[int], clocks: Clocks) -> None:
         """These items are done for good, and took that long."""

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from corpus_pipeline.engines.engine import (
+    ERRORS_SEEN,
     ITEMS_DONE,
     Clocks,
     Phase,
@@ -113,7 +114,7 @@ class JobEngine:
         # Not every runner's result says by itself that the job has ended; waiting for it does.
         waiting = _Waiting(result)
         clocks: Clocks = Counter()
-        seen = (0, 0)
+        seen = (0, 0, 0)
         ended = False
         while not ended:
             ended = waiting.ended(self.poll_seconds)
@@ -121,9 +122,9 @@ class JobEngine:
                 clocks = clocks_of(result)
             except Exception as error:  # A service that is away for a while must not end the job.
                 logging.debug("counters: %s", type(error).__name__)
-            now = (clocks[ITEMS_DONE], clocks["read/bytes"])
+            now = (clocks[ITEMS_DONE], clocks["read/bytes"], clocks[ERRORS_SEEN])
             if now != seen:
-                report.advance(max(0, now[0] - seen[0]), max(0, now[1] - seen[1]))
+                report.advance(*(max(0, n - s) for n, s in zip(now, seen, strict=True)))
                 seen = now
         if waiting.error is not None:
             raise waiting.error

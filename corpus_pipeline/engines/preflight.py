@@ -219,7 +219,7 @@ class PreflightPhase:
 class _Silence:
     """Hears of progress and says nothing."""
 
-    def advance(self, items: int, text_bytes: int) -> None:
+    def advance(self, items: int, text_bytes: int, errors: int = 0) -> None:
         """Some reports are there."""
 
     def done(self, items: Sequence[int], clocks: Clocks) -> None:

@@ -30,7 +30,7 @@ def up(
     """Start a cluster; returns when all workers are there."""
     from corpus_pipeline.engines.spark.cluster import cluster_status, cluster_up
 
-    cluster = cluster_up(kind, workers, folder, memory, cores, port)
+    cluster = cluster_up(folder, kind, workers, memory, cores, port)
     print(cluster_status(folder).describe())
     option = f"spark.master={cluster.master_url}"
     print(f"use it: corpus run CONFIG --runner spark --runner-option {option}")

@@ -67,7 +67,7 @@ def check_workers(
 
     here = isinstance(engine, DirectEngine)
     request = make_request(
-        str(workspace.work),
+        str(workspace.state),
         {**plan.fingerprint, "resources": loaded},
         runner=config.runner,
         probes=1 if here else _PROBES,

@@ -25,7 +25,7 @@ from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.scrub.replace import ScrubOptions
 from corpus_pipeline.sources.compressed import DamagedStreamError, decompressed_blocks
 from corpus_pipeline.sources.pieces import detect_format
-from corpus_pipeline.sources.records import READ_REASONS, ReadOptions
+from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.stages.dedup import DedupOptions
 from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.keywords import KeywordOptions
@@ -39,14 +39,6 @@ from corpus_pipeline.stages.scrub import ScrubStageOptions
 from corpus_pipeline.stages.tokenize import TokenizeOptions
 from corpus_pipeline.stages.writing import FinishedOptions, PreparedOptions
 from corpus_pipeline.tokens.shard import ShardFormat
-
-#: Counts of records that could not be read. Web pages that are not text are no errors.
-ERROR_COUNTS = frozenset(
-    f"dropped-{reason}"
-    for reason in READ_REASONS
-    if reason not in ("read-http-status", "read-not-text")
-)
-
 
 #: What one worker needs at most (docs/performance.md).
 WORKER_MEMORY = 1_500_000_000

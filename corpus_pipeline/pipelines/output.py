@@ -22,23 +22,22 @@ _TRASH = ".trash-"
 
 def take_up(workspace: Workspace, plan: Plan) -> dict[str, Any] | None:
     """Returns a finished run of the same plan; saves the plan where nothing is there yet."""
-    wanted = {"partitions": plan.partitions, **plan.fingerprint}
     root = storage.public_path(workspace.root)
     remove_trash(workspace)
-    saved = workspace.work / "fingerprint.json"
+    saved = workspace.state / "fingerprint.json"
     if storage.exists(workspace.root / RUN_FILE):
         run = read_run(workspace.root)
-        refuse_other_run(run["fingerprint"], wanted, root)
-        storage.remove_tree(workspace.work)
+        refuse_other_run(run["fingerprint"], plan.identity, root)
+        storage.remove_tree(workspace.state)
         return run
     if storage.exists(saved):
-        refuse_other_run(_read_fingerprint(saved), wanted, root)
+        refuse_other_run(_read_fingerprint(saved), plan.identity, root)
     else:
         _refuse_foreign(workspace.root)
         # State without a fingerprint is nobody's: a run killed while it began or was removed.
-        storage.remove_tree(workspace.work)
+        storage.remove_tree(workspace.state)
     # The same bytes as before, should the list of units have been damaged since.
-    plan.save(workspace.work)
+    plan.save(workspace.state)
     return None
 
 
@@ -81,10 +80,10 @@ def remove_run(workspace: Workspace) -> None:
     From its first step on the folder says that it is being emptied, so that a kill in the middle
     leaves nothing that looks like a run or like somebody else's files.
     """
-    finished, started = workspace.root / RUN_FILE, workspace.work / "fingerprint.json"
+    finished, started = workspace.root / RUN_FILE, workspace.state / "fingerprint.json"
     if not (storage.exists(finished) or storage.exists(started)):
         return
-    storage.set_aside(workspace.work, workspace.root / f"{_TRASH}{uuid.uuid4().hex}")
+    storage.set_aside(workspace.state, workspace.root / f"{_TRASH}{uuid.uuid4().hex}")
     storage.remove(finished)
     storage.remove(started)
     remove_trash(workspace)
@@ -95,7 +94,7 @@ def remove_trash(workspace: Workspace) -> None:
     begun = [name for name in storage.names(workspace.root) if name.startswith(_TRASH)]
     if not begun:
         return
-    finished, started = workspace.root / RUN_FILE, workspace.work / "fingerprint.json"
+    finished, started = workspace.root / RUN_FILE, workspace.state / "fingerprint.json"
     if not (storage.exists(finished) or storage.exists(started)):
         for name in (".work", "documents", "rejected", "ledger", "tokens"):
             storage.remove_tree(workspace.root / name)

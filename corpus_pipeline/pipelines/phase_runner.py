@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from corpus_pipeline import storage
-from corpus_pipeline.engines.engine import ITEMS_DONE, Clocks, Engine, Phase
+from corpus_pipeline.engines.engine import ERRORS_SEEN, ITEMS_DONE, Clocks, Engine, Phase
 from corpus_pipeline.errors import ErrorBudgetError
-from corpus_pipeline.pipelines.options import ERROR_COUNTS
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
+from corpus_pipeline.sources.records import ERRORS
 
 
 @dataclasses.dataclass
@@ -49,7 +49,9 @@ class PhaseRunner:
             self._examined.add(phase.name)
             return
         self._forget_later(phase.name)
-        report = _PhaseReport(phase.name, self.workspace, self.progress, errors, self.lease)
+        report = _PhaseReport(
+            phase.name, frozenset(still_open), self.workspace, self.progress, errors, self.lease
+        )
         start = time.monotonic()
         self.progress.start(phase.name, len(items), len(items) - len(still_open))
         if still_open:
@@ -93,20 +95,37 @@ class _PhaseReport:
     """Hears from the engine of every finished item of one phase."""
 
     phase: str
+    items: frozenset[int]
     workspace: Workspace
     progress: Progress
     errors: "_ErrorBudget"
     lease: storage.Lease
     clocks: Clocks = dataclasses.field(default_factory=Counter)
+    counted: int = 0
+    """Errors by counters, of all items; attempts that were in vain count, too."""
 
-    def advance(self, items: int, text_bytes: int) -> None:
-        """Moves the display; ends the phase where the folder is another run's by now."""
+    def advance(self, items: int, text_bytes: int, errors: int = 0) -> None:
+        """Moves the display; ends the phase where it makes no sense any more.
+
+        Raises:
+            ResumeError: the folder is another run's by now.
+            ErrorBudgetError: too many records cannot be read.
+        """
         self.lease.check()
         self.progress.advance(self.phase, items, text_bytes)
+        self.counted += errors
+        if errors and self.errors.seen + self.counted > self.errors.limit:
+            # The counters are but a reason to look; the manifests that are there decide.
+            budget = dataclasses.replace(self.errors)
+            for manifest in self.workspace.so_far(self.phase):
+                if manifest.item in self.items:
+                    budget.count(manifest)
 
     def done(self, items: Sequence[int], clocks: Clocks) -> None:
         """Adds up what the items took and which records they could not read."""
-        self.clocks.update({name: n for name, n in clocks.items() if name != ITEMS_DONE})
+        self.clocks.update(
+            {name: n for name, n in clocks.items() if name not in (ITEMS_DONE, ERRORS_SEEN)}
+        )
         if self.phase == "prepare":
             for manifest in self.workspace.manifests(self.phase, items):
                 self.errors.count(manifest)
@@ -122,7 +141,7 @@ class _ErrorBudget:
 
     def count(self, manifest: Manifest) -> None:
         """Adds the unreadable records of one finished item."""
-        self.seen += sum(n for name, n in manifest.counts.items() if name in ERROR_COUNTS)
+        self.seen += manifest.errors
         if self.seen > self.limit and manifest.phase == "prepare":
             raise ErrorBudgetError(
                 f"{self._first_error(manifest.item)}: {self.seen} unreadable records are more than "
@@ -133,5 +152,5 @@ class _ErrorBudget:
     def _first_error(self, unit: int) -> str:
         path = self.workspace.part("rejected", unit, "parquet", "filtered")
         rows = storage.read_parquet(path, columns=["file", "record", "drop_reason"]).to_pylist()
-        first = next(row for row in rows if f"dropped-{row['drop_reason']}" in ERROR_COUNTS)
+        first = next(row for row in rows if row["drop_reason"] in ERRORS)
         return f"{first['file']}: record at {first['record']}: {first['drop_reason']}"

@@ -5,6 +5,7 @@ configuration lists them. Large files are cut, small ones share a unit; a unit n
 """
 
 import dataclasses
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -33,6 +34,8 @@ from corpus_pipeline.storage import Place
 _UNITS_TOGETHER = 256
 #: Remote files that are looked into at once.
 _AT_ONCE = 16
+#: Hexadecimal digits in the name of a run.
+_RUN_DIGITS = 16
 #: Bytes that show the format of a file.
 _HEAD_BYTES = 1 << 16
 #: What decides bytes beside this package: another version may write others.
@@ -81,17 +84,26 @@ class Plan:
     text_bytes: Mapping[str, float]
     """Path of an input file -> estimated bytes of its text."""
 
-    def save(self, folder: Place) -> None:
-        """Writes the list of units and, last, the fingerprint."""
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What two runs must have in common for one to go on with the other's work; JSON."""
+        return {"partitions": self.partitions, **self.fingerprint}
+
+    @property
+    def run(self) -> str:
+        """A short name for all runs of this identity."""
+        content = json.dumps(self.identity, sort_keys=True).encode()
+        return hashlib.sha256(content).hexdigest()[:_RUN_DIGITS]
+
+    def save(self, state: Place) -> None:
+        """Writes the list of units into the run's folder and, last, the fingerprint beside it."""
         units = pa.table({"unit": pa.array([unit.to_json() for unit in self.units], pa.string())})
-        with storage.writing(folder / "units.arrow") as file:
+        with storage.writing(state / self.run / "units.arrow") as file:
             with pa.ipc.new_file(file.sink, units.schema) as writer:
                 writer.write_table(units, _UNITS_TOGETHER)
             file.commit()
-        content = {"partitions": self.partitions, **self.fingerprint}
-        storage.write_bytes(
-            folder / "fingerprint.json", json.dumps(content, sort_keys=True, indent=1).encode()
-        )
+        content = json.dumps(self.identity, sort_keys=True, indent=1)
+        storage.write_bytes(state / "fingerprint.json", content.encode())
 
 
 def load_unit(path: str | Place, number: int) -> Unit:

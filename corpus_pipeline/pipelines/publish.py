@@ -65,7 +65,7 @@ def publish(
     content = json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
     lease.still_ours()
     storage.write_bytes(workspace.root / RUN_FILE, content)
-    storage.remove_tree(workspace.work)
+    storage.remove_tree(workspace.state)
     return run
 
 

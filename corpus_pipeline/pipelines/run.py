@@ -55,7 +55,7 @@ class Run:
         storage.configure(self.config.storage_options)
         resources = resolve_resources(self.config)
         plan = make_plan(self.config, resources.sha256)
-        workspace = Workspace(self.config.output, len(plan.units))
+        workspace = Workspace(self.config.output, len(plan.units), plan.run)
         make = stage_options.StageOptions(self.config, resources, workspace, plan.partitions)
         # What a stage refuses must be known before any work is done, or thrown away.
         prepare, finish = _map_phases(make)

@@ -5,13 +5,18 @@
       documents/ rejected/ ledger/   Parquet, one part per unit
       tokens/                        Arrow shards, index.json, tokenizer.json
       .work/                         only while the run is under way
-        fingerprint.json  units.arrow
-        PHASE/manifests/ITEM.json    one per finished item of work
-        PHASE/commit.json            written when every item of the phase is there
-        PHASE/...                    the phase's files
+        fingerprint.json             what the run depends on
+        RUN/                         named by the digest of that
+          units.arrow
+          PHASE/manifests/ITEM.json  one per finished item of work
+          PHASE/commit.json          written when every item of the phase is there
+          PHASE/...                  the phase's files
 
 An item (a unit, a partition) is done when its manifest is there; a manifest is written after the
 files it names. A phase is done when its commit file is there. Nothing else is state.
+
+A job that outlives its driver goes on writing after `--overwrite` has begun another run: it finds
+its own folder, or none, never that of the other run.
 
 A manifest holds the sha256 of its files and of itself. What an earlier process has written on a
 local disk is read once and compared before it is believed.
@@ -39,6 +44,7 @@ from corpus_pipeline.dedup.blocks import (
     write_table,
 )
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.sources.records import ERRORS
 from corpus_pipeline.storage import Place
 
 #: Requests for small files at once, where they are remote.
@@ -66,6 +72,11 @@ class Manifest:
     item: int
     files: tuple[FileEntry, ...]
     counts: Mapping[str, int]
+
+    @property
+    def errors(self) -> int:
+        """Records of a unit that could not be read."""
+        return sum(self.counts.get(f"dropped-{reason}", 0) for reason in ERRORS)
 
     def to_json(self) -> bytes:
         """Returns deterministic JSON, with a digest of itself."""
@@ -95,8 +106,10 @@ class Workspace:
     """The folders of one run."""
 
     output: str
-    units: int = 0
+    units: int
     """Number of units in the plan; it stands in the name of every part."""
+    run: str
+    """Name of the run's own folder: `Plan.run`."""
 
     @property
     def root(self) -> Place:
@@ -104,9 +117,14 @@ class Workspace:
         return storage.place(self.output)
 
     @property
-    def work(self) -> Place:
-        """The folder of the run under way."""
+    def state(self) -> Place:
+        """The folder of whatever is under way; it says which run that is."""
         return self.root / ".work"
+
+    @property
+    def work(self) -> Place:
+        """The folder of this run."""
+        return self.state / self.run
 
     def phase(self, name: str) -> Place:
         """The folder of one phase."""
@@ -115,7 +133,7 @@ class Workspace:
     def part(self, folder: str, unit: int, suffix: str, prefix: str = "part") -> Place:
         """Names the output file of one unit.
 
-        >>> str(Workspace("out", units=12).part("tokens", 3, "arrow", "tokens"))
+        >>> str(Workspace("out", 12, "1f").part("tokens", 3, "arrow", "tokens"))
         'out/tokens/tokens-00003-of-00012.arrow'
         """
         return self.root / folder / f"{prefix}-{unit:05d}-of-{self.units:05d}.{suffix}"
@@ -227,11 +245,15 @@ class Workspace:
                 )
             yield manifest
 
+    def so_far(self, phase: str) -> Iterator[Manifest]:
+        """Yields the manifests that are there, without a look at the files they name."""
+        read = self._all_read(phase, self._begun_items(phase))
+        return (manifest for manifest in read if manifest is not None)
+
     def found(self, phase: str) -> int:
         """Sums what the finished items of a phase have found."""
-        names = storage.sizes(self._manifests(phase), ".json")
-        items = [int(name.removesuffix(".json")) for name in names]
-        return sum(manifest.counts["found"] for manifest in self.manifests(phase, items))
+        manifests = self.manifests(phase, self._begun_items(phase))
+        return sum(manifest.counts["found"] for manifest in manifests)
 
     def read_unit(self, folder: Place, unit: int) -> pa.Table | None:
         """Reads the records of one unit, sorted by address, that `put_groups` wrote.
@@ -285,6 +307,10 @@ class Workspace:
         except (FileNotFoundError, ValueError):  # A damaged note is none.
             return None
         return note if isinstance(note, dict) else None
+
+    def _begun_items(self, phase: str) -> list[int]:
+        names = storage.sizes(self._manifests(phase), ".json")
+        return [int(name.removesuffix(".json")) for name in names]
 
     def _manifests(self, phase: str) -> Place:
         return self.phase(phase) / "manifests"

@@ -39,6 +39,9 @@ READ_REASONS: tuple[str, ...] = (
     "read-not-text",  # a web resource that is neither HTML nor plain text
 )
 
+#: Those of them that are errors, which `max_errors` limits. Web pages that are not text are none.
+ERRORS = frozenset(READ_REASONS) - {"read-http-status", "read-not-text"}
+
 #: No batch has more rows than this, however short the documents are.
 MAX_ROWS = 8192
 

@@ -66,7 +66,7 @@ class HashFolder(NamedTuple):
     """Files of records cut by partition or group, one of each item of the phase that wrote them."""
 
     path: str
-    """Below .work."""
+    """Below the folder of the run."""
     files: int
     """Their names are the numbers below this one; who found nothing has written none."""
 
@@ -82,7 +82,7 @@ class MatchOptions:
     """The partitions that this pipeline handles; of a merge, the groups."""
     total_partitions: int
     exclude: tuple[str, ...] = ()
-    """Folders below .work with removals of earlier matches; their documents take no part."""
+    """Folders of the run with removals of earlier matches; their documents take no part."""
     document: MinHashOptions | None = None
     contamination: str | None = None
     """Path of the index of evaluation items."""

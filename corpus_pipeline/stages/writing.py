@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus_pipeline import storage
-from corpus_pipeline.address import ROW_BITS
+from corpus_pipeline.address import ROW_BITS, BatchKey
 from corpus_pipeline.batches import alive, conform, one_batch, unit_end
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.glue import Keyed, StageCounters
@@ -31,8 +31,8 @@ _ROW_GROUP_BYTES = 4 * 2**20
 class _ParquetPart:
     """One Parquet file in the making; null columns cost nothing."""
 
-    def __init__(self, path: storage.Place, schema: pa.Schema) -> None:
-        self._file = storage.AtomicFile(path)
+    def __init__(self, file: storage.AtomicFile, schema: pa.Schema) -> None:
+        self._file = file
         self._schema = schema
         self._writer = pq.ParquetWriter(
             self._file.sink, schema, compression="zstd", compression_level=3
@@ -78,46 +78,74 @@ class _UnitWriter(beam.DoFn):  # type: ignore[misc]
     def setup(self) -> None:
         """Makes the counters of writing."""
         self._counters = StageCounters("write")
+        self._unit: int | None = None
+        self._opened: list[storage.AtomicFile] = []
 
     def start_bundle(self) -> None:
         """Starts without a unit: units never span bundles."""
-        self._unit: int | None = None
+        self._discard()
 
     def process(self, element: Keyed) -> Iterator[int]:
         """Writes one batch, or finishes the unit."""
         key, batch = element
         with self._counters.clock():
-            if self._unit is None:
-                self._unit, self._expected = key.unit, 0
-                self._counts: Counter[str] = Counter()
-                self.begin(key.unit)
-            if (key.unit, key.batch) != (self._unit, self._expected):
-                raise EngineError(
-                    f"unit {self._unit}: batch {self._expected} was due, {key} came; "
-                    "the runner does not keep a unit's batches together"
-                )
-            end = unit_end(batch)
-            if end is None:
-                self._expected += 1
-                self.add(batch)
-                return
-            batches, notes = end
-            if batches != self._expected:
-                raise EngineError(f"unit {key.unit}: {self._expected} of {batches} batches came")
-            self._counts.update(notes)
-            files = self.finish(key.unit)
-            manifest = Manifest(
-                key.phase, key.unit, tuple(files), dict(sorted(self._counts.items()))
-            )
-            self.workspace.put_manifest(manifest)
-            self._unit = None
-        self._counters.finished()
-        yield key.unit
+            try:
+                manifest = self._take(key, batch)
+            except BaseException:
+                self._discard()
+                raise
+        if manifest is not None:
+            self._counters.finished(manifest.errors)
+            yield key.unit
 
     def finish_bundle(self) -> None:
         """Refuses a bundle that ends in the middle of a unit."""
-        if self._unit is not None:
-            raise EngineError(f"unit {self._unit}: the bundle ended before the unit did")
+        unit = self._unit
+        if unit is not None:
+            self._discard()
+            raise EngineError(f"unit {unit}: the bundle ended before the unit did")
+
+    def teardown(self) -> None:
+        """Removes what a unit has written that an earlier stage has failed at."""
+        self._discard()
+
+    def _take(self, key: BatchKey, batch: pa.RecordBatch) -> Manifest | None:
+        """Adds a batch to its unit; returns the manifest when it was the last one."""
+        if self._unit is None:
+            self._unit, self._expected = key.unit, 0
+            self._counts: Counter[str] = Counter()
+            self.begin(key.unit)
+        if (key.unit, key.batch) != (self._unit, self._expected):
+            raise EngineError(
+                f"unit {self._unit}: batch {self._expected} was due, {key} came; "
+                "the runner does not keep a unit's batches together"
+            )
+        end = unit_end(batch)
+        if end is None:
+            self._expected += 1
+            self.add(batch)
+            return None
+        batches, notes = end
+        if batches != self._expected:
+            raise EngineError(f"unit {key.unit}: {self._expected} of {batches} batches came")
+        self._counts.update(notes)
+        files = tuple(self.finish(key.unit))
+        manifest = Manifest(key.phase, key.unit, files, dict(sorted(self._counts.items())))
+        self.workspace.put_manifest(manifest)
+        self._unit, self._opened = None, []
+        return manifest
+
+    def _discard(self) -> None:
+        """Removes what a unit that failed has written so far."""
+        for file in self._opened:
+            file.abandon()
+        self._unit, self._opened = None, []
+
+    def open(self, path: storage.Place) -> storage.AtomicFile:
+        """Opens a file of the unit, which is removed again unless the unit is finished."""
+        file = storage.AtomicFile(path)
+        self._opened.append(file)
+        return file
 
     def begin(self, unit: int) -> None:
         """Opens the files of a unit."""
@@ -165,9 +193,9 @@ class WritePreparedUnit(_UnitWriter):
 
     def begin(self, unit: int) -> None:
         """Opens the two Parquet files."""
-        self._kept = _ParquetPart(prepared_path(self.workspace, unit), DOCUMENT)
+        self._kept = _ParquetPart(self.open(prepared_path(self.workspace, unit)), DOCUMENT)
         path = self.workspace.part("rejected", unit, "parquet", "filtered")
-        self._rejected = _ParquetPart(path, DOCUMENT)
+        self._rejected = _ParquetPart(self.open(path), DOCUMENT)
         self._hashes: dict[str, list[pa.RecordBatch]] = {}
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -262,13 +290,14 @@ class WriteFinishedUnit(_UnitWriter):
     def begin(self, unit: int) -> None:
         """Opens the unit's files."""
         part = self.workspace.part
-        self._kept = _ParquetPart(part("documents", unit, "parquet"), DOCUMENT)
-        self._rejected = _ParquetPart(part("rejected", unit, "parquet", "deduplicated"), DOCUMENT)
+        rejected = part("rejected", unit, "parquet", "deduplicated")
+        self._kept = _ParquetPart(self.open(part("documents", unit, "parquet")), DOCUMENT)
+        self._rejected = _ParquetPart(self.open(rejected), DOCUMENT)
         self._ledger: list[pa.RecordBatch] = []
         self._tokens = 0
         self._shard: ShardWriter | None = None
         if self.options.shards is not None:
-            self._shard_file = storage.AtomicFile(part("tokens", unit, "arrow", "tokens"))
+            self._shard_file = self.open(part("tokens", unit, "arrow", "tokens"))
             self._shard = ShardWriter(self._shard_file.sink, self.options.shards)
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -317,7 +346,7 @@ class WriteFinishedUnit(_UnitWriter):
         early = storage.read_parquet(filtered, columns=LEDGER.names)
         rows = pa.concat_tables([early, pa.Table.from_batches(self._ledger, LEDGER)])
         self._counts["filtered"] = early.num_rows
-        part = _ParquetPart(self.workspace.part("ledger", unit, "parquet"), LEDGER)
+        part = _ParquetPart(self.open(self.workspace.part("ledger", unit, "parquet")), LEDGER)
         for batch in rows.sort_by("row").to_batches(max_chunksize=1 << 16):
             part.write(batch)
         return part.commit(self.workspace)

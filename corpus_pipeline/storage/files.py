@@ -43,7 +43,7 @@ class _HashingFile:
     """Passes writes through and hashes them; enough of a file object for Arrow and Parquet."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+        self._file: BinaryIO | None = file
         self._digest = hashlib.sha256()
         self._size = 0
         self.closed = False
@@ -51,10 +51,16 @@ class _HashingFile:
     def write(self, data: bytes | memoryview) -> int:
         self._digest.update(data)
         self._size += len(data)
-        return self._file.write(data)
+        # A writer that is closed after the attempt was given up still writes its footer.
+        return len(data) if self._file is None else self._file.write(data)
 
     def flush(self) -> None:
-        self._file.flush()
+        if self._file is not None:
+            self._file.flush()
+
+    def give_up(self) -> None:
+        """Takes further writes and drops them."""
+        self._file = None
 
     def tell(self) -> int:
         return self._size
@@ -212,6 +218,7 @@ class AtomicFile:
 
     def abandon(self) -> None:
         """Removes what was written; harmless after `commit`."""
+        self._hashing.give_up()
         self._attempt.abandon()
 
 

@@ -64,7 +64,7 @@ class Noted:
     def __init__(self) -> None:
         self.found: Clocks = Counter()
 
-    def advance(self, items: int, text_bytes: int) -> None: ...
+    def advance(self, items: int, text_bytes: int, errors: int = 0) -> None: ...
 
     def done(self, items: Sequence[int], clocks: Clocks) -> None:
         self.found[str(tuple(items))] += 1

@@ -33,7 +33,7 @@ class Noted:
         self.items: list[int] = []
         self.clocks: Clocks = Counter()
 
-    def advance(self, items: int, text_bytes: int) -> None:
+    def advance(self, items: int, text_bytes: int, errors: int = 0) -> None:
         self.advanced += items
 
     def done(self, items: Sequence[int], clocks: Clocks) -> None:

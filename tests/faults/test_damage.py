@@ -55,26 +55,26 @@ def output(stopped: Path, tmp_path: Path) -> Path:
 
 
 KINDS = {
-    "prepared documents": ".work/prepare/documents/*",
-    "hashes of documents": ".work/prepare/hashes/exact/*",
-    "hashes of bands": ".work/prepare/hashes/document/*",
-    "hashes of sentences": ".work/prepare/hashes/sentence/*",
-    "hits of evaluations": ".work/prepare/hashes/contamination/*",
-    "removals of a partition": ".work/exact/removals/*",
-    "sentences to remove": ".work/sentence/removals/*",
-    "contaminated documents": ".work/contamination/removals/*",
-    "merged removals": ".work/merge-*/removals/*",
-    "buckets": ".work/document/buckets/*",
-    "lists of candidates": ".work/document/wanted/*",
-    "shingle sets": ".work/shingles/sets/*",
-    "edges": ".work/verify/edges/*",
-    "removals of components": ".work/components/removals/*",
-    "manifest of prepare": ".work/prepare/manifests/*.json",
-    "manifest of a match": ".work/exact/manifests/*.json",
-    "manifest of finish": ".work/finish/manifests/*.json",
-    "commit of a phase": ".work/*/commit.json",
-    "list of units": ".work/units.arrow",
-    "index of evaluations": ".work/contamination.arrow",
+    "prepared documents": ".work/*/prepare/documents/*",
+    "hashes of documents": ".work/*/prepare/hashes/exact/*",
+    "hashes of bands": ".work/*/prepare/hashes/document/*",
+    "hashes of sentences": ".work/*/prepare/hashes/sentence/*",
+    "hits of evaluations": ".work/*/prepare/hashes/contamination/*",
+    "removals of a partition": ".work/*/exact/removals/*",
+    "sentences to remove": ".work/*/sentence/removals/*",
+    "contaminated documents": ".work/*/contamination/removals/*",
+    "merged removals": ".work/*/merge-*/removals/*",
+    "buckets": ".work/*/document/buckets/*",
+    "lists of candidates": ".work/*/document/wanted/*",
+    "shingle sets": ".work/*/shingles/sets/*",
+    "edges": ".work/*/verify/edges/*",
+    "removals of components": ".work/*/components/removals/*",
+    "manifest of prepare": ".work/*/prepare/manifests/*.json",
+    "manifest of a match": ".work/*/exact/manifests/*.json",
+    "manifest of finish": ".work/*/finish/manifests/*.json",
+    "commit of a phase": ".work/*/*/commit.json",
+    "list of units": ".work/*/units.arrow",
+    "index of evaluations": ".work/*/contamination.arrow",
     "rejected documents": "rejected/filtered-*",
     "documents": "documents/*",
     "ledger": "ledger/*",
@@ -192,12 +192,12 @@ def test_what_was_made_of_a_damaged_file_is_made_anew(
 
     def begin(phase: str) -> None:
         if phase == "exact":
-            for path in output.glob(".work/prepare/hashes/exact/*"):
+            for path in output.glob(".work/*/prepare/hashes/exact/*"):
                 without_duplicates(path)
 
     with trying("damage that was read before the run is killed", "direct", clean) as trial:
         with pytest.raises(Stopped):
             run_here(content, progress=Stopping("document", 0, begin))
-        assert not list(output.glob(".work/exact/removals/*")), "nothing was found"
+        assert not list(output.glob(".work/*/exact/removals/*")), "nothing was found"
         run_here(content)
         trial.same(output)

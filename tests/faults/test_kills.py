@@ -86,19 +86,23 @@ def two_at_once(scene: Scene) -> Ended:
 #: What is killed when its first attempt at a unit is half written.
 UNDER_WAY = "rejected/filtered-*.attempt-*"
 #: The first item of a phase is done.
-PREPARED, FINISHED = ".work/prepare/manifests/*.json", ".work/finish/manifests/*.json"
+PREPARED, FINISHED = ".work/*/prepare/manifests/*.json", ".work/*/finish/manifests/*.json"
+MATCHED = ".work/*/document/manifests/*.json"
 #: Fault and case; the driver is gone afterwards and its work is taken up again.
 RESUMED: dict[str, tuple[str, Case]] = {
     "first prepare manifest": (
         "SIGKILL of the driver",
-        killed_at(".work/prepare/manifests/*.json"),
+        killed_at(PREPARED),
     ),
-    "during match": ("SIGKILL of the driver", killed_at(".work/document/manifests/*.json")),
-    "first finish manifest": ("SIGKILL of the driver", killed_at(".work/finish/manifests/*.json")),
+    "during match": ("SIGKILL of the driver", killed_at(MATCHED)),
+    "first finish manifest": (
+        "SIGKILL of the driver",
+        killed_at(FINISHED),
+    ),
     "publish": ("SIGKILL of the driver", killed_at("tokens/index.json", whole_group=False)),
     "asked to end": (
         "SIGTERM of the driver",
-        killed_at(".work/prepare/manifests/*.json", whole_group=False, number=signal.SIGTERM),
+        killed_at(PREPARED, whole_group=False, number=signal.SIGTERM),
     ),
     "overwrite": ("SIGKILL of the driver during --overwrite", killed_while_it_empties),
 }
@@ -112,7 +116,7 @@ GOES_ON: dict[str, tuple[str, Case]] = {
 }
 #: Cases in which the user is told, in one line.
 TOLD: dict[str, tuple[str, Case]] = {
-    "Ctrl-C": ("Ctrl-C", killed_at(".work/finish/manifests/*.json", number=signal.SIGINT)),
+    "Ctrl-C": ("Ctrl-C", killed_at(FINISHED, number=signal.SIGINT)),
     "two at once": ("two drivers at one output", two_at_once),
 }
 
@@ -120,21 +124,21 @@ MOMENTS = {
     "output folder": ".work",
     "plan": ".work/fingerprint.json",
     "first attempt": "rejected/*.attempt-*",
-    "prepare": ".work/prepare/manifests/*.json",
-    "prepare committed": ".work/prepare/commit.json",
-    "contamination": ".work/contamination/manifests/*.json",
-    "exact": ".work/exact/manifests/*.json",
-    "exact committed": ".work/exact/commit.json",
-    "merge": ".work/merge-exact/removals/*",
-    "document": ".work/document/manifests/*.json",
-    "shingles": ".work/shingles/manifests/*.json",
-    "verify": ".work/verify/manifests/*.json",
-    "components": ".work/components/removals/*",
-    "sentence": ".work/sentence/manifests/*.json",
+    "prepare": PREPARED,
+    "prepare committed": ".work/*/prepare/commit.json",
+    "contamination": ".work/*/contamination/manifests/*.json",
+    "exact": ".work/*/exact/manifests/*.json",
+    "exact committed": ".work/*/exact/commit.json",
+    "merge": ".work/*/merge-exact/removals/*",
+    "document": MATCHED,
+    "shingles": ".work/*/shingles/manifests/*.json",
+    "verify": ".work/*/verify/manifests/*.json",
+    "components": ".work/*/components/removals/*",
+    "sentence": ".work/*/sentence/manifests/*.json",
     "finish attempt": "documents/*.attempt-*",
-    "finish": ".work/finish/manifests/*.json",
+    "finish": FINISHED,
     "first token shard": "tokens/*",
-    "finish committed": ".work/finish/commit.json",
+    "finish committed": ".work/*/finish/commit.json",
     "index": "tokens/index.json",
     "run.json": "run.json",
 }

@@ -63,7 +63,7 @@ def test_a_driver_killed_in_the_middle_of_an_upload(
         ),
         pytest.param(
             "connections cut in a body",
-            [Fault("GET", "/.work/prepare/", times=4, cut=200)],
+            [Fault("GET", "/prepare/", times=4, cut=200)],
             marks=pytest.mark.slow,
         ),
     ],

@@ -40,7 +40,7 @@ def test_a_killed_driver(inputs: Path, clean: Digests, tmp_path: Path, phase: st
     with trying("SIGKILL of the driver", "Spark", clean) as trial:
         content = harness.settings(inputs, tmp_path / "out", **harness.SPARK)
         with driving(content, tmp_path) as driver:
-            driver.wait_for(f".work/{phase}/manifests/*.json")
+            driver.wait_for(f".work/*/{phase}/manifests/*.json")
             started = harness.descendants(driver.pid)
             driver.kill(whole_group=False)
             harness.wait_until(lambda: not harness.alive(started), "end of Spark")
@@ -54,7 +54,7 @@ def test_killed_python_workers(inputs: Path, clean: Digests, tmp_path: Path, pha
     with trying("SIGKILL of all Python workers", "Spark", clean) as trial:
         content = harness.settings(inputs, tmp_path / "out", **harness.SPARK)
         with driving(content, tmp_path) as driver:
-            driver.wait_for(f".work/{phase}/manifests/*.json")
+            driver.wait_for(f".work/*/{phase}/manifests/*.json")
             for worker in spark_processes.python_workers(driver.pid):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(worker, signal.SIGKILL)
@@ -83,7 +83,7 @@ def test_a_killed_executor(
         options = {"spark.master": made.master_url, "spark.executor.memory": "800m"}
         content = harness.settings(inputs, tmp_path / "out", runner="spark", runner_options=options)
         with driving(content, tmp_path) as driver:
-            driver.wait_for(f".work/{phase}/manifests/*.json")
+            driver.wait_for(f".work/*/{phase}/manifests/*.json")
             os.kill(min(spark_processes.executors(folder)), signal.SIGKILL)
             ended = driver.wait()
         if ended.code:
@@ -104,7 +104,7 @@ def test_a_killed_master(inputs: Path, clean: Digests, tmp_path: Path) -> None:
                 inputs, tmp_path / "out", runner="spark", runner_options=options
             )
             with driving(content, tmp_path) as driver:
-                driver.wait_for(".work/exact/manifests/*.json")
+                driver.wait_for(".work/*/exact/manifests/*.json")
                 os.kill(made.pids["master"], signal.SIGKILL)
                 ended = driver.wait()
         finally:

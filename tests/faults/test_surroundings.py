@@ -108,7 +108,7 @@ def test_a_read_only_output(inputs: Path, clean: Digests, disk: Disk, tmp_path: 
         disk.mount("size=50m")
         content = harness.settings(inputs, disk.folder / "out")
         with driving(content, tmp_path) as driver:
-            driver.wait_for(".work/prepare/manifests/*.json")
+            driver.wait_for(".work/*/prepare/manifests/*.json")
             driver.kill()
         disk.mount("remount", "ro")
         trial.one_line(harness.run(content, tmp_path), "Read-only file system")
@@ -120,8 +120,8 @@ def test_a_read_only_output(inputs: Path, clean: Digests, disk: Disk, tmp_path: 
 @pytest.mark.parametrize(
     "pattern",
     [
-        ".work/prepare/manifests/*.json",
-        pytest.param(".work/finish/manifests/*.json", marks=pytest.mark.slow),
+        ".work/*/prepare/manifests/*.json",
+        pytest.param(".work/*/finish/manifests/*.json", marks=pytest.mark.slow),
     ],
 )
 def test_an_output_that_is_removed_under_way(
@@ -257,7 +257,7 @@ def test_a_clock_that_jumps(
     with trying("clock jumps by a day", "direct", clean) as trial:
         content = harness.settings(inputs, tmp_path / "out")
         with driving(content, tmp_path, environment=jumping_clock) as driver:
-            driver.wait_for(".work/document/manifests/*.json")
+            driver.wait_for(".work/*/document/manifests/*.json")
             driver.kill()
         ended = harness.run(content, tmp_path, environment=jumping_clock)
         assert ended.code == 0, ended
@@ -284,7 +284,7 @@ def test_a_tokenizer_that_is_not_the_right_one(
             trial.one_line(harness.run(content, tmp_path), str(file), right)
         else:
             with driving(content, tmp_path) as driver:
-                driver.wait_for(".work/prepare/commit.json")
+                driver.wait_for(".work/*/prepare/commit.json")
                 file.write_bytes(wrong)
                 trial.one_line(driver.wait(), str(file), right)
         shutil.copy(shipped, file)

@@ -2,14 +2,18 @@
 
 import json
 import shutil
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import corpora
 import pytest
-from runs import NotedProgress, Runner, execute, small
+from runs import InProcessEngine, NotedProgress, Runner, execute, small
 
+from corpus_pipeline.engines.direct import _run_task
 from corpus_pipeline.errors import ErrorBudgetError, InputError, ResumeError, VerifyError
+from corpus_pipeline.pipelines.verify import verify
 
 
 @pytest.fixture
@@ -175,6 +179,30 @@ def test_too_many_unreadable_records_stop_the_run(run_here: Runner, tmp_path: Pa
     assert run["counts"]["dropped-read-broken-json"] == 1
 
 
+class CountingEngine(InProcessEngine):
+    """Tells of its items by counters, as a cluster does, and of no item before all are done."""
+
+    def run(self, phase: Any, items: Sequence[int], at_once: int, report: Any) -> None:
+        for item in items:
+            clocks = Counter(_run_task(phase, (item,)))
+            report.advance(1, clocks["read/bytes"], clocks["progress/errors"])
+        report.done(items, Counter())
+
+
+@pytest.mark.parametrize(("limit", "units"), [(0, 1), (1, 2), (3, 4)])
+def test_too_many_unreadable_records_stop_a_job_under_way(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, limit: int, units: int
+) -> None:
+    monkeypatch.setattr("corpus_pipeline.pipelines.engine_choice.DirectEngine", CountingEngine)
+    lines = (corpora.json_line(corpora.CHINESE["plain"]) + "broken\n") * 4
+    content = small(tmp_path / "in", tmp_path / "out", lines, max_errors=limit)
+    content["plan"] = {"unit_bytes": len(lines.encode()) // 4}
+    with pytest.raises(ErrorBudgetError, match=f"{limit + 1} unreadable records are more than"):
+        execute(content)
+    manifests = list((tmp_path / "out" / ".work").glob("*/prepare/manifests/*.json"))
+    assert len(manifests) == units
+
+
 def test_pages_that_are_no_text_are_no_errors(
     run_here: Runner, inputs: Path, tmp_path: Path
 ) -> None:
@@ -221,7 +249,7 @@ def test_a_unit_whose_file_vanished_is_done_again(run_here: Runner, tmp_path: Pa
     content = small(tmp_path / "in", tmp_path / "out")
     with pytest.raises(Stopped):
         run_here(content, progress=Stopping())
-    work = tmp_path / "out" / ".work"
+    (work,) = (path.parent for path in (tmp_path / "out" / ".work").glob("*/prepare"))
     (work / "prepare" / "commit.json").unlink()
     (work / "prepare" / "documents" / "00000.parquet").unlink()
     progress = NotedProgress()
@@ -234,8 +262,6 @@ def test_a_unit_whose_file_vanished_is_done_again(run_here: Runner, tmp_path: Pa
     "lines", ["", "\n\n", '{"text": ""}\n', "broken\n"], ids=["empty", "blank", "text", "broken"]
 )
 def test_a_corpus_without_documents(run_here: Runner, tmp_path: Path, lines: str) -> None:
-    from corpus_pipeline.pipelines.verify import verify
-
     content = small(tmp_path / "in", tmp_path / "out", tokenize={"enabled": True})
     (tmp_path / "in" / "a.jsonl").write_text(lines)
     run = run_here(content)
@@ -279,3 +305,56 @@ def test_an_overwrite_that_is_killed_goes_on(
         with pytest.raises(KeyboardInterrupt):
             run_here(content, overwrite=True)
     assert run_here(content, overwrite=True)["counts"]["documents"] == 3
+
+
+class LateJob(NotedProgress):
+    """Writes at the end of a phase what the job of another run, long thrown away, still has."""
+
+    def __init__(self, phase: str, folder: Path, output: Path) -> None:
+        super().__init__()
+        self.phase, self.folder, self.output = phase, folder, output
+
+    def finish(self, phase: str, seconds: float) -> None:
+        super().finish(phase, seconds)
+        if phase == self.phase:
+            shutil.copytree(self.folder, self.output, dirs_exist_ok=True)
+
+
+def two_runs(run_here: Runner, tmp_path: Path) -> tuple[dict[str, Any], Path, Path]:
+    """Starts a run and throws it away; returns another one's settings, all it wrote, the output."""
+
+    class Stopping(NotedProgress):
+        def finish(self, phase: str, seconds: float) -> None:
+            if phase == "finish":
+                raise Stopped
+
+    output, late = tmp_path / "out", tmp_path / "late"
+    content = small(tmp_path / "in", output)
+    with pytest.raises(Stopped):
+        run_here(content | {"read": {"max_document_bytes": 200}}, progress=Stopping())
+    shutil.copytree(output, late)
+    (late / ".work" / "fingerprint.json").unlink()
+    return content, late, output
+
+
+@pytest.mark.parametrize("phase", ["prepare", "exact"])
+def test_a_job_that_outlives_its_run_does_not_get_into_another(
+    run_here: Runner, tmp_path: Path, phase: str
+) -> None:
+    content, late, output = two_runs(run_here, tmp_path)
+    shutil.rmtree(late / "rejected")
+    for folder in ("documents", "ledger"):
+        shutil.rmtree(late / folder)
+    run_here(content, overwrite=True, progress=LateJob(phase, late, output))
+    wanted = corpora.tree(output, "documents", "ledger", "rejected")
+    run_here(content, overwrite=True)
+    assert corpora.tree(output, "documents", "ledger", "rejected") == wanted
+    assert not (output / ".work").exists()
+
+
+def test_what_such_a_job_publishes_is_found(run_here: Runner, tmp_path: Path) -> None:
+    content, late, output = two_runs(run_here, tmp_path)
+    shutil.rmtree(late / ".work")
+    run_here(content, overwrite=True, progress=LateJob("finish", late, output))
+    with pytest.raises(VerifyError, match=r"documents/part-00000-of-00001\.parquet"):
+        verify(output)

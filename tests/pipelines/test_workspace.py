@@ -16,7 +16,7 @@ from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 @pytest.fixture(params=["folder", "url"])
 def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
     output = str(tmp_path / "out")
-    return Workspace(output if request.param == "folder" else f"memory:/{output}", units=2)
+    return Workspace(output if request.param == "folder" else f"memory:/{output}", 2, "run")
 
 
 def put(workspace: Workspace, item: int, content: bytes = "文".encode()) -> Manifest:
@@ -132,7 +132,7 @@ def test_everything_under_way_is_below_one_folder(workspace: Workspace) -> None:
     files = sorted(str(p).removeprefix(root)[1:] for p in workspace.root.rglob("*.*"))
     assert files == [
         ".work",
-        ".work/prepare/manifests/00000.json",
+        ".work/run/prepare/manifests/00000.json",
         "documents/part-00000-of-00002.parquet",
     ]
     content = json.loads((workspace.work / "prepare/manifests/00000.json").read_bytes())

@@ -19,8 +19,8 @@ def make(inputs: Path, tmp_path: Path) -> StageOptions:
     config = build_config(corpora.settings(inputs, tmp_path / "out"), "test")
     resources = resolve_resources(config)
     plan = make_plan(config, resources.sha256)
-    workspace = Workspace(config.output, len(plan.units))
-    plan.save(workspace.work)
+    workspace = Workspace(config.output, len(plan.units), plan.run)
+    plan.save(workspace.state)
     made = StageOptions(config, resources, workspace, plan.partitions)
     made.write_contamination_index(made.contamination_index())
     # A match of which a test runs nothing has found nothing.

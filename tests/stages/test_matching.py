@@ -195,7 +195,7 @@ def test_merged_removals_are_sorted_by_address(make: StageOptions) -> None:
 
 def test_a_merge_by_workers_has_the_bytes_of_one_by_the_driver(make: StageOptions) -> None:
     units = UNITS_TOGETHER + 2
-    make = dataclasses.replace(make, workspace=Workspace(make.workspace.output, units))
+    make = dataclasses.replace(make, workspace=dataclasses.replace(make.workspace, units=units))
     texts = [ZH["long-revision"].text, ZH["of-long-revision"].text, EN["holds-evaluation"].text]
     prepare(make, *[[(texts[(number + i) % 3], 100) for i in range(2)] for number in range(units)])
     for phase, folder in MERGES.items():
@@ -259,7 +259,7 @@ def test_a_remote_file_of_hashes_is_read_in_large_pieces(
     monkeypatch: pytest.MonkeyPatch, wanted: tuple[int, int], pieces: int
 ) -> None:
     """Of 16 MiB in 40 partitions all are read in pieces of 4 MiB, a single one without the rest."""
-    workspace = Workspace("memory://hashes-in-pieces", 1)
+    workspace = Workspace("memory://hashes-in-pieces", 1, "run")
     hashes = np.arange(2**20, dtype=np.uint64)
     batch = pa.record_batch({"hash": hashes, "address": hashes})
     workspace.put_partitioned(workspace.work / "h" / "00000.arrow", batch, hashes, 40)

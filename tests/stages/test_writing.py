@@ -1,6 +1,7 @@
 """The ends of the map phases: files, manifests, hash records; and what the writers refuse."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import corpora
@@ -93,7 +94,6 @@ def test_hashes_are_cut_by_partition(make: StageOptions) -> None:
         ("twice", "unit 0: batch 1 was due, .*batch=0.* came"),
     ],
 )
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_missing_and_misplaced_batches_are_refused(
     make: StageOptions, change: str, message: str
 ) -> None:
@@ -119,6 +119,21 @@ def test_missing_and_misplaced_batches_are_refused(
         list(bundle())
     assert make.workspace.manifest("prepare", 0) is None
     assert not prepared_path(make.workspace, 0).exists()
+    assert not list(Path(make.workspace.output).rglob("*.attempt-*"))
+
+
+def test_a_unit_whose_reader_fails_leaves_nothing_behind(make: StageOptions) -> None:
+    one, two, end = unit(batch(["a"]), batch(["b"], first=1))
+    writer = WritePreparedUnit(make.prepared())
+    writer.setup()
+    writer.start_bundle()
+    list(writer.process(one))
+    attempts = list(Path(make.workspace.output).rglob("*.attempt-*"))
+    assert len(attempts) == 2
+    writer.teardown()
+    assert not any(path.exists() for path in attempts)
+    writer.start_bundle()
+    assert [n for element in (one, two, end) for n in writer.process(element)] == [0]
 
 
 def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:

@@ -27,8 +27,6 @@ from corpus_pipeline.engines.marked_processes import MARK, end_processes, marked
 from corpus_pipeline.engines.spark.java import check_java
 from corpus_pipeline.errors import EngineError
 
-#: Where a cluster keeps its state unless told otherwise.
-DEFAULT_FOLDER = Path(".corpus-cluster")
 #: What a cluster puts into its folder; nothing else there is ever removed.
 _STATE, _CONFIGURATION, _LOGS, _WORK, _LOCAL = "cluster.json", "conf", "logs", "work", "local"
 _NAMES = (_STATE, _CONFIGURATION, _LOGS, _WORK, _LOCAL)
@@ -85,9 +83,9 @@ class Status:
 
 
 def cluster_up(
+    folder: Path,
     kind: str = "spark",
     workers: int = 2,
-    folder: Path = DEFAULT_FOLDER,
     memory: str = "1g",
     cores: int = 1,
     port: int = 0,
@@ -98,9 +96,9 @@ def cluster_up(
     The version is that of `SPARK_HOME`, or else of the installed pyspark.
 
     Args:
+        folder: where its state, logs and working files go; made if it is not there.
         kind: `spark`, the only one.
         workers: number of workers.
-        folder: where its state, logs and working files go; made if it is not there.
         memory: memory of each worker for executors, such as `512m` or `2g`.
         cores: cores of each worker.
         port: the master's; 0 takes a free one.
@@ -135,7 +133,7 @@ def cluster_up(
     return cluster
 
 
-def cluster_down(folder: Path = DEFAULT_FOLDER) -> bool:
+def cluster_down(folder: Path) -> bool:
     """Ends every process of a folder's cluster, executors too, and removes its files.
 
     Returns:
@@ -155,7 +153,7 @@ def cluster_down(folder: Path = DEFAULT_FOLDER) -> bool:
     return bool(ended) or removed
 
 
-def cluster_status(folder: Path = DEFAULT_FOLDER) -> Status:
+def cluster_status(folder: Path) -> Status:
     """Says what runs in a folder; nothing is changed."""
     running = marked(folder)
     try:

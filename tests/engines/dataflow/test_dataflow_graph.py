@@ -90,7 +90,7 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
         },
         "test",
     )
-    workspace = Workspace(config.output, UNITS)
+    workspace = Workspace(config.output, UNITS, "run")
     make = StageOptions(config, resolve_resources(config), workspace, PARTITIONS)
     prepare = Prepare(
         read=make.read(), extract=make.extract(), language=make.language(),

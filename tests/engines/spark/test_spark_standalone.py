@@ -101,7 +101,7 @@ def kill_one(
     """Kills a process while the first phase goes on, after its first unit."""
     until = time.monotonic() + 120
     while time.monotonic() < until:
-        if list(output.glob(".work/prepare/manifests/*")) and (pids := find(folder)):
+        if list(output.glob(".work/*/prepare/manifests/*")) and (pids := find(folder)):
             os.kill(pids[0], signal.SIGKILL)
             killed.append(pids[0])
             return
