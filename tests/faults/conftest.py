@@ -1,9 +1,20 @@
 """What a run writes that nobody disturbs."""
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from faults import harness
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Lets runs hear Ctrl-C where the tests themselves run in the background and do not."""
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,16 @@
 import contextlib
 import dataclasses
 import json
+import logging
 import re
 import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from unittest import mock
 
+import fsspec
 import pytest
 
 BUCKET = "bucket"
@@ -74,14 +77,14 @@ class Service:
 
 
 @contextlib.contextmanager
-def running_service() -> Iterator[Service]:
-    """Runs the stub for a block."""
-    service = Service()
+def running_service(service: Service | None = None) -> Iterator[Service]:
+    """Runs a stub for a block."""
+    stub = service or Service()
 
     class Handler(BaseHTTPRequestHandler):
         def _respond(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, content = service.answer(self.command, self.path, body)
+            status, content = stub.answer(self.command, self.path, body)
             encoded = json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -95,11 +98,11 @@ def running_service() -> Iterator[Service]:
 
     server = ThreadingHTTPServer(("localhost", 0), Handler)
     # Beam takes plain HTTP for an endpoint that is called localhost, and for no other.
-    service.url = f"http://localhost:{server.server_port}"
+    stub.url = f"http://localhost:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield service
+        yield stub
     finally:
         server.shutdown()
         server.server_close()
@@ -115,12 +118,28 @@ def running_bucket() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         port = probe.getsockname()[1]
+    logging.getLogger("gcp_storage_emulator").setLevel(logging.CRITICAL)
     server = emulator.create_server("localhost", port, in_memory=True, default_bucket=BUCKET)
     server.start()
     try:
         yield f"http://localhost:{port}"
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def fsspec_reaches(address: str) -> Iterator[None]:
+    """Lets this package read and write such a bucket for a block."""
+    core = pytest.importorskip("gcsfs.core", reason="needs pip install 'corpus-pipeline[gcs]'")
+    # The class that is registered asks for buckets with folders, over gRPC, which no emulator has.
+    before = fsspec.get_filesystem_class("gs")
+    fsspec.register_implementation("gs", core.GCSFileSystem, clobber=True)
+    options = {"gs": {"endpoint_url": address, "token": "anon"}}
+    try:
+        with mock.patch.dict(fsspec.config.conf, options):
+            yield
+    finally:
+        fsspec.register_implementation("gs", before, clobber=True)
 
 
 def options(service: Service, **more: str) -> dict[str, str]:
