@@ -308,6 +308,35 @@ def test_a_lease_that_stands_still_is_taken_over(
             lease.check()
 
 
+def test_of_two_leases_one_survives_a_late_refresh(
+    proxy: FaultyProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refresh on its way is overtaken by a second run, and then arrives."""
+    for name, seconds in (("REFRESH", 0.1), ("WATCH", 0.5), ("SETTLE", 0.1)):
+        monkeypatch.setattr(storage.lease, name, seconds)
+    root = storage.place("s3://corpus/run")
+
+    def lost(lease: storage.Lease) -> bool:
+        try:
+            lease.check()
+        except ResumeError:
+            return True
+        return False
+
+    with storage.held(root, ".lock") as slow:
+        late = proxy.inject(Fault("PUT", ".lock", delay=2.0))
+        while not late.met:
+            time.sleep(0.01)
+        with storage.held(root, ".lock") as quick:
+            assert not lost(quick)
+            deadline = time.monotonic() + 10
+            while lost(slow) == lost(quick):
+                assert time.monotonic() < deadline, "both believe that the folder is theirs"
+                time.sleep(0.05)
+            time.sleep(0.5)
+            assert lost(slow) != lost(quick)
+
+
 def test_a_lease_that_is_removed_is_lost(proxy: FaultyProxy) -> None:
     root = storage.place("s3://corpus/run")
     with storage.held(root, ".lock") as lease:
