@@ -3,6 +3,8 @@
 PYTHON ?= python3
 RUN := .venv/bin
 SOURCES := corpus_pipeline tests benchmarks tools
+# A file's tests stay together: they share what is dear to make.
+PYTEST := $(RUN)/pytest -n auto --dist loadfile
 
 .PHONY: setup setup-cluster demo test check test-slow test-cluster test-cluster-slow audit bench golden docs lock clean
 
@@ -23,7 +25,7 @@ demo: setup
 	@echo "look around: .venv/bin/corpus stats demo-out; .venv/bin/corpus trace demo-out --token 0:1000"
 
 test: setup check
-	$(RUN)/pytest -m "not slow and not cluster"
+	$(PYTEST) -m "not slow and not cluster"
 
 check: setup
 	$(RUN)/ruff check $(SOURCES)
@@ -32,7 +34,7 @@ check: setup
 
 # Longer runs: kill and resume at every phase, more property examples.
 test-slow: setup
-	CORPUS_MAX_EXAMPLES=500 $(RUN)/pytest -m "not cluster"
+	CORPUS_MAX_EXAMPLES=500 $(PYTEST) -m "not cluster"
 
 # What lies beyond one machine: pyspark 3.5 and 4.1 beside the environment, Dask, S3, Dataflow's client;
 # Prism where Go can build it. Java 17 must be there; without it the tests of Spark are skipped.
@@ -52,12 +54,12 @@ $(BEYOND)/ready: .venv/ready requirements-cluster.lock $(SPARKS:%=requirements-s
 
 # Spark, Dask, Prism, object storage and faults, in their short form; Spark once for each version.
 test-cluster: setup-cluster
-	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(RUN)/pytest -m "cluster and not slow"
-	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-3.5 $(RUN)/pytest -m "cluster and not slow" -k "spark or Spark"
+	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(PYTEST) -m "cluster and not slow"
+	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-3.5 $(PYTEST) -m "cluster and not slow" -k "spark or Spark"
 
 # The same in their long form: Beam's own suites, faults at every phase and at random moments.
 test-cluster-slow: setup-cluster
-	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(RUN)/pytest -m cluster
+	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(PYTEST) -m cluster
 
 # Pinned and hashed, licences on the list, no known vulnerability.
 audit: setup

@@ -14,11 +14,30 @@ from faults.harness import Digests, Driver, driving, trying
 
 #: Runs on the direct engine; Spark, whose runs take longer, gets a third as many besides.
 RUNS = int(os.environ.get("CORPUS_FAULT_RUNS", "45"))
-#: Seconds that an undisturbed run takes, about: a kill comes within them.
-DIRECT_SECONDS = 8.0
-SPARK_SECONDS = 25.0
-
 pytestmark = pytest.mark.slow
+
+
+def seconds_of(content: harness.Settings, folder: Path) -> float:
+    """Returns how long an undisturbed run takes here: a kill comes within that time."""
+    start = time.monotonic()
+    ended = harness.run(content, folder)
+    assert ended.code == 0, ended
+    return time.monotonic() - start
+
+
+@pytest.fixture(scope="module")
+def direct_seconds(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> float:
+    """Seconds of a run by one worker."""
+    folder = tmp_path_factory.mktemp("timed")
+    return seconds_of(harness.settings(inputs, folder / "out", workers=1), folder)
+
+
+@pytest.fixture(scope="module")
+def spark_seconds(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> float:
+    """Seconds of a run on Spark."""
+    spark_processes.skip_without_spark()
+    folder = tmp_path_factory.mktemp("timed")
+    return seconds_of(harness.settings(inputs, folder / "out", **harness.SPARK), folder)
 
 
 def disturb(driver: Driver, chance: random.Random, seconds: float, workers: Any) -> str:
@@ -55,18 +74,21 @@ def survive(
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
-def test_random_kills(inputs: Path, clean: Digests, tmp_path: Path, seed: int) -> None:
+def test_random_kills(
+    inputs: Path, clean: Digests, direct_seconds: float, tmp_path: Path, seed: int
+) -> None:
     with trying("SIGKILL at random moments, one to three times", "direct", clean) as trial:
         content = harness.settings(inputs, tmp_path / "out", workers=1 + seed % 2)
-        survive(content, tmp_path, seed, DIRECT_SECONDS, harness.direct_workers)
+        survive(content, tmp_path, seed, direct_seconds, harness.direct_workers)
         trial.same(tmp_path / "out")
 
 
 @pytest.mark.cluster
 @pytest.mark.parametrize("seed", range(RUNS // 3))
-def test_random_kills_on_spark(inputs: Path, clean: Digests, tmp_path: Path, seed: int) -> None:
-    spark_processes.skip_without_spark()
+def test_random_kills_on_spark(
+    inputs: Path, clean: Digests, spark_seconds: float, tmp_path: Path, seed: int
+) -> None:
     with trying("SIGKILL at random moments, one to three times", "Spark", clean) as trial:
         content = harness.settings(inputs, tmp_path / "out", **harness.SPARK)
-        survive(content, tmp_path, seed, SPARK_SECONDS, spark_processes.python_workers)
+        survive(content, tmp_path, seed, spark_seconds, spark_processes.python_workers)
         trial.same(tmp_path / "out")
