@@ -13,6 +13,8 @@ from faults.harness import Digests, driving, trying
 from corpus_pipeline.engines.spark.cluster import Cluster, cluster_down, cluster_up
 
 pytestmark = pytest.mark.cluster
+#: An attempt at a unit of the first phase is half written.
+UNDER_WAY = "rejected/filtered-*.attempt-*"
 PHASES = (
     "prepare",
     "contamination",
@@ -58,6 +60,21 @@ def test_killed_python_workers(inputs: Path, clean: Digests, tmp_path: Path, pha
             for worker in spark_processes.python_workers(driver.pid):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(worker, signal.SIGKILL)
+            ended = driver.wait()
+        assert ended.code == 0, ended
+        trial.same(tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_stopped_python_workers(inputs: Path, clean: Digests, tmp_path: Path) -> None:
+    """Neither dead nor alive: the watch ends them after `unit_timeout`, and Spark tries again."""
+    with trying("SIGSTOP of all Python workers, beyond unit_timeout", "Spark", clean) as trial:
+        content = harness.settings(inputs, tmp_path / "out", unit_timeout=10, **harness.SPARK)
+        with driving(content, tmp_path) as driver:
+            driver.wait_for(UNDER_WAY)
+            for worker in spark_processes.python_workers(driver.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGSTOP)
             ended = driver.wait()
         assert ended.code == 0, ended
         trial.same(tmp_path / "out")
