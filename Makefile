@@ -3,8 +3,8 @@
 PYTHON ?= python3
 RUN := .venv/bin
 SOURCES := corpus_pipeline tests benchmarks tools
-# A file's tests stay together: they share what is dear to make.
-PYTEST := $(RUN)/pytest -n auto --dist loadfile
+# Neighbours mostly stay together, for they share what is dear to make; who is idle takes over half of the rest.
+PYTEST := $(RUN)/pytest -n auto --dist worksteal
 
 .PHONY: setup setup-cluster demo test check test-slow test-cluster test-cluster-slow audit bench golden docs lock clean
 

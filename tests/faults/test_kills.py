@@ -4,8 +4,7 @@ import contextlib
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,15 +89,9 @@ PREPARED, FINISHED = ".work/*/prepare/manifests/*.json", ".work/*/finish/manifes
 MATCHED = ".work/*/document/manifests/*.json"
 #: Fault and case; the driver is gone afterwards and its work is taken up again.
 RESUMED: dict[str, tuple[str, Case]] = {
-    "first prepare manifest": (
-        "SIGKILL of the driver",
-        killed_at(PREPARED),
-    ),
+    "first prepare manifest": ("SIGKILL of the driver", killed_at(PREPARED)),
     "during match": ("SIGKILL of the driver", killed_at(MATCHED)),
-    "first finish manifest": (
-        "SIGKILL of the driver",
-        killed_at(FINISHED),
-    ),
+    "first finish manifest": ("SIGKILL of the driver", killed_at(FINISHED)),
     "publish": ("SIGKILL of the driver", killed_at("tokens/index.json", whole_group=False)),
     "asked to end": (
         "SIGTERM of the driver",
@@ -152,40 +145,18 @@ def finished(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-@pytest.fixture(scope="module")
-def disturbed(
-    request: pytest.FixtureRequest,
-    inputs: Path,
-    finished: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[str, tuple[Scene, "Future[Ended]"]]]:
-    """The cases that are asked for, side by side."""
-    asked = {
-        item.callspec.params["name"]
-        for item in request.session.items
-        if "disturbed" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec")
-    }
-    runs = {}
-    with ThreadPoolExecutor(4) as pool:
-        for name, (_, case) in (RESUMED | GOES_ON | TOLD).items():
-            if name in asked:
-                folder = tmp_path_factory.mktemp("case")
-                content = harness.settings(inputs, folder / "out")
-                scene = Scene(content, folder, finished)
-                runs[name] = (scene, pool.submit(case, scene))
-        yield runs
+@pytest.fixture
+def scene(inputs: Path, finished: Path, tmp_path: Path) -> Scene:
+    """A run of the small corpus that has not begun."""
+    return Scene(harness.settings(inputs, tmp_path / "out"), tmp_path, finished)
 
 
 @pytest.mark.parametrize("name", RESUMED)
-def test_a_killed_driver(
-    disturbed: dict[str, tuple[Scene, "Future[Ended]"]],
-    clean: Digests,
-    run_here: Runner,
-    name: str,
-) -> None:
-    with trying(RESUMED[name][0], "direct", clean) as trial:
-        scene, ended = disturbed[name]
-        assert ended.result().code < 0, ended.result()
+def test_a_killed_driver(scene: Scene, clean: Digests, run_here: Runner, name: str) -> None:
+    fault, case = RESUMED[name]
+    with trying(fault, "direct", clean) as trial:
+        ended = case(scene)
+        assert ended.code < 0, ended
         assert not (scene.output / "run.json").exists()
         progress = NotedProgress()
         run_here(scene.content, progress=progress)
@@ -197,13 +168,12 @@ def test_a_killed_driver(
 
 
 @pytest.mark.parametrize("name", GOES_ON)
-def test_a_run_that_goes_on(
-    disturbed: dict[str, tuple[Scene, "Future[Ended]"]], clean: Digests, name: str
-) -> None:
-    with trying(GOES_ON[name][0], "direct", clean) as trial:
-        scene, ended = disturbed[name]
-        assert ended.result().code == 0, ended.result()
-        assert "worker lost at" in ended.result().told
+def test_a_run_that_goes_on(scene: Scene, clean: Digests, name: str) -> None:
+    fault, case = GOES_ON[name]
+    with trying(fault, "direct", clean) as trial:
+        ended = case(scene)
+        assert ended.code == 0, ended
+        assert "worker lost at" in ended.told
         trial.same(scene.output)
 
 
@@ -215,16 +185,11 @@ def test_a_run_that_goes_on(
     ],
 )
 def test_a_run_that_tells(
-    disturbed: dict[str, tuple[Scene, "Future[Ended]"]],
-    clean: Digests,
-    run_here: Runner,
-    name: str,
-    code: int,
-    line: str,
+    scene: Scene, clean: Digests, run_here: Runner, name: str, code: int, line: str
 ) -> None:
-    with trying(TOLD[name][0], "direct", clean) as trial:
-        scene, ended = disturbed[name]
-        trial.one_line(ended.result(), line, code=code)
+    fault, case = TOLD[name]
+    with trying(fault, "direct", clean) as trial:
+        trial.one_line(case(scene), line, code=code)
         run_here(scene.content)
         trial.same(scene.output)
 

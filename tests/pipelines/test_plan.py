@@ -183,7 +183,7 @@ def test_units_come_back_from_the_file(tmp_path: Path) -> None:
     made = plan([source(write(tmp_path / "in", a=2500, 文=10))])
     made.save(tmp_path / "work")
     for unit in made.units:
-        assert load_unit(tmp_path / "work" / "units.arrow", unit.number) == unit
+        assert load_unit(tmp_path / "work" / made.run / "units.arrow", unit.number) == unit
 
 
 def test_partitions_grow_with_the_text(tmp_path: Path) -> None:
