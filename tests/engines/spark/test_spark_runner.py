@@ -490,6 +490,7 @@ def times_set_up(number: int) -> str:
 
 
 def test_workers_are_set_up_once(runner: SparkRunner) -> None:
+    assert runner.context is not None, "the session that the new runner finds"
     ready = SparkRunner(worker_setup=set_up)
     for _ in range(2):
         with beam.Pipeline(runner=ready) as pipeline:
