@@ -158,11 +158,11 @@ def _execute(config: Any, overwrite: bool, check: bool = True) -> None:
     from corpus_pipeline.pipelines.warm import warm_up
     from corpus_pipeline.storage import place
 
+    output = place(config.output)
     with Console() as console:
         result = Run(config, console).execute(overwrite, warm=lambda: warm_up(console.say))
-    output = place(config.output)
-    if check:
-        verify(output)
+        if check:
+            verify(output, console)
     print_summary(output, result)
 
 
@@ -259,10 +259,12 @@ def stats(output: RunArgument) -> None:
 @app.command(epilog=example("corpus verify demo-out"))
 def verify(output: RunArgument) -> None:
     """Recompute every checksum and the accounting; exit 1 at the first difference."""
+    from corpus_pipeline.pipelines.console import Console
     from corpus_pipeline.pipelines.verify import verify as check
     from corpus_pipeline.storage import place
 
-    found = check(place(output))
+    with Console() as console:
+        found = check(place(output), console)
     print(
         f"{output}: verified {found['files']} files, {found['bytes']} bytes, "
         f"{found['documents']} documents, {found['tokens']} tokens"

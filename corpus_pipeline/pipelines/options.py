@@ -1,7 +1,6 @@
 """From the configuration to the frozen options of every stage."""
 
 import dataclasses
-import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from corpus_pipeline.filters.language import LanguageRules
 from corpus_pipeline.filters.perplexity import PerplexityRules, perplexity_rules
 from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.machine import cores, physical_memory
 from corpus_pipeline.pipelines.resources import Resources
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.scrub.replace import ScrubOptions
@@ -46,16 +46,9 @@ WORKER_MEMORY = 1_500_000_000
 
 def workers(config: Config) -> int:
     """Returns how many workers run: as many as asked for, or cores, that fit the memory."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    memory = config.memory or _machine_memory() * 3 // 4
-    return max(1, min(config.workers or cores or 1, memory // WORKER_MEMORY))
-
-
-def _machine_memory() -> int:
-    """Physical memory in bytes; where the system does not tell, what four workers need."""
-    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return 4 * WORKER_MEMORY * 4 // 3
+    # Where the system does not tell, as much as four workers need.
+    memory = config.memory or (physical_memory() or 16 * WORKER_MEMORY // 3) * 3 // 4
+    return max(1, min(config.workers or cores(), memory // WORKER_MEMORY))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import math
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from corpus_pipeline.pipelines.config import Config, load_config, parse_size
 from corpus_pipeline.pipelines.costs import Flow, Prices, Workload, load_costs
 from corpus_pipeline.pipelines.estimate import Estimate, estimate
 from corpus_pipeline.pipelines.limits import limits
+from corpus_pipeline.pipelines.machine import cores
 from corpus_pipeline.pipelines.sizing import (
     partitions_for,
     unit_bytes_for,
@@ -74,7 +74,7 @@ def print_plan(
     }
     found = None
     if estimate or stated is not None:
-        count = workers or config.workers or os.cpu_count() or 1
+        count = workers or config.workers or cores()
         found = estimate_of(config, sources, workload, _read_prices(prices), count)
         content["estimate"] = _as_json(found)
         content["limits"] = [line for _, line in _limits(config, sources, found)]

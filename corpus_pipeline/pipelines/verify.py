@@ -1,10 +1,14 @@
 """Checks that an output holds what its run.json says: every byte, every count."""
 
+import dataclasses
+import functools
 import json
-from collections import Counter
-from collections.abc import Iterator
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow.compute as pc
@@ -12,11 +16,27 @@ from numpy.typing import NDArray
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
+from corpus_pipeline.pipelines.machine import cores
+from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import RUN_FILE, digest_of
 from corpus_pipeline.schema import LEDGER
 from corpus_pipeline.storage import Place
-from corpus_pipeline.tokens.index import INDEX_NAME, TokenIndex, is_inside, shard_differences
+from corpus_pipeline.tokens.index import (
+    INDEX_NAME,
+    ShardEntry,
+    TokenIndex,
+    is_inside,
+    shard_differences,
+)
 from corpus_pipeline.tokens.shard import Shard, open_shard
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+#: Files that are read at once, at least: remote ones are waited for.
+_THREADS = 4
+#: Columns of documents/ whose sums run.json has, and the one that rejected/ and ledger/ count by.
+_SUMMED = [name for name in LEDGER.names if name.startswith(("pii_", "removed_"))]
+_REASON = ["drop_reason"]
 
 
 def read_run(output: Place) -> dict[str, Any]:
@@ -59,8 +79,12 @@ def _refuse_entry(manifest: Place, entry: Any) -> None:
         )
 
 
-def verify(output: Place) -> dict[str, int]:
-    """Recomputes every checksum and the accounting of an output.
+def verify(output: Place, progress: Progress | None = None) -> dict[str, int]:
+    """Recomputes every checksum and the accounting of an output, some files at a time.
+
+    Args:
+        output: folder of a finished run.
+        progress: is told of a phase `check` whose items are files.
 
     Returns:
         What was checked: name -> count.
@@ -69,7 +93,9 @@ def verify(output: Place) -> dict[str, int]:
         VerifyError: the first difference, in one line.
     """
     run = read_run(output)
-    for difference in _differences(output, run):
+    if run.get("digest") != digest_of(run):
+        raise VerifyError(f"{output}: {RUN_FILE} was changed after it was written")
+    for difference in _differences(output, run, progress):
         raise VerifyError(f"{output}: {difference}")
     return {
         "files": len(run["files"]),
@@ -79,108 +105,143 @@ def verify(output: Place) -> dict[str, int]:
     }
 
 
-def _differences(output: Place, run: dict[str, Any]) -> Iterator[str]:
-    if run.get("digest") != digest_of(run):
-        yield f"{RUN_FILE} was changed after it was written"
-    yield from _file_differences(output, run["files"])
-    yield from _count_differences(output, run["counts"])
+def _differences(output: Place, run: dict[str, Any], progress: Progress | None) -> Iterator[str]:
+    start = time.monotonic()
+    files, counts = run["files"], run["counts"]
+    if progress is not None:
+        shards = sum(1 for entry in files if entry["path"].endswith(".arrow"))
+        progress.start("check", len(files) + shards, 0)
+    found: dict[str, _Contents] = defaultdict(_Contents)
+    for entry, contents in _at_once(lambda each: _contents(output, each), files):
+        yield from contents.differences
+        found[entry["path"].partition("/")[0]].add(contents)
+        if progress is not None:
+            progress.advance("check", 1, entry["bytes"])
+    yield from _foreign_files(output, {entry["path"] for entry in files})
+    yield from _count_differences(found, counts)
     if storage.exists(output / "tokens" / INDEX_NAME):
-        yield from _token_differences(output, run["counts"])
+        content = storage.read_bytes(output / "tokens" / INDEX_NAME)
+        index = TokenIndex.from_json(content.decode("utf-8", "replace"))
+        if index.tokens != counts.get("tokens", 0):
+            yield f"index.json has {index.tokens} tokens, {RUN_FILE} says {counts.get('tokens', 0)}"
+        work = functools.partial(_token_differences, output, index)
+        for shard, differences in _at_once(work, index.shards):
+            yield from differences
+            if progress is not None:
+                progress.advance("check", 1, shard.bytes)
+    if progress is not None:
+        progress.finish("check", time.monotonic() - start)
 
 
-def _file_differences(output: Place, files: list[dict[str, Any]]) -> Iterator[str]:
-    for entry in files:
-        path = output / entry["path"]
-        if isinstance(path, Path) and path.exists() and not path.is_file():
-            yield f"{entry['path']} is no file"
-            continue
+def _at_once(work: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[tuple[_T, _R]]:
+    """Applies a function to some items at a time; yields item and result in their order.
+
+    Hashing, decompression and Arrow let go of the GIL, so threads are enough.
+    """
+    threads = max(_THREADS, cores())
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[tuple[_T, Future[_R]]] = deque()
         try:
-            found = storage.file_digest(path)
-        except FileNotFoundError:
-            yield f"{entry['path']} is missing"
-            continue
-        if found != (entry["bytes"], entry["sha256"]):
-            yield (
-                f"{entry['path']} has {found.bytes} bytes with sha256 {found.sha256}, "
-                f"{RUN_FILE} says {entry['bytes']} with {entry['sha256']}"
-            )
-        if path.suffix == ".parquet":
-            rows = _rows_of(path)
-            if rows != entry["rows"]:
-                yield f"{entry['path']} has {rows} rows, {RUN_FILE} says {entry['rows']}"
-    known = {entry["path"] for entry in files}
+            for item in items:
+                waiting.append((item, pool.submit(work, item)))
+                if len(waiting) > 2 * threads:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            for first, future in waiting:
+                yield first, future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@dataclasses.dataclass
+class _Contents:
+    """What one file holds, or all files of a folder."""
+
+    differences: list[str] = dataclasses.field(default_factory=list)
+    rows: int = 0
+    reasons: Counter[str] = dataclasses.field(default_factory=Counter)
+    """Documents for each reason of a drop."""
+    sums: Counter[str] = dataclasses.field(default_factory=Counter)
+    """Column -> what was cut out of and replaced in the documents that stay."""
+
+    def add(self, other: "_Contents") -> None:
+        """Adds the counts of a file to those of its folder."""
+        self.rows += other.rows
+        self.reasons.update(other.reasons)
+        self.sums.update(other.sums)
+
+
+def _contents(output: Place, entry: dict[str, Any]) -> _Contents:
+    """Reads one file of the run; what is not as it was written is not looked into."""
+    path = output / entry["path"]
+    if isinstance(path, Path) and path.exists() and not path.is_file():
+        return _Contents([f"{entry['path']} is no file"])
+    try:
+        written = storage.file_digest(path)
+    except FileNotFoundError:
+        return _Contents([f"{entry['path']} is missing"])
+    if written != (entry["bytes"], entry["sha256"]):
+        return _Contents([
+            f"{entry['path']} has {written.bytes} bytes with sha256 {written.sha256}, "
+            f"{RUN_FILE} says {entry['bytes']} with {entry['sha256']}"
+        ])  # fmt: skip
+    found = _Contents()
+    if path.suffix != ".parquet":
+        return found
+    folder = entry["path"].partition("/")[0]
+    table = storage.read_parquet(path, columns=_SUMMED if folder == "documents" else _REASON)
+    found.rows = table.num_rows
+    if found.rows != entry["rows"]:
+        line = f"{entry['path']} has {found.rows} rows, {RUN_FILE} says {entry['rows']}"
+        found.differences.append(line)
+    for name in table.column_names:
+        if name in _SUMMED:
+            found.sums[name] += pc.sum(table[name]).as_py() or 0
+        else:
+            for item in table[name].combine_chunks().drop_null().value_counts():
+                found.reasons[item["values"].as_py()] += item["counts"].as_py()
+    return found
+
+
+def _foreign_files(output: Place, known: set[str]) -> Iterator[str]:
     for folder in ("documents", "rejected", "ledger", "tokens"):
         for name in storage.names(output / folder):
             if not name.startswith(".") and f"{folder}/{name}" not in known:
                 yield f"{folder}/{name} does not belong to the run"
 
 
-def _count_differences(output: Place, counts: dict[str, int]) -> Iterator[str]:
+def _count_differences(found: Mapping[str, _Contents], counts: dict[str, int]) -> Iterator[str]:
     """Compares documents in with documents out and rejected, per reason, in three places."""
     reasons = {n.removeprefix("dropped-"): c for n, c in counts.items() if n.startswith("dropped-")}
     documents = counts.get("documents", 0)
-    kept = _rows(output / "documents")
+    kept = found["documents"].rows
     if documents != kept + sum(reasons.values()):
         yield (f"{documents} documents in, but {kept} out and {sum(reasons.values())} rejected")
     for folder in ("rejected", "ledger"):
-        found = _reasons(output / folder)
-        if found != Counter(reasons):
-            reason = min(found.keys() ^ reasons.keys() or
-                         {r for r in reasons if found[r] != reasons[r]})  # fmt: skip
+        there = found[folder].reasons
+        if there != Counter(reasons):
+            reason = min(there.keys() ^ reasons.keys() or
+                         {r for r in reasons if there[r] != reasons[r]})  # fmt: skip
             yield (
-                f"{folder}/ has {found[reason]} documents with the reason {reason}, "
+                f"{folder}/ has {there[reason]} documents with the reason {reason}, "
                 f"{RUN_FILE} says {reasons.get(reason, 0)}"
             )
-    for name, total in _sums(output / "documents").items():
+    for name in _SUMMED:
+        total = found["documents"].sums[name]
         if total != counts.get(name, 0):
             yield f"documents/ has {name} {total}, {RUN_FILE} says {counts.get(name, 0)}"
-    listed = _rows(output / "ledger")
+    listed = found["ledger"].rows
     if listed != documents:
         yield f"ledger/ has {listed} rows for {documents} documents"
 
 
-def _rows_of(path: Place) -> int:
-    with storage.open_parquet(path) as file:
-        rows: int = file.metadata.num_rows
-        return rows
-
-
-def _rows(folder: Place) -> int:
-    return sum(map(_rows_of, storage.children(folder, ".parquet")))
-
-
-def _sums(folder: Place) -> Counter[str]:
-    """Sums what was cut out of and replaced in the documents that stay."""
-    names = [name for name in LEDGER.names if name.startswith(("pii_", "removed_"))]
-    found = Counter(dict.fromkeys(names, 0))
-    for path in storage.children(folder, ".parquet"):
-        columns = storage.read_parquet(path, columns=names).columns
-        for name, column in zip(names, columns, strict=True):
-            found[name] += pc.sum(column).as_py() or 0
-    return found
-
-
-def _reasons(folder: Place) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for path in storage.children(folder, ".parquet"):
-        column = storage.read_parquet(path, columns=["drop_reason"])["drop_reason"]
-        for item in column.combine_chunks().drop_null().value_counts():
-            found[item["values"].as_py()] += item["counts"].as_py()
-    return found
-
-
-def _token_differences(output: Place, counts: dict[str, int]) -> Iterator[str]:
-    """Compares index, shards and ledger, document by document."""
-    folder = output / "tokens"
-    content = storage.read_bytes(folder / INDEX_NAME)
-    index = TokenIndex.from_json(content.decode("utf-8", "replace"))
-    if index.tokens != counts.get("tokens", 0):
-        yield f"index.json has {index.tokens} tokens, {RUN_FILE} says {counts.get('tokens', 0)}"
-    for entry in index.shards:
-        with storage.local_copy(folder / entry.file) as path:
-            for line in shard_differences(path, entry, index):
-                yield f"tokens/{entry.file}: {line}"
-            yield from _ledger_differences(output, entry.file, open_shard(path))
+def _token_differences(output: Place, index: TokenIndex, entry: ShardEntry) -> list[str]:
+    """Compares the index, one shard and its part of the ledger, document by document."""
+    with storage.local_copy(output / "tokens" / entry.file) as path:
+        differences = shard_differences(path, entry, index)
+        if differences:
+            return [f"tokens/{entry.file}: {line}" for line in differences]
+        return list(_ledger_differences(output, entry.file, open_shard(path)))
 
 
 def _ledger_differences(output: Place, file: str, shard: Shard) -> Iterator[str]:
