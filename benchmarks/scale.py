@@ -144,8 +144,9 @@ def run_watched(config_path: Path, figures: Path) -> None:
     config = load_config(config_path)
     log = PhaseLog(config.output)
     result = Run(config, log).execute(overwrite=True)
-    verify(Path(config.output))
     log.note("publish")
+    verify(Path(config.output))
+    log.note("check")
     figures.write_text(
         json.dumps({"events": log.events, "phases": result["phases"], "counts": result["counts"]})
     )

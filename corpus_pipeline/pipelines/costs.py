@@ -14,12 +14,13 @@ BY_UNIT = ("prepare", "shingles", "finish")
 BY_PARTITION = ("contamination", "exact", "document", "verify", "sentence")
 #: They run over groups of units; in the driver while they are small, as in all measured runs.
 MERGES = ("merge-contamination", "merge-exact", "merge-document", "merge-sentence")
-IN_DRIVER = ("start", *MERGES, "components", "publish")
-#: All phases in their order; `start` and `publish` are what the command does before and after.
+IN_DRIVER = ("start", *MERGES, "components", "publish", "check")
+#: All phases in their order; `start`, `publish` and `check` are what the command does before and
+#: after; the last one reads everything again, some files at a time.
 PHASES = (
     "start", "prepare", "contamination", "merge-contamination", "exact", "merge-exact", "document",
     "merge-document", "shingles", "verify", "components", "sentence", "merge-sentence", "finish",
-    "publish",
+    "publish", "check",
 )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ class Flow:
         return 0.0 if stage in self.off else self.shares.get(stage, 1.0)
 
 
-_DEDUP = {*PHASES} - {"start", "prepare", "finish", "publish"}
+_DEDUP = {*PHASES} - {"start", "prepare", "finish", "publish", "check"}
 
 
 @dataclasses.dataclass(frozen=True)

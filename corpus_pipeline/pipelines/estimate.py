@@ -43,11 +43,11 @@ READS = {
     "merge-sentence": ("sentence/removals",),
     "finish": ("prepare/documents", "merge-contamination/removals", "merge-exact/removals",
                "components/removals", "merge-sentence/removals"),
-    "publish": ("finish/documents", "finish/rejected", "finish/ledger", "finish/tokens",
+    "check": ("finish/documents", "finish/rejected", "finish/ledger", "finish/tokens",
                 "prepare/rejected"),
 }  # fmt: skip
 #: Folders that stay when the run is complete.
-PUBLISHED = READS["publish"]
+PUBLISHED = READS["check"]
 #: Phases whose removals matches leave out, and *finish* applies.
 _EXCLUDED = ("merge-contamination", "merge-exact", "components")
 _APPLIED = (*_EXCLUDED, "merge-sentence")
@@ -64,6 +64,8 @@ _PER_UNIT, _PER_INPUT, _PER_FILE, _PER_EDGE = 2_000, 1_200, 1_500, 200
 _JSON_PER_FILE = 200
 #: What one request to an object store moves at most, and how long one takes.
 _GET_BYTES, _PUT_BYTES, _REQUEST_SECONDS = 16 * 2**20, 50 * 2**20, 0.03
+#: Files that the driver of a cluster checks at once.
+_DRIVER_CORES = 8
 #: A file up to this size is fetched whole.
 _WHOLE_BYTES = 2**20
 _HOUR, _MONTH = 3600.0, 730 * 3600.0
@@ -351,7 +353,7 @@ class _Sums:
         read = first + (work.stored_bytes if name == "prepare" else self._read_again(name))
         alone = self.in_driver(name)
         items = 1 if alone else self.items(name)
-        manifests = 0 if name in ("start", "publish") else items
+        manifests = 0 if name in ("start", "publish", "check") else items
         requests = (
             self.opens(name) + read / _GET_BYTES + 3 * manifests,
             files + manifests + sum(written.values()) / _PUT_BYTES,
@@ -388,6 +390,8 @@ class _Sums:
 
     def _seconds(self, phase: str, items: int, busy: float) -> float:
         """Wall clock: the last round of tasks leaves workers idle, the driver works by itself."""
+        if phase == "check":
+            return busy / (self.workers if self.flow.direct else _DRIVER_CORES)
         if self.in_driver(phase):
             return busy
         each = self.costs.phases[phase]

@@ -225,7 +225,7 @@ def test_merges_are_made_by_the_driver_while_they_are_small(
         ("document", {"document", "merge-document", "shingles", "verify", "components"}),
         ("contamination", {"contamination", "merge-contamination"}),
         ("sentence", {"sentence", "merge-sentence"}),
-        ("dedup", {*PHASES} - {"start", "prepare", "finish", "publish"}),
+        ("dedup", {*PHASES} - {"start", "prepare", "finish", "publish", "check"}),
         ("scrub", set()),
     ],
 )
@@ -268,7 +268,7 @@ def test_money() -> None:
         (work(units=10**6, partitions=10**6), FILES, "units x partitions"),
         (work(1e3, partitions=10**4), {"verify/edges": (0.0, 0.0)}, "driver"),
         (work(1e3, units=1), FILES, "worker"),
-        (work(units=3 * 10**6), dict.fromkeys(READS["publish"], (0.0, 0.0)), "run.json"),
+        (work(units=3 * 10**6), dict.fromkeys(READS["check"], (0.0, 0.0)), "run.json"),
     ],
 )  # fmt: skip
 def test_what_breaks(
