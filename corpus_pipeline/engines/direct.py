@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -31,6 +31,14 @@ from corpus_pipeline.errors import CorpusError, EngineError
 
 #: How often the items of a dead or stuck worker are tried, the first time included.
 _ATTEMPTS = 3
+
+
+class _Running(NamedTuple):
+    """A task that was given to a pool."""
+
+    task: tuple[int, ...]
+    attempt: int
+    pool: ProcessPool
 
 
 class DirectEngine:
@@ -51,12 +59,27 @@ class DirectEngine:
         """
         self.workers: int = workers
         self._timeout = timeout
+        self._storage_options = storage_options or {}
+        self._pool = self._new_pool()
+        self._worked = False
+        """Whether any task was ever done: workers can start here."""
+
+    def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
         if sys.platform != "win32":
             context.set_forkserver_preload(["corpus_pipeline.engines.preload"])
-        self._pool = ProcessPool(
-            workers, context=context, initializer=_start_worker, initargs=[storage_options or {}]
+        return ProcessPool(
+            self.workers,
+            context=context,
+            initializer=_start_worker,
+            initargs=[self._storage_options],
         )
+
+    def _renew_pool(self) -> None:
+        """Starts other workers; a pool does not survive that one dies while none has a task."""
+        self._pool.stop()
+        self._pool.join()
+        self._pool = self._new_pool()
 
     def __enter__(self) -> "DirectEngine":
         return self
@@ -81,11 +104,18 @@ class DirectEngine:
             EngineError: a task killed its worker or hung `_ATTEMPTS` times.
         """
 
-        def submit(task: tuple[int, ...], attempt: int) -> None:
-            future = self._pool.schedule(_run_task, args=[phase, task], timeout=self._timeout)
-            running[future] = (task, attempt)
+        def schedule(task: tuple[int, ...]) -> Any:
+            return self._pool.schedule(_run_task, args=[phase, task], timeout=self._timeout)
 
-        running: dict[concurrent.futures.Future[Any], tuple[tuple[int, ...], int]] = {}
+        def submit(task: tuple[int, ...], attempt: int) -> None:
+            try:
+                future = schedule(task)
+            except RuntimeError:  # The pool broke while it had nothing to do.
+                self._renew_pool()
+                future = schedule(task)
+            running[future] = _Running(task, attempt, self._pool)
+
+        running: dict[concurrent.futures.Future[Any], _Running] = {}
         waiting = iter(_tasks(items, self.workers, at_once))
         for task in itertools.islice(waiting, 2 * self.workers):
             submit(task, 1)
@@ -94,9 +124,10 @@ class DirectEngine:
                 running, return_when=concurrent.futures.FIRST_COMPLETED
             )
             for future in finished:
-                task, attempt = running.pop(future)
+                task, attempt, pool = running.pop(future)
                 error = future.exception()
                 if error is None:
+                    self._worked = True
                     for following in itertools.islice(waiting, 1):
                         submit(following, 1)
                     clocks = Counter(future.result())
@@ -108,11 +139,17 @@ class DirectEngine:
                     logging.warning("phase %s: worker lost at %s, trying again", phase.name, task)
                     submit(task, attempt + 1)
                 elif isinstance(error, BrokenProcessPool):
-                    raise EngineError(
-                        f"phase {phase.name}: worker processes end before they take work; their "
-                        "messages stand above (a script that runs a pipeline starts it under "
-                        "`if __name__ == '__main__':`)"
-                    )
+                    # Workers that cannot start at all say so each time, so they start twice only.
+                    if attempt == (_ATTEMPTS if self._worked else 2):
+                        raise EngineError(
+                            f"phase {phase.name}: worker processes end before they take work; "
+                            "their messages stand above (a script that runs a pipeline starts it "
+                            "under `if __name__ == '__main__':`)"
+                        )
+                    logging.warning("phase %s: worker lost at %s, trying again", phase.name, task)
+                    if pool is self._pool:
+                        self._renew_pool()
+                    submit(task, attempt + 1)
                 else:
                     raise error
 

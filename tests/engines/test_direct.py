@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import re
+import signal
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -100,6 +101,45 @@ def test_a_worker_that_dies_costs_one_more_attempt(tmp_path: Path) -> None:
     found = run(tmp_path, [0, DIES_ONCE, 1])
     assert [found[str((item,))] for item in (0, DIES_ONCE, 1)] == [1, 1, 1]
     assert attempts(tmp_path) == {0: 1, 1: 1, DIES_ONCE: 2}
+
+
+class Tell(beam.DoFn):  # type: ignore[misc]
+    """Notes which process an item came to."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def process(self, item: int) -> list[int]:
+        """Leaves a file of the process's number."""
+        (Path(self.folder) / str(os.getpid())).touch()
+        return [item]
+
+
+@dataclasses.dataclass(frozen=True)
+class Telling:
+    """A phase that tells which workers there are."""
+
+    folder: str
+    name: str = "telling"
+
+    def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
+        """Adds the phase over these items."""
+        _ = pipeline | beam.Create(items) | beam.ParDo(Tell(self.folder)).with_output_types(int)
+
+
+@pytest.mark.parametrize("noticed", [False, True])
+def test_workers_that_die_between_two_phases_cost_nothing(tmp_path: Path, noticed: bool) -> None:
+    with DirectEngine(1, 60) as engine:
+        engine.run(Telling(str(tmp_path)), range(2), 1, Noted())
+        killed = {int(path.name) for path in tmp_path.iterdir()}
+        for worker in killed:
+            os.kill(worker, signal.SIGKILL)
+        if noticed:
+            time.sleep(1.5)
+        report = Noted()
+        engine.run(Telling(str(tmp_path)), range(2), 1, report)
+    assert (report.found["(0,)"], report.found["(1,)"]) == (1, 1)
+    assert {int(path.name) for path in tmp_path.iterdir()} > killed
 
 
 def test_a_worker_that_dies_each_time_is_given_up(tmp_path: Path) -> None:
