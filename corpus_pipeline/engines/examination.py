@@ -16,13 +16,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from corpus_pipeline import __version__, storage
 from corpus_pipeline.errors import CorpusError
 from corpus_pipeline.kernels import source_digest
+from corpus_pipeline.machine import memory_bytes
 from corpus_pipeline.shipped import resource_digest
 from corpus_pipeline.storage.patience import told
 
@@ -250,50 +250,6 @@ def _digest(name: str, nonce: str) -> str:
     """Hashes once in a process and preflight."""
     del nonce
     return resource_digest(name)
-
-
-def memory_bytes(root: Path = Path("/")) -> int:
-    """Returns the memory of this machine or of the container, whichever is less; 0 if unknown.
-
-    Args:
-        root: where `proc` and `sys` are.
-    """
-    limits = list(_container_limits(root))
-    try:
-        for line in (root / "proc" / "meminfo").read_text().splitlines():
-            if line.startswith("MemTotal:"):
-                limits.append(int(line.split()[1]) * 1024)
-    except OSError:
-        if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-            limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    return min(limits, default=0)
-
-
-def _container_limits(root: Path) -> Iterator[int]:
-    """Yields the memory limits of this process's control groups, version 1 and 2."""
-    try:
-        lines = (root / "proc" / "self" / "cgroup").read_text().splitlines()
-    except OSError:
-        return
-    mount = root / "sys" / "fs" / "cgroup"
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            base, name = mount, "memory.max"
-        elif "memory" in controllers.split(","):
-            base, name = mount / "memory", "memory.limit_in_bytes"
-        else:
-            continue
-        group = base / path.lstrip("/")
-        for folder in (group, *group.parents):
-            if not folder.is_relative_to(base):
-                break
-            try:
-                limit = (folder / name).read_text().strip()
-            except OSError:  # the path is the host's, where the container sees its own group alone
-                continue
-            if limit.isdecimal():
-                yield int(limit)
 
 
 def _process_bytes() -> int:

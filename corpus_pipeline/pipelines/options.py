@@ -18,8 +18,8 @@ from corpus_pipeline.filters.keywords import KeywordRules
 from corpus_pipeline.filters.language import LanguageRules
 from corpus_pipeline.filters.perplexity import PerplexityRules, perplexity_rules
 from corpus_pipeline.filters.quality_profiles import load_profile
+from corpus_pipeline.machine import cores, memory_bytes
 from corpus_pipeline.pipelines.config import Config
-from corpus_pipeline.pipelines.machine import cores, physical_memory
 from corpus_pipeline.pipelines.resources import Resources
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.scrub.replace import ScrubOptions
@@ -46,8 +46,8 @@ WORKER_MEMORY = 1_500_000_000
 
 def workers(config: Config) -> int:
     """Returns how many workers run: as many as asked for, or cores, that fit the memory."""
-    # Where the system does not tell, as much as four workers need.
-    memory = config.memory or (physical_memory() or 16 * WORKER_MEMORY // 3) * 3 // 4
+    # Where the system does not tell there is enough for four.
+    memory = config.memory or memory_bytes() * 3 // 4 or 4 * WORKER_MEMORY
     return max(1, min(config.workers or cores(), memory // WORKER_MEMORY))
 
 
@@ -68,7 +68,7 @@ class StageOptions:
         """Options of *read*."""
         limits = self.config.read
         return ReadStageOptions(
-            units=str(self.workspace.work / "units.arrow"),
+            units=str(self.workspace.units_file),
             sources={
                 each.source: ReadOptions(
                     text_field=each.text_field,

@@ -39,19 +39,20 @@ class PhaseRunner:
         """
         errors = _ErrorBudget(self.workspace, self.max_errors)
         still_open = []
+        there = set(self.workspace.begun_items(phase.name))
         finished = self.workspace.finished(phase.name, items)
         for item, manifest in zip(items, finished, strict=True):
             if manifest is None:
                 still_open.append(item)
+                if item in there:  # Whoever counts manifests must not meet files that are gone.
+                    self.workspace.forget_item(phase.name, item)
             else:
                 errors.count(manifest)
         if not still_open and self.workspace.committed(phase.name) is not None:
             self._examined.add(phase.name)
             return
         self._forget_later(phase.name)
-        report = _PhaseReport(
-            phase.name, frozenset(still_open), self.workspace, self.progress, errors, self.lease
-        )
+        report = _PhaseReport(phase.name, self.workspace, self.progress, errors, self.lease)
         start = time.monotonic()
         self.progress.start(phase.name, len(items), len(items) - len(still_open))
         if still_open:
@@ -95,7 +96,6 @@ class _PhaseReport:
     """Hears from the engine of every finished item of one phase."""
 
     phase: str
-    items: frozenset[int]
     workspace: Workspace
     progress: Progress
     errors: "_ErrorBudget"
@@ -103,6 +103,11 @@ class _PhaseReport:
     clocks: Clocks = dataclasses.field(default_factory=Counter)
     counted: int = 0
     """Errors by counters, of all items; attempts that were in vain count, too."""
+    suspicious: int = 0
+    """The counters are but a reason to look when they come to so many."""
+
+    def __post_init__(self) -> None:
+        self.suspicious = self.errors.left
 
     def advance(self, items: int, text_bytes: int, errors: int = 0) -> None:
         """Moves the display; ends the phase where it makes no sense any more.
@@ -114,12 +119,13 @@ class _PhaseReport:
         self.lease.check()
         self.progress.advance(self.phase, items, text_bytes)
         self.counted += errors
-        if errors and self.errors.seen + self.counted > self.errors.limit:
-            # The counters are but a reason to look; the manifests that are there decide.
-            budget = dataclasses.replace(self.errors)
+        if errors and self.counted >= self.suspicious:
+            # The manifests that are there decide. What they leave must be counted before the next
+            # look, for counters come after manifests.
+            budget = _ErrorBudget(self.workspace, self.errors.limit)
             for manifest in self.workspace.so_far(self.phase):
-                if manifest.item in self.items:
-                    budget.count(manifest)
+                budget.count(manifest)
+            self.suspicious = self.counted + budget.left
 
     def done(self, items: Sequence[int], clocks: Clocks) -> None:
         """Adds up what the items took and which records they could not read."""
@@ -138,6 +144,11 @@ class _ErrorBudget:
     workspace: Workspace
     limit: int
     seen: int = 0
+
+    @property
+    def left(self) -> int:
+        """So many more are too many."""
+        return self.limit + 1 - self.seen
 
     def count(self, manifest: Manifest) -> None:
         """Adds the unreadable records of one finished item."""

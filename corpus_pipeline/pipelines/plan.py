@@ -10,7 +10,6 @@ import importlib.metadata
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
@@ -165,8 +164,7 @@ def _each(work: Callable[..., _T], items: Sequence[tuple[Any, ...]]) -> list[_T]
     if all(storage.is_local(part.path) for item in items for part in item
            if isinstance(part, storage.InputFile)):  # fmt: skip
         return [work(*item) for item in items]
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        return list(threads.map(lambda item: work(*item), items))
+    return list(storage.at_once(lambda item: work(*item), items, _AT_ONCE))
 
 
 def refuse_changed_inputs(config: Config, plan: Plan) -> None:

@@ -13,11 +13,11 @@ import yaml
 from rich.table import Table
 
 from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.machine import cores
 from corpus_pipeline.pipelines.config import Config, load_config, parse_size
 from corpus_pipeline.pipelines.costs import Flow, Prices, Workload, load_costs
 from corpus_pipeline.pipelines.estimate import Estimate, estimate
 from corpus_pipeline.pipelines.limits import limits
-from corpus_pipeline.pipelines.machine import cores
 from corpus_pipeline.pipelines.sizing import (
     partitions_for,
     unit_bytes_for,

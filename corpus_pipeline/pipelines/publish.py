@@ -25,7 +25,7 @@ RUN_FILE = "run.json"
 def publish(
     workspace: Workspace, plan: Plan, config: Config, resources: Resources, lease: storage.Lease
 ) -> dict[str, Any]:
-    """Writes index.json, tokenizer.json and run.json, and removes the work folder.
+    """Writes index.json, tokenizer.json and run.json, and removes the state of all runs.
 
     Returns:
         The content of run.json.
@@ -58,7 +58,7 @@ def publish(
         "config": config.resolved(),
         "counts": dict(sorted(counts.items())),
         "files": [vars(entry) for entry in sorted(files, key=lambda entry: entry.path)],
-        "fingerprint": {"partitions": plan.partitions, **plan.fingerprint},
+        "fingerprint": plan.identity,
         "phases": phases,
     }
     run["digest"] = digest_of(run)

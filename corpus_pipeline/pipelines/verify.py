@@ -4,11 +4,10 @@ import dataclasses
 import functools
 import json
 import time
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
-from corpus_pipeline.pipelines.machine import cores
+from corpus_pipeline.machine import cores
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import RUN_FILE, digest_of
 from corpus_pipeline.schema import LEDGER
@@ -30,9 +29,7 @@ from corpus_pipeline.tokens.index import (
 )
 from corpus_pipeline.tokens.shard import Shard, open_shard
 
-_T = TypeVar("_T")
-_R = TypeVar("_R")
-#: Files that are read at once, at least: remote ones are waited for.
+#: Files that are read at once, at least: remote ones are waited for. Remote shards, at most.
 _THREADS = 4
 #: Columns of documents/ whose sums run.json has, and the one that rejected/ and ledger/ count by.
 _SUMMED = [name for name in LEDGER.names if name.startswith(("pii_", "removed_"))]
@@ -106,51 +103,37 @@ def verify(output: Place, progress: Progress | None = None) -> dict[str, int]:
 
 
 def _differences(output: Place, run: dict[str, Any], progress: Progress | None) -> Iterator[str]:
+    """Yields what is wrong, in the same order every time."""
     start = time.monotonic()
     files, counts = run["files"], run["counts"]
+    shards = [entry for entry in files if entry["path"].endswith(".arrow")]
+    others = [entry for entry in files if not entry["path"].endswith(".arrow")]
     if progress is not None:
-        shards = sum(1 for entry in files if entry["path"].endswith(".arrow"))
-        progress.start("check", len(files) + shards, 0)
+        progress.start("check", len(files), 0)
     found: dict[str, _Contents] = defaultdict(_Contents)
-    for entry, contents in _at_once(lambda each: _contents(output, each), files):
+    threads = max(_THREADS, cores())
+    read = storage.at_once(functools.partial(_contents, output), others, threads)
+    for entry, contents in zip(others, read, strict=True):
         yield from contents.differences
         found[entry["path"].partition("/")[0]].add(contents)
         if progress is not None:
             progress.advance("check", 1, entry["bytes"])
     yield from _foreign_files(output, {entry["path"] for entry in files})
     yield from _count_differences(found, counts)
-    if storage.exists(output / "tokens" / INDEX_NAME):
-        content = storage.read_bytes(output / "tokens" / INDEX_NAME)
-        index = TokenIndex.from_json(content.decode("utf-8", "replace"))
-        if index.tokens != counts.get("tokens", 0):
-            yield f"index.json has {index.tokens} tokens, {RUN_FILE} says {counts.get('tokens', 0)}"
-        work = functools.partial(_token_differences, output, index)
-        for shard, differences in _at_once(work, index.shards):
+    index = _index(output)
+    if index is not None:
+        yield from _index_differences(index, shards, counts)
+        # Each is copied to this machine where it is remote; the disk must hold so many.
+        threads = threads if isinstance(output, Path) else _THREADS
+        listed = {each.file: each for each in index.shards}
+        work = functools.partial(_shard_differences, output, index, listed)
+        compared = storage.at_once(work, shards, threads)
+        for entry, differences in zip(shards, compared, strict=True):
             yield from differences
             if progress is not None:
-                progress.advance("check", 1, shard.bytes)
+                progress.advance("check", 1, entry["bytes"])
     if progress is not None:
         progress.finish("check", time.monotonic() - start)
-
-
-def _at_once(work: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[tuple[_T, _R]]:
-    """Applies a function to some items at a time; yields item and result in their order.
-
-    Hashing, decompression and Arrow let go of the GIL, so threads are enough.
-    """
-    threads = max(_THREADS, cores())
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[tuple[_T, Future[_R]]] = deque()
-        try:
-            for item in items:
-                waiting.append((item, pool.submit(work, item)))
-                if len(waiting) > 2 * threads:
-                    first, future = waiting.popleft()
-                    yield first, future.result()
-            for first, future in waiting:
-                yield first, future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 @dataclasses.dataclass
@@ -171,20 +154,27 @@ class _Contents:
         self.sums.update(other.sums)
 
 
-def _contents(output: Place, entry: dict[str, Any]) -> _Contents:
-    """Reads one file of the run; what is not as it was written is not looked into."""
-    path = output / entry["path"]
+def _file_differences(path: Place, entry: dict[str, Any]) -> list[str]:
+    """Compares the bytes of a file with what run.json says."""
     if isinstance(path, Path) and path.exists() and not path.is_file():
-        return _Contents([f"{entry['path']} is no file"])
+        return [f"{entry['path']} is no file"]
     try:
         written = storage.file_digest(path)
     except FileNotFoundError:
-        return _Contents([f"{entry['path']} is missing"])
-    if written != (entry["bytes"], entry["sha256"]):
-        return _Contents([
-            f"{entry['path']} has {written.bytes} bytes with sha256 {written.sha256}, "
-            f"{RUN_FILE} says {entry['bytes']} with {entry['sha256']}"
-        ])  # fmt: skip
+        return [f"{entry['path']} is missing"]
+    if written == (entry["bytes"], entry["sha256"]):
+        return []
+    return [
+        f"{entry['path']} has {written.bytes} bytes with sha256 {written.sha256}, "
+        f"{RUN_FILE} says {entry['bytes']} with {entry['sha256']}"
+    ]
+
+
+def _contents(output: Place, entry: dict[str, Any]) -> _Contents:
+    """Reads one file of the run; what is not as it was written is not looked into."""
+    path = output / entry["path"]
+    if differences := _file_differences(path, entry):
+        return _Contents(differences)
     found = _Contents()
     if path.suffix != ".parquet":
         return found
@@ -235,13 +225,41 @@ def _count_differences(found: Mapping[str, _Contents], counts: dict[str, int]) -
         yield f"ledger/ has {listed} rows for {documents} documents"
 
 
-def _token_differences(output: Place, index: TokenIndex, entry: ShardEntry) -> list[str]:
-    """Compares the index, one shard and its part of the ledger, document by document."""
-    with storage.local_copy(output / "tokens" / entry.file) as path:
-        differences = shard_differences(path, entry, index)
-        if differences:
-            return [f"tokens/{entry.file}: {line}" for line in differences]
-        return list(_ledger_differences(output, entry.file, open_shard(path)))
+def _index(output: Place) -> TokenIndex | None:
+    """Reads the index of the shards; a run without tokens has none."""
+    path = output / "tokens" / INDEX_NAME
+    if not storage.exists(path):
+        return None
+    return TokenIndex.from_json(storage.read_bytes(path).decode("utf-8", "replace"))
+
+
+def _index_differences(
+    index: TokenIndex, shards: list[dict[str, Any]], counts: dict[str, int]
+) -> Iterator[str]:
+    """Compares the index with what run.json says of the shards."""
+    if index.tokens != counts.get("tokens", 0):
+        yield f"index.json has {index.tokens} tokens, {RUN_FILE} says {counts.get('tokens', 0)}"
+    listed = {f"tokens/{each.file}": (each.bytes, each.sha256) for each in index.shards}
+    said = {entry["path"]: (entry["bytes"], entry["sha256"]) for entry in shards}
+    for path in sorted(listed.keys() | said.keys()):
+        if listed.get(path) != said.get(path):
+            yield f"index.json and {RUN_FILE} differ in {path}"
+
+
+def _shard_differences(
+    output: Place, index: TokenIndex, listed: Mapping[str, ShardEntry], entry: dict[str, Any]
+) -> list[str]:
+    """Compares one shard with run.json, the index and the ledger, document by document."""
+    name = entry["path"].rpartition("/")[2]
+    try:
+        with storage.local_copy(output / entry["path"]) as path:
+            if differences := _file_differences(path, entry):
+                return differences
+            if lines := shard_differences(path, listed[name], index, entry["sha256"]):
+                return [f"tokens/{name}: {line}" for line in lines]
+            return list(_ledger_differences(output, name, open_shard(path)))
+    except FileNotFoundError:
+        return [f"{entry['path']} is missing"]
 
 
 def _ledger_differences(output: Place, file: str, shard: Shard) -> Iterator[str]:

@@ -15,8 +15,8 @@
 An item (a unit, a partition) is done when its manifest is there; a manifest is written after the
 files it names. A phase is done when its commit file is there. Nothing else is state.
 
-A job that outlives its driver goes on writing after `--overwrite` has begun another run: it finds
-its own folder, or none, never that of the other run.
+A job that outlives its driver may go on after `--overwrite` has begun another run. The other run's
+state lies in another folder; the old job finds its own gone at its next unit, and stops there.
 
 A manifest holds the sha256 of its files and of itself. What an earlier process has written on a
 local disk is read once and compared before it is believed.
@@ -26,7 +26,6 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -126,6 +125,11 @@ class Workspace:
         """The folder of this run."""
         return self.state / self.run
 
+    @property
+    def units_file(self) -> Place:
+        """The list of units; it is there as long as the run is under way."""
+        return self.work / "units.arrow"
+
     def phase(self, name: str) -> Place:
         """The folder of one phase."""
         return self.work / name
@@ -212,9 +216,8 @@ class Workspace:
     def _unchanged(self, manifests: Mapping[int, Manifest | None]) -> set[int]:
         """Returns the items whose files have the digests that their manifests say."""
         entries = [(item, entry) for item, m in manifests.items() if m for entry in m.files]
-        with ThreadPoolExecutor(_HASHED_AT_ONCE) as threads:
-            same = threads.map(lambda each: self._same(each[1]), entries)
-            changed = {item for (item, _), fine in zip(entries, same, strict=True) if not fine}
+        same = storage.at_once(lambda each: self._same(each[1]), entries, _HASHED_AT_ONCE)
+        changed = {item for (item, _), fine in zip(entries, same, strict=True) if not fine}
         return set(manifests) - changed
 
     def _same(self, entry: FileEntry) -> bool:
@@ -223,6 +226,10 @@ class Workspace:
         except OSError:  # It vanished, or the disk cannot read it.
             return False
 
+    def forget_item(self, phase: str, item: int) -> None:
+        """Takes back that an item was done."""
+        storage.remove(self._manifest_path(phase, item))
+
     def forget(self, phase: str) -> None:
         """Takes back that a phase was done; its published files stay and are written anew."""
         storage.remove_tree(self.phase(phase))
@@ -230,6 +237,11 @@ class Workspace:
     def begun(self) -> list[str]:
         """Lists the phases that have left something, done or not."""
         return [name for name in storage.names(self.work) if "." not in name]
+
+    def begun_items(self, phase: str) -> list[int]:
+        """Lists the items that have a manifest, damaged or not."""
+        names = storage.sizes(self._manifests(phase), ".json")
+        return [int(name.removesuffix(".json")) for name in names]
 
     def manifests(self, phase: str, items: Iterable[int]) -> Iterator[Manifest]:
         """Yields the manifests of all items.
@@ -247,12 +259,12 @@ class Workspace:
 
     def so_far(self, phase: str) -> Iterator[Manifest]:
         """Yields the manifests that are there, without a look at the files they name."""
-        read = self._all_read(phase, self._begun_items(phase))
+        read = self._all_read(phase, self.begun_items(phase))
         return (manifest for manifest in read if manifest is not None)
 
     def found(self, phase: str) -> int:
         """Sums what the finished items of a phase have found."""
-        manifests = self.manifests(phase, self._begun_items(phase))
+        manifests = self.manifests(phase, self.begun_items(phase))
         return sum(manifest.counts["found"] for manifest in manifests)
 
     def read_unit(self, folder: Place, unit: int) -> pa.Table | None:
@@ -294,6 +306,38 @@ class Workspace:
                 "what it wrote; all workers must share the output"
             )
 
+    def refuse_thrown_away(self) -> None:
+        """Makes sure that this run is still the one under way.
+
+        Raises:
+            EngineError: it was thrown away, and what it writes could be taken for another run's.
+        """
+        if not storage.exists(self.units_file):
+            raise EngineError(
+                f"{storage.public_path(self.root)}: this run was thrown away; end its job"
+            )
+
+    def refuse_changed(self, phase: str, item: int, path: Place) -> None:
+        """Makes sure that a published file is the one that an earlier phase of this run wrote.
+
+        Its size tells, as far as another run's file of the same name has another.
+
+        Raises:
+            EngineError: it is not, or cannot be seen from here.
+        """
+        name = str(path.relative_to(self.root))  # type: ignore[arg-type]
+        manifest = self._read(phase, item)
+        written = {entry.path: entry.bytes for entry in manifest.files} if manifest else {}
+        try:
+            same = storage.size(path) == written.get(name)
+        except FileNotFoundError:
+            same = False
+        if not same:
+            raise EngineError(
+                f"{storage.public_path(path)}: is not what phase {phase} wrote; if another job "
+                "writes here, end it, then run again to resume"
+            )
+
     def commit(self, phase: str, items: Iterable[int], seconds: float, clocks: Any) -> None:
         """Marks a phase as done, once every item has a manifest."""
         counted = sum(1 for _ in self.manifests(phase, items))
@@ -307,10 +351,6 @@ class Workspace:
         except (FileNotFoundError, ValueError):  # A damaged note is none.
             return None
         return note if isinstance(note, dict) else None
-
-    def _begun_items(self, phase: str) -> list[int]:
-        names = storage.sizes(self._manifests(phase), ".json")
-        return [int(name.removesuffix(".json")) for name in names]
 
     def _manifests(self, phase: str) -> Place:
         return self.phase(phase) / "manifests"
@@ -329,12 +369,7 @@ class Workspace:
         if storage.is_local(self.output):
             yield from (self._read(phase, item) for item in items)
             return
-        ahead = 64 * _AT_ONCE
-        with ThreadPoolExecutor(_AT_ONCE) as threads:
-            for start in range(0, len(items), ahead):
-                yield from threads.map(
-                    lambda item: self._read(phase, item), items[start : start + ahead]
-                )
+        yield from storage.at_once(lambda item: self._read(phase, item), items, _AT_ONCE)
 
 
 def _manifest_name(item: int) -> str:

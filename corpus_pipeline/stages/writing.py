@@ -4,6 +4,7 @@ The batches of a unit arrive in one bundle, in order, closed by its end. A runne
 them otherwise is found out by the batch numbers, and the unit fails instead of losing rows.
 """
 
+import contextlib
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator
@@ -129,6 +130,8 @@ class _UnitWriter(beam.DoFn):  # type: ignore[misc]
         if batches != self._expected:
             raise EngineError(f"unit {key.unit}: {self._expected} of {batches} batches came")
         self._counts.update(notes)
+        # A job that outlives its driver must not write into the run that follows.
+        self.workspace.refuse_thrown_away()
         files = tuple(self.finish(key.unit))
         manifest = Manifest(key.phase, key.unit, files, dict(sorted(self._counts.items())))
         self.workspace.put_manifest(manifest)
@@ -137,9 +140,10 @@ class _UnitWriter(beam.DoFn):  # type: ignore[misc]
 
     def _discard(self) -> None:
         """Removes what a unit that failed has written so far."""
-        for file in self._opened:
-            file.abandon()
-        self._unit, self._opened = None, []
+        opened, self._unit, self._opened = self._opened, None, []
+        with contextlib.ExitStack() as each:
+            for file in opened:
+                each.callback(file.abandon)
 
     def open(self, path: storage.Place) -> storage.AtomicFile:
         """Opens a file of the unit, which is removed again unless the unit is finished."""
@@ -343,6 +347,7 @@ class WriteFinishedUnit(_UnitWriter):
     def _write_ledger(self, unit: int) -> FileEntry:
         """Joins the rows that *prepare* rejected and those that came this far, in row order."""
         filtered = self.workspace.part("rejected", unit, "parquet", "filtered")
+        self.workspace.refuse_changed("prepare", unit, filtered)
         early = storage.read_parquet(filtered, columns=LEDGER.names)
         rows = pa.concat_tables([early, pa.Table.from_batches(self._ledger, LEDGER)])
         self._counts["filtered"] = early.num_rows

@@ -6,8 +6,10 @@ reading     seekable files that survive a cut connection; Arrow and Parquet file
 files       atomic writes, listings, removal
 patience    what is tried again, and how it ends
 lease       one run at a time in an output folder
+at_once     some items at a time, by threads
 """
 
+from corpus_pipeline.storage.at_once import at_once
 from corpus_pipeline.storage.files import (
     AtomicFile,
     Written,
@@ -45,6 +47,7 @@ __all__ = [
     "Lease",
     "Place",
     "Written",
+    "at_once",
     "children",
     "configure",
     "exists",

@@ -111,7 +111,9 @@ class _LocalAttempt:
         _sync_folder(self._target.parent)
 
     def abandon(self) -> None:
-        self.file.close()
+        # What is still to be written does not fit on a full disk; nobody wants it any more.
+        with contextlib.suppress(OSError):
+            self.file.close()
         self._temporary.unlink(missing_ok=True)
 
 
@@ -134,7 +136,8 @@ class _RemoteAttempt:
         self.file.close()
 
     def abandon(self) -> None:
-        self.file.close()
+        with contextlib.suppress(OSError):
+            self.file.close()
 
     def _upload(self, size: int) -> None:
         """Uploads once. Done twice, or after a try that came through unnoticed, it is the same."""
@@ -311,12 +314,13 @@ def sizes(folder: Place, suffix: str = "") -> dict[str, int]:
         Name -> bytes, in order of name.
     """
     if isinstance(folder, Path):
-        try:
-            found = {
-                entry.name: entry.stat().st_size for entry in os.scandir(folder) if entry.is_file()
-            }
-        except FileNotFoundError:
-            found = {}
+        found = {}
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+            for entry in entries:
+                # An attempt may be renamed between its listing and this.
+                with contextlib.suppress(FileNotFoundError):
+                    if entry.name.endswith(suffix) and entry.is_file():
+                        found[entry.name] = entry.stat().st_size
     else:
         found = {
             info["name"].rstrip("/").rpartition("/")[2]: int(info["size"])

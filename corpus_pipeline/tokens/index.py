@@ -185,11 +185,21 @@ def load_index(folder: str | Path) -> TokenIndex:
         ) from error
 
 
-def shard_differences(path: Path, entry: ShardEntry, index: TokenIndex) -> list[str]:
-    """Reads one shard and says what differs from its entry in the index."""
+def shard_differences(
+    path: Path, entry: ShardEntry, index: TokenIndex, digest: str | None = None
+) -> list[str]:
+    """Reads one shard and says what differs from its entry in the index.
+
+    Args:
+        path: the shard.
+        entry: what the index says of it.
+        index: the index.
+        digest: sha256 of the file, where it is known.
+    """
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest is None:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         shard = open_shard(path, full=True)
     except (OSError, VerifyError) as error:
         return [f"cannot be read ({error})"]

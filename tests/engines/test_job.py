@@ -5,7 +5,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
+import types
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +20,13 @@ from runs import execute
 
 from corpus_pipeline.engines.engine import Clocks
 from corpus_pipeline.engines.runners import DaskEngine, NamedEngine
-from corpus_pipeline.errors import ConfigError, CorpusError, EngineError, InputError
+from corpus_pipeline.errors import (
+    ConfigError,
+    CorpusError,
+    EngineError,
+    ErrorBudgetError,
+    InputError,
+)
 from corpus_pipeline.glue import StageCounters
 
 #: What a run writes that must not depend on the engine.
@@ -30,11 +38,13 @@ class Noted:
 
     def __init__(self) -> None:
         self.advanced = 0
+        self.errors = 0
         self.items: list[int] = []
         self.clocks: Clocks = Counter()
 
     def advance(self, items: int, text_bytes: int, errors: int = 0) -> None:
         self.advanced += items
+        self.errors += errors
 
     def done(self, items: Sequence[int], clocks: Clocks) -> None:
         self.items += items
@@ -58,7 +68,7 @@ class Behave(beam.DoFn):  # type: ignore[misc]
         if self.failure == "defect":
             raise ZeroDivisionError("a private text")
         self._counters.saw(1, 10)
-        self._counters.finished()
+        self._counters.finished(errors=2)
         return [item]
 
 
@@ -83,7 +93,46 @@ def test_every_item_is_run_and_counted(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2", "3"]
     assert report.items == [3, 1, 2]
     assert report.advanced == 3
-    assert report.clocks == {"behave/documents": 3, "behave/bytes": 30, "progress/items": 3}
+    assert report.errors == 6
+    assert report.clocks == {"behave/documents": 3, "behave/bytes": 30,
+                             "progress/items": 3, "progress/errors": 6}  # fmt: skip
+
+
+class Endless:
+    """The result of a job that counts errors and does not end before it is cancelled."""
+
+    state = "RUNNING"
+
+    def __init__(self) -> None:
+        self.cancelled = threading.Event()
+
+    def metrics(self) -> Any:
+        key = types.SimpleNamespace(
+            metric=types.SimpleNamespace(namespace="progress", name="errors")
+        )
+        counter = types.SimpleNamespace(key=key, attempted=7, committed=None)
+        return types.SimpleNamespace(query=lambda: {"counters": [counter]})
+
+    def wait_until_finish(self) -> None:
+        self.cancelled.wait(30)
+
+    def cancel(self) -> None:
+        self.cancelled.set()
+
+
+def test_a_job_that_makes_no_sense_any_more_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing(Noted):
+        def advance(self, items: int, text_bytes: int, errors: int = 0) -> None:
+            raise ErrorBudgetError(f"{errors} are too many")
+
+    job = Endless()
+    monkeypatch.setattr(beam.Pipeline, "run", lambda pipeline: job)
+    monkeypatch.setattr(NamedEngine, "poll_seconds", 0.01)
+    with pytest.raises(ErrorBudgetError, match="7 are too many"):
+        NamedEngine("FnApiRunner", {}).run(Phase(tmp_path), [1], 1, Refusing())
+    assert job.cancelled.is_set()
 
 
 @pytest.mark.parametrize(

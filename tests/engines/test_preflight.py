@@ -27,7 +27,6 @@ from corpus_pipeline.engines.examination import (
     WorkerReport,
     examine,
     here,
-    memory_bytes,
     within,
 )
 from corpus_pipeline.engines.findings import cause, failures, late, warnings
@@ -41,6 +40,7 @@ from corpus_pipeline.engines.preflight import (
 )
 from corpus_pipeline.engines.runners import NamedEngine
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.machine import memory_bytes
 
 # Judging reports
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from faults import harness
+from faults.harness import command_of
 
 from corpus_pipeline.engines.marked_processes import marked
 
@@ -19,7 +20,8 @@ def skip_without_spark() -> None:
 
 
 def _python_daemons(pids: list[int]) -> list[int]:
-    return [pid for pid in pids if ".daemon" in harness.command_of(pid)]
+    # Java has the daemon's name among its options, too.
+    return [pid for pid in pids if "-m corpus_pipeline.engines.spark.daemon" in command_of(pid)]
 
 
 def python_workers(driver: int) -> list[int]:
@@ -30,4 +32,4 @@ def python_workers(driver: int) -> list[int]:
 
 def executors(folder: Path) -> list[int]:
     """Lists the executors of a cluster."""
-    return [pid for pid in marked(folder) if "ExecutorBackend" in harness.command_of(pid)]
+    return [pid for pid in marked(folder) if "ExecutorBackend" in command_of(pid)]

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,15 +68,19 @@ def test_killed_python_workers(inputs: Path, clean: Digests, tmp_path: Path, pha
 
 @pytest.mark.slow
 def test_stopped_python_workers(inputs: Path, clean: Digests, tmp_path: Path) -> None:
-    """Neither dead nor alive: the watch ends them after `unit_timeout`, and Spark tries again."""
-    with trying("SIGSTOP of all Python workers, beyond unit_timeout", "Spark", clean) as trial:
-        content = harness.settings(inputs, tmp_path / "out", unit_timeout=10, **harness.SPARK)
+    """Neither dead nor alive, so no watch of their own ends them: their daemon's does."""
+    with trying("SIGSTOP of all Python workers", "Spark", clean) as trial:
+        content = harness.settings(inputs, tmp_path / "out", **harness.SPARK)
         with driving(content, tmp_path) as driver:
             driver.wait_for(UNDER_WAY)
-            for worker in spark_processes.python_workers(driver.pid):
+            stopped = spark_processes.python_workers(driver.pid)
+            for worker in stopped:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(worker, signal.SIGSTOP)
+            start = time.monotonic()
             ended = driver.wait()
+        assert stopped
+        assert time.monotonic() - start > 30, "nobody waited for them"
         assert ended.code == 0, ended
         trial.same(tmp_path / "out")
 

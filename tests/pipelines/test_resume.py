@@ -203,6 +203,21 @@ def test_too_many_unreadable_records_stop_a_job_under_way(
     assert len(manifests) == units
 
 
+def test_manifests_of_files_that_are_gone_are_not_counted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A run that was stopped for its errors, some of whose files were lost since."""
+    lines = (corpora.json_line(corpora.CHINESE["plain"]) + "broken\n") * 4
+    content = small(tmp_path / "in", tmp_path / "out", lines, max_errors=1)
+    content["plan"] = {"unit_bytes": len(lines.encode()) // 4}
+    monkeypatch.setattr("corpus_pipeline.pipelines.engine_choice.DirectEngine", CountingEngine)
+    with pytest.raises(ErrorBudgetError):
+        execute(content)
+    (tmp_path / "out" / "rejected" / "filtered-00001-of-00004.parquet").unlink()
+    with pytest.raises(ErrorBudgetError, match="2 unreadable records are more than max_errors: 1"):
+        execute(content)
+
+
 def test_pages_that_are_no_text_are_no_errors(
     run_here: Runner, inputs: Path, tmp_path: Path
 ) -> None:

@@ -2,13 +2,16 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import corpora
 import pytest
+from runs import NotedProgress
 
+from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.pipelines.publish import digest_of
 from corpus_pipeline.pipelines.trace import find_document, find_token, read_text
@@ -91,6 +94,65 @@ def test_a_foreign_file_is_found(output: Path, folder: str, name: str) -> None:
 def test_other_files_beside_the_run_are_nobodys_business(output: Path) -> None:
     (output / "README.md").write_text("our corpus")
     verify(output)
+
+
+class NotedCheck(NotedProgress):
+    """Notes what a verification tells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, int]] = []
+
+    def start(self, phase: str, items: int, finished: int) -> None:
+        self.told.append((f"start {phase}", items))
+
+    def advance(self, phase: str, items: int, text_bytes: int) -> None:
+        self.told.append((f"advance {phase}", text_bytes))
+
+    def finish(self, phase: str, seconds: float) -> None:
+        self.told.append((f"finish {phase}", 0))
+
+
+def test_progress_is_told_file_by_file(finished: Path) -> None:
+    progress = NotedCheck()
+    found = verify(finished, progress)
+    start, *files, end = progress.told
+    assert (start, end) == (("start check", found["files"]), ("finish check", 0))
+    assert len(files) == found["files"]
+    assert sum(size for _, size in files) == found["bytes"]
+
+
+def test_of_two_differences_the_first_is_told(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever is found first."""
+    first, second = kinds(output)["documents"], kinds(output)["ledger"]
+    flip(first, 0.5)
+    flip(second, 0.5)
+    digest = storage.file_digest
+
+    def slow(where: Path) -> storage.Written:
+        time.sleep(0.5 * (where == first))
+        return digest(where)
+
+    monkeypatch.setattr(storage, "file_digest", slow)
+    with pytest.raises(VerifyError, match=f"{first.name} has"):
+        verify(output)
+
+
+def test_an_index_of_other_shards_is_found(output: Path) -> None:
+    """Both are what run.json says, and they do not belong together."""
+    path = kinds(output)["index"]
+    index = json.loads(path.read_bytes())
+    index["shards"][0]["sha256"] = "0" * 64
+    path.write_text(json.dumps(index))
+    run = json.loads((output / "run.json").read_bytes())
+    for entry in run["files"]:
+        if entry["path"] == "tokens/index.json":
+            entry["bytes"], entry["sha256"] = storage.file_digest(path)
+    (output / "run.json").write_text(json.dumps(run | {"digest": digest_of(run)}))
+    with pytest.raises(VerifyError, match=r"index\.json and run\.json differ in tokens/tokens-00"):
+        verify(output)
 
 
 Change = Callable[[dict[str, Any]], None]

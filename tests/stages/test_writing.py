@@ -25,6 +25,7 @@ from corpus_pipeline.stages.tokenize import TOKEN_IDS
 from corpus_pipeline.stages.writing import (
     KEYS,
     WriteFinished,
+    WriteFinishedUnit,
     WritePrepared,
     WritePreparedUnit,
     hash_folder,
@@ -134,6 +135,47 @@ def test_a_unit_whose_reader_fails_leaves_nothing_behind(make: StageOptions) -> 
     assert not any(path.exists() for path in attempts)
     writer.start_bundle()
     assert [n for element in (one, two, end) for n in writer.process(element)] == [0]
+
+
+def test_a_full_disk_leaves_no_attempts(
+    make: StageOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits in a buffer does not fit either, so closing a file fails, too."""
+    resource = pytest.importorskip("resource", reason="POSIX only")
+    one, two, _ = unit(batch(["a"]), batch(["b"], first=1))
+    writer = WritePreparedUnit(make.prepared())
+    writer.setup()
+    writer.start_bundle()
+    list(writer.process(one))
+    attempts = list(Path(make.workspace.output).rglob("*.attempt-*"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    monkeypatch.setattr(writer, "add", lambda batch: 1 // 0)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        with pytest.raises(ZeroDivisionError):
+            list(writer.process(two))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert len(attempts) == 2
+    assert not any(path.exists() for path in attempts)
+
+
+def test_a_run_that_was_thrown_away_writes_no_more(make: StageOptions) -> None:
+    storage.remove(make.workspace.units_file)
+    with pytest.raises(EngineError, match="this run was thrown away; end its job"):
+        run(unit(batch(["a"])), WritePrepared(make.prepared()), lambda units: None)
+    assert not prepared_path(make.workspace, 0).exists()
+
+
+def test_another_runs_file_does_not_get_into_the_ledger(make: StageOptions) -> None:
+    run(unit(batch(["a", None])), WritePrepared(make.prepared()), lambda units: None)
+    path = make.workspace.part("rejected", 0, "parquet", "filtered")
+    storage.write_bytes(path, storage.read_bytes(path) + b" ")
+    writer = WriteFinishedUnit(make.finished())
+    writer.setup()
+    writer.start_bundle()
+    with pytest.raises(EngineError, match=r"filtered-00000.*: is not what phase prepare wrote"):
+        list(writer.process((BatchKey("finish", 0, 0), end_of_unit(0, {}))))
 
 
 def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:

@@ -312,7 +312,7 @@ def test_of_two_leases_one_survives_a_late_refresh(
     proxy: FaultyProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refresh on its way is overtaken by a second run, and then arrives."""
-    for name, seconds in (("REFRESH", 0.1), ("WATCH", 0.5), ("SETTLE", 0.1)):
+    for name, seconds in (("REFRESH", 0.2), ("WATCH", 2.0), ("SETTLE", 0.1)):
         monkeypatch.setattr(storage.lease, name, seconds)
     root = storage.place("s3://corpus/run")
 
@@ -324,12 +324,14 @@ def test_of_two_leases_one_survives_a_late_refresh(
         return False
 
     with storage.held(root, ".lock") as slow:
-        late = proxy.inject(Fault("PUT", ".lock", delay=2.0))
+        late = proxy.inject(Fault("PUT", ".lock", delay=4.0))
+        deadline = time.monotonic() + 10
         while not late.met:
+            assert time.monotonic() < deadline
             time.sleep(0.01)
         with storage.held(root, ".lock") as quick:
             assert not lost(quick)
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 20
             while lost(slow) == lost(quick):
                 assert time.monotonic() < deadline, "both believe that the folder is theirs"
                 time.sleep(0.05)

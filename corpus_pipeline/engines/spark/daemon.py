@@ -7,6 +7,8 @@ the name in `spark.python.daemon.module`, so pyspark stands on its path.
 import contextlib
 import gc
 import importlib
+import os
+import subprocess
 import sys
 import traceback
 import types
@@ -39,7 +41,18 @@ def print_crash() -> None:
         traceback.print_exc()
 
 
+def watch_workers() -> "subprocess.Popen[bytes]":
+    """Starts the process that ends workers which are held by SIGSTOP."""
+    # Java waits for the end of this process's streams, so they are not handed on.
+    return subprocess.Popen(
+        [sys.executable, "-m", "corpus_pipeline.engines.spark.stopped", str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+
+
 if __name__ == "__main__":
+    watcher = watch_workers()
     preload()
     daemon = importlib.import_module("pyspark.daemon")
     daemon.__dict__["traceback"] = types.SimpleNamespace(

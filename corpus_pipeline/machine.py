@@ -1,0 +1,56 @@
+"""What this machine has, as far as this process may use it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def cores() -> int:
+    """Returns the number of cores; a process that is pinned to some has those only."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def memory_bytes(root: Path = Path("/")) -> int:
+    """Returns the memory of this machine or of the container, whichever is less; 0 if unknown.
+
+    Args:
+        root: where `proc` and `sys` are.
+    """
+    limits = list(_container_limits(root))
+    try:
+        for line in (root / "proc" / "meminfo").read_text().splitlines():
+            if line.startswith("MemTotal:"):
+                limits.append(int(line.split()[1]) * 1024)
+    except OSError:
+        if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+            limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    return min(limits, default=0)
+
+
+def _container_limits(root: Path) -> Iterator[int]:
+    """Yields the memory limits of this process's control groups, version 1 and 2."""
+    try:
+        lines = (root / "proc" / "self" / "cgroup").read_text().splitlines()
+    except OSError:
+        return
+    mount = root / "sys" / "fs" / "cgroup"
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            base, name = mount, "memory.max"
+        elif "memory" in controllers.split(","):
+            base, name = mount / "memory", "memory.limit_in_bytes"
+        else:
+            continue
+        group = base / path.lstrip("/")
+        for folder in (group, *group.parents):
+            if not folder.is_relative_to(base):
+                break
+            try:
+                limit = (folder / name).read_text().strip()
+            except OSError:  # the path is the host's, where the container sees its own group alone
+                continue
+            if limit.isdecimal():
+                yield int(limit)
