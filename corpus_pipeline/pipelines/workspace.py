@@ -6,6 +6,7 @@
       tokens/                        Arrow shards, index.json, tokenizer.json
       .work/                         only while the run is under way
         fingerprint.json             what the run depends on
+        preflight/                   what the driver and the workers show each other
         RUN/                         named by the digest of that
           units.arrow
           PHASE/manifests/ITEM.json  one per finished item of work
