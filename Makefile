@@ -53,9 +53,10 @@ $(BEYOND)/ready: .venv/ready requirements-cluster.lock $(SPARKS:%=requirements-s
 	touch $(BEYOND)/ready
 
 # Spark, Dask, Prism, object storage and faults, in their short form; Spark once for each version.
+# What is skipped says why.
 test-cluster: setup-cluster
-	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(PYTEST) -m "cluster and not slow"
-	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-3.5 $(PYTEST) -m "cluster and not slow" -k "spark or Spark"
+	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(PYTEST) -rs -m "cluster and not slow"
+	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-3.5 $(PYTEST) -rs -m "cluster and not slow" -k "spark or Spark"
 
 # The same in their long form: Beam's own suites, faults at every phase and at random moments.
 test-cluster-slow: setup-cluster
