@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from runs import execute, small
 
 from corpus_pipeline.engines import preflight as module
 from corpus_pipeline.engines.direct import DirectEngine
@@ -520,3 +521,12 @@ def test_on_spark(tmp_path: Path, options: str | None, line: str) -> None:
         command, env=environment, capture_output=True, text=True, timeout=200, cwd=tmp_path
     )
     assert ended.stdout.strip() == line.format(python=python), ended.stderr
+
+
+def test_a_driver_without_pyspark_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(EngineError, match=r"pip install 'corpus-pipeline\[spark\]'") as caught:
+        execute(small(tmp_path / "in", tmp_path / "out", runner="spark"))
+    assert "workers" not in str(caught.value)

@@ -1,5 +1,6 @@
 """Finding or starting Spark, and saying in one line why it does not work."""
 
+import importlib.util
 import logging
 import os
 import re
@@ -76,12 +77,11 @@ def open_context(settings: Mapping[str, str]) -> tuple[Any, bool]:
 
 
 def _pyspark() -> Any:
-    try:
-        import pyspark
-    except ImportError as error:
-        raise EngineError(
-            "the Spark runner needs pyspark: pip install 'corpus-pipeline[spark]'"
-        ) from error
+    # No ImportError: a preflight would take it for a module that workers lack.
+    if importlib.util.find_spec("pyspark") is None:
+        raise EngineError("the Spark runner needs pyspark: pip install 'corpus-pipeline[spark]'")
+    import pyspark
+
     return pyspark
 
 
