@@ -293,6 +293,18 @@ DRIVER = """
 
 @pytest.mark.cluster
 @needs_spark
+def test_two_clusters_do_not_meet(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    try:
+        first, second = (cluster_up(folder=each, workers=1) for each in (folder, other))
+        assert first.master_url != second.master_url
+        assert [len(each.pids) for each in (first, second)] == [2, 2]
+    finally:
+        cluster_down(other)
+
+
+@pytest.mark.cluster
+@needs_spark
 @pytest.mark.parametrize("victim", [None, "master", "worker-1"])
 def test_no_process_of_a_busy_cluster_survives_down(folder: Path, victim: str | None) -> None:
     cluster = cluster_up(folder=folder, workers=2, memory="600m")

@@ -237,8 +237,11 @@ class _Start:
             "SPARK_LOCAL_IP": _HOST,
             "SPARK_PUBLIC_DNS": _HOST,
             "SPARK_DAEMON_MEMORY": "512m",
-            # A port that is taken is an error here: the next one would not be where we look.
-            "SPARK_DAEMON_JAVA_OPTS": "-Dspark.port.maxRetries=0",
+            # A port that is taken is an error here: the next one would not be where we look. The
+            # door for submissions over HTTP has a port that two clusters would share.
+            "SPARK_DAEMON_JAVA_OPTS": (
+                "-Dspark.port.maxRetries=0 -Dspark.master.rest.enabled=false"
+            ),
             "PYSPARK_PYTHON": sys.executable,
         }
 
