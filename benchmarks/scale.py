@@ -263,12 +263,13 @@ def _phase_costs(
     scale = min(1.0, byte / max(sum(stages.values()), 1e-9))
     stages = {stage: spent * scale for stage, spent in stages.items()}
     stages["engine"] = max(0.0, byte - sum(stages.values()))
+    stages = {stage: round(spent, 3) for stage, spent in stages.items()}
     return {
         "per_run": round(start, 4) if alone else 0.0,
         "per_worker": 0.0 if alone else round(start / small["workers"], 4),
         "per_unit": round(unit, 5),
         "driver_per_unit": round(driver if name in BY_UNIT else 0.0, 5),
-        "per_gigabyte": {stage: round(spent, 3) for stage, spent in stages.items() if spent},
+        "per_gigabyte": {stage: spent for stage, spent in stages.items() if spent},
     }
 
 
