@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -31,14 +31,6 @@ from corpus_pipeline.errors import CorpusError, EngineError
 
 #: How often the items of a dead or stuck worker are tried, the first time included.
 _ATTEMPTS = 3
-
-
-class _Running(NamedTuple):
-    """A task that was given to a pool."""
-
-    task: tuple[int, ...]
-    attempt: int
-    pool: ProcessPool
 
 
 class DirectEngine:
@@ -110,12 +102,12 @@ class DirectEngine:
         def submit(task: tuple[int, ...], attempt: int) -> None:
             try:
                 future = schedule(task)
-            except RuntimeError:  # The pool broke while it had nothing to do.
+            except RuntimeError:  # The pool is broken: a worker died that had nothing to do.
                 self._renew_pool()
                 future = schedule(task)
-            running[future] = _Running(task, attempt, self._pool)
+            running[future] = (task, attempt)
 
-        running: dict[concurrent.futures.Future[Any], _Running] = {}
+        running: dict[concurrent.futures.Future[Any], tuple[tuple[int, ...], int]] = {}
         waiting = iter(_tasks(items, self.workers, at_once))
         for task in itertools.islice(waiting, 2 * self.workers):
             submit(task, 1)
@@ -124,7 +116,7 @@ class DirectEngine:
                 running, return_when=concurrent.futures.FIRST_COMPLETED
             )
             for future in finished:
-                task, attempt, pool = running.pop(future)
+                task, attempt = running.pop(future)
                 error = future.exception()
                 if error is None:
                     self._worked = True
@@ -147,8 +139,6 @@ class DirectEngine:
                             "under `if __name__ == '__main__':`)"
                         )
                     logging.warning("phase %s: worker lost at %s, trying again", phase.name, task)
-                    if pool is self._pool:
-                        self._renew_pool()
                     submit(task, attempt + 1)
                 else:
                     raise error

@@ -123,13 +123,18 @@ def test_missing_and_misplaced_batches_are_refused(
     assert not list(Path(make.workspace.output).rglob("*.attempt-*"))
 
 
-def test_a_unit_whose_reader_fails_leaves_nothing_behind(make: StageOptions) -> None:
-    one, two, end = unit(batch(["a"]), batch(["b"], first=1))
+def half_written(make: StageOptions, one: Keyed) -> tuple[WritePreparedUnit, list[Path]]:
+    """A writer in the midst of a unit, and the files it has open."""
     writer = WritePreparedUnit(make.prepared())
     writer.setup()
     writer.start_bundle()
     list(writer.process(one))
-    attempts = list(Path(make.workspace.output).rglob("*.attempt-*"))
+    return writer, list(Path(make.workspace.output).rglob("*.attempt-*"))
+
+
+def test_a_unit_whose_reader_fails_leaves_nothing_behind(make: StageOptions) -> None:
+    one, two, end = unit(batch(["a"]), batch(["b"], first=1))
+    writer, attempts = half_written(make, one)
     assert len(attempts) == 2
     writer.teardown()
     assert not any(path.exists() for path in attempts)
@@ -143,11 +148,7 @@ def test_a_full_disk_leaves_no_attempts(
     """What waits in a buffer does not fit either, so closing a file fails, too."""
     resource = pytest.importorskip("resource", reason="POSIX only")
     one, two, _ = unit(batch(["a"]), batch(["b"], first=1))
-    writer = WritePreparedUnit(make.prepared())
-    writer.setup()
-    writer.start_bundle()
-    list(writer.process(one))
-    attempts = list(Path(make.workspace.output).rglob("*.attempt-*"))
+    writer, attempts = half_written(make, one)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     monkeypatch.setattr(writer, "add", lambda batch: 1 // 0)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
