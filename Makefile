@@ -10,12 +10,18 @@ PYTEST := $(RUN)/pytest -n auto --dist worksteal
 
 setup: .venv/ready
 
+# Locks are complete, so pip is told to look for nothing else: what is installed then depends on the
+# lock alone and not on what the index has today. That nothing is missing is checked afterwards.
+INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+CHECK_LOCK := $(RUN)/python tools/check_lock.py
+
 # Wheels only, at the versions and hashes of requirements.lock: no compiler, the same bytes everywhere.
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
 	$(PYTHON) -m venv .venv
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
+	$(INSTALL) --only-binary :all: -r requirements.lock
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(CHECK_LOCK) requirements.lock 'corpus-pipeline[dev]'
 	$(RUN)/python -m corpus_pipeline.pipelines.warm
 	touch .venv/ready
 
@@ -44,10 +50,12 @@ SPARKS := 3.5 4.1
 setup-cluster: $(BEYOND)/ready
 
 $(BEYOND)/ready: .venv/ready requirements-cluster.lock $(SPARKS:%=requirements-spark-%.lock)
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-cluster.lock
+	$(INSTALL) --no-build-isolation -r requirements-cluster.lock
+	$(CHECK_LOCK) requirements-cluster.lock 'corpus-pipeline[dev,cluster-tests]'
 	for version in $(SPARKS); do \
-	  $(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade \
-	    --target $(BEYOND)/spark-$$version -r requirements-spark-$$version.lock || exit 1; done
+	  $(INSTALL) --no-build-isolation --upgrade --target $(BEYOND)/spark-$$version \
+	    -r requirements-spark-$$version.lock && \
+	  $(CHECK_LOCK) requirements-spark-$$version.lock pyspark --path $(BEYOND)/spark-$$version || exit 1; done
 	if command -v go > /dev/null; then \
 	  GOBIN=$(CURDIR)/$(BEYOND) go install github.com/apache/beam/sdks/v2/go/cmd/prism@v2.77.0; fi
 	touch $(BEYOND)/ready
@@ -82,7 +90,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
   --no-emit-find-links --no-emit-index-url --no-header --no-emit-package corpus-pipeline
 
 lock: setup
-	$(RUN)/python -m pip install --quiet uv
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(RUN)/$(COMPILE) --only-binary :all: --extra dev pyproject.toml --output-file requirements.lock
 	$(RUN)/$(COMPILE) --extra dev --extra cluster-tests --constraints requirements.lock \
 	  pyproject.toml --output-file requirements-cluster.lock

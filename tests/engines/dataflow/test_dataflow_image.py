@@ -79,8 +79,9 @@ def test_sources_exist_and_reach_the_builder() -> None:
 
 def test_libraries_are_installed_by_hash_and_before_the_package() -> None:
     installs = [line for line in of("RUN") if "pip install" in line]
-    assert "--require-hashes -r /opt/corpus/requirements-worker.lock" in installs[0]
+    assert "--no-deps --require-hashes -r /opt/corpus/requirements-worker.lock" in installs[0]
     assert "--no-deps --no-build-isolation /opt/corpus/source" in installs[1]
+    assert installs[1].endswith("&& python -m pip check")
     assert len(installs) == 2
 
 
