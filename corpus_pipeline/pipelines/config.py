@@ -212,6 +212,11 @@ class Tokenize(_Switched):
     tokenizer: str | None = Field(None, description="a tokenizer.json; default: the shipped one")
     tokenizer_sha256: str | None = None
     eos_token: str = "<|endoftext|>"
+    control_tokens: tuple[str, ...] | None = Field(
+        None,
+        description="added tokens that no text turns into, besides those marked special; default: "
+        "those named in brackets, as <tool_call>, less HTML elements",
+    )
     engine: Literal["auto", "gigatoken", "tokenizers"] = "auto"
 
 

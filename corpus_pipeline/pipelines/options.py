@@ -19,7 +19,7 @@ from corpus_pipeline.filters.language import LanguageRules
 from corpus_pipeline.filters.perplexity import PerplexityRules, perplexity_rules
 from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.machine import cores, memory_bytes
-from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.config import Config, Tokenize
 from corpus_pipeline.pipelines.resources import Resources
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.scrub.replace import ScrubOptions
@@ -38,6 +38,7 @@ from corpus_pipeline.stages.read import ReadStageOptions
 from corpus_pipeline.stages.scrub import ScrubStageOptions
 from corpus_pipeline.stages.tokenize import TokenizeOptions
 from corpus_pipeline.stages.writing import FinishedOptions, PreparedOptions
+from corpus_pipeline.tokens.encode import EncodeOptions
 from corpus_pipeline.tokens.shard import ShardFormat
 
 #: What one worker needs at most (docs/performance.md).
@@ -49,6 +50,11 @@ def workers(config: Config) -> int:
     # Where the system does not tell there is enough for four.
     memory = config.memory or memory_bytes() * 3 // 4 or 4 * WORKER_MEMORY
     return max(1, min(config.workers or cores(), memory // WORKER_MEMORY))
+
+
+def encode_options(section: Tokenize) -> EncodeOptions:
+    """Returns how a run's documents become tokens."""
+    return EncodeOptions(section.eos_token, section.control_tokens, section.engine)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -241,16 +247,14 @@ class StageOptions:
         if not section.enabled:
             return None
         path = self.resources.tokenizer
-        return TokenizeOptions(path, self.resources.loaded[path], section.eos_token, section.engine)
+        return TokenizeOptions(path, self.resources.loaded[path], encode_options(section))
 
     def finished(self) -> FinishedOptions:
         """Options of writing finished units."""
         options = self.tokenize()
         if options is None:
             return FinishedOptions(self.workspace, None)
-        encoder = token_encoder(
-            options.tokenizer, options.tokenizer_sha256, options.eos_token, options.engine
-        )
+        encoder = token_encoder(options.tokenizer, options.tokenizer_sha256, options.encoding)
         shards = ShardFormat(options.tokenizer_sha256, encoder.eos_id, str(encoder.dtype))
         return FinishedOptions(self.workspace, shards)
 

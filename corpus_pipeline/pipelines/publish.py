@@ -10,6 +10,7 @@ from corpus_pipeline import __version__, storage
 from corpus_pipeline.dedup import DUPLICATE_REASONS
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.options import encode_options
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.resources import Resources
 from corpus_pipeline.pipelines.workspace import FileEntry, Workspace
@@ -108,10 +109,8 @@ def _publish_tokens(
     source = storage.place(located(resources.tokenizer))
     target = workspace.root / "tokens" / "tokenizer.json"
     tokenizer = workspace.entry(target, 0, storage.write_bytes(target, storage.read_bytes(source)))
-    section = config.tokenize
-    encoder = token_encoder(
-        resources.tokenizer, tokenizer.sha256, section.eos_token, section.engine
-    )
+    options = encode_options(config.tokenize)
+    encoder = token_encoder(resources.tokenizer, tokenizer.sha256, options)
     shards = [entry for entry in files if entry.path.startswith("tokens/tokens-")]
     index = TokenIndex(
         dtype=str(encoder.dtype),

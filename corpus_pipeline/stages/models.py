@@ -5,7 +5,6 @@ about a second to build; so loaded resources are kept for the life of the worker
 """
 
 from functools import cache
-from typing import Literal
 
 from corpus_pipeline.dedup.contamination import ContaminationIndex
 from corpus_pipeline.errors import ResourceError
@@ -16,8 +15,6 @@ from corpus_pipeline.scrub.detectors import Detectors, load_detectors
 from corpus_pipeline.shipped import located, resource_digest
 from corpus_pipeline.storage import open_input
 from corpus_pipeline.tokens.encode import EncodeOptions, TokenEncoder, load_tokenizer
-
-Engine = Literal["auto", "gigatoken", "tokenizers"]
 
 
 @cache
@@ -53,9 +50,9 @@ def pii_detectors(entities: tuple[str, ...], regions: tuple[str, ...]) -> Detect
 
 
 @cache
-def token_encoder(path: str, sha256: str, eos_token: str, engine: Engine) -> TokenEncoder:
+def token_encoder(path: str, sha256: str, options: EncodeOptions) -> TokenEncoder:
     """Returns a tokenizer, ready to encode."""
-    return load_tokenizer(located(path), sha256, EncodeOptions(eos_token=eos_token, engine=engine))
+    return load_tokenizer(located(path), sha256, options)
 
 
 @cache

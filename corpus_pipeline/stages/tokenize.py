@@ -10,7 +10,8 @@ from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import alive, with_columns
 from corpus_pipeline.errors import InputError
 from corpus_pipeline.stages.mapping import MapBatches, MapStage
-from corpus_pipeline.stages.models import Engine, token_encoder
+from corpus_pipeline.stages.models import token_encoder
+from corpus_pipeline.tokens.encode import EncodeOptions
 
 #: Column of token ids between this stage and the writer.
 TOKEN_IDS = "token_ids"
@@ -18,12 +19,11 @@ TOKEN_IDS = "token_ids"
 
 @dataclasses.dataclass(frozen=True)
 class TokenizeOptions:
-    """The tokenizer and the engine that encodes with it."""
+    """The tokenizer and how it encodes."""
 
     tokenizer: str
     tokenizer_sha256: str
-    eos_token: str
-    engine: Engine
+    encoding: EncodeOptions
 
 
 class EncodeTokens(MapBatches):
@@ -35,9 +35,7 @@ class EncodeTokens(MapBatches):
     def open(self) -> None:
         """Loads the tokenizer."""
         options = self.options
-        self._encoder = token_encoder(
-            options.tokenizer, options.tokenizer_sha256, options.eos_token, options.engine
-        )
+        self._encoder = token_encoder(options.tokenizer, options.tokenizer_sha256, options.encoding)
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Encodes one batch."""

@@ -1,26 +1,53 @@
 """What a tokenizer.json means for pretraining text: every character of a document is ordinary text.
 
 A tokenizer.json says more than how text becomes ids: it may truncate, pad, surround a text with
-special tokens, and turn the *name* of a special token in a text into that token. The last would let
+control tokens, and turn the *name* of a control token in a text into that token. The last would let
 a web page end a document or open a chat turn. Here all four are switched off:
 
     truncation, padding, post_processor   removed
-    special added tokens                  are not looked for in text
+    control tokens                        are not looked for in text
     their entries in the model            renamed, ids kept, so that merges cannot form them
 
-Added tokens that are not special (runs of spaces in some vocabularies) stay: they are how the
-tokenizer spells ordinary text.
+Control tokens are the added tokens that the file calls special, the end of document, and others
+that look like it: many files say `"special": false` of `<tool_call>` or `<|fim_prefix|>`, for there
+the word means no more than "left out when decoding". Added tokens of white space, of words or of
+HTML elements stay: they are how the tokenizer spells ordinary text.
 """
 
 import copy
+import difflib
 import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from corpus_pipeline.errors import ConfigError, ResourceError
 
-#: Put before the name of a special token in the model's vocabulary. U+FFFF is a noncharacter; it is
+#: Put before the name of a control token in the model's vocabulary. U+FFFF is a noncharacter; it is
 #: not in the alphabet of byte-level BPE, so there no text at all can spell the new name.
 _UNREACHABLE = "\uffff"
+
+#: A name in brackets, with a letter or digit in it: `<tool_call>`, `</think>`, `<|im_end|>`,
+#: `<｜User｜>`, `[INST]`, `|assistant|`.
+_CONTROL_NAME = re.compile(r"\s*(<[^<>]*\w[^<>]*>|\[[^\[\]]*\w[^\[\]]*\]|\|[^|]*\w[^|]*\|)\s*")
+
+#: What stands for a byte where a model falls back to bytes; the model finds it by this name.
+_BYTE_NAME = re.compile(r"<0x[0-9A-Fa-f]{2}>")
+
+#: Elements of HTML, which some vocabularies (Gemma's) hold to spell pages. Not `<s>`, which is a
+#: control token elsewhere.
+_HTML_ELEMENTS = frozenset({
+    "a", "abbr", "address", "article", "aside", "audio", "b", "bdi", "bdo", "big", "blockquote",
+    "body", "br", "button", "canvas", "caption", "center", "cite", "code", "col", "colgroup", "dd",
+    "del", "details", "dfn", "div", "dl", "dt", "em", "fieldset", "figcaption", "figure", "font",
+    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "i",
+    "iframe", "img", "input", "ins", "kbd", "label", "legend", "li", "link", "main", "map", "mark",
+    "math", "meta", "nav", "noscript", "object", "ol", "optgroup", "option", "p", "picture", "pre",
+    "q", "rp", "rt", "ruby", "samp", "script", "section", "select", "small", "source", "span",
+    "strike", "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "template",
+    "textarea", "tfoot", "th", "thead", "time", "title", "tr", "tt", "u", "ul", "var", "video",
+    "wbr",
+})  # fmt: skip
 
 
 def parse_definition(text: str, name: str) -> dict[str, Any]:
@@ -57,58 +84,102 @@ def parse_definition(text: str, name: str) -> dict[str, Any]:
     return definition
 
 
-def special_token_names(definition: dict[str, Any], eos_token: str | None) -> set[str]:
-    """Names every token that text must not turn into: the special ones and the end of document.
+def control_token_names(
+    definition: dict[str, Any],
+    eos_token: str | None,
+    named: Iterable[str] | None,
+    name: str = "the tokenizer",
+) -> frozenset[str]:
+    """Names every token that text must not turn into.
 
-    >>> tokens = [{"content": "<s>", "special": True}, {"content": "  ", "special": False}]
-    >>> sorted(special_token_names({"added_tokens": tokens}, "<eos>"))
-    ['<eos>', '<s>']
+    Those are the added tokens marked special, the token for the unknown, the end of document, and
+    the added tokens in `named`; if that is null, each whose name stands in brackets and is not an
+    element of HTML.
+
+    Args:
+        name: the file's name, for the message.
+
+    Raises:
+        ConfigError: `named` has a name that is no added token.
+
+    >>> tokens = [{"content": "<s>", "special": True}, {"content": "  ", "special": False},
+    ...           {"content": "<tool_call>", "special": False}, {"content": "<td>"}]
+    >>> d = {"added_tokens": tokens, "model": {}}
+    >>> sorted(control_token_names(d, "<eos>", None))
+    ['<eos>', '<s>', '<tool_call>']
+    >>> sorted(control_token_names(d, None, ["<td>"]))
+    ['<s>', '<td>']
     """
-    names = {t["content"] for t in definition.get("added_tokens") or [] if t.get("special")}
+    added = definition.get("added_tokens") or []
+    contents = [token["content"] for token in added]
+    names = {token["content"] for token in added if token.get("special")}
+    names |= _unknown_tokens(definition["model"])
+    names |= {each for each in contents if _is_control(each)} if named is None else set(named)
+    for each in sorted(names.difference(contents) & set(named or ())):
+        near = difflib.get_close_matches(each, contents, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "its added tokens can be named"
+        raise ConfigError(f"control token {each!r} is not in {name}; {hint}")
     if eos_token is not None:
         names.add(eos_token)
-    return names
+    return frozenset(names)
 
 
-def without_special_tokens(
-    definition: dict[str, Any], eos_token: str | None, keep_entries: bool
+def _is_control(name: str) -> bool:
+    """Says by the name of an added token whether it is no spelling of ordinary text.
+
+    >>> [_is_control(name) for name in ("<|fim_prefix|>", "</think>", "[INST]", "<｜User｜>")]
+    [True, True, True, True]
+    >>> [_is_control(name) for name in ("  ", "</td>", "[]", "<0x0A>", "COVID-19")]
+    [False, False, False, False, False]
+    """
+    element = name.strip(" \n</>").lower()
+    return (
+        _CONTROL_NAME.fullmatch(name) is not None
+        and _BYTE_NAME.fullmatch(name) is None
+        and element not in _HTML_ELEMENTS
+    )
+
+
+def without_control_tokens(
+    definition: dict[str, Any], controls: frozenset[str], keep_entries: bool
 ) -> dict[str, Any]:
-    """Returns a definition in which no text spells a special token; no id changes.
+    """Returns a definition in which no text spells a control token; no id changes.
 
     Args:
         definition: as `parse_definition` returns it; not changed.
-        eos_token: name of the end-of-document token, special whatever the file says.
-        keep_entries: keep the special tokens listed under their new names and marked special, as
+        controls: names of the control tokens.
+        keep_entries: keep the control tokens listed under their new names and marked special, as
             `tokenizers` needs to number the added tokens behind them; it is told not to look for
             them. False drops the entries, for an engine that reads the numbers in the file.
 
     >>> d = {"added_tokens": [{"id": 0, "content": "<s>", "special": True}],
     ...      "model": {"type": "BPE", "vocab": {"<s>": 0, "a": 1}}}
-    >>> plain = without_special_tokens(d, None, keep_entries=False)
+    >>> plain = without_control_tokens(d, frozenset({"<s>"}), keep_entries=False)
     >>> plain["added_tokens"], plain["model"]["vocab"]["a"], "<s>" in plain["model"]["vocab"]
     ([], 1, False)
     """
-    names = special_token_names(definition, eos_token)
     plain = copy.deepcopy(definition)
     model = plain["model"]
-    renamed = names - _unknown_tokens(model)
     added = []
     for token in plain.get("added_tokens") or []:
-        if token["content"] not in names:
+        if token["content"] not in controls:
             added.append(token)
         elif keep_entries:
-            content = _rename(token["content"], renamed)
+            content = _rename(token["content"], controls)
             added.append({**token, "content": content, "special": True})
     plain["added_tokens"] = added
+    # The model finds its token for the unknown by this name, or by its index, which stays.
+    if model.get("unk_token"):
+        model["unk_token"] = _rename(model["unk_token"], controls)
     vocab = model.get("vocab")
     if isinstance(vocab, dict):
-        model["vocab"] = {_rename(name, renamed): id_ for name, id_ in vocab.items()}
+        model["vocab"] = {_rename(name, controls): id_ for name, id_ in vocab.items()}
     elif isinstance(vocab, list):
-        model["vocab"] = [[_rename(name, renamed), score] for name, score in vocab]
+        model["vocab"] = [[_rename(name, controls), score] for name, score in vocab]
     return plain
 
 
-def _rename(name: str, renamed: set[str]) -> str:
+def _rename(name: str, renamed: frozenset[str]) -> str:
     return _UNREACHABLE + name if name in renamed else name
 
 

@@ -4,8 +4,9 @@
                   └──► gigatoken     gives the same ids many times faster, where it can
 
 What comes out never depends on the engine: gigatoken is used when it agrees on probe texts at load
-time, and in every batch some documents, chosen by their content, are encoded by both; a difference
-stops the run. Both engines stay on the calling thread.
+time, documents with characters newer than the older of the two engines' Unicode tables go to
+`tokenizers`, and in every batch some documents, chosen by their content, are encoded by both; a
+difference stops the run. Both engines stay on the calling thread.
 """
 
 import dataclasses
@@ -15,12 +16,14 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError, EngineError, ResourceError
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.tokens.definition import parse_definition
+from corpus_pipeline.tokens.definition import control_token_names, parse_definition
 from corpus_pipeline.tokens.engines import Gigatoken, Reference
+from corpus_pipeline.tokens.recent_characters import rows_with_recent_characters
 from corpus_pipeline.tokens.sample import sampled_rows
 
 Ids = NDArray[np.uint16] | NDArray[np.uint32]
@@ -41,6 +44,9 @@ class EncodeOptions:
 
     eos_token: str | None = "<|endoftext|>"
     """Token put after each document; null puts none."""
+    control_tokens: tuple[str, ...] | None = None
+    """Added tokens that no text turns into, besides those marked special; null goes by their names,
+    see `definition.control_token_names`."""
     engine: Literal["auto", "gigatoken", "tokenizers"] = "auto"
     """`auto` takes gigatoken where it gives the same ids, else `tokenizers`."""
     check_one_in: int = 64
@@ -69,6 +75,7 @@ class TokenEncoder:
         vocab_size: the largest id + 1, added tokens included.
         dtype: uint16 when `vocab_size` is at most 65,536, else uint32.
         eos_id: id of `options.eos_token`; null when there is none.
+        control_tokens: names of the tokens that no text turns into, sorted.
         engine: the engine that encodes, "gigatoken" or "tokenizers".
         engine_reason: one line that says why it is this one.
     """
@@ -77,17 +84,19 @@ class TokenEncoder:
         definition = parse_definition(text, name)
         self.options = options
         self.sha256 = sha256
-        self._reference = Reference(definition, options.eos_token, name)
+        controls = control_token_names(definition, options.eos_token, options.control_tokens, name)
+        self.control_tokens = tuple(sorted(controls))
+        self._reference = Reference(definition, controls, name)
         self.vocab_size = self._reference.vocab_size
         self.dtype: np.dtype[Any] = np.dtype(np.uint16 if self.vocab_size <= 65_536 else np.uint32)
         self.eos_id = self._eos_id(name)
-        self._fast, self.engine_reason = self._choose_engine(definition)
+        self._fast, self.engine_reason = self._choose_engine(definition, controls)
         self.engine = "tokenizers" if self._fast is None else "gigatoken"
 
     def encode(self, texts: pa.Array) -> Encoded:
         """Encodes N documents and checks a sample of them.
 
-        Names of special tokens in a text are ordinary text. A null text has no token and no end of
+        Names of control tokens in a text are ordinary text. A null text has no token and no end of
         document; an empty text has the end of document alone.
 
         Args:
@@ -96,8 +105,7 @@ class TokenEncoder:
         Raises:
             EngineError: the engines differ on a sampled document.
         """
-        engine = self._reference if self._fast is None else self._fast
-        offsets, ids = engine.encode(texts)
+        offsets, ids = self._ids(texts)
         encoded = self._finish(texts, offsets, ids)
         if self._fast is not None:
             self.check(texts, encoded)
@@ -122,7 +130,7 @@ class TokenEncoder:
         sample = texts.take(pa.array(rows))
         if len(rows) == 1 and len(sample[0].as_buffer()) > limit:
             sample = pa.array([_beginning(sample[0].as_buffer().to_pybytes(), limit)], pa.string())
-            offsets, ids = (self._fast or self._reference).encode(sample)
+            offsets, ids = self._ids(sample)
             found: list[Ids] = [ids[offsets[0] : offsets[1]]]
         else:
             found = [self._without_eos(encoded, row) for row in rows]
@@ -138,8 +146,32 @@ class TokenEncoder:
         return len(rows)
 
     def decode(self, ids: Ids) -> str:
-        """Returns the text of `ids`; special tokens appear under their names."""
+        """Returns the text of `ids`; control tokens appear under their names."""
         return self._reference.decode(ids)
+
+    def _ids(self, texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """Encodes with the fast engine what it is known to spell as the other does."""
+        if self._fast is None:
+            return self._reference.encode(texts)
+        recent = rows_with_recent_characters(texts)
+        if not recent.any():
+            return self._fast.encode(texts)
+        mask = pa.array(recent)
+        nothing = pa.scalar(None, pa.string())
+        fast_offsets, fast_ids = self._fast.encode(pc.if_else(mask, nothing, texts))
+        slow_offsets, slow_ids = self._reference.encode(texts.filter(mask))
+        slow = iter(np.split(slow_ids, slow_offsets[1:-1]))
+        # One piece for each run of rows of the fast engine, one for each row of the other.
+        parts, row = [], 0
+        for each in np.flatnonzero(recent):
+            parts += [fast_ids[fast_offsets[row] : fast_offsets[each]], next(slow)]
+            row = each
+        parts.append(fast_ids[fast_offsets[row] :])
+        lengths = np.diff(fast_offsets)
+        lengths[recent] = np.diff(slow_offsets)
+        offsets = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        return offsets, np.concatenate(parts)
 
     def _without_eos(self, encoded: Encoded, row: int) -> Ids:
         ids = encoded.ids[encoded.offsets[row] : encoded.offsets[row + 1]]
@@ -172,11 +204,13 @@ class TokenEncoder:
             )
         return id_
 
-    def _choose_engine(self, definition: dict[str, Any]) -> tuple[Gigatoken | None, str]:
+    def _choose_engine(
+        self, definition: dict[str, Any], controls: frozenset[str]
+    ) -> tuple[Gigatoken | None, str]:
         wanted = self.options.engine
         if wanted == "tokenizers":
             return None, "tokenizers was asked for"
-        fast, refusal = Gigatoken.load(definition, self.options.eos_token, self._reference)
+        fast, refusal = Gigatoken.load(definition, controls, self._reference)
         if fast is None and wanted == "gigatoken":
             raise ConfigError(f"engine gigatoken: {refusal}; set engine to auto or tokenizers")
         if fast is None:

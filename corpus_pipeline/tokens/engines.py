@@ -1,6 +1,6 @@
 """The two engines behind one call: a column in, (offsets int64[N + 1], ids uint32[T]) out.
 
-Neither adds a special token nor finds one in a text; see definition.py.
+Neither adds a control token nor finds one in a text; see definition.py.
 """
 
 import json
@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.text.columns import utf8_buffers
-from corpus_pipeline.tokens.definition import special_token_names, without_special_tokens
+from corpus_pipeline.tokens.definition import without_control_tokens
 from corpus_pipeline.tokens.threads import keep_to_one_thread
 
 #: Bytes of text handed to `tokenizers` at once: it answers with an object of about 100 bytes for
@@ -58,9 +58,9 @@ class Reference:
         vocab_size: the largest id + 1, added tokens included.
     """
 
-    def __init__(self, definition: dict[str, Any], eos_token: str | None, name: str) -> None:
+    def __init__(self, definition: dict[str, Any], controls: frozenset[str], name: str) -> None:
         keep_to_one_thread()
-        plain = without_special_tokens(definition, eos_token, keep_entries=True)
+        plain = without_control_tokens(definition, controls, keep_entries=True)
         try:
             self._original = Tokenizer.from_str(json.dumps(definition))
             self._tokenizer = Tokenizer.from_str(json.dumps(plain))
@@ -93,7 +93,7 @@ class Reference:
         return offsets, np.concatenate(parts)
 
     def decode(self, ids: NDArray[Any]) -> str:
-        """Returns the text of `ids`; special tokens appear under their names."""
+        """Returns the text of `ids`; control tokens appear under their names."""
         text: str = self._original.decode(ids.tolist(), skip_special_tokens=False)
         return text
 
@@ -108,18 +108,17 @@ class Gigatoken:
 
     @classmethod
     def load(
-        cls, definition: dict[str, Any], eos_token: str | None, reference: Reference
+        cls, definition: dict[str, Any], controls: frozenset[str], reference: Reference
     ) -> tuple["Gigatoken | None", str]:
         """Returns the engine, or null and the reason why it cannot be used."""
-        plain = without_special_tokens(definition, eos_token, keep_entries=False)
+        plain = without_control_tokens(definition, controls, keep_entries=False)
         try:
             engine = cls(json.dumps(plain))
         except Exception as error:  # it raises RuntimeError, ValueError and others
             reason = str(error).split("\n", 1)[0]
             return None, f"gigatoken cannot load this tokenizer ({reason})"
         added = [token["content"] for token in definition.get("added_tokens") or []]
-        names = sorted(special_token_names(definition, eos_token))
-        probes = [*_PROBES, *(f"x{name} {name}{name}y" for name in [*added, *names])]
+        probes = [*_PROBES, *(f"x{name} {name}{name}y" for name in [*added, *sorted(controls)])]
         column = pa.array(probes, pa.string())
         offsets, ids = engine.encode(column)
         expected_offsets, expected = reference.encode(column)

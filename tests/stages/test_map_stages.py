@@ -287,7 +287,7 @@ def test_tokenize_encodes_those_alive(make: StageOptions) -> None:
 
     options = make.tokenize()
     assert options is not None
-    encoder = token_encoder(options.tokenizer, options.tokenizer_sha256, options.eos_token, "auto")
+    encoder = token_encoder(options.tokenizer, options.tokenizer_sha256, options.encoding)
     ids = encoder.encode(pa.array([ZH])).ids.tolist()
     batch = documents([ZH, SHORT, None, ""], drop_reason=[None, "contaminated", "x", None])
     run_documents(
