@@ -35,13 +35,16 @@ def _sets(documents: list[frozenset[int]], stride: int = 10) -> ShingleSets:
 def _bucket_arrays(groups: list[list[int]]) -> Buckets:
     addresses = np.array([a for group in groups for a in group], np.uint64)
     offsets = np.concatenate([[0], np.cumsum([len(group) for group in groups])])
-    return Buckets(offsets.astype(np.int64), addresses, np.zeros(len(addresses), np.uint64))
+    sizes = np.diff(offsets).astype(np.int64)
+    ranks = np.zeros(len(addresses), np.uint64)
+    keys = np.zeros(len(groups), np.uint64)
+    return Buckets(offsets.astype(np.int64), addresses, ranks, keys, sizes)
 
 
 def _edges(
-    groups: list[list[int]], sets: ShingleSets, threshold: float, max_rounds: int = 8
+    groups: list[list[int]], sets: ShingleSets, threshold: float, max_centres: int = 8
 ) -> Edges:
-    table = verify_buckets(_bucket_arrays(groups), sets, threshold, max_rounds)
+    table = verify_buckets(_bucket_arrays(groups), sets, threshold, max_centres).edges
     assert table.schema.equals(EDGES, check_metadata=True)
     rows = [tuple(row.values()) for row in table.to_pylist()]
     assert rows == sorted(rows)
@@ -51,12 +54,12 @@ def _edges(
 
 
 def _slow_edges(
-    groups: list[list[int]], documents: list[frozenset[int]], least: Fraction, max_rounds: int
+    groups: list[list[int]], documents: list[frozenset[int]], least: Fraction, max_centres: int
 ) -> Edges:
     edges: Edges = {}
     for group in groups:
         left = group
-        for _ in range(max_rounds):
+        for _ in range(max_centres):
             if not left:
                 break
             centre, *others = left
@@ -100,7 +103,7 @@ def test_what_fails_forms_the_next_star() -> None:
     groups = [[0, 10, 20, 30]]
     expected = {(0, 20): (10, 11), (10, 30): (10, 11)}
     assert _edges(groups, _sets(documents), 0.7) == expected
-    assert _edges(groups, _sets(documents), 0.7, max_rounds=1) == {(0, 20): (10, 11)}
+    assert _edges(groups, _sets(documents), 0.7, max_centres=1) == {(0, 20): (10, 11)}
 
 
 def test_a_pair_of_many_buckets_is_one_edge() -> None:
@@ -142,7 +145,7 @@ def test_texts() -> None:
         (0.0, 8, "above 0 and up to 1, got 0.0"),
         (1.5, 8, "above 0 and up to 1, got 1.5"),
         (1e-9, 8, "at least 0.000001, got 1e-09"),
-        (0.7, 0, "max_rounds must be at least 1, got 0"),
+        (0.7, 0, "max_centres must be at least 1, got 0"),
     ],
 )
 def test_bad_arguments_are_refused(threshold: float, rounds: int, message: str) -> None:
