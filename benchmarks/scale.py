@@ -33,7 +33,7 @@ import zstandard
 from bench_corpus import documents, sentence_pool
 from whole_job import DATA, ROOT, SAMPLE, PeakMemory, _descendants, configuration
 
-from corpus_pipeline.dedup.blocks import write_partitioned
+from corpus_pipeline.dedup.blocks import partition_of, write_partitioned
 from corpus_pipeline.pipelines.costs import (
     BY_UNIT,
     COSTS_FILE,
@@ -307,10 +307,10 @@ def measure_cells(partitions: int = 10_000) -> dict[str, float]:
     random = np.random.default_rng(1)
     values = random.integers(0, 2**63, 200_000).astype(np.uint64)
     batch = pa.record_batch({name: pa.array(values) for name in "abcd"})
-    write_partitioned(io.BytesIO(), batch, values, 8)  # loads the kernel
+    write_partitioned(io.BytesIO(), batch, partition_of(values, 8), 8)  # loads the kernel
     sink = io.BytesIO()
     begun = time.process_time()
-    write_partitioned(sink, batch, values, partitions)
+    write_partitioned(sink, batch, partition_of(values, partitions), partitions)
     written = time.process_time() - begun
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cells.arrow"

@@ -35,8 +35,10 @@ class Buckets(NamedTuple):
     keys: NDArray[np.uint64]
     """uint64[B], decides which partition verifies the group: the address of the least document, or
     of a chunk a hash of that and the chunk."""
-    whole: NDArray[np.int64]
-    """int64[B], documents in the bucket that the group is a chunk of, or is."""
+    elsewhere: NDArray[np.int64]
+    """int64[B], documents of the same bucket that are in other chunks of it."""
+    leaders: NDArray[np.int64]
+    """int64[B], members at the head that all chunks of the bucket have; in an uncut one all."""
 
 
 @kernel
@@ -83,7 +85,7 @@ def _chunk_of(address, bits):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _cut(members, offsets, addresses, limit, leaders, cut, cut_offsets, keys, whole):  # type: ignore[no-untyped-def]
+def _cut(members, offsets, addresses, limit, leaders, cut, cut_offsets, keys, elsewhere, heads):  # type: ignore[no-untyped-def]
     """Copies buckets, large ones in chunks; returns the number of groups.
 
     The chunk of a document depends on its address and the number of chunks alone: a document that
@@ -101,7 +103,8 @@ def _cut(members, offsets, addresses, limit, leaders, cut, cut_offsets, keys, wh
                 cut[size] = members[i]
                 size += 1
             keys[count] = least
-            whole[count] = end - begin
+            elsewhere[count] = 0
+            heads[count] = end - begin
             count += 1
             cut_offsets[count] = size
             continue
@@ -118,7 +121,8 @@ def _cut(members, offsets, addresses, limit, leaders, cut, cut_offsets, keys, wh
             places[chunk] = size
             size += others
             keys[count] = mix(least ^ mix(np.uint64(len(places) + chunk)))
-            whole[count] = end - begin
+            elsewhere[count] = end - begin - leaders - others
+            heads[count] = leaders
             count += 1
             cut_offsets[count] = size
         for i in range(begin + leaders, end):
@@ -207,11 +211,12 @@ def find_buckets(
     extra = int((np.maximum(chunks - 1, 0) * leaders).sum())
     cut = np.empty(int(offsets[-1]) + extra, np.int64)
     cut_offsets = np.zeros(int(chunks.sum()) + 1, np.int64)
-    keys, whole = np.empty(len(cut_offsets), np.uint64), np.empty(len(cut_offsets), np.int64)
+    keys = np.empty(len(cut_offsets), np.uint64)
+    elsewhere, heads = np.empty((2, len(cut_offsets)), np.int64)
     count = _cut(
-        members, offsets, addresses, max_bucket, leaders, cut, cut_offsets, keys, whole
+        members, offsets, addresses, max_bucket, leaders, cut, cut_offsets, keys, elsewhere, heads
     )
-    offsets, keys, whole = cut_offsets[: count + 1], keys[:count], whole[:count]
+    offsets = cut_offsets[: count + 1]
     members = cut[: offsets[-1]]
     fingerprints = _fingerprints(members, offsets, addresses)
     by_fingerprint = np.argsort(fingerprints, kind="stable")
@@ -219,7 +224,10 @@ def find_buckets(
     sizes = np.diff(offsets)
     members = members[np.repeat(kept, sizes)]
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes[kept])])
-    return Buckets(offsets, addresses[members], ranks[members], keys[kept], whole[kept])
+    found = np.flatnonzero(kept)
+    return Buckets(
+        offsets, addresses[members], ranks[members], keys[found], elsewhere[found], heads[found]
+    )
 
 
 def _chunks(sizes: NDArray[np.int64], limit: int, leaders: int) -> NDArray[np.int64]:

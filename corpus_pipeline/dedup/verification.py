@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpus_pipeline.dedup.buckets import LEADERS, Buckets
+from corpus_pipeline.dedup.buckets import Buckets
 from corpus_pipeline.dedup.minhash import Shingles
 from corpus_pipeline.dedup.survivors import positions_of
 from corpus_pipeline.kernels import kernel
@@ -47,8 +47,8 @@ class Verified(NamedTuple):
     edges: pa.RecordBatch
     """Of schema `EDGES`, sorted by (a, b), each pair once."""
     uncompared: int
-    """Pairs of documents in one bucket of which none went and that were left uncompared, at most:
-    beyond the last centre, or in different chunks of a bucket."""
+    """Pairs of documents in one bucket that went into no star and were not compared, at most: what
+    was left after the last centre, and what stands in different chunks of a bucket."""
 
 
 class ShingleSets(NamedTuple):
@@ -147,9 +147,9 @@ def verify_buckets(
     ...     np.array([0, 4, 8, 10]),
     ...     np.array([1, 2, 3, 4, 1, 2, 3, 5, 8, 9], np.uint64),
     ... )
-    >>> one, three = np.array([1], np.uint64), np.array([3])
     >>> addresses = np.array([1, 2, 3], np.uint64)
-    >>> buckets = Buckets(np.array([0, 3]), addresses, addresses, one, three)
+    >>> key, none, all_ = addresses[:1], np.array([0]), np.array([3])
+    >>> buckets = Buckets(np.array([0, 3]), addresses, addresses, key, none, all_)
     >>> verify_buckets(buckets, sets, 0.6).edges.to_pylist()
     [{'a': 1, 'b': 2, 'intersection': 3, 'union': 5}]
     """
@@ -163,11 +163,11 @@ def verify_buckets(
     members = positions_of(buckets.addresses, shingle_sets.addresses, "the shingle sets")
     looked = np.ones(len(members), np.bool_) if fresh is None else fresh
     sizes = np.diff(buckets.offsets)
-    elsewhere = buckets.whole - sizes
-    # Of the chunks of a bucket, those who are in this one only and went into no star.
-    alone = np.where(elsewhere > 0, sizes - LEADERS, 0)
-    place = np.arange(len(members)) - np.repeat(buckets.offsets[:-1], sizes)
-    is_leader = place < LEADERS
+    bucket_of = np.repeat(np.arange(len(sizes)), sizes)
+    # Those whom the other chunks of their bucket do not have, and who go into no star.
+    place = np.arange(len(members)) - buckets.offsets[:-1][bucket_of]
+    is_apart = looked & (place >= buckets.leaders[bucket_of])
+    apart = np.bincount(bucket_of[is_apart], minlength=len(sizes))
     buckets_left = np.arange(len(sizes))
     found = []
     for _ in range(max_centres):
@@ -184,22 +184,22 @@ def verify_buckets(
         found.append(edges)
         similar = np.zeros(len(others), np.bool_)
         similar[wanted] = measured[which]
-        is_leader = is_leader[~is_centre]
-        left = buckets_left[group_of[similar & ~is_leader]]
-        alone -= np.bincount(left, minlength=len(alone))
+        is_apart = is_apart[~is_centre]
+        gone = buckets_left[group_of[similar & is_apart]]
+        apart -= np.bincount(gone, minlength=len(apart))
         # A document alone is done, and so is a group of which nobody is fresh.
-        group_of, looked, is_leader = (
-            x[~similar] for x in (group_of, looked[~is_centre], is_leader)
+        group_of, looked, is_apart = (
+            x[~similar] for x in (group_of, looked[~is_centre], is_apart)
         )
         sizes = np.bincount(group_of, minlength=len(sizes))
         goes_on = (sizes > 1) & (np.bincount(group_of, looked, minlength=len(sizes)) > 0)
-        members, looked, is_leader = (
-            x[goes_on[group_of]] for x in (others[~similar], looked, is_leader)
+        members, looked, is_apart = (
+            x[goes_on[group_of]] for x in (others[~similar], looked, is_apart)
         )
         buckets_left, sizes = buckets_left[goes_on], sizes[goes_on]
     uncompared = int((sizes * (sizes - 1) // 2).sum())
-    # A pair across two chunks is counted by both, unless its other half went into a star.
-    uncompared += int((alone * elsewhere)[elsewhere > 0].sum()) // 2
+    # A pair across two chunks is counted by both, unless one of it went into a star.
+    uncompared += int((apart * buckets.elsewhere).sum()) // 2
     return Verified(_edge_table(found, shingle_sets.addresses), uncompared)
 
 

@@ -38,18 +38,19 @@ READS = {
     "merge-document": ("document/wanted",),
     "shingles": ("prepare/documents", "merge-document/wanted"),
     "verify": ("document/buckets", "shingles/sets"),
-    "components": ("verify/edges",),
+    "resolve": ("verify/edges",),
+    "merge-resolve": ("resolve/removals",),
     "sentence": ("prepare/hashes/sentence",),
     "merge-sentence": ("sentence/removals",),
     "finish": ("prepare/documents", "merge-contamination/removals", "merge-exact/removals",
-               "components/removals", "merge-sentence/removals"),
+               "merge-resolve/removals", "merge-sentence/removals"),
     "check": ("finish/documents", "finish/rejected", "finish/ledger", "finish/tokens",
                 "prepare/rejected"),
 }  # fmt: skip
 #: Folders that stay when the run is complete.
 PUBLISHED = READS["check"]
 #: Phases whose removals matches leave out, and *finish* applies.
-_EXCLUDED = ("merge-contamination", "merge-exact", "components")
+_EXCLUDED = ("merge-contamination", "merge-exact", "merge-resolve")
 _APPLIED = (*_EXCLUDED, "merge-sentence")
 
 #: Hashes that one task of the direct engine groups, and how much memory that takes (Beam's own).
@@ -230,8 +231,7 @@ class _Sums:
         }
 
     def _files(self, folder: str) -> int:
-        phase = folder.split("/", 1)[0]
-        return self.groups if folder == "components/removals" else self.items(phase)
+        return self.items(folder.split("/", 1)[0])
 
     @cached_property
     def groups(self) -> int:
@@ -316,7 +316,7 @@ class _Sums:
         if phase == "finish":
             return units * (1 + len(self._merged(phase)))
         if phase in MERGES:
-            return partitions * self.tasks(phase)
+            return sum(map(self._files, READS[phase])) * self.tasks(phase)
         if phase in BY_PARTITION:
             files = units * (1 + len(self._merged(phase)))
             return (partitions + units if phase == "verify" else files) * self.tasks(phase)

@@ -23,8 +23,9 @@ def _buckets(records: list[tuple[int, int]], max_bucket: int, leaders: int = 1) 
     found = find_buckets(hashes, ranks, addresses, max_bucket, leaders)
     assert found.ranks.tolist() == [_rank(address) for address in found.addresses.tolist()]
     assert found.offsets[-1] == len(found.addresses)
-    assert len(found.keys) == len(found.whole) == len(found.offsets) - 1
-    assert (found.whole >= np.diff(found.offsets)).all()
+    sizes = np.diff(found.offsets)
+    assert len(found.keys) == len(found.elsewhere) == len(sizes)
+    assert (found.leaders == np.where(found.elsewhere > 0, leaders, found.leaders)).all()
     return [part.tolist() for part in np.split(found.addresses, found.offsets[1:-1])][
         : len(found.offsets) - 1
     ]
@@ -95,8 +96,10 @@ def test_chunks_are_spread_over_partitions_and_say_how_large_their_bucket_is() -
     addresses = np.arange(100_000, dtype=np.uint64)
     found = find_buckets(np.zeros(100_000, np.uint64), addresses, addresses)
     assert len(np.unique(found.keys)) == len(found.keys) == 128
-    assert set(found.whole.tolist()) == {100_000}
-    assert np.diff(found.offsets).max() < 1024
+    sizes = np.diff(found.offsets)
+    assert sizes.max() < 1024
+    assert (found.elsewhere + sizes == 100_000).all()
+    assert set(found.leaders.tolist()) == {8}
 
 
 def test_a_document_of_two_huge_buckets_is_in_one_chunk_of_them() -> None:

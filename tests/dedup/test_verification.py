@@ -38,7 +38,9 @@ def _bucket_arrays(groups: list[list[int]]) -> Buckets:
     sizes = np.diff(offsets).astype(np.int64)
     ranks = np.zeros(len(addresses), np.uint64)
     keys = np.zeros(len(groups), np.uint64)
-    return Buckets(offsets.astype(np.int64), addresses, ranks, keys, sizes)
+    return Buckets(
+        offsets.astype(np.int64), addresses, ranks, keys, np.zeros(len(groups), np.int64), sizes
+    )
 
 
 def _edges(

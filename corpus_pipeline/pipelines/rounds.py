@@ -1,0 +1,112 @@
+"""The rounds in which near copies are verified and resolved, until nobody is uncompared.
+
+verify ─► resolve ─► verify-2 ─► resolve-2 ─► … ─► merge-resolve
+
+A round of *verify* compares documents in stars; *resolve* then decides who stays. Who stays although
+the centre of its star goes was not compared with the rest of the bucket: the next round does that.
+It ends when there is no such document, or when the comparison has found nothing similar.
+
+*resolve* is one task of the driver while the edges fit its memory. More edges are worked off in
+steps over partitions, `resolve-step-1`, … until the rest fits.
+"""
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+
+from corpus_pipeline.pipelines.joining import edges_left, resolve, verified_edges
+from corpus_pipeline.pipelines.options import StageOptions
+from corpus_pipeline.pipelines.phase_runner import PhaseRunner
+from corpus_pipeline.pipelines.sizing import resolved_by_driver
+from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
+
+
+def round_name(phase: str, number: int) -> str:
+    """Names a phase of one round.
+
+    >>> round_name("verify", 1), round_name("verify", 2)
+    ('verify', 'verify-2')
+    """
+    return phase if number == 1 else f"{phase}-{number}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rounds:
+    """Runs the rounds of one run."""
+
+    runner: PhaseRunner
+    make: StageOptions
+    match: Callable[[MatchOptions], None]
+    """Runs a match over all partitions."""
+
+    def run(self) -> tuple[HashFolder, ...]:
+        """Runs all rounds; returns the folders of the removals of the last one."""
+        steps: list[str] = []
+        for number in itertools.count(1):
+            self._verify(number, steps)
+            verified = round_name("verify", number)
+            if number > 1 and self.make.workspace.found(verified) == 0:
+                break
+            steps = self._resolve(number)
+            if not any(self._undone(phase) for phase in steps):
+                break
+        return self._folders(steps, "removals")
+
+    def _verify(self, number: int, steps: list[str]) -> None:
+        options = self.make.match("verify")
+        if number > 1:
+            buckets = options.inputs[0]
+            options = dataclasses.replace(
+                options,
+                phase=round_name("verify", number),
+                match="verify-again",
+                inputs=(buckets, *self._folders(steps, "states")),
+            )
+        self.match(options)
+
+    def _resolve(self, number: int) -> list[str]:
+        """Runs one round of *resolve*; returns the names of its phases."""
+        workspace, make = self.make.workspace, self.make
+        verified = [round_name("verify", each) for each in range(1, number + 1)]
+        name = round_name("resolve", number)
+        count = sum(workspace.found(phase) for phase in verified)
+        edges, steps = verified_edges(workspace, verified), []
+        while not (make.components or resolved_by_driver(count)):
+            step = f"{name}-step-{len(steps) + 1}"
+            self.match(self._step(step, steps, verified))
+            count = workspace.counted(step, "left")
+            edges = edges_left(workspace, step)
+            steps.append(step)
+        self.runner.run_here(
+            name, lambda: resolve(workspace, name, edges, make.partitions, make.components)
+        )
+        return [*steps, name]
+
+    def _step(self, name: str, before: list[str], verified: list[str]) -> MatchOptions:
+        make = self.make
+        folders = tuple(HashFolder(f"{each}/edges", make.partitions, True) for each in verified)
+        if before:
+            folders = (HashFolder(f"{before[-1]}/messages", make.partitions),)
+        return MatchOptions(
+            workspace=make.workspace,
+            phase=name,
+            inputs=folders,
+            partitions=(),
+            total_partitions=make.partitions,
+            match="resolve-step",
+            before=f"{before[-1]}/left" if before else None,
+        )
+
+    def _folders(self, phases: list[str], name: str) -> tuple[HashFolder, ...]:
+        """The driver's part of a round is one file, that of a step one for each partition."""
+        return tuple(
+            HashFolder(f"{phase}/{name}", self.make.partitions if "-step-" in phase else 1)
+            for phase in phases
+        )
+
+    def _undone(self, phase: str) -> bool:
+        return any(
+            "/states/" in entry.path
+            for manifest in self.make.workspace.so_far(phase)
+            for entry in manifest.files
+        )
