@@ -70,15 +70,25 @@ def kept_removals(graph: EdgeGraph) -> pa.RecordBatch:
     return removal_batch(graph, removed, graph.first[edge].astype(np.int64), edge, edge)
 
 
-def undone(graph: EdgeGraph) -> NDArray[np.bool_]:
-    """Tells which documents stay although they are similar to one that goes and would survive them.
+def undone(graph: EdgeGraph, known: int = 0) -> NDArray[np.bool_]:
+    """Tells which documents stay and were not compared with all that stay in their buckets.
 
-    What such a document was not compared with for that similarity is to be made up for: see
-    `verification.verify_buckets`.
+    A star takes what is similar to its centre out of the bucket. If the centre goes, what it took
+    out is to be compared with the rest (see `verification.verify_buckets`), and again whenever a
+    document stays that went for the edges known before, for it was left out then.
+
+    Args:
+        graph: all edges.
+        known: so many edges were there when buckets were compared for the last time; those after
+            them are what that comparison has found.
 
     Returns:
         bool[N].
     """
-    similar = np.zeros(len(graph.addresses), np.bool_)
-    similar[graph.second[graph.first != graph.second]] = True
-    return similar & (kept_partners(graph) < 0)
+    stays = kept_partners(graph) < 0
+    taken = np.zeros(len(graph.addresses), np.bool_)
+    taken[graph.second[known:][graph.first[known:] != graph.second[known:]]] = True
+    before = graph._replace(
+        **{name: getattr(graph, name)[:known] for name in graph._fields if name != "addresses"}
+    )
+    return stays & (taken | (kept_partners(before) >= 0))

@@ -53,6 +53,13 @@ def verified_edges(workspace: Workspace, phases: Iterable[str]) -> Edges:
     return batches
 
 
+def told_partitions(workspace: Workspace, phase: str) -> list[int]:
+    """Lists the partitions to which the driver's part of *resolve* has something to tell."""
+    path = workspace.phase(phase) / "states" / "00000.arrow"
+    with storage.open_arrow(path) as file:
+        return [p for p in range(file.num_record_batches) if file.get_batch(p).num_rows]
+
+
 def edges_left(workspace: Workspace, phase: str) -> Edges:
     """Returns the edges that a step of *resolve* has left."""
 
@@ -64,7 +71,12 @@ def edges_left(workspace: Workspace, phase: str) -> Edges:
 
 
 def resolve(
-    workspace: Workspace, phase: str, edges: Edges, partitions: int, components: bool
+    workspace: Workspace,
+    phase: str,
+    edges: Edges,
+    partitions: int,
+    components: bool,
+    known: int = 0,
 ) -> Outcome:
     """Decides who stays of all documents with edges; writes removals, and who is not done.
 
@@ -76,6 +88,7 @@ def resolve(
         edges: all that are not resolved yet.
         partitions: how many *verify* has.
         components: keep one document of each connected cluster.
+        known: so many of the edges, the first, are from rounds before the last one.
     """
     graph = edge_graph(edges)
     if len(graph.first) == 0:
@@ -83,8 +96,9 @@ def resolve(
     removals = cluster_removals(graph) if components else kept_removals(graph)
     folder = workspace.phase(phase)
     files = [workspace.put_by_group(folder / "removals" / "00000.arrow", removals)]
-    if not components and undone(graph).any():
-        states = _states(graph, edges)
+    not_done = np.zeros(0, np.bool_) if components else undone(graph, known)
+    if not_done.any():
+        states = _states(graph, edges, not_done)
         path = folder / "states" / "00000.arrow"
         places = states["found"].to_numpy().astype(np.int64)
         told = states.select(["address", "state"])
@@ -92,11 +106,11 @@ def resolve(
     return Outcome(files)
 
 
-def _states(graph: EdgeGraph, edges: Edges) -> pa.RecordBatch:
+def _states(graph: EdgeGraph, edges: Edges, not_done: NDArray[np.bool_]) -> pa.RecordBatch:
     """Tells the partitions that hold documents which are not done what became of the others."""
     by_address = np.argsort(graph.addresses)
     addresses = graph.addresses[by_address]
-    state = np.where(kept_partners(graph) >= 0, REMOVED, np.where(undone(graph), UNDONE, 0))
+    state = np.where(kept_partners(graph) >= 0, REMOVED, np.where(not_done, UNDONE, 0))
     states = state[by_address].astype(np.uint8)
     found: list[NDArray[np.uint64]] = []
     for batch in edges():

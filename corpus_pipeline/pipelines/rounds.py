@@ -12,9 +12,9 @@ steps over partitions, `resolve-step-1`, … until the rest fits.
 
 import dataclasses
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from corpus_pipeline.pipelines.joining import edges_left, resolve, verified_edges
+from corpus_pipeline.pipelines.joining import edges_left, resolve, told_partitions, verified_edges
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.sizing import resolved_by_driver
@@ -36,8 +36,8 @@ class Rounds:
 
     runner: PhaseRunner
     make: StageOptions
-    match: Callable[[MatchOptions], None]
-    """Runs a match over all partitions."""
+    match: Callable[[MatchOptions, Sequence[int]], None]
+    """Runs a match over some partitions."""
 
     def run(self) -> tuple[HashFolder, ...]:
         """Runs all rounds; returns the folders of the removals of the last one."""
@@ -54,7 +54,10 @@ class Rounds:
 
     def _verify(self, number: int, steps: list[str]) -> None:
         options = self.make.match("verify")
+        items: Sequence[int] = range(self.make.partitions)
         if number > 1:
+            if len(steps) == 1:
+                items = told_partitions(self.make.workspace, steps[0])
             buckets = options.inputs[0]
             options = dataclasses.replace(
                 options,
@@ -62,23 +65,25 @@ class Rounds:
                 match="verify-again",
                 inputs=(buckets, *self._folders(steps, "states")),
             )
-        self.match(options)
+        self.match(options, items)
 
     def _resolve(self, number: int) -> list[str]:
         """Runs one round of *resolve*; returns the names of its phases."""
         workspace, make = self.make.workspace, self.make
         verified = [round_name("verify", each) for each in range(1, number + 1)]
         name = round_name("resolve", number)
-        count = sum(workspace.found(phase) for phase in verified)
+        *earlier, count = itertools.accumulate(map(workspace.found, verified))
+        known = earlier[-1] if earlier else 0
         edges, steps = verified_edges(workspace, verified), []
         while not (make.components or resolved_by_driver(count)):
             step = f"{name}-step-{len(steps) + 1}"
-            self.match(self._step(step, steps, verified))
+            self.match(self._step(step, steps, verified), range(make.partitions))
             count = workspace.counted(step, "left")
-            edges = edges_left(workspace, step)
+            # The order of rounds is lost here; who was compared before is compared again.
+            edges, known = edges_left(workspace, step), 0
             steps.append(step)
         self.runner.run_here(
-            name, lambda: resolve(workspace, name, edges, make.partitions, make.components)
+            name, lambda: resolve(workspace, name, edges, make.partitions, make.components, known)
         )
         return [*steps, name]
 

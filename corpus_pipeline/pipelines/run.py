@@ -6,7 +6,7 @@ plan ─► prepare ─► contamination ─► exact ─► document ─► shi
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from corpus_pipeline import storage
@@ -102,12 +102,13 @@ class Run:
         units = range(make.workspace.units)
         runner.run(prepare, units)
         refuse_changed_inputs(self.config, plan)
-        def match(options: MatchOptions) -> None:
+
+        def match(options: MatchOptions, items: Sequence[int]) -> None:
             if options.phase in MERGES and merged_by_driver(make.partitions, make.workspace.units):
                 runner.run_here(options.phase, lambda: merge(options))
             else:
                 phase = Match(options)
-                runner.run(phase, range(options.total_partitions), _partitions_at_once(phase))
+                runner.run(phase, items, _partitions_at_once(phase))
 
         resolved: tuple[HashFolder, ...] = ()
         for name in make.matches():
@@ -115,10 +116,11 @@ class Run:
                 runner.run(ShinglePhase(make.shingles()), units)
             elif name == "verify":
                 resolved = Rounds(runner, make, match).run()
-            elif name == "merge-resolve":
-                match(dataclasses.replace(make.match(name), inputs=resolved))
             elif name != "resolve":  # Part of the rounds that begin with *verify*.
-                match(make.match(name))
+                options = make.match(name)
+                if name == "merge-resolve":
+                    options = dataclasses.replace(options, inputs=resolved)
+                match(options, range(options.total_partitions))
         runner.run(finish, units)
 
 

@@ -1,0 +1,135 @@
+"""Whole runs over chains of near copies: who stays, and that it does not depend on who decides."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import corpora
+import numpy as np
+import pyarrow as pa
+import pytest
+from runs import Runner, in_this_process, execute, small
+
+from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
+from corpus_pipeline.pipelines import sizing
+from corpus_pipeline.pipelines.trace import survivors
+from corpus_pipeline.text.hashing import content_hashes
+from corpus_pipeline.text.words import split_words
+
+THRESHOLD = 0.7
+CHINESE = "".join(chr(0x4E00 + 37 * i % 5000) for i in range(900))
+
+
+def _texts() -> list[str]:
+    """Windows of English and of Chinese, each a little further and shorter than the one before.
+
+    The order of survival is that of the chain, so that who stays depends on who goes before it.
+    """
+    english = [
+        " ".join(f"word{n}" for n in range(4 * i, 4 * i + 100 - i // 5)) for i in range(60)
+    ]
+    chinese = [CHINESE[6 * i : 6 * i + 160 - i // 3] for i in range(40)]
+    return [*english, *chinese, english[7] + "\n", chinese[9] + " "]
+
+
+@pytest.fixture(scope="module")
+def lines() -> str:
+    rows = [{"id": f"d{i}", "text": text} for i, text in enumerate(_texts())]
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+SETTINGS = {"dedup": {"document": {"enabled": True}}, "plan": {"unit_bytes": "6KB"}}
+
+
+@pytest.fixture(scope="module")
+def resolved(lines: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the chains; not to be changed."""
+    folder = tmp_path_factory.mktemp("chains")
+    with in_this_process():
+        run = execute(small(folder / "in", folder / "out", lines, **SETTINGS))
+    assert {"verify-2", "resolve-2", "verify-3"} <= run["phases"].keys()
+    return folder / "out"
+
+
+def _ledger(output: Path) -> dict[str, dict[str, Any]]:
+    """Rows by address."""
+    return {f"{row['unit']}:{row['row']}": row for row in corpora.rows(output / "ledger")}
+
+
+def _greedy(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """The slow way: document -> all documents that stay before it, share a band, are similar."""
+    texts = pa.array([_texts()[int(row["id"][1:])] for row in rows.values()])
+    options = MinHashOptions()
+    shingles = shingle(split_words(texts), options)
+    bands = [set(each.tolist()) for each in band_hashes(signatures(shingles, options), options)]
+    sets = [set(part.tolist()) for part in np.split(shingles.hashes, shingles.offsets[1:-1])]
+    hashes = content_hashes(texts).to_pylist()
+    names = list(rows)
+    order = sorted(
+        (i for i, row in enumerate(rows.values()) if row["drop_reason"] != "exact-duplicate"),
+        key=lambda i: (-len(texts[i].as_py()), hashes[i][:4], i),
+    )
+    stay: list[int] = []
+    gone: dict[str, dict[str, float]] = {}
+    for i in order:
+        near = {
+            names[k]: len(sets[i] & sets[k]) / len(sets[i] | sets[k])
+            for k in stay
+            if bands[i] & bands[k]
+        }
+        near = {name: value for name, value in near.items() if value >= THRESHOLD}
+        if near:
+            gone[names[i]] = near
+        else:
+            stay.append(i)
+    return gone
+
+
+def test_who_goes_is_similar_to_one_that_stays(resolved: Path) -> None:
+    rows = _ledger(resolved)
+    expected = _greedy(rows)
+    gone = {name: r for name, r in rows.items() if r["drop_reason"] == "document-duplicate"}
+    assert gone.keys() == expected.keys()
+    assert 60 < len(gone) < 90
+    for name, row in gone.items():
+        assert row["duplicate_of"] == row["partner"]
+        assert row["jaccard"] == row["survivor_jaccard"] == expected[name][row["partner"]]
+        assert rows[row["duplicate_of"]]["drop_reason"] is None
+
+
+def test_steps_of_workers_give_the_bytes_of_the_driver(
+    resolved: Path, lines: str, run_here: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizing, "_MOST_EDGES", 20)
+    monkeypatch.setattr(sizing, "_MOST_OPENS", 0)
+    run = run_here(small(tmp_path / "in", tmp_path / "out", lines, **SETTINGS))
+    assert {"resolve-step-1", "resolve-step-2", "resolve-2-step-1"} <= run["phases"].keys()
+    ours, theirs = _ledger(tmp_path / "out"), _ledger(resolved)
+    for row in [*ours.values(), *theirs.values()]:
+        del row["file"]
+    assert ours == theirs
+
+
+def test_components_keep_one_document_of_a_chain(
+    lines: str, run_here: Runner, tmp_path: Path
+) -> None:
+    changes = {"dedup": {"document": {"enabled": True, "cluster": "components"}}}
+    run_here(small(tmp_path / "in", tmp_path / "out", lines, **changes))
+    rows = _ledger(tmp_path / "out")
+    assert [row["id"] for row in rows.values() if row["drop_reason"] is None] == ["d0", "d60"]
+    unlike = [row for row in rows.values() if row["jaccard"] and row["survivor_jaccard"] is None]
+    assert len(unlike) > 60, "most have nothing in common with the survivor"
+    for row in rows.values():
+        if row["survivor_jaccard"] is not None:
+            assert row["jaccard"] >= row["survivor_jaccard"] >= THRESHOLD
+            assert row["duplicate_of"] in ("0:0", "0:60")
+
+
+def test_a_trace_goes_on_to_who_stays(resolved: Path) -> None:
+    rows = _ledger(resolved)
+    copies = [row for row in rows.values() if row["drop_reason"] == "exact-duplicate"]
+    assert len(copies) == 2
+    for row in copies:
+        chain = survivors(resolved, row)
+        assert [each["drop_reason"] for each in chain][-1] is None
+        assert chain[0] == rows[row["duplicate_of"]]
