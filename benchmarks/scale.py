@@ -38,6 +38,7 @@ from corpus_pipeline.pipelines.costs import (
     BY_UNIT,
     COSTS_FILE,
     IN_DRIVER,
+    PHASES,
     Costs,
     Flow,
     Workload,
@@ -241,6 +242,8 @@ def fit(few: dict[str, Any], small: dict[str, Any], coarse: dict[str, Any]) -> d
     more_units = small["units"] - coarse["units"]
     phases = {}
     for name, costs in small["phases"].items():
+        if name not in PHASES:
+            continue  # A later round of *verify* or *resolve*: some corpora have it.
         runs = [each["phases"][name] for each in (few, small, coarse)]
         phases[name] = _phase_costs(name, runs, costs, few, small, gigabytes, more_units)
     return phases
@@ -281,6 +284,8 @@ def fit_files(
     grown = coarse["text"] - few["text"]
     for phase in coarse["phases"].values():
         for folder, (files, rows, size) in phase["files"].items():
+            if folder.split("/", 1)[0] not in PHASES:
+                continue
             before = next(
                 (p["files"][folder] for p in few["phases"].values() if folder in p["files"]),
                 [0, 0, 0],

@@ -82,9 +82,7 @@ def cluster_removals(graph: EdgeGraph) -> pa.RecordBatch:
     parents = np.arange(len(graph.addresses))
     _unite(parents, graph.first, graph.second)
     best = np.full(len(parents), -1, np.int64)
-    _closest(
-        graph.first, graph.second, graph.intersection, graph.union, graph.addresses, best
-    )
+    _closest(graph.first, graph.second, graph.intersection, graph.union, graph.addresses, best)
     to_root = np.full(len(parents), -1, np.int64)
     _to_roots(graph.first, graph.second, parents, to_root)
     removed = np.flatnonzero(parents != np.arange(len(parents)))

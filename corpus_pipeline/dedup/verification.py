@@ -188,9 +188,7 @@ def verify_buckets(
         gone = buckets_left[group_of[similar & is_apart]]
         apart -= np.bincount(gone, minlength=len(apart))
         # A document alone is done, and so is a group of which nobody is fresh.
-        group_of, looked, is_apart = (
-            x[~similar] for x in (group_of, looked[~is_centre], is_apart)
-        )
+        group_of, looked, is_apart = (x[~similar] for x in (group_of, looked[~is_centre], is_apart))
         sizes = np.bincount(group_of, minlength=len(sizes))
         goes_on = (sizes > 1) & (np.bincount(group_of, looked, minlength=len(sizes)) > 0)
         members, looked, is_apart = (

@@ -26,7 +26,7 @@ from corpus_pipeline.pipelines.costs import (
     Prices,
     Workload,
 )
-from corpus_pipeline.pipelines.sizing import merged_by_driver
+from corpus_pipeline.pipelines.sizing import MOST_EDGES, merged_by_driver
 
 #: Phase -> folders that it reads; what stands below `SHUFFLED` goes through a shuffle.
 READS = {
@@ -61,7 +61,7 @@ _MATCHED_TIMES = 4
 _MERGED_TIMES = 3
 #: Memory of the driver, in bytes: for a unit of the plan, an input file, a file in run.json, an
 #: edge between two similar documents.
-_PER_UNIT, _PER_INPUT, _PER_FILE, _PER_EDGE = 2_000, 1_200, 1_500, 200
+_PER_UNIT, _PER_INPUT, _PER_FILE, _PER_EDGE = 2_000, 1_200, 1_500, 100
 _JSON_PER_FILE = 200
 #: What one request to an object store moves at most, and how long one takes.
 _GET_BYTES, _PUT_BYTES, _REQUEST_SECONDS = 16 * 2**20, 50 * 2**20, 0.03
@@ -438,5 +438,5 @@ class _Sums:
             "inputs": _PER_INPUT * work.files,
             "files": _PER_FILE * published * work.units,
             "removals": _MERGED_TIMES * max(merged, default=0.0) / self.groups,
-            "edges": _PER_EDGE * self.rows("verify/edges"),
+            "edges": _PER_EDGE * min(self.rows("verify/edges"), MOST_EDGES),
         }

@@ -10,8 +10,8 @@
     sentence      partitions   equal sentence spans               -> removals
     finish        units        removals · scrub · tokenize        -> documents, tokens, ledger
 
-    merge-…       groups       after contamination, exact, document, resolve and sentence: what they have
-                               found by partition                 -> one file for some units
+    merge-…       groups       after contamination, exact, document, resolve and sentence: what
+                               they have found by partition       -> one file for some units
 
 A later match takes no account of documents that an earlier one removed. So a contaminated document
 never survives a clean copy of it, and the surviving copy of a sentence always stands in a document

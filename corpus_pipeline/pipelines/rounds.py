@@ -2,9 +2,9 @@
 
 verify ─► resolve ─► verify-2 ─► resolve-2 ─► … ─► merge-resolve
 
-A round of *verify* compares documents in stars; *resolve* then decides who stays. Who stays although
-the centre of its star goes was not compared with the rest of the bucket: the next round does that.
-It ends when there is no such document, or when the comparison has found nothing similar.
+A round of *verify* compares documents in stars; *resolve* then decides who stays. Who stays
+although the centre of its star goes was not compared with the rest of the bucket: the next round
+does that. It ends when there is no such document, or when nothing similar was found.
 
 *resolve* is one task of the driver while the edges fit its memory. More edges are worked off in
 steps over partitions, `resolve-step-1`, … until the rest fits.

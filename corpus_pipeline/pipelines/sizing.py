@@ -32,8 +32,8 @@ _LARGE_FOR_UNITS, _LARGE_FOR_MATCHES = 2**40, 2**36
 #: A merge that opens no more files than this is made by the driver: on an object store in some
 #: seconds, about what it takes a cluster to start a job.
 _MOST_OPENS = 256
-#: Edges of near copies that the driver resolves by itself: in at most about 4 GB.
-_MOST_EDGES = 2**25
+#: Edges of near copies that the driver resolves by itself: in about 3 GB.
+MOST_EDGES = 2**25
 
 
 def unit_bytes_for(text_bytes: float) -> int:
@@ -87,7 +87,7 @@ def resolved_by_driver(edges: int) -> bool:
     >>> resolved_by_driver(10**6), resolved_by_driver(10**9)
     (True, False)
     """
-    return edges <= _MOST_EDGES
+    return edges <= MOST_EDGES
 
 
 def _growth(text_bytes: float, large: int) -> float:

@@ -1,10 +1,10 @@
 """Near copies: from band hashes to buckets, shingle sets and verified edges.
 
-    document       equal band hashes               -> buckets of candidates, and who is wanted for them
-    shingles       (map over units)                -> shingle sets of the candidates
-    verify         buckets + shingles              -> edges with their Jaccard similarity
-    resolve        edges                           -> removals, and who was not compared enough
-    verify-2, …    buckets + shingles of these     -> more edges, resolved again, until none are new
+document       equal band hashes               -> buckets of candidates, and who is wanted for them
+shingles       (map over units)                -> shingle sets of the candidates
+verify         buckets + shingles              -> edges with their Jaccard similarity
+resolve        edges                           -> removals, and who was not compared enough
+verify-2, …    buckets + shingles of these     -> more edges, resolved again, until none are new
 """
 
 import dataclasses
@@ -13,7 +13,6 @@ from collections.abc import Iterator
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline import storage
@@ -99,9 +98,7 @@ def verify_again(options: MatchOptions, partition: int, batches: Batches) -> Out
     return _written(options, partition, buckets, verified)
 
 
-def _sets_of(
-    workspace: Workspace, partition: int, addresses: NDArray[np.uint64]
-) -> ShingleSets:
+def _sets_of(workspace: Workspace, partition: int, addresses: NDArray[np.uint64]) -> ShingleSets:
     """Reads the shingle sets of some members of this partition's buckets."""
     found = []
     for unit in np.unique(addresses >> np.uint64(ROW_BITS)).tolist():

@@ -27,7 +27,9 @@ def resolve_step(options: MatchOptions, partition: int, batches: Batches) -> Out
         files.append(workspace.put_table(folder / "left" / name, peeled.left))
     if peeled.messages.num_rows:
         places = partition_of(peeled.messages["address"].to_numpy(), partitions)
-        files.append(workspace.put_cut(folder / "messages" / name, peeled.messages, places, partitions))
+        files.append(
+            workspace.put_cut(folder / "messages" / name, peeled.messages, places, partitions)
+        )
     if peeled.states.num_rows:
         places = peeled.states["found"].to_numpy().astype(np.int64)
         states = peeled.states.select(["address", "state"])

@@ -31,9 +31,7 @@ def _buckets(records: list[tuple[int, int]], max_bucket: int, leaders: int = 1) 
     ]
 
 
-def _slow_buckets(
-    records: list[tuple[int, int]], max_bucket: int, leaders: int
-) -> list[list[int]]:
+def _slow_buckets(records: list[tuple[int, int]], max_bucket: int, leaders: int) -> list[list[int]]:
     members: dict[int, set[int]] = {}
     for h, address in records:
         members.setdefault(h, set()).add(address)

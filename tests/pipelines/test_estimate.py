@@ -222,7 +222,10 @@ def test_merges_are_made_by_the_driver_while_they_are_small(
     ("off", "without"),
     [
         ("exact", {"exact", "merge-exact"}),
-        ("document", {"document", "merge-document", "shingles", "verify", "components"}),
+        (
+            "document",
+            {"document", "merge-document", "shingles", "verify", "resolve", "merge-resolve"},
+        ),
         ("contamination", {"contamination", "merge-contamination"}),
         ("sentence", {"sentence", "merge-sentence"}),
         ("dedup", {*PHASES} - {"start", "prepare", "finish", "publish", "check"}),

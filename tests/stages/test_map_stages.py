@@ -11,8 +11,8 @@ from stages.stage_checks import documents, run, run_documents, unit
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import unit_end
-from corpus_pipeline.dedup.edges import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.contamination import CONTAMINATION
+from corpus_pipeline.dedup.edges import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.exact import EXACT_REMOVALS
 from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS
 from corpus_pipeline.pipelines.options import StageOptions
