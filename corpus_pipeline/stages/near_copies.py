@@ -125,7 +125,7 @@ def _shingle_sets(batch: pa.RecordBatch) -> ShingleSets:
 def _written(
     options: MatchOptions, partition: int, buckets: Buckets, verified: Verified
 ) -> Outcome:
-    """Writes the edges of a partition; each carries the order of its ends and where it was found."""
+    """Writes the edges of a partition, each with the ranks of its ends and where it was found."""
     counts = {"uncompared_pairs": verified.uncompared}
     edges = verified.edges
     if edges.num_rows == 0:

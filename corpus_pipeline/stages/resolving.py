@@ -1,4 +1,4 @@
-"""Who stays of near copies, in steps over partitions: for edges that are too many for the driver."""
+"""Who stays of near copies, in steps over partitions: if the edges are too many for one."""
 
 import numpy as np
 import pyarrow as pa
