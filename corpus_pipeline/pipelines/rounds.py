@@ -18,6 +18,7 @@ from corpus_pipeline.pipelines.joining import edges_left, resolve, told_partitio
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.sizing import resolved_by_driver
+from corpus_pipeline.pipelines.workspace import Manifest
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 
 
@@ -89,9 +90,11 @@ class Rounds:
 
     def _step(self, name: str, before: list[str], verified: list[str]) -> MatchOptions:
         make = self.make
-        folders = tuple(HashFolder(f"{each}/edges", make.partitions, True) for each in verified)
         if before:
             folders = (HashFolder(f"{before[-1]}/messages", make.partitions),)
+        else:
+            self._fill(verified)
+            folders = tuple(HashFolder(f"{each}/edges", make.partitions, True) for each in verified)
         return MatchOptions(
             workspace=make.workspace,
             phase=name,
@@ -101,6 +104,16 @@ class Rounds:
             match="resolve-step",
             before=f"{before[-1]}/left" if before else None,
         )
+
+    def _fill(self, verified: list[str]) -> None:
+        """Says of partitions that a round has left alone that they have found nothing.
+
+        Without a manifest a worker would take their edges for files that it does not see.
+        """
+        for phase in verified:
+            there = set(self.make.workspace.begun_items(phase))
+            for item in sorted(set(range(self.make.partitions)) - there):
+                self.make.workspace.put_manifest(Manifest(phase, item, (), {"found": 0}))
 
     def _folders(self, phases: list[str], name: str) -> tuple[HashFolder, ...]:
         """The driver's part of a round is one file, that of a step one for each partition."""

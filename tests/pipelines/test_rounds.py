@@ -25,8 +25,8 @@ def _texts() -> list[str]:
 
     The order of survival is that of the chain, so that who stays depends on who goes before it.
     """
-    english = [" ".join(f"word{n}" for n in range(4 * i, 4 * i + 100 - i // 5)) for i in range(60)]
-    chinese = [CHINESE[6 * i : 6 * i + 160 - i // 3] for i in range(40)]
+    english = [" ".join(f"word{n:03}" for n in range(4 * i, 3 * i + 120)) for i in range(60)]
+    chinese = [CHINESE[6 * i : 5 * i + 160] for i in range(40)]
     return [*english, *chinese, english[7] + "\n", chinese[9] + " "]
 
 
