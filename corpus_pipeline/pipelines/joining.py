@@ -11,7 +11,7 @@ from corpus_pipeline.batches import one_batch
 from corpus_pipeline.dedup.components import cluster_removals
 from corpus_pipeline.dedup.edges import EdgeGraph, edge_graph
 from corpus_pipeline.dedup.kept import kept_partners, kept_removals, undone
-from corpus_pipeline.dedup.peeling import left_edges
+from corpus_pipeline.dedup.peeling import STATES, left_edges
 from corpus_pipeline.dedup.reopening import REMOVED, UNDONE
 from corpus_pipeline.pipelines.workspace import FileEntry, Workspace, read_table
 from corpus_pipeline.stages.match_options import MatchOptions, Outcome
@@ -124,5 +124,5 @@ def _states(graph: EdgeGraph, edges: Edges, not_done: NDArray[np.bool_]) -> pa.R
                 rows = np.stack([ends, known.astype(np.uint64), np.full(len(ends), part)])
                 found.append(rows.astype(np.uint64)[:, known > 0])
     address, told, place = np.concatenate(found, axis=1)
-    columns = {"address": address, "state": told.astype(np.uint8), "found": place.astype(np.int32)}
-    return pa.record_batch(columns)
+    columns = [address, told.astype(np.uint8), place.astype(np.int32)]
+    return pa.record_batch([pa.array(each) for each in columns], schema=STATES)

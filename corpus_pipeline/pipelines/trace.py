@@ -64,10 +64,10 @@ def survivors(output: Place, row: dict[str, Any]) -> list[dict[str, Any]]:
 
     Returns:
         Ledger rows: the document that `duplicate_of` names, the one that its row names, and so on;
-        none for a document that is no copy.
+        none for a document that is no copy. A ledger that leads round in a circle ends there.
     """
     found: list[dict[str, Any]] = []
-    while row["duplicate_of"] is not None:
+    while row["duplicate_of"] is not None and row not in found:
         (row, *_) = find_document(output, row["duplicate_of"])
         found.append(row)
     return found

@@ -25,8 +25,8 @@ def _texts() -> list[str]:
 
     The order of survival is that of the chain, so that who stays depends on who goes before it.
     """
-    english = [" ".join(f"word{n:03}" for n in range(4 * i, 3 * i + 120)) for i in range(60)]
-    chinese = [CHINESE[6 * i : 5 * i + 160] for i in range(40)]
+    english = [" ".join(f"word{n:03}" for n in range(4 * i, 3 * i + 120)) for i in range(24)]
+    chinese = [CHINESE[6 * i : 6 * i + 160 - i // 3] for i in range(20)]
     return [*english, *chinese, english[7] + "\n", chinese[9] + " "]
 
 
@@ -88,7 +88,7 @@ def test_who_goes_is_similar_to_one_that_stays(resolved: Path) -> None:
     expected = _greedy(rows)
     gone = {name: r for name, r in rows.items() if r["drop_reason"] == "document-duplicate"}
     assert gone.keys() == expected.keys()
-    assert 60 < len(gone) < 90
+    assert 25 < len(gone) < 40
     for name, row in gone.items():
         assert row["duplicate_of"] == row["partner"]
         assert row["jaccard"] == row["survivor_jaccard"] == expected[name][row["partner"]]
@@ -154,13 +154,15 @@ def test_components_keep_one_document_of_a_chain(
     changes = {"dedup": {"document": {"enabled": True, "cluster": "components"}}}
     run_here(small(tmp_path / "in", tmp_path / "out", lines, **changes))
     rows = _ledger(tmp_path / "out")
-    assert [row["id"] for row in rows.values() if row["drop_reason"] is None] == ["d0", "d60"]
+    kept = {name: row["id"] for name, row in rows.items() if row["drop_reason"] is None}
+    # The first of the English ones, and one of the three longest Chinese ones.
+    assert len(kept) == 2 and set(kept.values()) & {"d24", "d25", "d26"} and "d0" in kept.values()
     unlike = [row for row in rows.values() if row["jaccard"] and row["survivor_jaccard"] is None]
-    assert len(unlike) > 60, "most have nothing in common with the survivor"
+    assert len(unlike) > 25, "most have little in common with the survivor"
     for row in rows.values():
         if row["survivor_jaccard"] is not None:
             assert row["jaccard"] >= row["survivor_jaccard"] >= THRESHOLD
-            assert row["duplicate_of"] in ("0:0", "0:60")
+            assert row["duplicate_of"] in kept
 
 
 def test_a_trace_goes_on_to_who_stays(resolved: Path) -> None:
