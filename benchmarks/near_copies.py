@@ -20,11 +20,11 @@ import argparse
 import io
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,8 +175,6 @@ def measure(name: str, texts: Texts, pairs: list[dict], cluster: str | None) -> 
 def star(leaves: int) -> None:
     """Prints the time and memory of resolving one large star."""
     from corpus_pipeline.dedup.buckets import find_buckets
-    from corpus_pipeline.dedup.edges import edge_graph
-    from corpus_pipeline.dedup.kept import kept_removals, undone
 
     chance = np.random.default_rng(1)
     addresses: NDArray[np.uint64] = chance.permutation(leaves + 1).astype(np.uint64)
@@ -195,22 +193,27 @@ def star(leaves: int) -> None:
                 "union": np.full(size - 1, 10, np.int32),
             }
         )  # fmt: skip
-        before = _peak()
         begun = time.process_time()
-        graph = edge_graph(lambda edges=edges: [edges])
-        removed = kept_removals(graph)
-        left = int(undone(graph).sum())
+        removed, left = _resolved(edges)
         ended = time.process_time()
+    tracemalloc.start()
+    _resolved(edges)
+    _, peak = tracemalloc.get_traced_memory()
     print(
         f"star of {leaves}: {len(buckets.keys)} chunks of at most "
-        f"{int(np.diff(buckets.offsets).max())} in {found - start:.2f} s; {removed.num_rows} "
-        f"removed, {left} to compare again, in {ended - begun:.2f} s and "
-        f"{(_peak() - before) / leaves:.0f} bytes an edge beside the edges as they are read"
+        f"{int(np.diff(buckets.offsets).max())} in {found - start:.2f} s; {removed} removed, "
+        f"{left} to compare again, in {ended - begun:.2f} s and {peak / leaves:.0f} bytes an edge "
+        "beside the edges as they are read"
     )
 
 
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def _resolved(edges: pa.RecordBatch) -> tuple[int, int]:
+    """How many documents go, and how many are to be compared again."""
+    from corpus_pipeline.dedup.edges import edge_graph
+    from corpus_pipeline.dedup.kept import kept_removals, undone
+
+    graph = edge_graph(lambda: [edges])
+    return kept_removals(graph).num_rows, int(undone(graph).sum())
 
 
 def main() -> None:

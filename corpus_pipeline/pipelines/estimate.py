@@ -61,7 +61,7 @@ _MATCHED_TIMES = 4
 _MERGED_TIMES = 3
 #: Memory of the driver, in bytes: for a unit of the plan, an input file, a file in run.json, an
 #: edge between two similar documents.
-_PER_UNIT, _PER_INPUT, _PER_FILE, _PER_EDGE = 2_000, 1_200, 1_500, 100
+_PER_UNIT, _PER_INPUT, _PER_FILE, _PER_EDGE = 2_000, 1_200, 1_500, 150
 _JSON_PER_FILE = 200
 #: What one request to an object store moves at most, and how long one takes.
 _GET_BYTES, _PUT_BYTES, _REQUEST_SECONDS = 16 * 2**20, 50 * 2**20, 0.03

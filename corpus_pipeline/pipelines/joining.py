@@ -80,7 +80,7 @@ def resolve(
 ) -> Outcome:
     """Decides who stays of all documents with edges; writes removals, and who is not done.
 
-    Takes 24 bytes an edge in memory and about 100 for each document.
+    Takes 24 bytes an edge in memory and about 120 for each document.
 
     Args:
         workspace: of the run.

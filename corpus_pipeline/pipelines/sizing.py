@@ -32,7 +32,7 @@ _LARGE_FOR_UNITS, _LARGE_FOR_MATCHES = 2**40, 2**36
 #: A merge that opens no more files than this is made by the driver: on an object store in some
 #: seconds, about what it takes a cluster to start a job.
 _MOST_OPENS = 256
-#: Edges of near copies that the driver resolves by itself: in about 3 GB.
+#: Edges of near copies that the driver resolves by itself: in about 5 GB.
 MOST_EDGES = 2**25
 
 

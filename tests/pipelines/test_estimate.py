@@ -291,7 +291,7 @@ def test_the_driver_holds_a_bounded_number_of_edges() -> None:
         estimate(work(gigabytes), costs({"verify/edges": (0.0, 0.0)})).driver_parts["edges"]
         for gigabytes in (1e-3, 1e3, 1e5)
     )
-    assert few < many == more == 100 * 2**25
+    assert few < many == more == 150 * 2**25
 
 
 @given(
