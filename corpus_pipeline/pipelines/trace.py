@@ -67,8 +67,10 @@ def survivors(output: Place, row: dict[str, Any]) -> list[dict[str, Any]]:
         none for a document that is no copy. A ledger that leads round in a circle ends there.
     """
     found: list[dict[str, Any]] = []
-    while row["duplicate_of"] is not None and row not in found:
+    while row["duplicate_of"] is not None:
         (row, *_) = find_document(output, row["duplicate_of"])
+        if row in found:
+            break
         found.append(row)
     return found
 
