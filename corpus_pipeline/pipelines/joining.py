@@ -1,6 +1,7 @@
 """Phases that are one task of the driver: merges of few removals, who stays of near copies."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +15,9 @@ from corpus_pipeline.dedup.kept import kept_partners, kept_removals, undone
 from corpus_pipeline.dedup.peeling import STATES, left_edges
 from corpus_pipeline.dedup.reopening import REMOVED, UNDONE
 from corpus_pipeline.pipelines.workspace import FileEntry, Workspace, read_table
+from corpus_pipeline.stages import near_copies
 from corpus_pipeline.stages.match_options import MatchOptions, Outcome
-from corpus_pipeline.stages.matching import write_merged
+from corpus_pipeline.stages.matching import by_columns, write_merged
 
 Edges = Callable[[], Iterable[pa.RecordBatch]]
 """Gives batches of edges, the same each time, one after the other in memory."""
@@ -39,6 +41,24 @@ def merge(options: MatchOptions) -> Outcome:
                 batches.append(file.get_batch(group))
         entries += write_merged(options, batches)
     return Outcome(entries)
+
+
+def verify_again(options: MatchOptions, partitions: Sequence[int]) -> Outcome:
+    """Does what a later round of *verify* does, partition after partition."""
+    folders = [options.workspace.work / folder.path for folder in options.inputs]
+    paths = [path for folder in folders for path in storage.children(folder, ".arrow")]
+    held: dict[int, list[pa.RecordBatch]] = {partition: [] for partition in partitions}
+    for path in paths:
+        with storage.open_arrow(path) as file:
+            for partition, batches in held.items():
+                batches.append(file.get_batch(partition))
+    files: list[FileEntry] = []
+    counts: Counter[str] = Counter()
+    for partition, batches in held.items():
+        outcome = near_copies.verify_again(options, partition, by_columns(batches))
+        files += outcome.files
+        counts.update(outcome.counts)
+    return Outcome(files, dict(counts))
 
 
 def verified_edges(workspace: Workspace, phases: Iterable[str]) -> Edges:

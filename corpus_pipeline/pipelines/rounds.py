@@ -14,10 +14,16 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Sequence
 
-from corpus_pipeline.pipelines.joining import edges_left, resolve, told_partitions, verified_edges
+from corpus_pipeline.pipelines.joining import (
+    edges_left,
+    resolve,
+    told_partitions,
+    verified_edges,
+    verify_again,
+)
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
-from corpus_pipeline.pipelines.sizing import resolved_by_driver
+from corpus_pipeline.pipelines.sizing import resolved_by_driver, verified_by_driver
 from corpus_pipeline.pipelines.workspace import Manifest
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 
@@ -49,24 +55,26 @@ class Rounds:
             if number > 1 and self.make.workspace.found(verified) == 0:
                 break
             steps = self._resolve(number)
-            if not any(self._undone(phase) for phase in steps):
+            if not any(map(self._told, steps)):
                 break
         return self._folders(steps, "removals")
 
     def _verify(self, number: int, steps: list[str]) -> None:
         options = self.make.match("verify")
         items: Sequence[int] = range(self.make.partitions)
-        if number > 1:
-            if len(steps) == 1:
-                items = told_partitions(self.make.workspace, steps[0])
-            buckets = options.inputs[0]
-            options = dataclasses.replace(
-                options,
-                phase=round_name("verify", number),
-                match="verify-again",
-                inputs=(buckets, *self._folders(steps, "states")),
-            )
-        self.match(options, items)
+        if number == 1:
+            self.match(options, items)
+            return
+        workspace, name = self.make.workspace, round_name("verify", number)
+        inputs = (options.inputs[0], *self._folders(steps, "states"))
+        options = dataclasses.replace(options, phase=name, match="verify-again", inputs=inputs)
+        if len(steps) == 1:
+            items = told_partitions(workspace, steps[0])
+        told = sum(map(self._told, steps))
+        if verified_by_driver(self.make.partitions, workspace.units, told):
+            self.runner.run_here(name, lambda: verify_again(options, items))
+        else:
+            self.match(options, items)
 
     def _resolve(self, number: int) -> list[str]:
         """Runs one round of *resolve*; returns the names of its phases."""
@@ -122,9 +130,11 @@ class Rounds:
             for phase in phases
         )
 
-    def _undone(self, phase: str) -> bool:
-        return any(
-            "/states/" in entry.path
+    def _told(self, phase: str) -> int:
+        """Counts what a phase of *resolve* has to tell of documents that are not done."""
+        return sum(
+            entry.rows
             for manifest in self.make.workspace.so_far(phase)
             for entry in manifest.files
+            if "/states/" in entry.path
         )

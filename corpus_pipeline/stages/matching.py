@@ -168,12 +168,15 @@ def joined_batches(blocks: Iterable[bytes]) -> dict[tuple[str, ...], pa.RecordBa
 
     Blocks come in any order; the matches do not depend on it.
     """
-    by_columns: dict[tuple[str, ...], list[pa.RecordBatch]] = {}
-    for block in blocks:
-        if block:
-            batch = from_ipc(block)
-            by_columns.setdefault(tuple(batch.schema.names), []).append(batch)
-    return {names: pa.concat_batches(found) for names, found in sorted(by_columns.items())}
+    return by_columns(from_ipc(block) for block in blocks if block)
+
+
+def by_columns(batches: Iterable[pa.RecordBatch]) -> dict[tuple[str, ...], pa.RecordBatch]:
+    """Joins batches into one for each set of column names."""
+    found: dict[tuple[str, ...], list[pa.RecordBatch]] = {}
+    for batch in batches:
+        found.setdefault(tuple(batch.schema.names), []).append(batch)
+    return {names: pa.concat_batches(each) for names, each in sorted(found.items())}
 
 
 def _write_removals(options: MatchOptions, partition: int, removals: pa.RecordBatch) -> Outcome:
