@@ -28,6 +28,7 @@ import tracemalloc
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +43,7 @@ from corpus_pipeline.text.words import split_words
 
 THRESHOLD = 0.7
 Texts = dict[str, str]
+Row = dict[str, Any]
 
 
 def chain(documents: int = 200) -> Texts:
@@ -76,10 +78,10 @@ def families(documents: int, members: int = 6) -> Texts:
 
 def read_texts(path: Path) -> Texts:
     """Reads the documents of a JSONL file."""
-    return {row["id"]: row["text"] for row in _rows(path)}
+    return {str(row["id"]): str(row["text"]) for row in _rows(path)}
 
 
-def _rows(path: Path) -> Iterator[dict[str, object]]:
+def _rows(path: Path) -> Iterator[Row]:
     opened = path.open("rb")
     stream = zstandard.ZstdDecompressor().stream_reader(opened) if path.suffix == ".zst" else opened
     with opened:
@@ -87,7 +89,7 @@ def _rows(path: Path) -> Iterator[dict[str, object]]:
             yield json.loads(line)
 
 
-def ledger_of(texts: Texts, cluster: str | None, folder: Path) -> tuple[list[dict], dict]:
+def ledger_of(texts: Texts, cluster: str | None, folder: Path) -> tuple[list[Row], Row]:
     """Runs the documents through document deduplication; returns the ledger and run.json."""
     lines = "".join(json.dumps({"id": i, "text": t}) + "\n" for i, t in texts.items())
     (folder / "in.jsonl").write_text(lines, "utf-8")
@@ -144,7 +146,7 @@ class Sets:
             yield name, {names[p]: float(similarity[p]) for p in places if names[p] != name}
 
 
-def measure(name: str, texts: Texts, pairs: list[dict], cluster: str | None) -> None:
+def measure(name: str, texts: Texts, pairs: list[Row], cluster: str | None) -> None:
     """Prints one line of the table."""
     with tempfile.TemporaryDirectory() as folder:
         ledger, run = ledger_of(texts, cluster, Path(folder))

@@ -84,12 +84,12 @@ def edge_graph(batches: Callable[[], Iterable[pa.RecordBatch]]) -> EdgeGraph:
     filled = 0
     for batch in batches():
         here = slice(filled, filled + batch.num_rows)
-        ends = [
+        a, b = (
             number[positions_of(_column(batch, end), nodes[0], "the nodes of the graph")]
             for end in "ab"
-        ]
-        np.minimum(*ends, out=columns[0, here])
-        np.maximum(*ends, out=columns[1, here])
+        )
+        columns[0, here] = np.minimum(a, b)
+        columns[1, here] = np.maximum(a, b)
         columns[2, here] = batch["intersection"].to_numpy()
         columns[3, here] = batch["union"].to_numpy()
         filled += batch.num_rows

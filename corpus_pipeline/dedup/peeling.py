@@ -11,7 +11,7 @@ The least undecided document is decided in each step, most of the others in the 
 left is given to `kept.kept_removals` as soon as it is small; the result is the same.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -191,7 +191,7 @@ def peel(halves: pa.RecordBatch, messages: pa.RecordBatch) -> Peeled:
 
 
 def _removals(
-    column: dict[str, NDArray[np.generic]],
+    column: dict[str, NDArray[Any]],
     documents: NDArray[np.uint64],
     which: NDArray[np.int64],
     lesser: NDArray[np.bool_],
@@ -207,7 +207,7 @@ def _removals(
     return pa.record_batch([pa.array(each) for each in columns], schema=DOCUMENT_REMOVALS)
 
 
-def _distinct(states: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+def _distinct(states: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Keeps one row for each document and partition."""
     order = np.lexsort([states["found"], states["address"]])
     ordered = {name: values[order] for name, values in states.items()}
@@ -216,6 +216,6 @@ def _distinct(states: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.ge
     return {name: values[first] for name, values in ordered.items()}
 
 
-def _batch(columns: dict[str, NDArray[np.generic]], schema: pa.Schema) -> pa.RecordBatch:
+def _batch(columns: dict[str, NDArray[Any]], schema: pa.Schema) -> pa.RecordBatch:
     arrays = [pa.array(columns[field.name], field.type) for field in schema]
     return pa.record_batch(arrays, schema=schema)

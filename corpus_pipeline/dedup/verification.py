@@ -108,7 +108,7 @@ def _intersections(first, second, offsets, hashes, needed, out):  # type: ignore
             rest = min(np.int64(i_stop - i), np.int64(j_stop - j))
             if common + rest < least:
                 break
-            for _ in range(min(rest, 64)):
+            for _ in range(np.int64(min(rest, 64))):
                 x, y = hashes[i], hashes[j]
                 common += x == y
                 i += np.uint64(x <= y)
@@ -188,12 +188,13 @@ def verify_buckets(
         gone = buckets_left[group_of[similar & is_apart]]
         apart -= np.bincount(gone, minlength=len(apart))
         # A document alone is done, and so is a group of which nobody is fresh.
-        group_of, looked, is_apart = (x[~similar] for x in (group_of, looked[~is_centre], is_apart))
-        sizes = np.bincount(group_of, minlength=len(sizes))
-        goes_on = (sizes > 1) & (np.bincount(group_of, looked, minlength=len(sizes)) > 0)
-        members, looked, is_apart = (
-            x[goes_on[group_of]] for x in (others[~similar], looked, is_apart)
-        )
+        left = ~similar
+        looked = looked[~is_centre]
+        sizes = np.bincount(group_of[left], minlength=len(sizes))
+        fresh_left = np.bincount(group_of[left & looked], minlength=len(sizes))
+        goes_on = (sizes > 1) & (fresh_left > 0)
+        left &= goes_on[group_of]
+        members, looked, is_apart = others[left], looked[left], is_apart[left]
         buckets_left, sizes = buckets_left[goes_on], sizes[goes_on]
     uncompared = int((sizes * (sizes - 1) // 2).sum())
     # A pair across two chunks is counted by both, unless one of it went into a star.

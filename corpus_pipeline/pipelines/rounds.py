@@ -83,7 +83,8 @@ class Rounds:
         name = round_name("resolve", number)
         *earlier, count = itertools.accumulate(map(workspace.found, verified))
         known = earlier[-1] if earlier else 0
-        edges, steps = verified_edges(workspace, verified), []
+        edges = verified_edges(workspace, verified)
+        steps: list[str] = []
         while not (make.components or resolved_by_driver(count)):
             step = f"{name}-step-{len(steps) + 1}"
             self.match(self._step(step, steps, verified), range(make.partitions))
@@ -98,15 +99,14 @@ class Rounds:
 
     def _step(self, name: str, before: list[str], verified: list[str]) -> MatchOptions:
         make = self.make
-        if before:
-            folders = (HashFolder(f"{before[-1]}/messages", make.partitions),)
-        else:
+        if not before:
             self._fill(verified)
-            folders = tuple(HashFolder(f"{each}/edges", make.partitions, True) for each in verified)
+        edges = tuple(HashFolder(f"{each}/edges", make.partitions, True) for each in verified)
+        messages = tuple(HashFolder(f"{each}/messages", make.partitions) for each in before[-1:])
         return MatchOptions(
             workspace=make.workspace,
             phase=name,
-            inputs=folders,
+            inputs=messages or edges,
             partitions=(),
             total_partitions=make.partitions,
             match="resolve-step",

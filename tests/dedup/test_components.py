@@ -1,6 +1,7 @@
 """Clusters of edges, against a breadth-first search over dictionaries."""
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -72,7 +73,7 @@ def test_a_long_chain_needs_no_stack() -> None:
         ranks = {"rank_a": size - first, "rank_b": size - second}
         columns = {"a": first, "b": second, "intersection": counts, "union": counts, **ranks}
         batch = pa.record_batch(columns)
-        table = cluster_removals(edge_graph(lambda batch=batch: [batch]))
+        table = cluster_removals(edge_graph(partial(list, [batch])))
         assert table.num_rows == size - 1
         assert set(table["duplicate_of"].to_pylist()) == {size - 1}
 

@@ -1,7 +1,5 @@
 """Who stays of near copies, against a greedy loop over lists."""
 
-from fractions import Fraction
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -20,7 +18,7 @@ from corpus_pipeline.dedup.peeling import (
 )
 from corpus_pipeline.dedup.reopening import REMOVED, UNDONE
 
-Removals = dict[int, tuple[int, Fraction]]
+Removals = dict[int, tuple[int, float]]
 
 
 def _read(tables: list[pa.RecordBatch]) -> Removals:

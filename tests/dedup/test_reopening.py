@@ -1,6 +1,7 @@
 """Rounds of comparing and resolving, against a greedy loop over all pairs that share a bucket."""
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -65,7 +66,7 @@ def _rounds(
     for number in range(1, 100):
         # As in a run: the edges of earlier rounds first, then those of the last one.
         ordered = [each[r] for r in range(number) for each in found]
-        graph = edge_graph(lambda ordered=ordered: ordered)
+        graph = edge_graph(partial(list, ordered))
         fresh = graph.addresses[undone(graph, known)]
         gone = graph.addresses[kept_partners(graph) >= 0]
         known = len(graph.first)
