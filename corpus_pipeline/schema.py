@@ -78,9 +78,16 @@ DOCUMENT_INPUT = pa.schema([*PROVENANCE, *CONTENT, *FATE])
 DEDUP = pa.schema(
     [
         _field("duplicate_of", pa.string(), "address UNIT:ROW of the surviving duplicate"),
-        _field("partner", pa.string(), "address of the document it was compared with"),
+        _field("partner", pa.string(), "address of the document whose similarity removed it"),
         _field(
             "jaccard", pa.float64(), "Jaccard similarity with partner; null for exact duplicates"
+        ),
+        _field(
+            "survivor_jaccard",
+            pa.float64(),
+            "Jaccard similarity with duplicate_of, the same as jaccard unless cluster: components; "
+            "null there if that pair was not compared or is below the threshold, and for exact "
+            "duplicates",
         ),
         _field("contaminated_by", pa.string(), "id of the evaluation item found in the document"),
         _field("contamination_matched", pa.int32(), "words of that item that the document covers"),

@@ -4,7 +4,7 @@
 DUPLICATE_REASONS = {
     "merge-contamination": "contaminated",
     "merge-exact": "exact-duplicate",
-    "components": "document-duplicate",
+    "merge-resolve": "document-duplicate",
 }
 #: Every sentence of the document stands elsewhere too.
 NOTHING_LEFT = "sentence-nothing-left"

@@ -49,17 +49,16 @@ def _partition_of(keys, partitions, places):  # type: ignore[no-untyped-def]
 
 
 def write_partitioned(
-    sink: BinaryIO, batch: pa.RecordBatch, keys: NDArray[np.uint64], partitions: int
+    sink: BinaryIO, batch: pa.RecordBatch, places: NDArray[np.int64], partitions: int
 ) -> None:
     """Writes records as an Arrow file with one record batch per partition, empty ones included.
 
     Args:
         sink: where the file goes.
         batch: N records.
-        keys: uint64[N], what decides the partition of each record.
+        places: int64[N], the partition of each record.
         partitions: how many there are.
     """
-    places = partition_of(keys, partitions)
     order = np.argsort(places, kind="stable")
     ends = np.cumsum(np.bincount(places, minlength=partitions))
     ordered = batch.take(pa.array(order))

@@ -159,6 +159,11 @@ class Document(_Switched):
     char_ngram: int = Field(8, gt=0)
     threshold: float = Field(0.7, gt=0, le=1)
     prefer: Literal["longest", "shortest", "none"] = "longest"
+    cluster: Literal["kept", "components"] = Field(
+        "kept",
+        description="kept: a document goes if one that stays is similar; components: of all that "
+        "chains of similar pairs connect one stays",
+    )
 
 
 class Contamination(_Switched):

@@ -19,7 +19,7 @@ from rich.table import Table
 from corpus_pipeline.errors import VerifyError, printable
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.summary import summarise
-from corpus_pipeline.pipelines.trace import find_document, find_token, read_text
+from corpus_pipeline.pipelines.trace import find_document, find_token, read_text, survivors
 from corpus_pipeline.schema import DEDUP
 from corpus_pipeline.storage import Place
 
@@ -174,15 +174,20 @@ def _print_document(console: rich.console.Console, output: Place, row: dict[str,
         text = f"{shown:.6g}" if isinstance(shown, float) else printable(str(shown))
         table.add_row(printable(name), text)
     console.print(table)
-    for name in ("duplicate_of", "partner"):
-        if row[name] is not None:
-            other = find_document(output, row[name])[0]
-            fate = other["drop_reason"] or "kept"
-            line = f"  {name} {row[name]} is {other['id']} ({other['file']}), {fate}"
-            console.print(printable(line))
+    for other in survivors(output, row):
+        _print_other(console, "duplicate_of", other)
+    if row["partner"] not in (None, row["duplicate_of"]):
+        _print_other(console, "partner", find_document(output, row["partner"])[0])
     content = read_text(output, row)
     if content is not None:
         console.print(f"  text ({len(content)} characters): {content[:300]!r}")
+
+
+def _print_other(console: rich.console.Console, name: str, other: dict[str, Any]) -> None:
+    fate = other["drop_reason"] or "kept"
+    address = f"{other['unit']}:{other['row']}"
+    line = f"  {name} {address} is {other['id']} ({other['file']}), {fate}"
+    console.print(printable(line))
 
 
 def _stdout() -> rich.console.Console:

@@ -13,14 +13,17 @@ COSTS_FILE = Path(__file__).with_name("costs.yaml")
 BY_UNIT = ("prepare", "shingles", "finish")
 BY_PARTITION = ("contamination", "exact", "document", "verify", "sentence")
 #: They run over groups of units; in the driver while they are small, as in all measured runs.
-MERGES = ("merge-contamination", "merge-exact", "merge-document", "merge-sentence")
-IN_DRIVER = ("start", *MERGES, "components", "publish", "check")
+MERGES = (
+    "merge-contamination", "merge-exact", "merge-document", "merge-resolve", "merge-sentence",
+)  # fmt: skip
+IN_DRIVER = ("start", *MERGES, "resolve", "publish", "check")
 #: All phases in their order; `start`, `publish` and `check` are what the command does before and
-#: after; the last one reads everything again, some files at a time.
+#: after; the last one reads everything again, some files at a time. Of the rounds of *verify* and
+#: *resolve* the first one counts; later ones look at few documents.
 PHASES = (
     "start", "prepare", "contamination", "merge-contamination", "exact", "merge-exact", "document",
-    "merge-document", "shingles", "verify", "components", "sentence", "merge-sentence", "finish",
-    "publish", "check",
+    "merge-document", "shingles", "verify", "resolve", "merge-resolve", "sentence",
+    "merge-sentence", "finish", "publish", "check",
 )  # fmt: skip
 
 
@@ -57,7 +60,7 @@ class Flow:
     def runs(self, phase: str) -> bool:
         """Tells whether a phase is part of the flow."""
         kind = phase.removeprefix("merge-")
-        kind = "document" if kind in ("shingles", "verify", "components") else kind
+        kind = "document" if kind in ("shingles", "verify", "resolve") else kind
         return kind not in self.off and not ("dedup" in self.off and phase in _DEDUP)
 
     def writes(self, folder: str) -> bool:

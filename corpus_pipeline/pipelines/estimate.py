@@ -26,7 +26,7 @@ from corpus_pipeline.pipelines.costs import (
     Prices,
     Workload,
 )
-from corpus_pipeline.pipelines.sizing import merged_by_driver
+from corpus_pipeline.pipelines.sizing import MOST_EDGES, merged_by_driver
 
 #: Phase -> folders that it reads; what stands below `SHUFFLED` goes through a shuffle.
 READS = {
@@ -38,18 +38,19 @@ READS = {
     "merge-document": ("document/wanted",),
     "shingles": ("prepare/documents", "merge-document/wanted"),
     "verify": ("document/buckets", "shingles/sets"),
-    "components": ("verify/edges",),
+    "resolve": ("verify/edges",),
+    "merge-resolve": ("resolve/removals",),
     "sentence": ("prepare/hashes/sentence",),
     "merge-sentence": ("sentence/removals",),
     "finish": ("prepare/documents", "merge-contamination/removals", "merge-exact/removals",
-               "components/removals", "merge-sentence/removals"),
+               "merge-resolve/removals", "merge-sentence/removals"),
     "check": ("finish/documents", "finish/rejected", "finish/ledger", "finish/tokens",
                 "prepare/rejected"),
 }  # fmt: skip
 #: Folders that stay when the run is complete.
 PUBLISHED = READS["check"]
 #: Phases whose removals matches leave out, and *finish* applies.
-_EXCLUDED = ("merge-contamination", "merge-exact", "components")
+_EXCLUDED = ("merge-contamination", "merge-exact", "merge-resolve")
 _APPLIED = (*_EXCLUDED, "merge-sentence")
 
 #: Hashes that one task of the direct engine groups, and how much memory that takes (Beam's own).
@@ -60,7 +61,7 @@ _MATCHED_TIMES = 4
 _MERGED_TIMES = 3
 #: Memory of the driver, in bytes: for a unit of the plan, an input file, a file in run.json, an
 #: edge between two similar documents.
-_PER_UNIT, _PER_INPUT, _PER_FILE, _PER_EDGE = 2_000, 1_200, 1_500, 200
+_PER_UNIT, _PER_INPUT, _PER_FILE, _PER_EDGE = 2_000, 1_200, 1_500, 150
 _JSON_PER_FILE = 200
 #: What one request to an object store moves at most, and how long one takes.
 _GET_BYTES, _PUT_BYTES, _REQUEST_SECONDS = 16 * 2**20, 50 * 2**20, 0.03
@@ -230,8 +231,7 @@ class _Sums:
         }
 
     def _files(self, folder: str) -> int:
-        phase = folder.split("/", 1)[0]
-        return self.groups if folder == "components/removals" else self.items(phase)
+        return self.items(folder.split("/", 1)[0])
 
     @cached_property
     def groups(self) -> int:
@@ -316,7 +316,7 @@ class _Sums:
         if phase == "finish":
             return units * (1 + len(self._merged(phase)))
         if phase in MERGES:
-            return partitions * self.tasks(phase)
+            return sum(map(self._files, READS[phase])) * self.tasks(phase)
         if phase in BY_PARTITION:
             files = units * (1 + len(self._merged(phase)))
             return (partitions + units if phase == "verify" else files) * self.tasks(phase)
@@ -438,5 +438,5 @@ class _Sums:
             "inputs": _PER_INPUT * work.files,
             "files": _PER_FILE * published * work.units,
             "removals": _MERGED_TIMES * max(merged, default=0.0) / self.groups,
-            "edges": _PER_EDGE * self.rows("verify/edges"),
+            "edges": _PER_EDGE * min(self.rows("verify/edges"), MOST_EDGES),
         }

@@ -30,8 +30,9 @@ from corpus_pipeline.stages.dedup import DedupOptions
 from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.keywords import KeywordOptions
 from corpus_pipeline.stages.language import LanguageOptions
-from corpus_pipeline.stages.matching import MERGES, HashFolder, MatchOptions, ShingleOptions
+from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
 from corpus_pipeline.stages.models import language_model, pii_detectors, token_encoder
+from corpus_pipeline.stages.near_copies import ShingleOptions
 from corpus_pipeline.stages.perplexity import PerplexityOptions
 from corpus_pipeline.stages.quality import QualityOptions
 from corpus_pipeline.stages.read import ReadStageOptions
@@ -186,7 +187,8 @@ class StageOptions:
         if self._on("exact"):
             phases += ["exact", "merge-exact"]
         if self._on("document"):
-            phases += ["document", "merge-document", "shingles", "verify", "components"]
+            phases += ["document", "merge-document", "shingles", "verify", "resolve"]
+            phases += ["merge-resolve"]
         if self._on("sentence"):
             phases += ["sentence", "merge-sentence"]
         return phases
@@ -214,6 +216,11 @@ class StageOptions:
             document=self._minhash(),
             contamination=self._contamination_path(),
         )
+
+    @property
+    def components(self) -> bool:
+        """Tells whether one document of each connected cluster of near copies stays."""
+        return self.config.dedup.document.cluster == "components"
 
     def shingles(self) -> ShingleOptions:
         """Options of the shingle sets of candidates."""
@@ -334,7 +341,7 @@ class StageOptions:
         section = self.config.dedup.document
         if not self._on("document"):
             return None
-        given = section.model_dump(exclude={"enabled", "prefer"})
+        given = section.model_dump(exclude={"enabled", "prefer", "cluster"})
         options: MinHashOptions = _made(
             "dedup.document", MinHashOptions, seed=self.config.seed, **given
         )

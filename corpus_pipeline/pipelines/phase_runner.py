@@ -9,8 +9,9 @@ from corpus_pipeline import storage
 from corpus_pipeline.engines.engine import ERRORS_SEEN, ITEMS_DONE, Clocks, Engine, Phase
 from corpus_pipeline.errors import ErrorBudgetError
 from corpus_pipeline.pipelines.progress import Progress
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
+from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 from corpus_pipeline.sources.records import ERRORS
+from corpus_pipeline.stages.match_options import Outcome
 
 
 @dataclasses.dataclass
@@ -59,8 +60,8 @@ class PhaseRunner:
             self.engine.run(phase, still_open, at_once, report)
         self._commit(phase.name, items, start, report.clocks)
 
-    def run_here(self, name: str, work: Callable[[], Sequence[FileEntry]]) -> None:
-        """Runs a phase that is one task of the driver; `work` returns the files it has written."""
+    def run_here(self, name: str, work: Callable[[], Outcome]) -> None:
+        """Runs a phase that is one task of the driver; `work` says what it has written."""
         (finished,) = self.workspace.finished(name, [0])
         if finished is not None and self.workspace.committed(name) is not None:
             self._examined.add(name)
@@ -69,9 +70,9 @@ class PhaseRunner:
         start = time.monotonic()
         cpu = time.process_time_ns()
         self.progress.start(name, 1, 0)
-        entries = tuple(work())
-        counts = {"found": sum(entry.rows for entry in entries)}
-        self.workspace.put_manifest(Manifest(name, 0, entries, counts))
+        outcome = work()
+        manifest = Manifest(name, 0, tuple(outcome.files), outcome.all_counts)
+        self.workspace.put_manifest(manifest)
         clocks = Counter({"dedup/micros": (time.process_time_ns() - cpu) // 1000})
         self._commit(name, [0], start, clocks)
 

@@ -6,12 +6,12 @@
     document      partitions   equal band hashes                  -> buckets of candidates
     shingles      units        candidates' texts                  -> shingle sets
     verify        partitions   buckets + shingle sets             -> edges with Jaccard
-    components    driver       edges                              -> removals
+    resolve       driver       edges                              -> removals; more rounds of both
     sentence      partitions   equal sentence spans               -> removals
     finish        units        removals · scrub · tokenize        -> documents, tokens, ledger
 
-    merge-…       groups       after contamination, exact, document and sentence: what they have
-                               found by partition                 -> one file for some units
+    merge-…       groups       after contamination, exact, document, resolve and sentence: what
+                               they have found by partition       -> one file for some units
 
 A later match takes no account of documents that an earlier one removed. So a contaminated document
 never survives a clean copy of it, and the surviving copy of a sentence always stands in a document
@@ -31,12 +31,9 @@ from corpus_pipeline.stages.extract import Extract
 from corpus_pipeline.stages.hashing import HashDocuments, HashOptions
 from corpus_pipeline.stages.keywords import KeywordOptions, Keywords
 from corpus_pipeline.stages.language import Language, LanguageOptions
-from corpus_pipeline.stages.matching import (
-    MatchHashes,
-    MatchOptions,
-    ShingleCandidates,
-    ShingleOptions,
-)
+from corpus_pipeline.stages.match_options import MatchOptions
+from corpus_pipeline.stages.matching import MatchHashes
+from corpus_pipeline.stages.near_copies import ShingleCandidates, ShingleOptions
 from corpus_pipeline.stages.perplexity import Perplexity, PerplexityOptions
 from corpus_pipeline.stages.quality import Quality, QualityOptions
 from corpus_pipeline.stages.read import Read, ReadStageOptions

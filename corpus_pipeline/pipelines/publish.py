@@ -52,6 +52,9 @@ def publish(
     if config.tokenize.enabled:
         files += _publish_tokens(workspace, config, resources, files)
     notes = {name: workspace.committed(name) for name in workspace.begun()}
+    uncompared = sum(workspace.counted(name, "uncompared_pairs") for name in workspace.begun())
+    if uncompared:
+        counts["uncompared_pairs"] = uncompared
     phases = {name: note for name, note in notes.items() if note is not None}
     run = {
         "corpus_pipeline": __version__,
@@ -89,7 +92,9 @@ def _check_unit(unit: int, prepared: Any, finished: Any) -> None:
 def _check_removals(workspace: Workspace, counts: Counter[str]) -> None:
     """Compares the documents that the matches found with those that were dropped for it."""
     for phase, reason in DUPLICATE_REASONS.items():
-        found = workspace.found(phase.removeprefix("merge-"))
+        # Rounds of *resolve* replace each other; what was merged is that of the last one.
+        match = phase if phase == "merge-resolve" else phase.removeprefix("merge-")
+        found = workspace.found(match)
         if found != counts[f"dropped-{reason}"]:
             raise EngineError(
                 f"phase {phase} found {found} documents, {counts[f'dropped-{reason}']} were "

@@ -1,19 +1,19 @@
 """The driver: plan, phases, publication. The only code that knows the order of the phases.
 
-plan ─► prepare ─► contamination ─► exact ─► document ─► shingles ─► verify
-                                                                       │
-                          publish ◄─ finish ◄─ sentence ◄─ components ◄┘
+plan ─► prepare ─► contamination ─► exact ─► document ─► shingles ─► verify ◄─► resolve
+                                                                                   │
+                                         publish ◄─ finish ◄─ sentence ◄───────────┘
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.pipelines import options as stage_options
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
-from corpus_pipeline.pipelines.joining import components, merge
+from corpus_pipeline.pipelines.joining import merge
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.phases import Finish, Match, Prepare, ShinglePhase
@@ -25,9 +25,10 @@ from corpus_pipeline.pipelines.plan import (
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
 from corpus_pipeline.pipelines.resources import resolve_resources
+from corpus_pipeline.pipelines.rounds import Rounds
 from corpus_pipeline.pipelines.sizing import merged_by_driver
 from corpus_pipeline.pipelines.workspace import Workspace
-from corpus_pipeline.stages.matching import MERGES
+from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
 
 #: Bytes of hashes in one task of a match phase. Beam's in-memory GroupByKey takes four times that.
 _GROUPED_BYTES = 256 * 2**20
@@ -101,22 +102,26 @@ class Run:
         units = range(make.workspace.units)
         runner.run(prepare, units)
         refuse_changed_inputs(self.config, plan)
-        for phase in make.matches():
-            if phase == "components":
-                runner.run_here(phase, lambda: components(make.workspace))
-            elif phase == "shingles":
-                runner.run(ShinglePhase(make.shingles()), units)
-            else:
-                self._match(runner, make, phase)
-        runner.run(finish, units)
 
-    def _match(self, runner: PhaseRunner, make: stage_options.StageOptions, phase: str) -> None:
-        options = make.match(phase)
-        if phase in MERGES and merged_by_driver(make.partitions, make.workspace.units):
-            runner.run_here(phase, lambda: merge(options))
-        else:
-            match = Match(options)
-            runner.run(match, range(options.total_partitions), _partitions_at_once(match))
+        def match(options: MatchOptions, items: Sequence[int]) -> None:
+            if options.phase in MERGES and merged_by_driver(make.partitions, make.workspace.units):
+                runner.run_here(options.phase, lambda: merge(options))
+            else:
+                phase = Match(options)
+                runner.run(phase, items, _partitions_at_once(phase))
+
+        resolved: tuple[HashFolder, ...] = ()
+        for name in make.matches():
+            if name == "shingles":
+                runner.run(ShinglePhase(make.shingles()), units)
+            elif name == "verify":
+                resolved = Rounds(runner, make, match).run()
+            elif name != "resolve":  # Part of the rounds that begin with *verify*.
+                options = make.match(name)
+                if name == "merge-resolve":
+                    options = dataclasses.replace(options, inputs=resolved)
+                match(options, range(options.total_partitions))
+        runner.run(finish, units)
 
 
 def _map_phases(make: stage_options.StageOptions) -> tuple[Prepare, Finish]:

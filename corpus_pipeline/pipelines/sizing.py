@@ -32,6 +32,11 @@ _LARGE_FOR_UNITS, _LARGE_FOR_MATCHES = 2**40, 2**36
 #: A merge that opens no more files than this is made by the driver: on an object store in some
 #: seconds, about what it takes a cluster to start a job.
 _MOST_OPENS = 256
+#: Documents that a round of *verify* is told of, up to which the driver makes it by itself: their
+#: shingle sets, and those of as many others, are held at once.
+_MOST_TOLD = 10_000
+#: Edges of near copies that the driver resolves by itself: in about 5 GB.
+MOST_EDGES = 2**25
 
 
 def unit_bytes_for(text_bytes: float) -> int:
@@ -77,6 +82,31 @@ def merged_by_driver(partitions: int, units: int) -> bool:
     (True, False)
     """
     return partitions * groups_of(units) <= _MOST_OPENS
+
+
+def verified_by_driver(partitions: int, units: int, told: int) -> bool:
+    """Tells whether the driver makes a later round of *verify*, or workers do.
+
+    Most rounds are about few documents; it is done with them before the workers are told.
+
+    Args:
+        partitions: of the run.
+        units: of the run.
+        told: documents that the round is told of, once for each partition.
+
+    >>> verified_by_driver(24, 60, 100), verified_by_driver(24, 60, 10**6)
+    (True, False)
+    """
+    return partitions + units <= _MOST_OPENS and told <= _MOST_TOLD
+
+
+def resolved_by_driver(edges: int) -> bool:
+    """Tells whether the driver decides who stays of near copies, or workers do, step by step.
+
+    >>> resolved_by_driver(10**6), resolved_by_driver(10**9)
+    (True, False)
+    """
+    return edges <= MOST_EDGES
 
 
 def _growth(text_bytes: float, large: int) -> float:

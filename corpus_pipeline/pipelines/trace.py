@@ -56,6 +56,25 @@ def find_token(output: Place, shard: int, position: int) -> dict[str, Any]:
     return rows[0]
 
 
+def survivors(output: Place, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Follows `duplicate_of` from a removed document to the one that stays.
+
+    A near copy names a document that stays. The survivor of an exact match may have gone as a near
+    copy of a third document, which then is the one that stays.
+
+    Returns:
+        Ledger rows: the document that `duplicate_of` names, the one that its row names, and so on;
+        none for a document that is no copy. A ledger that leads round in a circle ends there.
+    """
+    found: list[dict[str, Any]] = []
+    while row["duplicate_of"] is not None:
+        (row, *_) = find_document(output, row["duplicate_of"])
+        if row in found:
+            break
+        found.append(row)
+    return found
+
+
 def read_text(output: Place, row: dict[str, Any]) -> str | None:
     """Returns the document's text as it was kept or rejected."""
     folder = "documents" if row["drop_reason"] is None else "rejected"

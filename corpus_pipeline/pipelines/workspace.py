@@ -38,6 +38,7 @@ from corpus_pipeline.dedup.blocks import (
     UNITS_TOGETHER,
     by_group,
     groups_of,
+    partition_of,
     write_by_group,
     write_by_unit,
     write_partitioned,
@@ -179,8 +180,14 @@ class Workspace:
         self, path: Place, batch: pa.RecordBatch, keys: NDArray[np.uint64], partitions: int
     ) -> FileEntry:
         """Writes records as an Arrow file cut by the partition of their keys and describes it."""
+        return self.put_cut(path, batch, partition_of(keys, partitions), partitions)
+
+    def put_cut(
+        self, path: Place, batch: pa.RecordBatch, places: NDArray[np.int64], partitions: int
+    ) -> FileEntry:
+        """Writes records as an Arrow file cut by the partitions they belong to; describes it."""
         with storage.writing(path) as file:
-            write_partitioned(file.sink, batch, keys, partitions)
+            write_partitioned(file.sink, batch, places, partitions)
             return self.entry(path, batch.num_rows, file.commit())
 
     def put_manifest(self, manifest: Manifest) -> None:
@@ -265,8 +272,12 @@ class Workspace:
 
     def found(self, phase: str) -> int:
         """Sums what the finished items of a phase have found."""
+        return self.counted(phase, "found")
+
+    def counted(self, phase: str, name: str) -> int:
+        """Sums one count of the finished items of a phase; an item that has none counts as 0."""
         manifests = self.manifests(phase, self.begun_items(phase))
-        return sum(manifest.counts["found"] for manifest in manifests)
+        return sum(manifest.counts.get(name, 0) for manifest in manifests)
 
     def read_unit(self, folder: Place, unit: int) -> pa.Table | None:
         """Reads the records of one unit, sorted by address, that `put_groups` wrote.

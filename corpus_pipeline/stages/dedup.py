@@ -139,6 +139,7 @@ def _mark(
         ("duplicate_of", "duplicate_of"),
         ("partner", "partner"),
         ("jaccard", "jaccard"),
+        ("survivor_jaccard", "survivor_jaccard"),
         ("item", "contaminated_by"),
         ("matched", "contamination_matched"),
         ("total", "contamination_total"),

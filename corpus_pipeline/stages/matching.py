@@ -5,12 +5,7 @@
                                                                               v
                                                        removals of that partition, sorted by address
 
-Document duplicates take more steps, because hashes only propose them:
-
-    document   equal band hashes    -> buckets of candidates, and who is wanted for them
-    shingles   (map over units)     -> shingle sets of the candidates
-    verify     buckets + shingles   -> edges with their Jaccard similarity
-    components (one task)           -> removals
+Document duplicates take more steps, because hashes only propose them: see `near_copies`.
 
 What partitions find is wanted by units. A merge brings it there, by the same shuffle, with groups
 of units in the place of partitions:
@@ -21,8 +16,7 @@ of units in the place of partitions:
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
 import apache_beam as beam
 import numpy as np
@@ -31,19 +25,18 @@ from numpy.typing import NDArray
 
 from corpus_pipeline import storage
 from corpus_pipeline.batches import from_ipc, one_batch, to_ipc
-from corpus_pipeline.dedup.blocks import blocks_of, sorted_by_address
-from corpus_pipeline.dedup.buckets import Buckets, find_buckets
+from corpus_pipeline.dedup.blocks import blocks_of, partition_of, sorted_by_address
 from corpus_pipeline.dedup.contamination import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
-from corpus_pipeline.dedup.minhash import MinHashOptions, Shingles, shingle
+from corpus_pipeline.dedup.peeling import half_edges
 from corpus_pipeline.dedup.sentences import sentence_removals
-from corpus_pipeline.dedup.verification import ShingleSets, unique_shingles, verify_buckets
 from corpus_pipeline.glue import StageCounters
-from corpus_pipeline.pipelines.ranges import Range, unrolled
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
+from corpus_pipeline.pipelines.ranges import unrolled
+from corpus_pipeline.pipelines.workspace import FileEntry, Manifest
+from corpus_pipeline.stages import near_copies
+from corpus_pipeline.stages.match_options import MERGES, Batches, Match, MatchOptions, Outcome
 from corpus_pipeline.stages.models import contamination_index
-from corpus_pipeline.stages.writing import prepared_path
-from corpus_pipeline.text.words import split_words
+from corpus_pipeline.stages.resolving import resolve_step
 
 Block = tuple[int, bytes]
 """(partition, Arrow IPC of at most 4 MiB of records); empty bytes say that the partition is."""
@@ -52,40 +45,6 @@ Block = tuple[int, bytes]
 _BLOCKS_TOGETHER = 16
 #: Bytes from which on a remote file is read in large pieces, from there on where they begin.
 _READ_AHEAD = 4 * 2**20
-
-#: Phases that bring what another has found in partitions to units -> the folder it stands in.
-MERGES = {
-    "merge-contamination": "contamination/removals",
-    "merge-exact": "exact/removals",
-    "merge-document": "document/wanted",
-    "merge-sentence": "sentence/removals",
-}
-
-
-class HashFolder(NamedTuple):
-    """Files of records cut by partition or group, one of each item of the phase that wrote them."""
-
-    path: str
-    """Below the folder of the run."""
-    files: int
-    """Their names are the numbers below this one; who found nothing has written none."""
-
-
-@dataclasses.dataclass(frozen=True)
-class MatchOptions:
-    """One match phase."""
-
-    workspace: Workspace
-    phase: str
-    inputs: tuple[HashFolder, ...]
-    partitions: tuple[Range, ...]
-    """The partitions that this pipeline handles; of a merge, the groups."""
-    total_partitions: int
-    exclude: tuple[str, ...] = ()
-    """Folders of the run with removals of earlier matches; their documents take no part."""
-    document: MinHashOptions | None = None
-    contamination: str | None = None
-    """Path of the index of evaluation items."""
 
 
 class ReadHashes(beam.DoFn):  # type: ignore[misc]
@@ -115,6 +74,9 @@ class ReadHashes(beam.DoFn):  # type: ignore[misc]
         except FileNotFoundError:
             options.workspace.refuse_unseen(path, number)
             return
+        if options.inputs[folder].edges:
+            yield from self._edges(path)
+            return
         with self._counters.clock():
             excluded = self._excluded(number)
         wanted = sum(end - start for start, end in options.partitions) / options.total_partitions
@@ -137,6 +99,18 @@ class ReadHashes(beam.DoFn):  # type: ignore[misc]
             if len(excluded):
                 gone = np.isin(records["address"].to_numpy(), excluded)
                 records = records.filter(pa.array(~gone))
+            for block in blocks_of(records):
+                yield partition, to_ipc(block)
+
+    def _edges(self, path: storage.Place) -> Iterator[Block]:
+        """Yields both halves of each edge of a file, each to the partition of its document."""
+        with storage.open_arrow(path) as file, self._counters.clock():
+            halves = half_edges(file.read_all())
+        places = partition_of(halves["address"].to_numpy(), self.options.total_partitions)
+        order = np.argsort(places, kind="stable")
+        borders = np.searchsorted(places[order], np.arange(self.options.total_partitions + 1))
+        for partition in self._partitions():
+            records = halves.take(pa.array(order[borders[partition] : borders[partition + 1]]))
             for block in blocks_of(records):
                 yield partition, to_ipc(block)
 
@@ -179,9 +153,11 @@ class MatchPartition(beam.DoFn):  # type: ignore[misc]
         options = self.options
         with self._counters.clock():
             batches = joined_batches(blocks)
-            entries = MATCHES[options.phase](options, partition, batches) if batches else []
-            counts = {"found": sum(entry.rows for entry in entries)}
-            manifest = Manifest(options.phase, partition, tuple(entries), counts)
+            match = MATCHES[options.match or options.phase]
+            idle = not batches and options.before is None
+            outcome = Outcome() if idle else match(options, partition, batches)
+            files, counts = tuple(outcome.files), outcome.all_counts
+            manifest = Manifest(options.phase, partition, files, counts)
             options.workspace.put_manifest(manifest)
         self._counters.finished()
         yield partition
@@ -192,29 +168,26 @@ def joined_batches(blocks: Iterable[bytes]) -> dict[tuple[str, ...], pa.RecordBa
 
     Blocks come in any order; the matches do not depend on it.
     """
-    by_columns: dict[tuple[str, ...], list[pa.RecordBatch]] = {}
-    for block in blocks:
-        if block:
-            batch = from_ipc(block)
-            by_columns.setdefault(tuple(batch.schema.names), []).append(batch)
-    return {names: pa.concat_batches(found) for names, found in sorted(by_columns.items())}
+    return by_columns(from_ipc(block) for block in blocks if block)
 
 
-Batches = dict[tuple[str, ...], pa.RecordBatch]
-Match = Callable[[MatchOptions, int, Batches], list[FileEntry]]
+def by_columns(batches: Iterable[pa.RecordBatch]) -> dict[tuple[str, ...], pa.RecordBatch]:
+    """Joins batches into one for each set of column names."""
+    found: dict[tuple[str, ...], list[pa.RecordBatch]] = {}
+    for batch in batches:
+        found.setdefault(tuple(batch.schema.names), []).append(batch)
+    return {names: pa.concat_batches(each) for names, each in sorted(found.items())}
 
 
-def _write_removals(
-    options: MatchOptions, partition: int, removals: pa.RecordBatch
-) -> list[FileEntry]:
+def _write_removals(options: MatchOptions, partition: int, removals: pa.RecordBatch) -> Outcome:
     """Writes removals sorted by address, cut by group; none, no file."""
     if removals.num_rows == 0:
-        return []
+        return Outcome()
     path = options.workspace.phase(options.phase) / "removals" / f"{partition:05d}.arrow"
-    return [options.workspace.put_by_group(path, removals)]
+    return Outcome([options.workspace.put_by_group(path, removals)])
 
 
-def _match_exact(options: MatchOptions, partition: int, batches: Batches) -> list[FileEntry]:
+def _match_exact(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
     (batch,) = batches.values()
     first, second, rank, address = (
         batch[n].to_numpy() for n in ("hash", "second", "rank", "address")
@@ -222,7 +195,7 @@ def _match_exact(options: MatchOptions, partition: int, batches: Batches) -> lis
     return _write_removals(options, partition, exact_removals(first, second, rank, address))
 
 
-def _match_sentence(options: MatchOptions, partition: int, batches: Batches) -> list[FileEntry]:
+def _match_sentence(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
     (batch,) = batches.values()
     removals = sentence_removals(
         *(batch[n].to_numpy() for n in ("hash", "rank", "address", "span_ordinals"))
@@ -230,9 +203,7 @@ def _match_sentence(options: MatchOptions, partition: int, batches: Batches) -> 
     return _write_removals(options, partition, one_batch(removals))
 
 
-def _match_contamination(
-    options: MatchOptions, partition: int, batches: Batches
-) -> list[FileEntry]:
+def _match_contamination(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
     (batch,) = batches.values()
     assert options.contamination is not None
     judged = judge_contamination(
@@ -244,79 +215,23 @@ def _match_contamination(
     return _write_removals(options, partition, one_batch(judged))
 
 
-def _match_document(options: MatchOptions, partition: int, batches: Batches) -> list[FileEntry]:
-    """Writes buckets cut by the partition that will verify them, and who is wanted there."""
-    (batch,) = batches.values()
-    found = find_buckets(*(batch[n].to_numpy() for n in ("hash", "rank", "address")))
-    if len(found.offsets) == 1:
-        return []
-    offsets = pa.array(found.offsets.astype(np.int32))
-    buckets = pa.record_batch(
-        {
-            "members": pa.ListArray.from_arrays(offsets, pa.array(found.addresses)),
-            "ranks": pa.ListArray.from_arrays(offsets, pa.array(found.ranks)),
-        }
-    )
-    centres = found.addresses[found.offsets[:-1]]
-    members = np.repeat(centres, np.diff(found.offsets))
-    wanted = np.unique(np.stack([found.addresses, members], axis=1), axis=0)
-    folder = options.workspace.phase(options.phase)
-    workspace, name = options.workspace, f"{partition:05d}.arrow"
-    records = pa.record_batch({"address": wanted[:, 0], "centre": wanted[:, 1]})
-    return [
-        workspace.put_partitioned(
-            folder / "buckets" / name, buckets, centres, options.total_partitions
-        ),
-        workspace.put_by_group(folder / "wanted" / name, records),
-    ]
-
-
-def _verify(options: MatchOptions, partition: int, batches: Batches) -> list[FileEntry]:
-    """Compares the members of each bucket by their shingle sets."""
-    assert options.document is not None
-    buckets = batches[("members", "ranks")]
-    shingles = batches[("address", "shingles", "centre")]
-    addresses, first = np.unique(shingles["address"].to_numpy(), return_index=True)
-    sets = shingles["shingles"].take(pa.array(first))
-    members = buckets["members"].flatten().to_numpy()
-    ranks = buckets["ranks"].flatten().to_numpy()
-    edges = verify_buckets(
-        Buckets(_offsets(buckets["members"]), members, ranks),
-        ShingleSets(addresses, _offsets(sets), sets.flatten().to_numpy()),
-        options.document.threshold,
-    )
-    if edges.num_rows == 0:
-        return []
-    distinct, first = np.unique(members, return_index=True)
-    for end in ("a", "b"):
-        places = np.searchsorted(distinct, edges[end].to_numpy())
-        edges = edges.append_column(f"rank_{end}", pa.array(ranks[first][places]))
-    path = options.workspace.phase(options.phase) / "edges" / f"{partition:05d}.arrow"
-    return [options.workspace.put_table(path, edges)]
-
-
-def _merge(options: MatchOptions, group: int, batches: Batches) -> list[FileEntry]:
-    return write_merged(options, batches.values())
+def _merge(options: MatchOptions, group: int, batches: Batches) -> Outcome:
+    return Outcome(write_merged(options, batches.values()))
 
 
 def write_merged(options: MatchOptions, batches: Iterable[pa.RecordBatch]) -> list[FileEntry]:
     """Writes all records of one group into its file, in an order of their own; none, no file."""
-    (folder,) = options.inputs
-    target = options.workspace.phase(options.phase) / folder.path.rpartition("/")[2]
+    target = options.workspace.phase(options.phase) / MERGES[options.phase].rpartition("/")[2]
     return options.workspace.put_groups(target, sorted_by_address(batches))
 
 
-def _offsets(lists: pa.ListArray) -> NDArray[np.int64]:
-    """Offsets into the flattened values; a list array may be a slice of a bigger one."""
-    lengths = lists.value_lengths().to_numpy()
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
-#: Phase -> what it does with the records of one partition.
+#: Phase, or `MatchOptions.match` -> what it does with the records of one partition.
 MATCHES: dict[str, Match] = {
     "exact": _match_exact,
-    "document": _match_document,
-    "verify": _verify,
+    "document": near_copies.find_candidates,
+    "verify": near_copies.verify,
+    "verify-again": near_copies.verify_again,
+    "resolve-step": resolve_step,
     "contamination": _match_contamination,
     "sentence": _match_sentence,
     **dict.fromkeys(MERGES, _merge),
@@ -337,84 +252,3 @@ class MatchHashes(beam.PTransform):  # type: ignore[misc]
             | "GroupByPartition" >> beam.GroupByKey()
             | "MatchPartition" >> beam.ParDo(MatchPartition(self.options)).with_output_types(int)
         )
-
-
-@dataclasses.dataclass(frozen=True)
-class ShingleOptions:
-    """How the shingle sets of candidates are made and cut."""
-
-    workspace: Workspace
-    document: MinHashOptions
-    partitions: int
-
-
-class ShingleUnit(beam.DoFn):  # type: ignore[misc]
-    """Writes the shingle sets of a unit's candidates, cut by the partition that verifies them."""
-
-    def __init__(self, options: ShingleOptions) -> None:
-        self.options = options
-
-    def setup(self) -> None:
-        """Makes the stage's counters."""
-        self._counters = StageCounters("dedup")
-
-    def process(self, unit: int) -> Iterator[int]:
-        """Shingles one unit; emits its number."""
-        workspace = self.options.workspace
-        with self._counters.clock():
-            wanted = workspace.read_unit(workspace.phase("merge-document") / "wanted", unit)
-            entries = []
-            if wanted is not None and wanted.num_rows:
-                # A pair that shares several bands is wanted by several partitions.
-                wanted = wanted.group_by(["address", "centre"]).aggregate([]).sort_by("address")
-                records = self._shingled(prepared_path(workspace, unit), wanted)
-                path = workspace.phase("shingles") / "sets" / f"{unit:05d}.arrow"
-                centres = records["centre"].to_numpy()
-                partitions = self.options.partitions
-                entries.append(workspace.put_partitioned(path, records, centres, partitions))
-            workspace.put_manifest(Manifest("shingles", unit, tuple(entries), {}))
-        self._counters.finished()
-        yield unit
-
-    def _shingled(self, documents: storage.Place, wanted: pa.Table) -> pa.RecordBatch:
-        """Returns (address, shingles, centre) for every wanted pair."""
-        rows = wanted["address"].to_numpy() & np.uint64(0xFFFFFFFF)
-        batches = []
-        with storage.open_parquet(documents) as file:
-            for batch in file.iter_batches(columns=["row", "text"], batch_size=1 << 13):
-                numbers = batch["row"].to_numpy().astype(np.uint64)
-                start, end = np.searchsorted(rows, [numbers[0], numbers[-1] + np.uint64(1)])
-                if start == end:
-                    continue
-                here = np.searchsorted(numbers, rows[start:end])
-                distinct, place = np.unique(here, return_inverse=True)
-                texts = batch["text"].take(pa.array(distinct))
-                sets = unique_shingles(shingle(split_words(texts), self.options.document))
-                lists = _list_array(sets).take(pa.array(place))
-                part = wanted.slice(start, end - start).combine_chunks()
-                batches.append(
-                    pa.record_batch(
-                        {
-                            "address": part["address"].combine_chunks(),
-                            "shingles": lists,
-                            "centre": part["centre"].combine_chunks(),
-                        }
-                    )
-                )
-        return pa.concat_batches(batches)
-
-
-def _list_array(shingles: Shingles) -> pa.ListArray:
-    offsets = pa.array(shingles.offsets.astype(np.int32))
-    return pa.ListArray.from_arrays(offsets, pa.array(shingles.hashes))
-
-
-@dataclasses.dataclass
-class ShingleCandidates(beam.PTransform):  # type: ignore[misc]
-    """Turns unit numbers into files of shingle sets."""
-
-    options: ShingleOptions
-
-    def expand(self, units: beam.PCollection) -> beam.PCollection:
-        """Shingles the candidates of every unit."""
-        return units | "ShingleUnit" >> beam.ParDo(ShingleUnit(self.options)).with_output_types(int)

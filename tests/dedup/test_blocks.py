@@ -27,7 +27,7 @@ def test_every_record_is_in_the_partition_of_its_key(keys: list[int], partitions
     hashes = np.array(keys, np.uint64)
     batch = pa.record_batch({"hash": hashes, "n": np.arange(len(keys))})
     sink = io.BytesIO()
-    write_partitioned(sink, batch, hashes, partitions)
+    write_partitioned(sink, batch, partition_of(hashes, partitions), partitions)
     reader = pa.ipc.open_file(sink.getvalue())
     assert reader.num_record_batches == partitions
     found = []

@@ -35,13 +35,18 @@ def _sets(documents: list[frozenset[int]], stride: int = 10) -> ShingleSets:
 def _bucket_arrays(groups: list[list[int]]) -> Buckets:
     addresses = np.array([a for group in groups for a in group], np.uint64)
     offsets = np.concatenate([[0], np.cumsum([len(group) for group in groups])])
-    return Buckets(offsets.astype(np.int64), addresses, np.zeros(len(addresses), np.uint64))
+    sizes = np.diff(offsets).astype(np.int64)
+    ranks = np.zeros(len(addresses), np.uint64)
+    keys = np.zeros(len(groups), np.uint64)
+    return Buckets(
+        offsets.astype(np.int64), addresses, ranks, keys, np.zeros(len(groups), np.int64), sizes
+    )
 
 
 def _edges(
-    groups: list[list[int]], sets: ShingleSets, threshold: float, max_rounds: int = 8
+    groups: list[list[int]], sets: ShingleSets, threshold: float, max_centres: int = 8
 ) -> Edges:
-    table = verify_buckets(_bucket_arrays(groups), sets, threshold, max_rounds)
+    table = verify_buckets(_bucket_arrays(groups), sets, threshold, max_centres).edges
     assert table.schema.equals(EDGES, check_metadata=True)
     rows = [tuple(row.values()) for row in table.to_pylist()]
     assert rows == sorted(rows)
@@ -51,12 +56,12 @@ def _edges(
 
 
 def _slow_edges(
-    groups: list[list[int]], documents: list[frozenset[int]], least: Fraction, max_rounds: int
+    groups: list[list[int]], documents: list[frozenset[int]], least: Fraction, max_centres: int
 ) -> Edges:
     edges: Edges = {}
     for group in groups:
         left = group
-        for _ in range(max_rounds):
+        for _ in range(max_centres):
             if not left:
                 break
             centre, *others = left
@@ -100,7 +105,60 @@ def test_what_fails_forms_the_next_star() -> None:
     groups = [[0, 10, 20, 30]]
     expected = {(0, 20): (10, 11), (10, 30): (10, 11)}
     assert _edges(groups, _sets(documents), 0.7) == expected
-    assert _edges(groups, _sets(documents), 0.7, max_rounds=1) == {(0, 20): (10, 11)}
+    assert _edges(groups, _sets(documents), 0.7, max_centres=1) == {(0, 20): (10, 11)}
+
+
+def test_pairs_of_which_nobody_is_fresh_are_not_measured() -> None:
+    # All are similar; of the first bucket only 20 is fresh, of the second nobody.
+    sets = _sets([frozenset({1, 2})] * 5)
+    buckets = _bucket_arrays([[0, 10, 20], [30, 40]])
+    fresh = np.array([False, False, True, False, False])
+    verified = verify_buckets(buckets, sets, 0.5, fresh=fresh)
+    assert [tuple(row.values())[:2] for row in verified.edges.to_pylist()] == [(0, 20)]
+
+
+@settings(deadline=None, max_examples=200)
+@given(DOCUMENTS, st.data())
+def test_fresh_pairs_are_those_of_stars_over_python_sets(
+    documents: list[frozenset[int]], data: st.DataObject
+) -> None:
+    members = [10 * i for i in range(len(documents))]
+    group = data.draw(st.lists(st.sampled_from(members), min_size=2, unique=True).map(sorted))
+    looked = data.draw(st.lists(st.booleans(), min_size=len(group), max_size=len(group)))
+    is_fresh = dict(zip(group, looked, strict=True))
+    expected, left = set(), list(group)
+    while left:
+        centre, *others = left
+        left = []
+        for other in others:
+            a, b = documents[centre // 10], documents[other // 10]
+            near = bool(a | b) and Fraction(len(a & b), len(a | b)) >= Fraction(1, 2)
+            if near and (is_fresh[centre] or is_fresh[other]):
+                expected.add((centre, other))
+            else:
+                left.append(other)
+    fresh = np.array(looked, np.bool_)
+    verified = verify_buckets(_bucket_arrays([group]), _sets(documents), 0.5, fresh=fresh)
+    assert {tuple(row.values())[:2] for row in verified.edges.to_pylist()} == expected
+    assert verified.uncompared == 0
+
+
+def test_what_is_left_after_the_last_centre_is_counted() -> None:
+    documents = [frozenset({i}) for i in range(40)]
+    buckets = _bucket_arrays([[10 * i for i in range(40)], [0, 10]])
+    assert verify_buckets(buckets, _sets(documents), 0.5).uncompared == 8 * 7 // 2
+    assert verify_buckets(buckets, _sets(documents), 0.5, max_centres=39).uncompared == 0
+    alike = [frozenset({1})] * 40
+    assert verify_buckets(buckets, _sets(alike), 0.5, max_centres=1).uncompared == 0
+
+
+def test_pairs_across_the_chunks_of_a_bucket_are_counted() -> None:
+    # Two chunks of a bucket of 6 with the leader 0: 10 goes into a star, 20 and 30, 40 do not.
+    documents = [frozenset({1}), frozenset({1}), *(frozenset({i}) for i in (2, 3, 4, 5))]
+    groups = _bucket_arrays([[0, 10, 20], [0, 30, 40, 50]])
+    chunks = groups._replace(elsewhere=np.array([3, 2]), leaders=np.array([1, 1]))
+    # 20 with 30, 40 and 50; the pairs with 10 are counted by the other chunk, at most.
+    assert verify_buckets(chunks, _sets(documents), 0.5).uncompared == (1 * 3 + 3 * 2) // 2
 
 
 def test_a_pair_of_many_buckets_is_one_edge() -> None:
@@ -142,7 +200,7 @@ def test_texts() -> None:
         (0.0, 8, "above 0 and up to 1, got 0.0"),
         (1.5, 8, "above 0 and up to 1, got 1.5"),
         (1e-9, 8, "at least 0.000001, got 1e-09"),
-        (0.7, 0, "max_rounds must be at least 1, got 0"),
+        (0.7, 0, "max_centres must be at least 1, got 0"),
     ],
 )
 def test_bad_arguments_are_refused(threshold: float, rounds: int, message: str) -> None:

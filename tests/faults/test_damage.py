@@ -68,7 +68,7 @@ KINDS = {
     "lists of candidates": ".work/*/document/wanted/*",
     "shingle sets": ".work/*/shingles/sets/*",
     "edges": ".work/*/verify/edges/*",
-    "removals of components": ".work/*/components/removals/*",
+    "removals of near copies": ".work/*/resolve/removals/*",
     "manifest of prepare": ".work/*/prepare/manifests/*.json",
     "manifest of a match": ".work/*/exact/manifests/*.json",
     "manifest of finish": ".work/*/finish/manifests/*.json",

@@ -126,7 +126,7 @@ MOMENTS = {
     "document": MATCHED,
     "shingles": ".work/*/shingles/manifests/*.json",
     "verify": ".work/*/verify/manifests/*.json",
-    "components": ".work/*/components/removals/*",
+    "resolve": ".work/*/resolve/removals/*",
     "sentence": ".work/*/sentence/manifests/*.json",
     "finish attempt": "documents/*.attempt-*",
     "finish": FINISHED,

@@ -290,8 +290,8 @@ def test_run_by_two_workers_with_inputs_in_another_order(
     phases = [line.split(":")[0] for line in done.stderr.splitlines() if ": done in " in line]
     assert phases == [
         "prepare", "contamination", "merge-contamination", "exact", "merge-exact", "document",
-        "merge-document", "shingles", "verify", "components", "sentence", "merge-sentence",
-        "finish", "check",
+        "merge-document", "shingles", "verify", "resolve", "merge-resolve", "sentence",
+        "merge-sentence", "finish", "check",
     ]  # fmt: skip
     assert f"{output}: 19 of 41 documents and " in done.stdout
     for name in ("contaminated 2", "removed_sentences 8", "pii_email 2", "skipped-request 1"):

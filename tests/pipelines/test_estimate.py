@@ -222,7 +222,10 @@ def test_merges_are_made_by_the_driver_while_they_are_small(
     ("off", "without"),
     [
         ("exact", {"exact", "merge-exact"}),
-        ("document", {"document", "merge-document", "shingles", "verify", "components"}),
+        (
+            "document",
+            {"document", "merge-document", "shingles", "verify", "resolve", "merge-resolve"},
+        ),
         ("contamination", {"contamination", "merge-contamination"}),
         ("sentence", {"sentence", "merge-sentence"}),
         ("dedup", {*PHASES} - {"start", "prepare", "finish", "publish", "check"}),
@@ -266,7 +269,7 @@ def test_money() -> None:
     [
         (work(), FILES, None),
         (work(units=10**6, partitions=10**6), FILES, "units x partitions"),
-        (work(1e3, partitions=10**4), {"verify/edges": (0.0, 0.0)}, "driver"),
+        (work(1e3, units=10**8), {"verify/edges": (0.0, 0.0)}, "driver"),
         (work(1e3, units=1), FILES, "worker"),
         (work(units=3 * 10**6), dict.fromkeys(READS["check"], (0.0, 0.0)), "run.json"),
     ],
@@ -280,6 +283,15 @@ def test_what_breaks(
         assert lines == []
     else:
         assert any(line.startswith(broken) for line in lines), lines
+
+
+def test_the_driver_holds_a_bounded_number_of_edges() -> None:
+    """Above it workers decide who stays."""
+    few, many, more = (
+        estimate(work(gigabytes), costs({"verify/edges": (0.0, 0.0)})).driver_parts["edges"]
+        for gigabytes in (1e-3, 1e3, 1e5)
+    )
+    assert few < many == more == 150 * 2**25
 
 
 @given(

@@ -12,7 +12,7 @@ from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines import run as run_module
 from corpus_pipeline.pipelines import sizing
 from corpus_pipeline.pipelines.joining import merge
-from corpus_pipeline.stages.matching import MatchOptions
+from corpus_pipeline.stages.match_options import MatchOptions
 
 
 def test_merges_by_workers(

@@ -10,7 +10,7 @@ from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.plan import make_plan
 from corpus_pipeline.pipelines.resources import resolve_resources
 from corpus_pipeline.pipelines.workspace import Manifest, Workspace
-from corpus_pipeline.stages.matching import MERGES
+from corpus_pipeline.stages.match_options import MERGES
 
 
 @pytest.fixture
@@ -25,6 +25,6 @@ def make(inputs: Path, tmp_path: Path) -> StageOptions:
     made.write_contamination_index(made.contamination_index())
     # A match of which a test runs nothing has found nothing.
     for phase in made.matches():
-        if phase == "components" or phase in MERGES:
+        if phase == "resolve" or phase in MERGES:
             workspace.put_manifest(Manifest(phase, 0, (), {"found": 0}))
     return made

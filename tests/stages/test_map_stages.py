@@ -11,8 +11,8 @@ from stages.stage_checks import documents, run, run_documents, unit
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import unit_end
-from corpus_pipeline.dedup.components import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.contamination import CONTAMINATION
+from corpus_pipeline.dedup.edges import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.exact import EXACT_REMOVALS
 from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS
 from corpus_pipeline.pipelines.options import StageOptions
@@ -224,7 +224,7 @@ def removals(make: StageOptions, phase: str, schema: pa.Schema, *rows: tuple[Any
 def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
     here = 7 << 32
     removals(make, "merge-exact", EXACT_REMOVALS, (here + 1, 5), (here + (1 << 32), 5))
-    removals(make, "components", DOCUMENT_REMOVALS, (here + 2, here, 9 << 32 | 1, 0.8))
+    removals(make, "merge-resolve", DOCUMENT_REMOVALS, (here + 2, here, 9 << 32 | 1, 0.8, None))
     removals(make, "merge-contamination", CONTAMINATION, (here + 3, "item#question", 4, 9, 10))
     removals(
         make, "merge-sentence", SENTENCE_REMOVALS,
@@ -252,7 +252,7 @@ def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
 
 def test_dedup_keeps_the_fate_that_a_document_has(make: StageOptions) -> None:
     removals(make, "merge-exact", EXACT_REMOVALS, (8 << 32, 5))
-    removals(make, "components", DOCUMENT_REMOVALS, (8 << 32, 6, 6, 0.9))
+    removals(make, "merge-resolve", DOCUMENT_REMOVALS, (8 << 32, 6, 6, 0.9, 0.9))
     run_documents(
         unit(documents(["twice removed"], unit=8), phase="finish", number=8),
         Dedup(make.dedup()),

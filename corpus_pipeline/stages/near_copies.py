@@ -1,0 +1,227 @@
+"""Near copies: from band hashes to buckets, shingle sets and verified edges.
+
+document       equal band hashes               -> buckets of candidates, and who is wanted for them
+shingles       (map over units)                -> shingle sets of the candidates
+verify         buckets + shingles              -> edges with their Jaccard similarity
+resolve        edges                           -> removals, and who was not compared enough
+verify-2, …    buckets + shingles of these     -> more edges, resolved again, until none are new
+"""
+
+import dataclasses
+from collections.abc import Iterator
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpus_pipeline import storage
+from corpus_pipeline.address import ROW_BITS
+from corpus_pipeline.dedup.buckets import Buckets, find_buckets
+from corpus_pipeline.dedup.minhash import MinHashOptions, Shingles, shingle
+from corpus_pipeline.dedup.reopening import REMOVED, UNDONE, reopened
+from corpus_pipeline.dedup.verification import (
+    ShingleSets,
+    Verified,
+    unique_shingles,
+    verify_buckets,
+)
+from corpus_pipeline.glue import StageCounters
+from corpus_pipeline.pipelines.workspace import Manifest, Workspace
+from corpus_pipeline.stages.match_options import Batches, MatchOptions, Outcome
+from corpus_pipeline.stages.writing import prepared_path
+from corpus_pipeline.text.words import split_words
+
+#: Columns of buckets and of shingle sets, as they cross the shuffle.
+_BUCKETS = ("members", "ranks", "key", "elsewhere", "leaders")
+_SETS = ("address", "shingles", "key")
+
+
+def find_candidates(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
+    """Writes buckets cut by the partition that will verify them, and who is wanted there."""
+    (batch,) = batches.values()
+    found = find_buckets(*(batch[n].to_numpy() for n in ("hash", "rank", "address")))
+    if len(found.offsets) == 1:
+        return Outcome()
+    offsets = pa.array(found.offsets.astype(np.int32))
+    buckets = pa.record_batch(
+        {
+            "members": pa.ListArray.from_arrays(offsets, pa.array(found.addresses)),
+            "ranks": pa.ListArray.from_arrays(offsets, pa.array(found.ranks)),
+            "key": found.keys,
+            "elsewhere": found.elsewhere,
+            "leaders": found.leaders,
+        }
+    )
+    keys = np.repeat(found.keys, np.diff(found.offsets))
+    wanted = np.unique(np.stack([found.addresses, keys], axis=1), axis=0)
+    folder = options.workspace.phase(options.phase)
+    workspace, name = options.workspace, f"{partition:05d}.arrow"
+    records = pa.record_batch({"address": wanted[:, 0], "key": wanted[:, 1]})
+    return Outcome(
+        [
+            workspace.put_partitioned(
+                folder / "buckets" / name, buckets, found.keys, options.total_partitions
+            ),
+            workspace.put_by_group(folder / "wanted" / name, records),
+        ]
+    )
+
+
+def verify(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
+    """Compares the members of each bucket by their shingle sets."""
+    assert options.document is not None
+    buckets = _buckets(batches[_BUCKETS])
+    sets = _shingle_sets(batches[_SETS])
+    return _written(
+        options, partition, buckets, verify_buckets(buckets, sets, options.document.threshold)
+    )
+
+
+def verify_again(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
+    """Compares those who stay although a star took them out of their bucket, with all who stay.
+
+    Their shingle sets are read where *shingles* wrote them; of the others nothing is read.
+    """
+    assert options.document is not None
+    states = batches.get(("address", "state"))
+    if states is None or _BUCKETS not in batches:
+        return Outcome()
+    addresses, state = (states[n].to_numpy() for n in ("address", "state"))
+    buckets, fresh = reopened(
+        _buckets(batches[_BUCKETS]), addresses[state == REMOVED], addresses[state == UNDONE]
+    )
+    if len(buckets.addresses) == 0:
+        return Outcome()
+    sets = _sets_of(options.workspace, partition, np.unique(buckets.addresses))
+    verified = verify_buckets(buckets, sets, options.document.threshold, fresh=fresh)
+    return _written(options, partition, buckets, verified)
+
+
+def _sets_of(workspace: Workspace, partition: int, addresses: NDArray[np.uint64]) -> ShingleSets:
+    """Reads the shingle sets of some members of this partition's buckets."""
+    found = []
+    for unit in np.unique(addresses >> np.uint64(ROW_BITS)).tolist():
+        with storage.open_arrow(workspace.phase("shingles") / "sets" / f"{unit:05d}.arrow") as file:
+            batch = file.get_batch(partition)
+            wanted = np.isin(batch["address"].to_numpy(), addresses)
+            found.append(batch.filter(pa.array(wanted)))
+    return _shingle_sets(pa.concat_batches(found))
+
+
+def _buckets(batch: pa.RecordBatch) -> Buckets:
+    members, ranks = (batch[name].flatten().to_numpy() for name in ("members", "ranks"))
+    others = (batch[name].to_numpy() for name in ("key", "elsewhere", "leaders"))
+    return Buckets(_offsets(batch["members"]), members, ranks, *others)
+
+
+def _shingle_sets(batch: pa.RecordBatch) -> ShingleSets:
+    """A document that several buckets want has its set more than once."""
+    addresses, first = np.unique(batch["address"].to_numpy(), return_index=True)
+    sets = batch["shingles"].take(pa.array(first))
+    return ShingleSets(addresses, _offsets(sets), sets.flatten().to_numpy())
+
+
+def _written(
+    options: MatchOptions, partition: int, buckets: Buckets, verified: Verified
+) -> Outcome:
+    """Writes the edges of a partition, each with the ranks of its ends and where it was found."""
+    counts = {"uncompared_pairs": verified.uncompared}
+    edges = verified.edges
+    if edges.num_rows == 0:
+        return Outcome((), counts)
+    distinct, first = np.unique(buckets.addresses, return_index=True)
+    for end in ("a", "b"):
+        places = np.searchsorted(distinct, edges[end].to_numpy())
+        edges = edges.append_column(f"rank_{end}", pa.array(buckets.ranks[first][places]))
+    found = np.full(edges.num_rows, partition, np.int32)
+    edges = edges.append_column("found", pa.array(found))
+    path = options.workspace.phase(options.phase) / "edges" / f"{partition:05d}.arrow"
+    return Outcome([options.workspace.put_table(path, edges)], counts)
+
+
+def _offsets(lists: pa.ListArray) -> NDArray[np.int64]:
+    """Offsets into the flattened values; a list array may be a slice of a bigger one."""
+    lengths = lists.value_lengths().to_numpy()
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+@dataclasses.dataclass(frozen=True)
+class ShingleOptions:
+    """How the shingle sets of candidates are made and cut."""
+
+    workspace: Workspace
+    document: MinHashOptions
+    partitions: int
+
+
+class ShingleUnit(beam.DoFn):  # type: ignore[misc]
+    """Writes the shingle sets of a unit's candidates, cut by the partition that verifies them."""
+
+    def __init__(self, options: ShingleOptions) -> None:
+        self.options = options
+
+    def setup(self) -> None:
+        """Makes the stage's counters."""
+        self._counters = StageCounters("dedup")
+
+    def process(self, unit: int) -> Iterator[int]:
+        """Shingles one unit; emits its number."""
+        workspace = self.options.workspace
+        with self._counters.clock():
+            wanted = workspace.read_unit(workspace.phase("merge-document") / "wanted", unit)
+            entries = []
+            if wanted is not None and wanted.num_rows:
+                # A pair that shares several bands is wanted by several partitions.
+                wanted = wanted.group_by(["address", "key"]).aggregate([]).sort_by("address")
+                records = self._shingled(prepared_path(workspace, unit), wanted)
+                path = workspace.phase("shingles") / "sets" / f"{unit:05d}.arrow"
+                keys = records["key"].to_numpy()
+                partitions = self.options.partitions
+                entries.append(workspace.put_partitioned(path, records, keys, partitions))
+            workspace.put_manifest(Manifest("shingles", unit, tuple(entries), {}))
+        self._counters.finished()
+        yield unit
+
+    def _shingled(self, documents: storage.Place, wanted: pa.Table) -> pa.RecordBatch:
+        """Returns (address, shingles, key) for every wanted pair."""
+        rows = wanted["address"].to_numpy() & np.uint64(0xFFFFFFFF)
+        batches = []
+        with storage.open_parquet(documents) as file:
+            for batch in file.iter_batches(columns=["row", "text"], batch_size=1 << 13):
+                numbers = batch["row"].to_numpy().astype(np.uint64)
+                start, end = np.searchsorted(rows, [numbers[0], numbers[-1] + np.uint64(1)])
+                if start == end:
+                    continue
+                here = np.searchsorted(numbers, rows[start:end])
+                distinct, place = np.unique(here, return_inverse=True)
+                texts = batch["text"].take(pa.array(distinct))
+                sets = unique_shingles(shingle(split_words(texts), self.options.document))
+                lists = _list_array(sets).take(pa.array(place))
+                part = wanted.slice(start, end - start).combine_chunks()
+                batches.append(
+                    pa.record_batch(
+                        {
+                            "address": part["address"].combine_chunks(),
+                            "shingles": lists,
+                            "key": part["key"].combine_chunks(),
+                        }
+                    )
+                )
+        return pa.concat_batches(batches)
+
+
+def _list_array(shingles: Shingles) -> pa.ListArray:
+    offsets = pa.array(shingles.offsets.astype(np.int32))
+    return pa.ListArray.from_arrays(offsets, pa.array(shingles.hashes))
+
+
+@dataclasses.dataclass
+class ShingleCandidates(beam.PTransform):  # type: ignore[misc]
+    """Turns unit numbers into files of shingle sets."""
+
+    options: ShingleOptions
+
+    def expand(self, units: beam.PCollection) -> beam.PCollection:
+        """Shingles the candidates of every unit."""
+        return units | "ShingleUnit" >> beam.ParDo(ShingleUnit(self.options)).with_output_types(int)
