@@ -73,7 +73,6 @@ def declared_labels(page: bytes) -> Iterator[str]:
         yield _text(xml[1] or xml[2] or b"")
 
 
-
 def _meta_charset(head: bytes, at: int) -> str | None:
     """Returns the label of a `<meta>` whose attributes begin at `at`, if it is a declaration."""
     attributes: dict[bytes, bytes] = {}

@@ -115,7 +115,7 @@ def _undo(body: bytes, coding: str, limit: int) -> tuple[bytes, list[str]]:
     for found in [shown] if shown else [] if is_text else guesses:
         content, whole = _decoded(body, found, limit)
         # Something else can be decoded for a few bytes by chance.
-        if content and not (found != shown and not whole and is_binary(content)) or whole:
+        if (content and not (found != shown and not whole and is_binary(content))) or whole:
             named = found == coding or (found, coding) == ("zlib", "deflate")
             return content, [*_if(not named, "http-coding"), *_if(not whole, "http-cut")]
     if shown or is_binary(body):
