@@ -32,8 +32,13 @@ _BYTE_ORDER_MARKS = (
 _ESCAPING = ("iso2022_jp", "iso2022_kr", "hz")
 
 #: So many bytes outside ASCII that form valid UTF-8 are no accident: two neighbouring bytes of GBK
-#: text do with probability of about 0.1, four such pairs with 0.0001.
+#: text do with probability of about 0.1, four such pairs with 0.0001. A word that comes again is no
+#: new evidence; of a long text that need not be asked.
 _UTF8_EVIDENCE_BYTES = 8
+_LONG_EVIDENCE_BYTES = 1 << 12
+_SEQUENCE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 #: Valid characters for each byte that is not UTF-8. Of sentences in 34 legacy charsets and
 #: languages the likest to UTF-8, Thai and EUC-JP, have up to 0.8 a sentence and 0.4 a page.
 _VALID_FOR_A_BAD_BYTE = 2
@@ -63,10 +68,10 @@ _DETECTION_BYTES = 1 << 16
 #: in any script has more in its spaces and line ends, HTML many more.
 _UTF16_BYTES = 1 << 12
 _NUL_SHARE = 0.05
-#: UTF-16 without any NUL is East Asian, and about half of its bytes print in ASCII; of text in any
-#: charset of one byte, and of mark-up, nearly all do.
-_PRINTED_SHARE = 0.75
-_NOT_PRINTED = bytes(b for b in range(0x100) if not 0x20 <= b < 0x7F and b not in b"\t\n\r")
+#: UTF-16 without any NUL is East Asian; then characters that print as ASCII do not stand together
+#: like this, as they do in mark-up and in Latin text.
+_ASCII_RUN = re.compile(rb"[\t\n\r\x20-\x7e]{16}")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 class Decoded(NamedTuple):
@@ -192,6 +197,8 @@ def _utf8(data: bytes, declared: list[str]) -> Decoded | None:
     elif declared and declared[0] == "utf-8":
         enough = valid >= bad
     else:
+        if valid_bytes < _LONG_EVIDENCE_BYTES:
+            valid_bytes = sum(map(len, set(_SEQUENCE.findall(data))))
         western = 0
         if bad or valid_bytes < _UTF8_EVIDENCE_BYTES:
             western = len(_WESTERN.findall(data))
@@ -219,10 +226,14 @@ def _utf16(data: bytes, declared: str | None = None) -> str | None:
         return "utf-16-le"
     if first > few and first > 8 * second:
         return "utf-16-be"
-    if declared is None or len(head.translate(None, _NOT_PRINTED)) > _PRINTED_SHARE * len(head):
+    if declared is None or _ASCII_RUN.search(head):
+        return None
+    as_utf8 = head.decode("utf-8", "replace")
+    if len(as_utf8) < 3 * len(head) // 4 and 8 * as_utf8.count("\ufffd") < len(as_utf8):
         return None
     decoded = head.decode(declared, "replace")
-    return None if "\ufffd" in decoded[:-1] or _CONTROLS_IN_TEXT.search(decoded) else declared
+    wrong = "\ufffd" in decoded[:-1] or _PRIVATE.search(decoded)
+    return None if wrong or _CONTROLS_IN_TEXT.search(decoded) else declared
 
 
 def _decode(data: bytes, codec: str) -> Decoded:

@@ -1,4 +1,4 @@
-"""Charset labels as browsers take them (WHATWG Encoding, section 4.2), and Python's codecs for them.
+"""Charset labels as browsers take them (WHATWG Encoding, 4.2), and Python's codecs for them.
 
 Where Python has several codecs for one family, the one with the most characters stands here, as
 browsers have them: `gb2312` is GB 18030, `shift_jis` is windows-31j, `euc-kr` is windows-949.
@@ -66,7 +66,7 @@ _OTHER_LABELS: dict[str, str] = {
     "gb18030": "cp936 ms936 windows-936 gb-2312 gb18030-2000 gb18030-2005 gb18030-2022",
     "big5hkscs": "cp950 ms950 windows-950 big5hkscs big5-eten",
     "cp932": "cp932 windows-932 shift-jisx0213",
-    "cp949": "cp949 ms949 uhc ks_c_5601 ks-c-5601 x-windows-949",
+    "cp949": "cp949 euc_kr ms949 uhc ks_c_5601 ks-c-5601 x-windows-949",
     "euc_jp": "eucjp euc_jp",
     "cp1251": "win-1251 win1251 cp-1251 windows1251",
     "cp874": "cp874 tis620",
@@ -74,7 +74,8 @@ _OTHER_LABELS: dict[str, str] = {
     "hz": "hz",
 }
 
-_CODECS = {
+#: Python's names of the codecs are labels, too: detection uses them.
+_CODECS = {codec: codec for codec in _LABELS} | {
     label: codec
     for table in (_LABELS, _OTHER_LABELS)
     for codec, labels in table.items()

@@ -23,6 +23,10 @@ _FOLD = re.compile(rb"\r?\n[ \t]+")
 _SIZE = rb"[ \t]*(0[xX])?0*([0-9a-fA-F]{1,8})([ \t]*)(?:;[^\n]*)?\r?(?:\n|\Z)"
 _FIRST_SIZE = re.compile(rb"(?:\r?\n)?" + _SIZE)
 _NEXT_SIZE = re.compile(rb"(?:\r?\n){1,2}" + _SIZE)
+_LATER_SIZE = re.compile(rb"\r?\n" + _SIZE)
+#: The last chunk, at the end of a body.
+_LAST_SIZE = re.compile(rb"\n0+\r?\n\r?\n?\Z")
+_TAIL_BYTES = 64
 _MAX_MESSAGES = 20
 
 
@@ -57,9 +61,11 @@ def parse_message(data: bytes, limit: int) -> Message:
         data: from the status line on.
         limit: of bytes that a body may have.
 
-    >>> parse_message(b"HTTP/1.1 100 Continue\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\n"
-    ...               b"Transfer-Encoding: chunked\\r\\n\\r\\n2;a=b\\r\\nhi\\r\\n0\\r\\n\\r\\n", 99)
-    Message(status=200, content_type=['text/html'], body=b'hi', problem=None, leniencies=['http-interim'])
+    >>> head = b"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n"
+    >>> chunks = b"2;a=b\\r\\nhi\\r\\n0\\r\\n\\r\\n"
+    >>> message = parse_message(b"HTTP/1.1 100\\r\\n\\r\\n" + head + chunks, 9)
+    >>> message.status, message.body, message.leniencies
+    (200, b'hi', ['http-interim'])
     """
     head = _read_head(data)
     if head is None:
@@ -187,14 +193,18 @@ def _chunks(body: bytes) -> _Chunks:
     while line is not None:
         count += 1
         size = int(line[2], 16)
-        malformed = malformed or bool(line[1] or line[3]) or not line[0].endswith(b"\r\n")
+        bare = line[0].endswith(b"\n") and not line[0].endswith(b"\r\n")
+        malformed = malformed or bool(line[1] or line[3]) or bare
         if size == 0:
             return _Chunks(b"".join(parts), count, right, malformed)
         data, end = line.end(), line.end() + size
         line = _NEXT_SIZE.match(body, end)
-        if line is None and end < len(body) and not body.startswith((b"\r\n", b"\n"), end):
-            right = False
-            line = _NEXT_SIZE.search(body, data)
+        if end > len(body):
+            right = right and not _LAST_SIZE.search(body[-_TAIL_BYTES:])
+        elif line is None and end < len(body):
+            right = right and body.startswith((b"\r\n", b"\n"), end)
+        if line is None and not right:
+            line = _LATER_SIZE.search(body, data)
             end = len(body) if line is None else line.start()
         parts.append(body[data:end])
     return _Chunks(b"".join(parts), count, False, malformed)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 #: Name -> what was forgiven, in the order in which a page comes by it.
 LENIENCIES: dict[str, str] = {
     # sources: the HTTP message
-    "http-interim": "other answers stood before the page's own: an interim one, a proxy's, a redirect's",
+    "http-interim": "other answers stood before the page's own: interim, a proxy's, a redirect's",
     "http-header": "the header of the message is malformed, or there is none",
     "http-chunks": "chunks are framed in another way than HTTP says, or nothing names the framing",
     "http-not-chunked": "the header says chunked, the body is not",
@@ -24,8 +24,8 @@ LENIENCIES: dict[str, str] = {
     # extract: the character set
     "charset-unknown": "a charset is named that browsers do not know",
     "charset-not-utf-16": "UTF-16 is named, the bytes are not UTF-16",
-    "charset-page-first": "HTTP names ISO-8859-1, which servers do by default; the page another charset",
-    "charset-overruled": "another charset is named, the bytes are those of the one that was used",
+    "charset-page-first": "HTTP names ISO-8859-1, often a default; the page names another charset",
+    "charset-overruled": "a charset is named that is not the one of the bytes",
     "charset-guessed": "no charset is named; the bytes say which",
     "charset-bad-bytes": "some bytes do not belong to the charset; they became U+FFFD",
 }  # fmt: skip

@@ -47,7 +47,8 @@ _HTML_START = re.compile(
 )
 #: A page with a few words before its root, such as a warning of its program; no script says it so.
 _HTML_ROOT = re.compile(
-    rb"""[^"'{}=;]*?<(?:!doctype html|html|head|body)[\s>]""", re.IGNORECASE | re.DOTALL
+    rb"""[^"'{}=;\x01-\x08\x0e-\x1f]*?<(?:!doctype html|html|head|body)[\s>]""",
+    re.IGNORECASE | re.DOTALL,
 )
 _XHTML_START = re.compile(
     _SKIPPED + rb"(?:<!doctype[^>]*>" + _SKIPPED + rb")?<(?:\w+:)?html[\s>]",
@@ -122,7 +123,8 @@ def _parsed(declared: list[str]) -> tuple[str | None, str | None, bool]:
         if new != mime:
             charset = None
         mime = new
-        well_formed &= bool(_TYPE_END.match(value, found.end()))
+        quoted = bool(value[: found.start(1)].strip())
+        well_formed = well_formed and not quoted and bool(_TYPE_END.match(value, found.end()))
         if named := _CHARSET.search(value, found.end()):
             charset = named[1].lower()
     if charset is None and (named := _CHARSET.search(",".join(declared))):
