@@ -19,6 +19,7 @@ from resiliparse.parse.encoding import detect_encoding
 
 from corpus_pipeline.extract.declaration import declared_labels
 from corpus_pipeline.extract.labels import codec_of
+from corpus_pipeline.extract.utf8 import Utf8Counts, utf8_counts
 
 #: Each with the codec that leaves the mark out. UTF-32 first: its mark starts with that of UTF-16.
 _BYTE_ORDER_MARKS = (
@@ -46,21 +47,14 @@ _VALID_FOR_A_BAD_BYTE = 2
 #: charsets that would be "Ã©" or "â€™", or a single Chinese character inside a Latin word, which
 #: nobody writes: one is evidence enough.
 _WESTERN = re.compile(
-    rb"(?<=[a-z])[\xc2-\xc5][\x80-\xbf](?![\x80-\xff])|(?<![\x80-\xff])[\xc2-\xc5][\x80-\xbf](?=[a-z])"
-    rb"|(?<![\x80-\xff])\xe2\x80[\x90-\xbf](?![\x80-\xff])"
+    rb"[\xc2-\xc5\xe2](?:(?<=[a-z][\xc2-\xc5])[\x80-\xbf](?![\x80-\xff])"
+    rb"|(?<![\x80-\xff].)(?<=[\xc2-\xc5])[\x80-\xbf](?=[a-z])"
+    rb"|(?<![\x80-\xff].)(?<=\xe2)\x80[\x90-\xbf](?![\x80-\xff]))",
+    re.DOTALL,
 )
-#: A character that is cut off at the end: no damage of the text before it.
-_CUT_END = re.compile(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z")
-#: Half of a surrogate pair, as some databases write characters beyond the basic plane.
-_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
-#: An overlong form: two bytes, one damage.
-_OVERLONG = re.compile(rb"[\xc0\xc1][\x80-\xbf]")
-_NOT_ASCII = bytes(range(0x80, 0x100))
-#: Control characters that no text has: neither white space nor the escape of ISO-2022.
-_CONTROLS = bytes(b for b in range(0x20) if b not in b"\t\n\v\f\r\x1b")
-_CONTROLS_IN_TEXT = re.compile(f"[{re.escape(_CONTROLS.decode())}]")
+_CONTROLS = re.compile("[\\0-\\x08\\x0e-\\x1a\\x1c-\\x1f]")
 #: One damaged place gives up to six U+FFFD, one for each of its bytes.
-DAMAGED_PLACE = "\ufffd{1,6}"
+DAMAGED_PLACE = "\ufffd\ufffd{0,5}"
 _DAMAGED_PLACE = re.compile(DAMAGED_PLACE)
 
 _DETECTION_BYTES = 1 << 16
@@ -104,7 +98,8 @@ def decode_bytes(
     """
     for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            decoded = _decode(data[len(mark) :], codec)
+            data = data[len(mark) :]
+            decoded = _decode(data, codec, utf8_counts(data))
             return decoded._replace(leniencies=_bad_bytes(decoded))
     declared, forgiven = _declared(data, transport, markup)
     decoded = _best(data, declared, max_bad_share)
@@ -150,16 +145,17 @@ def _declared(data: bytes, transport: str | None, markup: bool) -> tuple[list[st
 
 
 def _best(data: bytes, declared: list[str], max_bad_share: float) -> Decoded:
-    if codec := _utf16(data):
-        return _decode(data, codec)
+    counts = utf8_counts(data)
+    if counts.controls and (codec := _utf16(data)):
+        return _decode(data, codec, counts)
     if data.isascii():
         if not (declared and declared[0] in _ESCAPING) and b"\x1b$" not in data:
-            return _decode(data, "utf-8")
-    elif utf8 := _utf8(data, declared):
-        return utf8
+            return _decode(data, "utf-8", counts)
+    elif _is_utf8(data, declared, counts):
+        return _decode(data, "utf-8", counts)
     best: Decoded | None = None
     for codec in _with_detected(declared, data):
-        decoded = _decode(data, codec)
+        decoded = _decode(data, codec, counts)
         if decoded.bad <= max_bad_share * len(decoded.text):
             return decoded
         if best is None or decoded.bad < best.bad:
@@ -174,40 +170,25 @@ def _with_detected(declared: list[str], data: bytes) -> Iterator[str]:
     yield codec_of(detect_encoding(data, max_len=_DETECTION_BYTES)) or "utf-8"
 
 
-def _utf8(data: bytes, declared: list[str]) -> Decoded | None:
-    """Decodes bytes that are UTF-8 on their own evidence, against the declaration if need be.
+def _is_utf8(data: bytes, declared: list[str], counts: Utf8Counts) -> bool:
+    """Whether the bytes are UTF-8 on their own evidence, against the declaration if need be.
 
     Valid characters of several bytes speak for it, bytes that belong to none against it.
     """
-    text = data.decode("utf-8", "replace")
-    replaced = text.count("\ufffd")
-    if replaced:
-        replaced -= data.count(b"\xef\xbf\xbd")
-    ascii_bytes = len(data.translate(None, _NOT_ASCII))
-    valid = len(text) - ascii_bytes - replaced
-    valid_bytes = len(data) - ascii_bytes - replaced
-    bad = replaced
-    if bad:
-        surrogates = len(_SURROGATE.findall(data))
-        valid, bad = valid + surrogates, bad - 3 * surrogates
-        bad -= len(_OVERLONG.findall(data))
-        bad -= _CUT_END.search(data[-3:]) is not None
+    valid, valid_bytes, bad, _ = counts
     if not declared and not bad:
-        enough = True
-    elif declared and declared[0] == "utf-8":
-        enough = valid >= bad
-    else:
-        if valid_bytes < _LONG_EVIDENCE_BYTES:
-            valid_bytes = sum(map(len, set(_SEQUENCE.findall(data))))
-        western = 0
-        if bad or valid_bytes < _UTF8_EVIDENCE_BYTES:
-            western = len(_WESTERN.findall(data))
-        enough = western > 0 or valid_bytes >= _UTF8_EVIDENCE_BYTES
-        enough = enough and valid + western >= _VALID_FOR_A_BAD_BYTE * bad
-    if not enough:
-        return None
-    controls = len(data) - len(data.translate(None, _CONTROLS))
-    return Decoded(text, "utf-8", controls + _damaged_places(text))
+        return True
+    if declared and declared[0] == "utf-8":
+        return valid >= bad
+    if 2 * valid < _VALID_FOR_A_BAD_BYTE * bad:
+        return False
+    if valid_bytes < _LONG_EVIDENCE_BYTES:
+        valid_bytes = sum(map(len, set(_SEQUENCE.findall(data))))
+    western = 0
+    if bad or valid_bytes < _UTF8_EVIDENCE_BYTES:
+        western = len(_WESTERN.findall(data))
+    enough = western > 0 or valid_bytes >= _UTF8_EVIDENCE_BYTES
+    return enough and valid + western >= _VALID_FOR_A_BAD_BYTE * bad
 
 
 def _utf16(data: bytes, declared: str | None = None) -> str | None:
@@ -233,17 +214,13 @@ def _utf16(data: bytes, declared: str | None = None) -> str | None:
         return None
     decoded = head.decode(declared, "replace")
     wrong = "\ufffd" in decoded[:-1] or _PRIVATE.search(decoded)
-    return None if wrong or _CONTROLS_IN_TEXT.search(decoded) else declared
+    return None if wrong or _CONTROLS.search(decoded) else declared
 
 
-def _decode(data: bytes, codec: str) -> Decoded:
+def _decode(data: bytes, codec: str, counts: Utf8Counts) -> Decoded:
     text = data.decode(codec, "replace")
-    if codec.startswith(("utf-16", "utf-32")):
-        controls = len(_CONTROLS_IN_TEXT.findall(text))
-    else:
-        controls = len(data) - len(data.translate(None, _CONTROLS))
-    return Decoded(text, codec, controls + _damaged_places(text))
-
-
-def _damaged_places(text: str) -> int:
-    return len(_DAMAGED_PLACE.findall(text)) if "\ufffd" in text else 0
+    controls = counts.controls
+    if controls and codec.startswith(("utf-16", "utf-32")):
+        controls = len(_CONTROLS.findall(text))
+    places = len(_DAMAGED_PLACE.findall(text)) if "\ufffd" in text else 0
+    return Decoded(text, codec, controls + places)
