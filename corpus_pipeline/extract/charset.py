@@ -11,6 +11,7 @@ browsers would read (`declaration`).
 """
 
 import codecs
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -66,6 +67,29 @@ _NUL_SHARE = 0.05
 #: like this, as they do in mark-up and in Latin text.
 _ASCII_RUN = re.compile(rb"[\t\n\r\x20-\x7e]{16}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+
+
+def _like_browsers(error: UnicodeError) -> tuple[str, int]:
+    """Decodes what browsers know and Python's codecs do not; else U+FFFD.
+
+    In EUC-JP the vendors' characters (`①`, `㈱`), which cp932 has in the same order; in GBK the
+    euro sign that Windows puts at 0x80.
+    """
+    assert isinstance(error, UnicodeDecodeError)
+    found = error.object[error.start : error.start + 2]
+    if error.encoding == "gb18030":
+        return ("€" if found.startswith(b"\x80") else "\ufffd"), error.end
+    if len(found) == 2 and min(found) >= 0xA1:
+        row, cell = found[0] - 0xA1, found[1] - 0xA1
+        lead = row // 2 + (0x81 if row < 62 else 0xC1)
+        trail = cell + (0x9F if row % 2 else 0x40 + (cell >= 63))
+        with contextlib.suppress(UnicodeDecodeError, ValueError):
+            return bytes((lead, trail)).decode("cp932"), error.start + 2
+    return "\ufffd", error.end
+
+
+_LIKE_BROWSERS = "corpus-pipeline-like-browsers"
+codecs.register_error(_LIKE_BROWSERS, _like_browsers)
 
 
 class Decoded(NamedTuple):
@@ -218,7 +242,7 @@ def _utf16(data: bytes, declared: str | None = None) -> str | None:
 
 
 def _decode(data: bytes, codec: str, counts: Utf8Counts) -> Decoded:
-    text = data.decode(codec, "replace")
+    text = data.decode(codec, _LIKE_BROWSERS if codec in ("euc_jp", "gb18030") else "replace")
     controls = counts.controls
     if controls and codec.startswith(("utf-16", "utf-32")):
         controls = len(_CONTROLS.findall(text))

@@ -1,4 +1,4 @@
-"""How much of a page is text, and UTF-8, counted at about 1 GB/s: nothing is decoded for it."""
+"""How much of a page is text, and UTF-8, counted at 150 MB/s to 1 GB/s without decoding."""
 
 from typing import Final, NamedTuple
 

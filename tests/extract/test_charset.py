@@ -72,6 +72,22 @@ def test_damage_is_counted() -> None:
     assert decode_bytes(b"\x00\x01text\x1b[0m\t\n").bad == 2
 
 
+def test_characters_that_python_lacks() -> None:
+    euc_jp = "株式".encode("euc_jp")
+    for two, character in (
+        (b"\xad\xa1", "①"),
+        (b"\xad\xea", "㈱"),
+        (b"\xad\xdf", "㍻"),
+        (b"\xf9\xa1", "纊"),
+    ):
+        assert decode_bytes(euc_jp * 9 + two, "euc-jp")[:3] == (
+            "株式" * 9 + character, "euc_jp", 0
+        )  # fmt: skip
+    assert decode_bytes(euc_jp * 99 + b"\xff", "euc-jp").bad == 1
+    price = "价格：5".encode("gbk") + b"\x80 " + LAW.encode("gbk")
+    assert decode_bytes(price, "gbk")[:3] == ("价格：5€ " + LAW, "gb18030", 0)
+
+
 def test_unknown_labels_have_no_codec() -> None:
     assert [codec_of(label) for label in (None, "", "none", "replacement", "é")] == [None] * 5
 
