@@ -21,7 +21,7 @@ from corpus_pipeline.extract.charset import decode_bytes
 
 #: Language -> labels of the charsets that its pages used before UTF-8, with Python's codec.
 LEGACY = {
-    "zh": {"gbk": "gb18030", "gb2312": "gb2312", "big5": "big5hkscs"},
+    "zh": {"gbk": "gb18030", "gb2312": "gb18030", "big5": "big5hkscs"},
     "ja": {"shift_jis": "cp932", "euc-jp": "euc_jp"},
     "ko": {"euc-kr": "cp949"},
     "ru": {"windows-1251": "cp1251", "koi8-r": "koi8-r", "ibm866": "cp866",
@@ -102,8 +102,8 @@ def main() -> None:
                         continue
                     for page in (data, (PAGE % "@").encode().replace(b"@", data)):
                         expected = page.decode("utf-8", "replace")
-                        for label in DECLARED:
-                            check(f"UTF-8, {kind}", size, page, label, expected)
+                        for declared in DECLARED:
+                            check(f"UTF-8, {kind}", size, page, declared, expected)
     for key in tried:
         share = wrong[key] / tried[key]
         print(f"{key[0]:24} {key[1]:4} {tried[key]:8} {wrong[key]:6} {share:8.3%}")

@@ -41,7 +41,7 @@ def test_what_the_server_says(
     assert media_type(declared, None, b"any bytes") == (mime, charset, leniencies)
 
 
-NOTHING = (
+NOTHING: tuple[list[str], ...] = (
     *([], [""], ["*/*"], ["html"], ["text"], [";charset=utf-8"], ["unknown/unknown"], ["text/*"]),
     *(["application/octet-stream"], ["binary/octet-stream"], ["application/x-unknown"], ["%"]),
     *(["text/html_charset=utf-8"], ["text/htm"], ["Unknown/Unknown; charset=utf-8"]),
