@@ -52,6 +52,11 @@ CONTENT = pa.schema(
         _field("raw", pa.binary(), "bytes not yet extracted (HTML); null once text is there"),
         _field("mime", pa.string(), "media type of raw, null for plain text"),
         _field("charset", pa.string(), "charset named by the transport for raw, null when unnamed"),
+        _field(
+            "leniencies",
+            pa.list_(pa.string()),
+            "what was forgiven to read it, see docs/bad-input.md; null = nothing",
+        ),
         _field("text", pa.string(), "the document, Unicode NFC after extract; null if unreadable"),
         _field(
             "content_hash",

@@ -17,6 +17,7 @@ from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.filters.quality_rules import RULES
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.summary import REASONS
+from corpus_pipeline.sources.leniencies import LENIENCIES
 from corpus_pipeline.stages import FLOW
 
 ROOT = Path(__file__).parent.parent
@@ -225,6 +226,13 @@ def test_every_reason_has_a_row_on_its_page(stage: str) -> None:
     page = ROOT / "docs" / "flow" / f"{FLOW.index(stage) + 1}-{stage}.md"
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|", page.read_text("utf-8"), re.MULTILINE)
     assert [row for row in rows if row in REASONS[stage]] == list(REASONS[stage])
+
+
+def test_every_leniency_has_a_row() -> None:
+    page = (ROOT / "docs" / "bad-input.md").read_text("utf-8")
+    section = page.split("\n## What is forgiven\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \|$", section, re.MULTILINE)
+    assert rows == list(LENIENCIES.items())
 
 
 def test_thresholds_on_the_quality_page_are_those_of_the_default_profile() -> None:

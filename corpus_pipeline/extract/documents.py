@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from resiliparse.parse.html.exception import HTMLParserException
 
-from corpus_pipeline.extract.charset import decode_bytes
+from corpus_pipeline.extract.charset import DAMAGED_PLACE, decode_bytes
 from corpus_pipeline.extract.helper import ParserProcess
 from corpus_pipeline.extract.html import extract_html
 from corpus_pipeline.extract.normalise import normalise_texts
@@ -48,7 +48,8 @@ class ExtractOptions:
         main_content: keep a page's main text only; False keeps navigation and all the rest.
         comments: count readers' comments as main text.
         max_raw_bytes: a larger raw document is not opened. Such pages are data, not prose.
-        max_bad_share: of its characters, U+FFFD and stray controls; with more a text is damaged.
+        max_bad_share: of its characters, damaged places (up to six U+FFFD together) and stray
+            controls; with more a text is damaged.
         max_parser_steps: a page estimated to need more is not parsed; see `steps.parser_steps`.
             20 million take about a second. The worst of 332 real pages needed 0.23 million.
         timeout: seconds that one page may take its parser.
@@ -86,6 +87,8 @@ class Extracted(NamedTuple):
     """string[N], normalised; null where there was nothing to extract or where it failed."""
     reasons: pa.Array
     """string[N], one of `EXTRACT_REASONS`; null where nothing failed."""
+    leniencies: pa.Array
+    """list<string>[N], names in `LENIENCIES` of what was forgiven here; null for nothing."""
 
 
 def extract_documents(
@@ -126,14 +129,16 @@ def extract_documents(
         with contextlib.closing(ParserProcess()) as parser:
             return extract_documents(raw, mimes, charsets, texts, options, parser)
     reasons = np.full(len(texts), None, object)
+    forgiven = np.full(len(texts), None, object)
     is_raw = raw.is_valid()
     rows = np.flatnonzero(is_raw.to_numpy(zero_copy_only=False))
     if len(rows):
         extracted = []
         for row in rows.tolist():
-            text, reasons[row] = _extract(
+            text, reasons[row], names = _extract(
                 raw[row].as_py(), mimes[row].as_py(), charsets[row].as_py(), options, parser
             )
+            forgiven[row] = list(names) or None
             extracted.append(text)
         texts = pc.replace_with_mask(texts, is_raw, pa.array(extracted, pa.string()))
     texts = normalise_texts(texts)
@@ -144,7 +149,7 @@ def extract_documents(
     failed = pa.array(reasons, pa.string())
     if failed.null_count < len(failed):
         texts = pc.if_else(failed.is_null(), texts, pa.scalar(None, pa.string()))
-    return Extracted(texts, failed)
+    return Extracted(texts, failed, pa.array(forgiven, pa.list_(pa.string())))
 
 
 def _extract(
@@ -153,20 +158,27 @@ def _extract(
     charset: str | None,
     options: ExtractOptions,
     parser: ParserProcess,
-) -> tuple[str | None, str | None]:
-    """Returns (text, reason) of one raw document; one of the two is None."""
+) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """Returns (text, reason, leniencies) of one raw document; one of the first two is None."""
     mime = (mime or "text/plain").partition(";")[0].strip().lower()
     markup = mime in _HTML_TYPES
     if not markup and not mime.startswith("text/"):
-        return None, "extract-unknown-type"
+        return None, "extract-unknown-type", ()
     if len(data) > options.max_raw_bytes:
-        return None, "extract-too-large"
+        return None, "extract-too-large", ()
     decoded = decode_bytes(data, charset, markup=markup, max_bad_share=options.max_bad_share)
     if decoded.bad > options.max_bad_share * len(decoded.text):
-        return None, "extract-bad-charset"
+        return None, "extract-bad-charset", decoded.leniencies
     if not markup:
-        return decoded.text, None
-    page = decoded.text.encode()
+        return decoded.text, None, decoded.leniencies
+    return *_parse(decoded.text, options, parser), decoded.leniencies
+
+
+def _parse(
+    html: str, options: ExtractOptions, parser: ParserProcess
+) -> tuple[str | None, str | None]:
+    """Returns (text, reason) of one page; one of the two is None."""
+    page = html.encode()
     steps = parser_steps(page, options.max_parser_steps)
     if steps > options.max_parser_steps:
         return None, "extract-too-complex"
@@ -174,7 +186,7 @@ def _extract(
     if len(page) > _HERE_BYTES or steps > _HERE_STEPS:
         return parser.parse(page, timeout=options.timeout, **how)
     try:
-        text = extract_html(decoded.text, **how)
+        text = extract_html(html, **how)
     except HTMLParserException:
         return None, "extract-failed"
     except BaseException as error:
@@ -188,7 +200,7 @@ def _extract(
 
 def _damaged(texts: pa.Array, max_bad_share: float) -> pa.Array:
     """Whether too much of a text is U+FFFD. A page's markup may have hidden that before."""
-    bad = pc.count_substring(texts, "\ufffd")
+    bad = pc.count_substring_regex(texts, DAMAGED_PLACE)
     return pc.greater(pc.cast(bad, pa.float64()), pc.multiply(pc.utf8_length(texts), max_bad_share))
 
 

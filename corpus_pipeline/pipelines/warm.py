@@ -82,9 +82,9 @@ def _tiny_run(folder: Path) -> dict[str, object]:
 
 
 def _web_page(text: str) -> bytes:
-    """Returns a WARC file with one HTML page."""
-    page = f"<html><head><script>1</script></head><body><!-- --><p>{text}</p></body></html>"
-    payload = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}".encode()
+    """Returns a WARC file with one HTML page, whose charset is not the one that is named."""
+    page = f"<html><head><script>1</script></head><body><!-- --><p>{text}。</p></body></html>"
+    payload = f"HTTP/1.1 200 OK\r\nContent-Type: text/html;charset=big5\r\n\r\n{page}".encode()
     head = (
         "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:0>\r\n"
         "WARC-Target-URI: http://example.org/\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"

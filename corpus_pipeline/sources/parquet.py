@@ -250,6 +250,7 @@ def _documents(
             pa.nulls(size, pa.binary()),
             pa.nulls(size, pa.string()),
             pa.nulls(size, pa.string()),
+            pa.nulls(size, pa.list_(pa.string())),
             texts.view(pa.string()),
             pa.array([reasons.get(row) for row in range(size)], pa.string()),
         ],

@@ -17,6 +17,7 @@ RECORDS = pa.schema(
         ("raw", pa.binary()),
         ("mime", pa.string()),
         ("charset", pa.string()),
+        ("leniencies", pa.list_(pa.string())),
         ("text", pa.string()),
         ("drop_reason", pa.string()),
     ]
@@ -37,10 +38,11 @@ READ_REASONS: tuple[str, ...] = (
     "read-text-not-a-string",
     "read-http-status",  # a web page whose status is not 200
     "read-not-text",  # a web resource that is neither HTML nor plain text
+    "read-unknown-coding",  # a web page under a content coding that is not read, like `compress`
 )
 
-#: Those of them that are errors, which `max_errors` limits. Web pages that are not text are none.
-ERRORS = frozenset(READ_REASONS) - {"read-http-status", "read-not-text"}
+#: Those of them that are errors, which `max_errors` limits. What a crawl is made of is none.
+ERRORS = frozenset(READ_REASONS) - {"read-http-status", "read-not-text", "read-unknown-coding"}
 
 #: No batch has more rows than this, however short the documents are.
 MAX_ROWS = 8192
@@ -112,6 +114,7 @@ class RecordsBuilder:
         raw: bytes | None = None,
         mime: str | None = None,
         charset: str | None = None,
+        leniencies: list[str] | None = None,
         text: bytes | None = None,
         drop_reason: str | None = None,
     ) -> Iterator[pa.RecordBatch]:
@@ -120,6 +123,7 @@ class RecordsBuilder:
         Args:
             record: place in the file, see the data contract.
             metadata: a JSON object, valid UTF-8, which is not checked again.
+            leniencies: names in `LENIENCIES`; None for none.
             text: valid UTF-8, which is not checked again.
             drop_reason: one of `READ_REASONS`, null for a readable record.
         """
@@ -129,7 +133,9 @@ class RecordsBuilder:
         full: tuple[pa.RecordBatch, ...] = ()
         if self._rows and (self._bytes + size > self._limit or len(self._rows) == MAX_ROWS):
             full = (self._build(),)
-        self._rows.append((record, id, url, metadata, raw, mime, charset, text, drop_reason))
+        self._rows.append(
+            (record, id, url, metadata, raw, mime, charset, leniencies, text, drop_reason)
+        )
         self._bytes += size
         return iter(full)
 

@@ -1,39 +1,26 @@
 """WARC and WET: web pages as crawled, or the text that was extracted from them."""
 
-import re
-import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import orjson
 import pyarrow as pa
 from fastwarc import WarcRecord, WarcRecordType
 
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.sources.content_coding import decode_found, found_coding
+from corpus_pipeline.sources.http_message import Message, is_message, parse_message
+from corpus_pipeline.sources.media_type import READABLE, media_type
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder, excerpt
 from corpus_pipeline.sources.warc_framing import Frame, frames
 
-#: Media types whose bytes go on to extraction.
-_READABLE = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 _DOCUMENTS = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.conversion)
 
 #: HTTP headers stand in the record before the document.
 _HTTP_SLACK = 1 << 16
-#: How the transport may have wrapped the page, the most likely first. Archives that store the page
-#: unwrapped often keep the header that says it is wrapped.
-_DECODINGS: tuple[Literal["all", "content", "transfer", "none"], ...] = (
-    "all",
-    "content",
-    "transfer",
-    "none",
-)
-_STEP_BYTES = 1 << 16
-_GZIP_HEAD = b"\x1f\x8b"
-#: Where a page without a media type says that it is HTML (WHATWG MIME Sniffing, section 5.2).
-_SNIFFED_BYTES = 1445
-_HTML_HEAD = re.compile(rb"<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE)
-_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:+-]+)""", re.IGNORECASE)
+#: Codings of a page that no header names. A gzip file can hold itself.
+_UNNAMED_CODINGS = 2
 
 
 def read_warc(
@@ -84,7 +71,7 @@ def read_warc(
 
 
 def _parsed(frame: Frame) -> WarcRecord | None:
-    """Returns the record with its headers parsed; None if there are none."""
+    """Returns the record with its headers parsed, without content; None if there are none."""
     if not frame.header:
         return None
     header = frame.header
@@ -92,7 +79,7 @@ def _parsed(frame: Frame) -> WarcRecord | None:
         # Some writers end lines with a line feed only.
         header = header.replace(b"\n", b"\r\n")
     try:
-        return WarcRecord.from_bytes(header + b"\r\n\r\n" + frame.content)
+        return WarcRecord.from_bytes(header + b"\r\n\r\n")
     except (OSError, ValueError):
         return None
 
@@ -101,38 +88,70 @@ def _columns(record: WarcRecord | None, frame: Frame, max_bytes: int) -> dict[st
     """Returns the columns that one frame fills."""
     if record is None:
         return {"metadata": excerpt(frame.content), "drop_reason": frame.problem}
-    date = record.headers.get("WARC-Date")
     columns: dict[str, Any] = {
         "id": _trimmed(record.record_id, "urn:uuid:"),
         "url": _trimmed(record.headers.get("WARC-Target-URI")),
     }
-    known: dict[str, Any] = {"warc-date": date}
+    known: dict[str, Any] = {"warc-date": record.headers.get("WARC-Date")}
     shown = frame.content
     reason = frame.problem
     if reason is None and record.record_type == WarcRecordType.conversion:
-        known["mime"], _ = _media_type(record.headers.get("Content-Type"))
+        declared = record.headers.get("Content-Type")
+        known["mime"] = (declared and declared.partition(";")[0].strip().lower()) or None
         reason = _text_problem(frame.content, max_bytes)
         columns["text"] = frame.content
     elif reason is None:
-        status, declared, payload = _payload(record, frame, max_bytes)
-        mime, charset = _media_type(declared)
-        mime = mime or _sniffed(payload)
-        known["mime"] = mime
-        shown = payload or b""
-        if payload is None:
-            reason = "read-broken-record"
-        elif status is not None and status != 200:
-            reason, known["status"] = "read-http-status", status
-        elif mime not in _READABLE:
-            reason, shown = "read-not-text", b""
-        elif len(payload) > max_bytes:
-            reason = "read-too-large"
-        columns |= {"raw": payload, "mime": mime, "charset": charset}
+        reason, shown, page, known["status"] = _page(record, frame.content, max_bytes)
+        columns |= page
+        known["mime"] = columns["mime"]
     if reason is not None:
-        columns |= {"raw": None, "mime": known.get("mime"), "charset": None, "text": None}
+        columns |= dict.fromkeys(("raw", "charset", "leniencies", "text"))
+        columns["mime"] = known.get("mime")
         return {**columns, "metadata": excerpt(shown, **known), "drop_reason": reason}
     known = {name: value for name, value in known.items() if value is not None}
     return {**columns, "metadata": orjson.dumps(known, option=orjson.OPT_SORT_KEYS)}
+
+
+def _page(
+    record: WarcRecord, content: bytes, max_bytes: int
+) -> tuple[str | None, bytes, dict[str, Any], int | None]:
+    """Takes a page out of a record.
+
+    Returns:
+        (reason why it cannot be used, what to show of it then, columns, status other than 200)
+    """
+    named = record.headers.get("Content-Type")
+    is_response = record.record_type == WarcRecordType.response
+    if record.is_http or (is_response and is_message(content)):
+        message = parse_message(content, max_bytes)
+    else:
+        message = Message(None, [named] if named else [], content, None, [])
+    body = message.body
+    identified = record.headers.get("WARC-Identified-Payload-Type")
+    kind = media_type(message.content_type, identified, body)
+    page: dict[str, Any] = {"raw": body, "mime": kind.mime, "charset": kind.charset}
+    forgiven = [*message.leniencies, *kind.leniencies]
+    if message.status not in (None, 200):
+        return "read-http-status", body, page, message.status
+    # A server of the oldest kind sends a page and no header; anything else is no answer.
+    no_answer = record.is_http and message.status is None and "media-type-sniffed" not in forgiven
+    if message.problem is not None or no_answer:
+        return message.problem or "read-broken-record", content, page, None
+    if kind.mime not in READABLE:
+        return "read-not-text", b"", page, None
+    for _ in range(_UNNAMED_CODINGS):
+        if (coding := found_coding(body)) is None:
+            break
+        body, how = decode_found(body, coding, max_bytes)
+        forgiven += how
+    if found_coding(body):
+        return "read-broken-record", body, page, None
+    if len(body) > max_bytes:
+        return "read-too-large", body, page, None
+    if record.headers.get("WARC-Truncated"):
+        forgiven.append("http-cut")
+    page |= {"raw": body, "leniencies": list(dict.fromkeys(forgiven)) or None}
+    return None, body, page, None
 
 
 def _trimmed(value: str | None, prefix: str = "") -> str | None:
@@ -146,23 +165,6 @@ def _trimmed(value: str | None, prefix: str = "") -> str | None:
     return value.strip().removeprefix("<").removesuffix(">").removeprefix(prefix) or None
 
 
-def _media_type(declared: str | None) -> tuple[str | None, str | None]:
-    """Splits a Content-Type into media type and charset, lower-case.
-
-    >>> _media_type('Text/HTML; charset="GB2312"'), _media_type(""), _media_type(None)
-    (('text/html', 'gb2312'), (None, None), (None, None))
-    """
-    if declared is None:
-        return None, None
-    charset = _CHARSET.search(declared)
-    mime = declared.partition(";")[0].strip().lower()
-    return mime or None, charset[1].lower() if charset else None
-
-
-def _sniffed(payload: bytes | None) -> str | None:
-    return "text/html" if payload and _HTML_HEAD.search(payload[:_SNIFFED_BYTES]) else None
-
-
 def _text_problem(content: bytes, max_bytes: int) -> str | None:
     if len(content) > max_bytes:
         return "read-too-large"
@@ -171,71 +173,3 @@ def _text_problem(content: bytes, max_bytes: int) -> str | None:
     except UnicodeDecodeError:
         return "read-invalid-utf8"
     return None
-
-
-def _payload(
-    record: WarcRecord, frame: Frame, max_bytes: int
-) -> tuple[int | None, str | None, bytes | None]:
-    """Takes a page out of its HTTP message.
-
-    Returns:
-        (status, Content-Type, page). Status is null if the page did not come by HTTP; the page is
-        null if the message cannot be parsed, and cut behind `max_bytes`.
-    """
-    identified = record.headers.get("WARC-Identified-Payload-Type")
-    if not record.is_http:
-        return None, record.headers.get("Content-Type") or identified, frame.content
-    status, declared = None, None
-    if (message := _parsed(frame)) is not None and _expands(message, max_bytes):
-        status = message.http_headers.status_code
-        return status, message.http_headers.get("Content-Type") or identified, bytes(max_bytes + 1)
-    for decoding in _DECODINGS:
-        attempt = _parsed(frame)
-        assert attempt is not None  # It was parsed before.
-        parts: list[bytes] = []
-        held = 0
-        try:
-            attempt.parse_http(decoding, quirks_mode=True, strict_mode=False)
-            status = attempt.http_headers.status_code
-            declared = attempt.http_headers.get("Content-Type") or identified
-            while held <= max_bytes and (more := attempt.reader.read(_STEP_BYTES)):
-                parts.append(more)
-                held += len(more)
-        except OSError:
-            # A transfer that was cut off still has its beginning.
-            if not parts:
-                continue
-        page = b"".join(parts)
-        if status is None or (decoding in ("transfer", "none") and _is_wrapped(page)):
-            break
-        return status, declared, page
-    return status, declared, None
-
-
-def _expands(record: WarcRecord, max_bytes: int) -> bool:
-    """Tells whether a gzip or deflate content coding holds more than `max_bytes`.
-
-    Asked before the page is taken out, for that decodes all of it at once, and a gigabyte may come
-    out of a megabyte.
-    """
-    try:
-        record.parse_http("transfer", quirks_mode=True, strict_mode=False)
-        page = record.reader.read()
-        codings = (record.http_headers.get("Content-Encoding") or "").lower()
-    except OSError:
-        return False
-    for coding in reversed(codings.split(",")):
-        if coding.strip() not in ("gzip", "x-gzip", "deflate"):
-            return False
-        try:
-            page = zlib.decompressobj(wbits=47).decompress(page, max_bytes + 1)
-        except zlib.error:
-            return False
-        if len(page) > max_bytes:
-            return True
-    return False
-
-
-def _is_wrapped(page: bytes) -> bool:
-    """Tells whether a page whose content coding was left as it is really is compressed."""
-    return page.startswith(_GZIP_HEAD) or b"\0" in page[:512]

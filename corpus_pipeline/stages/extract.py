@@ -14,6 +14,7 @@ from corpus_pipeline.extract.documents import (
 )
 from corpus_pipeline.extract.helper import ParserProcess
 from corpus_pipeline.schema import CONTENT
+from corpus_pipeline.sources.leniencies import with_more
 from corpus_pipeline.stages.mapping import MapBatches, MapStage
 
 
@@ -42,7 +43,8 @@ class ExtractText(MapBatches):
         }
         batch = add_failures(batch, failures)
         raw = pa.nulls(batch.num_rows, CONTENT.field("raw").type)
-        return with_columns(batch, {"raw": raw, "text": extracted.texts})
+        leniencies = with_more(batch["leniencies"], extracted.leniencies)
+        return with_columns(batch, {"raw": raw, "text": extracted.texts, "leniencies": leniencies})
 
 
 @dataclasses.dataclass

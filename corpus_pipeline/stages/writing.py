@@ -22,6 +22,7 @@ from corpus_pipeline.errors import EngineError
 from corpus_pipeline.glue import Keyed, StageCounters
 from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 from corpus_pipeline.schema import DOCUMENT, LEDGER
+from corpus_pipeline.sources.leniencies import leniency_counts
 from corpus_pipeline.stages.tokenize import TOKEN_IDS
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 
@@ -205,6 +206,7 @@ class WritePreparedUnit(_UnitWriter):
     def add(self, batch: pa.RecordBatch) -> None:
         """Writes documents by fate; keeps the hashes of those alive (a tenth of their text)."""
         self.count_fates(batch)
+        self._counts.update(leniency_counts(batch["leniencies"]))
         living = alive(batch)
         kept = batch.filter(living)
         self._kept.write(kept)

@@ -72,6 +72,24 @@ def test_a_whole_batch_is_accounted_for() -> None:
     assert extracted.texts.type == extracted.reasons.type == pa.string()
 
 
+def test_what_was_forgiven() -> None:
+    rows: list[Row] = [
+        (f"<p>{LAW}".encode() * 9 + b"\xe9", "text/html", "big5", None),
+        (b"x", "text/plain", "klingon", None),
+        (b"x", "text/plain", None, None),
+        (None, None, None, "x"),
+        (PDF, "text/html", "gbk", None),
+    ]
+    extracted = extract_rows(rows)
+    assert extracted.leniencies.to_pylist() == [
+        ["charset-overruled", "charset-bad-bytes"],
+        ["charset-unknown"],
+        None,
+        None,
+        ["charset-bad-bytes"],
+    ]
+
+
 def test_an_empty_batch() -> None:
     extracted = extract_rows([])
     assert len(extracted.texts) == len(extracted.reasons) == 0

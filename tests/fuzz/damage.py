@@ -53,7 +53,7 @@ def batches(
 def extract(found: list[pa.RecordBatch]) -> None:
     """Extracts what was read; every document has a text or one known reason."""
     for batch in found:
-        texts, reasons = extract_documents(
+        texts, reasons, _ = extract_documents(
             batch["raw"], batch["mime"], batch["charset"], batch["text"]
         )
         texts.validate(full=True)

@@ -42,16 +42,33 @@ def test_batches_have_a_bounded_number_of_rows() -> None:
 
 def test_every_column_is_filled() -> None:
     rows = RecordsBuilder(100)
-    list(rows.add(7, id="i", url="u", metadata=b"{}", raw=b"\xff", mime="m", charset="c"))
+    list(
+        rows.add(
+            7,
+            id="i",
+            url="u",
+            metadata=b"{}",
+            raw=b"\xff",
+            mime="m",
+            charset="c",
+            leniencies=["http-cut"],
+        )
+    )
     list(rows.add(8, text="你".encode(), drop_reason="read-truncated"))
     [batch] = rows.finish()
     assert batch.schema == RECORDS
     assert batch.to_pylist() == [
-        dict(zip(RECORDS.names, [7, "i", "u", "{}", b"\xff", "m", "c", None, None], strict=True)),
         dict(
             zip(
                 RECORDS.names,
-                [8, None, None, None, None, None, None, "你", "read-truncated"],
+                [7, "i", "u", "{}", b"\xff", "m", "c", ["http-cut"], None, None],
+                strict=True,
+            )
+        ),
+        dict(
+            zip(
+                RECORDS.names,
+                [8, None, None, None, None, None, None, None, "你", "read-truncated"],
                 strict=True,
             )
         ),

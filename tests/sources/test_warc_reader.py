@@ -49,53 +49,71 @@ _CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(_PAGE), _PAGE)
 
 
 @pytest.mark.parametrize(
-    ("message", "mime", "charset"),
+    ("message", "mime", "charset", "leniencies"),
     [
-        (_http(_PAGE), "text/html", None),
-        (_http(_PAGE, 'content-type: Text/HTML; Charset="GB18030"\r\n'), "text/html", "gb18030"),
-        (_http(_PAGE, "Content-Type: application/xhtml+xml\r\n"), "application/xhtml+xml", None),
-        (_http(_PAGE, "Content-Type: text/plain;charset=big5\r\n"), "text/plain", "big5"),
-        (_http(_PAGE, ""), "text/html", None),
-        (_http(_PAGE).replace(b"\r\n", b"\n"), "text/html", None),
+        (_http(_PAGE), "text/html", None, None),
         (
-            _http(_CHUNKED, _HTML + "Transfer-Encoding: chunked\r\n"),
+            _http(_PAGE, 'content-type: Text/HTML; Charset="GB18030"\r\n'),
             "text/html",
+            "gb18030",
             None,
         ),
         (
-            _http(gzip.compress(_PAGE), _HTML + "Content-Encoding: gzip\r\n"),
+            _http(_PAGE, "Content-Type: application/xhtml+xml\r\n"),
+            "application/xhtml+xml",
+            None,
+            None,
+        ),
+        (_http(_PAGE, "Content-Type: text/plain;charset=big5\r\n"), "text/plain", "big5", None),
+        (_http(_PAGE, ""), "text/html", None, ["media-type-sniffed"]),
+        (_http(_PAGE).replace(b"\r\n", b"\n"), "text/html", None, None),
+        (_PAGE, "text/html", None, ["http-header", "media-type-sniffed"]),
+        (_http(_CHUNKED, _HTML + "Transfer-Encoding: chunked\r\n"), "text/html", None, None),
+        (
+            _http(_CHUNKED, "Content-Type: */*\r\nTransfer-Encoding: chunked, chunked\r\n"),
             "text/html",
+            None,
+            ["http-chunks", "media-type-sniffed"],
+        ),
+        (
+            _http(b"", "", "100 Continue")
+            + _http(_PAGE, "Content-Type: text/html charset=gbk\r\n"),
+            "text/html",
+            "gbk",
+            ["http-interim", "media-type-malformed"],
+        ),
+        (
+            _http(gzip.compress(_PAGE), _HTML + "Content-Encoding: x-gzip\r\n"),
+            "text/html",
+            None,
             None,
         ),
         (
-            _http(zlib.compress(_PAGE), _HTML + "Content-Encoding: deflate\r\n"),
+            _http(zlib.compress(_PAGE)[2:-4], _HTML + "Content-Encoding: deflate\r\n"),
             "text/html",
             None,
+            ["http-coding"],
         ),
-        # The header says it is wrapped, the archive has unwrapped it.
         (
-            _http(_PAGE, _HTML + "Transfer-Encoding: chunked\r\n"),
+            _http(_PAGE, _HTML + "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
             "text/html",
             None,
+            ["http-not-chunked", "http-not-coded"],
         ),
-        (_http(_PAGE, _HTML + "Content-Encoding: gzip\r\n"), "text/html", None),
-        (
-            _http(_PAGE, _HTML + "Content-Encoding: unheard-of\r\n"),
-            "text/html",
-            None,
-        ),
+        (_http(gzip.compress(_PAGE)), "text/html", None, ["http-coding"]),
         (
             _http(
-                gzip.compress(_PAGE),
+                gzip.compress(gzip.compress(_PAGE)),
                 _HTML + "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
             ),
             "text/html",
             None,
+            ["http-not-chunked", "http-coding"],
         ),
     ],
 )
 def test_pages_are_taken_out_of_their_messages(
-    read: Read, message: bytes, mime: str, charset: str | None
+    read: Read, message: bytes, mime: str, charset: str | None, leniencies: list[str] | None
 ) -> None:
     [row], counts = read(_record("response", message, 7), "warc")
     assert row == {
@@ -106,6 +124,7 @@ def test_pages_are_taken_out_of_their_messages(
         "raw": _PAGE,
         "mime": mime,
         "charset": charset,
+        "leniencies": leniencies,
         "text": None,
         "drop_reason": None,
     }
@@ -137,7 +156,15 @@ def test_pages_are_taken_out_of_their_messages(
             "read-broken-record",
             "text/html",
         ),
-        (b"<html>no HTTP message</html>", "read-broken-record", None),
+        (b"no HTTP message", "read-broken-record", None),
+        (
+            _http(b"\x1f\x9d\x90abc", _HTML + "Content-Encoding: x-compress\r\n"),
+            "read-unknown-coding",
+            "text/html",
+        ),
+        (_http(gzip.compress(bytes(10_000_000))), "read-too-large", "text/html"),
+        (_http(b"%PDF-1.7 <html>"), "read-not-text", "application/octet-stream"),
+        (_http(b"HTTP/1.1 404 Not Found\r\n\r\n", "", "100 Continue"), "read-http-status", None),
         (b"", "read-broken-record", None),
     ],
 )
@@ -168,6 +195,18 @@ def test_a_page_cut_off_in_transfer_is_kept(read: Read) -> None:
         _record("response", _http(zipped, _HTML + "Content-Encoding: gzip\r\n")), "warc"
     )
     assert row["raw"].startswith(_PAGE)
+
+
+def test_an_answer_in_a_record_that_does_not_say_so_is_parsed(read: Read) -> None:
+    for content_type in ("text/html", ""):
+        record = _record("response", _http(_PAGE), content_type=content_type)
+        [row], _ = read(record, "warc")
+        assert (row["raw"], row["mime"]) == (_PAGE, "text/html")
+
+
+def test_a_record_that_the_crawler_cut_says_so(read: Read) -> None:
+    [row], _ = read(_record("response", _http(_PAGE), extra="WARC-Truncated: length\r\n"), "warc")
+    assert row["leniencies"] == ["http-cut"]
 
 
 def test_the_payload_type_of_the_archive_counts_if_the_server_named_none(read: Read) -> None:

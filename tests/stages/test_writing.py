@@ -44,7 +44,9 @@ def batch(texts: list[str | None], unit: int = 0, first: int = 0, **columns: Any
 
 
 def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
-    elements = unit(batch([EN, None, ZH]), batch([]), batch([None, "短"], first=3))
+    forgiven = pa.array([None, None, ["http-cut", "charset-guessed"]], pa.list_(pa.string()))
+    first = batch([EN, None, ZH], leniencies=forgiven)
+    elements = unit(first, batch([]), batch([None, "短"], first=3))
     run(elements, WritePrepared(make.prepared()), lambda units: same("units", units, [0]))
     workspace = make.workspace
     kept = pq.read_table(prepared_path(workspace, 0))
@@ -54,7 +56,10 @@ def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
     assert rejected["row"].to_pylist() == [1, 3]
     manifest = workspace.manifest("prepare", 0)
     assert manifest is not None
-    assert manifest.counts == {"documents": 5, "dropped-read-null-text": 2, "note": 1}
+    assert manifest.counts == {
+        "documents": 5, "dropped-read-null-text": 2, "note": 1,
+        "lenient-http-cut": 1, "lenient-charset-guessed": 1,
+    }  # fmt: skip
     assert [(entry.path.split("/")[-1], entry.rows) for entry in manifest.files] == [
         ("00000.parquet", 3), ("filtered-00000-of-00005.parquet", 2),
     ]  # fmt: skip
