@@ -24,6 +24,11 @@ _LINE_ENDS = re.compile(rb"\n+")
 _BOM = b"\xef\xbb\xbf"
 
 
+def record_limit(options: ReadOptions) -> int:
+    """Returns how many bytes of JSON a record may have whose text is not too long."""
+    return _LINE_FACTOR * options.max_document_bytes + _LINE_SLACK
+
+
 class _Line(NamedTuple):
     offset: int
     """First byte of the line in the decompressed stream."""
@@ -60,9 +65,8 @@ def read_jsonl(
     [None, 'read-null-text']
     """
     rows = RecordsBuilder(options.batch_bytes)
-    limit = _LINE_FACTOR * options.max_document_bytes + _LINE_SLACK
     blank = 0
-    for offset, content, problem, times in _lines(stream, piece, limit):
+    for offset, content, problem, times in _lines(stream, piece, record_limit(options)):
         if offset == 0:
             content = bytes(content).removeprefix(_BOM)
         if problem is not None:

@@ -28,6 +28,7 @@ READ_REASONS: tuple[str, ...] = (
     "read-trailing-garbage",  # where a gzip member or zstd frame should begin is another thing
     "read-broken-file",  # a Parquet footer, row group or page that cannot be read
     "read-broken-record",  # a WARC record that cannot be parsed
+    "read-container",  # a text file that is an archive, a PDF or another container
     "read-too-large",  # the document is longer than `max_document_bytes`
     "read-invalid-utf8",
     "read-broken-json",
@@ -68,7 +69,8 @@ class ReadOptions:
     text_field: str = "text"
     """Name of the JSONL field or Parquet column that holds the document."""
     id_field: str = "id"
-    """Where the input names its documents; a field that is absent or of another type is ignored."""
+    """Where the input names its documents: strings and integers; whatever else stands there is kept
+    as any other field, and the document is named by its content."""
     url_field: str = "url"
     max_document_bytes: int = 10 * 1024 * 1024
     """A longer document (UTF-8 or raw, uncompressed) is not read: `read-too-large`."""
