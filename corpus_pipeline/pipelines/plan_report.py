@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import rich.console
-import yaml
 from rich.table import Table
 
 from corpus_pipeline.errors import ConfigError, InputError
@@ -22,6 +21,7 @@ from corpus_pipeline.pipelines.sizing import (
     partitions_for,
     unit_bytes_for,
 )
+from corpus_pipeline.yaml_files import load_yaml
 
 #: Stored bytes of one input file of a stated size: about what crawls have.
 _STATED_FILE_BYTES = 10**9
@@ -230,11 +230,13 @@ def _read_prices(path: Path | None) -> Prices:
     if path is None:
         return Prices()
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = load_yaml(path.read_text("utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not YAML: {error}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from error
     known = [field.name for field in dataclasses.fields(Prices)]
     if not isinstance(content, dict) or not content.keys() <= set(known):
         raise ConfigError(f"{path}: prices are a mapping with any of the keys {', '.join(known)}")

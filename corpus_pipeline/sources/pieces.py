@@ -250,9 +250,18 @@ def _decoded(head: bytes, compression: str | None) -> bytes:
     return b"".join(parts)[:HEAD_BYTES]
 
 
+def is_looked_into(format: str, compression: str | None) -> bool:
+    """Tells whether `cut_file` needs the content of such a file, or its size alone.
+
+    >>> is_looked_into("parquet", None), is_looked_into("text", "gz")
+    (True, False)
+    """
+    return format == "parquet" or (format == "jsonl" and compression is not None)
+
+
 def cut_file(
     path: str,
-    stream: BinaryIO,
+    stream: BinaryIO | None,
     size: int,
     format: str,
     compression: str | None,
@@ -264,7 +273,7 @@ def cut_file(
 
     Args:
         path: goes into the pieces.
-        stream: the file, seekable.
+        stream: the file, seekable; None will do unless `is_looked_into`.
         size: bytes as stored.
         format: one of `FORMATS`.
         compression: as `detect_format` tells it.
@@ -281,10 +290,14 @@ def cut_file(
         raise ValueError(f"unit_bytes must be at least 1, got {unit_bytes}")
     if format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {format!r}")
+    if stream is None and is_looked_into(format, compression):
+        raise ValueError(f"{format} cannot be cut without a look at its content")
     cuts: Sequence[int] = ()
     if format == "parquet":
+        assert stream is not None
         cuts = _row_group_cuts(stream, unit_bytes)
     elif format == "jsonl" and compression is not None:
+        assert stream is not None
         if size * _HIGH_RATIO > unit_bytes:
             total = int(size * _ratio(stream, compression))
             cuts = _even_cuts(total, min(_MAX_STREAM_PIECES, math.ceil(total / unit_bytes)))
