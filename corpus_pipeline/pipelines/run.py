@@ -26,6 +26,7 @@ from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
 from corpus_pipeline.pipelines.resources import resolve_resources
 from corpus_pipeline.pipelines.sizing import merged_by_driver
+from corpus_pipeline.pipelines.unreadable import refuse_mostly_unreadable
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.matching import MERGES
 
@@ -99,8 +100,10 @@ class Run:
         finish: Finish,
     ) -> None:
         units = range(make.workspace.units)
-        runner.run(prepare, units)
+        unreadable = runner.run(prepare, units)
         refuse_changed_inputs(self.config, plan)
+        if unreadable and not self.config.allow_unreadable:
+            refuse_mostly_unreadable(make.workspace, plan, self.config)
         for phase in make.matches():
             if phase == "components":
                 runner.run_here(phase, lambda: components(make.workspace))

@@ -146,8 +146,12 @@ _MAGIC_BYTES = 32
 
 #: Encodings of JSON that are not UTF-8: by byte order mark, or by the NULs around its first sign.
 _UTF_16_OR_32 = (
-    ("UTF-32", re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff|[\[{]\0\0\0|\0\0\0[\[{]")),
-    ("UTF-16", re.compile(rb"\xff\xfe|\xfe\xff|[\[{]\0|\0[\[{]")),
+    ("UTF-32", re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff")),
+    ("UTF-32LE", re.compile(rb"[\[{]\0\0\0")),
+    ("UTF-32BE", re.compile(rb"\0\0\0[\[{]")),
+    ("UTF-16", re.compile(rb"\xff\xfe|\xfe\xff")),
+    ("UTF-16LE", re.compile(rb"[\[{]\0")),
+    ("UTF-16BE", re.compile(rb"\0[\[{]")),
 )
 
 

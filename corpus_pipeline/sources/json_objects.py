@@ -125,7 +125,8 @@ def _columns(
             return columns
         columns["drop_reason"] = "read-too-large"
     elif text is _MISSING:
-        columns["drop_reason"] = "read-missing-text"
+        nested = any(_holds_documents(value, options.text_field) for value in fields.values())
+        columns["drop_reason"] = "read-nested" if nested else "read-missing-text"
         columns["metadata"] = excerpt(bytes(data[:EXCERPT_BYTES]), fields=_names(fields, columns))
         return columns
     elif text is None:
@@ -134,6 +135,12 @@ def _columns(
         columns["drop_reason"] = "read-text-not-a-string"
     columns["metadata"] = excerpt(bytes(data[:EXCERPT_BYTES]))
     return columns
+
+
+def _holds_documents(value: Any, text_field: str) -> bool:
+    return isinstance(value, list) and any(
+        isinstance(item, dict) and text_field in item for item in value[:1]
+    )
 
 
 def _names(fields: dict[str, Any], columns: dict[str, Any]) -> str | None:

@@ -82,9 +82,12 @@ class _Records:
     def records(self) -> Iterator[JsonRecord]:
         """Yields the records; the last one may say that the text ends, or breaks, too early."""
         try:
+            whole = True
             while self._to_next():
-                yield self._record()
-            if self._in_array:
+                record = self._record()
+                whole = record.problem != "read-truncated"
+                yield record
+            if self._in_array and whole:
                 yield JsonRecord(self._base + self._at, b"", "read-truncated")
         except DamagedStreamError as damage:
             head = self._head or self._data[self._at : self._at + self._shown] or damage.head
@@ -159,7 +162,7 @@ class _Records:
                     self._let_go()
                 if not self._more():
                     self._end = len(self._data)
-                    return "read-truncated"
+                    return "read-truncated" if self._in_array else "read-broken-json"
             elif sign in _OPENING_BYTES:
                 if depth and not self._is_announced():
                     return "read-broken-json"

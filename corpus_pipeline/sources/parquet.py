@@ -158,7 +158,7 @@ def _check_columns(path: str, schema: pa.Schema, options: ReadOptions) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else "ends early"
+    return str(error).splitlines()[0].rstrip(".") if str(error) else "ends early"
 
 
 def _is_string(type_: pa.DataType) -> bool:

@@ -34,6 +34,7 @@ READ_REASONS: tuple[str, ...] = (
     "read-broken-json",
     "read-not-an-object",  # a JSON value, but no object
     "read-missing-text",  # no such field
+    "read-nested",  # no such field, but one that holds an array of objects that have it
     "read-null-text",
     "read-text-not-a-string",
     "read-http-status",  # a web page whose status is not 200
@@ -42,6 +43,39 @@ READ_REASONS: tuple[str, ...] = (
 
 #: Those of them that are errors, which `max_errors` limits. Web pages that are not text are none.
 ERRORS = frozenset(READ_REASONS) - {"read-http-status", "read-not-text"}
+
+#: Those that may stand for many records at once: the rest of a stream, a row group, a file.
+LOST = frozenset({"read-truncated", "read-trailing-garbage", "read-broken-file", "read-nested"})
+
+#: What may help, by reason; `{field}` is the name of the text field.
+_REMEDIES = {
+    "read-missing-text": "there is no field {field!r}: name the one that holds the documents "
+    "(`text_field:`)",
+    "read-nested": "documents lie in an array inside an object: take them out (for example with "
+    "`jq -c '.FIELD[]'`)",
+    "read-null-text": "the field {field!r} is null: name the one that holds the documents "
+    "(`text_field:`)",
+    "read-text-not-a-string": "the field {field!r} is no string: name the one that holds the "
+    "documents (`text_field:`)",
+    "read-broken-json": "repair or convert the input, or name its `format:`",
+    "read-not-an-object": "a document must be an object; convert the input (for example with "
+    "`jq -c '{{text: .}}'`)",
+    "read-invalid-utf8": "convert the input to UTF-8 (for example with iconv), or name its "
+    "`format:`",
+    "read-too-large": "raise `read.max_document_bytes`; if documents lie in an array inside an "
+    "object, take them out (for example with `jq -c '.FIELD[]'`)",
+    "read-broken-record": "repair the input, or name its `format:`",
+}
+
+
+def remedy_for(reason: str, text_field: str) -> str:
+    """Says in a few words what may help where most records are unreadable for one reason.
+
+    >>> remedy_for("read-null-text", "body")
+    "the field 'body' is null: name the one that holds the documents (`text_field:`)"
+    """
+    return _REMEDIES.get(reason, "fetch or repair the input").format(field=text_field)
+
 
 #: No batch has more rows than this, however short the documents are.
 MAX_ROWS = 8192
