@@ -26,8 +26,8 @@ from corpus_pipeline.stages.writing import prepared_path
 
 #: Units whose files are looked into at once.
 _AT_ONCE = 16
-#: Characters shown of a record.
-_SHOWN = 100
+#: Signs shown of a record: enough to tell what it is, too few to repeat what it says.
+_SHOWN = 4
 _READABLE = "readable"
 
 #: What was read: reason -> records, `readable` for those that have a text or a page.
@@ -126,10 +126,12 @@ def _error(
         found for unit in units if (found := _example(workspace, unit, reason, path))
     )
     shown = json.loads(metadata or "{}")
-    begins = shown.get("excerpt") or shown.get("error") or ""
-    example = f"{file} at {record}" + (f" begins {begins[:_SHOWN]!r}" if begins else "")
+    begins = shown.get("excerpt") or ""
+    example = f"for example {file} at {record}"
+    if begins:
+        example += f", which begins {begins[:_SHOWN]!a}"
     if fields := shown.get("fields"):
-        example += f" and has the fields {fields}"
+        example += f" and has the fields: {fields}"
     return ErrorBudgetError(
         f"{where}: {unreadable} of {unreadable + fates[_READABLE]} records cannot be read, most "
         f"often for {reason} ({fates[reason]}); {example}; {remedy_for(reason, field)}; all are "

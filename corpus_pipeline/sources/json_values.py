@@ -165,6 +165,8 @@ class _Records:
                     return "read-truncated" if self._in_array else "read-broken-json"
             elif sign in _OPENING_BYTES:
                 if depth and not self._is_announced():
+                    before = self._data[self._at : self._end]
+                    self._end = self._at + len(before.rstrip(b" \t\r\n"))
                     return "read-broken-json"
                 depth += 1
                 self._end += 1
