@@ -39,6 +39,8 @@ class SourcePlan:
     text_bytes: float
     html_bytes: float
     units: int
+    unit_files: int = 0
+    """Files, or pieces of files, in the unit that has most of them."""
 
 
 def print_plan(
@@ -119,7 +121,8 @@ def _sources(config: Config, stated: float | None) -> tuple[list[SourcePlan], li
         ]
         units = sum(unit.source == name for unit in plan.units)
         stored = sum(file["size"] for file in files)
-        found.append(SourcePlan(name, len(files), stored, sum(texts), sum(pages), units))
+        most = max((len(unit.pieces) for unit in plan.units if unit.source == name), default=0)
+        found.append(SourcePlan(name, len(files), stored, sum(texts), sum(pages), units, most))
     return found, []
 
 
@@ -299,11 +302,12 @@ def _print_sources(
     )
     rows = [
         (each.name, f"{each.files:,}", show_bytes(each.stored_bytes), show_bytes(each.text_bytes),
-         show_bytes(each.html_bytes), f"{each.units:,}")
+         show_bytes(each.html_bytes), f"{each.units:,}", f"{each.unit_files:,}")
         for each in sources
     ]  # fmt: skip
     if stated is None:
-        _print_table(console, ("source", "files", "stored", "text", "of it HTML", "units"), rows)
+        heads = ("source", "files", "stored", "text", "of it HTML", "units", "files in one")
+        _print_table(console, heads, rows)
 
 
 def _print_estimate(console: rich.console.Console, found: Estimate, own_prices: bool) -> None:

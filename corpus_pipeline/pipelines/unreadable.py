@@ -135,7 +135,8 @@ def _error(
     return ErrorBudgetError(
         f"{where}: {unreadable} of {unreadable + fates[_READABLE]} records cannot be read, most "
         f"often for {reason} ({fates[reason]}); {example}; {remedy_for(reason, field)}; all are "
-        f"listed in {workspace.root / 'rejected'}; `allow_unreadable: true` goes on without them"
+        f"listed in {workspace.root / 'rejected'}; `allow_unreadable: true` "
+        "(--allow-unreadable) goes on without them"
     )
 
 
