@@ -6,6 +6,7 @@ lines that have some.
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -23,11 +24,8 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
 #: Names shown of an object that lacks the text.
 _MOST_NAMES = 20
 
-#: How a number may look, once written again, that was an integer over 64 bits, or below 10**-323.
-#: In a string the same signs cost time and nothing else.
-_BEYOND = re.compile(rb"[:,\[]-?[0-9.]+e\+?[0-9]")
-_ZERO = re.compile(rb"[:,\[]-?0\.0[,\]}]")
-_TINY = re.compile(rb"[eE]-[0-9]{3}")
+#: What every double of 2**63 and more has when orjson writes it.
+_EXPONENT = b"e+"
 #: From here on an integer may have been read as a float.
 _BEYOND_64_BITS = 2.0**63
 #: So many signs are surely within 64 bits.
@@ -70,13 +68,15 @@ def columns_of(data: bytes | memoryview, options: ReadOptions) -> dict[str, Any]
         return _exact_columns(content, options)
     if not isinstance(fields, dict):
         return {"metadata": excerpt(bytes(data)), "drop_reason": "read-not-an-object"}
-    id_ = fields.get(options.id_field)
-    if type(id_) is float and abs(id_) >= _BEYOND_64_BITS:
-        return _exact_columns(bytes(data), options)
     columns = _columns(fields, data, options)
-    if "text" in columns and _may_have_lost_digits(columns.get("metadata", b""), data):
-        return _exact_columns(bytes(data), options)
-    return columns
+    # So an integer over 64 bits looks once it is written again. In a string the same signs cost
+    # time and nothing else.
+    if "text" in columns:
+        rounded = "metadata" in columns and _EXPONENT in columns["metadata"]
+    else:
+        id_ = fields.get(options.id_field)
+        rounded = type(id_) is float and abs(id_) >= _BEYOND_64_BITS
+    return _exact_columns(bytes(data), options) if rounded else columns
 
 
 def _exact_columns(content: bytes, options: ReadOptions) -> dict[str, Any]:
@@ -87,17 +87,6 @@ def _exact_columns(content: bytes, options: ReadOptions) -> dict[str, Any]:
     if problem is not None:
         return {"metadata": excerpt(content), "drop_reason": problem}
     return _columns(fields, content, options)
-
-
-def _may_have_lost_digits(metadata: bytes, data: bytes | memoryview) -> bool:
-    """Tells whether a number beyond 64 bits, or too small for a double, may have been rounded.
-
-    >>> _may_have_lost_digits(b'{"n":1.2e+29}', b""), _may_have_lost_digits(b'{"n":1.2e-29}', b"")
-    (True, False)
-    """
-    if _BEYOND.search(metadata):
-        return True
-    return _ZERO.search(metadata) is not None and _TINY.search(data) is not None
 
 
 def _columns(
@@ -195,10 +184,9 @@ def _integer(digits: str) -> int | _Number:
 
 
 def _fraction(digits: str) -> float | _Number:
-    """Reads a number as the nearest double; one that is infinity or 0 for a double stays."""
+    """Reads a number as the nearest double; one that is too large for any stays as written."""
     value = float(digits)
-    is_zero = value == 0 and any(sign in "123456789" for sign in re.split("[eE]", digits)[0])
-    return _Number(digits, whole=False) if is_zero or abs(value) == float("inf") else value
+    return _Number(digits, whole=False) if math.isinf(value) else value
 
 
 def _written(value: Any) -> orjson.Fragment:
