@@ -3,7 +3,7 @@
     CorpusError
     ├── ConfigError         the configuration breaks a rule
     ├── InputError          an input cannot be found, opened or recognised
-    ├── ErrorBudgetError    more records are unreadable than `max_errors` allows
+    ├── ErrorBudgetError    more records are unreadable than `max_errors` allows, or most are
     ├── ResourceError       a model, tokenizer or word list is missing or not the one that was named
     ├── ResumeError         the output holds another run (other inputs, configuration or code)
     ├── EngineError         the engine could not finish the work
@@ -43,7 +43,7 @@ class InputError(CorpusError):
 
 
 class ErrorBudgetError(CorpusError):
-    """More records are unreadable than `max_errors` allows."""
+    """More records are unreadable than `max_errors` allows, or most of a source or file are."""
 
 
 class ResourceError(CorpusError):

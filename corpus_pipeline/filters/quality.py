@@ -30,7 +30,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import yaml
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError
@@ -52,6 +51,7 @@ from corpus_pipeline.filters.quality_rules import primary_language
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.yaml_files import load_yaml
 
 _MEANINGS = {
     "chars": "characters",
@@ -131,7 +131,7 @@ def load_stop_words() -> StopWords:
     ['ar', 'ca', 'cs']
     """
     text = resources.files(__package__).joinpath("profiles/stop_words.yaml").read_text("utf-8")
-    lists: dict[str, list[str]] = yaml.safe_load(text)
+    lists: dict[str, list[str]] = load_yaml(text)
     words: list[str] = []
     languages: list[int] = []
     numbers: list[int] = []

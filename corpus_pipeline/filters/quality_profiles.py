@@ -14,10 +14,9 @@ import difflib
 from importlib import resources
 from pathlib import Path
 
-import yaml
-
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality_rules import QualityProfile, QualityRules
+from corpus_pipeline.yaml_files import load_yaml
 
 #: The profiles that come with the package.
 PROFILES = ("default", "gopher", "c4", "fineweb", "code")
@@ -59,11 +58,9 @@ def parse_profile(name: str, text: str) -> QualityProfile:
     True
     """
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(
-            f"quality profile {name}: not YAML: {' '.join(str(error).split())}"
-        ) from error
+        document = load_yaml(text)
+    except ValueError as error:
+        raise ConfigError(f"quality profile {name}: {error}") from error
     document = _mapping(document, name, ("rules", "languages"))
     rules = _rules(QualityRules(), document.get("rules"), f"{name}: rules")
     sections = _mapping(document.get("languages"), f"{name}: languages", None)
@@ -83,8 +80,7 @@ def _mapping(value: object, where: str, known: tuple[str, ...] | None) -> dict[s
     for key in value:
         if not isinstance(key, str):
             raise ConfigError(
-                f"quality profile {where}: key {key!r} is not text; YAML reads no, on and off as "
-                'true or false, so write "no" in quotes'
+                f"quality profile {where}: key {key!r} is not text; write it in quotes"
             )
         if known is not None and key not in known:
             nearest = difflib.get_close_matches(key, known, 1, 0.0)[0]

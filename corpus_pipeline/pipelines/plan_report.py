@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import rich.console
-import yaml
 from rich.table import Table
 
 from corpus_pipeline.errors import ConfigError, InputError
@@ -22,6 +21,7 @@ from corpus_pipeline.pipelines.sizing import (
     partitions_for,
     unit_bytes_for,
 )
+from corpus_pipeline.yaml_files import load_yaml
 
 #: Stored bytes of one input file of a stated size: about what crawls have.
 _STATED_FILE_BYTES = 10**9
@@ -39,6 +39,8 @@ class SourcePlan:
     text_bytes: float
     html_bytes: float
     units: int
+    unit_files: int = 0
+    """Files, or pieces of files, in the unit that has most of them."""
 
 
 def print_plan(
@@ -119,7 +121,8 @@ def _sources(config: Config, stated: float | None) -> tuple[list[SourcePlan], li
         ]
         units = sum(unit.source == name for unit in plan.units)
         stored = sum(file["size"] for file in files)
-        found.append(SourcePlan(name, len(files), stored, sum(texts), sum(pages), units))
+        most = max((len(unit.pieces) for unit in plan.units if unit.source == name), default=0)
+        found.append(SourcePlan(name, len(files), stored, sum(texts), sum(pages), units, most))
     return found, []
 
 
@@ -230,11 +233,13 @@ def _read_prices(path: Path | None) -> Prices:
     if path is None:
         return Prices()
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = load_yaml(path.read_text("utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not YAML: {error}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from error
     known = [field.name for field in dataclasses.fields(Prices)]
     if not isinstance(content, dict) or not content.keys() <= set(known):
         raise ConfigError(f"{path}: prices are a mapping with any of the keys {', '.join(known)}")
@@ -297,11 +302,12 @@ def _print_sources(
     )
     rows = [
         (each.name, f"{each.files:,}", show_bytes(each.stored_bytes), show_bytes(each.text_bytes),
-         show_bytes(each.html_bytes), f"{each.units:,}")
+         show_bytes(each.html_bytes), f"{each.units:,}", f"{each.unit_files:,}")
         for each in sources
     ]  # fmt: skip
     if stated is None:
-        _print_table(console, ("source", "files", "stored", "text", "of it HTML", "units"), rows)
+        heads = ("source", "files", "stored", "text", "of it HTML", "units", "files in one")
+        _print_table(console, heads, rows)
 
 
 def _print_estimate(console: rich.console.Console, found: Estimate, own_prices: bool) -> None:

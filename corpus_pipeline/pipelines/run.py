@@ -27,6 +27,7 @@ from corpus_pipeline.pipelines.publish import publish
 from corpus_pipeline.pipelines.resources import resolve_resources
 from corpus_pipeline.pipelines.rounds import Rounds
 from corpus_pipeline.pipelines.sizing import merged_by_driver
+from corpus_pipeline.pipelines.unreadable import refuse_mostly_unreadable
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
 
@@ -100,8 +101,10 @@ class Run:
         finish: Finish,
     ) -> None:
         units = range(make.workspace.units)
-        runner.run(prepare, units)
+        unreadable = runner.run(prepare, units)
         refuse_changed_inputs(self.config, plan)
+        if unreadable and not self.config.allow_unreadable:
+            refuse_mostly_unreadable(make.workspace, plan, self.config)
 
         def match(options: MatchOptions, items: Sequence[int]) -> None:
             if options.phase in MERGES and merged_by_driver(make.partitions, make.workspace.units):

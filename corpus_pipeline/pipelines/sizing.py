@@ -16,7 +16,7 @@ _MIB = 2**20
 
 #: Text bytes that one stored byte stands for, by compression of the file. Only an estimate; Parquet
 #: says itself what its pages have.
-TEXT_PER_STORED_BYTE = {None: 1.0, "gz": 4.0, "zst": 4.0}
+TEXT_PER_STORED_BYTE = {None: 1.0, "gz": 4.0, "zst": 4.0, "bz2": 5.0, "xz": 5.0, "lzma": 5.0}
 #: Text is hardly ever compressed better than so many times.
 MOST_TEXT = 20.0
 #: Hash bytes for each byte of text, all kinds together: 0.28 measured on English, with slack.

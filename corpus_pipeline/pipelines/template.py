@@ -16,7 +16,7 @@ _HEAD = """\
 inputs:
   - path: data/*.jsonl.zst      # path, URL or glob; a folder stands for all files in it
     source: articles            # name in the ledger and in reports
-    format: auto                # auto, warc, wet, jsonl, parquet or text
+    format: auto                # auto, warc, wet, jsonl, json, parquet or text
     priority: 100               # among duplicates the document with the lowest number stays
     text_field: text
     # quality_profile: code     # other rules for this source

@@ -1,16 +1,22 @@
 """Decompression that says where a stream breaks and delivers everything before that place.
 
 Library readers either end silently at a cut (zstandard's stream_reader), or raise and lose what the
-same call had already decoded (gzip). Both formats are therefore taken apart here as far as their
+same call had already decoded (gzip). These formats are therefore taken apart here as far as their
 containers go; the libraries decode what is inside.
 
     gzip file = member*                       member = header, deflate data, checksum
     zstd file = (frame | skippable frame)*    frame  = header, block*, [checksum]
+    bzip2, xz file = stream*                  lzma file = stream
+
+At a cut nothing that can be decoded is lost. A bzip2 or xz stream whose bytes are damaged loses up
+to 64 KiB before the damage, for its decoder cannot be asked again.
 """
 
+import bz2
+import lzma
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import zstandard
 
@@ -29,6 +35,10 @@ _HEAD_BYTES = 1024
 _SKIPPABLE_MAGIC = b"\x2a\x4d\x18"
 #: What `zstd --long=31` needs; memory is used only if the frame asks for it.
 _MAX_WINDOW = 1 << 31
+#: Memory that an xz stream may ask for: sixteen times what `xz -9` takes.
+_XZ_MEMORY = 1 << 30
+#: Decompressed bytes taken from bz2 and lzma at a time: what a damage may cost.
+_STREAM_BLOCK_BYTES = 1 << 16
 
 
 class DamagedStreamError(Exception):
@@ -240,6 +250,56 @@ def _exactly(source: ByteSource, size: int) -> bytes:
     return data
 
 
+class _StreamDecoder(Protocol):
+    """What the standard library's decoders of whole streams have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+def _new_decoder(compression: str) -> _StreamDecoder:
+    if compression == "bz2":
+        return bz2.BZ2Decompressor()
+    container = lzma.FORMAT_XZ if compression == "xz" else lzma.FORMAT_ALONE
+    return lzma.LZMADecompressor(container, memlimit=_XZ_MEMORY)
+
+
+def _stream_blocks(stream: BinaryIO, compression: str) -> Iterator[bytes]:
+    """Yields block after block of all streams of a bzip2, xz or lzma file; zeros are padding."""
+    source = ByteSource(stream)
+    magic = {"bz2": b"BZh", "xz": b"\xfd7zXZ\0"}.get(compression)
+    while head := source.take(6):
+        first = source.position == len(head)
+        if not first and (magic is None or not head.startswith(magic)):
+            while head and not head.strip(b"\0"):
+                head = source.take(READ_BYTES)
+            if head:
+                cut = magic is not None and magic.startswith(head)
+                head += source.take(_HEAD_BYTES)
+                raise DamagedStreamError("read-truncated" if cut else "read-trailing-garbage", head)
+            return
+        source.step_back(len(head))
+        decoder = _new_decoder(compression)
+        while not decoder.eof:
+            data = source.take(_STEP_BYTES) if decoder.needs_input else b""
+            if decoder.needs_input and not data:
+                raise DamagedStreamError("read-truncated")
+            try:
+                block = decoder.decompress(data, _STREAM_BLOCK_BYTES)
+            except (OSError, EOFError, lzma.LZMAError, MemoryError) as error:
+                raise DamagedStreamError(
+                    "read-truncated", data[:_HEAD_BYTES] if first else b""
+                ) from error
+            yield from _nonempty(block)
+        # The decoder may have been fed by several `take`s; what is unused lies in the last one.
+        source.step_back(len(decoder.unused_data))
+
+
 def _plain_blocks(stream: BinaryIO) -> Iterator[bytes]:
     while block := stream.read(READ_BYTES):
         yield block
@@ -250,7 +310,8 @@ def decompressed_blocks(
 ) -> Iterator[bytes]:
     """Yields the decompressed content from byte `start` on, in blocks of at most 1 MiB.
 
-    An uncompressed stream is read from `start`; a compressed one is decoded from its beginning.
+    An uncompressed stream is read from `start`; a compressed one (`gz`, `zst`, `bz2`, `xz`, `lzma`)
+    is decoded from its beginning.
 
     Raises:
         DamagedStreamError: while iterating, where the stream breaks.
@@ -265,7 +326,13 @@ def decompressed_blocks(
         return
     stream.seek(0)
     skip = start
-    for block in _gzip_blocks(stream) if compression == "gz" else _zstd_blocks(stream):
+    if compression == "gz":
+        blocks = _gzip_blocks(stream)
+    elif compression == "zst":
+        blocks = _zstd_blocks(stream)
+    else:
+        blocks = _stream_blocks(stream, compression)
+    for block in blocks:
         if skip < len(block):
             yield block[skip:] if skip else block
         skip = max(0, skip - len(block))

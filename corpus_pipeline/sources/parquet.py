@@ -53,7 +53,8 @@ def read_parquet(
         Batches of schema `RECORDS`; `record` is the row number in the file.
 
     Raises:
-        InputError: the text column is missing or holds something else than strings.
+        InputError: the text column is missing or holds something else than strings, or two columns
+            have one name.
 
     >>> import io
     >>> file = io.BytesIO()
@@ -99,25 +100,65 @@ def read_parquet(
 
 def _broken(record: int, error: Exception) -> pa.RecordBatch:
     rows = RecordsBuilder(1)
-    message = excerpt(b"", error=str(error).splitlines()[0] if str(error) else "ends early")
+    message = excerpt(b"", error=_first_line(error))
     for _ in rows.add(record, metadata=message, drop_reason="read-broken-file"):
         pass
     return next(rows.finish())
 
 
+def examine_parquet(path: str, stream: BinaryIO, options: ReadOptions) -> float:
+    """Looks at a file's footer before any work starts.
+
+    Returns:
+        Bytes of the file's pages, decompressed.
+
+    Raises:
+        InputError: the columns are not what `read_parquet` needs.
+        DamagedFooterError: the footer cannot be read.
+    """
+    try:
+        stream.seek(0)
+        file = pq.ParquetFile(stream)
+        metadata, schema = file.metadata, file.schema_arrow
+        groups = range(metadata.num_row_groups)
+        size = float(sum(metadata.row_group(group).total_byte_size for group in groups))
+    except (ValueError, *_DAMAGES) as error:
+        raise DamagedFooterError(_first_line(error)) from error
+    _check_columns(path, schema, options)
+    return size
+
+
+class DamagedFooterError(Exception):
+    """A Parquet file cannot be opened: it is cut off, damaged or encrypted."""
+
+
 def _check_columns(path: str, schema: pa.Schema, options: ReadOptions) -> None:
+    if not schema.names:
+        raise InputError(f"{path}: has no columns; leave it out")
     names = ", ".join(schema.names)
     if options.text_field not in schema.names:
         raise InputError(
             f"{path}: has no column {options.text_field!r} but {names}; "
             "name the column that holds the documents in the configuration (`text_field:`)"
         )
+    wanted = _wanted(schema, options)
+    for name in wanted:
+        if times := wanted.count(name) - 1:
+            raise InputError(
+                f"{path}: has {times + 1} columns named {name!r}; rename all but one, for what "
+                "each holds cannot be told"
+            )
     type_ = schema.field(options.text_field).type
-    if not _is_string(type_):
+    if not (_is_string(type_) or pa.types.is_null(type_)):
+        nested = " (columns inside others cannot be named)" if type_.num_fields else ""
         raise InputError(
-            f"{path}: column {options.text_field!r} is of type {type_}, text must be string; "
-            f"name another column in the configuration (`text_field:`), there are {names}"
+            f"{path}: column {options.text_field!r} is of type {type_}, text must be string"
+            f"{nested}; name another column in the configuration (`text_field:`), there are {names}"
         )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(".") if str(error) else "ends early"
 
 
 def _is_string(type_: pa.DataType) -> bool:
@@ -129,6 +170,7 @@ def _is_string(type_: pa.DataType) -> bool:
         or pa.types.is_string_view(type_)
         or pa.types.is_binary(type_)
         or pa.types.is_large_binary(type_)
+        or pa.types.is_binary_view(type_)
     )
 
 
@@ -223,6 +265,10 @@ def _documents(
             ids = columns.pop(options.id_field).cast(pa.string())
         elif _is_string(column.type):
             ids = _valid(columns.pop(options.id_field))
+        elif pa.types.is_decimal(column.type) and column.type.scale == 0:
+            ids = pa.array([None if id_ is None else f"{id_:f}" for id_ in column.to_pylist()])
+            ids = ids.cast(pa.string())
+            del columns[options.id_field]
     if (column := columns.get(options.url_field)) is not None and _is_string(column.type):
         urls = _valid(columns.pop(options.url_field))
     metadata = _metadata(columns, size)

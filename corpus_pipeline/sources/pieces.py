@@ -4,11 +4,12 @@ What `start` and `end` of a piece count, and which records belong to the piece:
 
     format       compression   counts                        a record belongs to the piece in which
     jsonl        None          bytes of the file             its first byte lies
-    jsonl        gz, zst       bytes of the decompressed     its first byte lies (each piece decodes
+    jsonl        any           bytes of the decompressed     its first byte lies (each piece decodes
                                stream                        from the beginning and skips)
+    json         any           nothing: never cut
     warc, wet    None          bytes of the file             its first byte lies
     warc, wet    gz            bytes of the compressed file  its gzip member starts
-    warc, wet    zst           nothing: never cut
+    warc, wet    all others    nothing: never cut
     parquet      None          row groups                    its row group lies
     text         any           nothing: never cut
 
@@ -16,27 +17,29 @@ Reading all pieces gives the records of the file, each once, however it is cut.
 """
 
 import dataclasses
+import io
 import math
-import zlib
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import zstandard
 
 from corpus_pipeline.errors import InputError
-from corpus_pipeline.sources.compressed import (
-    GZIP_MAGIC,
-    ZSTD_MAGIC,
-    DamagedStreamError,
-    decompressed_blocks,
+from corpus_pipeline.sources.compressed import DamagedStreamError, decompressed_blocks
+from corpus_pipeline.sources.containers import (
+    COMPRESSIONS,
+    compression_of,
+    container_by_name,
+    container_of,
+    is_plain_text,
+    wide_encoding_of,
 )
+from corpus_pipeline.sources.json_values import is_lines
 
-FORMATS: tuple[str, ...] = ("warc", "wet", "jsonl", "parquet", "text")
-
-_COMPRESSIONS = {".gz": "gz", ".gzip": "gz", ".zst": "zst", ".zstd": "zst"}
+FORMATS: tuple[str, ...] = ("warc", "wet", "jsonl", "json", "parquet", "text")
 
 #: Suffixes of files that are one document each: prose and source code.
 _TEXT_SUFFIXES = """
@@ -57,8 +60,14 @@ _FORMAT_BY_SUFFIX = {
     **dict.fromkeys(_TEXT_SUFFIXES.split(), "text"),
 }
 
-#: Compressed bytes that are decoded to estimate how well a file is compressed.
+#: Bytes that show the format of a file; of bzip2, whose first block must be there as a whole, more.
+HEAD_BYTES = 1 << 16
+_BZIP2_HEAD_BYTES = 1 << 20
+
+#: Compressed bytes that are decoded to estimate how well a file is compressed; bzip2 takes a second
+#: for four times as many.
 _SAMPLE_BYTES = 4 << 20
+_BZIP2_SAMPLE_BYTES = 1 << 20
 #: Every piece of a compressed JSONL file decodes what lies before it; more pieces waste more.
 _MAX_STREAM_PIECES = 16
 _SAMPLE_DECODED_BYTES = 64 << 20
@@ -66,6 +75,11 @@ _SAMPLE_DECODED_BYTES = 64 << 20
 _HIGH_RATIO = 20
 #: Decompressed bytes that are assumed for each byte of .warc.gz; only balances pieces.
 _WARC_RATIO = 4
+
+
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*\{)")
+_STRINGS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*"')
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|error)", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -80,7 +94,7 @@ class Piece:
     path: str
     format: str
     compression: str | None
-    """`gz`, `zst` or None."""
+    """One of `containers.COMPRESSIONS` or None."""
     start: int
     """First position of the piece; the table above says of what."""
     end: int | None
@@ -100,62 +114,117 @@ class Piece:
         return cls(**fields)
 
 
-def detect_format(path: str, head: bytes) -> tuple[str, str | None]:
-    """Tells the format and the compression of a file, by its suffixes and then by its first bytes.
+def bytes_to_see(head: bytes) -> int:
+    """Returns how many bytes `detect_format` needs of a file that begins so.
+
+    >>> bytes_to_see(b"{}"), bytes_to_see(b"BZh91AY&SY")
+    (65536, 1048576)
+    """
+    return _BZIP2_HEAD_BYTES if compression_of(head) == "bz2" else HEAD_BYTES
+
+
+def detect_format(path: str, head: bytes, declared: str = "auto") -> tuple[str, str | None]:
+    """Tells the format and the compression of a file.
+
+    The compression is what the first bytes say; the name counts only for bytes that say nothing.
+    The format is what the configuration says, else the name, else the content.
 
     Args:
         path: only the name counts.
-        head: the first bytes of the file as stored, some kilobytes; may be empty.
+        head: the first bytes of the file as stored, `bytes_to_see` of them; may be empty.
+        declared: one of `FORMATS`, `dataset`, or `auto`.
 
     Returns:
-        One of `FORMATS`, and `gz`, `zst` or None.
+        One of `FORMATS` (or `dataset` if that is declared), and `gz`, `zst`, `bz2`, `xz`, `lzma` or
+        None. `jsonl` whose objects are not one on each line is `json`.
 
     Raises:
-        InputError: neither the name nor the content is known, or the content cannot be read.
+        InputError: neither the name nor the content is known, or the content is of a kind that no
+            reader reads.
 
     >>> detect_format("crawl/CC-MAIN-0.warc.wet.gz", b"")
     ('wet', 'gz')
-    >>> detect_format("notes", b'{"text": "hello"}')
-    ('jsonl', None)
+    >>> detect_format("notes", b'{"text": "hello"}'), detect_format("a.jsonl", b'[{"text": "a"}]')
+    (('jsonl', None), ('json', None))
     """
     suffixes = [suffix.lower() for suffix in PurePosixPath(path).suffixes]
-    named = _COMPRESSIONS.get(suffixes[-1]) if suffixes else None
-    if named:
+    named = COMPRESSIONS.get(suffixes[-1]) if suffixes else None
+    if named or container_by_name(path):
         suffixes.pop()
-    found = _compression_of(head)
+    by_name = _FORMAT_BY_SUFFIX.get(suffixes[-1]) if suffixes else None
+    compression = compression_of(head)
     # A download may have been decompressed on its way and kept its name.
-    plain = found is None and _format_of(head) is not None
-    compression = None if plain else named or found
+    if compression is None and not (is_plain_text(head) or _format_of(head)):
+        compression = named
     start = _decoded(head, compression)
-    if start.startswith(b"filedesc://"):
-        raise InputError(
-            f"{path}: is an ARC file, the format before WARC, which is not read; "
-            "convert it (for example with `warcio recompress`)"
-        )
-    format_ = _FORMAT_BY_SUFFIX.get(suffixes[-1]) if suffixes else None
+    format_ = by_name if declared == "auto" else declared
+    # One text that is something else costs itself: its reader gives the row.
+    if format_ != "text" or by_name != "text":
+        _refuse_container(path, head, compression, start)
     format_ = format_ or _format_of(start)
     if format_ is None:
         raise InputError(
             f"{path}: neither its name nor its first bytes tell its format; "
             f"name it in the configuration (`format:` one of {', '.join(FORMATS)})"
         )
-    if format_ == "jsonl" and start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[":
+    _refuse_content(path, format_, compression, start)
+    if format_ == "jsonl" and not is_lines(start):
+        format_ = "json"
+    return format_, compression
+
+
+def _refuse_container(path: str, head: bytes, compression: str | None, start: bytes) -> None:
+    """Refuses what hides its records from all readers, by itself or inside a compression."""
+    if compression is not None and (twice := compression_of(start)):
         raise InputError(
-            f"{path}: holds a JSON array; JSONL has one object on each line, "
-            "convert it (for example with `jq -c '.[]'`)"
+            f"{path}: is compressed twice ({twice} in {compression}); decompress it once"
         )
-    if format_ == "parquet" and compression is not None:
+    if start.startswith(b"filedesc://"):
+        raise InputError(
+            f"{path}: is an ARC file, the format before WARC, which is not read; "
+            "convert it (for example with `warcio recompress`)"
+        )
+    found = container_of(start)
+    if found is None and head and not is_plain_text(start) and _format_of(start) is None:
+        found = container_by_name(path)
+    if found is not None:
+        inside = f" inside {compression}" if compression else ""
+        raise InputError(f"{path}: is {found.what}{inside}; {found.remedy}")
+
+
+def _refuse_content(path: str, format_: str, compression: str | None, start: bytes) -> None:
+    """Refuses content that the reader of its format cannot make documents of."""
+    content = _format_of(start)
+    if "parquet" in (format_, content) and format_ != "text" and compression is not None:
         raise InputError(
             f"{path}: is a Parquet file inside {compression}; decompress it, "
             "Parquet compresses its pages itself"
         )
-    return format_, compression
-
-
-def _compression_of(head: bytes) -> str | None:
-    if head.startswith(GZIP_MAGIC):
-        return "gz"
-    return "zst" if head.startswith(ZSTD_MAGIC) else None
+    if format_ == "text":
+        return
+    if _MARKUP.match(start):
+        raise InputError(
+            f"{path}: is an HTML or XML page and not {format_}, perhaps what a server answered "
+            "instead of the file; fetch it again"
+        )
+    wanted = {"dataset": "parquet", "json": "jsonl", "wet": "warc"}.get(format_, format_)
+    if content is not None and {"wet": "warc"}.get(content, content) != wanted:
+        raise InputError(
+            f"{path}: is {content} by its first bytes and not {format_}; correct its name or, in "
+            f"the configuration, `format:`"
+        )
+    if wanted == "parquet" and content is None and is_plain_text(start):
+        raise InputError(f"{path}: is text and not Parquet; correct its name or `format:`")
+    if wanted == "jsonl" and (encoding := wide_encoding_of(start)):
+        raise InputError(
+            f"{path}: is JSON in {encoding}, only UTF-8 is read; convert it (for example with "
+            f"`iconv -f {encoding} -t UTF-8`)"
+        )
+    if wanted == "jsonl" and _STRINGS.match(start):
+        raise InputError(
+            f"{path}: holds an array of strings, a document must be an object; convert it (for "
+            "example with `jq -c '.[] | {text: .}'`)"
+        )
 
 
 def _format_of(head: bytes) -> str | None:
@@ -163,26 +232,36 @@ def _format_of(head: bytes) -> str | None:
         return "parquet"
     if head.startswith(b"WARC/"):
         return "wet" if b"\nWARC-Type: conversion" in head else "warc"
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        return "jsonl"
-    return None
+    return "jsonl" if _JSON.match(head) else None
 
 
 def _decoded(head: bytes, compression: str | None) -> bytes:
     """Returns what the start of a file decodes to, as far as it can be decoded."""
+    parts: list[bytes] = []
+    size = 0
     try:
-        if compression == "gz":
-            return zlib.decompressobj(wbits=31).decompress(head, 1 << 16)
-        if compression == "zst":
-            return zstandard.ZstdDecompressor().stream_reader(head).read(1 << 16)
-    except (zlib.error, zstandard.ZstdError):
-        return b""
-    return head
+        for block in decompressed_blocks(io.BytesIO(head), compression):
+            parts.append(block)
+            size += len(block)
+            if size >= HEAD_BYTES:
+                break
+    except DamagedStreamError:
+        pass
+    return b"".join(parts)[:HEAD_BYTES]
+
+
+def is_looked_into(format: str, compression: str | None) -> bool:
+    """Tells whether `cut_file` needs the content of such a file, or its size alone.
+
+    >>> is_looked_into("parquet", None), is_looked_into("text", "gz")
+    (True, False)
+    """
+    return format == "parquet" or (format == "jsonl" and compression is not None)
 
 
 def cut_file(
     path: str,
-    stream: BinaryIO,
+    stream: BinaryIO | None,
     size: int,
     format: str,
     compression: str | None,
@@ -194,10 +273,10 @@ def cut_file(
 
     Args:
         path: goes into the pieces.
-        stream: the file, seekable.
+        stream: the file, seekable; None will do unless `is_looked_into`.
         size: bytes as stored.
         format: one of `FORMATS`.
-        compression: `gz`, `zst` or None.
+        compression: as `detect_format` tells it.
         unit_bytes: decompressed bytes that a piece should have at most.
 
     Raises:
@@ -211,10 +290,14 @@ def cut_file(
         raise ValueError(f"unit_bytes must be at least 1, got {unit_bytes}")
     if format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {format!r}")
+    if stream is None and is_looked_into(format, compression):
+        raise ValueError(f"{format} cannot be cut without a look at its content")
     cuts: Sequence[int] = ()
     if format == "parquet":
+        assert stream is not None
         cuts = _row_group_cuts(stream, unit_bytes)
     elif format == "jsonl" and compression is not None:
+        assert stream is not None
         if size * _HIGH_RATIO > unit_bytes:
             total = int(size * _ratio(stream, compression))
             cuts = _even_cuts(total, min(_MAX_STREAM_PIECES, math.ceil(total / unit_bytes)))
@@ -243,7 +326,7 @@ def _ratio(stream: BinaryIO, compression: str) -> float:
     """Estimates decompressed bytes for each compressed byte from the start of the file."""
     decoded = 0
     stream.seek(0)
-    sample = _Sample(stream)
+    sample = _Sample(stream, _BZIP2_SAMPLE_BYTES if compression == "bz2" else _SAMPLE_BYTES)
     try:
         for block in decompressed_blocks(sample, compression):  # type: ignore[arg-type]
             decoded += len(block)
@@ -255,10 +338,11 @@ def _ratio(stream: BinaryIO, compression: str) -> float:
 
 
 class _Sample:
-    """Shows the first `_SAMPLE_BYTES` of a stream, enough of a file for decompression."""
+    """Shows the first bytes of a stream, enough of a file for decompression."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream = stream
+        self._size = size
         self.given = 0
 
     def seek(self, position: int) -> None:
@@ -266,7 +350,7 @@ class _Sample:
         self.given = position
 
     def read(self, size: int) -> bytes:
-        data = self._stream.read(min(size, _SAMPLE_BYTES - self.given))
+        data = self._stream.read(min(size, self._size - self.given))
         self.given += len(data)
         return data
 

@@ -6,6 +6,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.sources.json_texts import read_json
 from corpus_pipeline.sources.jsonl import read_jsonl
 from corpus_pipeline.sources.parquet import read_parquet
 from corpus_pipeline.sources.pieces import FORMATS, Piece
@@ -17,6 +18,7 @@ __all__ = ["READ_REASONS", "RECORDS", "Count", "ReadOptions", "read_piece"]
 
 _READERS = {
     "jsonl": read_jsonl,
+    "json": read_json,
     "parquet": read_parquet,
     "text": read_text,
     "warc": read_warc,

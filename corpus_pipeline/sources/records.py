@@ -29,11 +29,13 @@ READ_REASONS: tuple[str, ...] = (
     "read-trailing-garbage",  # where a gzip member or zstd frame should begin is another thing
     "read-broken-file",  # a Parquet footer, row group or page that cannot be read
     "read-broken-record",  # a WARC record that cannot be parsed
+    "read-container",  # a text file that is an archive, a PDF or another container
     "read-too-large",  # the document is longer than `max_document_bytes`
     "read-invalid-utf8",
     "read-broken-json",
     "read-not-an-object",  # a JSON value, but no object
     "read-missing-text",  # no such field
+    "read-nested",  # no such field, but one that holds an array of objects that have it
     "read-null-text",
     "read-text-not-a-string",
     "read-http-status",  # a web page whose status is not 200
@@ -43,6 +45,39 @@ READ_REASONS: tuple[str, ...] = (
 
 #: Those of them that are errors, which `max_errors` limits. What a crawl is made of is none.
 ERRORS = frozenset(READ_REASONS) - {"read-http-status", "read-not-text", "read-unknown-coding"}
+
+#: Those that may stand for many records at once: the rest of a stream, a row group, a file.
+LOST = frozenset({"read-truncated", "read-trailing-garbage", "read-broken-file", "read-nested"})
+
+#: What may help, by reason; `{field}` is the name of the text field.
+_REMEDIES = {
+    "read-missing-text": "there is no field {field!r}: name the one that holds the documents "
+    "(`text_field:`)",
+    "read-nested": "documents lie in an array inside an object: take them out (for example with "
+    "`jq -c '.FIELD[]'`)",
+    "read-null-text": "the field {field!r} is null: name the one that holds the documents "
+    "(`text_field:`)",
+    "read-text-not-a-string": "the field {field!r} is no string: name the one that holds the "
+    "documents (`text_field:`)",
+    "read-broken-json": "repair or convert the input, or name its `format:`",
+    "read-not-an-object": "a document must be an object; convert the input (for example with "
+    "`jq -c '{{text: .}}'`)",
+    "read-invalid-utf8": "convert the input to UTF-8 (for example with iconv), or name its "
+    "`format:`",
+    "read-too-large": "raise `read.max_document_bytes`; if documents lie in an array inside an "
+    "object, take them out (for example with `jq -c '.FIELD[]'`)",
+    "read-broken-record": "repair the input, or name its `format:`",
+}
+
+
+def remedy_for(reason: str, text_field: str) -> str:
+    """Says in a few words what may help where most records are unreadable for one reason.
+
+    >>> remedy_for("read-null-text", "body")
+    "the field 'body' is null: name the one that holds the documents (`text_field:`)"
+    """
+    return _REMEDIES.get(reason, "fetch or repair the input").format(field=text_field)
+
 
 #: No batch has more rows than this, however short the documents are.
 MAX_ROWS = 8192
@@ -70,7 +105,8 @@ class ReadOptions:
     text_field: str = "text"
     """Name of the JSONL field or Parquet column that holds the document."""
     id_field: str = "id"
-    """Where the input names its documents; a field that is absent or of another type is ignored."""
+    """Where the input names its documents: strings and integers; whatever else stands there is kept
+    as any other field, and the document is named by its content."""
     url_field: str = "url"
     max_document_bytes: int = 10 * 1024 * 1024
     """A longer document (UTF-8 or raw, uncompressed) is not read: `read-too-large`."""
@@ -145,9 +181,13 @@ class RecordsBuilder:
             yield self._build()
 
     def _build(self) -> pa.RecordBatch:
+        size = len(self._rows)
         columns = [
+            # Cheaper than to convert them, above all for the single row of a small file.
+            pa.nulls(size, field.type)
+            if values.count(None) == size
             # As `string` Arrow would check the UTF-8 once more, at a sixth of the speed.
-            pa.array(values, pa.binary()).view(pa.string())
+            else pa.array(values, pa.binary()).view(pa.string())
             if field.name in ("text", "metadata")
             else pa.array(values, field.type)
             for values, field in zip(zip(*self._rows, strict=True), RECORDS, strict=True)

@@ -6,10 +6,13 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from corpus_pipeline.sources.compressed import DamagedStreamError, decompressed_blocks
+from corpus_pipeline.sources.containers import container_of
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder, excerpt
 
 _BOM = b"\xef\xbb\xbf"
+#: Bytes that show a container.
+_HEAD_BYTES = 1 << 12
 
 
 def read_text(
@@ -47,12 +50,16 @@ def read_text(
     except DamagedStreamError as damage:
         content, problem = b"".join(parts) or damage.head, damage.reason
     content = content.removeprefix(_BOM)
-    if problem is None:
+    container = None if problem else container_of(content[:_HEAD_BYTES])
+    if container is not None:
+        problem = "read-container"
+    elif problem is None:
         problem = _problem(content, options.max_document_bytes)
     if problem is None:
         yield from rows.add(0, text=content)
     else:
-        yield from rows.add(0, metadata=excerpt(content), drop_reason=problem)
+        shown = excerpt(content, container=container.what if container else None)
+        yield from rows.add(0, metadata=shown, drop_reason=problem)
     yield from rows.finish()
 
 

@@ -12,10 +12,11 @@ from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import conform, end_of_unit
 from corpus_pipeline.glue import Keyed, StageCounters
-from corpus_pipeline.pipelines.plan import load_unit
+from corpus_pipeline.pipelines.plan import Unit, load_unit
 from corpus_pipeline.schema import DOCUMENT
 from corpus_pipeline.sources.dataset import read_dataset
-from corpus_pipeline.sources.reading import ReadOptions, read_piece
+from corpus_pipeline.sources.joining import joined
+from corpus_pipeline.sources.reading import Count, ReadOptions, read_piece
 from corpus_pipeline.stages.mapping import text_bytes
 
 #: Priority of sources that name none; lower ones win, higher ones yield.
@@ -67,15 +68,10 @@ class ReadUnit(beam.DoFn):  # type: ignore[misc]
         def count(name: str, times: int) -> None:
             notes[name] += times
 
-        for piece in unit.pieces:
-            with storage.open_input(piece.path) as stream:
-                if piece.format == "dataset":
-                    batches = read_dataset(stream, piece, options.batch_bytes)
-                else:
-                    batches = read_piece(stream, piece, options, count)
-                for batch in batches:
-                    yield self._addressed(batch, number, row, unit.source, priority, piece.path)
-                    row += batch.num_rows
+        parts = _parts(unit, options, count)
+        for batch, files in joined(parts, options.batch_bytes):
+            yield self._addressed(batch, number, row, unit.source, priority, files)
+            row += batch.num_rows
 
     def _addressed(
         self,
@@ -84,7 +80,7 @@ class ReadUnit(beam.DoFn):  # type: ignore[misc]
         row: int,
         source: str,
         priority: int | None,
-        path: str,
+        files: pa.Array,
     ) -> pa.RecordBatch:
         """Adds the columns that only the plan knows; a dataset's rows keep their provenance."""
         size = batch.num_rows
@@ -93,7 +89,7 @@ class ReadUnit(beam.DoFn):  # type: ignore[misc]
         columns["row"] = pa.array(np.arange(row, row + size, dtype=np.int64))
         if "source" not in columns:
             columns["source"] = pa.repeat(pa.scalar(source), size)
-            columns["file"] = pa.repeat(pa.scalar(path), size)
+            columns["file"] = files
         if priority is not None or "priority" not in columns:
             given = DEFAULT_PRIORITY if priority is None else priority
             columns["priority"] = pa.array(np.full(size, given, np.uint8))
@@ -105,6 +101,18 @@ class ReadUnit(beam.DoFn):  # type: ignore[misc]
             )
         # Measures that no stage has filled are null: later stages may ask for them all the same.
         return conform(pa.RecordBatch.from_pydict(columns), DOCUMENT)
+
+
+def _parts(unit: Unit, options: ReadOptions, count: Count) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Yields what the readers make of the pieces of a unit, one file after another."""
+    for piece in unit.pieces:
+        with storage.open_input(piece.path) as stream:
+            if piece.format == "dataset":
+                batches = read_dataset(stream, piece, options.batch_bytes)
+            else:
+                batches = read_piece(stream, piece, options, count)
+            for batch in batches:
+                yield piece.path, batch
 
 
 @dataclasses.dataclass

@@ -60,12 +60,11 @@ def test_empty_text_is_a_profile_without_rules() -> None:
             "quality profile mine: languages: zh: unknown key '最少'; nearest is ",
         ),
         (
-            "languages: {no: {}}",
-            "quality profile mine: languages: key False is not text; YAML reads no, on and off as "
-            'true or false, so write "no" in quotes',
+            "languages: {1: {}}",
+            "quality profile mine: languages: key 1 is not text; write it in quotes",
         ),
         ("rules: [1]", "quality profile mine: rules: must be a mapping, got [1]"),
-        ("rules: {", "quality profile mine: not YAML: "),
+        ("rules: {", "quality profile mine: is not YAML: "),
         (
             "rules: {gopher_max_bullet_lines: 2}",
             "quality profile mine: rules: gopher_max_bullet_lines must be from 0 to 1, got 2; "

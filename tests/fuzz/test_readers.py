@@ -1,9 +1,11 @@
 """Readers on damaged files: a row or a reason for everything, and no other error."""
 
+import bz2
 import contextlib
 import gzip
 import io
 import json
+import lzma
 from collections.abc import Iterator
 from functools import cache
 
@@ -62,11 +64,17 @@ def parquet(**how: object) -> bytes:
     return file.getvalue()
 
 
+PRETTY = json.dumps([json.loads(line) for line in LINES], indent=2).encode()
+
 #: Name -> (format, compression, whole file).
 FILES: dict[str, tuple[str, str | None, bytes]] = {
     "jsonl": ("jsonl", None, JSONL),
     "jsonl.gz": ("jsonl", "gz", gzip.compress(JSONL, mtime=0)),
     "jsonl.zst": ("jsonl", "zst", zstandard.compress(JSONL)),
+    "jsonl.bz2": ("jsonl", "bz2", bz2.compress(JSONL)),
+    "jsonl.xz": ("jsonl", "xz", lzma.compress(JSONL)),
+    "json": ("json", None, PRETTY),
+    "json.gz": ("json", "gz", gzip.compress(PRETTY, mtime=0)),
     "warc": ("warc", None, WARC),
     "warc.gz": ("warc", "gz", b"".join(gzip.compress(each, mtime=0) for each in RECORDS)),
     "nested.warc.gz": ("warc", "gz", gzip.compress(gzip.compress(WARC, mtime=0), mtime=0)),

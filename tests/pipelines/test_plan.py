@@ -174,9 +174,49 @@ def test_partitions_grow_with_the_text_of_parquet(tmp_path: Path) -> None:
 
 
 def test_a_parquet_file_without_a_footer_counts_as_stored(tmp_path: Path) -> None:
-    (tmp_path / "a.parquet").write_bytes(b"PAR1" + bytes(300))
-    made = plan([source(tmp_path)])
+    file = tmp_path / "a.parquet"
+    file.write_bytes(b"PAR1" + bytes(300))
+    with pytest.raises(InputError) as caught:
+        plan([source(tmp_path)])
+    assert str(caught.value).startswith(f"{file}: cannot be read as Parquet: ")
+    assert "\n" not in str(caught.value)
+    made = plan([source(tmp_path)], allow_unreadable=True)
     assert list(made.text_bytes.values()) == [304]
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        (pa.table({"body": ["一"], "id": ["1"]}), "has no column 'text' but body, id; name the"),
+        (pa.table({}), "has no columns; leave it out"),
+        (pa.table({"text": [1]}), "column 'text' is of type int64, text must be string; name"),
+        (pa.table({"text": [["一"]]}), "column 'text' is of type list<element: string>, text must"),
+        (pa.table({"text": [{"zh": "一"}]}), "column 'text' is of type struct<zh: string>, text"),
+        (pa.table([["一"], ["二"]], ["text", "text"]), "has 2 columns named 'text'; rename all"),
+        (pa.table([["一"], [1], [2]], ["text", "id", "id"]), "has 2 columns named 'id'; rename"),
+        (pa.table([["一"], [1], [2]], ["text", "n", "n"]), "has 2 columns named 'n'; rename"),
+    ],
+)
+def test_columns_are_refused_before_any_work(tmp_path: Path, table: pa.Table, line: str) -> None:
+    write(tmp_path / "in", a=10)
+    file = tmp_path / "in" / "b.parquet"
+    pq.write_table(table, file)
+    with pytest.raises(InputError) as caught:
+        plan([source(tmp_path / "in")])
+    assert str(caught.value).startswith(f"{file}: {line}")
+    assert "\n" not in str(caught.value)
+
+
+def test_columns_that_differ_by_case_are_different_columns(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["一"], "Text": ["二"]}), tmp_path / "a.parquet")
+    assert len(plan([source(tmp_path)]).units) == 1
+
+
+def test_units_bound_their_files(tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", **{f"f{n:03d}": 10 for n in range(25)})
+    made = plan([source(folder)], plan={"unit_files": 10})
+    assert [len(unit.pieces) for unit in made.units] == [10, 10, 5]
+    assert [len(unit.pieces) for unit in plan([source(folder)]).units] == [25]
 
 
 def test_units_come_back_from_the_file(tmp_path: Path) -> None:

@@ -279,7 +279,7 @@ def test_a_unit_whose_file_vanished_is_done_again(run_here: Runner, tmp_path: Pa
 def test_a_corpus_without_documents(run_here: Runner, tmp_path: Path, lines: str) -> None:
     content = small(tmp_path / "in", tmp_path / "out", tokenize={"enabled": True})
     (tmp_path / "in" / "a.jsonl").write_text(lines)
-    run = run_here(content)
+    run = run_here(content | {"allow_unreadable": True})
     assert run["counts"]["tokens"] == 0
     assert run["counts"].get("documents", 0) == (1 if lines.strip() else 0)
     verify(tmp_path / "out")
@@ -344,7 +344,7 @@ def two_runs(run_here: Runner, tmp_path: Path) -> tuple[dict[str, Any], Path, Pa
                 raise Stopped
 
     output, late = tmp_path / "out", tmp_path / "late"
-    content = small(tmp_path / "in", output)
+    content = small(tmp_path / "in", output, allow_unreadable=True)
     with pytest.raises(Stopped):
         run_here(content | {"read": {"max_document_bytes": 200}}, progress=Stopping())
     shutil.copytree(output, late)

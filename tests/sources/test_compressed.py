@@ -1,5 +1,7 @@
+import bz2
 import gzip
 import io
+import lzma
 import random
 import zlib
 
@@ -14,10 +16,13 @@ from corpus_pipeline.sources.compressed import (
     decompressed_blocks,
 )
 
+_COMPRESSORS = {
+    "gz": gzip.compress, "zst": zstandard.compress, "bz2": bz2.compress, "xz": lzma.compress,
+}  # fmt: skip
+
 
 def _compress(parts: list[bytes], compression: str) -> bytes:
-    one = gzip.compress if compression == "gz" else zstandard.compress
-    return b"".join(one(part) for part in parts)
+    return b"".join(_COMPRESSORS[compression](part) for part in parts)
 
 
 def _decode(data: bytes, compression: str | None, start: int = 0) -> tuple[bytes, str | None]:
@@ -31,7 +36,7 @@ def _decode(data: bytes, compression: str | None, start: int = 0) -> tuple[bytes
     return b"".join(blocks), None
 
 
-@pytest.mark.parametrize("compression", ["gz", "zst"])
+@pytest.mark.parametrize("compression", ["gz", "zst", "bz2", "xz"])
 @given(parts=st.lists(st.binary(max_size=300), max_size=4), start=st.integers(0, 500))
 def test_all_members_are_read_from_any_start(
     compression: str, parts: list[bytes], start: int
@@ -93,7 +98,7 @@ def test_skippable_frames_are_skipped() -> None:
     assert _decode(frame[:-1], "zst") == (b"", "read-truncated")
 
 
-@pytest.mark.parametrize("compression", ["gz", "zst"])
+@pytest.mark.parametrize("compression", ["gz", "zst", "bz2", "xz"])
 @pytest.mark.parametrize(
     ("tail", "reason"),
     [
@@ -126,3 +131,37 @@ def test_byte_source_over_a_stream_of_short_reads() -> None:
     assert (source.position, source.take(9)) == (6, bytes(range(6, 15)))
     source.seek(45)
     assert (source.take(9), source.position) == (bytes(range(45, 50)), 50)
+
+
+@pytest.mark.parametrize("compression", ["bz2", "xz"])
+def test_streams_of_the_standard_library_are_cut_and_damaged(compression: str) -> None:
+    content = random.Random(4).randbytes(300) * 20 + "你好".encode() * 100
+    data = _compress([content, content], compression)
+    border = len(_compress([content], compression))
+    for cut in range(0, len(data), 7):
+        got, reason = _decode(data[:cut], compression)
+        assert (content + content).startswith(got)
+        assert (reason is None) == (cut in (0, border))
+        assert cut < border or len(got) >= len(content)
+    flipped = bytes([*data[: border + 40], *(byte ^ 255 for byte in data[border + 40 :])])
+    got, reason = _decode(flipped, compression)
+    assert got.startswith(content)
+    assert reason == "read-truncated"
+
+
+def test_lzma_files_of_old() -> None:
+    content = "你好".encode() * 50_000
+    data = lzma.compress(content, format=lzma.FORMAT_ALONE)
+    assert _decode(data, "lzma", start=6) == (content[6:], None)
+    assert _decode(data + bytes(9), "lzma") == (content, None)
+    assert _decode(data + b"rest", "lzma") == (content, "read-trailing-garbage")
+    assert _decode(data[:-5], "lzma")[1] == "read-truncated"
+
+
+@pytest.mark.parametrize("compression", ["bz2", "xz"])
+def test_a_stream_is_held_in_small_blocks(compression: str) -> None:
+    """16 MiB of zeros are a few kilobytes; `_decode` checks that no block is large."""
+    data = _compress([bytes(16 << 20)], compression)
+    blocks = list(decompressed_blocks(io.BytesIO(data), compression))
+    assert sum(map(len, blocks)) == 16 << 20
+    assert max(map(len, blocks)) <= 1 << 16

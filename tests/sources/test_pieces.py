@@ -34,7 +34,7 @@ _WARC = b"WARC/1.0\r\nWARC-Type: warcinfo\r\n"
         ("part-0000", _JSON, ("jsonl", None)),
         ("part-0000", b"\xef\xbb\xbf\n " + _JSON, ("jsonl", None)),
         ("part-0000", gzip.compress(_JSON, mtime=0), ("jsonl", "gz")),
-        ("part-0000.gz", zstandard.compress(_WARC), ("warc", "gz")),
+        ("part-0000.gz", zstandard.compress(_WARC), ("warc", "zst")),
         ("part-0000", zstandard.compress(_WARC), ("warc", "zst")),
         ("part-0000", _WARC + b"\r\nWARC-Type: conversion", ("wet", None)),
         ("part-0000", b"PAR1\x15\x04", ("parquet", None)),
@@ -44,11 +44,7 @@ _WARC = b"WARC/1.0\r\nWARC-Type: warcinfo\r\n"
 def test_format_is_told_by_name_then_content(
     name: str, head: bytes, expected: tuple[str, str | None]
 ) -> None:
-    if name == "part-0000.gz":  # A wrong suffix wins over a wrong magic number; nothing to sniff.
-        with pytest.raises(InputError):
-            detect_format(name, head)
-    else:
-        assert detect_format(name, head) == expected
+    assert detect_format(name, head) == expected
 
 
 @pytest.mark.parametrize(
@@ -56,8 +52,8 @@ def test_format_is_told_by_name_then_content(
     [
         ("data.bin", b"\x00\x01", "`format:`"),
         ("README", b"hello", "`format:`"),
-        ("a.json", b' [{"text": "x"}]', "jq -c"),
-        ("a.json.gz", gzip.compress(b'[\n{"text": "x"}]', mtime=0), "jq -c"),
+        ("a.json", b' ["x", "y"]', "jq -c"),
+        ("a.json.gz", gzip.compress(b'[\n"x"]', mtime=0), "jq -c"),
         ("a.arc.gz", gzip.compress(b"filedesc://a.arc 0.0.0.0", mtime=0), "warcio recompress"),
         ("a.parquet.gz", gzip.compress(b"PAR1", mtime=0), "decompress"),
     ],

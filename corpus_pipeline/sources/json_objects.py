@@ -1,0 +1,207 @@
+"""One JSON object into the columns of one record.
+
+Numbers keep their digits. JSON knows no largest number, the parser does: integers over 64 bits and
+numbers that no double holds are taken as they are written, by a slower parser that meets only the
+lines that have some.
+"""
+
+import json
+import math
+import re
+from typing import Any
+
+import orjson
+
+from corpus_pipeline.sources.records import EXCERPT_CHARS, ReadOptions, excerpt
+
+#: Bytes shown of what cannot be used.
+EXCERPT_BYTES = 4 * EXCERPT_CHARS + 4
+#: Values that one object may have: each takes up to 250 bytes when it is parsed. Objects that are
+#: too short for so many are not looked at.
+_MAX_VALUES = 1_000_000
+_DENSE_BYTES = _MAX_VALUES
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+#: Names shown of an object that lacks the text.
+_MOST_NAMES = 20
+
+#: What every double of 2**63 and more has when orjson writes it.
+_EXPONENT = b"e+"
+#: From here on an integer may have been read as a float.
+_BEYOND_64_BITS = 2.0**63
+#: So many signs are surely within 64 bits.
+_SHORT = 18
+
+
+class _Number:
+    """A number that neither 64 bits nor a double hold, as it is written."""
+
+    __slots__ = ("digits", "whole")
+
+    def __init__(self, digits: str, whole: bool) -> None:
+        self.digits = digits
+        self.whole = whole
+
+
+#: Stands for a field that is not there; null is a value.
+_MISSING = object()
+
+
+def columns_of(data: bytes | memoryview, options: ReadOptions) -> dict[str, Any] | None:
+    """Returns the columns that one JSON object fills; None if there is nothing but white space.
+
+    The id is a string or an integer of any length, in the digits as written. Fractions, booleans,
+    null, arrays and objects are no ids and stay in `metadata`, as do all other fields.
+
+    >>> columns_of(b'{"id": 123456789012345678901, "text": "a", "n": 1e999}', ReadOptions())
+    {'id': '123456789012345678901', 'metadata': b'{"n":1e999}', 'text': b'a'}
+    >>> columns_of(b'{"title": "a", "parts": []}', ReadOptions())["metadata"].decode()
+    '{"excerpt":"{\\\\"title\\\\": \\\\"a\\\\", \\\\"parts\\\\": []}","fields":"title, parts[]"}'
+    """
+    if len(data) > _DENSE_BYTES and _values(data) > _MAX_VALUES:
+        return {"metadata": excerpt(bytes(data[:EXCERPT_BYTES])), "drop_reason": "read-too-large"}
+    try:
+        fields = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        content = bytes(data)
+        if not content or content.isspace():
+            return None
+        return _exact_columns(content, options)
+    if not isinstance(fields, dict):
+        return {"metadata": excerpt(bytes(data)), "drop_reason": "read-not-an-object"}
+    columns = _columns(fields, data, options)
+    # So an integer over 64 bits looks once it is written again. In a string the same signs cost
+    # time and nothing else.
+    if "text" in columns:
+        rounded = "metadata" in columns and _EXPONENT in columns["metadata"]
+    else:
+        id_ = fields.get(options.id_field)
+        rounded = type(id_) is float and abs(id_) >= _BEYOND_64_BITS
+    return _exact_columns(bytes(data), options) if rounded else columns
+
+
+def _exact_columns(content: bytes, options: ReadOptions) -> dict[str, Any]:
+    """Returns what `columns_of` does, more slowly and in other dialects, too."""
+    fields, problem = tolerant_loads(content)
+    if problem is None and not isinstance(fields, dict):
+        problem = "read-not-an-object"
+    if problem is not None:
+        return {"metadata": excerpt(content), "drop_reason": problem}
+    return _columns(fields, content, options)
+
+
+def _columns(
+    fields: dict[str, Any], data: bytes | memoryview, options: ReadOptions
+) -> dict[str, Any]:
+    """Returns the columns of a parsed object."""
+    columns: dict[str, Any] = {}
+    text = fields.pop(options.text_field, _MISSING)
+    id_ = fields.get(options.id_field)
+    if isinstance(id_, str) or type(id_) is int:
+        columns["id"] = str(fields.pop(options.id_field))
+    elif isinstance(id_, _Number) and id_.whole:
+        columns["id"] = fields.pop(options.id_field).digits
+    if isinstance(fields.get(options.url_field), str):
+        columns["url"] = fields.pop(options.url_field)
+    if type(text) is str:
+        content = text.encode()
+        if len(content) <= options.max_document_bytes:
+            try:
+                if fields:
+                    columns["metadata"] = orjson.dumps(fields, _written, orjson.OPT_SORT_KEYS)
+            except orjson.JSONEncodeError:  # It reads 1,024 levels and writes 254.
+                return {"metadata": excerpt(bytes(data)), "drop_reason": "read-broken-json"}
+            columns["text"] = content
+            return columns
+        columns["drop_reason"] = "read-too-large"
+    elif text is _MISSING:
+        nested = any(_holds_documents(value, options.text_field) for value in fields.values())
+        columns["drop_reason"] = "read-nested" if nested else "read-missing-text"
+        columns["metadata"] = excerpt(bytes(data[:EXCERPT_BYTES]), fields=_names(fields, columns))
+        return columns
+    elif text is None:
+        columns["drop_reason"] = "read-null-text"
+    else:
+        columns["drop_reason"] = "read-text-not-a-string"
+    columns["metadata"] = excerpt(bytes(data[:EXCERPT_BYTES]))
+    return columns
+
+
+def _holds_documents(value: Any, text_field: str) -> bool:
+    return isinstance(value, list) and any(
+        isinstance(item, dict) and text_field in item for item in value[:1]
+    )
+
+
+def _names(fields: dict[str, Any], columns: dict[str, Any]) -> str | None:
+    """Names the fields that an object has instead of the text; `[]` marks arrays."""
+    names = [name + "[]" * isinstance(value, list) for name, value in fields.items()]
+    names = ["id"] * ("id" in columns) + ["url"] * ("url" in columns) + names
+    more = ["..."] if len(names) > _MOST_NAMES else []
+    return ", ".join([*names[:_MOST_NAMES], *more])[:EXCERPT_CHARS] or None
+
+
+def _values(line: bytes | memoryview) -> int:
+    """Counts commas and opening brackets outside strings: values, those that hold others twice.
+
+    >>> _values(b'{"a,b": [1, {"c": 2}], "d": "[[,"}')
+    5
+    """
+    structure = _STRING.sub(b"", line)
+    return sum(structure.count(sign) for sign in (b",", b"[", b"{"))
+
+
+def tolerant_loads(line: bytes) -> tuple[Any, str | None]:
+    r"""Parses what orjson refuses but widespread writers produce: NaN and unpaired surrogates.
+
+    Returns:
+        (value, None), with null for NaN and Infinity, which no JSON can hold, and U+FFFD for an
+        unpaired surrogate; or (None, the reason why there is no value).
+
+    >>> tolerant_loads(rb'{"text": "a\ud800", "score": NaN}')
+    ({'text': 'a�', 'score': None}, None)
+    >>> tolerant_loads(b'{"text": "caf\xe9"}')[1], tolerant_loads(b'{"text": "cut')[1]
+    ('read-invalid-utf8', 'read-broken-json')
+    """
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return None, "read-invalid-utf8"
+    try:
+        value = json.loads(
+            text, parse_constant=lambda _: None, parse_int=_integer, parse_float=_fraction
+        )
+        return _paired(value), None
+    except (ValueError, RecursionError):
+        return None, "read-broken-json"
+
+
+def _integer(digits: str) -> int | _Number:
+    """Reads an integer; one over 64 bits stays as written."""
+    if len(digits) <= _SHORT:
+        return int(digits)
+    fits = len(digits) <= _SHORT + 3 and -(2**63) <= int(digits) < 2**64
+    return int(digits) if fits else _Number(digits, whole=True)
+
+
+def _fraction(digits: str) -> float | _Number:
+    """Reads a number as the nearest double; one that is too large for any stays as written."""
+    value = float(digits)
+    return _Number(digits, whole=False) if math.isinf(value) else value
+
+
+def _written(value: Any) -> orjson.Fragment:
+    """Writes a number as it was read."""
+    if isinstance(value, _Number):
+        return orjson.Fragment(value.digits)
+    raise TypeError(f"{type(value)} is no value of JSON")
+
+
+def _paired(value: Any) -> Any:
+    """Replaces unpaired surrogates in all strings of a JSON value."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_paired(item) for item in value]
+    if isinstance(value, dict):
+        return {_paired(key): _paired(item) for key, item in value.items()}
+    return value
