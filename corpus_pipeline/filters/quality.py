@@ -42,6 +42,7 @@ from corpus_pipeline.filters.quality_kernels import (
     fill_stop_words,
     scan_text,
 )
+from corpus_pipeline.filters.quality_prose import ITEMS, prose_of
 from corpus_pipeline.filters.quality_repetition_kernels import (
     DUPLICATE_ORDERS,
     TOP_ORDERS,
@@ -154,7 +155,7 @@ def load_stop_words() -> StopWords:
 
 
 @kernel
-def _measure(data, offsets, classes, folds, languages, keys, bits, counts):  # type: ignore[no-untyped-def]
+def _measure(data, offsets, prose, classes, folds, languages, keys, bits, counts):  # type: ignore[no-untyped-def]
     """Fills `counts`, int32[measures, N]; scratch is allocated once, for the longest text."""
     longest = 0
     for row in range(len(offsets) - 1):
@@ -183,7 +184,7 @@ def _measure(data, offsets, classes, folds, languages, keys, bits, counts):  # t
     for row in range(len(offsets) - 1):
         totals.fill(0)
         scan_text(
-            data, np.int64(offsets[row]), np.int64(offsets[row + 1]), classes, folds,
+            data, np.int64(offsets[row]), np.int64(offsets[row + 1]), prose, classes, folds,
             languages[row], keys, bits, hashes, ends, line_hashes, line_chars,
             paragraph_hashes, paragraph_chars, totals,
         )  # fmt: skip
@@ -208,7 +209,7 @@ def _measure(data, offsets, classes, folds, languages, keys, bits, counts):  # t
             counts[k + column, row] = duplicate[column]
 
 
-def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
+def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa.RecordBatch:
     """Measures every text; `QUALITY_MEASURES` says what.
 
     Memory: up to 30 bytes for each byte of the longest text, whatever the batch.
@@ -229,7 +230,8 @@ def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
     """
     if len(texts) != len(langs):
         raise ValueError(f"texts and langs must have one length, got {len(texts)} and {len(langs)}")
-    data, offsets = utf8_buffers(texts)
+    copies = prose_of(texts) if prose else None
+    data, offsets = utf8_buffers(copies.texts if copies else texts)
     stop_words = load_stop_words()
     languages = _language_numbers(langs, stop_words.languages)
     table = characters()
@@ -237,6 +239,7 @@ def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
     _measure(
         data,
         offsets,
+        prose,
         table.classes,
         table.folds,
         languages,
@@ -244,6 +247,9 @@ def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
         stop_words.bits,
         counts,
     )
+    if copies:
+        bullets = QUALITY_MEASURES.get_field_index("bullet_lines")
+        counts[bullets] = np.where(copies.whole, counts[bullets], copies.counts[ITEMS])
     null = np.asarray(texts.is_null())
     no_list = null | (languages < 0)
     columns = [

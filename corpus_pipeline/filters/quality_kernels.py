@@ -20,8 +20,10 @@ from corpus_pipeline.filters.quality_marks import (
     MARKS,
     POLICY,
     TERMINAL,
+    after_citation,
     before_citations,
     last_mark,
+    line_end,
     phrases_at,
 )
 from corpus_pipeline.kernels import kernel
@@ -120,13 +122,16 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
 
 
 @kernel
-def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, ends, count, totals):  # type: ignore[no-untyped-def]
+def scan_line(  # type: ignore[no-untyped-def]
+    data, start, stop, prose, classes, folds, language, keys, bits, hashes, ends, count, totals
+):
     """Scans one line, adds to `totals`, and appends its words to `hashes` and `ends`.
 
     Args:
         data: uint8[B]; the line is `data[start:stop]`, without its line feed.
         start: first byte.
         stop: the byte after the last.
+        prose: the text is prose_of's: a line's end may have closers behind it.
         classes: uint8[0x110000].
         folds: uint16[0x10000].
         language: number of the language in the stop words, -1 for none.
@@ -163,6 +168,7 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
     sentences = 0
     dirty = False
     pending = False
+    cited = start
     position = 0
     first_position = -1
     last_position = 0
@@ -228,13 +234,18 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
             if solid:
                 if kind == DIGIT:
                     digits += 1
+                    if code_point >= 0x80 and (pending or not dirty):
+                        # A raised number after a sentence's end is a footnote's.
+                        if code_point < 0x10000 and MARKS[code_point] & CLOSES:
+                            cited = following
                 else:
                     letters += 1
                     has_letter = True
-                if single and pending and dirty:
-                    sentences += 1
-                dirty = True
-                pending = False
+                if i >= cited:
+                    if single and pending and dirty:
+                        sentences += 1
+                    dirty = True
+                    pending = False
             elif kind in (PUNCTUATION, OTHER) and code_point < 0x10000:
                 role = np.int64(MARKS[code_point])
                 if role & ENDS:
@@ -243,7 +254,10 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
                     pending = False
                 elif role & ENDS_BEFORE_SPACE:
                     pending = True
-                elif not role & CLOSES:
+                elif code_point == 0x5B and (pending or not dirty):
+                    cited = after_citation(data, i, stop)
+                    pending = pending and cited > i
+                elif not role & CLOSES and i >= cited:
                     pending = False
                 if code_point == 0x23:
                     totals[HASH_MARKS] += 1
@@ -284,29 +298,31 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
     totals[LOREM_IPSUM_LINES] += flags & LOREM_IPSUM != 0
     marks, ellipsis = last_mark(data, start, end)
     totals[ELLIPSIS_LINES] += ellipsis
-    totals[TERMINAL_LINES] += marks & TERMINAL != 0
-    # From here on C4's own order: each rule looks only at lines that the rules before it keep.
-    if longest > C4_WORD_CHARS or words < C4_LINE_WORDS:
-        return count, line_hash, stop_mask
-    if data[end - 1] == 93:
+    terminal = marks & TERMINAL != 0
+    kept = marks & C4_TERMINAL != 0 and not ellipsis
+    if prose:
+        terminal, kept = line_end(data, start, end, words >= C4_LINE_WORDS)
+    elif data[end - 1] == 93:
         marks, ellipsis = last_mark(data, start, before_citations(data, start, end))
-    if marks & C4_TERMINAL == 0 or ellipsis:
+        kept = marks & C4_TERMINAL != 0 and not ellipsis
+    totals[TERMINAL_LINES] += terminal
+    # From here on C4's own order: each rule looks only at lines that the rules before it keep. Its
+    # rules on lorem ipsum and { drop the whole page, so neither says anything of a line.
+    if not kept or longest > C4_WORD_CHARS or words < C4_LINE_WORDS:
         return count, line_hash, stop_mask
     if flags & LOREM_IPSUM:
         totals[C4_LOREM_IPSUM_LINES] += 1
-    elif flags & JAVASCRIPT:
-        pass
-    elif curly:
-        totals[C4_CURLY_LINES] += 1
-    elif flags & POLICY == 0:
-        totals[C4_KEPT_LINES] += 1
-        totals[C4_KEPT_SENTENCES] += sentences
+    if flags & JAVASCRIPT == 0:
+        totals[C4_CURLY_LINES] += curly > 0
+        if flags & POLICY == 0:
+            totals[C4_KEPT_LINES] += 1
+            totals[C4_KEPT_SENTENCES] += sentences
     return count, line_hash, stop_mask
 
 
 @kernel
 def scan_text(  # type: ignore[no-untyped-def]
-    data, start, stop, classes, folds, language, keys, bits,
+    data, start, stop, prose, classes, folds, language, keys, bits,
     hashes, ends, line_hashes, line_chars, paragraph_hashes, paragraph_chars, totals,
 ):  # fmt: skip
     """Scans one document line by line; arguments as in `scan_line`.
@@ -325,14 +341,15 @@ def scan_text(  # type: ignore[no-untyped-def]
     paragraph_lines = 0
     i = start
     while i <= stop:
-        line_end = i
-        while line_end < stop and data[line_end] != 10:
-            line_end += 1
+        line_stop = i
+        while line_stop < stop and data[line_stop] != 10:
+            line_stop += 1
         before = count
-        if line_end > i:
+        if line_stop > i:
             count, line_hash, mask = scan_line(
-                data, i, line_end, classes, folds, language, keys, bits, hashes, ends, count, totals
-            )
+                data, i, line_stop, prose, classes, folds, language, keys, bits,
+                hashes, ends, count, totals,
+            )  # fmt: skip
             seen |= mask
             if count > before:
                 line_hashes[lines] = line_hash
@@ -343,15 +360,15 @@ def scan_text(  # type: ignore[no-untyped-def]
                     paragraph_start = ends[before]
                 paragraph_hash = step(paragraph_hash, line_hash)
                 paragraph_lines += 1
-        if paragraph_lines and (count == before or line_end >= stop):
+        if paragraph_lines and (count == before or line_stop >= stop):
             paragraph_hashes[paragraphs] = mix(paragraph_hash)
             paragraph_chars[paragraphs] = ends[count] - paragraph_start
             paragraphs += 1
             paragraph_lines = 0
-        if line_end < stop:
+        if line_stop < stop:
             totals[NEWLINES] += 1
             totals[CHARS] += 1
-        i = line_end + 1
+        i = line_stop + 1
     totals[PARAGRAPHS] = paragraphs
     distinct = 0
     while seen != 0:
