@@ -42,7 +42,7 @@ from corpus_pipeline.filters.quality_kernels import (
     fill_stop_words,
     scan_text,
 )
-from corpus_pipeline.filters.quality_prose import ITEMS, prose_of
+from corpus_pipeline.filters.quality_prose import LISTING, prose_of
 from corpus_pipeline.filters.quality_repetition_kernels import (
     DUPLICATE_ORDERS,
     TOP_ORDERS,
@@ -99,6 +99,8 @@ _MEANINGS = {
         for n in DUPLICATE_ORDERS
     },
 }
+#: What is said of a document that is code for the most part. The rest is about prose.
+_LISTING_COLUMNS = ("chars", "words", "letters", "digits", "newlines", "lines", "longest_line")
 _STOP_WORD_COLUMNS = ("stop_words", "stop_word_occurrences")
 
 #: One int32 column per measure. All are null for a null text.
@@ -247,15 +249,14 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
         stop_words.bits,
         counts,
     )
-    if copies:
-        bullets = QUALITY_MEASURES.get_field_index("bullet_lines")
-        counts[bullets] = np.where(copies.whole, counts[bullets], copies.counts[ITEMS])
     null = np.asarray(texts.is_null())
-    no_list = null | (languages < 0)
-    columns = [
-        pa.array(values, mask=no_list if field.name in _STOP_WORD_COLUMNS else null)
-        for field, values in zip(QUALITY_MEASURES, counts, strict=True)
-    ]
+    listing = null if copies is None else null | (copies.kinds == LISTING)
+    columns = []
+    for field, values in zip(QUALITY_MEASURES, counts, strict=True):
+        mask = null if field.name in _LISTING_COLUMNS else listing
+        if field.name in _STOP_WORD_COLUMNS:
+            mask = mask | (languages < 0)
+        columns.append(pa.array(values, mask=mask))
     return pa.RecordBatch.from_arrays(columns, schema=QUALITY_MEASURES)
 
 

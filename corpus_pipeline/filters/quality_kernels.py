@@ -26,6 +26,7 @@ from corpus_pipeline.filters.quality_marks import (
     line_end,
     phrases_at,
 )
+from corpus_pipeline.filters.quality_prose import ITEM
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import (
     DIGIT,
@@ -61,6 +62,11 @@ SHORT_LINE = 30
 #: C4 removes lines of fewer words, and lines with a longer word (Raffel et al. 2020).
 C4_LINE_WORDS = 5
 C4_WORD_CHARS = 1000
+
+#: In prose a list item that is as long as a clause (eight words, twenty characters of Chinese) needs
+#: no end mark, and is no bullet: menus and lists of names have short items.
+ITEM_WORDS = 8
+ITEM_BYTES = 60
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
@@ -145,6 +151,8 @@ def scan_line(  # type: ignore[no-untyped-def]
     Returns:
         (words so far, hash of the line's words, bit set of the stop words met).
     """
+    item = prose and data[start] == ITEM
+    start += item
     first_word = count
     first_chars = ends[count]
     stop_mask = np.uint64(0)
@@ -289,7 +297,6 @@ def scan_line(  # type: ignore[no-untyped-def]
     line_length = last_position - first_position + 1
     totals[LINES] += 1
     totals[LONGEST_LINE] = max(totals[LONGEST_LINE], line_length)
-    totals[BULLET_LINES] += first_mark & BULLET != 0
     totals[SHORT_LINES] += line_length <= SHORT_LINE
     totals[FEW_WORD_LINES] += words < C4_LINE_WORDS
     totals[LONG_WORD_LINES] += longest > C4_WORD_CHARS
@@ -298,13 +305,18 @@ def scan_line(  # type: ignore[no-untyped-def]
     totals[LOREM_IPSUM_LINES] += flags & LOREM_IPSUM != 0
     marks, ellipsis = last_mark(data, start, end)
     totals[ELLIPSIS_LINES] += ellipsis
+    bullet = first_mark & BULLET != 0
     terminal = marks & TERMINAL != 0
     kept = marks & C4_TERMINAL != 0 and not ellipsis
     if prose:
         terminal, kept = line_end(data, start, end, words >= C4_LINE_WORDS)
+        bullet = item and (words < ITEM_WORDS or end - start < ITEM_BYTES)
+        if item and not bullet:
+            terminal = kept = True
     elif data[end - 1] == 93:
         marks, ellipsis = last_mark(data, start, before_citations(data, start, end))
         kept = marks & C4_TERMINAL != 0 and not ellipsis
+    totals[BULLET_LINES] += bullet
     totals[TERMINAL_LINES] += terminal
     # From here on C4's own order: each rule looks only at lines that the rules before it keep. Its
     # rules on lorem ipsum and { drop the whole page, so neither says anything of a line.
@@ -366,7 +378,8 @@ def scan_text(  # type: ignore[no-untyped-def]
             paragraphs += 1
             paragraph_lines = 0
         if line_stop < stop:
-            totals[NEWLINES] += 1
+            # The blank line that parts two paragraphs of prose is a mark and no empty line.
+            totals[NEWLINES] += not prose or count > before
             totals[CHARS] += 1
         i = line_stop + 1
     totals[PARAGRAPHS] = paragraphs

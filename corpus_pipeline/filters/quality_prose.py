@@ -12,7 +12,7 @@ What is left out, a line at a time and then within the line:
         four columns        indented code: after a blank line, outside lists, with the marks of code
     | a | b |               tables: two rows or more, or a row and a line of dashes
     <table> … </table>      also pre, script, style
-    - ,  * ,  • ,  1. ,  #  list and heading marks: the line stays and is counted as an item
+    - ,  * ,  • ,  1. ,  #  marks of list items and headings; the line stays
     [text](target)          the target; `[name]: target` as a whole; ![images](…) too
     <tag a="b">, <!-- -->   HTML, JSX and comments; {% Liquid %}, {{< Hugo >}}, {: .kramdown}
     `inline code`           all but its first word
@@ -30,9 +30,20 @@ from numpy.typing import NDArray
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import string_column, utf8_buffers
 
-#: What the copy leaves out, in characters without white space, and the list items that it keeps.
-COLUMNS = ("code_chars", "table_chars", "markup_chars", "list_items")
-_CODE, _TABLE, _MARKUP, ITEMS = range(len(COLUMNS))
+#: What the copy leaves out, in characters without white space.
+COLUMNS = ("code_chars", "table_chars", "markup_chars")
+_CODE, _TABLE, _MARKUP = range(len(COLUMNS))
+
+#: What a copy is of.
+PROSE = 0
+"""The prose of the document."""
+WHOLE = 1
+"""The whole document, because it has too little prose."""
+LISTING = 2
+"""The whole document, because it has too little prose and the most of it is code."""
+
+#: Stands in a copy where a list item had its mark (ASCII's record separator).
+ITEM = 0x1E
 
 #: A document is measured by its prose if that has this many bytes (50 English words, 80 Chinese
 #: characters, with white space) …
@@ -90,9 +101,9 @@ class Prose(NamedTuple):
     texts: pa.Array
     """`string`, N texts; what is left of each line stands on a line of its own."""
     counts: NDArray[np.int32]
-    """int32[len(COLUMNS), N]; all zero where the copy is the whole text."""
-    whole: NDArray[np.bool_]
-    """bool[N], the copy is the whole text because it has too little prose."""
+    """int32[len(COLUMNS), N], what was found; a copy of the whole document has it as well."""
+    kinds: NDArray[np.uint8]
+    """uint8[N]: `PROSE`, `WHOLE` or `LISTING`."""
 
 
 @kernel
@@ -675,19 +686,20 @@ def _copy_prose(data, start, stop, out, o, counts, no_end):  # type: ignore[no-u
             continue
         if item:
             in_list = True
-            counts[ITEMS] += 1
         elif blank and columns < 2:
             in_list = False
         blank = False
         if text > first:
             counts[_MARKUP] += _chars(data, first, text)
+        if item:
+            out[o] = ITEM
+            o += 1
         line = o
         if tells & _SPECIAL:
             i, o = _copy_inline(data, text, stop, out, o, counts, no_end)
             if _last(out, line, o) == line:
                 # Nothing but markup stood there.
-                counts[ITEMS] -= item
-                o = line
+                o = line - item
                 gap = True
                 i += 1
                 continue
@@ -705,7 +717,7 @@ def _copy_prose(data, start, stop, out, o, counts, no_end):  # type: ignore[no-u
 
 
 @kernel
-def _copy_all(data, offsets, out, out_offsets, counts, whole):  # type: ignore[no-untyped-def]
+def _copy_all(data, offsets, out, out_offsets, counts, kinds):  # type: ignore[no-untyped-def]
     """Fills the fields of `Prose`; `out` has as many bytes as `data`."""
     no_end = np.zeros(len(_ELEMENT_KINDS) + 1, np.bool_)
     row_counts = np.zeros(len(COLUMNS), np.int64)
@@ -718,12 +730,14 @@ def _copy_all(data, offsets, out, out_offsets, counts, whole):  # type: ignore[n
         origin = o
         o = _copy_prose(data, start, stop, out, o, row_counts, no_end)
         size = o - origin
-        whole[row] = size < MIN_PROSE_BYTES or size * MAX_PROSE_FACTOR < stop - start
-        if whole[row]:
+        kinds[row] = PROSE
+        if size < MIN_PROSE_BYTES or size * MAX_PROSE_FACTOR < stop - start:
             o = origin
             out[o : o + stop - start] = data[start:stop]
             o += stop - start
-            row_counts.fill(0)
+            total = _chars(data, start, stop)
+            listing = row_counts[_CODE] * 2 > total and _looks_like_code(data, start, stop)
+            kinds[row] = LISTING if listing else WHOLE
         for k in range(len(row_counts)):
             counts[k, row] = row_counts[k]
         out_offsets[row + 1] = o
@@ -740,13 +754,13 @@ def prose_of(texts: pa.Array) -> Prose:
     >>> manual = "# 安装\\n\\n" + "先下载安装包，再运行下面的命令。" * 6 + "\\n\\n```sh\\n./install.sh\\n```\\n"
     >>> prose = prose_of(pa.array([manual]))
     >>> prose.texts[0].as_py()[:20], dict(zip(COLUMNS, prose.counts[:, 0].tolist()))
-    ('安装\\n\\n先下载安装包，再运行下面的命令。', {'code_chars': 20, 'table_chars': 0, 'markup_chars': 1, 'list_items': 0})
+    ('安装\\n\\n先下载安装包，再运行下面的命令。', {'code_chars': 20, 'table_chars': 0, 'markup_chars': 1})
     """
     data, offsets = utf8_buffers(texts)
     size = int(offsets[-1] - offsets[0])
     out = np.empty(size, np.uint8)
     out_offsets = np.empty(len(offsets), np.int32)
     counts = np.empty((len(COLUMNS), len(texts)), np.int32)
-    whole = np.empty(len(texts), np.bool_)
-    _copy_all(data, offsets, out, out_offsets, counts, whole)
-    return Prose(string_column(out[: out_offsets[-1]], out_offsets), counts, whole)
+    kinds = np.empty(len(texts), np.uint8)
+    _copy_all(data, offsets, out, out_offsets, counts, kinds)
+    return Prose(string_column(out[: out_offsets[-1]], out_offsets), counts, kinds)
