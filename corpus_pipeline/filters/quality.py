@@ -37,6 +37,7 @@ from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality_kernels import (
     COLUMNS,
     LINES,
+    PAGE_WORD,
     PARAGRAPHS,
     WORDS,
     fill_stop_words,
@@ -85,6 +86,10 @@ _MEANINGS = {
     "paragraphs": "paragraphs",
     "stop_words": "distinct stop words of the language; null when it has no list",
     "stop_word_occurrences": "occurrences of stop words; null when the language has no list",
+    "page_words": "occurrences of words that pages of shops and menus use; null when the language "
+    "has no list",
+    "capital_words": "words whose first letter is a capital",
+    "brackets": "occurrences of (",
     "duplicate_lines": "lines that occurred before",
     "duplicate_line_chars": "characters without spaces in duplicate lines",
     "duplicate_paragraphs": "paragraphs that occurred before",
@@ -100,7 +105,7 @@ _MEANINGS = {
     },
 }
 #: What is said of a document that is code for the most part. The rest is about prose.
-_LISTING_COLUMNS = ("chars", "words", "letters", "digits", "newlines", "lines", "longest_line")
+_LISTING_COLUMNS = ("chars", "words", "letters", "digits", "lines", "longest_line")
 _STOP_WORD_COLUMNS = ("stop_words", "stop_word_occurrences")
 
 #: One int32 column per measure. All are null for a null text.
@@ -113,19 +118,21 @@ QUALITY_MEASURES = pa.schema(
 
 
 class StopWords(NamedTuple):
-    """The stop words of all languages as one hash table, the form that kernels take."""
+    """The stop words and page words of all languages as one hash table, the form that kernels take."""
 
     languages: dict[str, int]
     """Number of each language that has a list."""
     keys: NDArray[np.uint64]
     """uint64[T]."""
     bits: NDArray[np.uint8]
-    """uint8[T], number of the word in its language, below 64."""
+    """uint8[T], number of the word in its language, below 64, or `PAGE_WORD`."""
+    has_page_words: NDArray[np.bool_]
+    """bool[L], the language has a list of page words."""
 
 
 @cache
 def load_stop_words() -> StopWords:
-    """Loads profiles/stop_words.yaml (once per process).
+    """Loads profiles/stop_words.yaml and profiles/page_words.yaml (once per process).
 
     Raises:
         ConfigError: a language has more than 64 words.
@@ -133,19 +140,20 @@ def load_stop_words() -> StopWords:
     >>> sorted(load_stop_words().languages)[:3]
     ['ar', 'ca', 'cs']
     """
-    text = resources.files(__package__).joinpath("profiles/stop_words.yaml").read_text("utf-8")
-    lists: dict[str, list[str]] = yaml.safe_load(text)
+    folder = resources.files(__package__).joinpath("profiles")
+    stop: dict[str, list[str]] = yaml.safe_load(folder.joinpath("stop_words.yaml").read_text("utf-8"))
+    page: dict[str, list[str]] = yaml.safe_load(folder.joinpath("page_words.yaml").read_text("utf-8"))
     words: list[str] = []
     languages: list[int] = []
     numbers: list[int] = []
-    for language, (name, entries) in enumerate(lists.items()):
+    for language, (name, entries) in enumerate(stop.items()):
         if len(entries) > 64:
             raise ConfigError(
                 f"stop_words.yaml: {name} has {len(entries)} words, above 64; drop the rarest"
             )
-        words += entries
-        languages += [language] * len(entries)
-        numbers += range(len(entries))
+        words += entries + page.get(name, [])
+        numbers += [*range(len(entries)), *[PAGE_WORD] * len(page.get(name, []))]
+        languages += [language] * (len(words) - len(languages))
     slots = 1 << (4 * len(words)).bit_length()
     keys, bits = np.zeros(slots, np.uint64), np.zeros(slots, np.uint8)
     data, offsets = utf8_buffers(pa.array(words, pa.string()))
@@ -153,7 +161,8 @@ def load_stop_words() -> StopWords:
         data, offsets, np.array(languages, np.int64), np.array(numbers, np.uint8),
         characters().folds, keys, bits,
     )  # fmt: skip
-    return StopWords({name: number for number, name in enumerate(lists)}, keys, bits)
+    pages = np.array([name in page for name in stop])
+    return StopWords({name: number for number, name in enumerate(stop)}, keys, bits, pages)
 
 
 @kernel
@@ -256,6 +265,8 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
         mask = null if field.name in _LISTING_COLUMNS else listing
         if field.name in _STOP_WORD_COLUMNS:
             mask = mask | (languages < 0)
+        if field.name == "page_words":
+            mask = mask | ~np.append(stop_words.has_page_words, False)[languages]
         columns.append(pa.array(values, mask=mask))
     return pa.RecordBatch.from_arrays(columns, schema=QUALITY_MEASURES)
 

@@ -46,7 +46,7 @@ COLUMNS = (
     "ellipsis_lines", "terminal_lines", "short_lines", "few_word_lines", "long_word_lines",
     "javascript_lines", "policy_lines", "lorem_ipsum_lines", "curly_brackets",
     "c4_lorem_ipsum_lines", "c4_curly_lines", "c4_kept_lines", "c4_kept_sentences", "paragraphs",
-    "stop_words", "stop_word_occurrences",
+    "stop_words", "stop_word_occurrences", "page_words", "capital_words", "brackets",
 )  # fmt: skip
 (
     CHARS, WORD_CHARS, LETTERS, DIGITS, WORDS, WORDS_WITH_LETTER, LONGEST_WORD,
@@ -54,7 +54,7 @@ COLUMNS = (
     ELLIPSIS_LINES, TERMINAL_LINES, SHORT_LINES, FEW_WORD_LINES, LONG_WORD_LINES,
     JAVASCRIPT_LINES, POLICY_LINES, LOREM_IPSUM_LINES, CURLY_BRACKETS,
     C4_LOREM_IPSUM_LINES, C4_CURLY_LINES, C4_KEPT_LINES, C4_KEPT_SENTENCES, PARAGRAPHS,
-    STOP_WORDS, STOP_WORD_OCCURRENCES,
+    STOP_WORDS, STOP_WORD_OCCURRENCES, PAGE_WORDS, CAPITAL_WORDS, BRACKETS,
 ) = range(len(COLUMNS))  # fmt: skip
 
 #: A line of at most this many characters is short (FineWeb, `short_line_length`).
@@ -62,6 +62,9 @@ SHORT_LINE = 30
 #: C4 removes lines of fewer words, and lines with a longer word (Raffel et al. 2020).
 C4_LINE_WORDS = 5
 C4_WORD_CHARS = 1000
+
+#: Stands where stop words have their number: the word is one of pages.
+PAGE_WORD = 255
 
 #: In prose a list item that is as long as a clause (eight words, twenty characters of Chinese) needs
 #: no end mark, and is no bullet: menus and lists of names have short items.
@@ -107,7 +110,8 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
         data: uint8[B], the words' UTF-8.
         offsets: int32[N + 1] into `data`.
         languages: int64[N], the number of each word's language.
-        numbers: uint8[N], the number of the word in its language, below 64.
+        numbers: uint8[N], the number of the word in its language, below 64, or `PAGE_WORD`. What
+            was entered first stays.
         folds: uint16[0x10000].
         keys: uint64[T], filled.
         bits: uint8[T], filled with `numbers`.
@@ -123,8 +127,9 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
         slot = np.int64(key >> np.uint64(33)) & mask
         while keys[slot] != 0 and keys[slot] != key:
             slot = (slot + 1) & mask
-        keys[slot] = key
-        bits[slot] = numbers[row]
+        if keys[slot] == 0:
+            keys[slot] = key
+            bits[slot] = numbers[row]
 
 
 @kernel
@@ -157,6 +162,7 @@ def scan_line(  # type: ignore[no-untyped-def]
     first_chars = ends[count]
     stop_mask = np.uint64(0)
     stop_hits = 0
+    page_words = 0
     line_hash = _SEED
     flags = 0
     curly = 0
@@ -172,6 +178,8 @@ def scan_line(  # type: ignore[no-untyped-def]
     longest = 0
     letters = 0
     digits = 0
+    capitals = 0
+    brackets = 0
     # The sentence: has it a letter or digit, and did a mark come that ends it before a space?
     sentences = 0
     dirty = False
@@ -209,8 +217,11 @@ def scan_line(  # type: ignore[no-untyped-def]
                 while keys[slot] != 0 and keys[slot] != key:
                     slot = (slot + 1) & (len(keys) - 1)
                 if keys[slot] == key:
-                    stop_mask |= np.uint64(1) << np.uint64(bits[slot])
-                    stop_hits += 1
+                    if bits[slot] == PAGE_WORD:
+                        page_words += 1
+                    else:
+                        stop_mask |= np.uint64(1) << np.uint64(bits[slot])
+                        stop_hits += 1
             length = 0
             h = _SEED
             has_letter = False
@@ -248,6 +259,8 @@ def scan_line(  # type: ignore[no-untyped-def]
                             cited = following
                 else:
                     letters += 1
+                    if not has_letter and not single:
+                        capitals += fold(folds, code_point) != np.uint64(code_point)
                     has_letter = True
                 if i >= cited:
                     if single and pending and dirty:
@@ -269,6 +282,8 @@ def scan_line(  # type: ignore[no-untyped-def]
                     pending = False
                 if code_point == 0x23:
                     totals[HASH_MARKS] += 1
+                elif code_point == 0x28 or code_point == 0xFF08:
+                    brackets += 1
                 elif code_point == 0x7B:
                     curly += 1
                 elif code_point == 0x2E:
@@ -292,8 +307,11 @@ def scan_line(  # type: ignore[no-untyped-def]
     totals[WORDS_WITH_LETTER] += with_letter
     totals[LONGEST_WORD] = max(totals[LONGEST_WORD], longest)
     totals[STOP_WORD_OCCURRENCES] += stop_hits
+    totals[PAGE_WORDS] += page_words
     totals[SENTENCES] += sentences
     totals[CURLY_BRACKETS] += curly
+    totals[CAPITAL_WORDS] += capitals
+    totals[BRACKETS] += brackets
     line_length = last_position - first_position + 1
     totals[LINES] += 1
     totals[LONGEST_LINE] = max(totals[LONGEST_LINE], line_length)
