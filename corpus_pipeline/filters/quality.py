@@ -51,6 +51,7 @@ from corpus_pipeline.filters.quality_repetition_kernels import (
     count_ngrams,
 )
 from corpus_pipeline.filters.quality_rules import primary_language
+from corpus_pipeline.filters.quality_score import score_quality
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import utf8_buffers
@@ -106,6 +107,15 @@ _MEANINGS = {
 }
 #: What is said of a document that is code for the most part. The rest is about prose.
 _LISTING_COLUMNS = ("chars", "words", "letters", "digits", "lines", "longest_line")
+#: What only the measures of prose have.
+_PROSE_MEANINGS = {
+    "code_chars": "characters without spaces in code",
+    "table_chars": "characters without spaces in tables",
+    "markup_chars": "characters without spaces in tags, link targets, front matter and marks of "
+    "lists and headings",
+    "quality_score": "points from 0 to 1,000 for many measures together, 500 for the median good "
+    "page; null for languages whose figures are not known",
+}
 _STOP_WORD_COLUMNS = ("stop_words", "stop_word_occurrences")
 
 #: One int32 column per measure. All are null for a null text.
@@ -113,6 +123,14 @@ QUALITY_MEASURES = pa.schema(
     [
         pa.field(name, pa.int32(), metadata={"meaning": meaning})
         for name, meaning in _MEANINGS.items()
+    ]
+    + [
+        pa.field(
+            name,
+            pa.int32(),
+            metadata={"meaning": f"{meaning}; null when the profile measures the whole text"},
+        )
+        for name, meaning in _PROSE_MEANINGS.items()
     ]
 )
 
@@ -223,12 +241,19 @@ def _measure(data, offsets, prose, classes, folds, languages, keys, bits, counts
 def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa.RecordBatch:
     """Measures every text; `QUALITY_MEASURES` says what.
 
-    Memory: up to 30 bytes for each byte of the longest text, whatever the batch.
+    Memory: up to 30 bytes for each byte of the longest text, whatever the batch, and for prose a
+    copy of the batch.
 
     Args:
         texts: `string`, N texts; null gives null measures.
         langs: `string`, N language codes as in profiles/stop_words.yaml ("en", "zh", "zh-Hans");
-            they choose the stop words, nothing else. Null or a language without a list gives null.
+            they choose the stop words and what the score compares with. Null or a language without
+            a list gives null.
+        prose: measure the prose only, see `quality_prose`. A text with too little of it is measured
+            as a whole; if the most of it is code, all measures but its size are null. Line ends are
+            then read as prose has them: a quotation mark, a bracket, emphasis or a citation may
+            stand behind the full stop, a colon may end a clause, and a long list item needs no
+            mark.
 
     Raises:
         ValueError: `texts` and `langs` differ in length.
@@ -246,7 +271,7 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
     stop_words = load_stop_words()
     languages = _language_numbers(langs, stop_words.languages)
     table = characters()
-    counts = np.empty((len(QUALITY_MEASURES), len(texts)), np.int32)
+    counts = np.empty((len(_MEANINGS), len(texts)), np.int32)
     _measure(
         data,
         offsets,
@@ -261,13 +286,19 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
     null = np.asarray(texts.is_null())
     listing = null if copies is None else null | (copies.kinds == LISTING)
     columns = []
-    for field, values in zip(QUALITY_MEASURES, counts, strict=True):
-        mask = null if field.name in _LISTING_COLUMNS else listing
-        if field.name in _STOP_WORD_COLUMNS:
+    for name, values in zip(_MEANINGS, counts, strict=True):
+        mask = null if name in _LISTING_COLUMNS else listing
+        if name in _STOP_WORD_COLUMNS:
             mask = mask | (languages < 0)
-        if field.name == "page_words":
+        if name == "page_words":
             mask = mask | ~np.append(stop_words.has_page_words, False)[languages]
         columns.append(pa.array(values, mask=mask))
+    if copies is None:
+        columns += [pa.nulls(len(texts), pa.int32())] * len(_PROSE_MEANINGS)
+    else:
+        measures = pa.RecordBatch.from_arrays(columns, names=list(_MEANINGS))
+        columns += [pa.array(values, mask=null) for values in copies.counts]
+        columns.append(score_quality(measures, langs))
     return pa.RecordBatch.from_arrays(columns, schema=QUALITY_MEASURES)
 
 

@@ -45,9 +45,9 @@ LISTING = 2
 #: Stands in a copy where a list item had its mark (ASCII's record separator).
 ITEM = 0x1E
 
-#: A document is measured by its prose if that has this many bytes (50 English words, 80 Chinese
+#: A document is measured by its prose if that has this many bytes (70 English words, 130 Chinese
 #: characters, with white space) …
-MIN_PROSE_BYTES = 250
+MIN_PROSE_BYTES = 400
 #: … and is at least one part in so many of the document. All others are measured as a whole, so
 #: that neither a table of links nor a listing passes for the sentence above it.
 MAX_PROSE_FACTOR = 20

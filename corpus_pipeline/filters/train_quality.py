@@ -48,9 +48,9 @@ class ScoreTraining:
 
     steepness: float = 0.03
     """Penalty on the squared rise between two knots."""
-    bend: float = 0.03
+    bend: float = 0.1
     """Penalty on the squared change of rise."""
-    good_weight: float = 0.5
+    good_weight: float = 0.2
     """Weight of all good sources together, as a share of that of the good labelled pages."""
     points_per_logit: int = 100
     """How many points a factor of e in the odds is worth."""
