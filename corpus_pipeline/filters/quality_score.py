@@ -32,6 +32,8 @@ from corpus_pipeline.filters.quality_rules import primary_language
 
 #: Ratios are integers in millionths.
 UNIT = 10**6
+#: In scripts without spaces a character is a word: more than twice as many to a sentence.
+_UNSPACED = 2
 #: A ratio above a million is a million.
 _HIGHEST = UNIT * 10**6
 #: What the median good page of every measure has; scores are cut to 0 to 1,000.
@@ -48,6 +50,8 @@ class Feature(NamedTuple):
     per: str | None = None
     usual: str | None = None
     """The `USUAL` that a language's ratio is compared with; None compares with nothing."""
+    spaced: bool = False
+    """It says nothing in scripts without spaces, which count characters otherwise."""
 
 
 #: What the score looks at.
@@ -57,9 +61,9 @@ FEATURES = (
     Feature("stop words", "stop_word_occurrences", "words", "stop words"),
     Feature("capital words", "capital_words", "words", "capital words"),
     Feature("letters", "letters", "word_chars", "letters"),
-    Feature("lines with an end mark", "terminal_lines", "lines"),
+    Feature("short lines", "short_lines", "lines", spaced=True),
     Feature("sentences kept by C4", "c4_kept_sentences", "sentences"),
-    Feature("brackets", "brackets", "sentences"),
+    Feature("brackets", "brackets", "sentences", spaced=True),
     Feature("page words", "page_words", "words"),
     Feature("repeated 5-grams", "duplicate_5_gram_chars", "word_chars"),
 )
@@ -140,11 +144,14 @@ def feature_ratios(
         factors[usual.name] = np.array(
             [_factor(base, None if each is None else each[usual.name]) for each in known], np.int64
         )
+    spaced = factors["words per sentence"] * _UNSPACED > 1000
     for row, feature in enumerate(FEATURES):
         count = _integers(measures, feature.measure)
         per = np.ones_like(count) if feature.per is None else _integers(measures, feature.per)
         ratio = np.minimum(count * UNIT // np.maximum(per, 1), _HIGHEST)
         says[row] = np.asarray(measures.column(feature.measure).is_valid())
+        if feature.spaced:
+            says[row] &= spaced
         if feature.usual is not None:
             factor = factors[feature.usual]
             ratio = ratio * factor // 1000
@@ -167,6 +174,8 @@ def feature_points(
     ratios, says = feature_ratios(measures, langs, model)
     points = np.zeros(ratios.shape, np.int64)
     for row, feature in enumerate(FEATURES):
+        if feature.name not in model.knots:
+            continue  # a table made before this feature
         knots = np.array(model.knots[feature.name], np.int64)
         heights = np.array(model.points[feature.name], np.int64)
         ratio = np.clip(ratios[row], knots[0], knots[-1])

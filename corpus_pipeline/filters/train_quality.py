@@ -34,7 +34,7 @@ KNOTS: Mapping[str, tuple[float, ...]] = {
     "stop words": (0.02, 0.06, 0.1, 0.14, 0.18, 0.22),
     "capital words": (0.05, 0.1, 0.2, 0.3, 0.5),
     "letters": (0.8, 0.86, 0.9, 0.93, 0.95, 0.97),
-    "lines with an end mark": (0, 0.2, 0.4, 0.6, 0.8, 1),
+    "short lines": (0, 0.1, 0.3, 0.5, 0.8),
     "sentences kept by C4": (0, 0.2, 0.4, 0.6, 0.8, 1),
     "brackets": (0, 0.05, 0.1, 0.2, 0.4),
     "page words": (0, 0.01, 0.03, 0.06, 0.12),
@@ -46,9 +46,9 @@ KNOTS: Mapping[str, tuple[float, ...]] = {
 class ScoreTraining:
     """How a scorecard is fitted."""
 
-    steepness: float = 0.03
+    steepness: float = 0.01
     """Penalty on the squared rise between two knots."""
-    bend: float = 0.1
+    bend: float = 0.03
     """Penalty on the squared change of rise."""
     good_weight: float = 0.2
     """Weight of all good sources together, as a share of that of the good labelled pages."""
