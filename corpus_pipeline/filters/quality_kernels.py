@@ -20,7 +20,6 @@ from corpus_pipeline.filters.quality_marks import (
     MARKS,
     POLICY,
     TERMINAL,
-    after_citation,
     before_citations,
     last_mark,
     line_end,
@@ -37,6 +36,7 @@ from corpus_pipeline.text.characters import (
     UNSPACED,
     decode,
 )
+from corpus_pipeline.text.sentences import after_citation
 from corpus_pipeline.text.words import mix
 
 #: What the scan counts, in the order of its output row. `quality.py` says what each means.

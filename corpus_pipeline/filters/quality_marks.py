@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import decode
+from corpus_pipeline.text.sentences import RAISED, SENTENCE_TERMINALS, after_citation
 
 # The roles that a punctuation mark can have; one mark may have several.
 ENDS = 1
@@ -20,15 +21,13 @@ INTRODUCES = 64
 
 #: End a sentence wherever they stand: full-width marks, and Unicode's Sentence_Terminal marks of
 #: Armenian, Syriac, Devanagari and its kin, Myanmar, Ethiopic, Khmer, Mongolian, Tibetan and others.
-SENTENCE_ENDS = (
-    "。！？；｡．।॥။၊።፧፨។៕៚։܀܁܂߹᙮᠃᠉᥄᥅᪨᪩᪪᪫᭚᭛᭞᭟᰻᰼᱾᱿།༎꓿꘎꘏꛳꛷꡶꡷꣎꣏꤯꧈꧉꩝꩞꩟꫰꫱꯫๚๛"
-)
+SENTENCE_ENDS = "。！？；｡．" + SENTENCE_TERMINALS
 #: End a sentence before a space, the end of the line or a character of an unspaced script, so that
 #: neither 3.14 nor example.org ends one. Abbreviations ("Dr. Roberts") do: the count is a ceiling.
 SPACED_SENTENCE_ENDS = ".!?…؟۔‼‽⁇⁈⁉׃"
 #: May stand between a sentence end and the space after it: quotation marks, brackets, Markdown's
 #: emphasis, marks of footnotes.
-CLOSERS = "\"'”’»›)]）］｝〕〗〙〛】〉》」』*_`~†‡§¹²³⁰⁴⁵⁶⁷⁸⁹"
+CLOSERS = "\"'”’»›)]）］｝〕〗〙〛】〉》」』*_`~§" + RAISED
 #: C4's end marks `. ? ! "` and what other scripts write for them.
 C4_TERMINALS = '.?!"”」』»؟۔‼‽⁇⁈⁉׃' + SENTENCE_ENDS
 #: End the line before a list, a table or code.
@@ -108,25 +107,6 @@ def phrases_at(data, start, stop, i):  # type: ignore[no-untyped-def]
         if _ANCHORS[p] == letter and _reads(data, start, stop, i - _LEADS[p], p):
             flags |= _FLAGS[p]
     return flags
-
-
-@kernel
-def after_citation(data, i, stop):  # type: ignore[no-untyped-def]
-    """Returns the byte after the citation that begins at `i`: [12], [^note], [a]; `i` if none."""
-    begin = i
-    i += 1
-    noted = i < stop and data[i] == 94
-    i += noted
-    first = i
-    while i < stop and i - first < (40 if noted else 3):
-        b = data[i]
-        if b == 93:
-            return i + 1 if i > first else begin
-        digit = 48 <= b <= 57 or b == 44 or b == 45
-        if not (digit or (97 <= b <= 122 and (noted or i == first))):
-            return begin
-        i += 1
-    return i + 1 if i < stop and i > first and data[i] == 93 else begin
 
 
 @kernel
