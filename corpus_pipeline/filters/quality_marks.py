@@ -192,8 +192,9 @@ def line_end(data, start, end, whole):  # type: ignore[no-untyped-def]
     cut = ellipsis and bare == end
     if cut and end - start >= 6 and data[end - 1] == 0xA6 and data[end - 4] == 0xA6:
         cut = data[end - 5] != 0x80 or data[end - 6] != 0xE2
-    if marks & TERMINAL == 0 and bare < end:
-        # A quotation's end, with its own mark or without.
-        marks, _ = last_mark(data, start, end)
     terminal = marks & TERMINAL != 0 or (whole and marks & INTRODUCES != 0)
+    if not terminal and bare < end:
+        # A quotation's end without a mark of its own.
+        marks, _ = last_mark(data, start, end)
+        terminal = marks & TERMINAL != 0
     return terminal, terminal and not cut

@@ -664,12 +664,14 @@ def _copy_prose(data, start, stop, out, o, counts, no_end):  # type: ignore[no-u
         opening = text if item and text < end else first
         length, named = _fence(data, opening, end)
         if length:
-            after = np.int64(-1)
+            after = min(end + 1, stop)
             if length < unclosed:
-                after = _fence_end(data, end + 1, stop, data[opening], length)
-            if after < 0:
-                unclosed = min(unclosed, length)
-                after = _open_fence_end(data, min(end + 1, stop), stop)
+                closed = _fence_end(data, end + 1, stop, data[opening], length)
+                if closed < 0:
+                    # Not looked for again, nor a longer one: the search would be quadratic.
+                    unclosed = length
+                    closed = _open_fence_end(data, after, stop)
+                after = closed
         elif columns >= 4 and blank and not in_list and not item:
             after = _indented_end(data, i, stop)
         if after == i and (tells & _BAR or data[first] == 43):
