@@ -36,11 +36,13 @@ from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality_kernels import (
     COLUMNS,
     LINES,
+    PAGE_WORD,
     PARAGRAPHS,
     WORDS,
     fill_stop_words,
     scan_text,
 )
+from corpus_pipeline.filters.quality_prose import LISTING, prose_of
 from corpus_pipeline.filters.quality_repetition_kernels import (
     DUPLICATE_ORDERS,
     TOP_ORDERS,
@@ -48,6 +50,7 @@ from corpus_pipeline.filters.quality_repetition_kernels import (
     count_ngrams,
 )
 from corpus_pipeline.filters.quality_rules import primary_language
+from corpus_pipeline.filters.quality_score import score_quality
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import utf8_buffers
@@ -84,6 +87,10 @@ _MEANINGS = {
     "paragraphs": "paragraphs",
     "stop_words": "distinct stop words of the language; null when it has no list",
     "stop_word_occurrences": "occurrences of stop words; null when the language has no list",
+    "page_words": "occurrences of words that pages of shops and menus use; null when the language "
+    "has no list",
+    "capital_words": "words whose first letter is a capital",
+    "brackets": "occurrences of (",
     "duplicate_lines": "lines that occurred before",
     "duplicate_line_chars": "characters without spaces in duplicate lines",
     "duplicate_paragraphs": "paragraphs that occurred before",
@@ -98,6 +105,17 @@ _MEANINGS = {
         for n in DUPLICATE_ORDERS
     },
 }
+#: What is said of a document that is code for the most part. The rest is about prose.
+_LISTING_COLUMNS = ("chars", "words", "letters", "digits", "lines", "longest_line")
+#: What only the measures of prose have.
+_PROSE_MEANINGS = {
+    "code_chars": "characters without spaces in code",
+    "table_chars": "characters without spaces in tables",
+    "markup_chars": "characters without spaces in tags, link targets, front matter and marks of "
+    "lists and headings",
+    "quality_score": "points from 0 to 1,000 for many measures together, 500 for the median good "
+    "page; null for languages whose figures are not known",
+}
 _STOP_WORD_COLUMNS = ("stop_words", "stop_word_occurrences")
 
 #: One int32 column per measure. All are null for a null text.
@@ -106,23 +124,33 @@ QUALITY_MEASURES = pa.schema(
         pa.field(name, pa.int32(), metadata={"meaning": meaning})
         for name, meaning in _MEANINGS.items()
     ]
+    + [
+        pa.field(
+            name,
+            pa.int32(),
+            metadata={"meaning": f"{meaning}; null when the profile measures the whole text"},
+        )
+        for name, meaning in _PROSE_MEANINGS.items()
+    ]
 )
 
 
 class StopWords(NamedTuple):
-    """The stop words of all languages as one hash table, the form that kernels take."""
+    """The stop words and page words of all languages as one hash table, the form that kernels take."""
 
     languages: dict[str, int]
     """Number of each language that has a list."""
     keys: NDArray[np.uint64]
     """uint64[T]."""
     bits: NDArray[np.uint8]
-    """uint8[T], number of the word in its language, below 64."""
+    """uint8[T], number of the word in its language, below 64, or `PAGE_WORD`."""
+    has_page_words: NDArray[np.bool_]
+    """bool[L], the language has a list of page words."""
 
 
 @cache
 def load_stop_words() -> StopWords:
-    """Loads profiles/stop_words.yaml (once per process).
+    """Loads profiles/stop_words.yaml and profiles/page_words.yaml (once per process).
 
     Raises:
         ConfigError: a language has more than 64 words.
@@ -130,19 +158,20 @@ def load_stop_words() -> StopWords:
     >>> sorted(load_stop_words().languages)[:3]
     ['ar', 'ca', 'cs']
     """
-    text = resources.files(__package__).joinpath("profiles/stop_words.yaml").read_text("utf-8")
-    lists: dict[str, list[str]] = load_yaml(text)
+    folder = resources.files(__package__).joinpath("profiles")
+    stop: dict[str, list[str]] = load_yaml(folder.joinpath("stop_words.yaml").read_text("utf-8"))
+    page: dict[str, list[str]] = load_yaml(folder.joinpath("page_words.yaml").read_text("utf-8"))
     words: list[str] = []
     languages: list[int] = []
     numbers: list[int] = []
-    for language, (name, entries) in enumerate(lists.items()):
+    for language, (name, entries) in enumerate(stop.items()):
         if len(entries) > 64:
             raise ConfigError(
                 f"stop_words.yaml: {name} has {len(entries)} words, above 64; drop the rarest"
             )
-        words += entries
-        languages += [language] * len(entries)
-        numbers += range(len(entries))
+        words += entries + page.get(name, [])
+        numbers += [*range(len(entries)), *[PAGE_WORD] * len(page.get(name, []))]
+        languages += [language] * (len(words) - len(languages))
     slots = 1 << (4 * len(words)).bit_length()
     keys, bits = np.zeros(slots, np.uint64), np.zeros(slots, np.uint8)
     data, offsets = utf8_buffers(pa.array(words, pa.string()))
@@ -150,11 +179,12 @@ def load_stop_words() -> StopWords:
         data, offsets, np.array(languages, np.int64), np.array(numbers, np.uint8),
         characters().folds, keys, bits,
     )  # fmt: skip
-    return StopWords({name: number for number, name in enumerate(lists)}, keys, bits)
+    pages = np.array([name in page for name in stop])
+    return StopWords({name: number for number, name in enumerate(stop)}, keys, bits, pages)
 
 
 @kernel
-def _measure(data, offsets, classes, folds, languages, keys, bits, counts):  # type: ignore[no-untyped-def]
+def _measure(data, offsets, prose, classes, folds, languages, keys, bits, counts):  # type: ignore[no-untyped-def]
     """Fills `counts`, int32[measures, N]; scratch is allocated once, for the longest text."""
     longest = 0
     for row in range(len(offsets) - 1):
@@ -183,7 +213,7 @@ def _measure(data, offsets, classes, folds, languages, keys, bits, counts):  # t
     for row in range(len(offsets) - 1):
         totals.fill(0)
         scan_text(
-            data, np.int64(offsets[row]), np.int64(offsets[row + 1]), classes, folds,
+            data, np.int64(offsets[row]), np.int64(offsets[row + 1]), prose, classes, folds,
             languages[row], keys, bits, hashes, ends, line_hashes, line_chars,
             paragraph_hashes, paragraph_chars, totals,
         )  # fmt: skip
@@ -208,15 +238,22 @@ def _measure(data, offsets, classes, folds, languages, keys, bits, counts):  # t
             counts[k + column, row] = duplicate[column]
 
 
-def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
+def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa.RecordBatch:
     """Measures every text; `QUALITY_MEASURES` says what.
 
-    Memory: up to 30 bytes for each byte of the longest text, whatever the batch.
+    Memory: up to 30 bytes for each byte of the longest text, whatever the batch, and for prose a
+    copy of the batch.
 
     Args:
         texts: `string`, N texts; null gives null measures.
         langs: `string`, N language codes as in profiles/stop_words.yaml ("en", "zh", "zh-Hans");
-            they choose the stop words, nothing else. Null or a language without a list gives null.
+            they choose the stop words and what the score compares with. Null or a language without
+            a list gives null.
+        prose: measure the prose only, see `quality_prose`. A text with too little of it is measured
+            as a whole; if the most of it is code, all measures but its size are null. Line ends are
+            then read as prose has them: a quotation mark, a bracket, emphasis or a citation may
+            stand behind the full stop, a colon may end a clause, and a long list item needs no
+            mark.
 
     Raises:
         ValueError: `texts` and `langs` differ in length.
@@ -229,14 +266,16 @@ def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
     """
     if len(texts) != len(langs):
         raise ValueError(f"texts and langs must have one length, got {len(texts)} and {len(langs)}")
-    data, offsets = utf8_buffers(texts)
+    copies = prose_of(texts) if prose else None
+    data, offsets = utf8_buffers(copies.texts if copies else texts)
     stop_words = load_stop_words()
     languages = _language_numbers(langs, stop_words.languages)
     table = characters()
-    counts = np.empty((len(QUALITY_MEASURES), len(texts)), np.int32)
+    counts = np.empty((len(_MEANINGS), len(texts)), np.int32)
     _measure(
         data,
         offsets,
+        prose,
         table.classes,
         table.folds,
         languages,
@@ -245,11 +284,21 @@ def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
         counts,
     )
     null = np.asarray(texts.is_null())
-    no_list = null | (languages < 0)
-    columns = [
-        pa.array(values, mask=no_list if field.name in _STOP_WORD_COLUMNS else null)
-        for field, values in zip(QUALITY_MEASURES, counts, strict=True)
-    ]
+    listing = null if copies is None else null | (copies.kinds == LISTING)
+    columns = []
+    for name, values in zip(_MEANINGS, counts, strict=True):
+        mask = null if name in _LISTING_COLUMNS else listing
+        if name in _STOP_WORD_COLUMNS:
+            mask = mask | (languages < 0)
+        if name == "page_words":
+            mask = mask | ~np.append(stop_words.has_page_words, False)[languages]
+        columns.append(pa.array(values, mask=mask))
+    if copies is None:
+        columns += [pa.nulls(len(texts), pa.int32())] * len(_PROSE_MEANINGS)
+    else:
+        measures = pa.RecordBatch.from_arrays(columns, names=list(_MEANINGS))
+        columns += [pa.array(values, mask=null) for values in copies.counts]
+        columns.append(score_quality(measures, langs))
     return pa.RecordBatch.from_arrays(columns, schema=QUALITY_MEASURES)
 
 

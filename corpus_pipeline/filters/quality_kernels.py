@@ -22,8 +22,10 @@ from corpus_pipeline.filters.quality_marks import (
     TERMINAL,
     before_citations,
     last_mark,
+    line_end,
     phrases_at,
 )
+from corpus_pipeline.filters.quality_prose import ITEM
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import (
     DIGIT,
@@ -34,6 +36,7 @@ from corpus_pipeline.text.characters import (
     UNSPACED,
     decode,
 )
+from corpus_pipeline.text.sentences import after_citation
 from corpus_pipeline.text.words import mix
 
 #: What the scan counts, in the order of its output row. `quality.py` says what each means.
@@ -43,7 +46,7 @@ COLUMNS = (
     "ellipsis_lines", "terminal_lines", "short_lines", "few_word_lines", "long_word_lines",
     "javascript_lines", "policy_lines", "lorem_ipsum_lines", "curly_brackets",
     "c4_lorem_ipsum_lines", "c4_curly_lines", "c4_kept_lines", "c4_kept_sentences", "paragraphs",
-    "stop_words", "stop_word_occurrences",
+    "stop_words", "stop_word_occurrences", "page_words", "capital_words", "brackets",
 )  # fmt: skip
 (
     CHARS, WORD_CHARS, LETTERS, DIGITS, WORDS, WORDS_WITH_LETTER, LONGEST_WORD,
@@ -51,7 +54,7 @@ COLUMNS = (
     ELLIPSIS_LINES, TERMINAL_LINES, SHORT_LINES, FEW_WORD_LINES, LONG_WORD_LINES,
     JAVASCRIPT_LINES, POLICY_LINES, LOREM_IPSUM_LINES, CURLY_BRACKETS,
     C4_LOREM_IPSUM_LINES, C4_CURLY_LINES, C4_KEPT_LINES, C4_KEPT_SENTENCES, PARAGRAPHS,
-    STOP_WORDS, STOP_WORD_OCCURRENCES,
+    STOP_WORDS, STOP_WORD_OCCURRENCES, PAGE_WORDS, CAPITAL_WORDS, BRACKETS,
 ) = range(len(COLUMNS))  # fmt: skip
 
 #: A line of at most this many characters is short (FineWeb, `short_line_length`).
@@ -59,6 +62,14 @@ SHORT_LINE = 30
 #: C4 removes lines of fewer words, and lines with a longer word (Raffel et al. 2020).
 C4_LINE_WORDS = 5
 C4_WORD_CHARS = 1000
+
+#: Stands where stop words have their number: the word is one of pages.
+PAGE_WORD = 255
+
+#: In prose a list item that is as long as a clause (eight words, twenty characters of Chinese) needs
+#: no end mark, and is no bullet: menus and lists of names have short items.
+ITEM_WORDS = 8
+ITEM_BYTES = 60
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
@@ -99,7 +110,8 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
         data: uint8[B], the words' UTF-8.
         offsets: int32[N + 1] into `data`.
         languages: int64[N], the number of each word's language.
-        numbers: uint8[N], the number of the word in its language, below 64.
+        numbers: uint8[N], the number of the word in its language, below 64, or `PAGE_WORD`. What
+            was entered first stays.
         folds: uint16[0x10000].
         keys: uint64[T], filled.
         bits: uint8[T], filled with `numbers`.
@@ -115,18 +127,22 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
         slot = np.int64(key >> np.uint64(33)) & mask
         while keys[slot] != 0 and keys[slot] != key:
             slot = (slot + 1) & mask
-        keys[slot] = key
-        bits[slot] = numbers[row]
+        if keys[slot] == 0:
+            keys[slot] = key
+            bits[slot] = numbers[row]
 
 
 @kernel
-def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, ends, count, totals):  # type: ignore[no-untyped-def]
+def scan_line(  # type: ignore[no-untyped-def]
+    data, start, stop, prose, classes, folds, language, keys, bits, hashes, ends, count, totals
+):
     """Scans one line, adds to `totals`, and appends its words to `hashes` and `ends`.
 
     Args:
         data: uint8[B]; the line is `data[start:stop]`, without its line feed.
         start: first byte.
         stop: the byte after the last.
+        prose: the text is prose_of's: a line's end may have closers behind it.
         classes: uint8[0x110000].
         folds: uint16[0x10000].
         language: number of the language in the stop words, -1 for none.
@@ -140,10 +156,13 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
     Returns:
         (words so far, hash of the line's words, bit set of the stop words met).
     """
+    item = prose and data[start] == ITEM
+    start += item
     first_word = count
     first_chars = ends[count]
     stop_mask = np.uint64(0)
     stop_hits = 0
+    page_words = 0
     line_hash = _SEED
     flags = 0
     curly = 0
@@ -159,10 +178,13 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
     longest = 0
     letters = 0
     digits = 0
+    capitals = 0
+    brackets = 0
     # The sentence: has it a letter or digit, and did a mark come that ends it before a space?
     sentences = 0
     dirty = False
     pending = False
+    cited = start
     position = 0
     first_position = -1
     last_position = 0
@@ -195,8 +217,11 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
                 while keys[slot] != 0 and keys[slot] != key:
                     slot = (slot + 1) & (len(keys) - 1)
                 if keys[slot] == key:
-                    stop_mask |= np.uint64(1) << np.uint64(bits[slot])
-                    stop_hits += 1
+                    if bits[slot] == PAGE_WORD:
+                        page_words += 1
+                    else:
+                        stop_mask |= np.uint64(1) << np.uint64(bits[slot])
+                        stop_hits += 1
             length = 0
             h = _SEED
             has_letter = False
@@ -228,13 +253,20 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
             if solid:
                 if kind == DIGIT:
                     digits += 1
+                    if code_point >= 0x80 and (pending or not dirty):
+                        # A raised number after a sentence's end is a footnote's.
+                        if code_point < 0x10000 and MARKS[code_point] & CLOSES:
+                            cited = following
                 else:
                     letters += 1
+                    if not has_letter and not single:
+                        capitals += fold(folds, code_point) != np.uint64(code_point)
                     has_letter = True
-                if single and pending and dirty:
-                    sentences += 1
-                dirty = True
-                pending = False
+                if i >= cited:
+                    if single and pending and dirty:
+                        sentences += 1
+                    dirty = True
+                    pending = False
             elif kind in (PUNCTUATION, OTHER) and code_point < 0x10000:
                 role = np.int64(MARKS[code_point])
                 if role & ENDS:
@@ -243,10 +275,15 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
                     pending = False
                 elif role & ENDS_BEFORE_SPACE:
                     pending = True
-                elif not role & CLOSES:
+                elif code_point == 0x5B and (pending or not dirty):
+                    cited = after_citation(data, i, stop)
+                    pending = pending and cited > i
+                elif not role & CLOSES and i >= cited:
                     pending = False
                 if code_point == 0x23:
                     totals[HASH_MARKS] += 1
+                elif code_point == 0x28 or code_point == 0xFF08:
+                    brackets += 1
                 elif code_point == 0x7B:
                     curly += 1
                 elif code_point == 0x2E:
@@ -270,12 +307,14 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
     totals[WORDS_WITH_LETTER] += with_letter
     totals[LONGEST_WORD] = max(totals[LONGEST_WORD], longest)
     totals[STOP_WORD_OCCURRENCES] += stop_hits
+    totals[PAGE_WORDS] += page_words
     totals[SENTENCES] += sentences
     totals[CURLY_BRACKETS] += curly
+    totals[CAPITAL_WORDS] += capitals
+    totals[BRACKETS] += brackets
     line_length = last_position - first_position + 1
     totals[LINES] += 1
     totals[LONGEST_LINE] = max(totals[LONGEST_LINE], line_length)
-    totals[BULLET_LINES] += first_mark & BULLET != 0
     totals[SHORT_LINES] += line_length <= SHORT_LINE
     totals[FEW_WORD_LINES] += words < C4_LINE_WORDS
     totals[LONG_WORD_LINES] += longest > C4_WORD_CHARS
@@ -284,29 +323,36 @@ def scan_line(data, start, stop, classes, folds, language, keys, bits, hashes, e
     totals[LOREM_IPSUM_LINES] += flags & LOREM_IPSUM != 0
     marks, ellipsis = last_mark(data, start, end)
     totals[ELLIPSIS_LINES] += ellipsis
-    totals[TERMINAL_LINES] += marks & TERMINAL != 0
-    # From here on C4's own order: each rule looks only at lines that the rules before it keep.
-    if longest > C4_WORD_CHARS or words < C4_LINE_WORDS:
-        return count, line_hash, stop_mask
-    if data[end - 1] == 93:
+    bullet = first_mark & BULLET != 0
+    terminal = marks & TERMINAL != 0
+    kept = marks & C4_TERMINAL != 0 and not ellipsis
+    if prose:
+        terminal, kept = line_end(data, start, end, words >= C4_LINE_WORDS)
+        bullet = item and (words < ITEM_WORDS or end - start < ITEM_BYTES)
+        if item and not bullet:
+            terminal = kept = True
+    elif data[end - 1] == 93:
         marks, ellipsis = last_mark(data, start, before_citations(data, start, end))
-    if marks & C4_TERMINAL == 0 or ellipsis:
+        kept = marks & C4_TERMINAL != 0 and not ellipsis
+    totals[BULLET_LINES] += bullet
+    totals[TERMINAL_LINES] += terminal
+    # From here on C4's own order: each rule looks only at lines that the rules before it keep. Its
+    # rules on lorem ipsum and { drop the whole page, so neither says anything of a line.
+    if not kept or longest > C4_WORD_CHARS or words < C4_LINE_WORDS:
         return count, line_hash, stop_mask
     if flags & LOREM_IPSUM:
         totals[C4_LOREM_IPSUM_LINES] += 1
-    elif flags & JAVASCRIPT:
-        pass
-    elif curly:
-        totals[C4_CURLY_LINES] += 1
-    elif flags & POLICY == 0:
-        totals[C4_KEPT_LINES] += 1
-        totals[C4_KEPT_SENTENCES] += sentences
+    if flags & JAVASCRIPT == 0:
+        totals[C4_CURLY_LINES] += curly > 0
+        if flags & POLICY == 0:
+            totals[C4_KEPT_LINES] += 1
+            totals[C4_KEPT_SENTENCES] += sentences
     return count, line_hash, stop_mask
 
 
 @kernel
 def scan_text(  # type: ignore[no-untyped-def]
-    data, start, stop, classes, folds, language, keys, bits,
+    data, start, stop, prose, classes, folds, language, keys, bits,
     hashes, ends, line_hashes, line_chars, paragraph_hashes, paragraph_chars, totals,
 ):  # fmt: skip
     """Scans one document line by line; arguments as in `scan_line`.
@@ -325,14 +371,15 @@ def scan_text(  # type: ignore[no-untyped-def]
     paragraph_lines = 0
     i = start
     while i <= stop:
-        line_end = i
-        while line_end < stop and data[line_end] != 10:
-            line_end += 1
+        line_stop = i
+        while line_stop < stop and data[line_stop] != 10:
+            line_stop += 1
         before = count
-        if line_end > i:
+        if line_stop > i:
             count, line_hash, mask = scan_line(
-                data, i, line_end, classes, folds, language, keys, bits, hashes, ends, count, totals
-            )
+                data, i, line_stop, prose, classes, folds, language, keys, bits,
+                hashes, ends, count, totals,
+            )  # fmt: skip
             seen |= mask
             if count > before:
                 line_hashes[lines] = line_hash
@@ -343,15 +390,16 @@ def scan_text(  # type: ignore[no-untyped-def]
                     paragraph_start = ends[before]
                 paragraph_hash = step(paragraph_hash, line_hash)
                 paragraph_lines += 1
-        if paragraph_lines and (count == before or line_end >= stop):
+        if paragraph_lines and (count == before or line_stop >= stop):
             paragraph_hashes[paragraphs] = mix(paragraph_hash)
             paragraph_chars[paragraphs] = ends[count] - paragraph_start
             paragraphs += 1
             paragraph_lines = 0
-        if line_end < stop:
-            totals[NEWLINES] += 1
+        if line_stop < stop:
+            # The blank line that parts two paragraphs of prose is a mark and no empty line.
+            totals[NEWLINES] += not prose or count > before
             totals[CHARS] += 1
-        i = line_end + 1
+        i = line_stop + 1
     totals[PARAGRAPHS] = paragraphs
     distinct = 0
     while seen != 0:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import decode
+from corpus_pipeline.text.sentences import RAISED, SENTENCE_TERMINALS, after_citation
 
 # The roles that a punctuation mark can have; one mark may have several.
 ENDS = 1
@@ -16,16 +17,21 @@ CLOSES = 4
 C4_TERMINAL = 8
 TERMINAL = 16
 BULLET = 32
+INTRODUCES = 64
 
-#: End a sentence wherever they stand: full-width marks, danda, Ethiopic, Khmer and Myanmar stops.
-SENTENCE_ENDS = "。！？；｡．।॥።፧៕။"
+#: End a sentence wherever they stand: full-width marks, and Unicode's Sentence_Terminal marks of
+#: Armenian, Syriac, Devanagari and its kin, Myanmar, Ethiopic, Khmer, Mongolian, Tibetan and others.
+SENTENCE_ENDS = "。！？；｡．" + SENTENCE_TERMINALS
 #: End a sentence before a space, the end of the line or a character of an unspaced script, so that
 #: neither 3.14 nor example.org ends one. Abbreviations ("Dr. Roberts") do: the count is a ceiling.
-SPACED_SENTENCE_ENDS = ".!?…؟۔"
-#: May stand between a sentence end and the space after it.
-CLOSERS = "\"'”’»)]）」』】》"
+SPACED_SENTENCE_ENDS = ".!?…؟۔‼‽⁇⁈⁉׃"
+#: May stand between a sentence end and the space after it: quotation marks, brackets, Markdown's
+#: emphasis, marks of footnotes.
+CLOSERS = "\"'”’»›)]）］｝〕〗〙〛】〉》」』*_`~§" + RAISED
 #: C4's end marks `. ? ! "` and what other scripts write for them.
-C4_TERMINALS = '.?!"”」』»؟۔' + SENTENCE_ENDS
+C4_TERMINALS = '.?!"”」』»؟۔‼‽⁇⁈⁉׃' + SENTENCE_ENDS
+#: End the line before a list, a table or code.
+INTRODUCERS = ":："
 #: FineWeb's also hold the apostrophe; the ellipsis counts because "..." ends in a full stop.
 TERMINALS = C4_TERMINALS + "'’…"
 #: Marks that begin an item of a list: those of datatrove, DCLM and Curator together.
@@ -41,6 +47,7 @@ def _mark_table() -> NDArray[np.uint8]:
         (C4_TERMINALS, C4_TERMINAL),
         (TERMINALS, TERMINAL),
         (BULLETS, BULLET),
+        (INTRODUCERS, INTRODUCES),
     ):
         for mark in marks:
             table[ord(mark)] |= role
@@ -103,6 +110,33 @@ def phrases_at(data, start, stop, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def before_closers(data, start, end):  # type: ignore[no-untyped-def]
+    """Returns `end` moved before what may follow the mark that ends a sentence.
+
+    That is quotation marks, brackets, emphasis, citations ([3], [^note]) and marks of footnotes.
+    """
+    while end > start:
+        first = end - 1
+        while first > start and data[first] & 0xC0 == 0x80:
+            first -= 1
+        if data[first] == 93:
+            opening = first
+            while opening > start and first - opening < 42 and data[opening] != 91:
+                opening -= 1
+            if data[opening] == 91 and after_citation(data, opening, end) == end:
+                first = opening
+                while first > start and data[first - 1] == 32:
+                    first -= 1
+                end = first
+                continue
+        code_point, _ = decode(data, first)
+        if code_point >= 0x10000 or MARKS[code_point] & CLOSES == 0:
+            return end
+        end = first
+    return end
+
+
+@kernel
 def before_citations(data, start, end):  # type: ignore[no-untyped-def]
     """Returns `end` moved before trailing citations ([3], [edit], [citation needed]) and blanks."""
     while end > start and data[end - 1] == 93:
@@ -135,3 +169,32 @@ def last_mark(data, start, end):  # type: ignore[no-untyped-def]
         return 0, False
     dots = end - start >= 3 and data[end - 1] == 46 and data[end - 2] == 46 and data[end - 3] == 46
     return np.int64(MARKS[code_point]), dots or code_point == 0x2026
+
+
+@kernel
+def line_end(data, start, end, whole):  # type: ignore[no-untyped-def]
+    """Judges the end of a line of prose.
+
+    Args:
+        data: uint8[B].
+        start: first byte of the line.
+        end: the byte after its last character that is no white space.
+        whole: the line has enough words to be a clause of its own, so that : may end it.
+
+    Returns:
+        (it ends in a mark that can end a sentence, it is a whole sentence and not cut off by "...").
+    """
+    bare = before_closers(data, start, end)
+    if bare == start:
+        return False, False
+    marks, ellipsis = last_mark(data, start, bare)
+    # 他走了…… and "Then he said..." are whole, Read on... is cut off.
+    cut = ellipsis and bare == end
+    if cut and end - start >= 6 and data[end - 1] == 0xA6 and data[end - 4] == 0xA6:
+        cut = data[end - 5] != 0x80 or data[end - 6] != 0xE2
+    terminal = marks & TERMINAL != 0 or (whole and marks & INTRODUCES != 0)
+    if not terminal and bare < end:
+        # A quotation's end without a mark of its own.
+        marks, _ = last_mark(data, start, end)
+        terminal = marks & TERMINAL != 0
+    return terminal, terminal and not cut

@@ -1,5 +1,6 @@
 """Reads quality profiles: YAML files of thresholds, by language.
 
+measured: prose                 # without code, tables and markup; or whole, the default
 rules:                          # for every language
   gopher_min_words: 50
   fineweb_max_short_lines: 0.67
@@ -20,6 +21,9 @@ from corpus_pipeline.yaml_files import load_yaml
 
 #: The profiles that come with the package.
 PROFILES = ("default", "gopher", "c4", "fineweb", "code")
+
+#: What a profile's measures can be taken of.
+_MEASURED = ("whole", "prose")
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(QualityRules))
 
@@ -61,14 +65,19 @@ def parse_profile(name: str, text: str) -> QualityProfile:
         document = load_yaml(text)
     except ValueError as error:
         raise ConfigError(f"quality profile {name}: {error}") from error
-    document = _mapping(document, name, ("rules", "languages"))
+    document = _mapping(document, name, ("measured", "rules", "languages"))
+    measured = document.get("measured", "whole")
+    if measured not in _MEASURED:
+        raise ConfigError(
+            f"quality profile {name}: measured must be whole or prose, got {measured!r}"
+        )
     rules = _rules(QualityRules(), document.get("rules"), f"{name}: rules")
     sections = _mapping(document.get("languages"), f"{name}: languages", None)
     languages = {
         code: _rules(rules, section, f"{name}: languages: {code}")
         for code, section in sections.items()
     }
-    return QualityProfile(name, rules, languages)
+    return QualityProfile(name, rules, languages, measured == "prose")
 
 
 def _mapping(value: object, where: str, known: tuple[str, ...] | None) -> dict[str, object]:

@@ -66,6 +66,7 @@ class QualityRules:
     code_max_mean_line_length: float | None = None
     code_min_letters: float | None = None
     code_max_duplicate_line_chars: float | None = None
+    quality_min_score: int | None = None
 
     def __post_init__(self) -> None:
         for rule in RULES:
@@ -175,6 +176,7 @@ RULES = (
         "duplicate_line_chars",
         "word_chars",
     ),
+    Rule("quality-score-low", "quality_min_score", "quality_score"),
 )
 
 #: All reasons, in the order of decision.
@@ -196,6 +198,8 @@ class QualityProfile:
     """For every language without rules of its own, and where the language is unknown."""
     languages: Mapping[str, QualityRules] = dataclasses.field(default_factory=dict)
     """Whole sets of rules by language code; nothing is inherited from `rules` here."""
+    prose: bool = False
+    """The measures are taken of the prose, see `quality_prose`; else of the whole text."""
 
     def rules_for(self, language: str | None) -> QualityRules:
         """Returns the rules of one language, "zh-Hans" taking those of zh; None is unknown."""

@@ -17,6 +17,7 @@ from rich.progress import (
 from rich.table import Table
 
 from corpus_pipeline.errors import VerifyError, printable
+from corpus_pipeline.filters.quality_score import BASE, explain_score
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.summary import summarise
 from corpus_pipeline.pipelines.trace import find_document, find_token, read_text, survivors
@@ -174,6 +175,10 @@ def _print_document(console: rich.console.Console, output: Place, row: dict[str,
         text = f"{shown:.6g}" if isinstance(shown, float) else printable(str(shown))
         table.add_row(printable(name), text)
     console.print(table)
+    points = explain_score(row, row["lang"])
+    if points:
+        parts = ", ".join(f"{name} {value:+d}" for name, value in points.items() if value)
+        console.print(printable(f"  quality_score is {BASE} and the points of: {parts}"))
     for other in survivors(output, row):
         _print_other(console, "duplicate_of", other)
     if row["partner"] not in (None, row["duplicate_of"]):

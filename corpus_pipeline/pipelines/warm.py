@@ -63,7 +63,7 @@ def _tiny_run(folder: Path) -> dict[str, object]:
              _CHINESE + "。", ""]  # fmt: skip
     lines = [json.dumps({"text": text}) for text in texts]
     (folder / "text.jsonl").write_text("\n".join(lines), "utf-8")
-    (folder / "profile.yaml").write_text("rules: {gopher_min_words: 1}", "utf-8")
+    (folder / "profile.yaml").write_text("measured: prose\nrules: {gopher_min_words: 1}", "utf-8")
     (folder / "evaluation.jsonl").write_text(json.dumps({"text": _QUESTION}), "utf-8")
     (folder / "page.warc").write_bytes(_web_page(long))
     return {

@@ -34,7 +34,7 @@ class MeasureQuality(MapBatches):
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Measures and judges one batch."""
         profile = self.options.profiles.get(batch["source"][0].as_py(), self.options.default)
-        measures = measure_quality(batch["text"], batch["lang"])
+        measures = measure_quality(batch["text"], batch["lang"], profile.prose)
         return with_measures(batch, measures, quality_failures(measures, batch["lang"], profile))
 
 

@@ -5,8 +5,8 @@ not to analyse it. A sentence ends
 
     at a line break;
     after 。！？ and their kin, and the quotes and brackets that close behind them;
-    after . ! ? … and their kin (with closing quotes, brackets, emphasis), where white space follows
-        and then anything but an ASCII lower-case letter ("approx. five" goes on, "It is. Now" not);
+    after . ! ? … and their kin (with closing quotes, brackets, emphasis, and citations such as [12]
+        or a raised number), where white space follows and then anything but an ASCII lower-case letter ("approx. five" goes on, "It is. Now" not);
 
 but a single full stop ends nothing after one letter (J. Smith, U.S.), after a number that opens the
 sentence (list items: "2. Boil the water") and after an abbreviation of the table below. What lies
@@ -45,14 +45,22 @@ _STOP = 5
 _MARK = 6
 _CJK_MARK = 7
 
+#: Marks of footnotes that stand after the end of a sentence.
+RAISED = "†‡¹²³⁰⁴⁵⁶⁷⁸⁹"
+#: Unicode's Sentence_Terminal marks of single scripts: Devanagari and its kin, Myanmar, Ethiopic,
+#: Khmer, Armenian, Syriac, N'Ko, Canadian, Mongolian, Limbu, Tai Tham, Balinese, Lepcha, Ol Chiki,
+#: Tibetan, Lisu, Vai, Bamum, Phags-pa, Saurashtra, Kayah Li, Javanese, Cham, Meetei and Thai.
+SENTENCE_TERMINALS = (
+    "।॥၊။።፧፨។៕៚։܀܁܂߹᙮᠃᠉᥄᥅᪨᪩᪪᪫᭚᭛᭞᭟᰻᰼᱾᱿།༎꓿꘎꘏꛳꛷꡶꡷꣎꣏꤯꧈꧉꩝꩞꩟꫰꫱꯫๚๛"
+)
+
 _CHARACTERS_OF_ROLE = {
     # What ends a line for Unicode (UAX 14: BK, CR, LF, NL).
     _LINE_BREAK: "\n\v\f\r\x85\u2028\u2029",
-    _CLOSER: ")]）］｝〕〗〙〛】〉》」』”’»›",
+    _CLOSER: ")]）］｝〕〗〙〛】〉》」』”’»›" + RAISED,
     _ASCII_CLOSER: "\"'*_`}",
     _STOP: ".",
-    # Ellipsis, Arabic, Urdu, Devanagari, Armenian, Ethiopic, Khmer and Myanmar terminal marks.
-    _MARK: "!?…‼⁇⁈⁉؟۔।॥։።፧។៕၊။",
+    _MARK: "!?…‼‽⁇⁈⁉؟۔׃" + SENTENCE_TERMINALS,
     # Ideographic, full-width and half-width; no white space follows them.
     _CJK_MARK: "。！？｡",
 }
@@ -91,6 +99,25 @@ def _roles() -> NDArray[np.uint8]:
 def _abbreviations() -> NDArray[np.int64]:
     """The table as sorted numbers, one byte a letter, as `_continues` reads tokens."""
     return np.sort([int.from_bytes(word.encode(), "big") for word in _ABBREVIATIONS])
+
+
+@kernel
+def after_citation(data, i, stop):  # type: ignore[no-untyped-def]
+    """Returns the byte after the citation that begins at `i`: [12], [^note], [a]; `i` if none."""
+    begin = i
+    i += 1
+    noted = i < stop and data[i] == 94
+    i += noted
+    first = i
+    while i < stop and i - first < (40 if noted else 3):
+        b = data[i]
+        if b == 93:
+            return i + 1 if i > first else begin
+        digit = 48 <= b <= 57 or b == 44 or b == 45
+        if not (digit or (97 <= b <= 122 and (noted or i == first))):
+            return begin
+        i += 1
+    return i + 1 if i < stop and i > first and data[i] == 93 else begin
 
 
 @kernel
@@ -164,6 +191,13 @@ def _split(data, offsets, roles, abbreviations, sentence_offsets, starts, ends):
             while i < stop:
                 code_point, following = decode(data, i)
                 role = _role(roles, code_point)
+                if code_point == 0x5B:
+                    following = after_citation(data, i, stop)
+                    if following > i:
+                        single = False
+                        i = following
+                        end = i
+                        continue
                 if role < _CLOSER or (role == _ASCII_CLOSER and ends_alone):
                     break
                 single = False

@@ -122,7 +122,6 @@ def test_bad_texts_fail_for_every_reason_that_holds() -> None:
         **{f"gopher-duplicate-{n}-gram-chars": [False, False, True] for n in (6, 7)},
         **{f"gopher-duplicate-{n}-gram-chars": [False, True, True] for n in (8, 9, 10)},
         "fineweb-too-few-terminal-lines": [True, False, True],
-        "fineweb-too-many-short-lines": [True, False, False],
         "fineweb-duplicate-line-chars": [False, True, False],
         "c4-too-few-sentences": [True, False, True],
     }
