@@ -45,8 +45,8 @@ _FNV_BASIS: Final = 0xCBF29CE484222325
 _FNV_PRIME: Final = 0x100000001B3
 
 
-def _hash(name: str) -> int:
-    """FNV-1a of a lower-case tag name, as `_tag_name` computes it."""
+def hash_name(name: str) -> int:
+    """FNV-1a of a lower-case tag name, as `tag_name` computes it."""
     value = _FNV_BASIS
     for byte in name.encode():
         value = (value ^ byte) * _FNV_PRIME % 2**64
@@ -68,7 +68,7 @@ class _Names(NamedTuple):
 def _names() -> _Names:
     return _Names(
         *(
-            np.sort(np.array([_hash(name) for name in names], np.uint64))
+            np.sort(np.array([hash_name(name) for name in names], np.uint64))
             for names in (
                 _FLAT_ELEMENTS,
                 _RAW_ELEMENTS,
@@ -87,13 +87,13 @@ _SLASH: Final = 0x2F
 _EQUALS: Final = 0x3D
 _DASH: Final = 0x2D
 _BANG: Final = 0x21
-_SELECT: Final = np.uint64(_hash("select"))
-_OPTION: Final = np.uint64(_hash("option"))
-_FORM: Final = np.uint64(_hash("form"))
-_HTML: Final = np.uint64(_hash("html"))
-_BODY: Final = np.uint64(_hash("body"))
-_SVG: Final = np.uint64(_hash("svg"))
-_MATH: Final = np.uint64(_hash("math"))
+_SELECT: Final = np.uint64(hash_name("select"))
+_OPTION: Final = np.uint64(hash_name("option"))
+_FORM: Final = np.uint64(hash_name("form"))
+_HTML: Final = np.uint64(hash_name("html"))
+_BODY: Final = np.uint64(hash_name("body"))
+_SVG: Final = np.uint64(hash_name("svg"))
+_MATH: Final = np.uint64(hash_name("math"))
 _BASIS: Final = np.uint64(_FNV_BASIS)
 _PRIME: Final = np.uint64(_FNV_PRIME)
 #: Fills the places that `_DEEPER_ELEMENTS` take besides their own.
@@ -109,7 +109,7 @@ _QUOTED_VALUE: Final = 5
 
 
 @kernel
-def _tag_name(html, i, stop):  # type: ignore[no-untyped-def]
+def tag_name(html, i, stop):  # type: ignore[no-untyped-def]
     """Reads the name at `i`; returns (its hash, index after it), `i` itself if there is none."""
     name = _BASIS
     start = i
@@ -171,7 +171,7 @@ def _skip_raw(html, i, stop, name):  # type: ignore[no-untyped-def]
     """Finds the end tag `</name` from `i` on; returns its index, or `stop`."""
     while i < stop:
         if html[i] == _LT and i + 2 < stop and html[i + 1] == _SLASH:
-            found, _ = _tag_name(html, i + 2, stop)
+            found, _ = tag_name(html, i + 2, stop)
             if found == name:
                 return i
         i += 1
@@ -228,7 +228,7 @@ def _parser_steps(html, limit, flat, raw, formatting, barrier, breakout, deeper)
             continue
         closing = i + 1 < stop and html[i + 1] == _SLASH
         start = i + 2 if closing else i + 1
-        name, after = _tag_name(html, start, stop)
+        name, after = tag_name(html, start, stop)
         if after == start:
             i += 1
             continue
