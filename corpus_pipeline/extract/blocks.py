@@ -468,9 +468,9 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                     elements[n, TAG] = kind
                     elements[n, OWN] = np.int32(hints)
                     elements[n, NUMBER] = 0
-                    if kind == _OL:
+                    if kind == _OL and not hints & m.NOTES:
                         elements[n, NUMBER] = number
-                    elif kind == _LI and elements[parent, TAG] == _OL:
+                    elif kind == _LI and elements[parent, NUMBER] > 0:
                         elements[n, NUMBER] = elements[parent, NUMBER]
                         elements[parent, NUMBER] += 1
                     is_block = property & m.BLOCK != 0
@@ -478,6 +478,8 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                         is_block and (says & _NOT_READ_OUT != 0 or kind == _NOSCRIPT)
                     )
                     if kind == _DIALOG and not says & _IS_OPEN:
+                        hidden = True
+                    if hints & m.UNSEEN and kind != _HTML and kind != _BODY:
                         hidden = True
                     elements[n, HIDDEN] = 1 if hidden else 0
                     n += 1
@@ -502,9 +504,11 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                             math = 0
                         else:
                             continue
-                    elif property & m.SKIP or (
-                        hints & m.UNSEEN and kind != _HTML and kind != _BODY
-                    ) or (hidden and not is_block):
+                    elif (
+                        property & m.SKIP
+                        or (hidden and not is_block)
+                        or (hints & m.NUMBERING and (property & m.CELL or pre > 0))
+                    ):
                         skip = depth
                         continue
                     elif kind == _MATH:

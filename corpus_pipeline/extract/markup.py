@@ -70,10 +70,15 @@ SUBSCRIBE: Final = 1 << 15
 AUTHOR: Final = 1 << 16
 BODY: Final = 1 << 17
 """Names the text of an article, which `CONTENT` only suggests."""
+NUMBERING: Final = 1 << 18
+"""The numbers of lines beside a program."""
+NOTES: Final = 1 << 19
+"""Notes, which are numbered in the text."""
 
 HINTS: Final = (
     *("nav", "foot", "head", "side", "related", "share", "comment", "cookie", "advert", "meta"),
     *("caption", "content", "code", "unseen", "math", "subscribe", "author", "body"),
+    *("numbering", "notes"),
 )
 
 #: A hyphen is where a word begins or ends; without one the word may be part of a longer one.
@@ -104,9 +109,10 @@ _WORDS: Final[dict[int, str]] = {
         -page-content -mainbody""",
     CODE: "highlight -code- -codehilite -language- -lang- prettyprint -brush- sourcecode -hljs -prism",
     UNSEEN: """visually-hidden visuallyhidden -sr-only- screen-reader screenreader editsection
-        headerlink anchor-link -anchorjs -lineno- -linenos- -line-numbers- -linenumber -linenum-
-        -gutter- -blob-num- -a11y- offscreen katex-html mjx-char mathjax-preview -hiddenstructure
-        mobile-only-hidden -permalink- -headeranchor heading-anchor""",
+        headerlink anchor-link -anchorjs -a11y- -offscreen- katex-html mjx-char mathjax-preview
+        -hiddenstructure -headeranchor heading-anchor""",
+    NUMBERING: "-lineno- -linenos- -line-numbers- -linenumber -linenum- -gutter- -blob-num-",
+    NOTES: "-references- reflist footnote endnote -notes- citations",
     MATH: "mwe-math -tex- latex -math-",
     SUBSCRIBE: """newsletter subscribe subscription signup sign-up login log-in -signin sign-in
         register paywall -donate -donation -cta- -call-to-action""",

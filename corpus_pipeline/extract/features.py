@@ -1,0 +1,519 @@
+"""What is weighed about each block of a page: itself, what it stands in, and its neighbours.
+
+Everything is a ratio, a logarithm or a flag, and letters are counted by what they are worth
+(`blocks.CHARS`), so that a paragraph of Chinese looks like one of English. All passes are linear in
+the elements and blocks of a page.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_pipeline.extract import blocks as b
+from corpus_pipeline.extract import markup as m
+from corpus_pipeline.extract.blocks import Page
+from corpus_pipeline.extract.phrases import phrases
+from corpus_pipeline.kernels import kernel
+
+#: Tags that say what they hold.
+CONTEXT_TAGS: Final = (
+    *("nav", "footer", "aside", "header", "main", "article", "figure", "figcaption", "table"),
+    *("li", "form", "blockquote", "section", "ul"),
+)
+#: Tags that blocks are told apart by.
+BLOCK_TAGS: Final = (
+    *("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "pre", "div", "dt", "dd"),
+    *("blockquote", "figcaption", "section", "article", "span"),
+)
+_PROSE_CHARS: Final = 60
+"""A shorter block is no prose; longer ones must have punctuation, or be long."""
+_LONG_PROSE_CHARS: Final = 160
+_REVEAL_CHARS: Final = 200
+"""What is hidden is taken for the page's text if it has at least this much prose."""
+_SCOPE_CHARS: Final = 150
+_PHRASE_CHARS: Final = 400
+"""Phrases of longer blocks say nothing."""
+_REST_CHARS: Final = 300
+"""What an element says of itself, it says of the page if less prose than this is outside it."""
+
+OWN_FEATURES: Final = (
+    *("log_chars", "link_density", "links", "commas", "stops", "stopped", "digits", "capitals"),
+    *("spaces", "word_length", "symbols", "breaks", "code", "preformatted", "bold", "copies"),
+    *("place", "place_in_prose", "before_first_prose", "after_last_prose", "phrases"),
+    *("phrase_share", "phrase_more", "phrase_consent", "phrase_rights", "phrase_offer"),
+    *("phrase_comment", "phrase_credit"),
+)
+CONTAINER_FEATURES: Final = ("log_chars", "link_density", "prose_share", "blocks", "prose_density")
+CONTAINERS: Final = 4
+NEIGHBOUR_FEATURES: Final = ("log_chars", "link_density", "prose", "same_tag", "same_parent")
+NEIGHBOURS: Final = (-3, -2, -1, 1, 2, 3)
+FEATURES: Final = (
+    *OWN_FEATURES,
+    *(f"tag_{name}" for name in BLOCK_TAGS),
+    *(f"in_{name}" for name in CONTEXT_TAGS),
+    *(f"hint_{name}" for name in m.HINTS),
+    *(f"own_{name}" for name in m.HINTS),
+    *(f"container{n}_{name}" for n in range(CONTAINERS) for name in CONTAINER_FEATURES),
+    *(f"neighbour{n}_{name}" for n in NEIGHBOURS for name in NEIGHBOUR_FEATURES),
+    *("since_prose", "until_prose", "prose_near", "prose_around", "main_share", "main_levels"),
+    *("page_prose", "page_link_density", "since_heading", "heading_level"),
+    *("in_title_scope", "title_scope_share", "since_title", "before_title"),
+    *("body_share", "content_share", "article_share", "main_tag_share", "comment_share"),
+    *("related_share", "side_share", "articles", "in_best_article", "best_article_share"),
+    *("best_body_share", "in_best_body"),
+)
+
+
+class Outline(NamedTuple):
+    """What the page's elements hold."""
+
+    shown: NDArray[np.bool_]
+    """bool[B], whether a reader sees the block."""
+    prose: NDArray[np.float32]
+    """float32[B], characters of prose outside links."""
+    totals: NDArray[np.float32]
+    """float32[E, 4]: characters, in links, prose, blocks of what is shown in each element."""
+    hints: NDArray[np.uint32]
+    """uint32[E], of the element and what it stands in."""
+    tags: NDArray[np.uint32]
+    """uint32[E], bits of CONTEXT_TAGS likewise."""
+    wider: NDArray[np.int32]
+    """int32[E], the nearest element around it that holds more."""
+    copies: NDArray[np.int32]
+    """int32[B], the earlier block with the same text, or -1."""
+    main: int
+    """The innermost element that holds most of the prose."""
+    title: int
+    """The first block that is a heading of the first order, or -1."""
+    scope: int
+    """The innermost element around it that holds prose, or the page."""
+
+
+def _context_bits() -> NDArray[np.uint32]:
+    bits = np.zeros(256, np.uint32)
+    for n, name in enumerate(CONTEXT_TAGS):
+        bits[m.tag(name)] = 1 << n
+    return bits
+
+
+def _block_numbers() -> NDArray[np.int8]:
+    numbers = np.full(256, -1, np.int8)
+    for n, name in enumerate(BLOCK_TAGS):
+        numbers[m.tag(name)] = n
+    return numbers
+
+
+_CONTEXT_BITS: Final = _context_bits()
+_BLOCK_NUMBERS: Final = _block_numbers()
+_HEADINGS: Final = tuple(m.tag(f"h{n}") for n in range(1, 7))
+_H1: Final = m.tag("h1")
+_ARTICLE: Final = m.tag("article")
+_IN_ARTICLE: Final = np.uint32(1 << CONTEXT_TAGS.index("article"))
+_IN_MAIN: Final = np.uint32(1 << CONTEXT_TAGS.index("main"))
+_HTML_TAG: Final = m.tag("html")
+_BODY_TAG: Final = m.tag("body")
+_ASIDE: Final = np.uint32(
+    m.NAV | m.FOOT | m.HEAD | m.SIDE | m.RELATED | m.COOKIE | m.ADVERT | m.SUBSCRIBE | m.AUTHOR
+)
+_COMMENTS: Final = np.uint32(m.COMMENT)
+_ASIDE_TAGS: Final = np.uint32(
+    sum(1 << CONTEXT_TAGS.index(name) for name in ("nav", "footer", "aside"))
+)
+_GOOD: Final = np.uint32(m.CONTENT | m.BODY | m.CODE | m.MATH)
+_BASIS: Final = np.uint64(0xCBF29CE484222325)
+_PRIME: Final = np.uint64(0x100000001B3)
+
+
+@kernel
+def _prose(block):  # type: ignore[no-untyped-def]
+    chars = block[b.CHARS]
+    linked = block[b.LINKED]
+    if chars < _PROSE_CHARS or 2 * linked > chars:
+        return np.float32(0.0)
+    if block[b.COMMAS] + block[b.STOPS] == 0 and chars < _LONG_PROSE_CHARS:
+        return np.float32(0.0)
+    return np.float32(chars - linked)
+
+
+@kernel
+def _show(elements, blocks, prose, aside, shown):  # type: ignore[no-untyped-def]
+    """Leaves out the blocks of elements that are set aside, but not the page's prose itself.
+
+    An element with `aside[e]` of 1 is taken in again if it holds more prose than half as much again
+    as all that is left, one with 2 if hardly anything is left; what is set aside inside it is
+    judged in the next round. Blocks that `shown` leaves out already stay out.
+    """
+    n = len(elements)
+    around = np.empty(n, np.int32)
+    sums = np.empty(n, np.float32)
+    for _ in range(4):
+        around[0] = -1
+        sums[:] = 0.0
+        for e in range(1, n):
+            above = around[elements[e, b.PARENT]]
+            around[e] = e if above < 0 and aside[e] else above
+        left = np.float32(0.0)
+        for k in range(len(blocks)):
+            if shown[k]:
+                h = around[blocks[k, b.ELEMENT]]
+                if h < 0:
+                    left += prose[k]
+                else:
+                    sums[h] += prose[k]
+        changed = False
+        for e in range(1, n):
+            if sums[e] >= _REVEAL_CHARS and sums[e] > 1.5 * left:
+                if aside[e] == 1 or left < _REVEAL_CHARS:
+                    aside[e] = 0
+                    changed = True
+        if not changed:
+            break
+    for k in range(len(blocks)):
+        if around[blocks[k, b.ELEMENT]] >= 0:
+            shown[k] = False
+
+
+@kernel
+def _find_copies(blocks, text, shown, copies):  # type: ignore[no-untyped-def]
+    """For each shown block the first one with the same text, by a hash of 64 bits."""
+    size = 16
+    while size < 2 * len(blocks) + 2:
+        size *= 2
+    keys = np.zeros(size, np.uint64)
+    values = np.full(size, -1, np.int32)
+    for k in range(len(blocks)):
+        copies[k] = -1
+        if not shown[k]:
+            continue
+        value = _BASIS
+        for i in range(blocks[k, b.START], blocks[k, b.END]):
+            value = (value ^ np.uint64(text[i])) * _PRIME
+        slot = np.int64((value ^ (value >> np.uint64(32))) & np.uint64(size - 1))
+        while values[slot] >= 0 and keys[slot] != value:
+            slot = (slot + 1) & (size - 1)
+        if values[slot] >= 0:
+            copies[k] = values[slot]
+        else:
+            keys[slot] = value
+            values[slot] = k
+
+
+@kernel
+def _outline(elements, blocks, shown, prose, totals, hints, tags, wider, context_bits):  # type: ignore[no-untyped-def]
+    """Fills what is summed up and what is handed down; returns the main element, title and scope."""
+    n = len(elements)
+    totals[:] = 0.0
+    for k in range(len(blocks)):
+        if shown[k]:
+            e = blocks[k, b.ELEMENT]
+            totals[e, 0] += blocks[k, b.CHARS]
+            totals[e, 1] += blocks[k, b.LINKED]
+            totals[e, 2] += prose[k]
+            totals[e, 3] += 1.0
+    for e in range(n - 1, 0, -1):
+        parent = elements[e, b.PARENT]
+        for j in range(4):
+            totals[parent, j] += totals[e, j]
+    title = -1
+    scope = 0
+    titled = np.zeros(n, np.bool_)
+    for k in range(len(blocks)):
+        if shown[k] and elements[blocks[k, b.ELEMENT], b.TAG] == _H1:
+            title = k
+            e = blocks[k, b.ELEMENT]
+            while e >= 0:
+                titled[e] = True
+                if scope == 0 and totals[e, 2] >= _SCOPE_CHARS:
+                    scope = e
+                e = elements[e, b.PARENT]
+            break
+    # What an element says of itself, it says of the page if that is nearly all in it.
+    page = totals[0, 2]
+    hints[0] = 0
+    tags[0] = 0
+    wider[0] = 0
+    main = 0
+    for e in range(1, n):
+        parent = elements[e, b.PARENT]
+        tag = elements[e, b.TAG]
+        own = np.uint32(elements[e, b.OWN])
+        bits = context_bits[tag]
+        if tag in (_HTML_TAG, _BODY_TAG):
+            own = np.uint32(0)
+        elif titled[e] or page - totals[e, 2] < _REST_CHARS:
+            own &= _GOOD
+        hints[e] = own | hints[parent]
+        tags[e] = bits | tags[parent]
+        wider[e] = parent if totals[parent, 0] > totals[e, 0] else wider[parent]
+        # The heaviest child of the main element so far, if it holds most of it.
+        if parent == main or wider[e] == main:
+            if totals[e, 2] > 0.6 * totals[main, 2] and totals[main, 2] > 0:
+                main = e
+    return main, title, scope
+
+
+@kernel
+def _phrases(text, start, stop, moves, found):  # type: ignore[no-untyped-def]
+    state = moves[0, 0]
+    kinds = 0
+    for i in range(start, stop):
+        byte = text[i] | 0x20 if 0x41 <= text[i] <= 0x5A else text[i]
+        state = moves[state, byte]
+        kinds |= found[state]
+    return kinds
+
+
+@kernel
+def _density(part, whole):  # type: ignore[no-untyped-def]
+    return np.float32(part) / np.float32(whole) if whole > 0 else np.float32(0.0)
+
+
+@kernel
+def _fill(elements, blocks, text, shown, prose, totals, hints, tags, wider, copies, main, title, scope,
+          moves, found, block_numbers, out):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Fills float32[B, FEATURES]."""
+    count = len(blocks)
+    page = max(totals[0, 2], np.float32(1.0))
+    # How much prose, and of characters, stands before each block.
+    before = np.zeros(count + 1, np.float32)
+    chars_before = np.zeros(count + 1, np.float32)
+    first = count
+    last = -1
+    for k in range(count):
+        weight = prose[k] if shown[k] else np.float32(0.0)
+        before[k + 1] = before[k] + weight
+        chars_before[k + 1] = chars_before[k] + (blocks[k, b.CHARS] if shown[k] else 0)
+        if weight > 0:
+            first = min(first, k)
+            last = k
+    shares = np.zeros(8, np.float32)
+    for k in range(count):
+        if shown[k] and prose[k] > 0:
+            e = blocks[k, b.ELEMENT]
+            if hints[e] & np.uint32(m.BODY):
+                shares[0] += prose[k]
+            if hints[e] & np.uint32(m.CONTENT):
+                shares[1] += prose[k]
+            if tags[e] & _IN_ARTICLE:
+                shares[2] += prose[k]
+            if tags[e] & _IN_MAIN:
+                shares[3] += prose[k]
+            if hints[e] & np.uint32(m.COMMENT):
+                shares[4] += prose[k]
+            if hints[e] & np.uint32(m.RELATED):
+                shares[5] += prose[k]
+            if hints[e] & np.uint32(m.SIDE):
+                shares[6] += prose[k]
+    articles = 0
+    heaviest_article = np.float32(0.0)
+    heaviest_body = np.float32(0.0)
+    article = 0
+    body = 0
+    bad = np.uint32(m.COMMENT | m.RELATED | m.SIDE | m.FOOT | m.COOKIE)
+    for e in range(1, len(elements)):
+        if totals[e, 2] > 0:
+            weight = totals[e, 2] if hints[e] & bad == 0 else np.float32(0.25) * totals[e, 2]
+            if elements[e, b.TAG] == _ARTICLE:
+                articles += 1
+                if article == 0 or weight > heaviest_article:
+                    article = e
+                    heaviest_article = weight
+            if elements[e, b.OWN] & m.BODY:
+                if body == 0 or weight > heaviest_body:
+                    body = e
+                    heaviest_body = weight
+    in_article = np.zeros(len(elements), np.bool_)
+    in_body = np.zeros(len(elements), np.bool_)
+    levels = np.zeros(len(elements), np.int16)
+    inside = np.zeros(len(elements), np.bool_)
+    inside[main] = True
+    scoped = np.zeros(len(elements), np.bool_)
+    scoped[scope] = scope > 0
+    path = np.zeros(len(elements), np.bool_)
+    e = main
+    while e >= 0:
+        path[e] = True
+        e = elements[e, b.PARENT]
+    for e in range(1, len(elements)):
+        parent = elements[e, b.PARENT]
+        if inside[parent]:
+            inside[e] = True
+        if scoped[parent]:
+            scoped[e] = True
+        in_article[e] = in_article[parent] or (e == article)
+        in_body[e] = in_body[parent] or (e == body)
+        # Levels from the block up to the path that leads to the main element.
+        levels[e] = 0 if path[e] or inside[e] else min(levels[parent] + 1, 100)
+    until = np.empty(count, np.int32)
+    following = 50
+    for k in range(count - 1, -1, -1):
+        until[k] = following
+        following = 0 if prose[k] > 0 and shown[k] else min(following + 1, 50)
+    since = 50
+    since_heading = 20
+    heading = 0
+    for k in range(count):
+        row = out[k]
+        row[:] = 0.0
+        block = blocks[k]
+        chars = np.float32(max(block[b.CHARS], 1))
+        e = block[b.ELEMENT]
+        tag = elements[e, b.TAG]
+        f = 0
+        row[0] = np.log2(chars)
+        row[1] = block[b.LINKED] / chars
+        row[2] = min(block[b.LINKS], 10)
+        row[3] = block[b.COMMAS] * np.float32(100.0) / chars
+        row[4] = block[b.STOPS] * np.float32(100.0) / chars
+        row[5] = block[b.STOPPED]
+        row[6] = block[b.DIGITS] / chars
+        row[7] = block[b.CAPITALS] / chars
+        row[8] = min(block[b.SPACES], 200)
+        row[9] = min(chars / (block[b.SPACES] + 1), np.float32(40.0))
+        row[10] = block[b.SYMBOLS] / chars
+        row[11] = min(block[b.BREAKS], 10)
+        row[12] = block[b.CODED] / chars
+        row[13] = block[b.PREFORMATTED]
+        row[14] = block[b.BOLD] / chars
+        row[15] = 1.0 if copies[k] >= 0 else 0.0
+        row[16] = chars_before[k] / max(chars_before[count], np.float32(1.0))
+        row[17] = before[k] / page
+        row[18] = 1.0 if k < first else 0.0
+        row[19] = 1.0 if k > last else 0.0
+        if block[b.CHARS] <= _PHRASE_CHARS:
+            kinds = _phrases(text, block[b.START], block[b.END], moves, found)
+            for j in range(7):
+                if kinds >> j & 1:
+                    row[20] += 1.0
+                    row[21 + j] = 1.0
+        f = 28
+        number = block_numbers[tag]
+        if number >= 0:
+            row[f + number] = 1.0
+        f += len(BLOCK_TAGS)
+        for j in range(len(CONTEXT_TAGS)):
+            if tags[e] >> np.uint32(j) & np.uint32(1):
+                row[f + j] = 1.0
+        f += len(CONTEXT_TAGS)
+        own = np.uint32(elements[e, b.OWN]) | np.uint32(elements[elements[e, b.PARENT], b.OWN])
+        for j in range(len(m.HINTS)):
+            if hints[e] >> np.uint32(j) & np.uint32(1):
+                row[f + j] = 1.0
+            if own >> np.uint32(j) & np.uint32(1):
+                row[f + len(m.HINTS) + j] = 1.0
+        f += 2 * len(m.HINTS)
+        c = e
+        for _ in range(CONTAINERS):
+            row[f] = np.log2(totals[c, 0] + np.float32(1.0))
+            row[f + 1] = _density(totals[c, 1], totals[c, 0])
+            row[f + 2] = totals[c, 2] / page
+            row[f + 3] = np.log2(totals[c, 3] + np.float32(1.0))
+            row[f + 4] = _density(totals[c, 2], totals[c, 0])
+            f += 5
+            c = wider[c]
+        for step in NEIGHBOURS:
+            other = k + step
+            if 0 <= other < count:
+                near = blocks[other]
+                row[f] = np.log2(np.float32(max(near[b.CHARS], 1)))
+                row[f + 1] = _density(near[b.LINKED], near[b.CHARS])
+                row[f + 2] = 1.0 if prose[other] > 0 else 0.0
+                row[f + 3] = 1.0 if elements[near[b.ELEMENT], b.TAG] == tag else 0.0
+                row[f + 4] = 1.0 if wider[near[b.ELEMENT]] == wider[e] else 0.0
+            else:
+                row[f] = -1.0
+            f += 5
+        row[f] = since
+        row[f + 1] = until[k]
+        low = max(k - 2, 0)
+        high = min(k + 3, count)
+        row[f + 2] = np.log2(before[high] - before[low] + np.float32(1.0))
+        low = max(k - 8, 0)
+        high = min(k + 9, count)
+        row[f + 3] = np.log2(before[high] - before[low] + np.float32(1.0))
+        row[f + 4] = totals[main, 2] / page if inside[e] else 0.0
+        row[f + 5] = levels[e]
+        row[f + 6] = np.log2(page)
+        row[f + 7] = _density(totals[0, 1], totals[0, 0])
+        row[f + 8] = since_heading
+        row[f + 9] = heading
+        if scope and scoped[e]:
+            row[f + 10] = 1.0
+            row[f + 11] = totals[scope, 2] / page
+        row[f + 12] = min(k - title, 50) if title >= 0 and k >= title else -1.0
+        row[f + 13] = 1.0 if k < title else 0.0
+        for j in range(7):
+            row[f + 14 + j] = shares[j] / page
+        row[f + 21] = min(articles, 20)
+        row[f + 22] = 1.0 if in_article[e] else 0.0
+        row[f + 23] = totals[article, 2] / page if article else 0.0
+        row[f + 24] = totals[body, 2] / page if body else 0.0
+        row[f + 25] = 1.0 if in_body[e] else 0.0
+        since = 0 if prose[k] > 0 and shown[k] else min(since + 1, 50)
+        since_heading = min(since_heading + 1, 20)
+        for j in range(6):
+            if tag == _HEADINGS[j]:
+                since_heading = 0
+                heading = j + 1
+
+
+@kernel
+def _set_aside(elements, hints, totals, level, tags, aside):  # type: ignore[no-untyped-def]
+    """Sets aside what tags and hints say is not the main text."""
+    aside[0] = 0
+    for e in range(1, len(elements)):
+        own = hints[e] & ~hints[elements[e, b.PARENT]]
+        aside[e] = 0
+        if level == 0 and own & _COMMENTS:
+            aside[e] = 2
+        elif level < 2 and (own & _ASIDE or tags[e] & ~tags[elements[e, b.PARENT]] & _ASIDE_TAGS):
+            aside[e] = 1
+
+
+def outline(page: Page, level: int = 0) -> Outline:
+    """Sums up what a page's elements hold. Parts that a script will show are marked as shown.
+
+    Args:
+        level: 0 leaves out what tags and hints say is no main text, 1 keeps readers' comments of
+            that, 2 keeps all that is shown.
+    """
+    elements, blocks, text = page
+    n = len(elements)
+    prose = prose_of(blocks)
+    shown = np.ones(len(blocks), np.bool_)
+    aside = elements[:, b.HIDDEN].astype(np.int8)
+    _show(elements, blocks, prose, aside, shown)
+    copies = np.empty(len(blocks), np.int32)
+    _find_copies(blocks, text, shown, copies)
+    totals = np.empty((n, 4), np.float32)
+    hints = np.empty(n, np.uint32)
+    tags = np.empty(n, np.uint32)
+    wider = np.empty(n, np.int32)
+    made = (prose, totals, hints, tags, wider)
+    _outline(elements, blocks, shown, *made, _CONTEXT_BITS)
+    if level < 2:
+        _set_aside(elements, hints, totals, level, tags, aside)
+        _show(elements, blocks, prose, aside, shown)
+    main, title, scope = _outline(elements, blocks, shown, *made, _CONTEXT_BITS)
+    return Outline(shown, prose, totals, hints, tags, wider, copies, main, title, scope)
+
+
+@kernel
+def _fill_prose(blocks, out):  # type: ignore[no-untyped-def]
+    for k in range(len(blocks)):
+        out[k] = _prose(blocks[k])
+
+
+def prose_of(blocks: NDArray[np.int32]) -> NDArray[np.float32]:
+    """float32[B], characters of prose of each block; 0 of what is short, unpunctuated or linked."""
+    out = np.empty(len(blocks), np.float32)
+    _fill_prose(blocks, out)
+    return out
+
+
+def features(page: Page, found: Outline) -> NDArray[np.float32]:
+    """float32[B, len(FEATURES)], what is weighed about each block."""
+    out = np.empty((len(page.blocks), len(FEATURES)), np.float32)
+    _fill(*page, *found, *phrases(), _BLOCK_NUMBERS, out)
+    return out
