@@ -205,6 +205,17 @@ def _hints(html, start, stop, moves, found):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _number(html, start, stop):  # type: ignore[no-untyped-def]
+    """The number that a value is; 1 if it is none."""
+    number = 0
+    for i in range(start, min(stop, start + 9)):
+        if not 0x30 <= html[i] <= 0x39:
+            return 1
+        number = 10 * number + html[i] - 0x30
+    return number
+
+
+@kernel
 def _attributes(html, i, stop, moves, found):  # type: ignore[no-untyped-def]
     """Reads the attributes of a tag from after its name on.
 
@@ -237,41 +248,47 @@ def _attributes(html, i, stop, moves, found):  # type: ignore[no-untyped-def]
             i += 1
         if i > stop:
             i = stop
-        if (
-            _equal(html, name, name_stop, _CLASS)
-            or _equal(html, name, name_stop, _ID)
-            or _equal(html, name, name_stop, _ROLE)
-            or _equal(html, name, name_stop, _ITEMPROP)
-        ):
-            hints |= _hints(html, value, value_stop, moves, found)
-        elif _equal(html, name, name_stop, _STYLE):
-            if _style_hides(html, value, value_stop):
+        size = name_stop - name
+        if size == 5:
+            if _equal(html, name, name_stop, _CLASS):
+                hints |= _hints(html, value, value_stop, moves, found)
+            elif _equal(html, name, name_stop, _STYLE):
+                if _style_hides(html, value, value_stop):
+                    says |= _NOT_SHOWN
+            elif _equal(html, name, name_stop, _START):
+                number = _number(html, value, value_stop)
+        elif size == 4:
+            if _equal(html, name, name_stop, _HREF):
+                says |= _LEADS
+            elif _equal(html, name, name_stop, _ROLE):
+                hints |= _hints(html, value, value_stop, moves, found)
+            elif _equal(html, name, name_stop, _OPEN):
+                says |= _IS_OPEN
+            elif _equal(html, name, name_stop, _TYPE):
+                if _begins(html, value, value_stop, _MATH_TEX) >= 0:
+                    says |= _IS_TEX
+        elif size == 2:
+            if _equal(html, name, name_stop, _ID):
+                hints |= _hints(html, value, value_stop, moves, found)
+        elif size == 8:
+            if _equal(html, name, name_stop, _ITEMPROP):
+                hints |= _hints(html, value, value_stop, moves, found)
+            elif _equal(html, name, name_stop, _ENCODING):
+                if _begins(html, value, value_stop, _X_TEX) >= 0:
+                    says |= _IS_TEX
+        elif size == 6:
+            if _equal(html, name, name_stop, _HIDDEN_NAME):
                 says |= _NOT_SHOWN
-        elif _equal(html, name, name_stop, _HIDDEN_NAME):
-            says |= _NOT_SHOWN
-        elif _equal(html, name, name_stop, _ARIA_HIDDEN):
-            if _equal(html, value, value_stop, _TRUE):
+        elif size == 11:
+            if _equal(html, name, name_stop, _ARIA_HIDDEN) and _equal(
+                html, value, value_stop, _TRUE
+            ):
                 says |= _NOT_READ_OUT
-        elif _equal(html, name, name_stop, _HREF):
-            says |= _LEADS
-        elif _equal(html, name, name_stop, _OPEN):
-            says |= _IS_OPEN
-        elif _equal(html, name, name_stop, _TYPE):
-            if _begins(html, value, value_stop, _MATH_TEX) >= 0:
-                says |= _IS_TEX
-        elif _equal(html, name, name_stop, _ENCODING):
-            if _begins(html, value, value_stop, _X_TEX) >= 0:
-                says |= _IS_TEX
-        elif _equal(html, name, name_stop, _ALT) or _equal(html, name, name_stop, _ALTTEXT):
+        elif (size == 3 and _equal(html, name, name_stop, _ALT)) or (
+            size == 7 and _equal(html, name, name_stop, _ALTTEXT)
+        ):
             alt_start = value
             alt_stop = value_stop
-        elif _equal(html, name, name_stop, _START):
-            number = 0
-            for j in range(value, min(value_stop, value + 9)):
-                if not 0x30 <= html[j] <= 0x39:
-                    number = 1
-                    break
-                number = 10 * number + html[j] - 0x30
     return min(i + 1, stop), hints, says, alt_start, alt_stop, number
 
 

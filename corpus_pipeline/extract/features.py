@@ -355,12 +355,11 @@ def _fill(elements, blocks, text, shown, prose, totals, hints, tags, wider, copi
     heading = 0
     for k in range(count):
         row = out[k]
-        row[:] = 0.0
         block = blocks[k]
         chars = np.float32(max(block[b.CHARS], 1))
         e = block[b.ELEMENT]
         tag = elements[e, b.TAG]
-        f = 0
+        row[:] = 0.0
         row[0] = np.log2(chars)
         row[1] = block[b.LINKED] / chars
         row[2] = min(block[b.LINKS], 10)

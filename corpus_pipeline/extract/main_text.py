@@ -53,10 +53,13 @@ def trees() -> Trees:
 
 
 @kernel
-def _sum_trees(rows, roots, feature, limit, right, start, out):  # type: ignore[no-untyped-def]
+def _sum_trees(rows, shown, roots, feature, limit, right, start, out):  # type: ignore[no-untyped-def]
     """Sums up the trees in their order; a float64 has room for it, so the sum is the same
     everywhere."""
     for k in range(len(rows)):
+        if not shown[k]:
+            out[k] = -np.inf
+            continue
         total = start
         for root in roots:
             node = root
@@ -67,10 +70,10 @@ def _sum_trees(rows, roots, feature, limit, right, start, out):  # type: ignore[
 
 
 def scores(page: Page, found: Outline) -> NDArray[np.float64]:
-    """float64[B], log odds that a block belongs to the main text."""
+    """float64[B], log odds that a block belongs to the main text; minus infinity of what is left out."""
     rows = features(page, found)
     out = np.empty(len(rows), np.float64)
-    _sum_trees(rows, *trees(), out)
+    _sum_trees(rows, found.shown, *trees(), out)
     return out
 
 
@@ -113,13 +116,11 @@ def _without_copies(blocks, elements, wider, copies, kept):  # type: ignore[no-u
             e = blocks[k, b.ELEMENT]
             tag = elements[e, b.TAG]
             caption = elements[e, b.OWN] & m.CAPTION or tag == _FIGCAPTION
-            elsewhere = wider[e] != wider[blocks[first, b.ELEMENT]]
-            if elsewhere and blocks[k, b.CHARS] >= _COPY_CHARS:
+            if not caption and wider[e] != wider[blocks[first, b.ELEMENT]]:
                 following = k + 1 < len(blocks) and copies[k + 1] == first + 1
-                elsewhere = follows or following
-            else:
-                elsewhere = False
-            if caption or elsewhere or (first == last and tag not in _CELLS):
+                run = blocks[k, b.CHARS] >= _COPY_CHARS and (follows or following)
+                caption = run or (first == last and tag not in _CELLS)
+            if caption:
                 kept[k] = False
                 continue
         last = k

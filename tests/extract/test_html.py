@@ -11,7 +11,7 @@ PAGE = """<!DOCTYPE html><html><head><title>_title</title><script>_script()</scr
 <nav><ul><li><a href="/a">_home</a><li><a href="/b">_about</a></ul></nav>
 <main><h1>中国公司法</h1><p>第一条　为了规范公司的组织和行为，制定本法。</p>
 <ul><li>公司的股东依法享有资产收益的权利。</li><li>公司的债权人可以请求人民法院组成清算组。</li></ul>
-<img alt="_picture" src="x.png"><a href="https://_address.example">职工</a>
+<img alt="_picture" src="x.png"><p>公司应当保护<a href="https://_address.example">职工</a>的合法权益。
 <table><tr><td>注册</td><td>资本</td></tr></table><pre>  code\n    line</pre></main>
 <form><input value="_field"></form><footer>_footer</footer></body></html>"""
 
@@ -22,7 +22,7 @@ def test_main_text_only() -> None:
     for kept in (
         "中国公司法",
         "第一条　为了规范",
-        "• 公司的股东",
+        "- 公司的股东",
         "职工",
         "注册",
         "code\n    line",
