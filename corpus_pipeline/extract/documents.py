@@ -19,7 +19,7 @@ from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.helper import ParserProcess
 from corpus_pipeline.extract.html import page_text
 from corpus_pipeline.extract.normalise import normalise_texts
-from corpus_pipeline.extract.steps import parser_steps
+from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
 
 #: Why a document has no text, in the order in which it is found out.
@@ -50,7 +50,7 @@ class ExtractOptions:
         comments: count readers' comments as main text.
         max_raw_bytes: a larger raw document is not opened. Such pages are data, not prose.
         max_bad_share: of its characters, U+FFFD and stray controls; with more a text is damaged.
-        max_parser_steps: a page estimated to need more is not parsed; see `steps.parser_steps`.
+        max_parser_steps: a page estimated to need more is not parsed; see `steps.survey`.
             20 million take about a second. The worst of 332 real pages needed 0.23 million.
         timeout: seconds that one page may take its parser.
     """
@@ -167,14 +167,13 @@ def _extract(
         return None, "extract-bad-charset"
     if not markup:
         return decoded.text, None
-    page = decoded.text.encode()
-    steps = parser_steps(page, options.max_parser_steps)
+    steps, page = survey(decoded.text.encode(), options.max_parser_steps)
     if steps > options.max_parser_steps:
         return None, "extract-too-complex"
     if len(page) > _HERE_BYTES or steps > _HERE_STEPS:
         parsed, reason = parser.parse(page, timeout=options.timeout)
     else:
-        parsed, reason = _parse_here(decoded.text)
+        parsed, reason = _parse_here(page.decode())
     if parsed is None:
         return None, reason
     how = {"main_content": options.main_content, "comments": options.comments}

@@ -1,6 +1,7 @@
 """Text of web pages: parsed, cut into blocks, chosen, written.
 
-    page ─ tree.normal_html ─► HTML, every element closed      (native; apart for large pages)
+    page ─ steps.survey     ─► the same without scripts, styles and comments
+         ─ tree.normal_html ─► HTML, every element closed      (native; apart for large pages)
          ─ blocks.scan_page ─► tables of elements and blocks
          ─ main_text.choose ─► the blocks of the main text
          ─ render.render    ─► text, with lists, tables and programs as in Markdown
@@ -12,6 +13,7 @@ from corpus_pipeline.extract.blocks import scan_page
 from corpus_pipeline.extract.features import outline
 from corpus_pipeline.extract.main_text import choose
 from corpus_pipeline.extract.render import render
+from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
 
 
@@ -45,5 +47,5 @@ def extract_html(html: str, *, main_content: bool = True, comments: bool = False
     >>> extract_html("<nav><a href=/>Home</a></nav><main><p>今天天气很好。<p>Two</main>")
     '今天天气很好。\\n\\nTwo'
     """
-    page = normal_html(html).encode()
-    return page_text(page, main_content=main_content, comments=comments)
+    page = survey(html.encode()).page.decode()
+    return page_text(normal_html(page).encode(), main_content=main_content, comments=comments)
