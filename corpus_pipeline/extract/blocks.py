@@ -304,9 +304,7 @@ def _tag_number(name, names, numbers):  # type: ignore[no-untyped-def]
 def _after(html, i, stop, first, second):  # type: ignore[no-untyped-def]
     """The index after the next `first` (twice `second` before it, if that is not 0), or `stop`."""
     while i < stop:
-        if html[i] == first and (
-            second == 0 or (html[i - 1] == second and html[i - 2] == second)
-        ):
+        if html[i] == first and (second == 0 or (html[i - 1] == second and html[i - 2] == second)):
             return i + 1
         i += 1
     return stop
@@ -661,14 +659,19 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
             elif 0x30 <= code_point <= 0x39:
                 row[DIGITS] += 1
             elif _is_stop(code_point):
-                if code_point != 0x2E or following >= stop or not (
-                    0x30 <= html[following] <= 0x39 or 0x61 <= html[following] | 0x20 <= 0x7A
+                if (
+                    code_point != 0x2E
+                    or following >= stop
+                    or not (
+                        0x30 <= html[following] <= 0x39 or 0x61 <= html[following] | 0x20 <= 0x7A
+                    )
                 ):
                     row[STOPS] += 1
             elif _is_comma(code_point):
                 row[COMMAS] += 1
             if code_point < 0x80 and (
-                code_point in (0x7B, 0x7D, 0x3B, 0x3D, 0x3C, 0x3E, 0x23, 0x5F, 0x24, 0x7C, 0x5C, 0x2F)
+                code_point
+                in (0x7B, 0x7D, 0x3B, 0x3D, 0x3C, 0x3E, 0x23, 0x5F, 0x24, 0x7C, 0x5C, 0x2F)
             ):
                 row[SYMBOLS] += 1
             if not _is_closing(code_point) or last == 0:

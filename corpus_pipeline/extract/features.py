@@ -88,6 +88,8 @@ class Outline(NamedTuple):
     """The first block that is a heading of the first order, or -1."""
     scope: int
     """The innermost element around it that holds prose, or the page."""
+    revealed: bool
+    """Whether the page hides its text until a script shows it."""
 
 
 def _context_bits() -> NDArray[np.uint32]:
@@ -142,11 +144,13 @@ def _show(elements, blocks, prose, aside, shown):  # type: ignore[no-untyped-def
 
     An element with `aside[e]` of 1 is taken in again if it holds more prose than half as much again
     as all that is left, one with 2 if hardly anything is left; what is set aside inside it is
-    judged in the next round. Blocks that `shown` leaves out already stay out.
+    judged in the next round. Blocks that `shown` leaves out already stay out. Returns whether any
+    was taken in again.
     """
     n = len(elements)
     around = np.empty(n, np.int32)
     sums = np.empty(n, np.float32)
+    taken_in = False
     for _ in range(4):
         around[0] = -1
         sums[:] = 0.0
@@ -169,9 +173,11 @@ def _show(elements, blocks, prose, aside, shown):  # type: ignore[no-untyped-def
                     changed = True
         if not changed:
             break
+        taken_in = True
     for k in range(len(blocks)):
         if around[blocks[k, b.ELEMENT]] >= 0:
             shown[k] = False
+    return taken_in
 
 
 @kernel
@@ -482,7 +488,7 @@ def outline(page: Page, level: int = 0) -> Outline:
     prose = prose_of(blocks)
     shown = np.ones(len(blocks), np.bool_)
     aside = elements[:, b.HIDDEN].astype(np.int8)
-    _show(elements, blocks, prose, aside, shown)
+    revealed = _show(elements, blocks, prose, aside, shown)
     copies = np.empty(len(blocks), np.int32)
     _find_copies(blocks, text, shown, copies)
     totals = np.empty((n, 4), np.float32)
@@ -495,7 +501,7 @@ def outline(page: Page, level: int = 0) -> Outline:
         _set_aside(elements, hints, totals, level, tags, aside)
         _show(elements, blocks, prose, aside, shown)
     main, title, scope = _outline(elements, blocks, shown, *made, _CONTEXT_BITS)
-    return Outline(shown, prose, totals, hints, tags, wider, copies, main, title, scope)
+    return Outline(shown, prose, totals, hints, tags, wider, copies, main, title, scope, revealed)
 
 
 @kernel
@@ -514,5 +520,5 @@ def prose_of(blocks: NDArray[np.int32]) -> NDArray[np.float32]:
 def features(page: Page, found: Outline) -> NDArray[np.float32]:
     """float32[B, len(FEATURES)], what is weighed about each block."""
     out = np.empty((len(page.blocks), len(FEATURES)), np.float32)
-    _fill(*page, *found, *phrases(), _BLOCK_NUMBERS, out)
+    _fill(*page, *found[:-1], *phrases(), _BLOCK_NUMBERS, out)
     return out

@@ -1,10 +1,10 @@
 """Text of web pages: parsed, cut into blocks, chosen, written.
 
-    page ─ steps.survey     ─► the same without scripts, styles and comments
-         ─ tree.normal_html ─► HTML, every element closed      (native; apart for large pages)
-         ─ blocks.scan_page ─► tables of elements and blocks
-         ─ main_text.choose ─► the blocks of the main text
-         ─ render.render    ─► text, with lists, tables and programs as in Markdown
+page ─ steps.survey     ─► the same without scripts, styles and comments
+     ─ tree.normal_html ─► HTML, every element closed      (native; apart for large pages)
+     ─ blocks.scan_page ─► tables of elements and blocks
+     ─ main_text.choose ─► the blocks of the main text
+     ─ render.render    ─► text, with lists, tables and programs as in Markdown
 """
 
 import numpy as np

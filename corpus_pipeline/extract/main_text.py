@@ -39,10 +39,20 @@ class Trees(NamedTuple):
 @cache
 def trees() -> Trees:
     """Loads the shipped ensemble, once per process."""
-    text = resources.files(__package__).joinpath("main_text.json").read_text("utf-8")
+    return read_trees(resources.files(__package__).joinpath("main_text.json").read_text("utf-8"))
+
+
+def read_trees(text: str) -> Trees:
+    """Reads an ensemble as `tools/train_extraction.py` writes it.
+
+    Raises:
+        ValueError: it was learnt for other features.
+    """
     model = json.loads(text)
     if model["features"] != list(FEATURES):
-        raise ValueError("main_text.json was learnt for other features; run tools/train_extraction.py")
+        raise ValueError(
+            "main_text.json was learnt for other features; run tools/train_extraction.py"
+        )
     return Trees(
         np.array(model["roots"], np.int32),
         np.array(model["feature"], np.int16),
@@ -69,11 +79,11 @@ def _sum_trees(rows, shown, roots, feature, limit, right, start, out):  # type: 
         out[k] = total
 
 
-def scores(page: Page, found: Outline) -> NDArray[np.float64]:
+def scores(page: Page, found: Outline, ensemble: Trees) -> NDArray[np.float64]:
     """float64[B], log odds that a block belongs to the main text; minus infinity of what is left out."""
     rows = features(page, found)
     out = np.empty(len(rows), np.float64)
-    _sum_trees(rows, found.shown, *trees(), out)
+    _sum_trees(rows, found.shown, *ensemble, out)
     return out
 
 
@@ -87,6 +97,9 @@ _ENOUGH_SHARE: Final = 0.25
 """A main text of fewer characters and of a smaller share of the page's prose is implausible."""
 _COPY_CHARS: Final = 60
 """Shorter texts may stand twice in a page, as table cells or lines of a poem do."""
+
+
+_TITLE_LINES: Final = 2
 
 
 class Chosen(NamedTuple):
@@ -137,8 +150,29 @@ def _plain(page: Page, found: Outline) -> NDArray[np.bool_]:
     return plain
 
 
-def choose(page: Page, *, comments: bool = False) -> Chosen:
-    """Decides which blocks are the main text."""
+def _keep_title(page: Page, everything: Outline, kept: NDArray[np.bool_]) -> None:
+    """Keeps the page's heading if it stands right above the main text.
+
+    A line or two of author and date may be in between; the title of a page that was hidden is kept
+    in any case.
+    """
+    title = everything.title
+    first = int(np.argmax(kept))
+    if 0 <= title < first:
+        block = page.blocks[title]
+        between = int(everything.shown[title + 1 : first].sum())
+        near = everything.revealed or between <= _TITLE_LINES
+        kept[title] = near and 2 * block[b.LINKED] <= block[b.CHARS]
+
+
+def choose(page: Page, *, comments: bool = False, ensemble: Trees | None = None) -> Chosen:
+    """Decides which blocks are the main text.
+
+    Args:
+        comments: whether readers' comments belong to it.
+        ensemble: None for the shipped one.
+    """
+    ensemble = ensemble or trees()
     blocks = page.blocks
     chars = blocks[:, b.CHARS]
     everything = outline(page, 2)
@@ -150,7 +184,7 @@ def choose(page: Page, *, comments: bool = False) -> Chosen:
             if comments and level == 0:
                 continue
             found = outline(page, level) if level < 2 else everything
-            kept = found.shown & (scores(page, found) >= limit)
+            kept = found.shown & (scores(page, found, ensemble) >= limit)
             if chars[kept].sum() >= max(enough, 1):
                 break
         else:
@@ -161,5 +195,7 @@ def choose(page: Page, *, comments: bool = False) -> Chosen:
         if chars[kept].sum() < enough:
             found = everything
             kept = _plain(page, found)
+    if kept.any():
+        _keep_title(page, everything, kept)
     _without_copies(blocks, page.elements, found.wider, found.copies, kept)
     return Chosen(kept, found)

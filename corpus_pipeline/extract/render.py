@@ -109,9 +109,7 @@ def _lay_out(elements, blocks, shown, known):  # type: ignore[no-untyped-def]
     for e in range(1, n):
         tag = elements[e, b.TAG]
         # A row of one cell says nothing; most rows must have more.
-        if tag == _TABLE and (
-            known[e, _ROWS] < 2 or 2 * known[e, _CELLS] < 3 * known[e, _ROWS]
-        ):
+        if tag == _TABLE and (known[e, _ROWS] < 2 or 2 * known[e, _CELLS] < 3 * known[e, _ROWS]):
             known[e, _LAYOUT] = 1
 
 
