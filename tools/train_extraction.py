@@ -2,8 +2,8 @@
 
     python tools/train_extraction.py NAME=PAGES.warc.gz:GOLD.jsonl ... [--out main_text.json]
 
-Each set is a WARC file of pages and a JSONL file (plain or .zst) whose rows have `record_id`, `text` (the main
-text) and `url`. A block is one of the main text if most of its words stand in it in sequences of
+Each set is a WARC file of pages and a JSONL file (plain or .zst) whose rows have `record_id`,
+`text` (the main text) and `url`. A block is one of the main text if most of its words stand in it in sequences of
 four. Printed are figures of cross-validation (the pages of a site are in one part), of each set
 with an ensemble learnt from the others, and of the pages that were kept back (a fifth of the sites,
 by their hash). Needs scikit-learn; what is shipped are numbers alone.
@@ -26,8 +26,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract.blocks import Page, scan_page
 from corpus_pipeline.extract.charset import decode_bytes
-from corpus_pipeline.extract.features import FEATURES, features, outline
+from corpus_pipeline.extract.features import FEATURES, features
 from corpus_pipeline.extract.main_text import Trees, choose, read_trees
+from corpus_pipeline.extract.outline import outline
 from corpus_pipeline.extract.render import render
 from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
@@ -117,8 +118,13 @@ def learn(examples: list[Example], **changes: Any) -> str:
         # Words count, and so does each block: short ones are many, and a reader sees them.
         weights.append(np.minimum(example.words[used] / total, 0.5) * 50 + 0.3)
     options = {
-        **{"max_iter": 100, "learning_rate": 0.08, "max_leaf_nodes": 10, "min_samples_leaf": 30},
-        **{"l2_regularization": 10, "max_features": 0.3, "random_state": 0},
+        "max_iter": 100,
+        "learning_rate": 0.08,
+        "max_leaf_nodes": 10,
+        "min_samples_leaf": 30,
+        "l2_regularization": 10,
+        "max_features": 0.3,
+        "random_state": 0,
         **changes,
     }
     model = HistGradientBoostingClassifier(**options)
@@ -178,8 +184,10 @@ def report(title: str, examples: list[Example], figures: list[tuple[float, ...]]
         right, superfluous, missing, unwanted = table.mean(axis=0)
         precision, recall = right / (right + superfluous), right / (right + missing)
         f1 = 2 * precision * recall / (precision + recall)
-        print(f"{title:16} {name[:12]:12} {len(table):4} pages  precision {precision:.3f}  recall {recall:.3f}  "
-              f"F1 {f1:.4f}  unwanted {unwanted:.3f}")  # fmt: skip
+        figures_of = f"precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.4f}"
+        print(
+            f"{title:16} {name[:12]:12} {len(table):4} pages  {figures_of}  {unwanted:.3f} unwanted"
+        )
 
 
 def main() -> None:

@@ -11,6 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.extract import markup as m
+from corpus_pipeline.extract.attributes import (
+    IS_OPEN,
+    IS_TEX,
+    LEADS,
+    NOT_READ_OUT,
+    NOT_SHOWN,
+    byte_array,
+    equals,
+    read_attributes,
+)
+from corpus_pipeline.extract.letters import is_closing, is_comma, is_stop, read_entity, weight
 from corpus_pipeline.extract.markup import markup
 from corpus_pipeline.extract.steps import tag_name
 from corpus_pipeline.kernels import kernel
@@ -95,201 +106,7 @@ _CODES: Final = tuple(m.tag(name) for name in ("code", "kbd", "samp", "tt"))
 _BOLDS: Final = tuple(m.tag(name) for name in ("b", "strong"))
 
 
-def _bytes(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(text.encode(), np.uint8)
-
-
-_DISPLAY_NONE: Final = _bytes("display:none")
-_VISIBILITY_HIDDEN: Final = _bytes("visibility:hidden")
-_OPACITY_0: Final = _bytes("opacity:0")
-_FAR_LEFT: Final = _bytes(":-999")
-_CLASS: Final = _bytes("class")
-_ID: Final = _bytes("id")
-_ROLE: Final = _bytes("role")
-_ITEMPROP: Final = _bytes("itemprop")
-_STYLE: Final = _bytes("style")
-_HIDDEN_NAME: Final = _bytes("hidden")
-_ARIA_HIDDEN: Final = _bytes("aria-hidden")
-_TRUE: Final = _bytes("true")
-_HREF: Final = _bytes("href")
-_TYPE: Final = _bytes("type")
-_MATH_TEX: Final = _bytes("math/tex")
-_ENCODING: Final = _bytes("encoding")
-_X_TEX: Final = _bytes("application/x-tex")
-_ALT: Final = _bytes("alt")
-_ALTTEXT: Final = _bytes("alttext")
-_START: Final = _bytes("start")
-_OPEN: Final = _bytes("open")
-_DISPLAYSTYLE: Final = _bytes("{\\displaystyle ")
-
-# What attributes say besides hints.
-_NOT_SHOWN: Final = 1
-_NOT_READ_OUT: Final = 2
-_LEADS: Final = 4
-_IS_TEX: Final = 8
-_IS_OPEN: Final = 16
-
-
-@kernel
-def _equal(html, start, stop, word):  # type: ignore[no-untyped-def]
-    if stop - start != len(word):
-        return False
-    for j in range(len(word)):
-        if html[start + j] != word[j]:
-            return False
-    return True
-
-
-@kernel
-def _begins(html, start, stop, word):  # type: ignore[no-untyped-def]
-    """Whether a value begins with a word, in any case and with spaces in between.
-
-    Returns the index after it, or -1.
-    """
-    j = 0
-    i = start
-    while j < len(word):
-        if i >= stop:
-            return -1
-        b = html[i] | 0x20 if 0x41 <= html[i] <= 0x5A else html[i]
-        i += 1
-        if b == word[j]:
-            j += 1
-        elif b > _SPACE or j == 0:
-            return -1
-    return i
-
-
-@kernel
-def _style_hides(html, start, stop):  # type: ignore[no-untyped-def]
-    i = start
-    while i < stop:
-        b = html[i] | 0x20
-        if b == 0x64:
-            if _begins(html, i, stop, _DISPLAY_NONE) >= 0:
-                return True
-        elif b == 0x76:
-            if _begins(html, i, stop, _VISIBILITY_HIDDEN) >= 0:
-                return True
-        elif b == 0x6F:
-            after = _begins(html, i, stop, _OPACITY_0)
-            if after >= 0 and (after == stop or html[after] in (0x3B, _SPACE, 0x21)):
-                return True
-        elif html[i] == 0x3A and _begins(html, i, stop, _FAR_LEFT) >= 0:
-            return True
-        i += 1
-    return False
-
-
-@kernel
-def _hints(html, start, stop, moves, found):  # type: ignore[no-untyped-def]
-    """Hints of the words of a value. A capital after a small letter begins a word."""
-    hints = np.uint32(0)
-    state = moves[0, 0]
-    small = False
-    for i in range(start, stop):
-        b = html[i]
-        letter = 0
-        if 0x61 <= b <= 0x7A:
-            letter = b - 0x60
-            small = True
-        elif 0x41 <= b <= 0x5A:
-            letter = b - 0x40
-            if small:
-                state = moves[state, 0]
-                hints |= found[state]
-            small = False
-        state = moves[state, letter]
-        hints |= found[state]
-    return hints | found[moves[state, 0]]
-
-
-@kernel
-def _number(html, start, stop):  # type: ignore[no-untyped-def]
-    """The number that a value is; 1 if it is none."""
-    number = 0
-    for i in range(start, min(stop, start + 9)):
-        if not 0x30 <= html[i] <= 0x39:
-            return 1
-        number = 10 * number + html[i] - 0x30
-    return number
-
-
-@kernel
-def _attributes(html, i, stop, moves, found):  # type: ignore[no-untyped-def]
-    """Reads the attributes of a tag from after its name on.
-
-    Returns (index after the tag, hints, what else they say, start and end of an alternative text,
-    the number that a list starts with).
-    """
-    hints = np.uint32(0)
-    says = 0
-    alt_start = 0
-    alt_stop = 0
-    number = 1
-    while i < stop and html[i] != _GT:
-        if html[i] <= _SPACE or html[i] == _SLASH:
-            i += 1
-            continue
-        name = i
-        while i < stop and html[i] != 0x3D and html[i] != _GT and html[i] > _SPACE:
-            i += 1
-        name_stop = i
-        value = i
-        value_stop = i
-        if i + 1 < stop and html[i] == 0x3D and html[i + 1] == _QUOTE:
-            i += 2
-            value = i
-            while i < stop and html[i] != _QUOTE:
-                i += 1
-            value_stop = i
-            i += 1
-        elif i == name:
-            i += 1
-        if i > stop:
-            i = stop
-        size = name_stop - name
-        if size == 5:
-            if _equal(html, name, name_stop, _CLASS):
-                hints |= _hints(html, value, value_stop, moves, found)
-            elif _equal(html, name, name_stop, _STYLE):
-                if _style_hides(html, value, value_stop):
-                    says |= _NOT_SHOWN
-            elif _equal(html, name, name_stop, _START):
-                number = _number(html, value, value_stop)
-        elif size == 4:
-            if _equal(html, name, name_stop, _HREF):
-                says |= _LEADS
-            elif _equal(html, name, name_stop, _ROLE):
-                hints |= _hints(html, value, value_stop, moves, found)
-            elif _equal(html, name, name_stop, _OPEN):
-                says |= _IS_OPEN
-            elif _equal(html, name, name_stop, _TYPE):
-                if _begins(html, value, value_stop, _MATH_TEX) >= 0:
-                    says |= _IS_TEX
-        elif size == 2:
-            if _equal(html, name, name_stop, _ID):
-                hints |= _hints(html, value, value_stop, moves, found)
-        elif size == 8:
-            if _equal(html, name, name_stop, _ITEMPROP):
-                hints |= _hints(html, value, value_stop, moves, found)
-            elif _equal(html, name, name_stop, _ENCODING):
-                if _begins(html, value, value_stop, _X_TEX) >= 0:
-                    says |= _IS_TEX
-        elif size == 6:
-            if _equal(html, name, name_stop, _HIDDEN_NAME):
-                says |= _NOT_SHOWN
-        elif size == 11:
-            if _equal(html, name, name_stop, _ARIA_HIDDEN) and _equal(
-                html, value, value_stop, _TRUE
-            ):
-                says |= _NOT_READ_OUT
-        elif (size == 3 and _equal(html, name, name_stop, _ALT)) or (
-            size == 7 and _equal(html, name, name_stop, _ALTTEXT)
-        ):
-            alt_start = value
-            alt_stop = value_stop
-    return min(i + 1, stop), hints, says, alt_start, alt_stop, number
+_DISPLAYSTYLE: Final = byte_array("{\\displaystyle ")
 
 
 @kernel
@@ -323,60 +140,7 @@ def _raw_end(html, i, stop, name):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _entity(html, i, stop):  # type: ignore[no-untyped-def]
-    """Reads one of the entities that a serialised page has; returns (its character, next index)."""
-    if i + 3 < stop and html[i + 2] == 0x74 and html[i + 3] == 0x3B:
-        if html[i + 1] == 0x6C:
-            return _LT, i + 4
-        if html[i + 1] == 0x67:
-            return _GT, i + 4
-    if i + 4 < stop and html[i + 4] == 0x3B and html[i + 1] == 0x61 and html[i + 2] == 0x6D:
-        return _AMP, i + 5
-    if i + 5 < stop and html[i + 5] == 0x3B:
-        if html[i + 1] == 0x6E and html[i + 2] == 0x62:
-            return _SPACE, i + 6
-        if html[i + 1] == 0x71 and html[i + 2] == 0x75:
-            return _QUOTE, i + 6
-    return _AMP, i + 1
-
-
-@kernel
-def _is_stop(code_point):  # type: ignore[no-untyped-def]
-    """Ends of sentences: Latin, CJK (also half and full width), Arabic, Devanagari, Ethiopic."""
-    return code_point in (
-        *(0x2E, 0x21, 0x3F, 0x2026, 0x3002, 0xFF01, 0xFF1F, 0xFF0E, 0xFF61),
-        *(0x61F, 0x6D4, 0x964, 0x965, 0x1362, 0x589, 0x104B, 0x17D4),
-    )
-
-
-@kernel
-def _is_comma(code_point):  # type: ignore[no-untyped-def]
-    return code_point in (0x2C, 0x3B, 0x3001, 0xFF0C, 0xFF1B, 0xFF64, 0x60C, 0x61B, 0x104A, 0x1363)
-
-
-@kernel
-def _is_closing(code_point):  # type: ignore[no-untyped-def]
-    """What may stand behind the end of a sentence."""
-    return code_point in (
-        *(0x22, 0x27, 0x29, 0x5D, 0xBB, 0x2019, 0x201D, 0x300D, 0x300F, 0x3009, 0x300B, 0x3011),
-        *(0xFF09, 0xFF3D),
-    )
-
-
-@kernel
-def _weight(code_point):  # type: ignore[no-untyped-def]
-    """Letters of English that a character is worth."""
-    if code_point < 0x1100:
-        return 1
-    if 0x3040 <= code_point <= 0x30FF or 0xAC00 <= code_point <= 0xD7AF:
-        return 2
-    if 0x3400 <= code_point <= 0x9FFF or 0xF900 <= code_point <= 0xFAFF or code_point >= 0x20000:
-        return 3
-    return 1
-
-
-@kernel
-def _scan(html, names, numbers, properties, moves, found, elements, blocks, text):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
+def _scan(html, names, numbers, properties, moves, found, elements, blocks, text):  # type: ignore[no-untyped-def]
     """Fills the tables; returns (elements, blocks, bytes of text)."""
     stop = len(html)
     elements[0] = 0
@@ -436,7 +200,7 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                         boundary = True
                     if closed == _A:
                         links -= 1
-                    elif closed == _PRE or closed == _LISTING:
+                    elif closed in (_PRE, _LISTING):
                         pre -= 1
                     elif closed in _CODES:
                         code -= 1
@@ -447,9 +211,8 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                     if math == depth:
                         math = 0
                     depth -= 1
-                element = depth + 1
             else:
-                i, hints, says, alt_start, alt_stop, number = _attributes(
+                i, hints, says, alt_start, alt_stop, number = read_attributes(
                     html, after, stop, moves, found
                 )
                 if property & m.VOID:
@@ -466,7 +229,7 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                 elif property & m.RAW:
                     content = i
                     i = _raw_end(html, i, stop, name)
-                    if kind == _SCRIPT and says & _IS_TEX and not skip:
+                    if kind == _SCRIPT and says & IS_TEX and not skip:
                         tex = True
                         text_start = content
                         text_stop = i
@@ -489,10 +252,10 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                         elements[n, NUMBER] = elements[parent, NUMBER]
                         elements[parent, NUMBER] += 1
                     is_block = property & m.BLOCK != 0
-                    hidden = says & _NOT_SHOWN != 0 or (
-                        is_block and (says & _NOT_READ_OUT != 0 or kind == _NOSCRIPT)
+                    hidden = says & NOT_SHOWN != 0 or (
+                        is_block and (says & NOT_READ_OUT != 0 or kind == _NOSCRIPT)
                     )
-                    if kind == _DIALOG and not says & _IS_OPEN:
+                    if kind == _DIALOG and not says & IS_OPEN:
                         hidden = True
                     if hints & m.UNSEEN and kind != _HTML and kind != _BODY:
                         hidden = True
@@ -500,16 +263,16 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                     n += 1
                     if kind == _A:
                         links += 1
-                        if says & _LEADS:
+                        if says & LEADS:
                             row[LINKS] += 1
-                    elif kind == _PRE or kind == _LISTING:
+                    elif kind in (_PRE, _LISTING):
                         pre += 1
                     elif kind in _CODES:
                         code += 1
                     elif kind in _BOLDS:
                         bold += 1
                     if skip:
-                        if kind == _ANNOTATION and says & _IS_TEX and math and skip == math:
+                        if kind == _ANNOTATION and says & IS_TEX and math and skip == math:
                             tex = True
                             text_start = i
                             text_stop = i
@@ -595,7 +358,7 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
             after = text_start + len(_DISPLAYSTYLE)
             if (
                 after < text_stop
-                and _equal(html, text_start, after, _DISPLAYSTYLE)
+                and equals(html, text_start, after, _DISPLAYSTYLE)
                 and html[text_stop - 1] == 0x7D
             ):
                 text_start = after
@@ -614,7 +377,7 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
             b = html[j]
             following = j + 1
             if b == _AMP:
-                code_point, following = _entity(html, j, text_stop)
+                code_point, following = read_entity(html, j, text_stop)
             elif b < 0x80:
                 code_point = np.int64(b)
             else:
@@ -644,21 +407,21 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                 for k in range(j, following):
                     text[o] = html[k]
                     o += 1
-            weight = _weight(code_point)
-            row[CHARS] += weight
+            worth = weight(code_point)
+            row[CHARS] += worth
             if links > 0:
-                row[LINKED] += weight
+                row[LINKED] += worth
             if code > 0:
-                row[CODED] += weight
+                row[CODED] += worth
             if bold > 0:
-                row[BOLD] += weight
+                row[BOLD] += worth
             if 0x61 <= code_point <= 0x7A:
                 pass
             elif 0x41 <= code_point <= 0x5A:
                 row[CAPITALS] += 1
             elif 0x30 <= code_point <= 0x39:
                 row[DIGITS] += 1
-            elif _is_stop(code_point):
+            elif is_stop(code_point):
                 if (
                     code_point != 0x2E
                     or following >= stop
@@ -667,15 +430,15 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                     )
                 ):
                     row[STOPS] += 1
-            elif _is_comma(code_point):
+            elif is_comma(code_point):
                 row[COMMAS] += 1
             if code_point < 0x80 and (
                 code_point
                 in (0x7B, 0x7D, 0x3B, 0x3D, 0x3C, 0x3E, 0x23, 0x5F, 0x24, 0x7C, 0x5C, 0x2F)
             ):
                 row[SYMBOLS] += 1
-            if not _is_closing(code_point) or last == 0:
-                row[STOPPED] = 1 if _is_stop(code_point) else 0
+            if not is_closing(code_point) or last == 0:
+                row[STOPPED] = 1 if is_stop(code_point) else 0
             last = code_point
             j = following
         if tex:

@@ -10,8 +10,8 @@ page ─ steps.survey     ─► the same without scripts, styles and comments
 import numpy as np
 
 from corpus_pipeline.extract.blocks import scan_page
-from corpus_pipeline.extract.features import outline
 from corpus_pipeline.extract.main_text import choose
+from corpus_pipeline.extract.outline import outline
 from corpus_pipeline.extract.render import render
 from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
@@ -39,7 +39,8 @@ def page_text(html: bytes, *, main_content: bool = True, comments: bool = False)
 def extract_html(html: str, *, main_content: bool = True, comments: bool = False) -> str:
     """Parses a page and takes its text.
 
-    Left out are links' targets, alternative texts of images (but formulas), forms and what is hidden.
+    Left out are links' targets, alternative texts of images (but formulas), forms and what is
+    hidden.
 
     Raises:
         resiliparse.parse.html.exception.HTMLParserException: the page cannot be parsed.

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract import markup as m
 from corpus_pipeline.extract.blocks import Page
-from corpus_pipeline.extract.features import FEATURES, Outline, features, outline
+from corpus_pipeline.extract.features import FEATURES, features
+from corpus_pipeline.extract.outline import Outline, outline
 from corpus_pipeline.kernels import kernel
 
 
@@ -80,7 +81,7 @@ def _sum_trees(rows, shown, roots, feature, limit, right, start, out):  # type: 
 
 
 def scores(page: Page, found: Outline, ensemble: Trees) -> NDArray[np.float64]:
-    """float64[B], log odds that a block belongs to the main text; minus infinity of what is left out."""
+    """float64[B], log odds that a block is main text; minus infinity of what is left out."""
     rows = features(page, found)
     out = np.empty(len(rows), np.float64)
     _sum_trees(rows, found.shown, *ensemble, out)
@@ -88,7 +89,7 @@ def scores(page: Page, found: Outline, ensemble: Trees) -> NDArray[np.float64]:
 
 
 #: Log odds from which on a block is kept.
-_LIMIT: Final = 0.0
+_LIMIT: Final = 0.5
 _LENIENT_LIMIT: Final = -1.5
 _SMALL_PAGE_CHARS: Final = 400
 """With less prose than this there is nothing to weigh: all but menus is kept."""

@@ -47,7 +47,7 @@ _INLINE = (
     *("mjx-container",),
 )
 TAGS: Final = ("", "-", *sorted({*_SKIPPED, *_RAW, *_VOID, *_BLOCKS, *_INLINE}))
-"""Names by number; 0 is any other name, 1 any other name with a hyphen (the page's own elements)."""
+"""Names by number; 0 is any other name, 1 any other name with a hyphen: the page's own elements."""
 
 # Hints: what a word of class, id, role or itemprop says.
 NAV: Final = 1 << 0
@@ -98,7 +98,7 @@ _WORDS: Final[dict[int, str]] = {
     SHARE: """share- -share sharing -social social-  addthis sharedaddy addtoany facebook twitter
         whatsapp pinterest -follow- -like- -likes- reddit linkedin telegram weibo hatena -sns-""",
     COMMENT: "comment disqus -respond- -reply replies discussion livefyre -gbook",
-    COOKIE: "cookie consent gdpr -cmp- onetrust ccpa modal popup overlay -dialog alertdialog -toast",
+    COOKIE: "cookie consent gdpr -cmp- onetrust ccpa modal popup overlay -dialog -toast",
     ADVERT: "-ad- -ads- advert adsense -dfp- sponsor adslot -mpu- -adv- -adunit leaderboard",
     META: """-date- -dates- timestamp dateline published -meta- -entry-meta -post-meta -tags- -tag-
         -category- -categories- posted -views- -time- -datetime -topics- -keywords- -tag-list
@@ -107,7 +107,7 @@ _WORDS: Final[dict[int, str]] = {
         -media- -video- -player""",
     CONTENT: """-content- -main- -story- -post- -entry- -text- -article- -body- maincontent
         -page-content -mainbody""",
-    CODE: "highlight -code- -codehilite -language- -lang- prettyprint -brush- sourcecode -hljs -prism",
+    CODE: "highlight -code- -codehilite -language- -lang- prettyprint -brush- sourcecode -hljs",
     UNSEEN: """visually-hidden visuallyhidden -sr-only- screen-reader screenreader editsection
         headerlink anchor-link -anchorjs -a11y- -offscreen- katex-html mjx-char mathjax-preview
         -hiddenstructure -headeranchor heading-anchor""",

@@ -4,6 +4,8 @@ Written down by hand, in the languages of most of the web. They are no rule of t
 short block has one is a feature among others (`scoring.py`).
 """
 
+# ruff: noqa: E501
+
 from functools import cache
 from typing import Final
 

@@ -4,8 +4,8 @@
     | a cell | another |         rows of a table that holds data; others are layout, and paragraphs
     ```                          around what is preformatted and a program; its white space is kept
 
-Headings are plain lines: corpora that the filters downstream were made for have no `#`, and Gopher's
-rule counts it as a symbol.
+Headings are plain lines: the corpora that the filters were made for have no `#` before them, and
+Gopher's rules count it as a symbol.
 """
 
 from typing import Final
@@ -81,7 +81,7 @@ def _lay_out(elements, blocks, shown, known):  # type: ignore[no-untyped-def]
             known[e, _DEPTH] = 0
         elif tag == _TR:
             known[known[e, _TABLE_OF], _ROWS] += 1
-        elif tag == _TD or tag == _TH:
+        elif tag in (_TD, _TH):
             known[e, _CELL] = e
             known[e, _COLUMN] = known[parent, _CELLS]
             known[parent, _CELLS] += 1
@@ -122,7 +122,7 @@ def _is_program(block, coded_hint, text):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _render(elements, blocks, text, kept, known, hints, code_hint, out):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
+def _render(elements, blocks, text, kept, known, hints, code_hint, out):  # type: ignore[no-untyped-def]
     """Writes the kept blocks; returns the bytes written."""
     o = 0
     row = 0  # the table's row that is being written
@@ -158,10 +158,11 @@ def _render(elements, blocks, text, kept, known, hints, code_hint, out):  # type
         if o:
             if cell and this_row == row:
                 pass
-            elif cell and row and known[cell, _TABLE_OF] == known[cell_before, _TABLE_OF]:
-                out[o] = _NEWLINE
-                o += 1
-            elif (item and item_before) or (tag == _DD and tag_before in (_DT, _DD)):
+            elif (
+                (cell and row and known[cell, _TABLE_OF] == known[cell_before, _TABLE_OF])
+                or (item and item_before)
+                or (tag == _DD and tag_before in (_DT, _DD))
+            ):
                 out[o] = _NEWLINE
                 o += 1
             else:

@@ -227,9 +227,13 @@ def _survey(html, limit, flat, raw, formatting, barrier, breakout, out):  # type
             i += 1
             continue
         if i + 3 < stop and html[i + 1] == _BANG and html[i + 2] == _DASH and html[i + 3] == _DASH:
-            # `<!-->` is a whole comment.
             start = i
-            i = _skip_comment(html, i + 2, stop)
+            if i + 4 < stop and html[i + 4] == _GT:
+                i += 5  # `<!-->` is a whole comment,
+            elif i + 5 < stop and html[i + 4] == _DASH and html[i + 5] == _GT:
+                i += 6  # and so is `<!--->`.
+            else:
+                i = _skip_comment(html, i + 4, stop)
             if cutting and not foreign:
                 o = _copy(html, copied, start, out, o)
                 copied = i

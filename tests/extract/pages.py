@@ -1,5 +1,7 @@
 """Pages of our own making: an article with what pages put around it, in many languages."""
 
+# ruff: noqa: E501
+
 from typing import NamedTuple
 
 

@@ -4,9 +4,10 @@ import pytest
 from pages import LANGUAGES, Language, article, page, paragraphs
 
 from corpus_pipeline.extract.blocks import END, START, scan_page
-from corpus_pipeline.extract.features import FEATURES, features, outline
+from corpus_pipeline.extract.features import FEATURES, features
 from corpus_pipeline.extract.html import extract_html
 from corpus_pipeline.extract.main_text import read_trees, trees
+from corpus_pipeline.extract.outline import outline
 from corpus_pipeline.extract.tree import normal_html
 
 each_language = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
@@ -25,10 +26,8 @@ def test_an_article_without_what_is_around_it(language: Language) -> None:
 @each_language
 @pytest.mark.parametrize(
     "style",
-    [
-        *("visibility: hidden; opacity: 0; ", "display:none", "opacity:0", "DISPLAY : NONE !important"),
-    ],
-)  # fmt: skip
+    ["visibility: hidden; opacity: 0; ", "display:none", "opacity:0", "DISPLAY : NONE !important"],
+)
 def test_what_a_script_will_show(language: Language, style: str) -> None:
     text = extract_html(page(language, style))
     assert text.startswith(language.title)

@@ -63,7 +63,8 @@ def test_tables(html: str, text: str) -> None:
         ("<pre>床前明月光，\n疑是地上霜。</pre>", "床前明月光，\n疑是地上霜。"),
         ("<pre><code>```\nx</code></pre>", "````\n```\nx\n````"),
         (
-            '<table><tr><td class="lineno"><pre>1\n2</pre><td class="code"><pre>a;\n b;</pre></table>',
+            '<table><tr><td class="lineno"><pre>1\n2</pre>'
+            '<td class="code"><pre>a;\n b;</pre></table>',
             "```\na;\n b;\n```",
         ),
         ("<pre><code><div>a</div><div>  b</div></code></pre>", "```\na\n  b\n```"),
