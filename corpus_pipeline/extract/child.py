@@ -3,8 +3,9 @@
 Only `helper.py` starts it and knows its other end. Requests come by standard input, replies go to
 standard output:
 
-    request   REQUEST: seconds, main_content, comments, bytes of the page; then the page, UTF-8
-    reply     REPLY: TEXT, FAILED or OUT_OF_MEMORY, bytes of the text; then the text, UTF-8
+    request   REQUEST: seconds, bytes of the page; then the page, UTF-8
+    reply     REPLY: PARSED, FAILED or OUT_OF_MEMORY, bytes that follow; then the page, UTF-8, as
+              `tree.normal_html` writes it
 
 What ends a page that takes too long is the kernel: a timer is set, its signal is not handled, and
 so the process dies, whatever native code is running and whoever holds the interpreter's lock. No
@@ -20,16 +21,20 @@ from typing import BinaryIO, Final
 
 from resiliparse.parse.html.exception import HTMLParserException
 
-from corpus_pipeline.extract.html import extract_html
+from corpus_pipeline.extract.tree import normal_html
 
-REQUEST: Final = struct.Struct("<d??Q")
+REQUEST: Final = struct.Struct("<dQ")
 REPLY: Final = struct.Struct("<BQ")
-TEXT: Final = 0
+PARSED: Final = 0
 FAILED: Final = 1
 OUT_OF_MEMORY: Final = 2
 
 #: Anonymous memory of the process. A page at the parser's worst takes a hundred times its size.
 MEMORY_BYTES: Final = 1 << 30
+
+#: A page may become this many times longer by being parsed: `<p>` by its end tag, quotes, entities.
+#: What grows more has elements that the parser opens again and again.
+LARGEST_GROWTH: Final = 6
 
 
 def limit_process() -> None:
@@ -49,15 +54,18 @@ def set_timer(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def parse(page: bytes, main_content: bool, comments: bool) -> tuple[int, bytes]:
-    """Returns the status and the text of one page.
+def parse(page: bytes) -> tuple[int, bytes]:
+    """Returns the status, and the page as the parser writes it.
 
-    >>> parse("<p>你好".encode(), True, False) == (TEXT, "你好".encode())
-    True
+    >>> status, parsed = parse("<p>你好".encode())
+    >>> status == PARSED, parsed.decode()
+    (True, '<html><head></head><body><p>你好</p></body></html>')
     """
     try:
-        text = extract_html(page.decode(), main_content=main_content, comments=comments)
-        return TEXT, text.encode()
+        parsed = normal_html(page.decode()).encode()
+        if len(parsed) > LARGEST_GROWTH * len(page) + 4096:
+            return OUT_OF_MEMORY, b""
+        return PARSED, parsed
     except MemoryError:
         return OUT_OF_MEMORY, b""
     except HTMLParserException:
@@ -83,14 +91,14 @@ def _peak_bytes() -> int:
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     """Answers requests until there are no more."""
     while head := requests.read(REQUEST.size):
-        seconds, main_content, comments, size = REQUEST.unpack(head)
+        seconds, size = REQUEST.unpack(head)
         page = requests.read(size)
         if len(page) < size:
             return  # The parent is gone.
         set_timer(seconds)
-        status, text = parse(page, main_content, comments)
+        status, parsed = parse(page)
         set_timer(0)
-        replies.write(REPLY.pack(status, len(text)) + text)
+        replies.write(REPLY.pack(status, len(parsed)) + parsed)
         replies.flush()
 
 

@@ -1,8 +1,8 @@
 """The extract stage's work on one batch: whatever was read becomes normalised text, or a reason.
 
-raw, text/html   ─ decode ─ guard ─ main text ─┐  (in another process if large)
-raw, text/plain  ─ decode ─────────────────────┼─ normalise ─► text
-text             ──────────────────────────────┘
+raw, text/html   ─ decode ─ guard ─ parse ─ main text ─┐  (parsed in another process if large)
+raw, text/plain  ─ decode ─────────────────────────────┼─ normalise ─► text
+text             ──────────────────────────────────────┘
 """
 
 import contextlib
@@ -17,9 +17,10 @@ from resiliparse.parse.html.exception import HTMLParserException
 
 from corpus_pipeline.extract.charset import DAMAGED_PLACE, decode_bytes
 from corpus_pipeline.extract.helper import ParserProcess
-from corpus_pipeline.extract.html import extract_html
+from corpus_pipeline.extract.html import page_text
 from corpus_pipeline.extract.normalise import normalise_texts
-from corpus_pipeline.extract.steps import parser_steps
+from corpus_pipeline.extract.steps import survey
+from corpus_pipeline.extract.tree import normal_html
 
 #: Why a document has no text, in the order in which it is found out.
 EXTRACT_REASONS: tuple[str, ...] = (
@@ -50,7 +51,7 @@ class ExtractOptions:
         max_raw_bytes: a larger raw document is not opened. Such pages are data, not prose.
         max_bad_share: of its characters, damaged places (up to six U+FFFD together) and stray
             controls; with more a text is damaged.
-        max_parser_steps: a page estimated to need more is not parsed; see `steps.parser_steps`.
+        max_parser_steps: a page estimated to need more is not parsed; see `steps.survey`.
             20 million take about a second. The worst of 332 real pages needed 0.23 million.
         timeout: seconds that one page may take its parser.
     """
@@ -178,15 +179,23 @@ def _parse(
     html: str, options: ExtractOptions, parser: ParserProcess
 ) -> tuple[str | None, str | None]:
     """Returns (text, reason) of one page; one of the two is None."""
-    page = html.encode()
-    steps = parser_steps(page, options.max_parser_steps)
+    steps, page = survey(html.encode(), options.max_parser_steps)
     if steps > options.max_parser_steps:
         return None, "extract-too-complex"
-    how = {"main_content": options.main_content, "comments": options.comments}
     if len(page) > _HERE_BYTES or steps > _HERE_STEPS:
-        return parser.parse(page, timeout=options.timeout, **how)
+        parsed, reason = parser.parse(page, timeout=options.timeout)
+    else:
+        parsed, reason = _parse_here(page.decode())
+    if parsed is None:
+        return None, reason
+    how = {"main_content": options.main_content, "comments": options.comments}
+    return page_text(parsed, **how), None
+
+
+def _parse_here(page: str) -> tuple[bytes | None, str | None]:
+    """Returns (the page as the parser writes it, reason); one of the two is None."""
     try:
-        text = extract_html(html, **how)
+        return normal_html(page).encode(), None
     except HTMLParserException:
         return None, "extract-failed"
     except BaseException as error:
@@ -195,7 +204,6 @@ def _parse(
         if type(error).__name__ != "PanicException":
             raise
         return None, "extract-failed"
-    return text, None
 
 
 def _damaged(texts: pa.Array, max_bad_share: float) -> pa.Array:

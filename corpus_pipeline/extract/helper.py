@@ -31,7 +31,8 @@ _KILLED_BY_OTHERS = ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
 class Parsed(NamedTuple):
     """What became of a page; one of the two is None."""
 
-    text: str | None
+    page: bytes | None
+    """UTF-8, as `tree.normal_html` writes it."""
     reason: str | None
 
 
@@ -41,16 +42,16 @@ class ParserProcess:
     One thread at a time may use it. It ends with `close`, with this object or with this process.
 
     >>> parser = ParserProcess()
-    >>> parser.parse("<p>你好".encode(), main_content=True, comments=False, timeout=60)
-    Parsed(text='你好', reason=None)
+    >>> parser.parse("<p>你好".encode(), timeout=60).page.decode()
+    '<html><head></head><body><p>你好</p></body></html>'
     >>> parser.close()
     """
 
     def __init__(self) -> None:
         self._child: _Child | None = None
 
-    def parse(self, page: bytes, *, main_content: bool, comments: bool, timeout: float) -> Parsed:
-        """Extracts a page's text as `extract_html` does.
+    def parse(self, page: bytes, *, timeout: float) -> Parsed:
+        """Parses a page as `tree.normal_html` does.
 
         Args:
             page: UTF-8.
@@ -59,7 +60,7 @@ class ParserProcess:
         Raises:
             EngineError: the child cannot be started, or is killed again and again.
         """
-        request = child.REQUEST.pack(timeout, main_content, comments, len(page))
+        request = child.REQUEST.pack(timeout, len(page))
         killed = 0
         while killed < _ATTEMPTS:
             used = self._child is not None
@@ -71,8 +72,8 @@ class ParserProcess:
                 # An interrupt: the reply would be taken for that of the next page.
                 self.close()
                 raise
-            if status == child.TEXT:
-                return Parsed(content.decode(), None)
+            if status == child.PARSED:
+                return Parsed(content, None)
             cause = self._end()
             if cause == "SIGALRM":
                 return Parsed(None, "extract-timeout")
@@ -127,7 +128,7 @@ class _Child:
         self.kill = weakref.finalize(self, _kill, process)
 
     def ask(self, request: bytes, page: bytes) -> tuple[int | None, bytes]:
-        """Returns (status, text) of one page; the status is None if the child died of it."""
+        """Returns (status, parsed page); the status is None if the child died of it."""
         try:
             self._requests.write(request)
             self._requests.write(page)

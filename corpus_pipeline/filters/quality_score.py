@@ -25,10 +25,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import yaml
 from numpy.typing import NDArray
 
 from corpus_pipeline.filters.quality_rules import primary_language
+from corpus_pipeline.yaml_files import load_yaml
 
 #: Ratios are integers in millionths.
 UNIT = 10**6
@@ -105,7 +105,7 @@ def load_score_model() -> ScoreModel:
 
 def parse_score_model(text: str) -> ScoreModel:
     """Reads the text of a table as `train_quality` writes it."""
-    table = yaml.safe_load(text)
+    table = load_yaml(text)
     features = table["features"]
     names = tuple(usual.name for usual in USUAL)
     return ScoreModel(

@@ -103,10 +103,10 @@ class PanicException(BaseException):
 def test_a_parser_that_fails_fails_one_document(
     error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(html: str, **options: bool) -> str:
+    def fail(html: str) -> str:
         raise error
 
-    monkeypatch.setattr(documents, "extract_html", fail)
+    monkeypatch.setattr(documents, "normal_html", fail)
     rows: list[Row] = [(b"<p>x", "text/html", None, None), (b"x", "text/plain", None, None)]
     extracted = extract_rows(rows)
     assert extracted.reasons.to_pylist() == ["extract-failed", None]
@@ -114,10 +114,10 @@ def test_a_parser_that_fails_fails_one_document(
 
 
 def test_an_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(html: str, **options: bool) -> str:
+    def interrupt(html: str) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(documents, "extract_html", interrupt)
+    monkeypatch.setattr(documents, "normal_html", interrupt)
     with pytest.raises(KeyboardInterrupt):
         extract_rows([(b"<p>x", "text/html", None, None)])
 

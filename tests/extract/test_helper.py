@@ -1,4 +1,4 @@
-"""ParserProcess: the same text as here, and one reason for each way in which a child may end."""
+"""ParserProcess: the same as here, and one reason for each way in which a child may end."""
 
 import gc
 import signal
@@ -11,7 +11,7 @@ from corpus_pipeline.errors import EngineError
 from corpus_pipeline.extract import child, documents, helper
 from corpus_pipeline.extract.documents import ExtractOptions, extract_documents
 from corpus_pipeline.extract.helper import Parsed, ParserProcess
-from corpus_pipeline.extract.html import extract_html
+from corpus_pipeline.extract.tree import normal_html
 
 PAGES = [
     "",
@@ -22,10 +22,11 @@ PAGES = [
 ]
 #: Formatting elements that are opened again in each paragraph: seconds and gigabytes.
 REOPENED = ("<p>" + "".join(f"<b id={i}>" for i in range(3000)) + "</p><p>x" * 4000).encode()
+NEXT = Parsed(normal_html("<p>next").encode(), None)
 
 
 def parse(parser: ParserProcess, page: bytes, timeout: float = 60.0) -> Parsed:
-    return parser.parse(page, main_content=True, comments=False, timeout=timeout)
+    return parser.parse(page, timeout=timeout)
 
 
 @pytest.fixture
@@ -34,31 +35,29 @@ def parser() -> ParserProcess:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=len)
-@pytest.mark.parametrize("main_content", [True, False])
-def test_same_text_as_here(parser: ParserProcess, page: str, main_content: bool) -> None:
-    parsed = parser.parse(page.encode(), main_content=main_content, comments=False, timeout=60)
-    assert parsed == Parsed(extract_html(page, main_content=main_content), None)
+def test_parsed_as_here(parser: ParserProcess, page: str) -> None:
+    assert parse(parser, page.encode()) == Parsed(normal_html(page).encode(), None)
     parser.close()
 
 
 def test_many_pages_in_one_child(parser: ParserProcess) -> None:
-    assert [parse(parser, page.encode()).text for page in PAGES * 3] == [
-        extract_html(page) for page in PAGES * 3
+    assert [parse(parser, page.encode()).page for page in PAGES * 3] == [
+        normal_html(page).encode() for page in PAGES * 3
     ]
     parser.close()
 
 
 def test_too_slow(parser: ParserProcess) -> None:
     assert parse(parser, REOPENED, 0.05) == Parsed(None, "extract-timeout")
-    assert parse(parser, b"<p>next").text == "next"
+    assert parse(parser, b"<p>next") == NEXT
     parser.close()
 
 
 def test_too_much_memory(parser: ParserProcess) -> None:
     # Once in a child that is not new: it is no witness, and the page is tried again.
-    assert parse(parser, b"<p>first").text == "first"
+    assert parse(parser, b"<p>next") == NEXT
     assert parse(parser, REOPENED) == Parsed(None, "extract-too-complex")
-    assert parse(parser, b"<p>next").text == "next"
+    assert parse(parser, b"<p>next") == NEXT
     parser.close()
 
 
@@ -89,7 +88,7 @@ def test_a_dead_child_is_one_rejected_page(
     with monkeypatch.context() as during:
         during.setattr(helper, "_Child", Doomed)
         assert parse(parser, b"<p>x" * 100_000) == Parsed(None, reason)
-    assert parse(parser, b"<p>x").text == "x"
+    assert parse(parser, b"<p>next") == NEXT
     parser.close()
 
 
@@ -107,7 +106,7 @@ def test_killed_between_two_pages(parser: ParserProcess, ended_by: signal.Signal
     parse(parser, b"<p>one")
     assert parser._child is not None
     parser._child._process.send_signal(ended_by)
-    assert parse(parser, b"<p>two" * 100_000).text is not None
+    assert parse(parser, b"<p>two" * 100_000).page is not None
     parser.close()
 
 
@@ -133,7 +132,7 @@ def test_an_interrupt_leaves_no_reply_for_the_next_page(
         during.setattr(helper._Child, "ask", interrupt)
         with pytest.raises(KeyboardInterrupt):
             parse(parser, b"<p>one")
-    assert parse(parser, b"<p>two").text == "two"
+    assert parse(parser, b"<p>next") == NEXT
     parser.close()
 
 
@@ -150,10 +149,10 @@ def test_a_forgotten_parser_ends_its_child() -> None:
 
 
 def test_large_and_intricate_pages_go_to_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(html: str, **options: bool) -> str:
+    def refuse(html: str) -> str:
         raise AssertionError("parsed here")
 
-    monkeypatch.setattr(documents, "extract_html", refuse)
+    monkeypatch.setattr(documents, "normal_html", refuse)
     large = b"<p>" + b"word " * 60_000
     intricate = b"<div>" * 800 + b"x"
     slow = ("<p>" + "".join(f"<b id={i}>" for i in range(900)) + "</p><p>x" * 9000).encode()

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from resiliparse.parse.html import HTMLTree
 
+from corpus_pipeline.extract.blocks import scan_page
 from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.documents import EXTRACT_REASONS, extract_documents
-from corpus_pipeline.extract.steps import parser_steps
+from corpus_pipeline.extract.steps import survey
+from corpus_pipeline.extract.tree import normal_html
 
 _LABELS = st.none() | st.text(max_size=10) | st.sampled_from(
     [
@@ -78,7 +80,7 @@ def depths(html: str) -> int:
 def test_the_estimate_is_no_lower_than_the_tree(parts: list[str]) -> None:
     # Repeated: what matters is what grows with the square of the page.
     html = "".join(parts) * 60
-    steps = parser_steps(html.encode())
+    steps = survey(html.encode()).steps
     elements = html.count("<")
     assert depths(html) <= 4 * steps + 16 * elements, Counter(parts)
 
@@ -91,3 +93,25 @@ def test_any_text(texts: list[str]) -> None:
         nulls.cast(pa.binary()), nulls.cast(pa.string()), nulls.cast(pa.string()), column
     )
     assert set(found.reasons.to_pylist()) <= {None, *EXTRACT_REASONS}
+
+
+_UNREAD_PARTS = st.sampled_from(
+    [
+        *("<script>", "</script>", "<script type='math/tex'>", "<style>", "</style>", "<!--"),
+        *("-->", "<p>z"),
+        *("<!-->", "--!>", "x", "<p>y</p>", "<title>", "</title>", "<textarea>", "</textarea>"),
+        *("<!-", "<plaintext>", "<table>", "</table>", "<iframe>", "</iframe>", "'"),
+        *("<a b='", "</"),
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(_UNREAD_PARTS, max_size=20))
+def test_nobody_reads_what_the_survey_leaves_out(parts: list[str]) -> None:
+    html = "".join(parts)
+    survived = survey(html.encode()).page.decode()
+    assert len(survived) <= len(html)
+    whole = scan_page(normal_html(html).encode())
+    reduced = scan_page(normal_html(survived).encode())
+    assert reduced.text.tobytes() == whole.text.tobytes()
+    assert (reduced.blocks == whole.blocks)[:, 1:].all()
