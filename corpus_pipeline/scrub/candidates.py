@@ -1,16 +1,16 @@
 """Where in a column of texts an identifier could be.
 
-Recognizers are exact and slow (a phone matcher reads 0.1 MB/s), identifiers are rare. One pass over
-the bytes finds the few windows that could hold one; recognizers read nothing else.
+Rules that say what an identifier is cost microseconds for each place, and identifiers are rare. One
+pass over the bytes finds the few windows that could hold one; nothing else is read again.
 
     ...text text 电话13812345678，邮箱 li@example.cn 。 2019年05月28日 text text...
                      [ PHONE   ]       [   EMAIL   ]     (4, 2 and 2 digits: too few)
 
-A window is as long as the characters that one identifier may consist of go on, so no identifier
-crosses its border: what a recognizer finds in the window (with a little context on either side) is
-what it would find there in the whole text. Two exceptions are known: the extension of a telephone
-number that runs into the next number ("… ext. 42) 209-255-1000"), and runs of more than 24 digits,
-which are mostly lines of tables and are searched for telephone numbers by parts (see `phones`).
+A window is as long as the characters that one identifier may consist of go on, in whatever form
+`folding` knows them: other spaces and dashes, invisible characters, digits of other scripts. So no
+identifier crosses its border, and what is found in the window (with a little context on either
+side) is what would be found there in the whole text. One exception is known: a run of numbers is
+cut between two numbers every 256 bytes.
 """
 
 from typing import NamedTuple
@@ -20,6 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.iban import IBAN_LENGTHS
 from corpus_pipeline.text.characters import decode
 from corpus_pipeline.text.columns import utf8_buffers
 
@@ -41,19 +42,24 @@ ALL_KINDS = (1 << len(ENTITIES)) - 1
 #: is full of such numbers).
 MIN_PHONE_DIGITS = 7
 
-#: A run of numbers is cut between two numbers once it is this many bytes long: it is a table, and
-#: the telephone matcher takes time quadratic in its length.
+#: A run of numbers is cut between two numbers once it is this many bytes long: it is a table.
 _MAX_NUMBER_BYTES = 256
 
 #: How far a mail address may extend on either side of its @. RFC 5321, 4.5.3.1: at most 64 octets
 #: before and 255 after it.
 _MAX_MAIL_BYTES = 320
 
-#: Bytes of the longest text that Presidio's IBAN pattern can match: 4, and 8 groups of up to 4
-#: characters with a separator each.
-_MAX_IBAN_BYTES = 44
+#: Separators in a row that may stand between two digits, and invisible characters.
+_MAX_GAP = 4
+_MAX_INVISIBLE = 8
 
-_DIGIT, _MAIL, _ADDRESS, _SEPARATOR, _UPPER = 1, 2, 4, 8, 16
+#: How far behind 800 and its like a number goes on in letters: 1-800-FLOWERS.
+_MAX_LETTERED_BYTES = 24
+
+_DIGIT, _MAIL, _ADDRESS, _SEPARATOR, _TRIGGER = 1, 2, 4, 8, 16
+
+# What `_character` says of a character.
+_NOTHING, _IS_DIGIT, _IS_LETTER, _IS_SEPARATOR, _IS_INVISIBLE, _IS_DOT, _IS_COLON = range(7)
 
 
 def _byte_flags() -> NDArray[np.uint8]:
@@ -63,8 +69,9 @@ def _byte_flags() -> NDArray[np.uint8]:
         (_DIGIT, b"0123456789"),
         (_ADDRESS, b"0123456789abcdefABCDEF.:"),
         (_SEPARATOR, b" -.()[]/~xX"),
-        (_UPPER, bytes(range(ord("A"), ord("Z") + 1))),
         (_MAIL, b".!#$%&'*+^_~-@" + bytes(c for c in range(128) if chr(c).isalnum())),
+        # A digit of any script, an @ of any width, the bracket of "[at]".
+        (_TRIGGER, b"0123456789@[({\xd9\xdb\xe0\xe1\xef\xf0"),
     ):
         flags[list(characters)] |= flag
     # Letters of a mail address: all but U+3000..U+9FFF and U+B000..U+EFFF (kana, Han, Hangul and
@@ -75,7 +82,16 @@ def _byte_flags() -> NDArray[np.uint8]:
     return flags
 
 
+def _country_lengths() -> NDArray[np.uint8]:
+    """uint8[26 * 26], the length of an IBAN that starts with two letters; 0: no such country."""
+    lengths = np.zeros(26 * 26, np.uint8)
+    for country, length in IBAN_LENGTHS.items():
+        lengths[(ord(country[0]) - 65) * 26 + ord(country[1]) - 65] = length
+    return lengths
+
+
 _FLAGS = _byte_flags()
+_COUNTRIES = _country_lengths()
 
 
 class Windows(NamedTuple):
@@ -92,65 +108,162 @@ class Windows(NamedTuple):
 
 
 @kernel
-def _wide_digit(data, i, stop):  # type: ignore[no-untyped-def]
-    """Says whether U+FF10..U+FF19 (０ to ９) starts at byte i."""
-    return i + 2 < stop and data[i] == 0xEF and data[i + 1] == 0xBC and 0x90 <= data[i + 2] <= 0x99
+def _other_digit(data, i, stop):  # type: ignore[no-untyped-def]
+    """Says whether a digit that is not ASCII starts at byte i: the decades of `folding.DECADES`."""
+    lead = data[i]
+    if lead == 0xD9 or lead == 0xDB:  # Arabic-Indic and its eastern form
+        if i + 1 >= stop:
+            return False
+        low = 0xA0 if lead == 0xD9 else 0xB0
+        return low <= data[i + 1] <= low + 9
+    if i + 2 >= stop:
+        return False
+    second, third = data[i + 1], data[i + 2]
+    if lead == 0xEF:  # full-width
+        return second == 0xBC and 0x90 <= third <= 0x99
+    if lead == 0xE0:  # the scripts of India, Thai, Lao
+        if second == 0xB9 or second == 0xBB:
+            return 0x90 <= third <= 0x99
+        return 0xA5 <= second <= 0xB7 and second & 1 and 0xA6 <= third <= 0xAF
+    if lead == 0xE1:  # Myanmar, Khmer
+        return (second == 0x81 and 0x80 <= third <= 0x89) or (
+            second == 0x9F and 0xA0 <= third <= 0xA9
+        )
+    # Mathematical digits: F0 9D 9F 8E..BF
+    return lead == 0xF0 and second == 0x9D and third == 0x9F and data[i + 3] >= 0x8E
+
+
+@kernel
+def _width(data, i):  # type: ignore[no-untyped-def]
+    lead = data[i]
+    if lead < 0x80:
+        return 1
+    if lead < 0xE0:
+        return 2
+    return 3 if lead < 0xF0 else 4
+
+
+@kernel
+def _character(data, i, stop, flags):  # type: ignore[no-untyped-def]
+    """Reads the character at byte i; (what it is within a number, bytes)."""
+    byte = data[i]
+    if byte < 0x80:
+        if flags[byte] & _DIGIT:
+            return _IS_DIGIT, 1
+        if byte == 0x2E:
+            return _IS_DOT, 1
+        if byte == 0x3A:
+            return _IS_COLON, 1
+        if flags[byte] & _SEPARATOR and byte != 0x78 and byte != 0x58:
+            return _IS_SEPARATOR, 1
+        if 0x41 <= (byte & 0xDF) <= 0x5A:
+            return _IS_LETTER, 1
+        return _NOTHING, 1
+    if flags[byte] & _TRIGGER and _other_digit(data, i, stop):
+        return _IS_DIGIT, _width(data, i)
+    if not (byte == 0xC2 or byte == 0xD8 or byte == 0xE1 or byte == 0xE2 or byte == 0xE3
+            or byte == 0xEF):  # fmt: skip
+        return _NOTHING, _width(data, i)
+    code, following = decode(data, i)
+    width = following - i
+    if (
+        code == 0xAD
+        or code == 0x61C
+        or code == 0x180E
+        or 0x200B <= code <= 0x200F
+        or 0x202A <= code <= 0x202E
+        or 0x2060 <= code <= 0x206F
+        or code == 0x20E3
+        or 0xFE00 <= code <= 0xFE0F
+        or code == 0xFEFF
+    ):
+        return _IS_INVISIBLE, width
+    if code == 0xFF0E or code == 0x2024 or code == 0xFE52:
+        return _IS_DOT, width
+    if code == 0xFF1A:
+        return _IS_COLON, width
+    if (
+        code == 0xA0
+        or code == 0xB7
+        or 0x2000 <= code <= 0x200A
+        or 0x2010 <= code <= 0x2015
+        or code == 0x2022
+        or code == 0x202F
+        or code == 0x2043
+        or code == 0x2053
+        or code == 0x205F
+        or code == 0x2212
+        or code == 0x223C
+        or code == 0x3000
+        or code == 0x301C
+        or code == 0x30FC
+        or code == 0xFE58
+        or code == 0xFE63
+        or code == 0xFF08
+        or code == 0xFF09
+        or code == 0xFF0D
+        or code == 0xFF0F
+        or code == 0xFF3B
+        or code == 0xFF3D
+        or code == 0xFF5E
+    ):
+        return _IS_SEPARATOR, width
+    if 0xFF21 <= code <= 0xFF3A or 0xFF41 <= code <= 0xFF5A:
+        return _IS_LETTER, width
+    return _NOTHING, width
 
 
 @kernel
 def _number_run(data, start, stop, flags):  # type: ignore[no-untyped-def]
-    """Reads digits with at most four separators between two; (end, digits, longest digit group).
-
-    The separators are those that phonenumbers allows inside a telephone number.
-    """
+    """Reads digits with at most four separators between two; (end, digits)."""
     i, end = start, start
-    digits, group, longest, gap = 0, 0, 0, 0
+    digits, gap, invisible = 0, 0, 0
     while i < stop:
-        width = 0
-        if flags[data[i]] & _DIGIT:
-            width = 1
-        elif _wide_digit(data, i, stop):
-            width = 3
-        if width > 0:
+        byte = data[i]
+        if flags[byte] & _DIGIT:
+            what, width = _IS_DIGIT, 1
+        elif byte < 0x80:
+            what, width = (_IS_SEPARATOR if flags[byte] & _SEPARATOR else _NOTHING), 1
+        else:
+            what, width = _character(data, i, stop, flags)
+        if what == _IS_DIGIT:
             if gap > 0 and i - start > _MAX_NUMBER_BYTES:
                 break
             digits += 1
-            group = group + 1 if gap == 0 else 1
-            longest = max(longest, group)
-            gap = 0
-            i += width
-            end = i
-            continue
-        gap += 1
-        if gap > 4:
-            break
-        if data[i] < 0x80:
-            if not flags[data[i]] & _SEPARATOR:
+            gap, invisible = 0, 0
+            end = i + width
+        elif what == _IS_SEPARATOR or what == _IS_DOT:
+            gap += 1
+            if gap > _MAX_GAP:
                 break
-            i += 1
-            continue
-        code, following = decode(data, i)
-        if not (
-            code == 0xA0
-            or code == 0xAD
-            or code == 0x200B
-            or 0x2010 <= code <= 0x2015
-            or code == 0x2053
-            or code == 0x2060
-            or code == 0x2212
-            or code == 0x223C
-            or code == 0x3000
-            or code == 0x30FC
-            or code == 0xFF08
-            or code == 0xFF09
-            or 0xFF0D <= code <= 0xFF0F
-            or code == 0xFF3B
-            or code == 0xFF3D
-            or code == 0xFF5E
-        ):
+        elif what == _IS_INVISIBLE:
+            invisible += 1
+            if invisible > _MAX_INVISIBLE:
+                break
+        else:
             break
-        i = following
-    return end, digits, longest
+        i += width
+    return end, digits
+
+
+@kernel
+def _lettered_end(data, start, end, stop):  # type: ignore[no-untyped-def]
+    """Where a number that ends in 800, 888 or their like may go on in capitals, as 1-800-FLOWERS;
+    `end` if it does not."""
+    if end - start < 3 or data[end - 3] != 0x38 or data[end - 2] != data[end - 1]:
+        return end
+    if end - 3 > start and data[end - 4] >= 0x30 and data[end - 4] <= 0x39:
+        return end
+    i = end
+    while i < stop and i < end + 2 and (data[i] == 0x2D or data[i] == 0x20 or data[i] == 0x29):
+        i += 1
+    if i == end or i + 3 > stop or not (0x41 <= data[i] <= 0x5A and 0x41 <= data[i + 1] <= 0x5A):
+        return end
+    while i < stop and i < end + _MAX_LETTERED_BYTES and (
+        0x41 <= data[i] <= 0x5A or 0x30 <= data[i] <= 0x39 or data[i] == 0x2D
+    ):  # fmt: skip
+        i += 1
+    return i
 
 
 @kernel
@@ -175,95 +288,222 @@ def _mail_run(data, at, begin, stop, flags):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _is_iban_start(data, i, begin, stop, flags):  # type: ignore[no-untyped-def]
-    """Says whether the digit at byte i is the third character of two letters, two digits and eight
-    capitals or digits in groups of four."""
-    if i - 2 < begin or i + 1 >= stop or not flags[data[i + 1]] & _DIGIT:
-        return False
-    if not (flags[data[i - 1]] & _UPPER and flags[data[i - 2]] & _UPPER):
-        return False
-    if i - 3 >= begin and flags[data[i - 3]] & (_UPPER | _DIGIT):
-        return False
-    position = i + 2
-    for _ in range(2):
-        if position < stop and (data[position] == 0x20 or data[position] == 0x2D):
-            position += 1
-        if position + 4 > stop:
-            return False
-        for step in range(4):
-            if not flags[data[position + step]] & (_UPPER | _DIGIT):
-                return False
-        position += 4
-    return True
+def _bracketed_at(data, i, begin, stop, flags):  # type: ignore[no-untyped-def]
+    """Reads "name [at] host [dot] com" around the bracket at byte i; (start, end), i if none."""
+    j = i + 1
+    while j < stop and data[j] == 0x20 and j < i + 3:
+        j += 1
+    if j + 2 >= stop:
+        return i, i
+    if data[j] == 0x40:
+        j += 1
+    elif (data[j] | 0x20) == 0x61 and (data[j + 1] | 0x20) == 0x74:
+        j += 2
+    else:
+        return i, i
+    while j < stop and data[j] == 0x20 and j < i + 6:
+        j += 1
+    if j >= stop or not (data[j] == 0x5D or data[j] == 0x29 or data[j] == 0x7D):
+        return i, i
+    start = i
+    while start > begin and i - start < 2 and data[start - 1] == 0x20:
+        start -= 1
+    start, _ = _mail_run(data, start, begin, stop, flags)
+    end = j + 1
+    while end < stop and end - j < _MAX_MAIL_BYTES // 2:
+        byte = data[end]
+        if byte < 0x80 and not (flags[byte] & _MAIL or byte == 0x20 or byte == 0x28
+                                or byte == 0x29 or 0x5B <= byte <= 0x5D
+                                or byte == 0x7B or byte == 0x7D):  # fmt: skip
+            break
+        if byte >= 0xE3:
+            break
+        end += 1
+    while end < stop and (data[end] & 0xC0) == 0x80:
+        end += 1
+    return start, end
 
 
 @kernel
-def _scan(data, offsets, flags, wanted, rows, starts, ends, kinds):  # type: ignore[no-untyped-def]
+def _previous(data, i, begin):  # type: ignore[no-untyped-def]
+    """The first byte of the character before byte i, which is not the first of the row."""
+    i -= 1
+    while i > begin and (data[i] & 0xC0) == 0x80:
+        i -= 1
+    return i
+
+
+@kernel
+def _address_run(data, i, begin, stop, flags):  # type: ignore[no-untyped-def]
+    """Extends a digit to what an IP address may consist of; (start, end, dots, colons)."""
+    start = i
+    while start > begin:
+        previous = _previous(data, start, begin)
+        if data[previous] < 0x80:
+            if not flags[data[previous]] & _ADDRESS:
+                break
+        else:
+            what, _ = _character(data, previous, stop, flags)
+            if what < _IS_DIGIT or what == _IS_LETTER or what == _IS_SEPARATOR:
+                break
+        start = previous
+    end, dots, colons = start, 0, 0
+    while end < stop:
+        byte = data[end]
+        width = 1
+        if byte < 0x80:
+            if not flags[byte] & _ADDRESS:
+                break
+            dots += byte == 0x2E
+            colons += byte == 0x3A
+        else:
+            what, width = _character(data, end, stop, flags)
+            if what < _IS_DIGIT or what == _IS_LETTER or what == _IS_SEPARATOR:
+                break
+            dots += what == _IS_DOT
+            colons += what == _IS_COLON
+        end += width
+    return start, end, dots, colons
+
+
+@kernel
+def _iban_run(data, i, begin, stop, flags, countries):  # type: ignore[no-untyped-def]
+    """Reads the IBAN whose third character is the digit at byte i; (start, end), i if there is
+    none: two letters of a country, then as many letters and digits as its numbers have, with at
+    most two separators between any two of them."""
+    if i <= begin:
+        return i, i
+    start = i
+    country = 0
+    for place in range(2):
+        if start <= begin:
+            return i, i
+        start = _previous(data, start, begin)
+        what, width = _character(data, start, stop, flags)
+        if what == _IS_INVISIBLE and start > begin:
+            start = _previous(data, start, begin)
+            what, width = _character(data, start, stop, flags)
+        if what != _IS_LETTER and data[start] != 0x78 and data[start] != 0x58:
+            return i, i
+        letter = (data[start + width - 1] & 0x1F) if width == 1 else (
+            ((data[start + 1] & 1) << 5 | (data[start + 2] & 0x3F)) & 0x1F
+        )  # fmt: skip
+        if letter < 1 or letter > 26:
+            return i, i
+        country += (letter - 1) * (1 if place == 0 else 26)
+    wanted = countries[country]
+    if wanted == 0:
+        return i, i
+    if start > begin:
+        before = data[_previous(data, start, begin)]
+        # A letter or digit before it is a part of a word, but for the label: IBANDE89...
+        if before < 0x80 and ((before | 0x20) >= 0x61 and (before | 0x20) <= 0x7A):
+            if (before | 0x20) != 0x6E:
+                return i, i
+        elif flags[before] & _DIGIT:
+            return i, i
+    have, gap = 2, 0
+    end = i
+    while end < stop and have < wanted:
+        what, width = _character(data, end, stop, flags)
+        byte = data[end]
+        if what == _IS_DIGIT or what == _IS_LETTER or byte == 0x78 or byte == 0x58:
+            if have < 4 and what != _IS_DIGIT:
+                return i, i
+            have += 1
+            gap = 0
+        elif what == _IS_SEPARATOR or what == _IS_DOT:
+            gap += 1
+            if gap > 2:
+                return i, i
+        elif what != _IS_INVISIBLE:
+            return i, i
+        end += width
+    if have < wanted:
+        return i, i
+    return start, end
+
+
+@kernel
+def _scan(data, offsets, flags, countries, wanted, rows, starts, ends, kinds):  # type: ignore[no-untyped-def]
     """Fills the arrays of `Windows`, which have room for one window per byte; returns W."""
     count = 0
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
         # Up to where the row has been searched for each family of entities.
-        number_end = mail_end = address_end = begin
-        iban = -1
+        number_end = mail_end = address_end = iban_end = begin
         i = begin
         while i < stop:
             byte = data[i]
+            flag = flags[byte]
+            if not flag & _TRIGGER:
+                i += 1
+                continue
             width = 1
-            digit = flags[byte] & _DIGIT
-            if not digit:
-                if byte == 0xEF:
-                    width = 3
-                    digit = _wide_digit(data, i, stop)
-                at = byte == 0x40 or (width == 3 and data[i + 1] == 0xBC and data[i + 2] == 0xA0)
-                if at and i >= mail_end and wanted & EMAIL:
-                    start, mail_end = _mail_run(data, i, begin, stop, flags)
-                    if start == i:
-                        # Nothing before it; a later @ of the run may have: @name@example.org.
-                        mail_end = i + width
-                    elif mail_end > i + width:
-                        rows[count], starts[count], ends[count] = row, start, mail_end
-                        kinds[count] = EMAIL
-                        count += 1
-                if not digit:
+            if not flag & _DIGIT:
+                if byte == 0x40 or (
+                    byte == 0xEF
+                    and (
+                        (data[i + 1] == 0xBC and data[i + 2] == 0xA0)
+                        or (data[i + 1] == 0xB9 and data[i + 2] == 0xAB)
+                    )
+                ):
+                    width = 1 if byte == 0x40 else 3
+                    if i >= mail_end and wanted & EMAIL:
+                        start, mail_end = _mail_run(data, i, begin, stop, flags)
+                        if start == i:
+                            # Nothing before it; a later @ of the run may have: @name@example.org.
+                            mail_end = i + width
+                        elif mail_end > i + width:
+                            rows[count], starts[count], ends[count] = row, start, mail_end
+                            kinds[count] = EMAIL
+                            count += 1
                     i += width
                     continue
+                if byte < 0x80:
+                    if wanted & EMAIL:
+                        start, end = _bracketed_at(data, i, begin, stop, flags)
+                        if end > i:
+                            rows[count], starts[count], ends[count] = row, start, end
+                            kinds[count] = EMAIL
+                            count += 1
+                    i += 1
+                    continue
+                if not _other_digit(data, i, stop):
+                    i += 1
+                    continue
+                width = _width(data, i)
             if i >= number_end:
-                number_end, digits, longest = _number_run(data, i, stop, flags)
+                number_end, digits = _number_run(data, i, stop, flags)
                 kind = 0
+                end = number_end
                 if digits >= MIN_PHONE_DIGITS:
                     kind |= PHONE
-                if digits >= 12:
-                    kind |= CARD
-                if longest >= 17:
-                    kind |= CN_ID
+                    if digits >= 12:
+                        kind |= CARD
+                    if digits >= 15:
+                        kind |= CN_ID
+                elif digits == 3 or digits == 4:
+                    end = _lettered_end(data, i, number_end, stop)
+                    if end > number_end:
+                        kind |= PHONE
                 kind &= wanted
                 if kind:
-                    rows[count], starts[count], ends[count], kinds[count] = row, i, number_end, kind
+                    rows[count], starts[count], ends[count], kinds[count] = row, i, end, kind
                     count += 1
-            if i >= address_end and width == 1 and wanted & IP:
-                start = i
-                while start > max(begin, address_end) and flags[data[start - 1]] & _ADDRESS:
-                    start -= 1
-                address_end = start
-                dots, colons = 0, 0
-                while address_end < stop and flags[data[address_end]] & _ADDRESS:
-                    dots += data[address_end] == 0x2E
-                    colons += data[address_end] == 0x3A
-                    address_end += 1
+            if wanted & IP and i >= address_end:
+                start, address_end, dots, colons = _address_run(
+                    data, i, max(begin, address_end), stop, flags
+                )
                 if dots >= 3 or colons >= 2:
                     rows[count], starts[count], ends[count] = row, start, address_end
                     kinds[count] = IP
                     count += 1
-            if wanted & IBAN and _is_iban_start(data, i, begin, stop, flags):
-                end = min(stop, i - 2 + _MAX_IBAN_BYTES)
-                if iban >= 0 and rows[iban] == row and ends[iban] >= i - 2:
-                    # The pattern may begin in one and swallow the other: they are read together.
-                    ends[iban] = end
-                else:
-                    rows[count], starts[count], ends[count] = row, i - 2, end
+            if wanted & IBAN and i >= iban_end:
+                start, end = _iban_run(data, i, begin, stop, flags, countries)
+                if end > i:
+                    rows[count], starts[count], ends[count] = row, start, end
                     kinds[count] = IBAN
-                    iban = count
                     count += 1
             i += width
     return count
@@ -272,8 +512,7 @@ def _scan(data, offsets, flags, wanted, rows, starts, ends, kinds):  # type: ign
 def find_windows(texts: pa.Array, kinds: int = ALL_KINDS) -> Windows:
     """Finds every place of a `string` column where one of the wanted entities could be.
 
-    No entity of ASCII characters, full-width digits or ＠ lies outside the windows; numbers written
-    in other digits are not looked for. An IP address without any digit is none.
+    No entity lies outside the windows. An IP address without any digit is none.
 
     Args:
         kinds: the entities to look for, bit `1 << i` for `ENTITIES[i]`.
@@ -285,12 +524,12 @@ def find_windows(texts: pa.Array, kinds: int = ALL_KINDS) -> Windows:
     True
     """
     data, offsets = utf8_buffers(texts)
-    # A window of each family takes at least 3 (mail), 7, 7 and 12 bytes, so one per byte is room
-    # enough; pages that no window reaches are never touched.
-    room = int(offsets[-1] - offsets[0])
+    # Every byte is noticed by at most one number, one address and one IBAN, of 7 bytes or more, or
+    # one mail address; pages that no window reaches are never touched.
+    room = int(offsets[-1] - offsets[0]) + 8
     rows, starts = np.empty(room, np.int32), np.empty(room, np.int32)
     ends, found = np.empty(room, np.int32), np.empty(room, np.int32)
-    count = _scan(data, offsets, _FLAGS, kinds, rows, starts, ends, found)
+    count = _scan(data, offsets, _FLAGS, _COUNTRIES, kinds, rows, starts, ends, found)
     return Windows(
         rows[:count].copy(), starts[:count].copy(), ends[:count].copy(), found[:count].copy()
     )

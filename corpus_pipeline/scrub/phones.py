@@ -1,205 +1,426 @@
-"""Telephone numbers: which runs of numbers are worth matching, and which matches to believe.
+"""Telephone numbers: which digits of a run of numbers to believe.
 
-The matcher of phonenumbers takes 30 to 300 microseconds for each run and region, mostly to say no,
-and its yes means no more than that the digits fit a numbering plan: 2147483647 is a number in
-Dallas. So `worth_matching` comes before it and `is_telephone` after it.
+Digits that fit a numbering plan are everywhere: 2147483647 is a number in Dallas. What makes a
+telephone number is the way it is written and what stands around it:
 
-    run ─► worth_matching ─► matcher of each region left ─► is_telephone ─► finding
+    +46 (0)8 928 571 38          a country code
+    Phone: 467 3395, 468 2 fax   a word, whether the plan knows the number or not
+    (202) 418-0069, 010-30142250 the grouping of a region, and a number that its plan has
+    13812345678                  eleven digits that only a Chinese mobile number has
 """
 
 import re
-from collections.abc import Iterator, Sequence
-
-import phonenumbers
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from corpus_pipeline.scrub.candidates import MIN_PHONE_DIGITS
+from corpus_pipeline.scrub.context import begins_alone, ends_alone, is_quantity, is_serial
+from corpus_pipeline.scrub.folding import Folded
+from corpus_pipeline.scrub.phone_words import LINE, MENTIONED, NONE, VERB, announcement, has_words, named_after
+from corpus_pipeline.scrub.plans import Plan, country_code, is_grouped, is_international
 
-#: Kinds of numbers in phonenumbers' metadata; a number is valid if it is of one of them.
-_KINDS = (
-    "fixed_line",
-    "mobile",
-    "toll_free",
-    "premium_rate",
-    "shared_cost",
-    "personal_number",
-    "voip",
-    "pager",
-    "uan",
-    "voicemail",
-)
-
-#: Digits of the longest number with an international prefix and an extension.
-_MAX_DIGITS = 24
+#: Digits of the longest number (E.164), and of one with an international prefix and a trunk digit.
+_MAX_DIGITS = 15
+_MAX_DIALLED = 19
 
 _GROUP = re.compile(r"\d+")
+#: What may stand between two groups of one number.
+_GAP = re.compile(r" {1,2}| ?[-./] ?|\)[ \-./]{0,2}| ?\(| ?-\(|[ \-]?\[|\][ \-]?|-{2}|~")
+_PREFIX = re.compile(r"(?<![\w)\]])(?<![\d)\]] )\+ ?\(?$|\(\+? ?$|\[\+?$")
 
-#: A run with more digits holds several numbers or is a line of a table. It is matched only if one
-#: of its parts, cut here, fits.
-_SPLITS = (re.compile(r"[\sxX]+"), re.compile(r"/"), re.compile(r"(?=[(（])"))
+#: A decimal fraction; a date, perhaps with an hour; two years; part of a social security number.
+_DATE = re.compile(
+    r"(?:19|20)\d\d([\-/. ]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?:[ T]\d\d?)?(?!\d)"
+    r"|(?:0?[1-9]|[12]\d|3[01])([\-/.])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d(?:[ T]\d\d?)?(?!\d)"
+)
+_NO_TELEPHONE = re.compile(
+    r"\d+\.\d+|(?:1\d|20)\d\d ?[-/~. ] ?(?:1\d|20)\d\d|\d{3}-\d{2}-\d{4}|(\d)\1{6,}"
+)
+#: A postal code of the United States behind the name of a state.
+_ZIP = re.compile(r"\d{5}-\d{4}")
+_STATE = re.compile(r"(?:[A-Z]{2}|[A-Z]\. ?[A-Z]\.|[a-z]),? {1,3}$")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3})+")
 
-#: Stands for a letter that is no part of an identifier, and for identifiers already found. No
-#: recognizer takes it for a letter, a separator or the end of a line.
-MARK = "。"
-_UNMARKED = re.compile(rf"[^{MARK}]+")
+#: North America: area code, exchange, line, with a separator after the exchange that is no space.
+_NANP = re.compile(
+    r"(?:1[\-. ]?)?(?:\([2-9]\d\d\)[ \-]?|[2-9]\d\d(?: ?[\-./] ?| ))[2-9]\d\d ?[\-.] ?\d{4}"
+)
+#: China: mobile numbers, alone or in 3-4-4; 400 and 800 numbers.
+_CN_MOBILE = re.compile(r"(?:(?:00)?86[ \-]?)?1[3-9]\d(?:\d{8}|([ \-.])\d{4}\1\d{4})")
+_CN_SERVICE = re.compile(r"[48]00[ \-]\d{3}[ \-]\d{4}|[48]00[ \-]\d{4}[ \-]\d{3}")
+_LETTERED = re.compile(
+    r"(?:1[ \-])?\(?8(?:00|33|44|55|66|77|88)\)?[ \-]{1,2}(?=[0-9\-]{0,6}[A-Z]{2})"
+    r"(?:[A-Z0-9]-?){6,9}[A-Z0-9](?![A-Za-z0-9])"
+)
+#: Pairs of digits after a 0, with full stops: the one grouping where these are no decimal points.
+_PAIRS = re.compile(r"0[1-9](?:\.\d\d){4}")
 
-#: Words that announce a telephone number, and how many characters before it they may stand.
-_ANNOUNCEMENT = re.compile(
-    r"(?<![a-z])(?:tele)?phone|(?<![a-z])(?:tel|mobile|cell|fax|call|dial|contact|hotline)(?![a-z])"
-    r"|cellphone|whatsapp|电话|電話|手机|手機|热线|熱線|传真|傳真|致电|致電|拨打|撥打|联系|聯繫|聯絡"
-    r"|携帯|携帶|전화|연락처|휴대",
+_EXTENSION = re.compile(
+    r" ?[,;]? ?[(]?(?:x|ext\.?|extn\.?|extension|转|轉|分机|分機|内线|內線|내선|доб\.?|poste|ramal|anexo)"
+    r" ?[:.#：]? ?\d{1,6}(?!\d)",
     re.IGNORECASE,
 )
-_ANNOUNCEMENT_CONTEXT = 24
-
-#: Seven or more digits without a separator.
-_BARE = re.compile(r"\d{7,}")
-
-#: A Chinese mobile number is written without separators as a rule, and 11 digits that start with
-#: 13 to 19 are little else.
-_CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}(?!\d)")
-
-#: A decimal fraction; a date and an hour; hexadecimal digits.
-_NO_TELEPHONE = re.compile(
-    r"\d+\.\d+|(?:19|20)\d\d([\-/.])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?: \d\d?)?|0[xX]\d+"
-)
-
-#: What stands before a number that is a part of a path, a name, or a longer dotted number.
-_PART_OF_NAME = re.compile(r"[/=#_&]$|[A-Za-z]-$")
-_PART_OF_NUMBER = re.compile(r"\d[.,]$")
+_CN_EXTENSION = re.compile(r"-\d{2,5}(?![\d\-])")
 
 
-def dialled_pattern(region: str) -> re.Pattern[str]:
-    """Compiles a pattern that fits the digits of every number valid when dialled from a region.
+class _Run(NamedTuple):
+    """A run of numbers, cut into groups of digits."""
+
+    folded: Folded
+    groups: list[tuple[int, int]]
+    gaps: list[str | None]
+    """What stands between a group and the next; None if that parts two numbers."""
+    words: bool
+    """Whether a word that announces telephone numbers is anywhere near."""
+
+
+class _Number(NamedTuple):
+    """Groups `first` to `last` of a run, taken for one number."""
+
+    start: int
+    """Where it begins, with its + or bracket."""
+    end: int
+    tail: int
+    """Where it ends with its extension: x12, ext. 12, 转12."""
+    first: int
+    last: int
+    international: bool
+    digits: str
+
+
+def find_phones(
+    folded: Folded, core: tuple[int, int], plans: Sequence[Plan]
+) -> Iterator[tuple[int, int]]:
+    """Yields the spans of the telephone numbers in a window.
 
     Args:
-        region: ISO 3166-1 code of two capitals, one of `phonenumbers.SUPPORTED_REGIONS`.
+        core: first and last + 1 character of the run of numbers in the view; the rest is context.
+        plans: the regions whose numbers are found without a country code.
 
-    >>> pattern = dialled_pattern("CN")
-    >>> [bool(pattern.fullmatch(d)) for d in ("13812345678", "8613812345678", "20190512")]
-    [True, True, False]
+    >>> from corpus_pipeline.scrub.folding import fold
+    >>> from corpus_pipeline.scrub.plans import load_plan
+    >>> text = fold("(+1 202 418 0069), 202-418-0069 x12, 2024180069")
+    >>> list(find_phones(text, (0, 47), [load_plan("US")]))
+    [(1, 16), (19, 35)]
     """
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
-    code = phonenumbers.country_code_for_region(region)
-    if metadata is None or metadata.national_prefix_transform_rule:
-        # Digits are rewritten before they are compared: a pattern would miss numbers.
-        return re.compile(r"\d{7,}")
-    patterns = []
-    for neighbour in phonenumbers.region_codes_for_country_code(code):
-        numbers = phonenumbers.PhoneMetadata.metadata_for_region(neighbour)
-        for kind in _KINDS:
-            description = getattr(numbers, kind)
-            if description is not None and description.national_number_pattern:
-                patterns.append(description.national_number_pattern)
-    national = "|".join(dict.fromkeys(patterns))
-    trunk = metadata.national_prefix_for_parsing
-    optional_trunk = f"(?:{trunk})?" if trunk else ""
-    return re.compile(
-        rf"(?:{code})?{optional_trunk}(?:{national})|(?:{metadata.international_prefix})\d{{7,}}"
+    view = folded.view
+    lettered = _LETTERED.match(view, core[0])
+    if lettered is not None:
+        if begins_alone(view, core[0]):
+            yield lettered.span()
+        return
+    groups = [match.span() for match in _GROUP.finditer(view, *core)]
+    gaps = [
+        gap if _GAP.fullmatch(gap) else None
+        for (_, end), (start, _) in zip(groups, groups[1:], strict=False)
+        for gap in [view[end:start]]
+    ]
+    run = _Run(folded, groups, gaps, has_words(folded.plain, *core))
+    # Numbers that a plan has come first; what is left between them may have a free form.
+    planned = list(_take(run, 0, len(groups), lambda first, found: _planned(run, first, found, plans)))
+    taken = list(planned)
+    if run.words or "+" in view[max(0, core[0] - 3) : core[1]]:
+        bounds = [0]
+        for number in planned:
+            bounds += [number.first, number.last + 1]
+        bounds.append(len(groups))
+        for first, last in zip(bounds[::2], bounds[1::2], strict=True):
+            taken += _take(run, first, last, lambda begin, found: _announced(run, begin, last, found))
+    for number in sorted(taken):
+        yield number.start, number.tail
+
+
+def _take(
+    run: _Run, first: int, last: int, choose: Callable[[int, int], _Number | None]
+) -> Iterator[_Number]:
+    """Takes numbers from the left, each as `choose` finds it at a group, behind the last found."""
+    found = run.groups[first - 1][1] if first else -1
+    while first < last:
+        number = choose(first, found)
+        if number is None or (number.last >= last):
+            first += 1
+            continue
+        yield number
+        found = number.tail
+        first = number.last + 1
+        while first < last and run.groups[first][0] < found:
+            first += 1
+
+
+def _numbers(run: _Run, first: int, prefix: re.Match[str] | None) -> list[_Number]:
+    """All groups that may be one number together, from a first one on; the shortest first."""
+    numbers: list[_Number] = []
+    digits = 0
+    for last in range(first, len(run.groups)):
+        digits += run.groups[last][1] - run.groups[last][0]
+        if digits > _MAX_DIALLED:
+            break
+        if digits >= MIN_PHONE_DIGITS:
+            number = _number(run, first, last, prefix)
+            if number is not None:
+                numbers.append(number)
+        if last + 1 < len(run.groups) and run.gaps[last] is None:
+            break
+    return numbers
+
+
+def _planned(run: _Run, first: int, found: int, plans: Sequence[Plan]) -> _Number | None:
+    """The longest number of some plan that begins with a group."""
+    view = run.folded.view
+    start = run.groups[first][0]
+    prefix = _PREFIX.search(view, max(0, start - 3), start)
+    if prefix is None or "+" not in prefix.group():
+        if not run.words and not _may_begin(view, start, plans):
+            return None
+        if _DATE.match(view, start):
+            return None
+    for number in reversed(_numbers(run, first, prefix)):
+        if _is_planned(run, number, found, plans):
+            return number
+    return None
+
+
+def _announced(run: _Run, first: int, last: int, found: int) -> _Number | None:
+    """The longest number of free form that begins with a group and ends before another."""
+    view = run.folded.view
+    start = run.groups[first][0]
+    prefix = _PREFIX.search(view, max(0, start - 3), start)
+    if not run.words and (prefix is None or "+" not in prefix.group()):
+        return None
+    if _DATE.match(view, start):
+        return None
+    limit = min(last - 1, _free_end(run, first))
+    for number in reversed(_numbers(run, first, prefix)):
+        if number.last <= limit and _is_announced(run, number, found):
+            return number
+    return None
+
+
+def _may_begin(view: str, start: int, plans: Sequence[Plan]) -> bool:
+    """Says whether a number without a word and a + may begin here, by its first digits."""
+    return (
+        view[start] in "01"
+        or _NANP.match(view, start - (view[start - 1 : start] == "(")) is not None
+        or _CN_SERVICE.match(view, start) is not None
+        or view.startswith("86", start)
+        or any(not plan.trunk for plan in plans)
     )
 
 
-def _consecutive(groups: Sequence[str]) -> Iterator[str]:
-    for first in range(len(groups)):
-        digits = ""
-        for group in groups[first:]:
-            digits += group
-            yield digits
+def _number(run: _Run, first: int, last: int, prefix: re.Match[str] | None) -> _Number | None:
+    """Takes groups for one number, with a + and balanced brackets; None if they do not balance."""
+    view = run.folded.view
+    start, end = run.groups[first][0], run.groups[last][1]
+    international = False
+    if prefix is not None:
+        international = "+" in prefix.group()
+        start = prefix.start()
+    inside = view[start:end]
+    surplus = inside.count("(") - inside.count(")") + inside.count("[") - inside.count("]")
+    if surplus and view[start] in "([":
+        # The bracket is around the number and belongs to the text.
+        start += 1
+        surplus -= 1
+    elif surplus and view[start : start + 1] == "+" and view[end : end + 1] in (")", "]"):
+        end += 1
+        surplus -= 1
+    if surplus == 1 and view[end : end + 1] in (")", "]"):
+        end += 1
+        surplus = 0
+    if surplus or view[start] == " ":
+        return None
+    digits = "".join(view[s:e] for s, e in run.groups[first : last + 1])
+    tail = _with_extension(run.folded, end, digits, international)
+    return _Number(start, end, tail, first, last, international, digits)
 
 
-def _digit_strings(run: str) -> Iterator[str]:
-    """Yields the digits of each part of a run that the matcher may take for one number."""
-    if sum(map(str.isdecimal, run)) <= _MAX_DIGITS:
-        yield from _consecutive(_GROUP.findall(run))
-        return
-    for split in _SPLITS:
-        for part in split.split(run):
-            if len(part) < len(run) and not _NO_TELEPHONE.fullmatch(part.lstrip("-")):
-                groups = _GROUP.findall(part)
-                if sum(map(len, groups)) <= _MAX_DIGITS:
-                    yield from _consecutive(groups)
+def _free_end(run: _Run, first: int) -> int:
+    """The last group that a number of free form may have: a space ends it once a dash or a full
+    stop has stood between later groups, and so does a date, or the same grouping all over again."""
+    view = run.folded.view
+    sizes = [run.groups[first][1] - run.groups[first][0]]
+    dashed = False
+    for last in range(first, len(run.groups) - 1):
+        gap = run.gaps[last]
+        start, end = run.groups[last + 1]
+        if gap is None or (dashed and not gap.strip()) or _DATE.match(view, start):
+            return last
+        if last > first and gap.strip() in ("-", ".", "/"):
+            dashed = True
+        sizes.append(end - start)
+        half = len(sizes) // 2
+        if (
+            sum(sizes) > _MAX_DIGITS - 1
+            and len(sizes) % 2 == 0
+            and sizes[:half] == sizes[half:]
+            and sum(sizes[:half]) >= MIN_PHONE_DIGITS
+        ):
+            return first + half - 1
+        if sum(sizes) > _MAX_DIALLED:
+            return last
+    return len(run.groups) - 1
 
 
-def worth_matching(
-    text: str, view: str, run: tuple[int, int], patterns: Sequence[re.Pattern[str]]
-) -> list[int]:
-    """Says which regions' matchers may find a number, to be believed, in a run of numbers.
-
-    Args:
-        text: a window with its context.
-        view: the same as recognizers see it (`detectors.recognizer_view`).
-        run: first and last + 1 character of the run.
-        patterns: `dialled_pattern` of each region.
-
-    Returns:
-        indices into `patterns`, ascending. A run with a + is worth matching in the first region,
-        whatever that is: an international number is the same everywhere.
-
-    >>> regions = (dialled_pattern("US"), dialled_pattern("CN"))
-    >>> [worth_matching(t, t, (0, len(t)), regions) for t in ("2019-05-12", "(650) 253-0000")]
-    [[], [0]]
-    """
-    start, end = run
-    # The + stands before the first digit, with at most a bracket and spaces between.
-    around = view[max(0, start - 4) : end]
-    international = "+" in around or "＋" in around
-    strings: list[str] = []
-    for part in _UNMARKED.finditer(view, start, end):
-        number = part.group()
-        if not international:
-            if _NO_TELEPHONE.fullmatch(number):
-                continue
-            if (
-                number.isdecimal()
-                and not _CHINESE_MOBILE.fullmatch(number)
-                and not _is_announced(text, part.start())
-            ):
-                continue
-        strings += (d for d in _digit_strings(number) if len(d) >= MIN_PHONE_DIGITS)
-    return [
-        index
-        for index, pattern in enumerate(patterns)
-        if (international and index == 0) or any(map(pattern.fullmatch, strings))
-    ]
+def _begins(run: _Run, number: _Number, found: int) -> bool:
+    """Says whether a number begins alone, or right behind another telephone number."""
+    if begins_alone(run.folded.view, number.start):
+        return True
+    return found >= 0 and run.folded.view[found : number.start].strip(" /,-;") == ""
 
 
-def _is_announced(text: str, start: int) -> bool:
-    before = text[max(0, start - _ANNOUNCEMENT_CONTEXT) : start]
-    return _ANNOUNCEMENT.search(before) is not None
+def _ends(run: _Run, number: _Number) -> bool:
+    """Says whether a number ends alone, or at a stroke that parts it from another."""
+    view = run.folded.view
+    if ends_alone(view, number.tail):
+        return True
+    if number.last + 1 == len(run.groups) or view[number.end] != "/":
+        return False
+    rest = run.groups[number.last + 1 :]
+    return sum(end - start for start, end in rest) >= MIN_PHONE_DIGITS
 
 
-def is_telephone(text: str, view: str, start: int, end: int, region: str) -> bool:
-    """Says whether to believe the matcher that `text[start:end]` is a telephone number.
+def _in_sequence(run: _Run, number: _Number, found: int) -> bool:
+    """Says whether a group more on either side is parted as the groups of the number are: numbers
+    of a table."""
+    inner = set(run.gaps[number.first : number.last])
+    before = run.gaps[number.first - 1] if number.first else None
+    after = None
+    if number.last < len(run.gaps) and number.tail == number.end:
+        after = run.gaps[number.last]
+    behind_found = found >= 0 and found >= run.groups[number.first - 1][1]
+    return (before in inner and before is not None and not behind_found) or (
+        after in inner and after is not None
+    )
 
-    A number with a country code or behind a word like "phone" is one. Any other must be grouped as
-    numbers of its region are, must not stand in a path or a name and, if it has no groups, must be
-    a Chinese mobile number.
 
-    >>> def believed(text, number, region="US"):
-    ...     start = text.index(number)
-    ...     return is_telephone(text, text, start, start + len(number), region)
-    >>> believed("at 212-555-2368", "212-555-2368"), believed("from 0 to 2147483647", "2147483647")
-    (True, False)
-    >>> believed("call 2125552368", "2125552368"), believed("54 -14 216 714", "54 -14 216 714")
-    (True, False)
-    """
-    number = view[start:end]
-    inner = number.lstrip("([（［ ")
-    before, after = view[max(0, start - 2) : start], view[end : end + 2]
+def _is_planned(run: _Run, number: _Number, found: int, plans: Sequence[Plan]) -> bool:
+    """Says whether a number of some plan is written as its region or all the world writes it."""
+    view, plain = run.folded.view, run.folded.plain
+    text = view[number.start : number.end]
+    if not _ends(run, number) and not run.words:
+        return False
+    if number.international:
+        after = run.gaps[number.last] if number.last < len(run.gaps) else None
+        return (
+            is_international(number.digits)
+            and begins_alone(view, number.start)
+            and (after is None or after not in run.gaps[number.first : number.last])
+            and (_ends(run, number) or announcement(plain, number.start, number.tail) == LINE)
+        )
+    if _NO_TELEPHONE.fullmatch(text) or text.startswith("["):
+        return False
+    if _ZIP.fullmatch(text) and _STATE.search(plain, max(0, number.start - 8), number.start):
+        return False
+    nanp = _NANP.fullmatch(text) is not None
+    mobile = _CN_MOBILE.fullmatch(text) is not None
+    grouped = number.last > number.first
+    fits = [plan for plan in plans if plan.dialled.fullmatch(number.digits)]
+    regions = {plan.region for plan in fits}
+    said = announcement(plain, number.start, number.tail) if run.words else NONE
+    if said < VERB and not (_begins(run, number, found) and _ends(run, number)):
+        return False
+    if nanp:
+        # 555 is the exchange of examples: fiction, but written as a number.
+        return any(plan.region in _NORTH_AMERICA for plan in plans) and (
+            bool(regions & _NORTH_AMERICA) or "555" in text or said >= MENTIONED
+        )
+    if is_quantity(plain, number.start, number.end) or is_serial(plain, number.start):
+        return False
+    if mobile:
+        return "CN" in regions and _edges(run, number, found, said)
+    if "CN" in regions and _CN_SERVICE.fullmatch(text):
+        return not _in_sequence(run, number, found)
+    if not fits:
+        return number.digits.startswith("00") and grouped and is_international(number.digits[2:])
+    groups = [view[s:e] for s, e in run.groups[number.first : number.last + 1]]
+    if said >= VERB:
+        # Digits in another grouping may be two numbers; what is said of them is seen later.
+        return (
+            (not grouped or any(is_grouped(plan, groups) for plan in fits))
+            and _edges(run, number, found, said)
+            and not (said == VERB and _is_count(run, number))
+        )
+    if said == MENTIONED:
+        return (
+            len(number.digits) >= 9
+            and not _THOUSANDS.fullmatch(text)
+            and (not grouped or any(is_grouped(plan, groups) for plan in fits))
+        )
+    if not grouped or _in_sequence(run, number, found) or "/" in text or ".." in text:
+        return False
+    if "." in text and not _PAIRS.fullmatch(text):
+        return False
+    return len(groups[0]) > 1 and any(is_grouped(plan, groups) for plan in fits)
+
+
+_NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
+
+
+def _edges(run: _Run, number: _Number, found: int, said: int) -> bool:
+    """Says whether a number stands alone, or is glued to the word that announces it."""
+    view, plain = run.folded.view, run.folded.plain
+    before = view[number.start - 1 : number.start]
+    begins = _begins(run, number, found) or (said == LINE and not before.isdecimal())
+    if begins and _ends(run, number):
+        return True
+    # The word behind it: 3660170548-Fax
+    return begins and named_after(plain, number.tail) > NONE
+
+
+def _is_count(run: _Run, number: _Number) -> bool:
+    """Says whether digits in threes are a count of what the next word names."""
+    text = run.folded.view[number.start : number.end]
+    after = run.folded.plain[number.end : number.end + 2].lstrip(" ")
+    return (
+        bool(_THOUSANDS.fullmatch(text))
+        and after[:1].isalpha()
+        and not named_after(run.folded.plain, number.tail)
+    )
+
+
+def _is_announced(run: _Run, number: _Number, found: int) -> bool:
+    """Says whether to believe digits that no plan has: behind a + with a known country code and
+    groups, or a word that says that they are a telephone number."""
+    view, plain = run.folded.view, run.folded.plain
+    text = view[number.start : number.end]
+    grouped = number.last > number.first
+    said = announcement(plain, number.start, number.tail) if run.words else NONE
+    digits = len(number.digits)
+    if found >= 0 and view[found : number.start].strip(" ,;/&") in ("", "or", "and"):
+        # The word before the first of several numbers is said of all.
+        said = max(said, VERB)
+    if number.international:
+        return (
+            bool(country_code(number.digits))
+            and 8 <= digits <= _MAX_DIGITS
+            and ((grouped and digits >= 9 and " - " not in text) or said >= VERB)
+            and begins_alone(view, number.start)
+            and (_ends(run, number) or said == LINE)
+        )
     if (
-        sum(map(str.isdecimal, number)) < MIN_PHONE_DIGITS
-        or _NO_TELEPHONE.fullmatch(inner)
-        or _PART_OF_NUMBER.search(before)
-        or after[:1] == "_"
-        or (after[:1] in (".", ",") and after[1:].isdecimal())
+        said < VERB
+        or digits > _MAX_DIGITS
+        or not _edges(run, number, found, said)
+        or _NO_TELEPHONE.fullmatch(text)
+        or (said < LINE and _ZIP.fullmatch(text))
+        or is_serial(plain, number.start)
+        or is_quantity(plain, number.start, number.end)
+        or _is_count(run, number)
     ):
         return False
-    if inner[:1] in ("+", "＋") or _is_announced(text, start):
-        return True
-    if _PART_OF_NAME.search(before):
-        return False
-    if _BARE.match(inner):
-        return _CHINESE_MOBILE.match(inner) is not None
-    grouped = phonenumbers.PhoneNumberMatcher(
-        number, region, leniency=phonenumbers.Leniency.STRICT_GROUPING
-    )
-    return any(match.start == 0 and match.end == len(number) for match in grouped)
+    if said == LINE:
+        return grouped or digits >= MIN_PHONE_DIGITS
+    return grouped and all(end - start > 1 for start, end in run.groups[number.first + 1 : number.last + 1])
+
+
+def _with_extension(folded: Folded, end: int, digits: str, international: bool) -> int:
+    """Where a number ends with its extension."""
+    match = _EXTENSION.match(folded.plain, end)
+    if match is None and digits.startswith("0") and not international and len(digits) >= 10:
+        match = _CN_EXTENSION.match(folded.view, end)
+    if match is None:
+        return end
+    end = match.end()
+    if "(" in match.group() and folded.view[end : end + 1] == ")":
+        end += 1
+    return end
