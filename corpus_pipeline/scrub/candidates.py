@@ -431,14 +431,15 @@ def _scan(data, offsets, flags, countries, wanted, rows, starts, ends, kinds):  
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
         # Up to where the row has been searched for each family of entities.
-        number_end = mail_end = address_end = iban_end = begin
+        number_end = mail_end = address_end = begin
         i = begin
-        while i < stop:
+        while True:
+            while i < stop and not flags[data[i]] & _TRIGGER:
+                i += 1
+            if i >= stop:
+                break
             byte = data[i]
             flag = flags[byte]
-            if not flag & _TRIGGER:
-                i += 1
-                continue
             width = 1
             if not flag & _DIGIT:
                 if byte == 0x40 or (
@@ -499,7 +500,7 @@ def _scan(data, offsets, flags, countries, wanted, rows, starts, ends, kinds):  
                     rows[count], starts[count], ends[count] = row, start, address_end
                     kinds[count] = IP
                     count += 1
-            if wanted & IBAN and i >= iban_end:
+            if wanted & IBAN:
                 start, end = _iban_run(data, i, begin, stop, flags, countries)
                 if end > i:
                     rows[count], starts[count], ends[count] = row, start, end

@@ -15,7 +15,7 @@ from corpus_pipeline.scrub.folding import (
 )
 from corpus_pipeline.scrub.hosts import find_addresses
 from corpus_pipeline.scrub.mail import MailRules
-from corpus_pipeline.scrub.numbers import find_cards, find_ibans, find_resident_ids
+from corpus_pipeline.scrub.checksums import find_cards, find_ibans, find_resident_ids
 
 #: Regions whose numbers are found when written without a country code.
 DEFAULT_REGIONS = ("US", "GB", "CN", "DE", "FR", "IN")

@@ -20,12 +20,13 @@ from typing import NamedTuple
 MARK = "\ufffc"
 
 #: Letters of scripts that put no space between a word and an identifier: Thai and Lao, Myanmar,
-#: Hangul, Khmer, kana, bopomofo, Han.
+#: Hangul, Khmer, kana, bopomofo, Han. Those beyond U+FFFF stand apart: they make a class slow.
 _UNSPACED = re.compile(
     "[\u0e01-\u0edf\u1000-\u109f\u1100-\u11ff\u1780-\u17dd\u3005-\u3007\u3021-\u3029\u3041-\u30fb"
     "\u30fc-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
-    "\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]"
+    "\uf900-\ufaff\uff66-\uffdc]"
 )
+_UNSPACED_BEYOND = re.compile("[\U00020000-\U0003ffff]")
 
 #: Characters that are not seen: soft hyphen, joiners, marks of direction, word joiner, byte order
 #: mark, variation selectors and the box of a keycap emoji.
@@ -51,6 +52,10 @@ _FOLDS = {
     0xFE6B: "@",
     0xFE55: ":",
 }
+
+_FOLDABLE = re.compile("[" + re.escape("".join(chr(c) for c in _FOLDS if c < 0x10000)) + "]")
+_FOLDABLE_BEYOND = re.compile("[" + "".join(chr(c) for c in _FOLDS if c >= 0x10000) + "]")
+_FOLDED = {chr(code): letter for code, letter in _FOLDS.items()}
 
 #: ー between digits is a dash, elsewhere it lengthens a vowel.
 _DASH = re.compile("(?<=[0-9])ー(?=[0-9])")
@@ -100,10 +105,18 @@ def fold(text: str) -> Folded:
         origin = [place for place, letter in enumerate(text) if not _INVISIBLE.match(letter)]
         origin.append(len(text))
         text = _INVISIBLE.sub("", text)
-    plain = text.translate(_FOLDS)
+    plain = _FOLDABLE.sub(_folded, text)
+    beyond = bool(plain) and max(plain) > "\uffff"
+    if beyond:
+        plain = _FOLDABLE_BEYOND.sub(_folded, plain)
     if "ー" in plain:
         plain = _DASH.sub("-", plain)
-    return Folded(plain, _UNSPACED.sub(MARK, plain), origin)
+    view = _UNSPACED.sub(MARK, plain)
+    return Folded(plain, _UNSPACED_BEYOND.sub(MARK, view) if beyond else view, origin)
+
+
+def _folded(match: re.Match[str]) -> str:
+    return _FOLDED[match.group()]
 
 
 def has_invisible(text: str) -> bool:

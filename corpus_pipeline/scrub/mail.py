@@ -38,6 +38,8 @@ _SPOKEN = re.compile(
     rf"({_LABEL}(?:(?:\.| ?[\[({{] ?(?:dot|\.) ?[\])}}] ?| dot ){_LABEL})+)",
     re.IGNORECASE,
 )
+_SPOKEN_AT = re.compile(r"[\[({] ?(?:at|@) ?[\])}]", re.IGNORECASE)
+_SPOKEN_REACH = 280
 _SPOKEN_DOT = re.compile(r" ?[\[({] ?(?:dot|\.) ?[\])}] ?| dot ", re.IGNORECASE)
 
 #: Accounts of version control that everybody uses.
@@ -95,8 +97,9 @@ class MailRules:
             if span is not None:
                 yield span
             at = view.find("@", at + 1)
-        if "[" in view or "(" in view or "{" in view:
-            for match in _SPOKEN.finditer(view):
+        for place in _SPOKEN_AT.finditer(view):
+            match = _SPOKEN.search(view, max(0, place.start() - _SPOKEN_REACH))
+            if match is not None and match.end(1) <= place.start() < match.start(2):
                 domain = _SPOKEN_DOT.sub(".", match.group(2))
                 if self._length(domain) == len(domain):
                     yield match.span()
@@ -148,17 +151,21 @@ def _is_no_mail(local: str, domain: str, before: str, after: str) -> bool:
     """Says whether what has the form of an address is something else."""
     if local.lower() in _SHARED_ACCOUNTS or _REMOTE_PATH.match(after):
         return True
-    url = _URL_BEFORE.search(before)
+    url = _URL_BEFORE.search(before) if "://" in before else None
     if url is not None:
         scheme, name = url.groups()
         if scheme.lower() not in ("http", "https") or ":" in name or _URL_AFTER.match(after):
             return True
-    if _MADE_NAME.match(local) or _MESSAGE_ID_BEFORE.search(before) or _RETINA.match(domain):
+    if _MADE_NAME.match(local) or _RETINA.match(domain):
+        return True
+    if before[-1:] in ("<", ":", " ", "=", '"') and _MESSAGE_ID_BEFORE.search(before):
         return True
     labels = domain.lower().split(".")
     top = labels[-1]
     if _CALL.match(after) and top not in _NO_METHODS:
         return True
-    if len(labels) == 2 and not _MAIL_BEFORE.search(before):
-        return top in _FILE_DOMAINS or (top in _CODE_DOMAINS and bool(_CAMEL.match(domain)))
-    return False
+    if len(labels) > 2 or not (
+        top in _FILE_DOMAINS or (top in _CODE_DOMAINS and _CAMEL.match(domain))
+    ):  # fmt: skip
+        return False
+    return _MAIL_BEFORE.search(before) is None

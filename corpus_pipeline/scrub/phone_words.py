@@ -7,41 +7,57 @@
 
 import re
 
-#: Names of lines and devices.
-_LINES = (
-    r"(?<![^\W_])(?:tel(?:ephone|efon|efone|éfono|efono|éphone|efonu|efoni|p|s)?s?|phones?|ph|mobiles?|"
-    r"mob|mobil|mobiel|móvil|movil|portable|celular|cel|cell(?:ular|phone)?s?|handy|fon|rufnummer|"
-    r"durchwahl|tél|tlf|tfno|puh|gsm|fax(?:es)?|telefax|facsimile|hot-?lines?|help-?lines?|pagers?|beeper|"
-    r"voice(?:mail)?|whats\s?app|wa|sms|viber|switchboard|landline|toll[ -]free|dial[ -]?in|call[ -]?in|"
-    r"direct (?:dial|line|fax)|contact (?:no|number)|hp|no\.? hp|điện thoại|sđt|đt|"
-    r"т(?:ел|елефон|ел\.)|моб|факс|телефоны?|тел|τηλ|τηλέφωνο|κινητό|"
-    r"هاتف|تليفون|جوال|تلفن|موبایل|फोन|फ़ोन|मोबाइल|दूरभाष|טלפון|נייד|โทร|โทรศัพท์)(?![^\W\d_])"
-    r"|(?:tele|cell|smart)?phone(?:\s?(?:numbers?|no))?(?![a-z])"
-    r"|电话|電話|手机|手機|座机|固话|热线|熱線|专线|专線|传真|傳真|总机|客服|联系方式|聯絡方式|移动电话|"
-    r"電話番号|携帯|ケータイ|ファックス|ファクス|フリーダイヤル|전화|연락처|휴대|핸드폰|팩스|โทร"
+#: Names of lines and devices, as whole words.
+_LINE_WORDS = (
+    "tel tels telp telephone telephones telefon telefone telefones telefoon telefonu telefoni teléfono "
+    "teléfonos telefono téléphone tél telf tlf tfno tfn tālr puh ph phone phones mob mobil mobiel mobile "
+    "mobiles móvil movil portable celular cel cell cells cellular cellphone handy fon rufnummer durchwahl "
+    "gsm fax faxes faks telefax telefaks facsimile hotline hotlines helpline helplines pager pagers beeper "
+    "voice voicemail whatsapp wa sms viber switchboard landline hp sđt đt тел телефон телефоны моб факс "
+    "τηλ τηλέφωνο κινητό هاتف تليفون جوال تلفن موبایل फोन फ़ोन मोबाइल दूरभाष טלפון נייד"
+).split()
+#: The same in two words, or joined to others.
+_LINE_PHRASES = (
+    r"hot-lines?|help-lines?|whats app|toll[ -]free|dial[ -]in|call[ -]in|contact (?:no|number)|"
+    r"direct (?:dial|line|fax)|điện thoại"
 )
-#: Verbs, weaker; some only with a preposition or a person behind them.
-_VERBS = (
-    r"(?<![^\W_/])(?:calls?|called|calling|dial|ring|contact|reach(?:ed)?|call us|"
-    r"(?:text|texted|texting|messages?|answering|answer|sms|page)(?= (?:me|us|him|her|at|on|to)(?![^\W\d_])|:)|"
-    r"registered|"
-    r"appelez|appeler|llame|llamar|rufen|anrufen|chiamare|ligue|bel|zadzwoń|позвоните|звоните)"
-    r"(?![^\W\d_])"
-    r"|致电|致電|拨打|撥打|拨|联系|聯繫|聯絡|咨询|諮詢|短信|来电|來電|回电|打给|微信|"
-    r"联络|电联|お問い合わせ|문의"
-)
+#: The same in scripts without spaces.
+_LINE_SIGNS = (
+    "电话 電話 手机 手機 座机 固话 热线 熱線 专线 専線 传真 傳真 总机 客服 联系方式 聯絡方式 携帯 ケータイ "
+    "ファックス ファクス フリーダイヤル 전화 연락처 휴대 핸드폰 팩스 โทร"
+).split()
+#: Verbs, weaker.
+_VERB_WORDS = (
+    "call calls called calling dial ring contact reach reached registered appelez appeler llame llamar "
+    "rufen anrufen chiamare ligue bel zadzwoń позвоните звоните"
+).split()
+#: Verbs that need a person, a preposition or a colon behind them.
+_TRANSITIVE_WORDS = "text texted texting message messages answering answer page".split()
+_VERB_SIGNS = (
+    "致电 致電 拨打 撥打 拨 联系 聯繫 聯絡 咨询 諮詢 短信 来电 來電 回电 打给 微信 联络 电联 "
+    "お問い合わせ 문의"
+).split()
 #: Places; the number must follow at once.
-_PLACES = (
-    r"(?<![^\W_/])(?:office|home|work|desk|direct|main|page|comments|bureau|domicile|dienst|privat)"
-    r"(?![^\W\d_])[\s:：#.(>*]{0,5}$"
+_PLACE_WORDS = "office home work desk direct main page comments bureau domicile dienst privat".split()
+
+_BEGIN, _END = r"(?<![^\W_])", r"(?![^\W\d_])"
+_LINES = (
+    rf"{_BEGIN}(?:{'|'.join(_LINE_WORDS)}|{_LINE_PHRASES}){_END}|phone(?:s|\s?(?:numbers?|no))?(?![a-z])|"
+    + "|".join(_LINE_SIGNS)
 )
+_VERBS = (
+    rf"(?<![^\W_/])(?:(?:{'|'.join(_VERB_WORDS)})|"
+    rf"(?:{'|'.join(_TRANSITIVE_WORDS)})(?= (?:me|us|him|her|at|on|to){_END}|:)){_END}|"
+    + "|".join(_VERB_SIGNS)
+)
+_PLACES = rf"(?<![^\W_/])(?:{'|'.join(_PLACE_WORDS)}){_END}[\s:：#.(>*]{{0,5}}$"
+
 #: What may stand between the word and the number.
 _BETWEEN = (
-    r"(?:[\s:：#*_.,;?/\\|=>\"'`()\[\]{}~<+-]|(?<![^\W_])(?:numbers?|no|nr|num|is|are|was|at|on|to|us|me|him|"
-    r"her|them|or|and|my|your|his|our|the|line|direct|home|work|office|mobile|cell|via|by|now|toll|free|au|"
-    r"le|de|la|el|al|số|usa?|uk|here|"
-    r"eng|chi)(?![^\W\d_])|号码|號碼|号|號|码|为|為|是|请|或|及|和|、|，|至|：|は|番号|번호|는|은"
-    r"|\ufffc(?!\ufffc))"
+    r"(?:[\s:：#*_.,;?/\\|=>\"'`()\[\]{}~<+-]"
+    rf"|{_BEGIN}(?:numbers?|no|nr|num|is|are|was|at|on|to|us|me|him|her|them|or|and|my|your|his|our|the|"
+    rf"line|direct|home|work|office|mobile|cell|via|by|now|toll|free|au|le|de|la|el|al|số|usa?|uk|here){_END}"
+    r"|号码|號碼|号|號|码|为|為|是|请|或|及|和|、|，|至|：|は|番号|번호|는|은|\ufffc(?!\ufffc))"
 )
 
 _ANNOUNCED = re.compile(
@@ -51,38 +67,48 @@ _ANNOUNCED = re.compile(
 _LETTER = re.compile(r"(?<![A-Za-z0-9.])(?:[TPMFCHOWD] ?[:.]|[tpmfchowd]:) ?\(?$")
 #: A word some way before, in the same sentence and with no other number between.
 _MENTIONED = re.compile(
-    rf"(?:{_LINES}|(?<![^\W_])(?:call|calls|dial|reached|contact)(?![^\W\d_])|致电|拨打|联系)"
+    rf"(?:{_LINES}|{_BEGIN}(?:call|calls|dial|reached|contact){_END}|致电|拨打|联系)"
     r"[^\n.!?。！？;；0-9]{0,40}$",
+    re.IGNORECASE,
+)
+
+_AFTER = re.compile(
+    r"[ \t]{0,2}[-–,(\[]{0,2} ?(?:(?P<line>tel(?:ephone)?|phone|mobile|mob|cell(?:ular|phone)?|fax|facsimile|"
+    r"voice ?mail|voice|pager|handy|portable|móvil|传真|傳真|手机|手機|电话|電話|座机|携帯|팩스|전화|тел|факс|моб)"
+    r"|(?:office|home|desk|work|direct(?: dial| line| fax)?|main|cell|[CHOWMFT](?=[)\]])))"
+    # A word between two numbers on a line names the second, unless it stands in brackets.
+    rf"{_END}(?:[)\]](?=\s*(?:$|[\n,;.|/\\&（(\[<+]|\d|(?-i:[A-Z]|and\b|or\b))|[^\x00-\x7f])"
+    r"|(?= *(?:$|[\n,;.)|/\\&<]|(?-i:[A-Z]|and\b|or\b))|[^\x00-\x7f]))",
     re.IGNORECASE,
 )
 _CONTEXT = 56
 _CONTEXT_AFTER = 24
 
-_AFTER = re.compile(
-    r"[ \t]{0,2}[-–,(\[]{0,2} ?(?:(?P<line>tel(?:ephone)?|phone|mobile|mob|cell(?:ular|phone)?|fax|facsimile|"
-    r"voice ?mail|voice|pager|handy|portable|móvil|fixe|传真|傳真|手机|手機|电话|電話|座机|携帯|팩스|전화|тел|факс|моб)"
-    r"|(?:office|home|desk|work|direct(?: dial| line| fax)?|main|day|evening|cell|[CHOWMFT](?=[)\]])))"
-    r"(?![^\W\d_])[)\]]?(?=\s*(?:$|[\n,;.)|/\\&（(\[<+]|\d|[A-Z]|(?-i:and|or)\b)|[^\x00-\x7f])",
-    re.IGNORECASE,
-)
-
-_ANY = re.compile(
-    rf"{_LINES}|{_VERBS}|(?<![^\W_])(?:office|home|work|desk|direct|main|page|comments|day|evening|bureau|"
-    r"domicile|dienst|privat)(?![^\W\d_])|(?<![A-Za-z0-9.])[TPMFCHOWD] ?[:.)\]]",
-    re.IGNORECASE,
-)
+#: Every word of the patterns above, to see at once that there is none.
+_WORDS = frozenset(_LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS) | {
+    *("hot", "help", "whats", "toll", "điện"),
+}
+#: Devanagari writes vowels as marks, which are no letters to a regular expression.
+_WORD = re.compile("[^\\W\\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\\W\\d_]*)*")
+_SIGNS = re.compile("|".join(dict.fromkeys(sign[0] for sign in _LINE_SIGNS + _VERB_SIGNS)))
+_ANY_LETTER = re.compile(r"(?<![a-z0-9.])[tpmfchowd] ?[:.)\]]")
 
 NONE, MENTIONED, VERB, LINE = range(4)
 
 
 def has_words(plain: str, start: int, end: int) -> bool:
-    """Says whether any word that `announcement` knows stands near `plain[start:end]`.
+    """Says whether any word that `announcement` knows may stand near `plain[start:end]`.
 
     >>> has_words("手机 44", 3, 5), has_words("order 44", 6, 8)
     (True, False)
     """
-    first = max(0, start - _CONTEXT)
-    return _ANY.search(plain, first, min(len(plain), end + _CONTEXT_AFTER)) is not None
+    near = plain[max(0, start - _CONTEXT) : end + _CONTEXT_AFTER].lower()
+    return (
+        not _WORDS.isdisjoint(_WORD.findall(near))
+        or "phone" in near
+        or (not near.isascii() and _SIGNS.search(near) is not None)
+        or _ANY_LETTER.search(near) is not None
+    )
 
 
 def named_after(plain: str, end: int) -> int:
@@ -97,23 +123,31 @@ def named_after(plain: str, end: int) -> int:
     return LINE if match.group("line") else VERB
 
 
-def announcement(plain: str, start: int, end: int) -> int:
-    """Says how the words around `plain[start:end]` announce a telephone number.
+def announced_before(plain: str, start: int) -> int:
+    """Says how the words before a number announce it: `LINE`, `VERB`, `MENTIONED` or `NONE`, the
+    strongest first.
 
-    Returns:
-        `LINE`, `VERB`, `MENTIONED` or `NONE`, the strongest first.
-
-    >>> def said(text):
-    ...     start = text.index("4")
-    ...     return announcement(text, start, text.rindex("4") + 1)
-    >>> [said(t) for t in ("手机号：44", "call me at 44", "44 fax", "call Kelly Jones at 44", "44 m")]
-    [3, 2, 3, 1, 0]
+    >>> [announced_before(t, len(t)) for t in ("手机号：", "call me at ", "call Kelly Jones at ", "a ")]
+    [3, 2, 1, 0]
     """
     before = plain[max(0, start - _CONTEXT) : start]
-    match = _ANNOUNCED.search(before)
-    if match is not None and match.group("line"):
-        return LINE
-    after = named_after(plain, end)
-    if match is not None or after or _LETTER.search(before):
-        return max(after, VERB)
-    return MENTIONED if _MENTIONED.search(before) else NONE
+    first = _first_word(before)
+    if first < 0:
+        return VERB if _LETTER.search(before) else NONE
+    match = _ANNOUNCED.search(before, first)
+    if match is not None:
+        return LINE if match.group("line") else VERB
+    if _LETTER.search(before):
+        return VERB
+    return MENTIONED if _MENTIONED.search(before, first) else NONE
+
+
+def _first_word(before: str) -> int:
+    """Where the first word or sign begins that may announce a number; -1: there is none."""
+    near = before.lower()
+    places = [match.start() for match in _WORD.finditer(near) if match.group() in _WORDS]
+    places += [near.find("phone")] if "phone" in near else []
+    # Words of two words may begin before: "direct line", "contact no".
+    sign = _SIGNS.search(near) if not near.isascii() else None
+    places += [sign.start()] if sign else []
+    return min(places, default=-1)

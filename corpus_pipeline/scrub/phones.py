@@ -16,7 +16,7 @@ from typing import NamedTuple
 from corpus_pipeline.scrub.candidates import MIN_PHONE_DIGITS
 from corpus_pipeline.scrub.context import begins_alone, ends_alone, is_quantity, is_serial
 from corpus_pipeline.scrub.folding import Folded
-from corpus_pipeline.scrub.phone_words import LINE, MENTIONED, NONE, VERB, announcement, has_words, named_after
+from corpus_pipeline.scrub.phone_words import LINE, MENTIONED, NONE, VERB, announced_before, has_words, named_after
 from corpus_pipeline.scrub.plans import Plan, country_code, is_grouped, is_international
 
 #: Digits of the longest number (E.164), and of one with an international prefix and a trunk digit.
@@ -26,7 +26,7 @@ _MAX_DIALLED = 19
 _GROUP = re.compile(r"\d+")
 #: What may stand between two groups of one number.
 _GAP = re.compile(r" {1,2}| ?[-./] ?|\)[ \-./]{0,2}| ?\(| ?-\(|[ \-]?\[|\][ \-]?|-{2}|~")
-_PREFIX = re.compile(r"(?<![\w)\]])(?<![\d)\]] )\+ ?\(?$|\(\+? ?$|\[\+?$")
+_PREFIX = re.compile(r"(?<![\w)\]])\+\(?$|(?<![\w)\]])(?<![\d)\]] )\+ \(?$|\(\+? ?$|\[\+?$")
 
 #: A decimal fraction; a date, perhaps with an hour; two years; part of a social security number.
 _DATE = re.compile(
@@ -36,6 +36,8 @@ _DATE = re.compile(
 _NO_TELEPHONE = re.compile(
     r"\d+\.\d+|(?:1\d|20)\d\d ?[-/~. ] ?(?:1\d|20)\d\d|\d{3}-\d{2}-\d{4}|(\d)\1{6,}"
 )
+#: A date or a fraction that is all of a run of numbers.
+_NEVER = re.compile(rf"(?:{_DATE.pattern})|\d+\.\d+")
 #: A postal code of the United States behind the name of a state.
 _ZIP = re.compile(r"\d{5}-\d{4}")
 _STATE = re.compile(r"(?:[A-Z]{2}|[A-Z]\. ?[A-Z]\.|[a-z]),? {1,3}$")
@@ -52,11 +54,13 @@ _LETTERED = re.compile(
     r"(?:1[ \-])?\(?8(?:00|33|44|55|66|77|88)\)?[ \-]{1,2}(?=[0-9\-]{0,6}[A-Z]{2})"
     r"(?:[A-Z0-9]-?){6,9}[A-Z0-9](?![A-Za-z0-9])"
 )
+#: A trunk 0 and three groups with dashes, as in Japan, Korea, Thailand, Taiwan, South Africa.
+_DASHED = re.compile(r"0[1-9]\d{0,3}-\d{3,4}-\d{4}")
 #: Pairs of digits after a 0, with full stops: the one grouping where these are no decimal points.
 _PAIRS = re.compile(r"0[1-9](?:\.\d\d){4}")
 
 _EXTENSION = re.compile(
-    r" ?[,;]? ?[(]?(?:x|ext\.?|extn\.?|extension|转|轉|分机|分機|内线|內線|내선|доб\.?|poste|ramal|anexo)"
+    r" ?[,;]? ?[(]?(?:x|ext\.?|extn\.?|extension|转|轉|分机|分機|内线|內線|내선|доб\.?|poste|ramal|anexo|ต่อ)"
     r" ?[:.#：]? ?\d{1,6}(?!\d)",
     re.IGNORECASE,
 )
@@ -72,6 +76,17 @@ class _Run(NamedTuple):
     """What stands between a group and the next; None if that parts two numbers."""
     words: bool
     """Whether a word that announces telephone numbers is anywhere near."""
+    before: dict[int, int]
+    """What the words before a number that begins somewhere say of it, once they have been read."""
+
+    def announcement(self, number: "_Number") -> int:
+        """Says how words announce a number: `LINE`, `VERB`, `MENTIONED` or `NONE`."""
+        if not self.words:
+            return NONE
+        said = self.before.get(number.start)
+        if said is None:
+            said = self.before[number.start] = announced_before(self.folded.plain, number.start)
+        return said if said == LINE else max(said, named_after(self.folded.plain, number.tail))
 
 
 class _Number(NamedTuple):
@@ -109,13 +124,15 @@ def find_phones(
         if begins_alone(view, core[0]):
             yield lettered.span()
         return
+    if _NEVER.fullmatch(view, *core) and view[core[0] - 1 : core[0]] != "+":
+        return
     groups = [match.span() for match in _GROUP.finditer(view, *core)]
     gaps = [
         gap if _GAP.fullmatch(gap) else None
         for (_, end), (start, _) in zip(groups, groups[1:], strict=False)
         for gap in [view[end:start]]
     ]
-    run = _Run(folded, groups, gaps, has_words(folded.plain, *core))
+    run = _Run(folded, groups, gaps, has_words(folded.plain, *core), {})
     # Numbers that a plan has come first; what is left between them may have a free form.
     planned = list(_take(run, 0, len(groups), lambda first, found: _planned(run, first, found, plans)))
     taken = list(planned)
@@ -147,7 +164,14 @@ def _take(
             first += 1
 
 
-def _numbers(run: _Run, first: int, prefix: re.Match[str] | None) -> list[_Number]:
+def _prefix(view: str, start: int) -> str:
+    """The + and the bracket before the first digit of a number."""
+    before = view[max(0, start - 5) : start]
+    match = _PREFIX.search(before) if before and before[-1] in "+( [" else None
+    return match.group() if match else ""
+
+
+def _numbers(run: _Run, first: int, prefix: str) -> list[_Number]:
     """All groups that may be one number together, from a first one on; the shortest first."""
     numbers: list[_Number] = []
     digits = 0
@@ -168,8 +192,8 @@ def _planned(run: _Run, first: int, found: int, plans: Sequence[Plan]) -> _Numbe
     """The longest number of some plan that begins with a group."""
     view = run.folded.view
     start = run.groups[first][0]
-    prefix = _PREFIX.search(view, max(0, start - 3), start)
-    if prefix is None or "+" not in prefix.group():
+    prefix = _prefix(view, start)
+    if "+" not in prefix:
         if not run.words and not _may_begin(view, start, plans):
             return None
         if _DATE.match(view, start):
@@ -184,8 +208,8 @@ def _announced(run: _Run, first: int, last: int, found: int) -> _Number | None:
     """The longest number of free form that begins with a group and ends before another."""
     view = run.folded.view
     start = run.groups[first][0]
-    prefix = _PREFIX.search(view, max(0, start - 3), start)
-    if not run.words and (prefix is None or "+" not in prefix.group()):
+    prefix = _prefix(view, start)
+    if not run.words and "+" not in prefix:
         return None
     if _DATE.match(view, start):
         return None
@@ -207,14 +231,12 @@ def _may_begin(view: str, start: int, plans: Sequence[Plan]) -> bool:
     )
 
 
-def _number(run: _Run, first: int, last: int, prefix: re.Match[str] | None) -> _Number | None:
+def _number(run: _Run, first: int, last: int, prefix: str) -> _Number | None:
     """Takes groups for one number, with a + and balanced brackets; None if they do not balance."""
     view = run.folded.view
     start, end = run.groups[first][0], run.groups[last][1]
-    international = False
-    if prefix is not None:
-        international = "+" in prefix.group()
-        start = prefix.start()
+    international = "+" in prefix
+    start -= len(prefix)
     inside = view[start:end]
     surplus = inside.count("(") - inside.count(")") + inside.count("[") - inside.count("]")
     if surplus and view[start] in "([":
@@ -305,7 +327,7 @@ def _is_planned(run: _Run, number: _Number, found: int, plans: Sequence[Plan]) -
             is_international(number.digits)
             and begins_alone(view, number.start)
             and (after is None or after not in run.gaps[number.first : number.last])
-            and (_ends(run, number) or announcement(plain, number.start, number.tail) == LINE)
+            and (_ends(run, number) or run.announcement(number) == LINE)
         )
     if _NO_TELEPHONE.fullmatch(text) or text.startswith("["):
         return False
@@ -316,7 +338,7 @@ def _is_planned(run: _Run, number: _Number, found: int, plans: Sequence[Plan]) -
     grouped = number.last > number.first
     fits = [plan for plan in plans if plan.dialled.fullmatch(number.digits)]
     regions = {plan.region for plan in fits}
-    said = announcement(plain, number.start, number.tail) if run.words else NONE
+    said = run.announcement(number)
     if said < VERB and not (_begins(run, number, found) and _ends(run, number)):
         return False
     if nanp:
@@ -328,7 +350,7 @@ def _is_planned(run: _Run, number: _Number, found: int, plans: Sequence[Plan]) -
         return False
     if mobile:
         return "CN" in regions and _edges(run, number, found, said)
-    if "CN" in regions and _CN_SERVICE.fullmatch(text):
+    if _DASHED.fullmatch(text) or ("CN" in regions and _CN_SERVICE.fullmatch(text)):
         return not _in_sequence(run, number, found)
     if not fits:
         return number.digits.startswith("00") and grouped and is_international(number.digits[2:])
@@ -384,7 +406,7 @@ def _is_announced(run: _Run, number: _Number, found: int) -> bool:
     view, plain = run.folded.view, run.folded.plain
     text = view[number.start : number.end]
     grouped = number.last > number.first
-    said = announcement(plain, number.start, number.tail) if run.words else NONE
+    said = run.announcement(number)
     digits = len(number.digits)
     if found >= 0 and view[found : number.start].strip(" ,;/&") in ("", "or", "and"):
         # The word before the first of several numbers is said of all.
