@@ -152,7 +152,8 @@ def labelled(paths: list[Path], held_out: bool, show: bool) -> None:
                         print("wrong", entity, repr(document.text[max(0, start - AROUND) : start]),
                               repr(document.text[start:end]))  # fmt: skip
         print(f"{path.name} ({'held-out' if held_out else 'open'} half)")
-        print("| entity | labels | recall | half | findings | precision |\n|---|---|---|---|---|---|")
+        print("| entity | labels | recall | half | findings | precision |")
+        print("|---|---|---|---|---|---|")
         for entity in ENTITIES:
             total = totals[entity]
             labels = total["whole"] + total["half"] + total["missed"]
@@ -194,7 +195,8 @@ def _phone_list(megabytes: float) -> list[str]:
     while size < megabytes * 1e6:
         lines = []
         for _ in range(100):
-            area, exchange, line = rng.randint(200, 989), rng.randint(200, 999), rng.randint(0, 9999)
+            area, exchange = rng.randint(200, 989), rng.randint(200, 999)
+            line = rng.randint(0, 9999)
             lines += [
                 f"({area}) {exchange}-{line:04}",
                 f"电话：1{rng.randint(30, 99)}{rng.randint(0, 99999999):08}",
@@ -225,7 +227,8 @@ def speed(paths: list[Path], megabytes: float) -> None:
         started = time.process_time()
         spans = find_spans(column, detectors)
         took = time.process_time() - started
-        print(f"{name}: {size / took / 1e6:.2f} MB/s ({size / 1e6:.1f} MB, {len(spans.rows)} found)")
+        rate = size / took / 1e6
+        print(f"{name}: {rate:.2f} MB/s ({size / 1e6:.1f} MB, {len(spans.rows)} found)")
 
 
 def main() -> None:

@@ -4,13 +4,13 @@ import datetime
 import re
 from collections.abc import Iterator
 
-from corpus_pipeline.scrub.context import is_quantity, is_serial, stands_alone
+from corpus_pipeline.scrub.context import ends_alone, is_quantity, is_serial, stands_alone
 from corpus_pipeline.scrub.folding import Folded
 from corpus_pipeline.scrub.iban import IBAN_LENGTHS, is_iban
 
 #: Length and first digits of cards by network (ISO/IEC 7812 issuer numbers as published by the
-#: networks): those that stand without a word that says so. Visa, Mastercard (two), American Express,
-#: Discover, JCB, UnionPay (which also has 17 to 19 digits).
+#: networks): those that stand without a word that says so. Visa, Mastercard (two), American
+#: Express, Discover, JCB, UnionPay (which also has 17 to 19 digits).
 _CARDS = re.compile(
     r"4\d{15}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
     r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}"
@@ -19,8 +19,8 @@ _CARDS = re.compile(
 _DINERS = re.compile(r"3(?:0[0-5]|[689]\d)\d{11}")
 
 _CARD = re.compile(
-    r"(?<!\d)(?:\d{12,19}|\d{4}([ \-.])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ \-.])\d{6}\2\d{4,5}"
-    r"|\d{6}([ \-.])\d{10,13})(?!\d)"
+    r"(?<!\d)(?:\d{12,19}|\d{4}([ \-.])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?"
+    r"|\d{4}([ \-.])\d{6}\2\d{4,5}|\d{6}([ \-.])\d{10,13})(?!\d)"
 )
 _LONG_BEFORE = re.compile(r"(\d{12,19}) $")
 _LONG_AFTER = re.compile(r" (\d{12,19})(?!\d)")
@@ -28,8 +28,8 @@ _SEPARATORS = re.compile(r"[ \-.]+")
 
 #: Words that say that a number is a card or an account, at most this many characters before it.
 _CARD_WORD = re.compile(
-    r"(?<![a-z])(?:cards?|visa|mastercard|amex|american express|maestro|unionpay|discover|diners|jcb|cc|"
-    r"tarjeta|cartão|carte|kreditkarte|carta)(?![a-z])"
+    r"(?<![a-z])(?:cards?|visa|mastercard|amex|american express|maestro|unionpay|discover|diners|"
+    r"jcb|cc|tarjeta|cartão|carte|kreditkarte|carta)(?![a-z])"
     r"|卡号|卡號|银行卡|銀行卡|信用卡|储蓄卡|借记卡|账号|帳號|帐号|账户|帳戶|汇入|匯入|打款|转账|轉帳|收款|"
     r"카드|カード|карт",
     re.IGNORECASE,
@@ -45,7 +45,9 @@ _ID = re.compile(
 )
 #: Numbers of 15 digits, issued until 1999, carry no check: a word must say what they are.
 _OLD_ID = re.compile(rf"(?<![0-9A-Za-z]){_PROVINCE}\d{{13}}(?![0-9A-Za-z])")
-_ID_WORD = re.compile(r"(?:身份证|身分證|身份證|公民身份|证件)(?:号码?|號碼?|编号)?\W{0,4}(?:为|是|:)?\W{0,2}$")
+_ID_WORD = re.compile(
+    r"(?:身份证|身分證|身份證|公民身份|证件)(?:号码?|號碼?|编号)?\W{0,4}(?:为|是|:)?\W{0,2}$"
+)
 _GAPS = re.compile(r"[ \-.]+")
 
 #: Weights of the first seventeen digits and the check character for each remainder modulo 11
@@ -93,9 +95,8 @@ def find_cards(folded: Folded) -> Iterator[tuple[int, int]]:
         said = _CARD_WORD.search(before) is not None
         if is_serial(plain, start) or is_quantity(plain, start, end):
             continue
-        if not stands_alone(view, start, end) and not (
-            said and view[start - 1 : start] in ("_", "=", "#", "/") and not view[end : end + 1].isalnum()
-        ):  # fmt: skip
+        glued = said and view[start - 1 : start] in ("_", "=", "#", "/")
+        if not stands_alone(view, start, end) and not (glued and ends_alone(view, end)):
             continue
         if not said:
             grouped = match.lastindex is not None
@@ -113,7 +114,9 @@ def _is_in_table(view: str, start: int, end: int, number: str) -> bool:
     if separator is None:
         before = _LONG_BEFORE.search(view, max(0, start - 20), start)
         after = _LONG_AFTER.match(view, end)
-        return any(match is not None and not passes_luhn(match.group(1)) for match in (before, after))
+        return any(
+            match is not None and not passes_luhn(match.group(1)) for match in (before, after)
+        )
     gap = re.escape(separator.group())
     before, after = view[max(0, start - 5) : start], view[end : end + 5]
     if re.search(rf"\d{{4}}{gap}$", before) or re.match(rf"{gap}\d{{4}}", after):
@@ -137,7 +140,11 @@ def find_ibans(folded: Folded) -> Iterator[tuple[int, int]]:
             characters.append(following.group(1))
             end = following.end()
             wanted -= 1
-        if wanted == 0 and not view[end : end + 1].isalnum() and is_iban("".join(characters).upper()):
+        if (
+            wanted == 0
+            and not view[end : end + 1].isalnum()
+            and is_iban("".join(characters).upper())
+        ):
             yield match.start(), end
 
 

@@ -64,11 +64,11 @@ def stands_alone(view: str, start: int, end: int) -> bool:
 def is_quantity(plain: str, start: int, end: int) -> bool:
     """Says whether a unit follows a number or a currency stands before it.
 
-    >>> is_quantity("18812345678元", 0, 11), is_quantity("US$ 4111", 4, 8), is_quantity("电话8", 2, 3)
+    >>> is_quantity("18812345678元", 0, 11), is_quantity("US$ 41", 4, 6), is_quantity("电话8", 2, 3)
     (True, True, False)
     """
     before = plain[max(0, start - 2) : start].rstrip()
-    return before[-1:] in _CURRENCY and bool(before) or _UNIT.match(plain, end) is not None
+    return (bool(before) and before[-1] in _CURRENCY) or _UNIT.match(plain, end) is not None
 
 
 #: Words that say that a number names something other than a person's line or account.
@@ -88,7 +88,7 @@ SERIAL_CONTEXT = 32
 def is_serial(plain: str, start: int) -> bool:
     """Says whether the word before a number names an order, a book, a time, a version or the like.
 
-    >>> [is_serial(text, len(text)) for text in ("订单号", "ISBN: ", '"nonce": "', "call ", "valid ")]
+    >>> [is_serial(t, len(t)) for t in ("订单号", "ISBN: ", '"nonce": "', "call ", "valid ")]
     [True, True, True, False, False]
     """
     return _SERIAL.search(plain[max(0, start - SERIAL_CONTEXT) : start]) is not None

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.scrub.candidates import CARD, CN_ID, EMAIL, ENTITIES, IBAN, IP, PHONE
+from corpus_pipeline.scrub.checksums import find_cards, find_ibans, find_resident_ids
 from corpus_pipeline.scrub.folding import (
     Folded,
     blot_out,
@@ -15,7 +16,6 @@ from corpus_pipeline.scrub.folding import (
 )
 from corpus_pipeline.scrub.hosts import find_addresses
 from corpus_pipeline.scrub.mail import MailRules
-from corpus_pipeline.scrub.checksums import find_cards, find_ibans, find_resident_ids
 
 #: Regions whose numbers are found when written without a country code.
 DEFAULT_REGIONS = ("US", "GB", "CN", "DE", "FR", "IN")

@@ -52,13 +52,24 @@ _PRIVATE_NETWORKS = tuple(
 )
 
 #: Open name servers: they belong to a service that is known by its address.
-_NAME_SERVERS = frozenset(
-    map(
-        ipaddress.ip_address,
-        "1.0.0.1 1.1.1.1 8.8.4.4 8.8.8.8 9.9.9.9 149.112.112.112 208.67.220.220 208.67.222.222 "
-        "114.114.114.114 114.114.115.115 119.29.29.29 180.76.76.76 223.5.5.5 223.6.6.6 "
-        "2606:4700:4700::1111 2606:4700:4700::1001 2001:4860:4860::8888 2001:4860:4860::8844".split(),
-    )
+_NAME_SERVERS = tuple(
+    ipaddress.ip_network(network)
+    for network in [
+        "1.0.0.1",
+        "1.1.1.1",
+        "8.8.4.4",
+        "8.8.8.8",
+        "9.9.9.9",
+        "114.114.114.0/23",
+        "119.29.29.29",
+        "149.112.112.112",
+        "180.76.76.76",
+        "208.67.220.0/22",
+        "223.5.5.5",
+        "223.6.6.6",
+        "2001:4860:4860::/48",
+        "2606:4700:4700::/48",
+    ]
 )
 
 #: What stands before four numbers that are a version, a section or a figure: a word, an operator of
@@ -89,8 +100,9 @@ _VERSION_AFTER = re.compile(
 #: Words that say that four small numbers are an address after all.
 _HOST_BEFORE = re.compile(
     r"(?:(?<![a-z])(?:ip|ipv4|ipaddr|addr|address|addresses|host|hostname|server|servers|gateway|ping|"
-    r"traceroute|ssh|telnet|curl|dns|nameserver|from|client|remote|subnet|netmask|router|connect|listen|"
-    r"peer|bind|login|visitor|in a)|地址|地址为|服务器|主机|网关|登录|来自|アドレス|サーバ|주소|서버)"
+    r"traceroute|ssh|telnet|curl|dns|nameserver|from|client|remote|subnet|netmask|router|connect|"
+    r"listen|peer|bind|login|visitor|in a)"
+    r"|地址|地址为|服务器|主机|网关|登录|来自|アドレス|サーバ|주소|서버)"
     r"\W{0,4}(?:(?:is|at|of|to|was|为|是)\W{1,2})?$|@$|//$",
     re.IGNORECASE,
 )
@@ -106,7 +118,7 @@ def find_addresses(folded: Folded) -> Iterator[tuple[int, int]]:
 
     Four numbers behind a word such as "version" or an operator of comparison are none; four numbers
     below 40 are one only behind a word such as "address"; four single digits never. An address
-    that ends in 0 or :: names a network. `ab::cd` is source code unless it is in a network of hosts.
+    that ends in 0 or :: names a network. `ab::cd` is source code unless a network of hosts has it.
 
     >>> from corpus_pipeline.scrub.folding import fold
     >>> texts = "at 93.184.216.34:80", "opencv==4.5.2.52", "section 12.30.1.14", "2606:4700::6810"
@@ -146,7 +158,7 @@ def _is_ipv6(text: str) -> bool:
 
 def _is_ipv4(text: str) -> bool:
     parts = text.partition("/")[0].split(".")
-    if any(len(part) > 1 and part[0] == "0" or int(part) > 255 for part in parts):
+    if any((len(part) > 1 and part[0] == "0") or int(part) > 255 for part in parts):
         return False
     return max(map(int, parts)) >= _TINY and parts[3] != "0"
 
@@ -178,4 +190,4 @@ def is_private(text: str) -> bool:
     ip = ipaddress.ip_interface(text.partition("%")[0].strip(MARK)).ip
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
-    return ip in _NAME_SERVERS or any(ip in network for network in _PRIVATE_NETWORKS)
+    return any(ip in network for network in (*_NAME_SERVERS, *_PRIVATE_NETWORKS))

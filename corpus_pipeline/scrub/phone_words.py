@@ -1,45 +1,54 @@
 """Words that say that a number is a telephone number, in many languages.
 
-    phone: 467 3395            a name of a line before the number: almost any digits are believed
-    call me at 0494 92 82 32   a verb: the digits must be grouped, or valid in a region
-    781 1704 office            a name of a line after the number
+* "phone: 467 3395": a name of a line before the number; almost any digits are believed.
+* "call me at 0494 92 82 32": a verb; the digits must be grouped, or valid in a region.
+* "781 1704 office": a name of a line after the number.
 """
 
 import re
 
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 #: Names of lines and devices, as whole words.
-_LINE_WORDS = (
-    "tel tels telp telephone telephones telefon telefone telefones telefoon telefonu telefoni teléfono "
-    "teléfonos telefono téléphone tél telf tlf tfno tfn tālr puh ph phone phones mob mobil mobiel mobile "
-    "mobiles móvil movil portable celular cel cell cells cellular cellphone handy fon rufnummer durchwahl "
-    "gsm fax faxes faks telefax telefaks facsimile hotline hotlines helpline helplines pager pagers beeper "
-    "voice voicemail whatsapp wa sms viber switchboard landline hp sđt đt тел телефон телефоны моб факс "
-    "τηλ τηλέφωνο κινητό هاتف تليفون جوال تلفن موبایل फोन फ़ोन मोबाइल दूरभाष טלפון נייד"
-).split()
+_LINE_WORDS = _words(
+    "tel tels telp telephone telephones telefon telefone telefones telefoon telefonu "
+    "telefoni teléfono teléfonos telefono téléphone tél telf tlf tfno tfn tālr puh ph "
+    "phone phones mob mobil mobiel mobile mobiles móvil movil portable celular cel cell "
+    "cells cellular cellphone handy fon rufnummer durchwahl gsm fax faxes faks telefax "
+    "telefaks facsimile hotline hotlines helpline helplines pager pagers beeper voice "
+    "voicemail whatsapp wa sms viber switchboard landline hp sđt đt тел телефон телефоны "
+    "моб факс τηλ τηλέφωνο κινητό هاتف تليفون جوال تلفن موبایل फोन फ़ोन मोबाइल दूरभाष "
+    "טלפון נייד "
+)
 #: The same in two words, or joined to others.
 _LINE_PHRASES = (
     r"hot-lines?|help-lines?|whats app|toll[ -]free|dial[ -]in|call[ -]in|contact (?:no|number)|"
     r"direct (?:dial|line|fax)|điện thoại"
 )
 #: The same in scripts without spaces.
-_LINE_SIGNS = (
-    "电话 電話 手机 手機 座机 固话 热线 熱線 专线 専線 传真 傳真 总机 客服 联系方式 聯絡方式 携帯 ケータイ "
-    "ファックス ファクス フリーダイヤル 전화 연락처 휴대 핸드폰 팩스 โทร"
-).split()
+_LINE_SIGNS = _words(
+    "电话 電話 手机 手機 座机 固话 热线 熱線 专线 専線 传真 傳真 总机 客服 联系方式 "
+    "聯絡方式 携帯 ケータイ ファックス ファクス フリーダイヤル 전화 연락처 휴대 핸드폰 "
+    "팩스 โทร "
+)
 #: Verbs, weaker.
-_VERB_WORDS = (
-    "call calls called calling dial ring contact reach reached registered appelez appeler llame llamar "
-    "rufen anrufen chiamare ligue bel zadzwoń позвоните звоните"
-).split()
+_VERB_WORDS = _words(
+    "call calls called calling dial ring contact reach reached registered appelez "
+    "appeler llame llamar rufen anrufen chiamare ligue bel zadzwoń позвоните звоните "
+)
 #: Verbs that need a person, a preposition or a colon behind them.
-_TRANSITIVE_WORDS = "text texted texting message messages answering answer page".split()
-_VERB_SIGNS = (
-    "致电 致電 拨打 撥打 拨 联系 聯繫 聯絡 咨询 諮詢 短信 来电 來電 回电 打给 微信 联络 电联 "
-    "お問い合わせ 문의"
-).split()
+_TRANSITIVE_WORDS = _words("text texted texting message messages answering answer page ")
+_VERB_SIGNS = _words(
+    "致电 致電 拨打 撥打 拨 联系 聯繫 聯絡 咨询 諮詢 短信 来电 來電 回电 打给 微信 联络 "
+    "电联 お問い合わせ 문의 "
+)
 #: Places; the number must follow at once.
-_PLACE_WORDS = "office home work desk direct main page comments bureau domicile dienst privat".split()
-
+_PLACE_WORDS = _words(
+    "office home work desk direct main page comments bureau domicile dienst privat "
+)
 _BEGIN, _END = r"(?<![^\W_])", r"(?![^\W\d_])"
 _LINES = (
     rf"{_BEGIN}(?:{'|'.join(_LINE_WORDS)}|{_LINE_PHRASES}){_END}|phone(?:s|\s?(?:numbers?|no))?(?![a-z])|"
@@ -73,8 +82,9 @@ _MENTIONED = re.compile(
 )
 
 _AFTER = re.compile(
-    r"[ \t]{0,2}[-–,(\[]{0,2} ?(?:(?P<line>tel(?:ephone)?|phone|mobile|mob|cell(?:ular|phone)?|fax|facsimile|"
-    r"voice ?mail|voice|pager|handy|portable|móvil|传真|傳真|手机|手機|电话|電話|座机|携帯|팩스|전화|тел|факс|моб)"
+    r"[ \t]{0,2}[-–,(\[]{0,2} ?(?:(?P<line>tel(?:ephone)?|phone|mobile|mob|cell(?:ular|phone)?|fax|"
+    r"facsimile|voice ?mail|voice|pager|handy|portable|móvil|"
+    r"传真|傳真|手机|手機|电话|電話|座机|携帯|팩스|전화|тел|факс|моб)"
     r"|(?:office|home|desk|work|direct(?: dial| line| fax)?|main|cell|[CHOWMFT](?=[)\]])))"
     # A word between two numbers on a line names the second, unless it stands in brackets.
     rf"{_END}(?:[)\]](?=\s*(?:$|[\n,;.|/\\&（(\[<+]|\d|(?-i:[A-Z]|and\b|or\b))|[^\x00-\x7f])"
@@ -127,7 +137,8 @@ def announced_before(plain: str, start: int) -> int:
     """Says how the words before a number announce it: `LINE`, `VERB`, `MENTIONED` or `NONE`, the
     strongest first.
 
-    >>> [announced_before(t, len(t)) for t in ("手机号：", "call me at ", "call Kelly Jones at ", "a ")]
+    >>> texts = "手机号：", "call me at ", "call Kelly Jones at ", "a "
+    >>> [announced_before(text, len(text)) for text in texts]
     [3, 2, 1, 0]
     """
     before = plain[max(0, start - _CONTEXT) : start]

@@ -10,34 +10,32 @@ telephone number is the way it is written and what stands around it:
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from corpus_pipeline.scrub.candidates import MIN_PHONE_DIGITS
 from corpus_pipeline.scrub.context import begins_alone, ends_alone, is_quantity, is_serial
 from corpus_pipeline.scrub.folding import Folded
-from corpus_pipeline.scrub.phone_words import LINE, MENTIONED, NONE, VERB, announced_before, has_words, named_after
+from corpus_pipeline.scrub.phone_runs import (
+    DATE,
+    MAX_DIGITS,
+    Number,
+    Run,
+    free_end,
+    numbers_from,
+    prefix_of,
+    read_run,
+    take,
+)
+from corpus_pipeline.scrub.phone_words import LINE, MENTIONED, NONE, VERB, named_after
 from corpus_pipeline.scrub.plans import Plan, country_code, is_grouped, is_international
 
-#: Digits of the longest number (E.164), and of one with an international prefix and a trunk digit.
-_MAX_DIGITS = 15
-_MAX_DIALLED = 19
-
-_GROUP = re.compile(r"\d+")
-#: What may stand between two groups of one number.
-_GAP = re.compile(r" {1,2}| ?[-./] ?|\)[ \-./]{0,2}| ?\(| ?-\(|[ \-]?\[|\][ \-]?|-{2}|~")
-_PREFIX = re.compile(r"(?<![\w)\]])\+\(?$|(?<![\w)\]])(?<![\d)\]] )\+ \(?$|\(\+? ?$|\[\+?$")
-
-#: A decimal fraction; a date, perhaps with an hour; two years; part of a social security number.
-_DATE = re.compile(
-    r"(?:19|20)\d\d([\-/. ]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?:[ T]\d\d?)?(?!\d)"
-    r"|(?:0?[1-9]|[12]\d|3[01])([\-/.])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d(?:[ T]\d\d?)?(?!\d)"
-)
+#: A decimal fraction; two years; a social security number; one digit all over.
 _NO_TELEPHONE = re.compile(
     r"\d+\.\d+|(?:1\d|20)\d\d ?[-/~. ] ?(?:1\d|20)\d\d|\d{3}-\d{2}-\d{4}|(\d)\1{6,}"
 )
 #: A date or a fraction that is all of a run of numbers.
-_NEVER = re.compile(rf"(?:{_DATE.pattern})|\d+\.\d+")
+_NEVER = re.compile(rf"(?:{DATE.pattern})|\d+\.\d+")
 #: A postal code of the United States behind the name of a state.
 _ZIP = re.compile(r"\d{5}-\d{4}")
 _STATE = re.compile(r"(?:[A-Z]{2}|[A-Z]\. ?[A-Z]\.|[a-z]),? {1,3}$")
@@ -58,49 +56,6 @@ _LETTERED = re.compile(
 _DASHED = re.compile(r"0[1-9]\d{0,3}-\d{3,4}-\d{4}")
 #: Pairs of digits after a 0, with full stops: the one grouping where these are no decimal points.
 _PAIRS = re.compile(r"0[1-9](?:\.\d\d){4}")
-
-_EXTENSION = re.compile(
-    r" ?[,;]? ?[(]?(?:x|ext\.?|extn\.?|extension|转|轉|分机|分機|内线|內線|내선|доб\.?|poste|ramal|anexo|ต่อ)"
-    r" ?[:.#：]? ?\d{1,6}(?!\d)",
-    re.IGNORECASE,
-)
-_CN_EXTENSION = re.compile(r"-\d{2,5}(?![\d\-])")
-
-
-class _Run(NamedTuple):
-    """A run of numbers, cut into groups of digits."""
-
-    folded: Folded
-    groups: list[tuple[int, int]]
-    gaps: list[str | None]
-    """What stands between a group and the next; None if that parts two numbers."""
-    words: bool
-    """Whether a word that announces telephone numbers is anywhere near."""
-    before: dict[int, int]
-    """What the words before a number that begins somewhere say of it, once they have been read."""
-
-    def announcement(self, number: "_Number") -> int:
-        """Says how words announce a number: `LINE`, `VERB`, `MENTIONED` or `NONE`."""
-        if not self.words:
-            return NONE
-        said = self.before.get(number.start)
-        if said is None:
-            said = self.before[number.start] = announced_before(self.folded.plain, number.start)
-        return said if said == LINE else max(said, named_after(self.folded.plain, number.tail))
-
-
-class _Number(NamedTuple):
-    """Groups `first` to `last` of a run, taken for one number."""
-
-    start: int
-    """Where it begins, with its + or bracket."""
-    end: int
-    tail: int
-    """Where it ends with its extension: x12, ext. 12, 转12."""
-    first: int
-    last: int
-    international: bool
-    digits: str
 
 
 def find_phones(
@@ -126,15 +81,10 @@ def find_phones(
         return
     if _NEVER.fullmatch(view, *core) and view[core[0] - 1 : core[0]] != "+":
         return
-    groups = [match.span() for match in _GROUP.finditer(view, *core)]
-    gaps = [
-        gap if _GAP.fullmatch(gap) else None
-        for (_, end), (start, _) in zip(groups, groups[1:], strict=False)
-        for gap in [view[end:start]]
-    ]
-    run = _Run(folded, groups, gaps, has_words(folded.plain, *core), {})
+    run = read_run(folded, core)
+    groups = run.groups
     # Numbers that a plan has come first; what is left between them may have a free form.
-    planned = list(_take(run, 0, len(groups), lambda first, found: _planned(run, first, found, plans)))
+    planned = list(take(run, 0, len(groups), partial(_planned, run, plans)))
     taken = list(planned)
     if run.words or "+" in view[max(0, core[0] - 3) : core[1]]:
         bounds = [0]
@@ -142,79 +92,38 @@ def find_phones(
             bounds += [number.first, number.last + 1]
         bounds.append(len(groups))
         for first, last in zip(bounds[::2], bounds[1::2], strict=True):
-            taken += _take(run, first, last, lambda begin, found: _announced(run, begin, last, found))
+            taken += take(run, first, last, partial(_announced, run, last))
     for number in sorted(taken):
         yield number.start, number.tail
 
 
-def _take(
-    run: _Run, first: int, last: int, choose: Callable[[int, int], _Number | None]
-) -> Iterator[_Number]:
-    """Takes numbers from the left, each as `choose` finds it at a group, behind the last found."""
-    found = run.groups[first - 1][1] if first else -1
-    while first < last:
-        number = choose(first, found)
-        if number is None or (number.last >= last):
-            first += 1
-            continue
-        yield number
-        found = number.tail
-        first = number.last + 1
-        while first < last and run.groups[first][0] < found:
-            first += 1
-
-
-def _prefix(view: str, start: int) -> str:
-    """The + and the bracket before the first digit of a number."""
-    before = view[max(0, start - 5) : start]
-    match = _PREFIX.search(before) if before and before[-1] in "+( [" else None
-    return match.group() if match else ""
-
-
-def _numbers(run: _Run, first: int, prefix: str) -> list[_Number]:
-    """All groups that may be one number together, from a first one on; the shortest first."""
-    numbers: list[_Number] = []
-    digits = 0
-    for last in range(first, len(run.groups)):
-        digits += run.groups[last][1] - run.groups[last][0]
-        if digits > _MAX_DIALLED:
-            break
-        if digits >= MIN_PHONE_DIGITS:
-            number = _number(run, first, last, prefix)
-            if number is not None:
-                numbers.append(number)
-        if last + 1 < len(run.groups) and run.gaps[last] is None:
-            break
-    return numbers
-
-
-def _planned(run: _Run, first: int, found: int, plans: Sequence[Plan]) -> _Number | None:
+def _planned(run: Run, plans: Sequence[Plan], first: int, found: int) -> Number | None:
     """The longest number of some plan that begins with a group."""
     view = run.folded.view
     start = run.groups[first][0]
-    prefix = _prefix(view, start)
+    prefix = prefix_of(view, start)
     if "+" not in prefix:
         if not run.words and not _may_begin(view, start, plans):
             return None
-        if _DATE.match(view, start):
+        if DATE.match(view, start):
             return None
-    for number in reversed(_numbers(run, first, prefix)):
+    for number in reversed(numbers_from(run, first, prefix)):
         if _is_planned(run, number, found, plans):
             return number
     return None
 
 
-def _announced(run: _Run, first: int, last: int, found: int) -> _Number | None:
+def _announced(run: Run, last: int, first: int, found: int) -> Number | None:
     """The longest number of free form that begins with a group and ends before another."""
     view = run.folded.view
     start = run.groups[first][0]
-    prefix = _prefix(view, start)
+    prefix = prefix_of(view, start)
     if not run.words and "+" not in prefix:
         return None
-    if _DATE.match(view, start):
+    if DATE.match(view, start):
         return None
-    limit = min(last - 1, _free_end(run, first))
-    for number in reversed(_numbers(run, first, prefix)):
+    limit = min(last - 1, free_end(run, first))
+    for number in reversed(numbers_from(run, first, prefix)):
         if number.last <= limit and _is_announced(run, number, found):
             return number
     return None
@@ -222,75 +131,27 @@ def _announced(run: _Run, first: int, last: int, found: int) -> _Number | None:
 
 def _may_begin(view: str, start: int, plans: Sequence[Plan]) -> bool:
     """Says whether a number without a word and a + may begin here, by its first digits."""
-    return (
-        view[start] in "01"
-        or _NANP.match(view, start - (view[start - 1 : start] == "(")) is not None
-        or _CN_SERVICE.match(view, start) is not None
-        or view.startswith("86", start)
-        or any(not plan.trunk for plan in plans)
-    )
+    digit = view[start]
+    if digit == "0":
+        return view[start + 1 : start + 2].isdecimal()
+    if digit in "18" and _CN_MOBILE.match(view, start):
+        return True
+    if digit in "48" and _CN_SERVICE.match(view, start):
+        return True
+    if _NANP.match(view, start - (view[start - 1 : start] == "(")):
+        return True
+    # Where no trunk digit is dialled a number begins with any digit.
+    return "" in [plan.trunk for plan in plans]
 
 
-def _number(run: _Run, first: int, last: int, prefix: str) -> _Number | None:
-    """Takes groups for one number, with a + and balanced brackets; None if they do not balance."""
-    view = run.folded.view
-    start, end = run.groups[first][0], run.groups[last][1]
-    international = "+" in prefix
-    start -= len(prefix)
-    inside = view[start:end]
-    surplus = inside.count("(") - inside.count(")") + inside.count("[") - inside.count("]")
-    if surplus and view[start] in "([":
-        # The bracket is around the number and belongs to the text.
-        start += 1
-        surplus -= 1
-    elif surplus and view[start : start + 1] == "+" and view[end : end + 1] in (")", "]"):
-        end += 1
-        surplus -= 1
-    if surplus == 1 and view[end : end + 1] in (")", "]"):
-        end += 1
-        surplus = 0
-    if surplus or view[start] == " ":
-        return None
-    digits = "".join(view[s:e] for s, e in run.groups[first : last + 1])
-    tail = _with_extension(run.folded, end, digits, international)
-    return _Number(start, end, tail, first, last, international, digits)
-
-
-def _free_end(run: _Run, first: int) -> int:
-    """The last group that a number of free form may have: a space ends it once a dash or a full
-    stop has stood between later groups, and so does a date, or the same grouping all over again."""
-    view = run.folded.view
-    sizes = [run.groups[first][1] - run.groups[first][0]]
-    dashed = False
-    for last in range(first, len(run.groups) - 1):
-        gap = run.gaps[last]
-        start, end = run.groups[last + 1]
-        if gap is None or (dashed and not gap.strip()) or _DATE.match(view, start):
-            return last
-        if last > first and gap.strip() in ("-", ".", "/"):
-            dashed = True
-        sizes.append(end - start)
-        half = len(sizes) // 2
-        if (
-            sum(sizes) > _MAX_DIGITS - 1
-            and len(sizes) % 2 == 0
-            and sizes[:half] == sizes[half:]
-            and sum(sizes[:half]) >= MIN_PHONE_DIGITS
-        ):
-            return first + half - 1
-        if sum(sizes) > _MAX_DIALLED:
-            return last
-    return len(run.groups) - 1
-
-
-def _begins(run: _Run, number: _Number, found: int) -> bool:
+def _begins(run: Run, number: Number, found: int) -> bool:
     """Says whether a number begins alone, or right behind another telephone number."""
     if begins_alone(run.folded.view, number.start):
         return True
     return found >= 0 and run.folded.view[found : number.start].strip(" /,-;") == ""
 
 
-def _ends(run: _Run, number: _Number) -> bool:
+def _ends(run: Run, number: Number) -> bool:
     """Says whether a number ends alone, or at a stroke that parts it from another."""
     view = run.folded.view
     if ends_alone(view, number.tail):
@@ -301,7 +162,7 @@ def _ends(run: _Run, number: _Number) -> bool:
     return sum(end - start for start, end in rest) >= MIN_PHONE_DIGITS
 
 
-def _in_sequence(run: _Run, number: _Number, found: int) -> bool:
+def _in_sequence(run: Run, number: Number, found: int) -> bool:
     """Says whether a group more on either side is parted as the groups of the number are: numbers
     of a table."""
     inner = set(run.gaps[number.first : number.last])
@@ -315,7 +176,7 @@ def _in_sequence(run: _Run, number: _Number, found: int) -> bool:
     )
 
 
-def _is_planned(run: _Run, number: _Number, found: int, plans: Sequence[Plan]) -> bool:
+def _is_planned(run: Run, number: Number, found: int, plans: Sequence[Plan]) -> bool:
     """Says whether a number of some plan is written as its region or all the world writes it."""
     view, plain = run.folded.view, run.folded.plain
     text = view[number.start : number.end]
@@ -378,7 +239,7 @@ def _is_planned(run: _Run, number: _Number, found: int, plans: Sequence[Plan]) -
 _NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
 
 
-def _edges(run: _Run, number: _Number, found: int, said: int) -> bool:
+def _edges(run: Run, number: Number, found: int, said: int) -> bool:
     """Says whether a number stands alone, or is glued to the word that announces it."""
     view, plain = run.folded.view, run.folded.plain
     before = view[number.start - 1 : number.start]
@@ -389,7 +250,7 @@ def _edges(run: _Run, number: _Number, found: int, said: int) -> bool:
     return begins and named_after(plain, number.tail) > NONE
 
 
-def _is_count(run: _Run, number: _Number) -> bool:
+def _is_count(run: Run, number: Number) -> bool:
     """Says whether digits in threes are a count of what the next word names."""
     text = run.folded.view[number.start : number.end]
     after = run.folded.plain[number.end : number.end + 2].lstrip(" ")
@@ -400,7 +261,7 @@ def _is_count(run: _Run, number: _Number) -> bool:
     )
 
 
-def _is_announced(run: _Run, number: _Number, found: int) -> bool:
+def _is_announced(run: Run, number: Number, found: int) -> bool:
     """Says whether to believe digits that no plan has: behind a + with a known country code and
     groups, or a word that says that they are a telephone number."""
     view, plain = run.folded.view, run.folded.plain
@@ -414,14 +275,14 @@ def _is_announced(run: _Run, number: _Number, found: int) -> bool:
     if number.international:
         return (
             bool(country_code(number.digits))
-            and 8 <= digits <= _MAX_DIGITS
+            and 8 <= digits <= MAX_DIGITS
             and ((grouped and digits >= 9 and " - " not in text) or said >= VERB)
             and begins_alone(view, number.start)
             and (_ends(run, number) or said == LINE)
         )
     if (
         said < VERB
-        or digits > _MAX_DIGITS
+        or digits > MAX_DIGITS
         or not _edges(run, number, found, said)
         or _NO_TELEPHONE.fullmatch(text)
         or (said < LINE and _ZIP.fullmatch(text))
@@ -432,17 +293,5 @@ def _is_announced(run: _Run, number: _Number, found: int) -> bool:
         return False
     if said == LINE:
         return grouped or digits >= MIN_PHONE_DIGITS
-    return grouped and all(end - start > 1 for start, end in run.groups[number.first + 1 : number.last + 1])
-
-
-def _with_extension(folded: Folded, end: int, digits: str, international: bool) -> int:
-    """Where a number ends with its extension."""
-    match = _EXTENSION.match(folded.plain, end)
-    if match is None and digits.startswith("0") and not international and len(digits) >= 10:
-        match = _CN_EXTENSION.match(folded.view, end)
-    if match is None:
-        return end
-    end = match.end()
-    if "(" in match.group() and folded.view[end : end + 1] == ")":
-        end += 1
-    return end
+    groups = run.groups[number.first + 1 : number.last + 1]
+    return grouped and all(end - start > 1 for start, end in groups)

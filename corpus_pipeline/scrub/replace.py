@@ -38,6 +38,7 @@ _CONTEXT = {EMAIL: 320, IBAN: 12}
 _WORD_CONTEXT = 168
 _CONTEXT_AFTER = 72
 
+
 @dataclasses.dataclass(frozen=True)
 class ScrubOptions:
     """How identifiers are replaced."""
