@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from corpus_pipeline.scrub.folding import MARK, Folded
 
 _IPV4 = re.compile(r"(?<![0-9A-Za-z])(?:\d{1,3}\.){3}\d{1,3}(?![0-9A-Za-z])(?:/\d{1,2}(?!\d))?")
-#: Eight groups, or fewer with ::, perhaps with an IPv4 address at the end and a network or a zone.
+#: Eight groups, or fewer with ::, perhaps with an IPv4 address at the end and a network or a zone;
+#: behind a colon if that follows a word, which is no group of hexadecimal digits.
 _IPV6 = re.compile(
-    r"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:)[0-9A-Fa-f:]{2,39}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?"
-    r"(?![0-9A-Za-z:]|\.\d)(?:/\d{1,3}(?!\d))?(?:%[A-Za-z0-9]{1,15})?"
+    r"(?<![0-9A-Za-z:.])(?:\w*[G-Zg-z_]\w*)?:?"
+    r"(?P<address>(?=[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:)(?:::|[0-9A-Fa-f])[0-9A-Fa-f:]{1,38}"
+    r"(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?![0-9A-Za-z:]|\.\d)(?:/\d{1,3}(?!\d))?(?:%[A-Za-z0-9]{1,15})?)"
 )
 
 #: IPv6 addresses that are written with `::` and mean a host. Outside them `ab::c` is source code.
@@ -128,13 +130,13 @@ def find_addresses(folded: Folded) -> Iterator[tuple[int, int]]:
     view = folded.view
     if view.count(":") >= 2:
         for match in _IPV6.finditer(view):
-            end = match.end()
+            start, end = match.span("address")
             # A full stop of the sentence, a colon before a list.
-            text = match.group()
+            text = match.group("address")
             if text.endswith(":") and not text.endswith("::"):
                 text, end = text[:-1], end - 1
             if _is_ipv6(text):
-                yield match.start(), end
+                yield start, end
     for match in _IPV4.finditer(view):
         start, end = match.span()
         if _is_ipv4(match.group()) and not _is_numbering(folded, start, end):

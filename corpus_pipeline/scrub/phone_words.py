@@ -91,6 +91,8 @@ _AFTER = re.compile(
     r"|(?= *(?:$|[\n,;.)|/\\&<]|(?-i:[A-Z]|and\b|or\b))|[^\x00-\x7f]))",
     re.IGNORECASE,
 )
+#: A number before this one, and what parts the two.
+_OTHER_NUMBER = re.compile(r"\d[\d \-.()]{5,18}\d(?: ?(?:[,;/、&]|or|and|或|及|和) ?| {1,4})$")
 _CONTEXT = 56
 _CONTEXT_AFTER = 24
 
@@ -143,6 +145,10 @@ def announced_before(plain: str, start: int) -> int:
     """
     before = plain[max(0, start - _CONTEXT) : start]
     first = _first_word(before)
+    other = _OTHER_NUMBER.search(before)
+    if other is not None and first >= 0:
+        # A word before the first of several numbers is said of all.
+        return VERB if _ANNOUNCED.search(before[: other.start()], first) else NONE
     if first < 0:
         return VERB if _LETTER.search(before) else NONE
     match = _ANNOUNCED.search(before, first)

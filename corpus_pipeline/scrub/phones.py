@@ -30,8 +30,9 @@ from corpus_pipeline.scrub.phone_runs import (
 from corpus_pipeline.scrub.phone_words import LINE, MENTIONED, NONE, VERB, named_after
 from corpus_pipeline.scrub.plans import Plan, country_code, is_grouped, is_international
 
-#: A decimal fraction; two years; a social security number; one digit all over.
+#: A decimal fraction; two years; two hours; a social security number; one digit all over.
 _NO_TELEPHONE = re.compile(
+    r"\d\d?[.:]\d\d ?- ?\d\d?[.:]\d\d|"
     r"\d+\.\d+|(?:1\d|20)\d\d ?[-/~. ] ?(?:1\d|20)\d\d|\d{3}-\d{2}-\d{4}|(\d)\1{6,}"
 )
 #: A date or a fraction that is all of a run of numbers.
@@ -138,7 +139,9 @@ def _may_begin(view: str, start: int, plans: Sequence[Plan]) -> bool:
         return True
     if digit in "48" and _CN_SERVICE.match(view, start):
         return True
-    if _NANP.match(view, start - (view[start - 1 : start] == "(")):
+    if _NANP.match(view, start) or (
+        view[start - 1 : start] == "(" and _NANP.match(view, start - 1)
+    ):
         return True
     # Where no trunk digit is dialled a number begins with any digit.
     return "" in [plan.trunk for plan in plans]
@@ -148,7 +151,7 @@ def _begins(run: Run, number: Number, found: int) -> bool:
     """Says whether a number begins alone, or right behind another telephone number."""
     if begins_alone(run.folded.view, number.start):
         return True
-    return found >= 0 and run.folded.view[found : number.start].strip(" /,-;") == ""
+    return found >= 0 and run.folded.view[found : number.start].strip(" /-") == ""
 
 
 def _ends(run: Run, number: Number) -> bool:
@@ -233,7 +236,9 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[Plan]) -> 
         return False
     if "." in text and not _PAIRS.fullmatch(text):
         return False
-    return len(groups[0]) > 1 and any(is_grouped(plan, groups) for plan in fits)
+    return len(groups[0]) > 1 and any(
+        is_grouped(plan, groups) for plan in fits if plan.region not in _NORTH_AMERICA
+    )
 
 
 _NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
@@ -269,9 +274,6 @@ def _is_announced(run: Run, number: Number, found: int) -> bool:
     grouped = number.last > number.first
     said = run.announcement(number)
     digits = len(number.digits)
-    if found >= 0 and view[found : number.start].strip(" ,;/&") in ("", "or", "and"):
-        # The word before the first of several numbers is said of all.
-        said = max(said, VERB)
     if number.international:
         return (
             bool(country_code(number.digits))
