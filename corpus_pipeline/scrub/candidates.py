@@ -9,8 +9,9 @@ pass over the bytes finds the few windows that could hold one; nothing else is r
 A window is as long as the characters that one identifier may consist of go on, in whatever form
 `folding` knows them: other spaces and dashes, invisible characters, digits of other scripts. So no
 identifier crosses its border, and what is found in the window (with a little context on either
-side) is what would be found there in the whole text. One exception is known: a run of numbers is
-cut between two numbers every 256 bytes.
+side) is what would be found there in the whole text. Two exceptions are known: a run of numbers is
+cut between two numbers every 256 bytes, and the extension of a telephone number may run into the
+next number ("ext. 42209-255-1000").
 """
 
 from typing import NamedTuple

@@ -75,11 +75,21 @@ def find_phones(
     [(1, 16), (19, 35)]
     """
     view = folded.view
-    lettered = _LETTERED.match(view, core[0])
-    if lettered is not None:
-        if begins_alone(view, core[0]):
+    start = core[0]
+    for lettered in _LETTERED.finditer(view, start):
+        if lettered.start() >= core[1]:
+            break
+        if begins_alone(view, lettered.start()):
+            yield from _find_in_run(folded, (start, lettered.start()), plans)
             yield lettered.span()
-        return
+            start = lettered.end()
+    yield from _find_in_run(folded, (start, core[1]), plans)
+
+
+def _find_in_run(
+    folded: Folded, core: tuple[int, int], plans: Sequence[Plan]
+) -> Iterator[tuple[int, int]]:
+    view = folded.view
     if _NEVER.fullmatch(view, *core) and view[core[0] - 1 : core[0]] != "+":
         return
     run = read_run(folded, core)

@@ -219,7 +219,8 @@ def lettered_end(data, start, end, stop):  # type: ignore[no-untyped-def]
         0x41 <= data[i] <= 0x5A or 0x30 <= data[i] <= 0x39 or data[i] == 0x2D
     ):  # fmt: skip
         i += 1
-    return i
+    # Seven letters or more, and what parts them from the digits.
+    return i if i - end >= 8 else end
 
 
 @kernel

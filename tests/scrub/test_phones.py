@@ -150,8 +150,9 @@ def test_numbers_that_are_no_telephone(detectors: Detectors, text: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["tel ", "Telefax: ", "smartphone ", "phoneNumber: ", "điện thoại ", "direct line ", "whats app ",
-     "hot-line ", "contact no ", "拨打", "フリーダイヤル", "연락처 ", "P: ", "text me at ", "office "],
+    ["tel ", "Telefax: ", "smartphone ", "phoneNumber: ", "điện thoại ", "direct line ", "P: ",
+     "hot-line ", "whats app ", "contact no ", "拨打", "フリーダイヤル", "연락처 ", "text me at ",
+     "office "],
 )  # fmt: skip
 def test_no_word_is_overlooked(words: str) -> None:
     # `has_words` sees at once that there is none; it must know every word of the patterns.
