@@ -31,6 +31,8 @@ _EXTENSION = re.compile(
     r" ?[:.#：]? ?\d{1,6}(?!\d)",
     re.IGNORECASE,
 )
+#: The end of a second number that differs in its last digits: 202-555-0123/24
+_SECOND = re.compile(r" ?/ ?\d{1,4}(?![\d/.\-])")
 _CN_EXTENSION = re.compile(r"-\d{2,5}(?![\d\-])")
 
 
@@ -148,16 +150,21 @@ def _number(run: Run, first: int, last: int, prefix: str) -> Number | None:
     return Number(start, end, tail, first, last, international, digits)
 
 
-def free_end(run: Run, first: int) -> int:
+def free_end(run: Run, first: int, enough: int) -> int:
     """The last group that a number of free form may have: a space ends it once a dash or a full
-    stop has stood between later groups, and so does a date, or the same grouping all over again."""
+    stop has stood between later groups and there are `enough` digits, and so does a date, or the
+    same grouping all over again."""
     view = run.folded.view
     sizes = [run.groups[first][1] - run.groups[first][0]]
     dashed = False
     for last in range(first, len(run.groups) - 1):
         gap = run.gaps[last]
         start, end = run.groups[last + 1]
-        if gap is None or (dashed and not gap.strip()) or DATE.match(view, start):
+        if (
+            gap is None
+            or (dashed and not gap.strip() and sum(sizes) >= enough)
+            or DATE.match(view, start)
+        ):
             return last
         if last > first and gap.strip() in ("-", ".", "/"):
             dashed = True
@@ -180,6 +187,7 @@ def _with_extension(folded: Folded, end: int, digits: str, international: bool) 
     match = _EXTENSION.match(folded.plain, end)
     if match is None and digits.startswith("0") and not international and len(digits) >= 10:
         match = _CN_EXTENSION.match(folded.view, end)
+    match = match or _SECOND.match(folded.view, end)
     if match is None:
         return end
     end = match.end()

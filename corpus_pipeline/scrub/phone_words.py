@@ -36,8 +36,11 @@ _LINE_SIGNS = _words(
 )
 #: Verbs, weaker.
 _VERB_WORDS = _words(
-    "call calls called calling dial ring contact reach reached registered appelez "
+    "call calls called calling dial ring contact reach reached registered helpdesk reservations enquiries inquiries bookings appelez "
     "appeler llame llamar rufen anrufen chiamare ligue bel zadzwoń позвоните звоните "
+)
+_VERB_PHRASES = (
+    r"customer (?:service|care|support)|(?:my|your|his|her|our|their|new|daytime|evening) numbers?"
 )
 #: Verbs that need a person, a preposition or a colon behind them.
 _TRANSITIVE_WORDS = _words("text texted texting message messages answering answer page ")
@@ -51,11 +54,11 @@ _PLACE_WORDS = _words(
 )
 _BEGIN, _END = r"(?<![^\W_])", r"(?![^\W\d_])"
 _LINES = (
-    rf"{_BEGIN}(?:{'|'.join(_LINE_WORDS)}|{_LINE_PHRASES}){_END}|phone(?:s|\s?(?:numbers?|no))?(?![a-z])|"
-    + "|".join(_LINE_SIGNS)
+    rf"{_BEGIN}(?:{'|'.join(_LINE_WORDS)}|{_LINE_PHRASES}){_END}"
+    r"|phone(?:s|\s?(?:numbers?|no))?(?![a-z])|" + "|".join(_LINE_SIGNS)
 )
 _VERBS = (
-    rf"(?<![^\W_/])(?:(?:{'|'.join(_VERB_WORDS)})|"
+    rf"(?<![^\W_/])(?:(?:{'|'.join(_VERB_WORDS)}|{_VERB_PHRASES})|"
     rf"(?:{'|'.join(_TRANSITIVE_WORDS)})(?= (?:me|us|him|her|at|on|to){_END}|:)){_END}|"
     + "|".join(_VERB_SIGNS)
 )
@@ -65,8 +68,10 @@ _PLACES = rf"(?<![^\W_/])(?:{'|'.join(_PLACE_WORDS)}){_END}[\s:：#.(>*]{{0,5}}$
 _BETWEEN = (
     r"(?:[\s:：#*_.,;?/\\|=>\"'`()\[\]{}~<+-]"
     rf"|{_BEGIN}(?:numbers?|no|nr|num|is|are|was|at|on|to|us|me|him|her|them|or|and|my|your|his|our|the|"
-    rf"line|direct|home|work|office|mobile|cell|via|by|now|toll|free|au|le|de|la|el|al|số|usa?|uk|here){_END}"
-    r"|号码|號碼|号|號|码|为|為|是|请|或|及|和|、|，|至|：|は|番号|번호|는|은|\ufffc(?!\ufffc))"
+    rf"line|direct|home|work|office|mobile|cell|day|eve|"
+    rf"evening|via|by|now|toll|free|au|le|de|la|el|al|số|"
+    rf"usa?|uk|here){_END}"
+    r"|['’]s(?= )|号码|號碼|号|號|码|为|為|是|请|或|及|和|、|，|至|：|は|番号|번호|는|은|\ufffc(?!\ufffc))"
 )
 
 _ANNOUNCED = re.compile(
@@ -94,11 +99,13 @@ _AFTER = re.compile(
 #: A number before this one, and what parts the two.
 _OTHER_NUMBER = re.compile(r"\d[\d \-.()]{5,18}\d(?: ?(?:[,;/、&]|or|and|或|及|和) ?| {1,4})$")
 _CONTEXT = 56
+#: What a phrase may have before the word by which it is noticed: "my new number".
+_PHRASE = 12
 _CONTEXT_AFTER = 24
 
 #: Every word of the patterns above, to see at once that there is none.
 _WORDS = frozenset(_LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS) | {
-    *("hot", "help", "whats", "toll", "điện"),
+    *("hot", "help", "whats", "toll", "điện", "customer", "number", "numbers"),
 }
 #: Devanagari writes vowels as marks, which are no letters to a regular expression.
 _WORD = re.compile("[^\\W\\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\\W\\d_]*)*")
@@ -148,9 +155,10 @@ def announced_before(plain: str, start: int) -> int:
     other = _OTHER_NUMBER.search(before)
     if other is not None and first >= 0:
         # A word before the first of several numbers is said of all.
-        return VERB if _ANNOUNCED.search(before[: other.start()], first) else NONE
+        return VERB if _ANNOUNCED.search(before[: other.start()], max(0, first - _PHRASE)) else NONE
     if first < 0:
         return VERB if _LETTER.search(before) else NONE
+    first = max(0, first - _PHRASE)
     match = _ANNOUNCED.search(before, first)
     if match is not None:
         return LINE if match.group("line") else VERB

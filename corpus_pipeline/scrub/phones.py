@@ -50,11 +50,13 @@ _NANP = re.compile(
 _CN_MOBILE = re.compile(r"(?:(?:00)?86[ \-]?)?1[3-9]\d(?:\d{8}|([ \-.])\d{4}\1\d{4})")
 _CN_SERVICE = re.compile(r"[48]00[ \-]\d{3}[ \-]\d{4}|[48]00[ \-]\d{4}[ \-]\d{3}")
 _LETTERED = re.compile(
-    r"(?:1[ \-])?\(?8(?:00|33|44|55|66|77|88)\)?[ \-]{1,2}(?=[0-9\-]{0,6}[A-Z]{2})"
-    r"(?:[A-Z0-9]-?){6,9}[A-Z0-9](?![A-Za-z0-9])"
+    r"(?:1[ \-])?(?:\(8(?:00|33|44|55|66|77|88)\)[ \-]?|8(?:00|33|44|55|66|77|88)-)"
+    r"(?=[0-9\-]{0,6}[A-Z]{2})(?:[A-Z0-9]-?){6,9}[A-Z0-9](?![A-Za-z0-9])"
 )
 #: A trunk 0 and three groups with dashes, as in Japan, Korea, Thailand, Taiwan, South Africa.
 _DASHED = re.compile(r"0[1-9]\d{0,3}-\d{3,4}-\d{4}")
+#: The word for the next thing in a list that has no separators: 13812345678QQ:1234
+_LABEL_BEHIND = re.compile(r"(?:QQ|WX|VX|Tel|Fax|E-?mail|Mob|Phone)(?![A-Za-z]*\d)", re.IGNORECASE)
 #: Pairs of digits after a 0, with full stops: the one grouping where these are no decimal points.
 _PAIRS = re.compile(r"0[1-9](?:\.\d\d){4}")
 
@@ -133,7 +135,7 @@ def _announced(run: Run, last: int, first: int, found: int) -> Number | None:
         return None
     if DATE.match(view, start):
         return None
-    limit = min(last - 1, free_end(run, first))
+    limit = min(last - 1, free_end(run, first, 9 if "+" in prefix else MIN_PHONE_DIGITS))
     for number in reversed(numbers_from(run, first, prefix)):
         if number.last <= limit and _is_announced(run, number, found):
             return number
@@ -167,12 +169,16 @@ def _begins(run: Run, number: Number, found: int) -> bool:
 def _ends(run: Run, number: Number) -> bool:
     """Says whether a number ends alone, or at a stroke that parts it from another."""
     view = run.folded.view
-    if ends_alone(view, number.tail):
+    if ends_alone(view, number.tail) or _LABEL_BEHIND.match(view, number.tail):
         return True
     if number.last + 1 == len(run.groups) or view[number.end] != "/":
         return False
-    rest = run.groups[number.last + 1 :]
-    return sum(end - start for start, end in rest) >= MIN_PHONE_DIGITS
+    digits = 0
+    for last in range(number.last, len(run.groups) - 1):
+        if run.gaps[last] is None:
+            break
+        digits += run.groups[last + 1][1] - run.groups[last + 1][0]
+    return digits >= MIN_PHONE_DIGITS
 
 
 def _in_sequence(run: Run, number: Number, found: int) -> bool:
@@ -226,13 +232,15 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[Plan]) -> 
         return "CN" in regions and _edges(run, number, found, said)
     if _DASHED.fullmatch(text) or ("CN" in regions and _CN_SERVICE.fullmatch(text)):
         return not _in_sequence(run, number, found)
+    if grouped and number.digits.startswith("00") and is_international(number.digits[2:]):
+        return _edges(run, number, found, said) and not _in_sequence(run, number, found)
     if not fits:
-        return number.digits.startswith("00") and grouped and is_international(number.digits[2:])
+        return False
     groups = [view[s:e] for s, e in run.groups[number.first : number.last + 1]]
     if said >= VERB:
         # Digits in another grouping may be two numbers; what is said of them is seen later.
         return (
-            (not grouped or any(is_grouped(plan, groups) for plan in fits))
+            (_is_written(groups, fits) if grouped else said == LINE or len(number.digits) >= 10)
             and _edges(run, number, found, said)
             and not (said == VERB and _is_count(run, number))
         )
@@ -240,7 +248,7 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[Plan]) -> 
         return (
             len(number.digits) >= 9
             and not _THOUSANDS.fullmatch(text)
-            and (not grouped or any(is_grouped(plan, groups) for plan in fits))
+            and (not grouped or _is_written(groups, fits))
         )
     if not grouped or _in_sequence(run, number, found) or "/" in text or ".." in text:
         return False
@@ -252,6 +260,10 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[Plan]) -> 
 
 
 _NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
+
+
+def _is_written(groups: list[str], plans: Sequence[Plan]) -> bool:
+    return any(is_grouped(plan, groups) or is_grouped(plan, groups, trunk=False) for plan in plans)
 
 
 def _edges(run: Run, number: Number, found: int, said: int) -> bool:

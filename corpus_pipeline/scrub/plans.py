@@ -87,16 +87,16 @@ def load_plan(region: str) -> Plan:
     return Plan(region, dialled, metadata.national_prefix or "", formats)
 
 
-def is_grouped(plan: Plan, groups: list[str]) -> bool:
+def is_grouped(plan: Plan, groups: list[str], *, trunk: bool = True) -> bool:
     """Says whether the digits of a national number are grouped as its region does: behind the trunk
     digit 0, if it has one, all groups are the plan's, or the first is and no other is shorter than
-    three digits.
+    three digits. With `trunk=False` it may lack that digit, and the groups must be the plan's.
 
     >>> plan = load_plan("GB")
     >>> [is_grouped(plan, n.split()) for n in ("020 7946 0958", "020 79460958", "02 0794 60958")]
     [True, True, False]
     """
-    if plan.trunk == "0" and not groups[0].startswith("0"):
+    if trunk and plan.trunk == "0" and not groups[0].startswith("0"):
         return False
     first = groups[0].removeprefix(plan.trunk) if plan.trunk else groups[0]
     own = [first, *groups[1:]] if first else groups[1:]
@@ -108,7 +108,7 @@ def is_grouped(plan: Plan, groups: list[str]) -> bool:
                 continue
             planned = list(match.groups())
             if own == planned or (
-                len(own) > 1 and own[0] == planned[0] and min(map(len, own[1:])) >= 3
+                trunk and len(own) > 1 and own[0] == planned[0] and min(map(len, own[1:])) >= 3
             ):
                 return True
     return False
