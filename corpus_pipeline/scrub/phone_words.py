@@ -36,7 +36,8 @@ _LINE_SIGNS = _words(
 )
 #: Verbs, weaker.
 _VERB_WORDS = _words(
-    "call calls called calling dial ring contact reach reached registered helpdesk reservations enquiries inquiries bookings appelez "
+    "call calls called calling dial ring contact reach reached registered helpdesk "
+    "reservations enquiries inquiries bookings appelez "
     "appeler llame llamar rufen anrufen chiamare ligue bel zadzwoń позвоните звоните "
 )
 _VERB_PHRASES = (
@@ -68,10 +69,12 @@ _PLACES = rf"(?<![^\W_/])(?:{'|'.join(_PLACE_WORDS)}){_END}[\s:：#.(>*]{{0,5}}$
 _BETWEEN = (
     r"(?:[\s:：#*_.,;?/\\|=>\"'`()\[\]{}~<+-]"
     rf"|{_BEGIN}(?:numbers?|no|nr|num|is|are|was|at|on|to|us|me|him|her|them|or|and|my|your|his|our|the|"
-    rf"line|direct|home|work|office|mobile|cell|day|eve|"
+    rf"line|direct|home|work|office|mobile|"
+    rf"cell|day|eve|"
     rf"evening|via|by|now|toll|free|au|le|de|la|el|al|số|"
     rf"usa?|uk|here){_END}"
-    r"|['’]s(?= )|号码|號碼|号|號|码|为|為|是|请|或|及|和|、|，|至|：|は|番号|번호|는|은|\ufffc(?!\ufffc))"
+    r"|['’]s(?= )|号码|號碼|号|號|码|为|為|是|请|或|及|和|、|，|至|：|は|"
+    r"番号|번호|는|은|\ufffc(?!\ufffc))"
 )
 
 _ANNOUNCED = re.compile(
