@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from corpus_pipeline.errors import ConfigError
@@ -170,10 +171,7 @@ def load_detectors(
         from corpus_pipeline.scrub.phones import find_phones
         from corpus_pipeline.scrub.plans import load_plan
 
-        plans = tuple(map(load_plan, regions))
-
-        def phones(folded: Folded, core: tuple[int, int]) -> Iterator[tuple[int, int]]:
-            return find_phones(folded, core, plans)
+        phones = partial(find_phones, plans=tuple(map(load_plan, regions)))
 
     return Detectors(
         entities=tuple(entity for entity in ENTITIES if entity in entities),
