@@ -112,11 +112,8 @@ def _is_in_table(view: str, start: int, end: int, number: str) -> bool:
     are round, as coordinates are."""
     separator = _SEPARATORS.search(number)
     if separator is None:
-        before = _LONG_BEFORE.search(view, max(0, start - 20), start)
-        after = _LONG_AFTER.match(view, end)
-        return any(
-            match is not None and not passes_luhn(match.group(1)) for match in (before, after)
-        )
+        longs = (_LONG_BEFORE.search(view, max(0, start - 20), start), _LONG_AFTER.match(view, end))
+        return any(long is not None and not passes_luhn(long.group(1)) for long in longs)
     gap = re.escape(separator.group())
     before, after = view[max(0, start - 5) : start], view[end : end + 5]
     if re.search(rf"\d{{4}}{gap}$", before) or re.match(rf"{gap}\d{{4}}", after):

@@ -65,11 +65,16 @@ def load_plan(region: str) -> Plan:
     Args:
         region: ISO 3166-1 code of two capitals, one of `phonenumbers.SUPPORTED_REGIONS`.
 
+    Raises:
+        ValueError: phonenumbers does not know the region.
+
     >>> plan = load_plan("CN")
     >>> [bool(plan.dialled.fullmatch(d)) for d in ("13812345678", "8613812345678", "20190512")]
     [True, True, False]
     """
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if metadata is None:
+        raise ValueError(f"phonenumbers has no region {region!r}")
     code = phonenumbers.country_code_for_region(region)
     trunk = metadata.national_prefix_for_parsing
     optional_trunk = f"(?:{trunk})?" if trunk else ""
@@ -80,7 +85,7 @@ def load_plan(region: str) -> Plan:
     formats = tuple(
         Format(
             re.compile(form.leading_digits_pattern[-1] if form.leading_digits_pattern else ""),
-            re.compile(form.pattern),
+            re.compile(form.pattern or ""),
         )
         for form in metadata.number_format
     )

@@ -47,6 +47,7 @@ def test_labelled_and_international_numbers_of_every_region(
 ) -> None:
     for kind in (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE):
         number = phonenumbers.example_number_for_type(region, kind)
+        assert number is not None
         for style in (
             phonenumbers.PhoneNumberFormat.NATIONAL,
             phonenumbers.PhoneNumberFormat.INTERNATIONAL,
