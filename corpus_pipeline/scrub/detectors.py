@@ -1,55 +1,27 @@
-"""What is an identifier: Presidio's recognizers, run on one window of text.
+"""What is an identifier: the rules of each entity, run on one window of text."""
 
-Recognizers ask for a word boundary before and after a number or an address. In Chinese, Japanese,
-Korean or Thai text there is none: to a regular expression 话 is a letter like a. So recognizers
-read a view of the window, as many characters long, in which such letters are a mark and full-width
-characters are narrow:
-
-    text   服务器１92.0.43.8在线
-    view   。。。192.0.43.8。。
-"""
-
-import re
 import warnings
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.scrub.candidates import ENTITIES
-from corpus_pipeline.scrub.phones import MARK, dialled_pattern, is_telephone, worth_matching
+from corpus_pipeline.scrub.candidates import CARD, CN_ID, EMAIL, ENTITIES, IBAN, IP, PHONE
+from corpus_pipeline.scrub.checksums import find_cards, find_ibans, find_resident_ids
+from corpus_pipeline.scrub.folding import (
+    Folded,
+    blot_out,
+    fold,
+    has_invisible,
+    split_at_invisible,
+)
+from corpus_pipeline.scrub.hosts import find_addresses
+from corpus_pipeline.scrub.mail import MailRules
 
 #: Regions whose numbers are found when written without a country code.
 DEFAULT_REGIONS = ("US", "GB", "CN", "DE", "FR", "IN")
 
-#: Presidio's scores without context words: telephone .4, address .6, everything with a checksum 1;
-#: below .4 lies only the unspecified address `::`.
-MIN_SCORE = 0.4
-
-#: Letters of scripts that put no space between a word and an identifier: Thai and Lao, Myanmar,
-#: Hangul, Khmer, kana, bopomofo, Han. ー between digits is a dash.
-_UNSPACED = re.compile(
-    "[\u0e01-\u0edf\u1000-\u109f\u1100-\u11ff\u1780-\u17dd\u3005-\u3007\u3021-\u3029\u3041-\u30fb"
-    "\u30fd-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
-    "\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]|(?<![0-9０-９])ー|ー(?![0-9０-９])"
-)
-
-_NARROW = {
-    **{code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)},
-    **{code: code - 0xFEE0 for code in range(0xFF21, 0xFF3B)},
-    **{code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)},
-    **{ord(wide): ord(narrow) for wide, narrow in zip("＠．－＋＿ー", "@.-+_\u2010", strict=True)},
-}
-
-#: Words before four numbers that make them a version or a section, not an address; a product
-#: token is `name/1.2.30.4` (RFC 9110, 10.1.5).
-_NUMBERING = re.compile(
-    r"(?:(?<![a-z])(?:v|ver|version|release|rev|revision|build|update|section|sec|clause|chapter|"
-    r"figure|fig|table|appendix)\.?|§|版本|版本号|版|第|章|节|图|表|[a-z0-9]/)[\s:：=]*$",
-    re.IGNORECASE,
-)
-_NUMBERING_CONTEXT = 16
-
-_PHONE_CONTEXT = 8
+_Finder = Callable[[Folded], Iterator[tuple[int, int]]]
 
 
 class Finding(NamedTuple):
@@ -63,41 +35,17 @@ class Finding(NamedTuple):
     """Index into `ENTITIES`."""
 
 
-class _Result(Protocol):
-    start: int
-    end: int
-    score: float
-
-
-class _Recognizer(Protocol):
-    def analyze(self, text: str, entities: list[str], /) -> Sequence[_Result]:
-        """Finds entities in a text, without help from a language model."""
-
-
-def recognizer_view(text: str) -> str:
-    """Rewrites a text so that identifiers in it stand alone; the length stays.
-
-    >>> recognizer_view("手机１３8 o'clock é")
-    "。。138 o'clock é"
-    """
-    if text.isascii():
-        return text
-    return _UNSPACED.sub(MARK, text).translate(_NARROW)
-
-
 class Detectors(NamedTuple):
-    """Loaded recognizers; a process loads them once (about a second) and shares them."""
+    """Loaded rules; a process loads them once (a tenth of a second) and shares them."""
 
     entities: tuple[str, ...]
     """What is looked for."""
     regions: tuple[str, ...]
     """Regions whose telephone numbers are found without a country code."""
-    patterned: dict[int, _Recognizer]
-    """By index into `ENTITIES`: recognizers that are a pattern with a check."""
-    phones: tuple[_Recognizer, ...]
-    """One telephone matcher for each region; empty when telephones are not looked for."""
-    dialled: tuple[re.Pattern[str], ...]
-    """The digits that each matcher may accept."""
+    checked: dict[int, _Finder]
+    """By bit of the entity: everything but telephone numbers."""
+    phones: Callable[[Folded, tuple[int, int]], Iterator[tuple[int, int]]] | None
+    """Finds telephone numbers; None when they are not looked for."""
 
     @property
     def kinds(self) -> int:
@@ -114,67 +62,45 @@ class Detectors(NamedTuple):
         Returns:
             findings in no particular order, which may overlap.
         """
-        view = recognizer_view(text)
-        findings = [
-            Finding(result.start, result.end, index)
-            for index, recognizer in self.patterned.items()
-            if kinds >> index & 1
-            for result in recognizer.analyze(view, [ENTITIES[index]])
-            if result.score >= MIN_SCORE
-        ]
-        return [
-            finding
-            for finding in findings
-            if ENTITIES[finding.entity] != "IP_ADDRESS"
-            or not _is_numbering(text, view, finding.start, finding.end)
-        ]
+        findings = []
+        for version in _readings(text):
+            folded = fold(version)
+            for kind, find in self.checked.items():
+                if not kinds & kind:
+                    continue
+                for start, end in find(folded):
+                    findings.append(Finding(*folded.to_text(start, end), kind.bit_length() - 1))
+        return findings
 
     def find_phones(self, text: str, run: tuple[int, int] | None = None) -> list[Finding]:
         """Finds telephone numbers in a window from which other findings have been blotted out.
 
         Args:
-            run: first and last + 1 character of the run of numbers that the window is about; only
-                matchers that may find something in it are asked. None asks all about everything.
+            run: first and last + 1 character of the run of numbers that the window is about. None:
+                the whole text, cut where the digits stop.
         """
-        view = recognizer_view(text)
-        asked: Sequence[int] = range(len(self.phones))
-        first = 0
-        if run is not None:
-            asked = worth_matching(text, view, run, self.dialled)
-            # Before the first digit the matcher looks at brackets, a + and one more character.
-            first = max(0, run[0] - _PHONE_CONTEXT)
+        if self.phones is None:
+            return []
         index = ENTITIES.index("PHONE_NUMBER")
-        return [
-            Finding(start, end, index)
-            for region in asked
-            for result in self.phones[region].analyze(view[first:], ["PHONE_NUMBER"])
-            for start, end in [(first + result.start, first + result.end)]
-            if is_telephone(text, view, start, end, self.regions[region])
-        ]
+        findings = []
+        for version in _readings(text):
+            folded = fold(version)
+            core = run or (0, len(text))
+            view_core = folded.from_text(core[0]), folded.from_text(core[1])
+            for start, end in self.phones(folded, view_core):
+                findings.append(Finding(*folded.to_text(start, end), index))
+        return findings
 
 
-def _is_numbering(text: str, view: str, start: int, end: int) -> bool:
-    """Says whether a dotted quad is a part of a longer dotted number or follows a word like
-    "version"."""
-    if ":" in view[start:end]:
-        return False
-    before, after = view[max(0, start - 2) : start], view[end : end + 2]
-    if before[-1:] == "." and before[:1].isdecimal():
-        return True
-    if after[:1] == "." and after[1:].isdecimal():
-        return True
-    return _NUMBERING.search(text[max(0, start - _NUMBERING_CONTEXT) : start]) is not None
+def _readings(text: str) -> list[str]:
+    """A text as it is, and if it holds invisible characters, one in which they part two words: they
+    are put into an identifier, and between two."""
+    return [text, split_at_invisible(text)] if has_invisible(text) else [text]
 
 
-def blot_out(text: str, findings: Sequence[Finding]) -> str:
-    """Covers findings, so that no other recognizer reads them; the length stays.
-
-    >>> blot_out("a 11010519491231002X b", [Finding(2, 20, 5)])
-    'a 。。。。。。。。。。。。。。。。。。 b'
-    """
-    for start, end, _ in findings:
-        text = text[:start] + MARK * (end - start) + text[end:]
-    return text
+def cover(text: str, findings: Sequence[Finding]) -> str:
+    """Covers findings, so that no other rule reads them; the length stays."""
+    return blot_out(text, [(start, end) for start, end, _ in findings])
 
 
 def resolve_overlaps(findings: Sequence[Finding]) -> list[Finding]:
@@ -199,6 +125,8 @@ def resolve_overlaps(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _best(cluster: list[Finding]) -> list[Finding]:
+    if len(cluster) < 2:
+        return cluster
     kept: list[Finding] = []
     for finding in sorted(cluster, key=lambda f: (f.start - f.end, -f.entity, f.start)):
         if all(finding.end <= other.start or other.end <= finding.start for other in kept):
@@ -209,7 +137,7 @@ def _best(cluster: list[Finding]) -> list[Finding]:
 def load_detectors(
     entities: Sequence[str] = ENTITIES, regions: Sequence[str] = DEFAULT_REGIONS
 ) -> Detectors:
-    """Loads the recognizers for some entities. Takes about a second in a new process.
+    """Loads the rules for some entities.
 
     Args:
         entities: any of `ENTITIES`, not empty.
@@ -226,27 +154,40 @@ def load_detectors(
     [Finding(start=3, end=14, entity=1)]
     """
     _require(entities, ENTITIES.__contains__, "entity", ", ".join(ENTITIES))
-    with warnings.catch_warnings():
-        # spaCy's own dependencies announce their next versions; nothing here depends on them.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", FutureWarning)
-        import phonenumbers
+    import phonenumbers
 
-        from corpus_pipeline.scrub import recognizers
     _require(regions, phonenumbers.SUPPORTED_REGIONS.__contains__, "region", "ISO 3166-1 codes")
-    by_entity = recognizers.recognizers_by_entity()
-    with_phones = "PHONE_NUMBER" in entities
+    finders: dict[int, _Finder] = {
+        IP: find_addresses,
+        CARD: find_cards,
+        IBAN: find_ibans,
+        CN_ID: find_resident_ids,
+    }
+    kinds = sum(1 << ENTITIES.index(entity) for entity in set(entities))
+    if kinds & EMAIL:
+        finders = {EMAIL: _mail_rules().find, **finders}
+    phones = None
+    if kinds & PHONE:
+        from corpus_pipeline.scrub.phones import find_phones
+        from corpus_pipeline.scrub.plans import load_plan
+
+        phones = partial(find_phones, plans=tuple(map(load_plan, regions)))
+
     return Detectors(
         entities=tuple(entity for entity in ENTITIES if entity in entities),
         regions=tuple(regions),
-        patterned={
-            index: by_entity[entity]
-            for index, entity in enumerate(ENTITIES)
-            if entity in entities and entity in by_entity
-        },
-        phones=tuple(map(recognizers.phone_recognizer, regions)) if with_phones else (),
-        dialled=tuple(map(dialled_pattern, regions)) if with_phones else (),
+        checked={kind: find for kind, find in finders.items() if kinds & kind},
+        phones=phones,
     )
+
+
+def _mail_rules() -> MailRules:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import tldextract
+    # The list that is shipped; it is never fetched.
+    extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return MailRules(lambda domain: extract(domain).suffix)
 
 
 def _require(names: Sequence[str], known: Callable[[str], bool], what: str, remedy: str) -> None:

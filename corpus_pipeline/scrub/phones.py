@@ -1,205 +1,321 @@
-"""Telephone numbers: which runs of numbers are worth matching, and which matches to believe.
+"""Telephone numbers: which digits of a run of numbers to believe.
 
-The matcher of phonenumbers takes 30 to 300 microseconds for each run and region, mostly to say no,
-and its yes means no more than that the digits fit a numbering plan: 2147483647 is a number in
-Dallas. So `worth_matching` comes before it and `is_telephone` after it.
+Digits that fit a numbering plan are everywhere: 2147483647 is a number in Dallas. What makes a
+telephone number is the way it is written and what stands around it:
 
-    run ─► worth_matching ─► matcher of each region left ─► is_telephone ─► finding
+    +46 (0)8 928 571 38          a country code
+    Phone: 467 3395, 468 2 fax   a word, whether the plan knows the number or not
+    (202) 418-0069, 010-30142250 the grouping of a region, and a number that its plan has
+    13812345678                  eleven digits that only a Chinese mobile number has
 """
 
 import re
 from collections.abc import Iterator, Sequence
-
-import phonenumbers
+from functools import partial
 
 from corpus_pipeline.scrub.candidates import MIN_PHONE_DIGITS
-
-#: Kinds of numbers in phonenumbers' metadata; a number is valid if it is of one of them.
-_KINDS = (
-    "fixed_line",
-    "mobile",
-    "toll_free",
-    "premium_rate",
-    "shared_cost",
-    "personal_number",
-    "voip",
-    "pager",
-    "uan",
-    "voicemail",
+from corpus_pipeline.scrub.context import begins_alone, ends_alone, is_quantity, is_serial
+from corpus_pipeline.scrub.folding import Folded
+from corpus_pipeline.scrub.phone_runs import (
+    DATE,
+    MAX_DIGITS,
+    Number,
+    Run,
+    free_end,
+    numbers_from,
+    prefix_of,
+    read_run,
+    take,
 )
+from corpus_pipeline.scrub.phone_words import LINE, MENTIONED, NONE, VERB, named_after
+from corpus_pipeline.scrub.plans import Plan, country_code, is_grouped, is_international
 
-#: Digits of the longest number with an international prefix and an extension.
-_MAX_DIGITS = 24
-
-_GROUP = re.compile(r"\d+")
-
-#: A run with more digits holds several numbers or is a line of a table. It is matched only if one
-#: of its parts, cut here, fits.
-_SPLITS = (re.compile(r"[\sxX]+"), re.compile(r"/"), re.compile(r"(?=[(（])"))
-
-#: Stands for a letter that is no part of an identifier, and for identifiers already found. No
-#: recognizer takes it for a letter, a separator or the end of a line.
-MARK = "。"
-_UNMARKED = re.compile(rf"[^{MARK}]+")
-
-#: Words that announce a telephone number, and how many characters before it they may stand.
-_ANNOUNCEMENT = re.compile(
-    r"(?<![a-z])(?:tele)?phone|(?<![a-z])(?:tel|mobile|cell|fax|call|dial|contact|hotline)(?![a-z])"
-    r"|cellphone|whatsapp|电话|電話|手机|手機|热线|熱線|传真|傳真|致电|致電|拨打|撥打|联系|聯繫|聯絡"
-    r"|携帯|携帶|전화|연락처|휴대",
-    re.IGNORECASE,
-)
-_ANNOUNCEMENT_CONTEXT = 24
-
-#: Seven or more digits without a separator.
-_BARE = re.compile(r"\d{7,}")
-
-#: A Chinese mobile number is written without separators as a rule, and 11 digits that start with
-#: 13 to 19 are little else.
-_CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}(?!\d)")
-
-#: A decimal fraction; a date and an hour; hexadecimal digits.
+#: A decimal fraction; two years; two hours; a social security number; one digit all over.
 _NO_TELEPHONE = re.compile(
-    r"\d+\.\d+|(?:19|20)\d\d([\-/.])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?: \d\d?)?|0[xX]\d+"
+    r"\d\d?[.:]\d\d ?- ?\d\d?[.:]\d\d|"
+    r"\d+\.\d+|(?:1\d|20)\d\d ?[-/~. ] ?(?:1\d|20)\d\d|\d{3}-\d{2}-\d{4}|(\d)\1{6,}"
 )
+#: A date or a fraction that is all of a run of numbers.
+_NEVER = re.compile(rf"(?:{DATE.pattern})|\d+\.\d+")
+#: A postal code of the United States behind the name of a state.
+_ZIP = re.compile(r"\d{5}-\d{4}")
+_STATE = re.compile(r"(?:[A-Z]{2}|[A-Z]\. ?[A-Z]\.|[a-z]),? {1,3}$")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3})+")
 
-#: What stands before a number that is a part of a path, a name, or a longer dotted number.
-_PART_OF_NAME = re.compile(r"[/=#_&]$|[A-Za-z]-$")
-_PART_OF_NUMBER = re.compile(r"\d[.,]$")
+#: North America: area code, exchange, line, with a separator after the exchange that is no space.
+_NANP = re.compile(
+    r"(?:1[\-. ]?)?(?:\([2-9]\d\d\)[ \-]?|[2-9]\d\d(?: ?[\-./] ?| ))[2-9]\d\d ?[\-.] ?\d{4}"
+)
+#: China: mobile numbers, alone or in 3-4-4; 400 and 800 numbers.
+_CN_MOBILE = re.compile(r"(?:(?:00)?86[ \-]?)?1[3-9]\d(?:\d{8}|([ \-.])\d{4}\1\d{4})")
+_CN_SERVICE = re.compile(r"[48]00[ \-]\d{3}[ \-]\d{4}|[48]00[ \-]\d{4}[ \-]\d{3}")
+_LETTERED = re.compile(
+    r"(?:1[ \-])?(?:\(8(?:00|33|44|55|66|77|88)\)[ \-]?|8(?:00|33|44|55|66|77|88)-)"
+    r"(?=[0-9\-]{0,6}[A-Z]{2})(?:[A-Z0-9]-?){6,9}[A-Z0-9](?![A-Za-z0-9])"
+)
+#: A trunk 0 and three groups with dashes, as in Japan, Korea, Thailand, Taiwan, South Africa.
+_DASHED = re.compile(r"0[1-9]\d{0,3}-\d{3,4}-\d{4}")
+#: The word for the next thing in a list that has no separators: 13812345678QQ:1234
+_LABEL_BEHIND = re.compile(r"(?:QQ|WX|VX|Tel|Fax|E-?mail|Mob|Phone)(?![A-Za-z]*\d)", re.IGNORECASE)
+#: Pairs of digits after a 0, with full stops: the one grouping where these are no decimal points.
+_PAIRS = re.compile(r"0[1-9](?:\.\d\d){4}")
 
 
-def dialled_pattern(region: str) -> re.Pattern[str]:
-    """Compiles a pattern that fits the digits of every number valid when dialled from a region.
+def find_phones(
+    folded: Folded, core: tuple[int, int], plans: Sequence[Plan]
+) -> Iterator[tuple[int, int]]:
+    """Yields the spans of the telephone numbers in a window.
 
     Args:
-        region: ISO 3166-1 code of two capitals, one of `phonenumbers.SUPPORTED_REGIONS`.
+        core: first and last + 1 character of the run of numbers in the view; the rest is context.
+        plans: the regions whose numbers are found without a country code.
 
-    >>> pattern = dialled_pattern("CN")
-    >>> [bool(pattern.fullmatch(d)) for d in ("13812345678", "8613812345678", "20190512")]
-    [True, True, False]
+    >>> from corpus_pipeline.scrub.folding import fold
+    >>> from corpus_pipeline.scrub.plans import load_plan
+    >>> text = fold("(+1 202 418 0069), 202-418-0069 x12, 2024180069")
+    >>> list(find_phones(text, (0, 47), [load_plan("US")]))
+    [(1, 16), (19, 35)]
     """
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
-    code = phonenumbers.country_code_for_region(region)
-    if metadata is None or metadata.national_prefix_transform_rule:
-        # Digits are rewritten before they are compared: a pattern would miss numbers.
-        return re.compile(r"\d{7,}")
-    patterns = []
-    for neighbour in phonenumbers.region_codes_for_country_code(code):
-        numbers = phonenumbers.PhoneMetadata.metadata_for_region(neighbour)
-        for kind in _KINDS:
-            description = getattr(numbers, kind)
-            if description is not None and description.national_number_pattern:
-                patterns.append(description.national_number_pattern)
-    national = "|".join(dict.fromkeys(patterns))
-    trunk = metadata.national_prefix_for_parsing
-    optional_trunk = f"(?:{trunk})?" if trunk else ""
-    return re.compile(
-        rf"(?:{code})?{optional_trunk}(?:{national})|(?:{metadata.international_prefix})\d{{7,}}"
+    view = folded.view
+    start = core[0]
+    for lettered in _LETTERED.finditer(view, start):
+        if lettered.start() >= core[1]:
+            break
+        if begins_alone(view, lettered.start()):
+            yield from _find_in_run(folded, (start, lettered.start()), plans)
+            yield lettered.span()
+            start = lettered.end()
+    yield from _find_in_run(folded, (start, core[1]), plans)
+
+
+def _find_in_run(
+    folded: Folded, core: tuple[int, int], plans: Sequence[Plan]
+) -> Iterator[tuple[int, int]]:
+    view = folded.view
+    if _NEVER.fullmatch(view, *core) and view[core[0] - 1 : core[0]] != "+":
+        return
+    run = read_run(folded, core)
+    groups = run.groups
+    # Numbers that a plan has come first; what is left between them may have a free form.
+    planned = list(take(run, 0, len(groups), partial(_planned, run, plans)))
+    taken = list(planned)
+    if run.words or "+" in view[max(0, core[0] - 3) : core[1]]:
+        bounds = [0]
+        for number in planned:
+            bounds += [number.first, number.last + 1]
+        bounds.append(len(groups))
+        for first, last in zip(bounds[::2], bounds[1::2], strict=True):
+            taken += take(run, first, last, partial(_announced, run, last))
+    for number in sorted(taken):
+        yield number.start, number.tail
+
+
+def _planned(run: Run, plans: Sequence[Plan], first: int, found: int) -> Number | None:
+    """The longest number of some plan that begins with a group."""
+    view = run.folded.view
+    start = run.groups[first][0]
+    prefix = prefix_of(view, start)
+    if "+" not in prefix:
+        if not run.words and not _may_begin(view, start, plans):
+            return None
+        if DATE.match(view, start):
+            return None
+    for number in reversed(numbers_from(run, first, prefix)):
+        if _is_planned(run, number, found, plans):
+            return number
+    return None
+
+
+def _announced(run: Run, last: int, first: int, found: int) -> Number | None:
+    """The longest number of free form that begins with a group and ends before another."""
+    view = run.folded.view
+    start = run.groups[first][0]
+    prefix = prefix_of(view, start)
+    if not run.words and "+" not in prefix:
+        return None
+    if DATE.match(view, start):
+        return None
+    limit = min(last - 1, free_end(run, first, 9 if "+" in prefix else MIN_PHONE_DIGITS))
+    for number in reversed(numbers_from(run, first, prefix)):
+        if number.last <= limit and _is_announced(run, number, found):
+            return number
+    return None
+
+
+def _may_begin(view: str, start: int, plans: Sequence[Plan]) -> bool:
+    """Says whether a number without a word and a + may begin here, by its first digits."""
+    digit = view[start]
+    if digit == "0":
+        return view[start + 1 : start + 2].isdecimal()
+    if digit in "18" and _CN_MOBILE.match(view, start):
+        return True
+    if digit in "48" and _CN_SERVICE.match(view, start):
+        return True
+    if _NANP.match(view, start) or (
+        view[start - 1 : start] == "(" and _NANP.match(view, start - 1)
+    ):
+        return True
+    # Where no trunk digit is dialled a number begins with any digit.
+    return "" in [plan.trunk for plan in plans]
+
+
+def _begins(run: Run, number: Number, found: int) -> bool:
+    """Says whether a number begins alone, or right behind another telephone number."""
+    if begins_alone(run.folded.view, number.start):
+        return True
+    return found >= 0 and run.folded.view[found : number.start].strip(" /-") == ""
+
+
+def _ends(run: Run, number: Number) -> bool:
+    """Says whether a number ends alone, or at a stroke that parts it from another."""
+    view = run.folded.view
+    if ends_alone(view, number.tail) or _LABEL_BEHIND.match(view, number.tail):
+        return True
+    if number.last + 1 == len(run.groups) or view[number.end] != "/":
+        return False
+    digits = 0
+    for last in range(number.last, len(run.groups) - 1):
+        if run.gaps[last] is None:
+            break
+        digits += run.groups[last + 1][1] - run.groups[last + 1][0]
+    return digits >= MIN_PHONE_DIGITS
+
+
+def _in_sequence(run: Run, number: Number, found: int) -> bool:
+    """Says whether a group more on either side is parted as the groups of the number are: numbers
+    of a table."""
+    inner = set(run.gaps[number.first : number.last])
+    before = run.gaps[number.first - 1] if number.first else None
+    after = None
+    if number.last < len(run.gaps) and number.tail == number.end:
+        after = run.gaps[number.last]
+    behind_found = found >= 0 and found >= run.groups[number.first - 1][1]
+    return (before in inner and before is not None and not behind_found) or (
+        after in inner and after is not None
     )
 
 
-def _consecutive(groups: Sequence[str]) -> Iterator[str]:
-    for first in range(len(groups)):
-        digits = ""
-        for group in groups[first:]:
-            digits += group
-            yield digits
+def _is_planned(run: Run, number: Number, found: int, plans: Sequence[Plan]) -> bool:
+    """Says whether a number of some plan is written as its region or all the world writes it."""
+    view, plain = run.folded.view, run.folded.plain
+    text = view[number.start : number.end]
+    if not _ends(run, number) and not run.words:
+        return False
+    if number.international:
+        after = run.gaps[number.last] if number.last < len(run.gaps) else None
+        return (
+            is_international(number.digits)
+            and begins_alone(view, number.start)
+            and (after is None or after not in run.gaps[number.first : number.last])
+            and (_ends(run, number) or run.announcement(number) == LINE)
+        )
+    if _NO_TELEPHONE.fullmatch(text) or text.startswith("["):
+        return False
+    if _ZIP.fullmatch(text) and _STATE.search(plain, max(0, number.start - 8), number.start):
+        return False
+    nanp = _NANP.fullmatch(text) is not None
+    mobile = _CN_MOBILE.fullmatch(text) is not None
+    grouped = number.last > number.first
+    fits = [plan for plan in plans if plan.dialled.fullmatch(number.digits)]
+    regions = {plan.region for plan in fits}
+    said = run.announcement(number)
+    if said < VERB and not (_begins(run, number, found) and _ends(run, number)):
+        return False
+    if nanp:
+        # 555 is the exchange of examples: fiction, but written as a number.
+        return any(plan.region in _NORTH_AMERICA for plan in plans) and (
+            bool(regions & _NORTH_AMERICA) or "555" in text or said >= MENTIONED
+        )
+    if is_quantity(plain, number.start, number.end) or is_serial(plain, number.start):
+        return False
+    if mobile:
+        return "CN" in regions and _edges(run, number, found, said)
+    if _DASHED.fullmatch(text) or ("CN" in regions and _CN_SERVICE.fullmatch(text)):
+        return not _in_sequence(run, number, found)
+    if grouped and number.digits.startswith("00") and is_international(number.digits[2:]):
+        return _edges(run, number, found, said) and not _in_sequence(run, number, found)
+    if not fits:
+        return False
+    groups = [view[s:e] for s, e in run.groups[number.first : number.last + 1]]
+    if said >= VERB:
+        # Digits in another grouping may be two numbers; what is said of them is seen later.
+        return (
+            (_is_written(groups, fits) if grouped else said == LINE or len(number.digits) >= 10)
+            and _edges(run, number, found, said)
+            and not (said == VERB and _is_count(run, number))
+        )
+    if said == MENTIONED:
+        return (
+            len(number.digits) >= 9
+            and not _THOUSANDS.fullmatch(text)
+            and (not grouped or _is_written(groups, fits))
+        )
+    if not grouped or _in_sequence(run, number, found) or "/" in text or ".." in text:
+        return False
+    if "." in text and not _PAIRS.fullmatch(text):
+        return False
+    return len(groups[0]) > 1 and any(
+        is_grouped(plan, groups) for plan in fits if plan.region not in _NORTH_AMERICA
+    )
 
 
-def _digit_strings(run: str) -> Iterator[str]:
-    """Yields the digits of each part of a run that the matcher may take for one number."""
-    if sum(map(str.isdecimal, run)) <= _MAX_DIGITS:
-        yield from _consecutive(_GROUP.findall(run))
-        return
-    for split in _SPLITS:
-        for part in split.split(run):
-            if len(part) < len(run) and not _NO_TELEPHONE.fullmatch(part.lstrip("-")):
-                groups = _GROUP.findall(part)
-                if sum(map(len, groups)) <= _MAX_DIGITS:
-                    yield from _consecutive(groups)
+_NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
 
 
-def worth_matching(
-    text: str, view: str, run: tuple[int, int], patterns: Sequence[re.Pattern[str]]
-) -> list[int]:
-    """Says which regions' matchers may find a number, to be believed, in a run of numbers.
-
-    Args:
-        text: a window with its context.
-        view: the same as recognizers see it (`detectors.recognizer_view`).
-        run: first and last + 1 character of the run.
-        patterns: `dialled_pattern` of each region.
-
-    Returns:
-        indices into `patterns`, ascending. A run with a + is worth matching in the first region,
-        whatever that is: an international number is the same everywhere.
-
-    >>> regions = (dialled_pattern("US"), dialled_pattern("CN"))
-    >>> [worth_matching(t, t, (0, len(t)), regions) for t in ("2019-05-12", "(650) 253-0000")]
-    [[], [0]]
-    """
-    start, end = run
-    # The + stands before the first digit, with at most a bracket and spaces between.
-    around = view[max(0, start - 4) : end]
-    international = "+" in around or "＋" in around
-    strings: list[str] = []
-    for part in _UNMARKED.finditer(view, start, end):
-        number = part.group()
-        if not international:
-            if _NO_TELEPHONE.fullmatch(number):
-                continue
-            if (
-                number.isdecimal()
-                and not _CHINESE_MOBILE.fullmatch(number)
-                and not _is_announced(text, part.start())
-            ):
-                continue
-        strings += (d for d in _digit_strings(number) if len(d) >= MIN_PHONE_DIGITS)
-    return [
-        index
-        for index, pattern in enumerate(patterns)
-        if (international and index == 0) or any(map(pattern.fullmatch, strings))
-    ]
+def _is_written(groups: list[str], plans: Sequence[Plan]) -> bool:
+    return any(is_grouped(plan, groups) or is_grouped(plan, groups, trunk=False) for plan in plans)
 
 
-def _is_announced(text: str, start: int) -> bool:
-    before = text[max(0, start - _ANNOUNCEMENT_CONTEXT) : start]
-    return _ANNOUNCEMENT.search(before) is not None
+def _edges(run: Run, number: Number, found: int, said: int) -> bool:
+    """Says whether a number stands alone, or is glued to the word that announces it."""
+    view, plain = run.folded.view, run.folded.plain
+    before = view[number.start - 1 : number.start]
+    begins = _begins(run, number, found) or (said == LINE and not before.isdecimal())
+    if begins and _ends(run, number):
+        return True
+    # The word behind it: 3660170548-Fax
+    return begins and named_after(plain, number.tail) > NONE
 
 
-def is_telephone(text: str, view: str, start: int, end: int, region: str) -> bool:
-    """Says whether to believe the matcher that `text[start:end]` is a telephone number.
+def _is_count(run: Run, number: Number) -> bool:
+    """Says whether digits in threes are a count of what the next word names."""
+    text = run.folded.view[number.start : number.end]
+    after = run.folded.plain[number.end : number.end + 2].lstrip(" ")
+    return (
+        bool(_THOUSANDS.fullmatch(text))
+        and after[:1].isalpha()
+        and not named_after(run.folded.plain, number.tail)
+    )
 
-    A number with a country code or behind a word like "phone" is one. Any other must be grouped as
-    numbers of its region are, must not stand in a path or a name and, if it has no groups, must be
-    a Chinese mobile number.
 
-    >>> def believed(text, number, region="US"):
-    ...     start = text.index(number)
-    ...     return is_telephone(text, text, start, start + len(number), region)
-    >>> believed("at 212-555-2368", "212-555-2368"), believed("from 0 to 2147483647", "2147483647")
-    (True, False)
-    >>> believed("call 2125552368", "2125552368"), believed("54 -14 216 714", "54 -14 216 714")
-    (True, False)
-    """
-    number = view[start:end]
-    inner = number.lstrip("([（［ ")
-    before, after = view[max(0, start - 2) : start], view[end : end + 2]
+def _is_announced(run: Run, number: Number, found: int) -> bool:
+    """Says whether to believe digits that no plan has: behind a + with a known country code and
+    groups, or a word that says that they are a telephone number."""
+    view, plain = run.folded.view, run.folded.plain
+    text = view[number.start : number.end]
+    grouped = number.last > number.first
+    said = run.announcement(number)
+    digits = len(number.digits)
+    if number.international:
+        return (
+            bool(country_code(number.digits))
+            and 8 <= digits <= MAX_DIGITS
+            and ((grouped and digits >= 9 and " - " not in text) or said >= VERB)
+            and begins_alone(view, number.start)
+            and (_ends(run, number) or said == LINE)
+        )
     if (
-        sum(map(str.isdecimal, number)) < MIN_PHONE_DIGITS
-        or _NO_TELEPHONE.fullmatch(inner)
-        or _PART_OF_NUMBER.search(before)
-        or after[:1] == "_"
-        or (after[:1] in (".", ",") and after[1:].isdecimal())
+        said < VERB
+        or digits > MAX_DIGITS
+        or not _edges(run, number, found, said)
+        or _NO_TELEPHONE.fullmatch(text)
+        or (said < LINE and _ZIP.fullmatch(text))
+        or is_serial(plain, number.start)
+        or is_quantity(plain, number.start, number.end)
+        or _is_count(run, number)
     ):
         return False
-    if inner[:1] in ("+", "＋") or _is_announced(text, start):
-        return True
-    if _PART_OF_NAME.search(before):
-        return False
-    if _BARE.match(inner):
-        return _CHINESE_MOBILE.match(inner) is not None
-    grouped = phonenumbers.PhoneNumberMatcher(
-        number, region, leniency=phonenumbers.Leniency.STRICT_GROUPING
-    )
-    return any(match.start == 0 and match.end == len(number) for match in grouped)
+    if said == LINE:
+        return grouped or digits >= MIN_PHONE_DIGITS
+    groups = run.groups[number.first + 1 : number.last + 1]
+    return grouped and all(end - start > 1 for start, end in groups)

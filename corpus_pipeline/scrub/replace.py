@@ -2,7 +2,6 @@
 
 import bisect
 import dataclasses
-import ipaddress
 from typing import NamedTuple
 
 import numpy as np
@@ -10,13 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.scrub.candidates import EMAIL, ENTITIES, IBAN, PHONE, find_windows
-from corpus_pipeline.scrub.detectors import (
-    Detectors,
-    Finding,
-    blot_out,
-    recognizer_view,
-    resolve_overlaps,
-)
+from corpus_pipeline.scrub.detectors import Detectors, Finding, cover, resolve_overlaps
+from corpus_pipeline.scrub.folding import fold
+from corpus_pipeline.scrub.hosts import is_private
 from corpus_pipeline.text.columns import Utf8, string_column, utf8_buffers
 
 _MEASURE_BY_ENTITY = {
@@ -36,39 +31,12 @@ PII_MEASURES = pa.schema(
     ]
 )
 
-#: Bytes of context that recognizers see: before a number or address up to 24 characters, in which a
-#: word may say what it is; before others one character (and less than what could be taken for the
-#: start of an IBAN); after it the extension of a telephone number.
-_WORD_CONTEXT = 96
-_LETTER_CONTEXT = 4
-_CONTEXT_AFTER = 48
-
-#: Networks whose addresses say nothing about a person (RFC 6890 and RFC 5737, 3849): this host,
-#: private, shared, loopback, link-local, protocol, documentation, benchmarks, multicast, reserved.
-_PRIVATE_NETWORKS = tuple(
-    ipaddress.ip_network(network)
-    for network in [
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.0.0.0/24",
-        "192.0.2.0/24",
-        "192.168.0.0/16",
-        "198.18.0.0/15",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "224.0.0.0/3",
-        "::/128",
-        "::1/128",
-        "2001:db8::/32",
-        "fc00::/7",
-        "fe80::/10",
-        "ff00::/8",
-    ]
-)
+#: Bytes of context that rules see: before an identifier words that say what it is (and the names of
+#: other messages before the name of a message), before an IBAN its label; after it the extension of
+#: a telephone number and words.
+_CONTEXT = {EMAIL: 320, IBAN: 12}
+_WORD_CONTEXT = 168
+_CONTEXT_AFTER = 72
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,24 +110,12 @@ class _Piece(NamedTuple):
 def _cut(data: memoryview, window: tuple[int, int, int], bounds: tuple[int, int]) -> _Piece:
     """Cuts a window (first byte, last + 1, kinds) with its context out of a row of the buffer."""
     start, end, kinds = window
-    before = _LETTER_CONTEXT if kinds in (EMAIL, IBAN) else _WORD_CONTEXT
+    before = _CONTEXT.get(kinds, _WORD_CONTEXT)
     # A cut may go through a character; what is left of it is ignored.
     left = str(data[max(bounds[0], start - before) : start], "utf-8", "ignore")
     rest = str(data[start : min(bounds[1], end + _CONTEXT_AFTER)], "utf-8", "ignore")
     core = len(left) + len(str(data[start:end], "utf-8", "ignore"))
     return _Piece(left + rest, (len(left), core), start - len(left.encode()), kinds)
-
-
-def _is_private(address: str) -> bool:
-    """Says whether an address found in a text belongs to no public host.
-
-    >>> _is_private("192.168.0.1/24"), _is_private("::1"), _is_private("93.184.216.34")
-    (True, True, False)
-    """
-    ip = ipaddress.ip_interface(address.partition("%")[0]).ip
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return any(ip in network for network in _PRIVATE_NETWORKS)
 
 
 def _find_in_row(
@@ -189,7 +145,7 @@ def _find_in_row(
             last = bisect.bisect_left(
                 kept, piece.base + len(text.encode()), key=lambda finding: finding.start
             )
-            text = blot_out(text, [piece.to_characters(finding) for finding in kept[first:last]])
+            text = cover(text, [piece.to_characters(finding) for finding in kept[first:last]])
         phones += [
             piece.to_bytes(finding)
             for finding in detectors.find_phones(text, piece.core)
@@ -228,7 +184,7 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
             if (
                 entity == address
                 and options.keep_private_ips
-                and _is_private(recognizer_view(str(data[start:end], "utf-8")))
+                and is_private(fold(str(data[start:end], "utf-8")).plain)
             ):
                 continue
             found.append((row, start, end, entity))

@@ -1,20 +1,15 @@
-"""Telephone numbers: the gate loses none, the verdict keeps identifiers out."""
+"""Telephone numbers: plans, words, and what stays in the text."""
 
 import phonenumbers
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from corpus_pipeline.scrub.candidates import find_windows
 from corpus_pipeline.scrub.detectors import Detectors, load_detectors
-from corpus_pipeline.scrub.phones import dialled_pattern, worth_matching
+from corpus_pipeline.scrub.phone_words import announced_before, has_words
+from corpus_pipeline.scrub.plans import is_international, load_plan
+from corpus_pipeline.scrub.replace import find_spans
 
-REGIONS = ("US", "GB", "CN", "DE", "FR", "IN", "JP", "BR", "IT", "HK")
-PATTERNS = {region: dialled_pattern(region) for region in REGIONS}
-FORMATS = (
-    phonenumbers.PhoneNumberFormat.NATIONAL,
-    phonenumbers.PhoneNumberFormat.INTERNATIONAL,
-    phonenumbers.PhoneNumberFormat.E164,
-)
+REGIONS = ("US", "GB", "CN", "DE", "FR", "IN", "JP", "BR", "IT", "HK", "ES", "MX", "AR")
 
 
 @pytest.fixture(scope="module")
@@ -23,56 +18,102 @@ def detectors() -> Detectors:
 
 
 def found(detectors: Detectors, text: str) -> list[str]:
-    spans = {(start, end) for start, end, _ in detectors.find_phones(text)}
-    return [text[start:end] for start, end in sorted(spans)]
+    import pyarrow as pa
+
+    data = text.encode()
+    spans = find_spans(pa.array([text]), detectors)
+    return [data[s:e].decode() for s, e in zip(spans.starts, spans.ends, strict=True)]
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_gate_lets_every_example_through(region: str) -> None:
+def test_plans_have_every_example(region: str) -> None:
+    plan = load_plan(region)
     for kind in range(11):
         number = phonenumbers.example_number_for_type(region, kind)
         if number is None:
             continue
-        for style in FORMATS:
-            text = "phone " + phonenumbers.format_number(number, style)
-            digits = [i for i, character in enumerate(text) if character.isdecimal()]
-            run = (digits[0], digits[-1] + 1)
-            if len(digits) >= 7:
-                assert worth_matching(text, text, run, [PATTERNS[region]]) == [0], text
+        national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        digits = "".join(filter(str.isdecimal, national))
+        # Argentina writes a 15 inside its mobile numbers, which the metadata have not.
+        if region != "AR" and len(digits) >= 7:
+            assert plan.dialled.fullmatch(digits), national
+        dialled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        assert is_international(dialled.removeprefix("+"))
 
 
-@given(
-    st.sampled_from(REGIONS),
-    st.from_regex(r"\A[0-9]{1,5}([ .\-][0-9]{1,5}){0,3}\Z"),
-)
-def test_gate_is_open_where_the_matcher_finds_something(region: str, number: str) -> None:
-    text = "phone " + number
-    matches = [
-        match
-        for match in phonenumbers.PhoneNumberMatcher(text, region)
-        if sum(map(str.isdecimal, match.raw_string)) >= 7
-    ]
-    fractions = number.count(".") == 1 and number.replace(".", "").isdecimal()
-    if matches and not fractions:
-        assert worth_matching(text, text, (6, len(text)), [PATTERNS[region]]) == [0]
+@pytest.mark.parametrize("region", REGIONS)
+def test_labelled_and_international_numbers_of_every_region(
+    detectors: Detectors, region: str
+) -> None:
+    for kind in (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE):
+        number = phonenumbers.example_number_for_type(region, kind)
+        assert number is not None
+        for style in (
+            phonenumbers.PhoneNumberFormat.NATIONAL,
+            phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+            phonenumbers.PhoneNumberFormat.E164,
+        ):
+            written = phonenumbers.format_number(number, style)
+            assert found(detectors, f"电话：{written}。") == [written]
+            assert found(detectors, f"Phone: {written}, home") == [written]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        # China.
         ("手机号13812345678，地址", ["13812345678"]),
         ("手机号１３８１２３４５６７８，", ["１３８１２３４５６７８"]),
         ("请拨打132-5324-0161。", ["132-5324-0161"]),
         ("手机133 9124 3293，", ["133 9124 3293"]),
+        ("电话：138\u20091234\u20095678", ["138\u20091234\u20095678"]),
+        ("电话：138\u200e1234\u200e5678", ["138\u200e1234\u200e5678"]),
+        ("138–1234–5678 138\u20111234\u20115678", ["138–1234–5678", "138\u20111234\u20115678"]),
         ("联系+86 15646918457。", ["+86 15646918457"]),
+        ("86 138 1234 5678", ["86 138 1234 5678"]),
         ("致电010-30142250。", ["010-30142250"]),
+        ("(010) 6234 5678转801", ["(010) 6234 5678转801"]),
+        ("010-62345678-801", ["010-62345678-801"]),
+        ("客服400-123-4567、4008208820", ["400-123-4567", "4008208820"]),
         ("13812345678、13912345678", ["13812345678", "13912345678"]),
-        ("전화 +82 2-312-3456입니다", ["+82 2-312-3456"]),
+        ("13812345678/13987654321，李四", ["13812345678", "13987654321"]),
+        ("138 1234 5678 139 1234 5679", ["138 1234 5678", "139 1234 5679"]),
+        # Neighbours.
+        ("张三_13812345678_备注", ["13812345678"]),
+        ("**13812345678** _13912345678_", ["13812345678", "13912345678"]),
+        ("Tel13812345678", ["13812345678"]),
+        ("tel=13812345678&x=1", ["13812345678"]),
+        ("[电话](tel:+8613812345678)", ["+8613812345678"]),
+        ("(+1 202 418 0069)", ["+1 202 418 0069"]),
+        ("Sera (713/853-5984) or (415.621.8317)", ["713/853-5984", "415.621.8317"]),
+        # Unannounced, as a region writes them.
         ("at (202) 418-0069, or 202.418.0069", ["(202) 418-0069", "202.418.0069"]),
+        ("020 7946 0958; 01 42 68 53 00; 030 901820", ["020 7946 0958", "01 42 68 53 00",
+                                                        "030 901820"]),
+        ("01\u202f42\u202f68\u202f53\u202f00", ["01\u202f42\u202f68\u202f53\u202f00"]),
+        ("03-1234-5678", ["03-1234-5678"]),
+        # Announced, whatever the plan says.
         ("call 2125552368 now", ["2125552368"]),
+        ("Phone: 467 3395", ["467 3395"]),
+        ("call me at 0494 92 82 32", ["0494 92 82 32"]),
+        ("781 1704 office, 781 1705 (fax)", ["781 1704", "781 1705"]),
+        ("3660170548-Fax", ["3660170548"]),
+        ("Phone: 9472 7916 9472 7917", ["9472 7916", "9472 7917"]),
+        ("stop messages to 699 956 915", ["699 956 915"]),
+        ("T: 020 7946 0958 F: 020 7946 0959", ["020 7946 0958", "020 7946 0959"]),
+        ("전화 +82 2-312-3456입니다", ["+82 2-312-3456"]),
+        ("携帯は090-1234-5678です", ["090-1234-5678"]),
+        ("هاتف: ٠١٠ ١٢٣٤ ٥٦٧٨", ["٠١٠ ١٢٣٤ ٥٦٧٨"]),
+        ("मोबाइल: ९८७६५ ४३२१०", ["९८७६५ ४३२१०"]),
+        ("тел. 8 (495) 123-45-67", ["8 (495) 123-45-67"]),
+        # International, extensions, letters.
+        ("+46 (0)8 928 571 38 mobile", ["+46 (0)8 928 571 38"]),
+        ("+447700 921 916", ["+447700 921 916"]),
         ("+44 20 7946 0958 ext. 12", ["+44 20 7946 0958 ext. 12"]),
+        ("fax 345-899-3560x4587", ["345-899-3560x4587"]),
+        ("1-800-FLOWERS or 800-GIVELIFE", ["1-800-FLOWERS", "800-GIVELIFE"]),
     ],
-)
+)  # fmt: skip
 def test_telephones(detectors: Detectors, text: str, expected: list[str]) -> None:
     assert found(detectors, text) == expected
 
@@ -82,15 +123,48 @@ def test_telephones(detectors: Detectors, text: str, expected: list[str]) -> Non
     [
         "取值范围：[0, 2147483647]",
         "from 1073741824 to 4294967295",
-        "2019-05-12 10 and 2023-07-04 12:30",
-        "2023年07月04日，订单号872223264，金额63367.71元",
+        "2019-05-12 10 and 2023-07-04 12:30 and 20190512103000 and 1455–1536",
+        "2023年07月04日，订单号13812345678，金额13812345678元，编号：13812345678",
+        "call 2019-05-12, phone 3.14159265, TARTU 8.30-17.30 TEL",
         "/bulletins/2014/2014-02.html",
-        "photos/13931126206/ and tickets-13125892899",
+        "photos/13931126206/ and tickets-13125892899 and IMG_13812345678.jpg",
+        "https://example.com/answer/1646861 and National-Office-6947787",
         "54 -14 216 714 and 0.63888884 0.99999994",
         "2.125552368 and 1,212,555,236",
-        "0x1234567890",
+        "0x1234567890 and a13812345678 and 1381234567812",
         "tracking 1Z12345E0291980793",
+        "10 1112 2049\n11 5468 2606\n12 5989 2873",
+        "0 591 353 763 ; 65001 65002 ; 64496..64511 ; (82196/44100)",
+        "41.40338, 2.17403 and -33.8688197, 151.2092955",
+        "20000 + 5000 - 10000 = 15000",
+        "Boston, MA 02110-1301, USA; SSN 054-28-6917",
+        "ISBN 978-7-111-21382-6, ISBN 0-306-40615-2, ISSN 1234-5678, arXiv:2103.12345",
+        "contact 12 345 678 users; message 164 55 136",
+        "registration number 5110579, Error Number: 1148 (42000)",
+        "212 555 1234 300",
+        "800 MHz and 1-800",
     ],
 )
 def test_numbers_that_are_no_telephone(detectors: Detectors, text: str) -> None:
     assert found(detectors, text) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["tel ", "Telefax: ", "smartphone ", "phoneNumber: ", "điện thoại ", "direct line ", "P: ",
+     "hot-line ", "whats app ", "contact no ", "拨打", "フリーダイヤル", "연락처 ", "text me at ",
+     "office "],
+)  # fmt: skip
+def test_no_word_is_overlooked(words: str) -> None:
+    # `has_words` sees at once that there is none; it must know every word of the patterns.
+    assert announced_before(words, len(words)) > 0
+    assert has_words(words + "4", len(words), len(words) + 1)
+
+
+def test_hostile_runs_stay_linear(detectors: Detectors) -> None:
+    import pyarrow as pa
+
+    # Not a measurement of time: the number of windows is what grows with the length.
+    for piece in ("1 2 3 4 5 6 7 8 9 ", "+1(2)3-", "tel 1234567 ", "1\u200b", "(0) "):
+        counts = [len(find_windows(pa.array([piece * times])).rows) for times in (1000, 2000)]
+        assert counts[1] <= 2 * counts[0] + 2

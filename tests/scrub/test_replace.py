@@ -9,7 +9,7 @@ from corpus_pipeline.scrub.candidates import ALL_KINDS, ENTITIES
 from corpus_pipeline.scrub.detectors import (
     Detectors,
     Finding,
-    blot_out,
+    cover,
     load_detectors,
     resolve_overlaps,
 )
@@ -40,6 +40,20 @@ TABLE = [
     ("IBAN GB82 WEST 1234 5698 7654 32.", "IBAN <IBAN_CODE>."),
     ("13812345678@example.com", "<EMAIL_ADDRESS>"),
     ("＋８６１３８１２３４５６７８ ok", "<PHONE_NUMBER> ok"),
+    # Brackets, emphasis and links stay whole; nothing of an identifier is left.
+    ("([tel](tel:+12024180069))", "([tel](tel:<PHONE_NUMBER>))"),
+    ("(+1 202 418 0069)", "(<PHONE_NUMBER>)"),
+    (
+        '<a href="mailto:li@example.com">_li@example.com_</a>',
+        '<a href="mailto:<EMAIL_ADDRESS>">_<EMAIL_ADDRESS>_</a>',
+    ),
+    ("邮箱li@example.comTel:13812345678", "邮箱<EMAIL_ADDRESS>Tel:<PHONE_NUMBER>"),
+    ("li\u200bwei@exam\u00adple.com", "<EMAIL_ADDRESS>"),
+    (
+        "li@example.com\u200b13812345678\u200b13912345678",
+        "<EMAIL_ADDRESS>\u200b<PHONE_NUMBER>\u200b<PHONE_NUMBER>",
+    ),
+    ("卡４１１１\u30001111\u20091111\u202f1111", "卡<CREDIT_CARD>"),
     ("版本7.16.32，编号430211197910167415，共63367.71元", None),
     ("127.0.0.1 10.1.2.3 192.168.100.200 ::1 255.255.255.0", None),
 ]
@@ -123,7 +137,7 @@ def spans_by_windows(text: str) -> list[tuple[int, int, str]]:
 def spans_by_whole_text(text: str) -> list[tuple[int, int, str]]:
     """The obvious twin: every recognizer reads everything, and no gate is asked."""
     kept = resolve_overlaps(detectors().find_checked(text, ALL_KINDS))
-    phones = resolve_overlaps(detectors().find_phones(blot_out(text, kept)))
+    phones = resolve_overlaps(detectors().find_phones(cover(text, kept)))
     findings: list[Finding] = sorted(kept + phones)
     return [(start, end, ENTITIES[entity]) for start, end, entity in findings]
 
@@ -132,11 +146,15 @@ IDENTIFIERS = st.sampled_from(
     [
         "13812345678",
         "138-1234-5678",
+        "138\u202f1234\u20115678",
+        "４００－８２０－８８２０",
+        "1-800-FLOWERS",
+        "li [at] example [dot] com",
         "+86 138 1234 5678",
         "(202) 418-0069",
         "020 7946 0958",
         "030 901820",
-        "1-209-255-1000 ext. 42",
+        "1-209-255-1000 ext. 42;",  # an extension may run into the next number
         "010-30142250",
         "2125552368",
         "11010519491231002X",
@@ -166,6 +184,7 @@ IDENTIFIERS = st.sampled_from(
 FILLERS = st.sampled_from(
     [
         *("", " ", ", ", "\n", "\t", "     ", "/", ".", ":", "-", "=", "id=", " (", ") ", "v", "x"),
+        *("\u200b", "_", "**", "，", " or ", " office ", " fax", "Tel"),
         *(" version ", " phone: ", "word " * 12, "é", "😀", "。", "，电话", "手机", "版本", "号"),
         *("の", "ー", "한국", "字" * 40),
     ]
