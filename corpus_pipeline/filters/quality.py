@@ -48,10 +48,10 @@ from corpus_pipeline.filters.quality_repetition_kernels import (
     count_duplicates,
     count_ngrams,
 )
-from corpus_pipeline.filters.quality_rules import primary_language
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.languages import figures_for
 
 _MEANINGS = {
     "chars": "characters",
@@ -215,8 +215,8 @@ def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
 
     Args:
         texts: `string`, N texts; null gives null measures.
-        langs: `string`, N language codes as in profiles/stop_words.yaml ("en", "zh", "zh-Hans");
-            they choose the stop words, nothing else. Null or a language without a list gives null.
+        langs: `string`, N languages ("en", "zh_Hans") or scripts ("und-Hani"); they choose the stop
+            words, nothing else. Null or a language without a list gives null.
 
     Raises:
         ValueError: `texts` and `langs` differ in length.
@@ -231,7 +231,7 @@ def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
         raise ValueError(f"texts and langs must have one length, got {len(texts)} and {len(langs)}")
     data, offsets = utf8_buffers(texts)
     stop_words = load_stop_words()
-    languages = _language_numbers(langs, stop_words.languages)
+    languages = figures_for(tuple(stop_words.languages)).of_column(langs)
     table = characters()
     counts = np.empty((len(QUALITY_MEASURES), len(texts)), np.int32)
     _measure(
@@ -251,12 +251,3 @@ def measure_quality(texts: pa.Array, langs: pa.Array) -> pa.RecordBatch:
         for field, values in zip(QUALITY_MEASURES, counts, strict=True)
     ]
     return pa.RecordBatch.from_arrays(columns, schema=QUALITY_MEASURES)
-
-
-def _language_numbers(langs: pa.Array, numbers: dict[str, int]) -> NDArray[np.int64]:
-    """Returns int64[N], -1 where the language is null or unknown."""
-    encoded = langs.dictionary_encode()
-    codes = encoded.dictionary.to_pylist()
-    known = np.array([numbers.get(primary_language(code), -1) for code in codes] + [-1], np.int64)
-    indices = np.asarray(encoded.indices.fill_null(len(known) - 1), np.int64)
-    return known[indices]

@@ -21,9 +21,11 @@ Engine = Literal["auto", "gigatoken", "tokenizers"]
 
 
 @cache
-def language_identifier(path: str | None, sha256: str | None) -> LanguageIdentifier:
+def language_identifier(
+    path: str | None, sha256: str | None, merge: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> LanguageIdentifier:
     """Returns the fastText model of a path (None: the one that is installed)."""
-    return load_language_identifier(path, sha256)
+    return load_language_identifier(path, sha256, dict(merge))
 
 
 @cache
