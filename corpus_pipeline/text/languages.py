@@ -205,6 +205,24 @@ def same_language(name: str, label: str) -> bool:
     return wanted.script in (None, script) or (wanted.script == "Hani" == _WRITINGS.get(script))
 
 
+def related_languages(one: str, other: str) -> bool:
+    """Says whether two names are of one macro-language.
+
+    >>> related_languages("hr", "bos_Latn"), related_languages("no", "da")
+    (True, False)
+    """
+    tags = parse_language(one), parse_language(other)
+    if tags[0] is None or tags[1] is None:
+        return one == other
+    languages = _table().languages
+    first, second = (
+        (row.macro or tag.language) if (row := languages.get(tag.language)) else tag.language
+        for tag in tags
+        if tag is not None
+    )
+    return first == second
+
+
 def _default_script(language: str) -> str:
     row = _table().languages.get(language)
     return "" if row is None else row.script
