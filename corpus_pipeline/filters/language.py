@@ -37,12 +37,10 @@ LID_176_SHA256 = "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e
 #: Least confidence where nothing was learnt about a label; FineWeb and DCLM take it for lid.176.
 DEFAULT_MIN_SCORE = 0.65
 
-#: Of one window: languages that the model is asked for, more where labels are merged; the least
-#: probability that it is asked for; and what a language has that it does not name, so that one
-#: window in a foreign language does not outvote the others.
-_GUESSES = 5
+#: Of one window: languages that the model is asked for, more where labels are merged; and what a
+#: language has at least, so that one window in a foreign language does not outvote the others.
+_GUESSES = 3
 _GUESSES_MERGED = 20
-_LEAST_SEEN = 0.0
 _FLOOR = 0.01
 
 #: Confidences are kept to four decimals: the last bits differ between processors.
@@ -91,8 +89,8 @@ class LanguageIdentifier(NamedTuple):
     """From the model's label (`__label__zh`) to the language that is stored (`zh`)."""
     sha256: str
     """Of the model file, 64 hex digits."""
-    guesses: int = _GUESSES
-    """How many languages the model is asked for."""
+    merged: bool = False
+    """Several of the model's labels may be stored under one name."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -151,8 +149,7 @@ def load_language_identifier(
     # The module has no list of labels, but gives as many as asked for, at any probability.
     found = model.predict("a\n", 1_000_000, -1.0, "strict")
     labels = {label: label.removeprefix("__label__") for _, label in found}
-    guesses = _GUESSES_MERGED if merge else _GUESSES
-    return LanguageIdentifier(model, _merged(labels, merge), digest, guesses)
+    return LanguageIdentifier(model, _merged(labels, merge), digest, bool(merge))
 
 
 def _merged(labels: Mapping[str, str], merge: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -219,30 +216,20 @@ def measure_language(
     windows, bounds = samples.windows.tolist(), samples.offsets.tolist()
     letters, data = samples.letters.tolist(), samples.data.tobytes()
     predict, labels = identifier.model.predict, identifier.labels
+    guesses = _GUESSES_MERGED if identifier.merged else _GUESSES
     for row in np.flatnonzero(samples.has_letters).tolist():
-        begin, end = windows[row], windows[row + 1]
-        one = end - begin == 1
-        weight = sum(letters[begin:end])
-        likelihood: dict[str, float] = {}
-        score: dict[str, float] = {}
-        for window in range(begin, end):
-            share = 1.0 if one else letters[window] / weight
-            if share == 0.0:
-                continue
-            found: dict[str, float] = {}
-            line = data[bounds[window] : bounds[window + 1]]
-            for probability, label in predict(line, identifier.guesses, _LEAST_SEEN, "strict"):
-                language = labels[label]
-                found[language] = found.get(language, 0.0) + probability
-            for language, probability in found.items():
-                score[language] = score.get(language, 0.0) + share * probability
-                gain = share * math.log(max(probability, _FLOOR) / _FLOOR)
-                likelihood[language] = likelihood.get(language, 0.0) + gain
-        ranked = sorted(score, key=lambda each: (-likelihood[each], -score[each], each))
-        if ranked:
-            first[row], scores[row] = ranked[0], score[ranked[0]]
-        if len(ranked) > 1:
-            second[row] = ranked[1]
+        seen = [
+            (
+                letters[window],
+                predict(data[bounds[window] : bounds[window + 1]], guesses, 0.0, "strict"),
+            )
+            for window in range(windows[row], windows[row + 1])
+            if letters[window]
+        ]
+        if identifier.merged:
+            seen = [(weight, _summed(found, labels)) for weight, found in seen]
+        first[row], scores[row], second[row] = _best(seen)
+    first, second = ([labels.get(label, label) for label in column] for column in (first, second))
     # fastText's probabilities exceed 1 by rounding.
     rounded = np.round(np.minimum(scores, 1.0), _SCORE_DECIMALS).astype(np.float32)
     return pa.record_batch(
@@ -253,6 +240,48 @@ def measure_language(
         ],
         schema=LANGUAGE_MEASURES,
     )
+
+
+#: Of one window: the model's guesses, the likeliest first.
+_Guesses = list[tuple[float, str]]
+
+
+def _summed(guesses: _Guesses, labels: Mapping[str, str]) -> _Guesses:
+    """Adds up the guesses that are stored under one name."""
+    score: dict[str, float] = {}
+    for probability, label in guesses:
+        score[labels[label]] = score.get(labels[label], 0.0) + probability
+    return sorted(((value, name) for name, value in score.items()), key=lambda each: -each[0])
+
+
+def _best(seen: list[tuple[int, _Guesses]]) -> tuple[str | None, float, str | None]:
+    """Returns the label of a text, its score, and the label that comes next.
+
+    Args:
+        seen: of each window, how many letters it has and what the model guesses.
+    """
+    if len(seen) == 1:
+        guesses = seen[0][1]
+        if not guesses:
+            return None, 0.0, None
+        return guesses[0][1], guesses[0][0], guesses[1][1] if len(guesses) > 1 else None
+    total = sum(weight for weight, _ in seen)
+    score: dict[str, float] = {}
+    for weight, guesses in seen:
+        for probability, label in guesses:
+            score[label] = score.get(label, 0.0) + probability * weight / total
+    ranked = sorted(score, key=score.__getitem__, reverse=True)
+    if not ranked:
+        return None, 0.0, None
+    if any(guesses and guesses[0][1] != ranked[0] for _, guesses in seen):
+        # The windows disagree: what they agree on best, by the product of their guesses.
+        product = dict.fromkeys(ranked, 0.0)
+        for weight, guesses in seen:
+            found = {label: probability for probability, label in guesses}
+            for label in ranked:
+                product[label] += weight * math.log(max(found.get(label, 0.0), _FLOOR))
+        ranked.sort(key=product.__getitem__, reverse=True)
+    return ranked[0], score[ranked[0]], ranked[1] if len(ranked) > 1 else None
 
 
 def named_language(langs: pa.Array) -> pa.RecordBatch:
