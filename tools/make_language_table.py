@@ -39,6 +39,9 @@ ak:twi ar:arb az:azj et:ekk fa:pes ku:kmr lv:lvs mg:plt mn:khk ms:zsm ne:npi no:
 ps:pbt ps:pbu sq:als sw:swh tl:fil uz:uzn yi:ydd zh:cmn
 """
 
+#: Codes that the registry no longer has, and lid.176 does.
+RETIRED = "egl:eml"
+
 #: Scripts that the registry leaves open, of languages that are written in one without spaces.
 SCRIPTS = """
 bo:Tibt ii:Yiii kht:Mymr ksw:Mymr mnw:Mymr rki:Mymr shn:Mymr
@@ -79,6 +82,7 @@ def main(registry: str) -> None:
         else:
             languages[code] = record
     same |= {other: code for code, other in pairs(THREE_LETTERS)}
+    same |= {other: code for code, other in pairs(RETIRED)}
     # nob is nb by the list above, and nb is written as no.
     for code, member in pairs(CHIEF_MEMBERS):
         same[same.get(member, member)] = code

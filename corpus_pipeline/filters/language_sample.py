@@ -41,6 +41,9 @@ _TAG_BYTES: Final = 256
 #: A window moves on by so many bytes at most to begin at a word, and ends so many characters early.
 _WORD_BYTES: Final = 48
 _BACKTICK: Final = 0x60
+_LESS: Final = 0x3C
+_COLON: Final = 0x3A
+_H: Final = 0x68
 _CONTINUATION: Final = 0x80
 
 #: Where scripts with two cases lie; the case of what they hold has not changed since Unicode 9.
@@ -94,15 +97,15 @@ def _not_prose(data, i, stop):  # type: ignore[no-untyped-def]
                 if j + 2 < stop and data[j + 1] == _BACKTICK and data[j + 2] == _BACKTICK:
                     return j + 3
             j += 1
-    elif b == 0x68 and i + 7 < stop and data[i + 1] == 0x74 and data[i + 2] == 0x74:  # htt
+    elif b == _H and i + 7 < stop and data[i + 1] == 0x74 and data[i + 2] == 0x74:  # htt
         j = i + 5 if data[i + 4] == 0x73 else i + 4  # https, http
-        if data[i + 3] == 0x70 and data[j] == 0x3A and data[j + 1] == 0x2F:  # p :/
+        if data[i + 3] == 0x70 and data[j] == _COLON and data[j + 1] == 0x2F:  # p :/
             while j < stop and 0x21 <= data[j] <= 0x7E and data[j] != 0x29 and data[j] != 0x3E:
                 j += 1
             return j
-    elif b == 0x3C and i + 1 < stop and (data[i + 1] == 0x2F or 0x41 <= data[i + 1] <= 0x7A):
+    elif b == _LESS and i + 1 < stop and (data[i + 1] == 0x2F or 0x41 <= data[i + 1] <= 0x7A):
         j = i + 1
-        while j < min(stop, i + _TAG_BYTES) and data[j] != 0x0A and data[j] != 0x3C:
+        while j < min(stop, i + _TAG_BYTES) and data[j] != 0x0A and data[j] != _LESS:
             if data[j] == 0x3E:
                 return j + 1
             j += 1
@@ -143,7 +146,7 @@ def _copy(data, i, stop, max_chars, tables, skip, lowered, out, o):  # type: ign
     capitals = 0
     while i < stop and chars < max_chars:
         b = data[i]
-        if skip and (b == _BACKTICK or b == 0x68 or b == 0x3C):
+        if skip and b in (_BACKTICK, _H, _LESS):
             after = _not_prose(data, i, stop)
             if after > i:
                 i = after
@@ -212,62 +215,67 @@ def _word_end(out, begin, o):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _next_backtick(data, words, i, stop):  # type: ignore[no-untyped-def]
-    """Returns the index of the first backtick of data[i:stop], `stop` when there is none."""
+def _has(word, byte):  # type: ignore[no-untyped-def]
+    """Says whether one of the eight bytes of a word is `byte`: x then has a zero byte."""
+    x = word ^ (np.uint64(0x0101010101010101) * np.uint64(byte))
+    return (x - np.uint64(0x0101010101010101)) & ~x & np.uint64(0x8080808080808080) != 0
+
+
+@kernel
+def _next_mark(data, words, i, stop):  # type: ignore[no-untyped-def]
+    """Returns the index of the first backtick, < or colon of data[i:stop]; `stop` without one."""
     while i < stop:
-        # Eight bytes at once: x has a zero byte where the word has a backtick.
         if i & 7 == 0 and i >> 3 < len(words):
-            x = words[i >> 3] ^ np.uint64(0x6060606060606060)
-            if (x - np.uint64(0x0101010101010101)) & ~x & np.uint64(0x8080808080808080) == 0:
+            word = words[i >> 3]
+            if not (_has(word, _BACKTICK) or _has(word, _LESS) or _has(word, _COLON)):
                 i += 8
                 continue
-            last = min(stop, i + 8)
-        else:
-            last = min(stop, (i | 7) + 1)
-        while i < last:
-            if data[i] == _BACKTICK:
-                return i
-            i += 1
+        b = data[i]
+        if b in (_BACKTICK, _LESS, _COLON):
+            return i
+        i += 1
     return stop
 
 
 @kernel
-def _after_fence(data, i, stop):  # type: ignore[no-untyped-def]
-    """Returns the index after the code that the backtick at `i` opens, and if it is a fence."""
-    after = _not_prose(data, i, stop)
-    fence = after - i >= 6 and data[i + 1] == _BACKTICK and data[i + 2] == _BACKTICK
-    return max(after, i + 1), fence
+def _next_not_prose(data, words, i, stop):  # type: ignore[no-untyped-def]
+    """Returns where the next code, address or tag begins and ends; (`stop`, `stop`) without one."""
+    first = i
+    while True:
+        i = _next_mark(data, words, i, stop)
+        if i >= stop:
+            return stop, stop
+        begin = i
+        if data[i] == _COLON:
+            # http: or https:
+            begin = i - 4 if i - 4 >= first and data[i - 4] == _H else i - 5
+        if begin >= first and (begin == i or data[begin] == _H):
+            after = _not_prose(data, begin, stop)
+            if after > begin:
+                return begin, after
+        i += 1
 
 
 @kernel
-def _fenced(data, words, i, stop):  # type: ignore[no-untyped-def]
-    """Returns the bytes of data[i:stop] that lie in closed fences of three backticks."""
+def _not_prose_bytes(data, words, i, stop):  # type: ignore[no-untyped-def]
+    """Returns the bytes of data[i:stop] that lie in code, addresses and tags."""
     inside = 0
-    i = _next_backtick(data, words, i, stop)
     while i < stop:
-        after, fence = _after_fence(data, i, stop)
-        if fence:
-            inside += after - i
-        i = _next_backtick(data, words, after, stop)
+        begin, i = _next_not_prose(data, words, i, stop)
+        inside += i - begin
     return inside
 
 
 @kernel
-def _skip_prose(data, words, i, stop, prose, fences):  # type: ignore[no-untyped-def]
-    """Returns the index after `prose` more bytes outside fences."""
-    while fences:
-        tick = _next_backtick(data, words, i, min(stop, i + prose))
-        prose -= tick - i
-        i = tick
-        if prose <= 0 or i >= stop:
+def _skip_prose(data, words, i, stop, prose, plain):  # type: ignore[no-untyped-def]
+    """Returns the index after `prose` more bytes of prose; `plain`: there is nothing else."""
+    while not plain:
+        begin, after = _next_not_prose(data, words, i, stop)
+        if begin - i > prose or begin >= stop:
             break
-        after, fence = _after_fence(data, i, stop)
-        if not fence:
-            prose -= after - i
+        prose -= begin - i
         i = after
-        if prose <= 0:
-            break
-    return min(stop, i + max(prose, 0)) if not fences else min(stop, i)
+    return min(stop, i + prose)
 
 
 @kernel
@@ -283,8 +291,8 @@ def _sample_row(data, words, begin, stop, sample_chars, tables, out, lines, lett
         chars += data[i] & 0xC0 != _CONTINUATION
     if chars <= sample_chars or sample_chars < 2 * WINDOWS * _WORD_BYTES:
         return _line(data, begin, stop, stop, sample_chars, tables, True, out, lines, letters, w)
-    fenced = _fenced(data, words, begin, stop)
-    prose = stop - begin - fenced
+    outside = _not_prose_bytes(data, words, begin, stop)
+    prose = stop - begin - outside
     window_chars = sample_chars * _OF_TEN // (10 * WINDOWS)
     window_bytes = counted * window_chars // chars
     i = begin
@@ -292,7 +300,7 @@ def _sample_row(data, words, begin, stop, sample_chars, tables, out, lines, lett
     for window in range(WINDOWS):
         # Each window lies in the middle of its share of the prose.
         target = max(at, (2 * window + 1) * prose // (2 * WINDOWS) - window_bytes // 2)
-        i = _skip_prose(data, words, i, stop, target - at, fenced > 0)
+        i = _skip_prose(data, words, i, stop, target - at, outside == 0)
         at = target
         first = _word_start(data, i, stop, tables[0]) if target > 0 else i
         w = _line(data, first, stop, -1, window_chars, tables, True, out, lines, letters, w)

@@ -372,7 +372,7 @@ def build_config(content: dict[str, Any], where: str) -> Config:
 def _first_line(error: ValidationError) -> str:
     # A misspelt key is often also a missing one; the spelling is the mistake.
     first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    place = ".".join(str(part) for part in first["loc"])
+    place = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden":
         known = _known_keys(first["loc"][:-1])
         near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.5)
