@@ -25,7 +25,6 @@ from typing import Any, Final, NamedTuple
 import ahocorasick_rs
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ResourceError
@@ -41,6 +40,7 @@ from corpus_pipeline.text.characters import (
     decode,
 )
 from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.languages import figures_for, parse_language, suggestion
 
 _WORD_START: Final = 0x02
 _WORD_END: Final = 0x01
@@ -59,9 +59,6 @@ _BLANK: Final = 2
 _WORD_RUN: Final = 3
 _KATAKANA_RUN: Final = 4
 _KATAKANA = ((0x30A1, 0x30FA), (0x30FC, 0x30FE), (0xFF66, 0xFF9F))
-
-#: Lists are named by BCP 47 tags, lid.176 names Filipino by its old code.
-_OTHER_CODES = {"fil": "tl"}
 
 KEYWORD_MEASURES = pa.schema(
     [
@@ -261,19 +258,15 @@ def _is_searchable(entry: str) -> bool:
     return letters > 0 and not (syllables == 1 and classes[ord(entry[0])] == UNSPACED)
 
 
-def load_word_lists(path: str | None = None) -> KeywordMatcher:
-    """Loads word lists: one UTF-8 file for each language, one word or phrase a line.
-
-    Args:
-        path: a folder with files `LANG.txt`, or one such file; LANG is a language as the language
-            model names it. What follows a hyphen in LANG is ignored: `fr-CA.txt` adds to `fr.txt`.
-            None takes the lists that come with the package (LDNOOBW, 28 languages).
+def find_word_lists(path: str | None = None) -> Mapping[str, list[Traversable]]:
+    """Finds the files of word lists and reads their names: language → its files.
 
     Raises:
-        ResourceError: there is no such file or folder, it has no list, or a list is not UTF-8.
+        ResourceError: there is no such file or folder, it has no list, or the name of one is no
+            language.
 
-    >>> "zh" in load_word_lists().languages
-    True
+    >>> [file.name for file in find_word_lists()["zh"]]
+    ['zh.txt']
     """
     place: Traversable
     if path is None:
@@ -286,18 +279,48 @@ def load_word_lists(path: str | None = None) -> KeywordMatcher:
             (file for file in place.iterdir() if file.name.endswith(".txt")),
             key=lambda file: file.name,
         )
-    words: dict[str, list[str]] = {}
+    found: dict[str, list[Traversable]] = {}
     for file in files:
-        language = file.name.removesuffix(".txt").partition("-")[0]
-        try:
-            lines = file.read_text("utf-8").splitlines()
-        except UnicodeDecodeError as error:
-            raise ResourceError(f"word list {file}: not UTF-8 ({error}); convert it") from error
-        for code in {language, _OTHER_CODES.get(language, language)}:
-            words.setdefault(code, []).extend(line for line in lines if line.strip())
-    if not any(words.values()):
+        name = file.name.removesuffix(".txt")
+        tag = parse_language(name)
+        if tag is None:
+            raise ResourceError(
+                f"word list {file}: its name is no language, {suggestion(name)} Rename it, or move "
+                "it elsewhere if it is no list"
+            )
+        found.setdefault(tag.language, []).append(file)
+    if not found:
         raise ResourceError(
             f"word lists {place}: no words found; name a folder of LANG.txt files or one such file"
+        )
+    return found
+
+
+def load_word_lists(path: str | None = None) -> KeywordMatcher:
+    """Loads word lists: one UTF-8 file for each language, one word or phrase a line.
+
+    Args:
+        path: a folder with files `LANG.txt`, or one such file; LANG is a language as
+            `text.languages` reads it, of which script and region are ignored: `fr-CA.txt` adds to
+            `fr.txt`. None takes the lists that come with the package (LDNOOBW, 28 languages).
+
+    Raises:
+        ResourceError: as `find_word_lists`, or a list is not UTF-8.
+
+    >>> "zh" in load_word_lists().languages
+    True
+    """
+    words: dict[str, list[str]] = {}
+    for language, files in find_word_lists(path).items():
+        for file in files:
+            try:
+                lines = file.read_text("utf-8").splitlines()
+            except UnicodeDecodeError as error:
+                raise ResourceError(f"word list {file}: not UTF-8 ({error}); convert it") from error
+            words.setdefault(language, []).extend(line for line in lines if line.strip())
+    if not any(words.values()):
+        raise ResourceError(
+            f"word lists {path}: no words found; name a folder of LANG.txt files or one such file"
         )
     return build_matcher(words)
 
@@ -307,7 +330,8 @@ def measure_keywords(texts: pa.Array, langs: pa.Array, matcher: KeywordMatcher) 
 
     Args:
         texts: string[N], NFC.
-        langs: string[N], language of each text, null when unknown.
+        langs: string[N], language (or script: `und-Hani`) of each text, null when unknown. A list
+            serves every name of its language, and languages of its macro-language without one.
 
     >>> matcher = build_matcher({"zh": ["他妈", "他妈的"], "en": ["ass"]})
     >>> texts = pa.array(["他妈的，他妈！", "Cutlass, ass. ASS-kicking", "ass", None])
@@ -318,10 +342,11 @@ def measure_keywords(texts: pa.Array, langs: pa.Array, matcher: KeywordMatcher) 
     count = len(texts)
     totals = np.zeros((3, count), np.int32)
     measured = np.zeros(count, np.bool_)
-    present = pc.and_(langs.is_valid(), texts.is_valid())
-    for language in sorted(set(pc.unique(langs.filter(present)).to_pylist()) & set(matcher.lists)):
-        mask = pc.and_(present, pc.equal(langs, language)).to_numpy(zero_copy_only=False)
-        rows = np.flatnonzero(mask)
+    listed = figures_for(matcher.languages).of_column(langs)
+    listed[texts.is_null().to_numpy(zero_copy_only=False)] = -1
+    for number in np.unique(listed[listed >= 0]).tolist():
+        language = matcher.languages[number]
+        rows = np.flatnonzero(listed == number)
         measured[rows] = True
         totals[:, rows] = _count(texts, rows, matcher.lists[language])
     return pa.record_batch(

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.errors import ConfigError, ResourceError
 from corpus_pipeline.filters.lm_normaliser import PROFILES, normalise_for_lm
 from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.languages import figures_for
 
 PERPLEXITY_MEASURES = pa.schema(
     [
@@ -281,8 +282,9 @@ def measure_perplexity(
 
     Args:
         texts: string[N]. A null text has null measures.
-        langs: string[N], language codes as in the keys of `models`; null when unknown.
-        models: language code -> model.
+        langs: string[N], languages or scripts (`und-Hani`); null when unknown. Which of `models`
+            serves one, `text.languages` says.
+        models: language -> model.
         max_chars: reads only the first so many characters of each text. Perplexity is a mean: at
             20,000 it is within about a tenth of the whole text's. None reads all.
 
@@ -300,8 +302,9 @@ def measure_perplexity(
     perplexity = np.full(len(texts), np.nan)
     label = np.full(len(texts), -1, np.int32)
     labels: list[str] = []
-    for language, model in models.items():
-        rows = np.flatnonzero(_of_language(langs, language))
+    number = figures_for(tuple(models)).of_column(langs)
+    for n, model in enumerate(models.values()):
+        rows = np.flatnonzero(number == n)
         if len(rows) == 0:
             continue
         subset = texts if len(rows) == len(texts) else texts.take(pa.array(rows))
@@ -339,7 +342,7 @@ def perplexity_failures(
 
     Args:
         measures: N rows with the columns of `PERPLEXITY_MEASURES`. A null perplexity never fails.
-        langs: string[N], language codes.
+        langs: string[N], languages or scripts, as in `measure_perplexity`.
         rules: the cut-offs.
 
     Returns:
@@ -360,27 +363,22 @@ def perplexity_failures(
     values = measures["perplexity"].to_numpy(zero_copy_only=False)
     high = np.zeros(len(values), np.bool_)
     low = np.zeros(len(values), np.bool_)
-    for language in dict.fromkeys((*rules.max_perplexity, *rules.min_perplexity)):
-        rows = _of_language(langs, language)
-        _check_model(measures["perplexity_model"], rows, language, rules)
-        # A comparison with NaN, which stands for null here, is false.
-        high |= rows & (values > rules.max_perplexity.get(language, math.inf))
-        low |= rows & (values < rules.min_perplexity.get(language, -math.inf))
+    for limits, failed, sign in ((rules.max_perplexity, high, 1), (rules.min_perplexity, low, -1)):
+        number = figures_for(tuple(limits)).of_column(langs)
+        for n, (language, limit) in enumerate(limits.items()):
+            rows = number == n
+            _check_model(measures["perplexity_model"], rows, language, rules)
+            # A comparison with NaN, which stands for null here, is false.
+            failed |= rows & (sign * values > sign * limit)
     return dict(zip(PERPLEXITY_REASONS, (high, low), strict=True))
-
-
-def _of_language(langs: pa.Array, language: str) -> NDArray[np.bool_]:
-    same: NDArray[np.bool_] = pc.fill_null(pc.equal(langs, language), False).to_numpy(
-        zero_copy_only=False
-    )
-    return same
 
 
 def _check_model(
     labels: pa.Array, rows: NDArray[np.bool_], language: str, rules: PerplexityRules
 ) -> None:
     """Refuses cut-offs of one model for perplexities of another."""
-    wanted = rules.models.get(language)
+    made_for = figures_for(tuple(rules.models)).find(language)
+    wanted = None if made_for is None else rules.models[made_for]
     if wanted is None:
         return
     for found in pc.unique(labels.filter(pa.array(rows))).to_pylist():

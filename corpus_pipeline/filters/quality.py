@@ -49,11 +49,11 @@ from corpus_pipeline.filters.quality_repetition_kernels import (
     count_duplicates,
     count_ngrams,
 )
-from corpus_pipeline.filters.quality_rules import primary_language
 from corpus_pipeline.filters.quality_score import score_quality
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.languages import figures_for
 from corpus_pipeline.yaml_files import load_yaml
 
 _MEANINGS = {
@@ -246,9 +246,8 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
 
     Args:
         texts: `string`, N texts; null gives null measures.
-        langs: `string`, N language codes as in profiles/stop_words.yaml ("en", "zh", "zh-Hans");
-            they choose the stop words and what the score compares with. Null or a language without
-            a list gives null.
+        langs: `string`, N languages ("en", "zh_Hans") or scripts ("und-Hani"); they choose the stop
+            words and what the score compares with. Null or a language without a list gives null.
         prose: measure the prose only, see `quality_prose`. A text with too little of it is measured
             as a whole; if the most of it is code, all measures but its size are null. Line ends are
             then read as prose has them: a quotation mark, a bracket, emphasis or a citation may
@@ -269,7 +268,7 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
     copies = prose_of(texts) if prose else None
     data, offsets = utf8_buffers(copies.texts if copies else texts)
     stop_words = load_stop_words()
-    languages = _language_numbers(langs, stop_words.languages)
+    languages = figures_for(tuple(stop_words.languages)).of_column(langs)
     table = characters()
     counts = np.empty((len(_MEANINGS), len(texts)), np.int32)
     _measure(
@@ -300,12 +299,3 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
         columns += [pa.array(values, mask=null) for values in copies.counts]
         columns.append(score_quality(measures, langs))
     return pa.RecordBatch.from_arrays(columns, schema=QUALITY_MEASURES)
-
-
-def _language_numbers(langs: pa.Array, numbers: dict[str, int]) -> NDArray[np.int64]:
-    """Returns int64[N], -1 where the language is null or unknown."""
-    encoded = langs.dictionary_encode()
-    codes = encoded.dictionary.to_pylist()
-    known = np.array([numbers.get(primary_language(code), -1) for code in codes] + [-1], np.int64)
-    indices = np.asarray(encoded.indices.fill_null(len(known) - 1), np.int64)
-    return known[indices]

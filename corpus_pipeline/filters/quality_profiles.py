@@ -12,11 +12,13 @@ languages:
 
 import dataclasses
 import difflib
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality_rules import QualityProfile, QualityRules
+from corpus_pipeline.text.languages import LanguageTag, parse_language, require_language
 from corpus_pipeline.yaml_files import load_yaml
 
 #: The profiles that come with the package.
@@ -73,11 +75,27 @@ def parse_profile(name: str, text: str) -> QualityProfile:
         )
     rules = _rules(QualityRules(), document.get("rules"), f"{name}: rules")
     sections = _mapping(document.get("languages"), f"{name}: languages", None)
+    _check_languages(sections, name)
     languages = {
         code: _rules(rules, section, f"{name}: languages: {code}")
         for code, section in sections.items()
     }
     return QualityProfile(name, rules, languages, measured == "prose")
+
+
+def _check_languages(sections: Iterable[str], name: str) -> None:
+    """Refuses sections of no language, and two of one."""
+    seen: dict[LanguageTag | None, str] = {}
+    for code in sections:
+        try:
+            tag = parse_language(require_language(code))
+        except ValueError as error:
+            raise ConfigError(f"quality profile {name}: languages: {error}") from error
+        if (other := seen.setdefault(tag, code)) != code:
+            raise ConfigError(
+                f"quality profile {name}: languages: {other!r} and {code!r} are one language; "
+                "leave one of them out"
+            )
 
 
 def _mapping(value: object, where: str, known: tuple[str, ...] | None) -> dict[str, object]:

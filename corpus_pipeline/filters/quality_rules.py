@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from corpus_pipeline.text.languages import figures_for
+
 #: Thresholds have at most this denominator, so that count × denominator fits 64 bits.
 _MAX_DENOMINATOR = 10**9
 
@@ -197,24 +199,14 @@ class QualityProfile:
     rules: QualityRules
     """For every language without rules of its own, and where the language is unknown."""
     languages: Mapping[str, QualityRules] = dataclasses.field(default_factory=dict)
-    """Whole sets of rules by language code; nothing is inherited from `rules` here."""
+    """Whole sets of rules by language; nothing is inherited from `rules` here."""
     prose: bool = False
     """The measures are taken of the prose, see `quality_prose`; else of the whole text."""
 
     def rules_for(self, language: str | None) -> QualityRules:
-        """Returns the rules of one language, "zh-Hans" taking those of zh; None is unknown."""
-        if language is None:
-            return self.rules
-        return self.languages.get(primary_language(language), self.rules)
-
-
-def primary_language(code: str) -> str:
-    """Returns the language of a code that may also name a script or region.
-
-    >>> primary_language("zh-Hans"), primary_language("pt_BR"), primary_language("en")
-    ('zh', 'pt', 'en')
-    """
-    return code.replace("_", "-").partition("-")[0].lower()
+        """Returns the rules for a label: `text.languages` says whose; None is unknown."""
+        found = figures_for(tuple(self.languages)).find(language, by_writing=True)
+        return self.rules if found is None else self.languages[found]
 
 
 def quality_failures(
@@ -224,7 +216,8 @@ def quality_failures(
 
     Args:
         measures: N rows with the columns of `quality.QUALITY_MEASURES` that the rules name.
-        langs: `string`, N language codes; null takes the profile's rules for all languages.
+        langs: `string`, N languages or scripts (`und-Hani`); null takes the profile's rules for all
+            languages.
         profile: the thresholds.
 
     Raises:

@@ -27,7 +27,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpus_pipeline.filters.quality_rules import primary_language
+from corpus_pipeline.text.languages import Figures, figures_for
 from corpus_pipeline.yaml_files import load_yaml
 
 #: Ratios are integers in millionths.
@@ -109,7 +109,10 @@ def parse_score_model(text: str) -> ScoreModel:
     features = table["features"]
     names = tuple(usual.name for usual in USUAL)
     return ScoreModel(
-        {name: tuple(round(knot * UNIT) for knot in each["knots"]) for name, each in features.items()},
+        {
+            name: tuple(round(knot * UNIT) for knot in each["knots"])
+            for name, each in features.items()
+        },
         {name: tuple(each["points"]) for name, each in features.items()},
         {
             language: {
@@ -134,7 +137,8 @@ def feature_ratios(
     Returns:
         (int64[F, N] in millionths, bool[F, N]: the ratio says something in this language).
     """
-    known = [model.usual.get(primary_language(code)) if code else None for code in langs]
+    named = (_languages(model).find(code, by_writing=True) for code in langs)
+    known = [None if name is None else model.usual[name] for name in named]
     reference = model.usual[model.reference]
     ratios = np.zeros((len(FEATURES), len(langs)), np.int64)
     says = np.zeros((len(FEATURES), len(langs)), np.bool_)
@@ -209,9 +213,7 @@ def score_quality(measures: pa.RecordBatch, langs: pa.Array) -> pa.Array:
     """
     model = load_score_model()
     codes = langs.to_pylist()
-    scored = np.array(
-        [code is not None and primary_language(code) in model.usual for code in codes], np.bool_
-    )
+    scored = _languages(model).of_column(langs, by_writing=True) >= 0
     total = BASE + feature_points(measures, codes, model).sum(axis=0)
     values = np.clip(total, 0, 2 * BASE).astype(np.int32)
     return pa.array(values, mask=~scored | np.asarray(measures.column("sentences").is_null()))
@@ -225,12 +227,17 @@ def explain_score(measures: Mapping[str, int | None], lang: str | None) -> dict[
     """
     model = load_score_model()
     names = {name for each in FEATURES for name in (each.measure, each.per) if name}
-    if measures.get("sentences") is None or not lang or primary_language(lang) not in model.usual:
+    if measures.get("sentences") is None or _languages(model).find(lang, by_writing=True) is None:
         return {}
     row = {name: pa.array([measures.get(name)], pa.int64()) for name in sorted(names)}
     points = feature_points(pa.RecordBatch.from_pydict(row), [lang], model)[:, 0].tolist()
     named = zip(points, (feature.name for feature in FEATURES), strict=True)
     return {name: value for value, name in sorted(named)}
+
+
+def _languages(model: ScoreModel) -> Figures:
+    """What is usual goes by the way of writing: in Lao a word is as long as in Thai."""
+    return figures_for(tuple(model.usual))
 
 
 def _integers(measures: pa.RecordBatch, name: str) -> NDArray[np.int64]:

@@ -355,6 +355,27 @@ def train_lm(
     print(f"{written}: written; name it in the configuration as perplexity.models.{language}")
 
 
+@app.command(epilog=example("corpus calibrate labelled.jsonl cut-offs.yaml"))
+def calibrate(
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="Raw files of texts with their language.")
+    ],
+    output: Annotated[Path, typer.Argument(help="YAML to write: language.min_score_by_language.")],
+    label_field: Annotated[str, typer.Option(help="Key of the language.")] = "lang",
+    text_field: Annotated[str, typer.Option(help="Key or column of the text.")] = "text",
+    model: Annotated[
+        str | None, typer.Option(help="fastText language model; default: lid.176.ftz.")
+    ] = None,
+    sample_chars: Annotated[
+        int, typer.Option(min=1, help="As language.sample_chars of the run.")
+    ] = 1000,
+) -> None:
+    """Learn the least confidence of each language from texts whose language is known."""
+    from corpus_pipeline.pipelines.calibration import calibrate_file
+
+    print(calibrate_file(source, output, label_field, text_field, model, sample_chars))
+
+
 app.add_typer(
     cluster_cli.app, name="cluster", epilog=example("corpus cluster up spark --workers 2")
 )

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.text.languages import require_language, suggestion
 from corpus_pipeline.yaml_files import load_yaml
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15,
@@ -35,6 +36,17 @@ def parse_size(value: object) -> object:
 
 
 Size = Annotated[int, BeforeValidator(parse_size, json_schema_input_type=int | str), Field(gt=0)]
+
+
+def _label(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no language; {suggestion(value)}")
+    return value
+
+
+#: A label of the language model, which alone knows them; or a name of a language.
+Label = Annotated[str, BeforeValidator(_label, json_schema_input_type=str)]
+LanguageName = Annotated[str, BeforeValidator(require_language, json_schema_input_type=str)]
 Skippable = Literal["language", "quality", "keywords", "perplexity", "document", "sentence"]
 
 
@@ -76,6 +88,9 @@ class Input(_Section):
         "id", description="key or column of the document's own id, a string or an integer"
     )
     url_field: str = Field("url", description="key or column of the document's address")
+    language: LanguageName | None = Field(
+        None, description="language of this source, if known: no model is asked"
+    )
     quality_profile: str | None = Field(
         None, description="rules for this source instead of quality.profile, for example code"
     )
@@ -125,11 +140,23 @@ class Language(_Switched):
 
     model: str | None = Field(None, description="fastText model; default: lid.176.ftz")
     model_sha256: str | None = None
-    keep: tuple[str, ...] | None = Field(
+    merge: dict[LanguageName, tuple[Label, ...] | None] = Field(
+        default_factory=dict,
+        description="name -> languages counted as one, for example hbs: [hr, sr, bs, sh]; null: "
+        "the members that ISO 639-3 gives it",
+    )
+    keep: tuple[Label, ...] | None = Field(
         None, description="languages to keep, for example [en, zh]; default: all"
     )
-    min_score: float = Field(0.65, ge=0, le=1)
-    min_score_by_language: dict[str, float] = Field(default_factory=dict)
+    min_score: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="least confidence; default: by language as learnt for lid.176, else 0.65",
+    )
+    min_score_by_language: dict[Label, float] = Field(
+        default_factory=dict, description="language -> least confidence"
+    )
     sample_chars: int = Field(1000, gt=0, description="characters of a document that are looked at")
 
 
@@ -153,11 +180,11 @@ class Keywords(_Switched):
 class Perplexity(_Switched):
     """KenLM perplexity."""
 
-    models: dict[str, str] = Field(
+    models: dict[LanguageName, str] = Field(
         default_factory=dict,
         description="language -> KenLM binary, its .json beside it; default: the shipped en, zh",
     )
-    max_perplexity: dict[str, float] = Field(
+    max_perplexity: dict[LanguageName, float] = Field(
         default_factory=dict, description="language -> limit; default: the one in the model's .json"
     )
     max_chars: int | None = Field(20000, gt=0, description="characters of a document to score")
@@ -309,10 +336,10 @@ class Config(_Section):
         if doubled:
             raise ValueError(f"two inputs have the source name {doubled[0]!r}; give each its own")
         for each in self.inputs:
-            if each.format == "dataset" and (each.skip or each.quality_profile):
+            if each.format == "dataset" and (each.skip or each.quality_profile or each.language):
                 raise ValueError(
                     f"documents of the dataset {each.source!r} keep their own sources; "
-                    "put skip and quality_profile under dataset_sources"
+                    "put skip, language and quality_profile under dataset_sources"
                 )
         if not re.fullmatch(_RUNNERS, self.runner):
             raise ValueError(
@@ -379,7 +406,7 @@ def build_config(content: dict[str, Any], where: str) -> Config:
 def _first_line(error: ValidationError) -> str:
     # A misspelt key is often also a missing one; the spelling is the mistake.
     first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    place = ".".join(str(part) for part in first["loc"])
+    place = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden":
         known = _known_keys(first["loc"][:-1])
         near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.5)

@@ -5,6 +5,7 @@ import time
 from types import TracebackType
 from typing import Any
 
+import pyarrow as pa
 import rich.console
 from rich.progress import (
     BarColumn,
@@ -17,7 +18,6 @@ from rich.progress import (
 from rich.table import Table
 
 from corpus_pipeline.errors import VerifyError, printable
-from corpus_pipeline.filters.quality_score import BASE, explain_score
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.summary import summarise
 from corpus_pipeline.pipelines.trace import find_document, find_token, read_text, survivors
@@ -175,7 +175,13 @@ def _print_document(console: rich.console.Console, output: Place, row: dict[str,
         text = f"{shown:.6g}" if isinstance(shown, float) else printable(str(shown))
         table.add_row(printable(name), text)
     console.print(table)
-    points = explain_score(row, row["lang"])
+    # Imported here: kernels take a second to load, and tables do without.
+    from corpus_pipeline.filters.quality_score import BASE, explain_score
+    from corpus_pipeline.text.scripts import labels_or_scripts
+
+    content = read_text(output, row)
+    labels, texts = (pa.array([value], pa.string()) for value in (row["lang"], content))
+    points = explain_score(row, labels_or_scripts(labels, texts)[0].as_py())
     if points:
         parts = ", ".join(f"{name} {value:+d}" for name, value in points.items() if value)
         console.print(printable(f"  quality_score is {BASE} and the points of: {parts}"))
@@ -183,7 +189,6 @@ def _print_document(console: rich.console.Console, output: Place, row: dict[str,
         _print_other(console, "duplicate_of", other)
     if row["partner"] not in (None, row["duplicate_of"]):
         _print_other(console, "partner", find_document(output, row["partner"])[0])
-    content = read_text(output, row)
     if content is not None:
         console.print(f"  text ({len(content)} characters): {content[:300]!r}")
 

@@ -14,8 +14,9 @@ from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
 from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.extract.documents import ExtractOptions
-from corpus_pipeline.filters.keywords import KeywordRules
-from corpus_pipeline.filters.language import LanguageRules
+from corpus_pipeline.filters.keywords import KeywordRules, find_word_lists
+from corpus_pipeline.filters.language import LanguageRules, check_names
+from corpus_pipeline.filters.language_cutoffs import shipped_cut_offs
 from corpus_pipeline.filters.perplexity import PerplexityRules, perplexity_rules
 from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.machine import cores, memory_bytes
@@ -31,7 +32,12 @@ from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.keywords import KeywordOptions
 from corpus_pipeline.stages.language import LanguageOptions
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
-from corpus_pipeline.stages.models import language_model, pii_detectors, token_encoder
+from corpus_pipeline.stages.models import (
+    language_identifier,
+    language_model,
+    pii_detectors,
+    token_encoder,
+)
 from corpus_pipeline.stages.near_copies import ShingleOptions
 from corpus_pipeline.stages.perplexity import PerplexityOptions
 from corpus_pipeline.stages.quality import QualityOptions
@@ -39,6 +45,7 @@ from corpus_pipeline.stages.read import ReadStageOptions
 from corpus_pipeline.stages.scrub import ScrubStageOptions
 from corpus_pipeline.stages.tokenize import TokenizeOptions
 from corpus_pipeline.stages.writing import FinishedOptions, PreparedOptions
+from corpus_pipeline.text.languages import Figures, parse_language
 from corpus_pipeline.tokens.encode import EncodeOptions
 from corpus_pipeline.tokens.shard import ShardFormat
 
@@ -77,6 +84,7 @@ class StageOptions:
             units=str(self.workspace.units_file),
             sources={each.source: read_options(self.config, each) for each in self.config.inputs},
             priorities={each.source: each.priority for each in self.config.inputs},
+            languages=self._named_languages(),
         )
 
     def extract(self) -> ExtractOptions | None:
@@ -91,18 +99,29 @@ class StageOptions:
         section = self.config.language
         if not section.enabled:
             return None
+        # The hash of the plan, not the configured one, which may be missing.
+        sha256 = None if section.model is None else self.resources.loaded[section.model]
+        merge = {name: members or () for name, members in section.merge.items()}
+        # Cut-offs were learnt for the labels of lid.176 as they are.
+        learnt = shipped_cut_offs() if section.model is None else {}
         rules = _made(
             "language",
             LanguageRules,
             keep=section.keep,
             min_score=section.min_score,
             min_score_by_language=section.min_score_by_language,
+            cut_offs=learnt,
         )
-        # The hash of the plan, not the configured one, which may be missing.
-        sha256 = None if section.model is None else self.resources.loaded[section.model]
+        identifier = _made(
+            "language", language_identifier, path=section.model, sha256=sha256,
+            merge=tuple(merge.items()),
+        )  # fmt: skip
+        named = self._named_languages()
+        _made("language", check_names, rules=rules, labels=(*identifier.languages, *named.values()))
         return LanguageOptions(
-            section.model, sha256, section.sample_chars, rules, self._skip("language")
-        )
+            section.model, sha256, section.sample_chars, merge, rules, frozenset(named),
+            self._skip("language"),
+        )  # fmt: skip
 
     def quality(self) -> QualityOptions | None:
         """Options of *quality*."""
@@ -122,6 +141,7 @@ class StageOptions:
         section = self.config.keywords
         if not section.enabled:
             return None
+        find_word_lists(section.lists)  # Refuses names of files that are no language.
         given = section.model_dump(exclude={"enabled", "lists"})
         rules = _made("keywords", KeywordRules, **given)
         # Shipped lists go with the package, whose sources the plan names.
@@ -138,6 +158,12 @@ class StageOptions:
         cards = perplexity_rules(
             {lang: language_model(path, hashes[lang]) for lang, path in models.items()}
         )
+        for language in section.max_perplexity:
+            if Figures(models).find(language) is None:
+                raise ConfigError(
+                    f"perplexity.max_perplexity: {language!r} has no model; there are models for "
+                    f"{', '.join(models)}"
+                )
         rules = _made(
             "perplexity",
             PerplexityRules,
@@ -350,6 +376,11 @@ class StageOptions:
         if not (self._on("contamination") and self.config.dedup.contamination.evaluations):
             return None
         return str(self.workspace.work / "contamination.arrow")
+
+    def _named_languages(self) -> dict[str, str]:
+        """Source -> its language, where the configuration says one, as it is stored."""
+        rules = self.config.rules_by_source().items()
+        return {name: str(parse_language(each.language)) for name, each in rules if each.language}
 
     def _skip(self, stage: str) -> frozenset[str]:
         rules = self.config.rules_by_source()

@@ -19,6 +19,7 @@ inputs:
     format: auto                # auto, warc, wet, jsonl, json, parquet or text
     priority: 100               # among duplicates the document with the lowest number stays
     text_field: text
+    # language: zh              # the language of this source, if known: no model is asked
     # quality_profile: code     # other rules for this source
     # skip: [language, sentence]  # filters, and kinds of dedup, that do not apply to it
 

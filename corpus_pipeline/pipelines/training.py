@@ -12,6 +12,7 @@ from corpus_pipeline.filters.train_lm import LmTraining, train_language_model
 from corpus_pipeline.pipelines.publish import RUN_FILE
 from corpus_pipeline.sources.pieces import Piece, detect_format
 from corpus_pipeline.sources.reading import ReadOptions, read_piece
+from corpus_pipeline.text.languages import figures_for, require_language
 from corpus_pipeline.tokens.train import train_tokenizer
 
 #: Normaliser profile by language; all other languages separate words by spaces.
@@ -70,8 +71,10 @@ def train_language_model_file(
     Raises:
         ConfigError: a setting breaks a rule of `LmTraining`.
     """
-    by_language = "characters-v1" if language in _CHARACTER_LANGUAGES else "words-v1"
     try:
+        require_language(language)
+        written = figures_for(_CHARACTER_LANGUAGES).find(language, by_writing=True)
+        by_language = "words-v1" if written is None else "characters-v1"
         training = LmTraining(
             language=language,
             normaliser=normaliser or by_language,

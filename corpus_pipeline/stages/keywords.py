@@ -10,6 +10,7 @@ from corpus_pipeline.address import BatchKey
 from corpus_pipeline.filters.keywords import KeywordRules, keyword_failures, measure_keywords
 from corpus_pipeline.stages.mapping import MapBatches, MapStage, with_measures
 from corpus_pipeline.stages.models import keyword_matcher
+from corpus_pipeline.text.scripts import labels_or_scripts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +36,8 @@ class MatchKeywords(MapBatches):
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Measures and judges one batch."""
-        measures = measure_keywords(batch["text"], batch["lang"], self._matcher)
+        langs = labels_or_scripts(batch["lang"], batch["text"])
+        measures = measure_keywords(batch["text"], langs, self._matcher)
         chars = pc.fill_null(pc.utf8_length(batch["text"]), 0).to_numpy().astype(np.int64)
         return with_measures(batch, measures, keyword_failures(measures, chars, self.options.rules))
 

@@ -1,6 +1,7 @@
 """*language*: identifies the language and drops what is not wanted."""
 
 import dataclasses
+from collections.abc import Mapping
 
 import pyarrow as pa
 
@@ -9,6 +10,7 @@ from corpus_pipeline.filters.language import (
     LanguageRules,
     language_failures,
     measure_language,
+    named_language,
 )
 from corpus_pipeline.stages.mapping import MapBatches, MapStage, with_measures
 from corpus_pipeline.stages.models import language_identifier
@@ -16,12 +18,15 @@ from corpus_pipeline.stages.models import language_identifier
 
 @dataclasses.dataclass(frozen=True)
 class LanguageOptions:
-    """The model, the rules and the sources that are left alone."""
+    """The model, the rules, the sources of known language and those that are left alone."""
 
     model: str | None
     model_sha256: str | None
     sample_chars: int
+    merge: Mapping[str, tuple[str, ...]]
     rules: LanguageRules
+    named: frozenset[str] = frozenset()
+    """Sources whose `lang` *read* has filled; the model does not see them."""
     skip: frozenset[str] = frozenset()
 
 
@@ -34,13 +39,17 @@ class IdentifyLanguage(MapBatches):
     def open(self) -> None:
         """Loads the model."""
         self.skip = self.options.skip
-        self._identifier = language_identifier(self.options.model, self.options.model_sha256)
+        merge = tuple(self.options.merge.items())
+        self._identifier = language_identifier(self.options.model, self.options.model_sha256, merge)
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Measures and judges one batch."""
-        measures = measure_language(
-            batch["text"], self._identifier, sample_chars=self.options.sample_chars
-        )
+        if batch["source"][0].as_py() in self.options.named:
+            measures = named_language(batch["lang"])
+        else:
+            measures = measure_language(
+                batch["text"], self._identifier, sample_chars=self.options.sample_chars
+            )
         return with_measures(batch, measures, language_failures(measures, self.options.rules))
 
 

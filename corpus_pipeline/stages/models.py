@@ -18,9 +18,11 @@ from corpus_pipeline.tokens.encode import EncodeOptions, TokenEncoder, load_toke
 
 
 @cache
-def language_identifier(path: str | None, sha256: str | None) -> LanguageIdentifier:
+def language_identifier(
+    path: str | None, sha256: str | None, merge: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> LanguageIdentifier:
     """Returns the fastText model of a path (None: the one that is installed)."""
-    return load_language_identifier(path, sha256)
+    return load_language_identifier(path, sha256, dict(merge))
 
 
 @cache

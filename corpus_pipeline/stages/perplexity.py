@@ -13,6 +13,7 @@ from corpus_pipeline.filters.perplexity import (
 )
 from corpus_pipeline.stages.mapping import MapBatches, MapStage, with_measures
 from corpus_pipeline.stages.models import language_model
+from corpus_pipeline.text.scripts import labels_or_scripts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,10 +43,11 @@ class MeasurePerplexity(MapBatches):
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Measures and judges one batch."""
+        langs = labels_or_scripts(batch["lang"], batch["text"])
         measures = measure_perplexity(
-            batch["text"], batch["lang"], self._models, max_chars=self.options.max_chars
+            batch["text"], langs, self._models, max_chars=self.options.max_chars
         )
-        failures = perplexity_failures(measures, batch["lang"], self.options.rules)
+        failures = perplexity_failures(measures, langs, self.options.rules)
         return with_measures(batch, measures, failures)
 
 

@@ -9,6 +9,7 @@ from corpus_pipeline.address import BatchKey
 from corpus_pipeline.filters.quality import measure_quality
 from corpus_pipeline.filters.quality_rules import QualityProfile, quality_failures
 from corpus_pipeline.stages.mapping import MapBatches, MapStage, with_measures
+from corpus_pipeline.text.scripts import labels_or_scripts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,8 +35,9 @@ class MeasureQuality(MapBatches):
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Measures and judges one batch."""
         profile = self.options.profiles.get(batch["source"][0].as_py(), self.options.default)
-        measures = measure_quality(batch["text"], batch["lang"], profile.prose)
-        return with_measures(batch, measures, quality_failures(measures, batch["lang"], profile))
+        langs = labels_or_scripts(batch["lang"], batch["text"])
+        measures = measure_quality(batch["text"], langs, profile.prose)
+        return with_measures(batch, measures, quality_failures(measures, langs, profile))
 
 
 @dataclasses.dataclass

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey
@@ -32,6 +33,8 @@ class ReadStageOptions:
     sources: Mapping[str, ReadOptions]
     priorities: Mapping[str, int | None]
     """None: 100 for raw files, what the documents have for datasets."""
+    languages: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Language of the sources for which one is given."""
 
 
 class ReadUnit(beam.DoFn):  # type: ignore[misc]
@@ -90,6 +93,8 @@ class ReadUnit(beam.DoFn):  # type: ignore[misc]
         if "source" not in columns:
             columns["source"] = pa.repeat(pa.scalar(source), size)
             columns["file"] = files
+        if self.options.languages:
+            columns["lang"] = self._languages(columns)
         if priority is not None or "priority" not in columns:
             given = DEFAULT_PRIORITY if priority is None else priority
             columns["priority"] = pa.array(np.full(size, given, np.uint8))
@@ -101,6 +106,13 @@ class ReadUnit(beam.DoFn):  # type: ignore[misc]
             )
         # Measures that no stage has filled are null: later stages may ask for them all the same.
         return conform(pa.RecordBatch.from_pydict(columns), DOCUMENT)
+
+    def _languages(self, columns: Mapping[str, pa.Array]) -> pa.Array:
+        """Returns the language of each row's source, what the row has where none is given."""
+        encoded = columns["source"].dictionary_encode()
+        given = [self.options.languages.get(name) for name in encoded.dictionary.to_pylist()]
+        named = pa.array(given, pa.string()).take(encoded.indices)
+        return pc.coalesce(named, columns["lang"]) if "lang" in columns else named
 
 
 def _parts(unit: Unit, options: ReadOptions, count: Count) -> Iterator[tuple[str, pa.RecordBatch]]:

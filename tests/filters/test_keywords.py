@@ -121,11 +121,26 @@ def test_the_worst_text_fits_its_buffer() -> None:
 
 def test_shipped_lists() -> None:
     matcher = load_word_lists()
-    assert len(matcher.languages) == 28
-    assert {"zh", "en", "ja", "ko", "ar", "tl", "fil"} <= set(matcher.languages)
+    # Two lists of French are one.
+    assert len(matcher.languages) == 27
+    assert {"zh", "en", "ja", "ko", "ar", "tl"} <= set(matcher.languages)
     texts = pa.array(["传播淫秽色情信息", "Shit happens in Scunthorpe"])
     hits = measure_keywords(texts, pa.array(["zh", "en"]), matcher)["keyword_hits"]
     assert hits.to_pylist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("lang", "hits"),
+    [
+        ("zh", 2), ("cmn_Hani", 2), ("zho_Hans", 2), ("zh-TW", 2), ("yue", 2), ("und-Hani", 2),
+        ("__label__zh", 2), ("ja", None), ("cmn_Latn", None), ("und-Jpan", None), (None, None),
+    ],
+)  # fmt: skip
+def test_every_name_of_a_language_has_its_list(lang: str | None, hits: int | None) -> None:
+    matcher = build_matcher({"zh": ["色情", "淫秽"], "en": ["ass"]})
+    langs = pa.array([lang], pa.string())
+    found = measure_keywords(pa.array(["传播淫秽色情信息"]), langs, matcher)["keyword_hits"]
+    assert found.to_pylist() == [hits]
 
 
 def test_own_lists(tmp_path: Path) -> None:
@@ -138,6 +153,10 @@ def test_own_lists(tmp_path: Path) -> None:
     hits = measure_keywords(pa.array(["Mot, parole"]), pa.array(["fr"]), folder)["keyword_hits"]
     assert hits.to_pylist() == [2]
     assert load_word_lists(str(tmp_path / "zh.txt")).languages == ("zh",)
+    (tmp_path / "zho_Hant.txt").write_text("加賴\n", "utf-8")
+    both = load_word_lists(str(tmp_path))
+    hits = measure_keywords(pa.array(["加微信加賴"]), pa.array(["cmn_Hani"]), both)["keyword_hits"]
+    assert hits.to_pylist() == [2]
 
 
 def test_lists_that_cannot_be_used(tmp_path: Path) -> None:
@@ -145,6 +164,12 @@ def test_lists_that_cannot_be_used(tmp_path: Path) -> None:
         load_word_lists(str(tmp_path / "missing"))
     with pytest.raises(ResourceError, match="no words found"):
         load_word_lists(str(tmp_path))
+    (tmp_path / "chinese.txt").write_text("加微信", "utf-8")
+    with pytest.raises(
+        ResourceError, match=r"chinese.txt: its name is no language, did you mean 'zh'"
+    ):
+        load_word_lists(str(tmp_path))
+    (tmp_path / "chinese.txt").unlink()
     (tmp_path / "zh.txt").write_bytes("加微信".encode("gbk"))
     with pytest.raises(ResourceError, match="not UTF-8"):
         load_word_lists(str(tmp_path))

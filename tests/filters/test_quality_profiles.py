@@ -25,6 +25,37 @@ def test_chinese_has_no_mean_word_length_and_its_own_shares_of_lines() -> None:
     assert (zh.gopher_max_duplicate_lines, zh.fineweb_min_terminal_lines) == (0.287, 0.106)
 
 
+@pytest.mark.parametrize(
+    ("section", "labels"),
+    [
+        ("zh", ["zh", "cmn_Hani", "zho_Hans", "zh-Hant", "zh_TW", "__label__zh", "wuu", "lzh_Hani",
+                "und-Hani", "ZH"]),
+        ("yue", ["yue", "yue_Hant", "zh-yue"]),
+        ("ja", ["ja", "jpn_Jpan", "und-Jpan"]),
+        ("ko", ["ko", "kor_Hang", "und-Kore"]),
+        ("th", ["th", "tha_Thai", "lo", "khm_Khmr", "mya_Mymr", "und-Thai", "und-Laoo"]),
+        ("no", ["no", "nob_Latn", "nb", "nn"]),
+        (None, ["en", "eng_Latn", "fr", "und-Latn", "cmn_Latn", "jpn_Latn", "bo", "xx", None]),
+    ],
+)  # fmt: skip
+def test_sections_apply_to_every_name_of_a_language(
+    section: str | None, labels: list[str | None]
+) -> None:
+    names = ("zh", "yue", "ja", "ko", "th", "no")
+    rules = {name: QualityRules(gopher_min_words=n) for n, name in enumerate(names, 1)}
+    profile = QualityProfile("mine", QualityRules(), rules)
+    expected = profile.rules if section is None else rules[section]
+    assert [profile.rules_for(label) for label in labels] == [expected] * len(labels)
+
+
+def test_no_script_without_spaces_is_judged_by_english_figures() -> None:
+    default = load_profile("default")
+    for label in ("yue", "und-Hani", "ja", "th", "lo", "km", "my", "bo", "dz", "shn", "ii"):
+        rules = default.rules_for(label)
+        assert rules.gopher_min_mean_word_length is None, label
+        assert default.rules.gopher_min_mean_word_length == 3
+
+
 def test_a_language_changes_only_what_it_names(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(
@@ -62,6 +93,15 @@ def test_empty_text_is_a_profile_without_rules() -> None:
         (
             "languages: {1: {}}",
             "quality profile mine: languages: key 1 is not text; write it in quotes",
+        ),
+        (
+            "languages: {chinese: {}}",
+            "quality profile mine: languages: 'chinese' is no language; did you mean 'zh'?",
+        ),
+        (
+            "languages: {zh: {}, cmn: {}}",
+            "quality profile mine: languages: 'zh' and 'cmn' are one language; leave one of them "
+            "out",
         ),
         ("rules: [1]", "quality profile mine: rules: must be a mapping, got [1]"),
         ("rules: {", "quality profile mine: is not YAML: "),

@@ -48,7 +48,7 @@ def corpus(
 def test_the_commands() -> None:
     assert set(COMMANDS) >= {
         "run", "read", "extract", "filter", "dedup", "scrub", "tokenize", "init", "schema",
-        "stats", "verify", "trace", "train-tokenizer", "train-lm",
+        "stats", "verify", "trace", "train-tokenizer", "train-lm", "calibrate",
     }  # fmt: skip
 
 
@@ -123,6 +123,12 @@ def config(tmp_path: Path) -> Callable[..., Path]:
         ({"language": {"model": "/missing.bin"}}, "/missing.bin: cannot be read"),
         ({"keywords": {"lists": "/missing"}}, "/missing: cannot be read"),
         ({"perplexity": {"models": {"en": "/missing.klm"}}}, "/missing.klm: cannot be read"),
+        ({"language": {"keep": ["english"]}},
+         "language: keep: 'english' is no label of the language model; did you mean 'en'?"),
+        ({"language": {"min_score_by_language": {"chinese": 0.1}}}, "did you mean 'zh'?"),
+        ({"language": {"merge": {"hbs": ["hr", "serbian"]}}}, "did you mean 'sr'?"),
+        ({"perplexity": {"max_perplexity": {"fr": 5}}},
+         "perplexity.max_perplexity: 'fr' has no model; there are models for en, zh"),
         ({"scrub": {"placeholder": "{x}"}}, "scrub: replacement may hold no braces but {{entity}}"),
         ({"scrub": {"entities": ["NOSE"]}}, "NOSE"),
         ({"dedup": {"contamination": {"evaluations": ["/missing"]}}},
@@ -166,6 +172,9 @@ def test_a_wrong_configuration_is_one_line(
         (["init", "{0}/there.yaml"], "{0}/there.yaml: exists; name another file, or remove it"),
         (["train-tokenizer", "{0}/missing", "{0}/t.json"], "no input file matches '{0}/missing'"),
         (["train-lm", "{0}/missing", "--language", "en", "--output", "{0}"], ""),
+        (["train-lm", "{0}/missing", "--language", "english", "--output", "{0}"],
+         "train-lm: 'english' is no language; did you mean 'en'?"),
+        (["calibrate", "{0}/missing.jsonl", "{0}/c.yaml"], "no input file matches"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )  # fmt: skip

@@ -43,6 +43,38 @@ def test_sizes(written: object, size: int) -> None:
             "c.yaml: language.min_score: Input should be less than or equal to 1, got 3",
         ),
         (
+            {"inputs": [{"path": "a", "source": "s", "language": "english"}]},
+            "c.yaml: inputs.0.language: 'english' is no language; did you mean 'en'?",
+        ),
+        (
+            {"inputs": [{"path": "a", "source": "s", "language": "cn"}]},
+            "c.yaml: inputs.0.language: 'cn' is no language; did you mean 'zh'?",
+        ),
+        (
+            {"perplexity": {"max_perplexity": {"chinese": 5}}},
+            "c.yaml: perplexity.max_perplexity.chinese: 'chinese' is no language; did you mean "
+            "'zh'?",
+        ),
+        (
+            {"perplexity": {"models": {"jp": "ja.klm"}}},
+            "c.yaml: perplexity.models.jp: 'jp' is no language; did you mean 'ja'?",
+        ),
+        (
+            {"language": {"keep": ["en", False]}},
+            'c.yaml: language.keep.1: False is no language; YAML reads no as false; write "no" in '
+            "quotes",
+        ),
+        (
+            {"language": {"merge": {"serbocroatian": ["hr"]}}},
+            "c.yaml: language.merge.serbocroatian: 'serbocroatian' is no language; did you mean "
+            "'sh'?",
+        ),
+        (
+            {"inputs": [{"path": "a", "source": "s", "format": "dataset", "language": "zh"}]},
+            "c.yaml: documents of the dataset 's' keep their own sources; put skip, language and "
+            "quality_profile under dataset_sources",
+        ),
+        (
             {"memory": "lots"},
             "c.yaml: memory: 'lots' is not a size; write for example 32MB, 4GB or 64MiB",
         ),

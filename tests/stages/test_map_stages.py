@@ -1,5 +1,6 @@
 """Every map stage as a transform: what it fills, whom it fails, what it leaves alone."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,37 @@ def test_quality_takes_the_profile_of_the_source(make: StageOptions) -> None:
     )  # fmt: skip
 
 
+def test_named_languages_are_not_measured_but_judged(make: StageOptions) -> None:
+    batch = documents([ZH, corpora.FRENCH.text, None], lang=["zh-Hant", "fr", "zh"])
+    options = make.language()
+    assert options is not None
+    run_documents(
+        unit(batch),
+        Language(dataclasses.replace(options, named=frozenset({"s"}))),
+        {
+            "lang": ["zh-Hant", "fr", "zh"],
+            "lang_score": [None] * 3,
+            "drop_reason": [None, "language-not-kept", "read-null-text"],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "reason"),
+    [(None, None), ("zh", None), ("cmn_Hani", None), ("yue", None), ("ja", "gopher-too-few-stop-words"),
+     ("en", "gopher-mean-word-length-low")],
+)  # fmt: skip
+def test_quality_without_a_label_goes_by_the_script(
+    make: StageOptions, lang: str | None, reason: str | None
+) -> None:
+    batch = documents([ZH, "no"], lang=[lang, None])
+    run_documents(
+        unit(batch),
+        Quality(make.quality()),
+        {"drop_reason": [reason, "gopher-too-few-words"], "lang": [lang, None]},
+    )
+
+
 @pytest.mark.parametrize("stage", ["language", "perplexity"])
 def test_skipped_sources_are_neither_measured_nor_judged(make: StageOptions, stage: str) -> None:
     measure = {"language": "lang", "perplexity": "perplexity"}[stage]
@@ -158,30 +190,30 @@ def test_skipped_sources_are_neither_measured_nor_judged(make: StageOptions, sta
 
 
 def test_keywords(make: StageOptions) -> None:
-    texts = ["no such word", "flobberworm " * 4, "这是违禁词语。", None, "违禁词语" * 4]
+    texts = ["no such word", "flobberworm " * 4, "这是违禁词语。", None, "违禁词语" * 4, "违禁词语"]
     run_documents(
-        unit(documents(texts, lang=["en", "en", "zh", None, "zh"])),
+        unit(documents(texts, lang=["en", "en", "zh", None, "zho_Hans", None])),
         Keywords(make.keywords()),
         {
-            "keyword_hits": [0, 4, 1, None, 4],
+            "keyword_hits": [0, 4, 1, None, 4, 1],
             "drop_reason": [
-                None, "keywords-too-many", None, "read-null-text", "keywords-too-many",
+                None, "keywords-too-many", None, "read-null-text", "keywords-too-many", None,
             ],
         },
     )  # fmt: skip
 
 
 def test_perplexity(make: StageOptions) -> None:
-    texts = [EN, corpora.SALAD.text, ZH, corpora.FRENCH.text, None]
+    texts = [EN, corpora.SALAD.text, ZH, corpora.FRENCH.text, None, ZH, EN]
     options = make.perplexity()
     assert options is not None
     english, chinese = (options.rules.models[language] for language in ("en", "zh"))
     run_documents(
-        unit(documents(texts, lang=["en", "en", "zh", "fr", None])),
+        unit(documents(texts, lang=["eng_Latn", "en", "cmn_Hani", "fr", None, None, None])),
         Perplexity(make.perplexity()),
         {
-            "perplexity_model": [english, english, chinese, None, None],
-            "drop_reason": [None, "perplexity-too-high", None, None, "read-null-text"],
+            "perplexity_model": [english, english, chinese, None, None, chinese, None],
+            "drop_reason": [None, "perplexity-too-high", None, None, "read-null-text", None, None],
         },
     )
 
