@@ -302,7 +302,7 @@ def measure_perplexity(
     perplexity = np.full(len(texts), np.nan)
     label = np.full(len(texts), -1, np.int32)
     labels: list[str] = []
-    number = figures_for(tuple(models)).of_column(langs)
+    number = figures_for(tuple(models)).of_column(langs, members=False)
     for n, model in enumerate(models.values()):
         rows = np.flatnonzero(number == n)
         if len(rows) == 0:
@@ -364,7 +364,7 @@ def perplexity_failures(
     high = np.zeros(len(values), np.bool_)
     low = np.zeros(len(values), np.bool_)
     for limits, failed, sign in ((rules.max_perplexity, high, 1), (rules.min_perplexity, low, -1)):
-        number = figures_for(tuple(limits)).of_column(langs)
+        number = figures_for(tuple(limits)).of_column(langs, members=False)
         for n, (language, limit) in enumerate(limits.items()):
             rows = number == n
             _check_model(measures["perplexity_model"], rows, language, rules)
@@ -377,7 +377,7 @@ def _check_model(
     labels: pa.Array, rows: NDArray[np.bool_], language: str, rules: PerplexityRules
 ) -> None:
     """Refuses cut-offs of one model for perplexities of another."""
-    made_for = figures_for(tuple(rules.models)).find(language)
+    made_for = figures_for(tuple(rules.models)).find(language, members=False)
     wanted = None if made_for is None else rules.models[made_for]
     if wanted is None:
         return

@@ -159,7 +159,7 @@ class StageOptions:
             {lang: language_model(path, hashes[lang]) for lang, path in models.items()}
         )
         for language in section.max_perplexity:
-            if Figures(models).find(language) is None:
+            if Figures(models).find(language, members=False) is None:
                 raise ConfigError(
                     f"perplexity.max_perplexity: {language!r} has no model; there are models for "
                     f"{', '.join(models)}"

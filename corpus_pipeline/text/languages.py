@@ -8,9 +8,10 @@ Three kinds of comparison:
 
 * *The same language* (`same_language`), for what is kept or refused by name. `zh` is `cmn_Hani`,
   but not `yue`. A name that says a script wants that script.
-* *Figures of a language* (`Figures.find`): word lists, stop words, language models, limits by
-  language. A language without figures of its own takes those of its macro-language in ISO 639-3:
-  `yue`, `wuu` and `lzh` those of `zh`, `nn` those of `no`, `id` those of `ms`.
+* *Figures of a language* (`Figures.find`): word lists, stop words, limits by language. A language
+  without figures of its own takes those of its macro-language in ISO 639-3: `yue`, `wuu` and `lzh`
+  those of `zh`, `nn` those of `no`, `id` those of `ms`. A language model says nothing of another
+  language, so it does not serve other `members`.
 * *Figures of a way of writing* (`Figures.find` with `by_writing`): limits on the length of words
   and the like. Here a script without spaces between words counts for more than the language:
   Japanese takes the figures for Chinese rather than those for English, Lao those for Thai; and
@@ -246,29 +247,36 @@ class Figures:
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)
         self._tags = {name: tag for name in self.names if (tag := parse_language(name)) is not None}
-        self._found: dict[tuple[str, bool], str | None] = {}
+        self._found: dict[tuple[str, bool, bool], str | None] = {}
 
-    def find(self, label: str | None, *, by_writing: bool = False) -> str | None:
-        """Returns the name whose figures apply, None for those that apply to everything else."""
+    def find(
+        self, label: str | None, *, by_writing: bool = False, members: bool = True
+    ) -> str | None:
+        """Returns the name whose figures apply, None for those that apply to everything else.
+
+        Args:
+            by_writing: a script without spaces between words counts for more than the language.
+            members: figures for a macro-language serve its members.
+        """
         if label is None:
             return None
-        key = (label, by_writing)
+        key = (label, by_writing, members)
         if key not in self._found:
-            self._found[key] = self._search(label, by_writing)
+            self._found[key] = self._search(label, by_writing, members)
         return self._found[key]
 
-    def of_column(self, labels: pa.Array, *, by_writing: bool = False) -> NDArray[np.int64]:
+    def of_column(self, labels: pa.Array, *, members: bool = True) -> NDArray[np.int64]:
         """Returns int64[N], the number of the name that applies to each label; -1 for none."""
         encoded = labels.dictionary_encode()
         numbers = {name: number for number, name in enumerate(self.names)}
         found = [
-            -1 if (name := self.find(label, by_writing=by_writing)) is None else numbers[name]
+            -1 if (name := self.find(label, members=members)) is None else numbers[name]
             for label in (*encoded.dictionary.to_pylist(), None)
         ]
         indices = np.asarray(encoded.indices.fill_null(len(found) - 1), np.int64)
         return np.array(found, np.int64)[indices]
 
-    def _search(self, label: str, by_writing: bool) -> str | None:
+    def _search(self, label: str, by_writing: bool, members: bool) -> str | None:
         if label in self.names:
             return label
         tag = parse_language(label)
@@ -278,7 +286,7 @@ class Figures:
         language = tag.language
         if language == UNDETERMINED:
             language = _LANGUAGE_OF_SCRIPT.get(tag.script or "", UNDETERMINED)
-        row = _table().languages.get(language)
+        row = _table().languages.get(language) if members else None
         for wanted in (language, *(() if row is None else (row.macro,))):
             if (found := self._named(wanted, tag.script, writing)) is not None:
                 return found

@@ -287,6 +287,22 @@ def test_failures_are_strict_and_by_language() -> None:
     assert failures["perplexity-too-low"].tolist() == [False, False, True, False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("lang", "scored"),
+    [("zh", True), ("cmn_Hani", True), ("zho_Hans", True), ("zh-TW", True), ("und-Hani", True),
+     ("yue", False), ("cmn_Latn", False), ("ja", False), ("und-Jpan", False), (None, False)],
+)  # fmt: skip
+def test_a_model_serves_every_name_of_its_own_language(
+    toy: LanguageModel, lang: str | None, scored: bool
+) -> None:
+    langs = pa.array([lang], pa.string())
+    measures = measure_perplexity(pa.array(["中 中"]), langs, {"zh": toy})
+    assert measures["perplexity"].is_valid().to_pylist() == [scored]
+    rules = PerplexityRules(max_perplexity={"zho": 1.0}, models={"zh": toy.card.label})
+    failures = perplexity_failures(measures, langs, rules)
+    assert failures["perplexity-too-high"].tolist() == [scored]
+
+
 def test_rules_of_one_model_refuse_the_measures_of_another() -> None:
     rules = PerplexityRules({"en": 100.0}, models={"en": "new@00000000"})
     langs = pa.array(["en", "en", "zh"])

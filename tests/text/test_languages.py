@@ -133,6 +133,13 @@ def test_whose_figures_apply(
     assert figures.find(label, by_writing=True) == by_writing
 
 
+def test_figures_of_a_macro_language_may_be_its_own_alone() -> None:
+    figures = Figures(("zh", "no"))
+    labels = ("cmn_Hani", "und-Hani", "yue", "nb", "nn")
+    found = [figures.find(label, members=False) for label in labels]
+    assert found == ["zh", "zh", None, "no", None]
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
