@@ -237,18 +237,21 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[Plan]) -> 
     if not fits:
         return False
     groups = [view[s:e] for s, e in run.groups[number.first : number.last + 1]]
+    # Without the trunk digit, groups before or behind may be a part of it: 21 253 109 8211
+    written = any(is_grouped(plan, groups) for plan in fits) or (
+        any(is_grouped(plan, groups, trunk=False) for plan in fits)
+        and not _in_sequence(run, number, found)
+    )
     if said >= VERB:
         # Digits in another grouping may be two numbers; what is said of them is seen later.
         return (
-            (_is_written(groups, fits) if grouped else said == LINE or len(number.digits) >= 10)
+            (written if grouped else said == LINE or len(number.digits) >= 10)
             and _edges(run, number, found, said)
             and not (said == VERB and _is_count(run, number))
         )
     if said == MENTIONED:
         return (
-            len(number.digits) >= 9
-            and not _THOUSANDS.fullmatch(text)
-            and (not grouped or _is_written(groups, fits))
+            len(number.digits) >= 9 and not _THOUSANDS.fullmatch(text) and (not grouped or written)
         )
     if not grouped or _in_sequence(run, number, found) or "/" in text or ".." in text:
         return False
@@ -260,10 +263,6 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[Plan]) -> 
 
 
 _NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
-
-
-def _is_written(groups: list[str], plans: Sequence[Plan]) -> bool:
-    return any(is_grouped(plan, groups) or is_grouped(plan, groups, trunk=False) for plan in plans)
 
 
 def _edges(run: Run, number: Number, found: int, said: int) -> bool:
