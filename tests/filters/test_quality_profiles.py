@@ -25,6 +25,12 @@ def test_chinese_has_no_mean_word_length_and_its_own_shares_of_lines() -> None:
     assert (zh.gopher_max_duplicate_lines, zh.fineweb_min_terminal_lines) == (0.287, 0.106)
 
 
+def test_the_default_measures_prose_and_the_published_profiles_whole_texts() -> None:
+    assert [name for name in PROFILES if load_profile(name).prose] == ["default"]
+    assert not parse_profile("mine", "rules: {}").prose
+    assert parse_profile("mine", "measured: prose").prose
+
+
 def test_a_language_changes_only_what_it_names(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(
@@ -59,6 +65,7 @@ def test_empty_text_is_a_profile_without_rules() -> None:
             "languages: {zh: {最少: 5}}",
             "quality profile mine: languages: zh: unknown key '最少'; nearest is ",
         ),
+        ("measured: text", "quality profile mine: measured must be whole or prose, got 'text'"),
         (
             "languages: {no: {}}",
             "quality profile mine: languages: key False is not text; YAML reads no, on and off as "
