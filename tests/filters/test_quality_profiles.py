@@ -56,6 +56,12 @@ def test_no_script_without_spaces_is_judged_by_english_figures() -> None:
         assert default.rules.gopher_min_mean_word_length == 3
 
 
+def test_the_default_measures_prose_and_the_published_profiles_whole_texts() -> None:
+    assert [name for name in PROFILES if load_profile(name).prose] == ["default"]
+    assert not parse_profile("mine", "rules: {}").prose
+    assert parse_profile("mine", "measured: prose").prose
+
+
 def test_a_language_changes_only_what_it_names(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(
@@ -90,6 +96,7 @@ def test_empty_text_is_a_profile_without_rules() -> None:
             "languages: {zh: {最少: 5}}",
             "quality profile mine: languages: zh: unknown key '最少'; nearest is ",
         ),
+        ("measured: text", "quality profile mine: measured must be whole or prose, got 'text'"),
         (
             "languages: {1: {}}",
             "quality profile mine: languages: key 1 is not text; write it in quotes",
