@@ -108,7 +108,7 @@ def _intersections(first, second, offsets, hashes, needed, out):  # type: ignore
             rest = min(np.int64(i_stop - i), np.int64(j_stop - j))
             if common + rest < least:
                 break
-            for _ in range(np.int64(min(rest, 64))):
+            for _ in range(np.minimum(rest, 64)):
                 x, y = hashes[i], hashes[j]
                 common += x == y
                 i += np.uint64(x <= y)
