@@ -1,9 +1,11 @@
-"""Decontamination: finds and judges documents that hold items of an evaluation set.
+"""Decontamination: finds the places at which texts hold items of an evaluation set.
 
 Finding is a kernel over words that answers nearly every miss from a bit set, so clean text costs
-little; judging works on the few hits.
+little; the rest works on the few hits. What one text shows is decided here; what other documents
+show is decided in `contamination_verdicts`, where all that hold an item are known.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,16 +24,15 @@ from corpus_pipeline.dedup.contamination_index import (
 )
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import utf8_buffers
-from corpus_pipeline.text.folding import comparable_texts
+from corpus_pipeline.text.folding import comparable_texts, source_offsets
+from corpus_pipeline.text.sentences import split_sentences
 
 __all__ = [
-    "CONTAMINATION",
+    "PLACES",
     "ContaminationIndex",
     "ContaminationOptions",
-    "Hits",
     "build_index",
-    "contamination_hits",
-    "judge_contamination",
+    "find_contamination",
 ]
 
 
@@ -39,17 +40,20 @@ def _field(name: str, type_: pa.DataType, meaning: str) -> pa.Field:
     return pa.field(name, type_, nullable=False, metadata={"meaning": meaning})
 
 
-#: One row for each place at which a document holds an item, sorted by address.
-CONTAMINATION = pa.schema(
+#: One row for each place at which a text holds enough of the part of an item.
+PLACES = pa.schema(
     [
-        _field("address", pa.uint64(), "packed row address"),
-        _field("row", pa.int32(), "number of the evaluation item"),
-        _field("item", pa.string(), "id of the part of the item that stands here"),
-        _field("position", pa.int32(), "number, in the document, of the first matching word"),
-        _field("stop", pa.int32(), "number of the word after the last matching one"),
-        _field("matched", pa.int32(), "words of the item that the document covers"),
-        _field("total", pa.int32(), "words of the item that could be covered"),
-        _field("score", pa.float64(), "share of the item's weight that the document covers"),
+        _field("text", pa.int32(), "number of the text"),
+        _field("hash", pa.uint64(), "number of the item, which decides the partition"),
+        _field("part", pa.int32(), "number of the part in the index"),
+        _field("position", pa.int32(), "number, in the text, of the first matching word"),
+        _field("matched", pa.int32(), "words of the part that the text covers"),
+        _field("bits", pa.int64(), "what they weigh"),
+        _field("covers_from", pa.int32(), "first word of the part that is covered"),
+        _field("covers_to", pa.int32(), "the word after the last that is covered"),
+        _field("company", pa.int32(), "items that stand side by side in the text, this included"),
+        _field("first_sentence", pa.uint32(), "number, in the text, of the first sentence touched"),
+        _field("last_sentence", pa.uint32(), "number of the last one"),
     ]
 )
 
@@ -132,92 +136,6 @@ def _cover(groups, starts, lengths, base, weights, words, bits):  # type: ignore
             end = stop
 
 
-def contamination_hits(texts: pa.Array, index: ContaminationIndex) -> Hits:
-    """Finds every n-gram of the texts that the index holds.
-
-    No n-gram reaches from one text into the next. A null text has no hits.
-
-    >>> items = pa.array(["How many eggs do Janet's ducks lay in a week?"])
-    >>> index = build_index(["eggs"], items, ContaminationOptions())
-    >>> hits = contamination_hits(pa.array(["Eggs", None, f"Q {items[0]}".upper()]), index)
-    >>> hits.rows.tolist(), hits.positions.tolist()
-    ([2], [1])
-    """
-    texts = comparable_texts(texts)
-    view = view_words(texts, index.options, int(index.short_lengths.max(initial=0)))
-    bits, prefix_bits = index.filters
-    room = 1024 + len(view.kinds) // 16
-    while True:
-        hits = Hits(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint64))
-        count = _find(view, index.short_lengths, index.hashes, bits, prefix_bits, hits)
-        if count <= room:
-            break
-        room = count
-    hits = Hits(hits.rows[:count], hits.positions[:count], hits.hashes[:count])
-    return _signed(hits, texts, view, index) if len(index.signed) else hits
-
-
-def _signed(hits: Hits, texts: pa.Array, view: WordView, index: ContaminationIndex) -> Hits:
-    """Replaces the hashes of items that only their signs tell apart by those with signs."""
-    hashes = hits.hashes.copy()
-    keep = np.ones(len(hashes), np.bool_)
-    data, offsets = utf8_buffers(texts)
-    for hit in np.flatnonzero(np.isin(hashes, index.signed)).tolist():
-        row = int(hits.rows[hit])
-        word = int(view.offsets[row] + hits.positions[hit])
-        size = index.signed_lengths[np.searchsorted(index.signed, hashes[hit])]
-        after = word + int(size)
-        # The signs after the last word belong to the item as far as its line goes.
-        last = view.starts[after] if after < view.offsets[row + 1] else offsets[row + 1]
-        words = bytes(data[view.starts[word] : view.ends[after - 1]])
-        rest = bytes(data[view.ends[after - 1] : last]).partition(b"\n")[0]
-        hashes[hit] = with_signs(hashes[hit], (words + rest).decode())
-        place = np.searchsorted(index.hashes, hashes[hit])
-        keep[hit] = place < len(index.hashes) and index.hashes[place] == hashes[hit]
-    return Hits(hits.rows[keep], hits.positions[keep], hashes[keep])
-
-
-def judge_contamination(hits: Hits, index: ContaminationIndex) -> pa.Table:
-    """Decides which texts hold an item, and where.
-
-    All hits of a text must be present; their order is irrelevant.
-
-    Args:
-        hits: of `contamination_hits`; `rows` may be any numbers of texts.
-        index: the one that found the hits.
-
-    Returns:
-        Table of `CONTAMINATION`; addresses are the numbers of the texts.
-
-    Raises:
-        ValueError: a hash is not in the index.
-
-    >>> text = "How many eggs do Janet's ducks lay in a week?"
-    >>> index = build_index(["eggs"], pa.array([text]), ContaminationOptions())
-    >>> table = judge_contamination(contamination_hits(pa.array(["", text]), index), index)
-    >>> table.select(["address", "item", "matched", "total", "score"]).to_pylist()
-    [{'address': 1, 'item': 'eggs', 'matched': 11, 'total': 11, 'score': 1.0}]
-    """
-    places = _places(hits, index)
-    enough, score = _verdicts(places, index)
-    kept = np.flatnonzero(enough)
-    parts = places.parts[kept]
-    columns = [
-        places.texts[kept].astype(np.uint64),
-        index.rows[parts],
-        index.ids.take(pa.array(parts)),
-        places.first[kept],
-        places.stop[kept],
-        places.words[kept],
-        index.words[parts],
-        score[kept],
-    ]
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, CONTAMINATION, strict=True)],
-        schema=CONTAMINATION,
-    )
-
-
 class _Places(NamedTuple):
     """P places at which some text holds something of some part, by text, part and position."""
 
@@ -226,20 +144,88 @@ class _Places(NamedTuple):
     first: NDArray[np.int32]
     """int32[P], number of the first matching word of the text."""
     stop: NDArray[np.int32]
-    words: NDArray[np.int32]
-    """int32[P], words of the part that are covered."""
+    words: NDArray[np.int64]
+    """int64[P], words of the part that are covered."""
     bits: NDArray[np.int64]
     """int64[P], what they weigh."""
     asking: NDArray[np.int64]
-    """int64[P], what those of them weigh that more than an option says."""
+    """int64[P], what those of them weigh that more than one option says."""
+    covers_from: NDArray[np.int32]
+    covers_to: NDArray[np.int32]
+
+    def where(self, mask: NDArray[np.bool_]) -> "_Places":
+        return _Places(*(each[mask] for each in self))
+
+
+def find_contamination(texts: pa.Array, index: ContaminationIndex) -> pa.RecordBatch:
+    """Finds the places at which texts hold an item of the evaluation sets.
+
+    Args:
+        texts: string[N], in any spelling; a null text holds nothing.
+        index: of the items.
+
+    Returns:
+        Batch of `PLACES`, sorted by text.
+
+    >>> items = pa.array(["How many eggs do Janet's ducks lay in a week?"])
+    >>> index = build_index(["eggs"], items, ContaminationOptions())
+    >>> places = find_contamination(pa.array(["Why?", f"Q. {items[0]}".upper()]), index)
+    >>> places.select(["text", "position", "matched", "bits"]).to_pylist()
+    [{'text': 1, 'position': 1, 'matched': 11, 'bits': 88}]
+    """
+    comparable = comparable_texts(texts)
+    view = view_words(comparable, index.options, int(index.short_lengths.max(initial=0)))
+    found = _places(_signed(_hits(view, index), comparable, view, index), index)
+    found = found.where(_enough(found, index))
+    first, last = _sentences(texts, comparable, view, found)
+    columns = (
+        found.texts, index.rows[found.parts], found.parts, found.first, found.words, found.bits,
+        found.covers_from, found.covers_to, _company(found, index), first, last,
+    )  # fmt: skip
+    arrays = [
+        pa.array(column).cast(field.type)
+        for column, field in zip(columns, PLACES, strict=True)
+    ]
+    return pa.record_batch(arrays, schema=PLACES)
+
+
+def _hits(view: WordView, index: ContaminationIndex) -> Hits:
+    """Finds every window of the texts that the index holds; none reaches into the next text."""
+    bits, prefix_bits = index.filters
+    room = 1024 + len(view.kinds) // 16
+    while True:
+        hits = Hits(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint64))
+        count = _find(view, index.short_lengths, index.hashes, bits, prefix_bits, hits)
+        if count <= room:
+            return Hits(hits.rows[:count], hits.positions[:count], hits.hashes[:count])
+        room = count
+
+
+def _signed(hits: Hits, texts: pa.Array, view: WordView, index: ContaminationIndex) -> Hits:
+    """Replaces the hashes of items that only their signs tell apart by those with signs."""
+    places = np.flatnonzero(np.isin(hits.hashes, index.signed)) if len(index.signed) else ()
+    if not len(places):
+        return hits
+    hashes = hits.hashes.copy()
+    keep = np.ones(len(hashes), np.bool_)
+    data, offsets = utf8_buffers(texts)
+    for hit in places.tolist():
+        row = int(hits.rows[hit])
+        word = int(view.offsets[row] + hits.positions[hit])
+        after = word + int(index.signed_lengths[np.searchsorted(index.signed, hashes[hit])])
+        # The signs after the last word belong to the item as far as its line goes.
+        stop = view.starts[after] if after < view.offsets[row + 1] else offsets[row + 1]
+        words = bytes(data[view.starts[word] : view.ends[after - 1]])
+        rest = bytes(data[view.ends[after - 1] : stop]).partition(b"\n")[0]
+        hashes[hit] = with_signs(hashes[hit], (words + rest).decode())
+        place = np.searchsorted(index.hashes, hashes[hit])
+        keep[hit] = place < len(index.hashes) and index.hashes[place] == hashes[hit]
+    return Hits(hits.rows[keep], hits.positions[keep], hashes[keep])
 
 
 def _places(hits: Hits, index: ContaminationIndex) -> _Places:
     """Joins the hits of a part that stand together: no further apart than the part is long."""
     grams = np.searchsorted(index.hashes, hits.hashes)
-    inside = grams < len(index.hashes)
-    if not (inside.all() and (index.hashes[grams] == hits.hashes).all()):
-        raise ValueError("a hit is not in the index; judge hits with the index that found them")
     counts = np.diff(index.posting_offsets)[grams]
     ends = np.cumsum(counts)
     postings = np.arange(counts.sum()) + np.repeat(
@@ -247,10 +233,11 @@ def _places(hits: Hits, index: ContaminationIndex) -> _Places:
     )
     texts, found_at = np.repeat(hits.rows, counts), np.repeat(hits.positions, counts)
     parts, starts = index.items[postings], index.positions[postings]
-    lengths = index.lengths[postings]
     order = np.lexsort((starts, found_at, parts, texts))
-    texts, parts, found_at = texts[order], parts[order], found_at[order]
-    starts, lengths = starts[order], lengths[order]
+    postings, texts, parts, found_at, starts = (
+        each[order] for each in (postings, texts, parts, found_at, starts)
+    )
+    lengths = index.lengths[postings]
 
     sizes = np.diff(index.weight_offsets)[parts]
     apart = np.zeros(len(order), np.bool_)
@@ -258,28 +245,95 @@ def _places(hits: Hits, index: ContaminationIndex) -> _Places:
     new = changes(texts) | changes(parts) | apart
     heads = np.flatnonzero(new)
     groups = np.cumsum(new) - 1
-    stop = np.maximum.reduceat(found_at + lengths, heads) if len(heads) else found_at
+    stop, covers_from, covers_to = (
+        reduction.reduceat(values, heads) if len(heads) else values
+        for reduction, values in (
+            (np.maximum, found_at + lengths), (np.minimum, starts), (np.maximum, starts + lengths),
+        )
+    )  # fmt: skip
     within = np.lexsort((starts, groups))
-    words, bits = np.zeros(len(heads), np.int64), np.zeros(len(heads), np.int64)
-    ignored, asking = np.zeros(len(heads), np.int64), np.zeros(len(heads), np.int64)
-    base = index.weight_offsets[parts][within]
-    windows = (groups[within], starts[within], lengths[within], base)
+    words, bits, none, asking = np.zeros((4, len(heads)), np.int64)
+    windows = (groups, starts, lengths, index.weight_offsets[parts])
+    windows = tuple(each[within] for each in windows)
     _cover(*windows, index.weights, words, bits)
-    asks = index.asking[postings][order][within]
-    _cover(*(each[asks] for each in windows), index.weights, ignored, asking)
-    return _Places(texts[heads], parts[heads], found_at[heads], stop, words, bits, asking)
+    asks = index.asking[postings[within]]
+    _cover(*(each[asks] for each in windows), index.weights, none, asking)
+    return _Places(
+        texts[heads], parts[heads], found_at[heads], stop, words, bits, asking,
+        covers_from, covers_to,
+    )  # fmt: skip
 
 
-def _verdicts(
-    places: _Places, index: ContaminationIndex
-) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Decides which places are copies; an answer counts beside its question."""
-    options = index.options
-    total = index.bits[places.parts]
-    answer = index.answers[places.parts]
-    score = places.bits / np.maximum(1, total)
-    covered = places.bits * 10**6 >= options.coverage_millionths * total
-    asked = index.asking_bits[places.parts]
-    covered &= places.asking * 1 * 10**6 >= options.coverage_millionths * asked
-    enough = covered & (places.bits >= np.minimum(total, options.min_bits)) & ~answer
-    return enough, score
+def _enough(found: _Places, index: ContaminationIndex) -> NDArray[np.bool_]:
+    """Decides which places are copies of an item.
+
+    A question counts by itself, or with less of it when the rest of its item stands in the text
+    too; an answer counts only beside its question.
+    """
+    options, answers = index.options, index.answers[found.parts]
+    least = options.coverage_millionths
+    total, asked = index.bits[found.parts], index.asking_bits[found.parts]
+    covered = found.bits * 10**6 >= least * total
+    asks = found.asking * 10**6 >= least * asked
+    alone = ~answers & covered & asks & (found.bits >= np.minimum(total, options.min_bits))
+
+    # Of each part the place that covers most, summed over the parts of the item in the text.
+    texts_and_rows = found.texts.astype(np.int64) << 32 | index.rows[found.parts]
+    items, item = np.unique(texts_and_rows, return_inverse=True)
+    order = np.lexsort((-found.bits, found.parts, found.texts))
+    best = order[changes(found.texts[order]) | changes(found.parts[order])]
+    matched = np.zeros(len(items), np.int64)
+    np.add.at(matched, item[best], found.bits[best])
+    whole = index.item_bits[items & 0xFFFFFFFF]
+    together = (matched * 10**6 >= least * whole) & (matched >= options.min_bits)
+    partly = ~answers & (found.bits * 2 * 10**6 >= least * total)
+    partly &= found.asking * 2 * 10**6 >= least * asked
+    questions = alone | (partly & together[item])
+    held = np.zeros(len(items), np.bool_)
+    held[item[questions]] = True
+    return questions | (answers & covered & held[item])
+
+
+def _company(found: _Places, index: ContaminationIndex) -> NDArray[np.int32]:
+    """Counts, for each place, the items of its text that stand beside one another."""
+    company = np.ones(len(found.texts), np.int32)
+    rows = index.rows[found.parts]
+    order = np.lexsort((found.stop, found.texts))
+    borders = [*np.flatnonzero(changes(found.texts[order])).tolist(), len(order)]
+    for start, end in pairwise(borders):
+        members = order[start:end]
+        free, items = 0, set()
+        for place in members.tolist():
+            if found.first[place] >= free:
+                free = found.stop[place]
+                items.add(int(rows[place]))
+        company[members] = max(1, len(items))
+    return company
+
+
+def _sentences(
+    texts: pa.Array, comparable: pa.Array, view: WordView, found: _Places
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of the first and the last sentence that each place touches."""
+    rows, place = np.unique(found.texts, return_inverse=True)
+    held = texts.take(pa.array(rows))
+    sentences = split_sentences(held)
+    _, starts_at = utf8_buffers(comparable)
+    _, held_at = utf8_buffers(held)
+    first, last = np.zeros((2, len(place)), np.int64)
+    for number, row in enumerate(rows.tolist()):
+        members = np.flatnonzero(place == number)
+        begin = view.offsets[row]
+        # The first byte of each place's first word, and the last byte of its last word.
+        borders = np.concatenate(
+            [view.starts[begin + found.first[members]], view.ends[begin + found.stop[members] - 1]]
+        ) - starts_at[row].astype(np.int64)
+        if comparable[row] != texts[row]:
+            order = np.argsort(borders)
+            borders[order] = source_offsets(held[number].as_py(), borders[order])
+        ends = sentences.ends[sentences.offsets[number] : sentences.offsets[number + 1]]
+        ends = ends - held_at[number].astype(np.int64)
+        touched = np.searchsorted(ends, borders, side="right")
+        first[members] = touched[: len(members)]
+        last[members] = np.searchsorted(ends, borders[len(members) :], side="left")
+    return first, np.maximum(first, last)

@@ -45,6 +45,7 @@ def build_index(
     options: ContaminationOptions,
     rows: Sequence[int] | None = None,
     answers: Sequence[bool] | None = None,
+    entire: Sequence[bool] | None = None,
 ) -> ContaminationIndex:
     """Indexes the n-grams of evaluation items.
 
@@ -54,6 +55,7 @@ def build_index(
         options: kept in the index.
         rows: the item that each part belongs to; default: each its own.
         answers: true for a part that counts only beside another part of its item.
+        entire: true for a part that is looked for as a whole, whatever it weighs.
 
     Raises:
         ValueError: the number of ids is not that of texts, or an id occurs twice.
@@ -73,6 +75,7 @@ def build_index(
     owners = np.unique(given[by_id], return_inverse=True)[1]
     beside = np.zeros(len(ids), np.bool_) if answers is None else np.array(answers, np.bool_)
     beside = beside[by_id]
+    forced = np.zeros(len(ids), np.bool_) if entire is None else np.array(entire, np.bool_)
     view = view_words(texts, options)
     lengths = np.diff(view.offsets)
     texts_hashes = _hashes(view, view.offsets[:-1], lengths)
@@ -83,24 +86,22 @@ def build_index(
     grams = _ngrams(view)
     grams = grams.where(items_with(grams.hashes, same[grams.parts]) <= options.max_items)
     signs = _signs(texts, view, texts_hashes, options.max_items)
-    shortest = np.zeros(len(lengths), np.int64)
-    shortest[lengths > 0] = view.shortest[view.kinds[view.offsets[:-1][lengths > 0]]]
-    too_short = lengths < np.maximum(1, shortest)
+    too_short = _too_short(view)
     bits = _sums(weights * _covered(grams, len(view.kinds)), view.offsets)
-    whole = ((bits < options.min_item_bits) | (signs > 0)) & ~too_short
+    whole = ((bits < options.min_item_bits) | (signs > 0) | forced[by_id]) & ~too_short
 
     grams = grams.where(~(whole | too_short)[grams.parts])
-    entire = np.flatnonzero(whole)
-    begins = view.offsets[entire]
-    signed = signs[entire]
-    entire_hashes = np.where(signed > 0, signed, texts_hashes[entire])
-    triggers, which = np.unique(texts_hashes[entire][signed > 0], return_index=True)
+    alone = np.flatnonzero(whole)
+    begins = view.offsets[alone]
+    signed = signs[alone]
+    whole_hashes = np.where(signed > 0, signed, texts_hashes[alone])
+    triggers, which = np.unique(texts_hashes[alone][signed > 0], return_index=True)
     weights[np.repeat(whole, lengths)] = 1
     grams = _Grams(
         np.concatenate([grams.starts, begins]),
-        np.concatenate([grams.parts, entire]),
-        np.concatenate([grams.lengths, lengths[entire]]),
-        np.concatenate([grams.hashes, entire_hashes]),
+        np.concatenate([grams.parts, alone]),
+        np.concatenate([grams.lengths, lengths[alone]]),
+        np.concatenate([grams.hashes, whole_hashes]),
     )
     covered = _covered(grams, len(view.kinds))
     weights *= covered
@@ -127,14 +128,36 @@ def build_index(
         positions=(grams.starts - view.offsets[grams.parts])[order].astype(np.int32),
         lengths=grams.lengths[order].astype(np.int32),
         asking=~public_grams[order],
-        prefixes=np.unique(_hashes(view, begins, shortest[entire])),
-        short_lengths=np.unique(lengths[entire]),
+        prefixes=np.unique(_hashes(view, begins, _shortest(view)[alone])),
+        short_lengths=np.unique(lengths[alone]),
         signed=triggers,
-        signed_lengths=lengths[entire][signed > 0][which],
+        signed_lengths=lengths[alone][signed > 0][which],
         too_short=too_short,
         whole=whole,
         duplicate=_repeats(texts_hashes, owners) & (lengths > 0),
     )
+
+
+def are_too_short(texts: pa.Array, options: ContaminationOptions) -> NDArray[np.bool_]:
+    """Says which texts have too few words to be looked for.
+
+    >>> are_too_short(pa.array(["1 + 1 = ?", "谁是作者？"]), ContaminationOptions()).tolist()
+    [True, True]
+    """
+    return _too_short(view_words(comparable_texts(texts), options))
+
+
+def _too_short(view: WordView) -> NDArray[np.bool_]:
+    short: NDArray[np.bool_] = np.diff(view.offsets) < np.maximum(1, _shortest(view))
+    return short
+
+
+def _shortest(view: WordView) -> NDArray[np.int64]:
+    """int64[N], words that each text must have; 0 for a text without words."""
+    present = np.diff(view.offsets) > 0
+    shortest = np.zeros(len(present), np.int64)
+    shortest[present] = view.shortest[view.kinds[view.offsets[:-1][present]]]
+    return shortest
 
 
 @kernel

@@ -206,6 +206,11 @@ class ContaminationIndex:
             ) from error
 
     @cached_property
+    def item_bits(self) -> NDArray[np.int64]:
+        """int64, what all parts of each item weigh together."""
+        return np.bincount(self.rows, self.bits).astype(np.int64)
+
+    @cached_property
     def filters(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Bit sets that hold every one of `hashes` and of `prefixes`; made once, never stored."""
         return _bit_set(self.hashes), _bit_set(self.prefixes)

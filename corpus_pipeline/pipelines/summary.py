@@ -72,6 +72,6 @@ def stage_seconds(run: Mapping[str, Any]) -> Counter[str]:
 
 
 def _notes(stage: str, counts: Mapping[str, int]) -> list[str]:
-    prefixes = {"read": ("skipped-",), "dedup": ("removed_",), "scrub": ("pii_",),
+    prefixes = {"read": ("skipped-",), "dedup": ("removed_", "contamination_"), "scrub": ("pii_",),
                 "tokenize": ("tokens",)}.get(stage)  # fmt: skip
     return [] if prefixes is None else [name for name in counts if name.startswith(prefixes)]

@@ -33,7 +33,7 @@ from corpus_pipeline import storage
 from corpus_pipeline.batches import from_ipc, one_batch, to_ipc
 from corpus_pipeline.dedup.blocks import blocks_of, sorted_by_address
 from corpus_pipeline.dedup.buckets import Buckets, find_buckets
-from corpus_pipeline.dedup.contamination import judge_contamination
+from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
 from corpus_pipeline.dedup.minhash import MinHashOptions, Shingles, shingle
 from corpus_pipeline.dedup.sentences import sentence_removals
@@ -86,6 +86,8 @@ class MatchOptions:
     document: MinHashOptions | None = None
     contamination: str | None = None
     """Path of the index of evaluation items."""
+    max_documents: int = 0
+    """Documents that may hold the same words of an item before these count as a quotation."""
 
 
 class ReadHashes(beam.DoFn):  # type: ignore[misc]
@@ -237,9 +239,9 @@ def _match_contamination(
     assert options.contamination is not None
     judged = judge_contamination(
         batch["address"].to_numpy(),
-        batch["hit_positions"].to_numpy(),
-        batch["hash"].to_numpy(),
+        batch,
         contamination_index(options.contamination),
+        options.max_documents,
     )
     return _write_removals(options, partition, one_batch(judged))
 
