@@ -1,5 +1,6 @@
 """From the texts of evaluation items to the index that finds them."""
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from corpus_pipeline.dedup.contamination_calibration import least_shares
 from corpus_pipeline.dedup.contamination_index import (
     ContaminationIndex,
     ContaminationOptions,
@@ -46,6 +48,7 @@ def build_index(
     rows: Sequence[int] | None = None,
     answers: Sequence[bool] | None = None,
     entire: Sequence[bool] | None = None,
+    sets: Sequence[int] | None = None,
 ) -> ContaminationIndex:
     """Indexes the n-grams of evaluation items.
 
@@ -56,6 +59,7 @@ def build_index(
         rows: the item that each part belongs to; default: each its own.
         answers: true for a part that counts only beside another part of its item.
         entire: true for a part that is looked for as a whole, whatever it weighs.
+        sets: the set that each part belongs to; default: all one.
 
     Raises:
         ValueError: the number of ids is not that of texts, or an id occurs twice.
@@ -112,7 +116,7 @@ def build_index(
         np.concatenate([grams.hashes, triggers]), return_counts=True
     )
     counts -= np.isin(hashes, triggers)
-    return ContaminationIndex(
+    index = ContaminationIndex(
         options=options,
         ids=pa.array(ids, pa.string()).take(pa.array(by_id)),
         rows=owners.astype(np.int32),
@@ -120,6 +124,7 @@ def build_index(
         words=_sums(covered, view.offsets).astype(np.int32),
         bits=_sums(weights, view.offsets),
         asking_bits=_sums(asking, view.offsets),
+        least=np.full(len(ids), options.coverage_millionths),
         weight_offsets=view.offsets + np.arange(len(view.offsets)),
         weights=_cumulated(weights, view.offsets),
         hashes=hashes,
@@ -136,6 +141,8 @@ def build_index(
         whole=whole,
         duplicate=_repeats(texts_hashes, owners) & (lengths > 0),
     )
+    numbers = np.zeros(len(ids), np.int64) if sets is None else np.array(sets, np.int64)
+    return dataclasses.replace(index, least=least_shares(texts, same, numbers[by_id], index))
 
 
 def are_too_short(texts: pa.Array, options: ContaminationOptions) -> NDArray[np.bool_]:

@@ -42,6 +42,7 @@ _COLUMNS = {
     "words": pa.int32(),
     "bits": pa.int64(),
     "asking_bits": pa.int64(),
+    "least": pa.int64(),
     "weight_offsets": pa.int64(),
     "weights": pa.int64(),
     "hashes": pa.uint64(),
@@ -71,7 +72,7 @@ class ContaminationOptions:
     """Words compared together where words are spaced."""
     char_ngram: int = 12
     """Characters compared together where an n-gram begins with one of an unspaced script."""
-    min_coverage: float = 0.35
+    min_coverage: float = 0.3
     """Share of an item's weight that a contaminated document covers; resolution 0.000001."""
     min_bits: int = 24
     """Weight that it covers at least."""
@@ -126,6 +127,9 @@ class ContaminationIndex:
     """int64[I], what those words weigh together."""
     asking_bits: NDArray[np.int64]
     """int64[I], what those weigh that are in an n-gram not inside a single option."""
+    least: NDArray[np.int64]
+    """int64[I], millionths of its weight that a document must cover: `min_coverage`, or more where
+    items of the same set cover one another so far."""
     weight_offsets: NDArray[np.int64]
     """int64[I + 1], part i has `weights[weight_offsets[i]:weight_offsets[i + 1]]`."""
     weights: NDArray[np.int64]

@@ -26,16 +26,19 @@ Windows = Callable[[NDArray[np.int64], int], NDArray[np.uint64]]
 
 #: Words of context.
 CONTEXT = 4
+#: Items that are thought to go on otherwise, beside those that have a context: two items that happen
+#: to go on alike do not make a template.
+DOUBT = 2
 #: Bits of a word that nothing foretells; about what English has without any context.
 MOST_BITS = 8
 
 
 @kernel
 def _weigh(context, word, weights):  # type: ignore[no-untyped-def]
-    """Lowers each weight to floor(log2((context + 1) / word)), where the word is foretold."""
+    """Lowers each weight to floor(log2((context + DOUBT) / word)), where a word is foretold."""
     for i in range(len(weights)):
         if word[i] > 0:
-            ratio = (context[i] + 1) // word[i]
+            ratio = (context[i] + DOUBT) // word[i]
             bits = np.uint8(0)
             while ratio > 1:
                 ratio >>= 1

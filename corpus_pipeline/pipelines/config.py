@@ -189,7 +189,7 @@ class Contamination(_Switched):
         description="share of what an item weighs that a contaminated document holds",
     )
     max_documents: int = Field(
-        10,
+        20,
         ge=1,
         description="documents that may hold the same words of an item; in more of them these "
         "words count as a quotation, unless nearly all of the item is there",
