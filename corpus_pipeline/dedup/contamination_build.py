@@ -28,6 +28,10 @@ from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.folding import comparable_texts
 
 
+#: Other items foretell most of an item whose words weigh less than this many bits each.
+FORETOLD = 2
+
+
 class _Grams(NamedTuple):
     """Windows of the words of all parts."""
 
@@ -74,7 +78,7 @@ def build_index(
     if len(set(ids)) != len(ids):
         raise ValueError("ids of evaluation items must differ; put the name of the set before them")
     by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
-    texts = comparable_texts(texts.take(pa.array(by_id)))
+    given_texts, texts = texts, comparable_texts(texts.take(pa.array(by_id)))
     given = np.arange(len(ids)) if rows is None else np.array(rows, np.int64)
     owners = np.unique(given[by_id], return_inverse=True)[1]
     beside = np.zeros(len(ids), np.bool_) if answers is None else np.array(answers, np.bool_)
@@ -85,7 +89,9 @@ def build_index(
     texts_hashes = _hashes(view, view.offsets[:-1], lengths)
     same = _same_items(texts_hashes, owners, beside)
     public, options_of = _layout(texts, view)
-    weights = _weights(view, same) * ~public
+    weights = _weights(view, same)
+    foretold = _sums(weights, view.offsets) < FORETOLD * lengths
+    weights *= ~public
 
     grams = _ngrams(view)
     grams = grams.where(items_with(grams.hashes, same[grams.parts]) <= options.max_items)
@@ -142,7 +148,14 @@ def build_index(
         duplicate=_repeats(texts_hashes, owners) & (lengths > 0),
     )
     numbers = np.zeros(len(ids), np.int64) if sets is None else np.array(sets, np.int64)
-    return dataclasses.replace(index, least=least_shares(texts, same, numbers[by_id], index))
+    least = least_shares(texts, same, numbers[by_id], foretold, index)
+    indistinct = (least >= 10**6) & ~whole & ~too_short & ~beside
+    if indistinct.any():
+        # All that tells these from others stands in others too; only the whole of them is theirs.
+        given_parts = np.zeros(len(ids), np.bool_)
+        given_parts[by_id] = indistinct | forced[by_id]
+        return build_index(ids, given_texts, options, rows, answers, given_parts.tolist(), sets)
+    return dataclasses.replace(index, least=least)
 
 
 def are_too_short(texts: pa.Array, options: ContaminationOptions) -> NDArray[np.bool_]:
