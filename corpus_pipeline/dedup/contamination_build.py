@@ -79,8 +79,9 @@ def build_index(
         raise ValueError("ids of evaluation items must differ; put the name of the set before them")
     by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
     given_texts, texts = texts, comparable_texts(texts.take(pa.array(by_id)))
-    given = np.arange(len(ids)) if rows is None else np.array(rows, np.int64)
-    owners = np.unique(given[by_id], return_inverse=True)[1]
+    owners = np.arange(len(ids))
+    if rows is not None:
+        owners = np.unique(np.array(rows, np.int64)[by_id], return_inverse=True)[1]
     beside = np.zeros(len(ids), np.bool_) if answers is None else np.array(answers, np.bool_)
     beside = beside[by_id]
     forced = np.zeros(len(ids), np.bool_) if entire is None else np.array(entire, np.bool_)
@@ -89,7 +90,9 @@ def build_index(
     texts_hashes = _hashes(view, view.offsets[:-1], lengths)
     same = _same_items(texts_hashes, owners, beside)
     public, options_of = _layout(texts, view)
-    weights = _weights(view, same)
+    numbers = np.zeros(len(ids), np.int64) if sets is None else np.array(sets, np.int64)
+    numbers = numbers[by_id]
+    weights = _weights(view, same, numbers)
     foretold = _sums(weights, view.offsets) < FORETOLD * lengths
     weights *= ~public
 
@@ -147,8 +150,7 @@ def build_index(
         whole=whole,
         duplicate=_repeats(texts_hashes, owners) & (lengths > 0),
     )
-    numbers = np.zeros(len(ids), np.int64) if sets is None else np.array(sets, np.int64)
-    least = least_shares(texts, same, numbers[by_id], foretold, index)
+    least = least_shares(texts, same, numbers, foretold, index)
     indistinct = (least >= 10**6) & ~whole & ~too_short & ~beside
     if indistinct.any():
         # All that tells these from others stands in others too; only the whole of them is theirs.
@@ -236,14 +238,16 @@ def _cumulated(weights: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArra
     return cumulated
 
 
-def _weights(view: WordView, same: NDArray[np.int64]) -> NDArray[np.uint8]:
+def _weights(
+    view: WordView, same: NDArray[np.int64], sets: NDArray[np.int64]
+) -> NDArray[np.uint8]:
     lengths = np.diff(view.offsets)
     depths = np.arange(len(view.kinds)) - np.repeat(view.offsets[:-1], lengths)
 
     def windows(starts: NDArray[np.int64], length: int) -> NDArray[np.uint64]:
         return _hashes(view, starts, np.full(len(starts), length))
 
-    return surprisals(windows, np.repeat(same, lengths), depths)
+    return surprisals(windows, np.repeat(same, lengths), np.repeat(sets, lengths), depths)
 
 
 def _same_items(

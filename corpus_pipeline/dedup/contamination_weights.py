@@ -9,9 +9,12 @@ of the evaluation sets:
     item               Take 7 steps left. Take 3 steps right. Ada's ferry sank.
     bits               1    2 0     0     1    2 0     1      5   8  8    8
 
-The model is the plainest one: of the contexts of up to `CONTEXT` words that occur in another item,
-the one that foretells the word best. Counts are of items, not of occurrences, and items of equal
-text are one, so a set that is given twice weighs what it weighs once.
+Only items of the same set foretell: a template is a set's, and a set that is given twice, or beside
+ten thousand others, weighs what it weighs alone.
+
+The model is the plainest one: of the contexts of 1 to `CONTEXT` words that occur in another
+item, the one that foretells the word best. Counts are of items, not of occurrences, and items of equal
+text are one.
 """
 
 from collections.abc import Callable
@@ -24,6 +27,8 @@ from corpus_pipeline.kernels import kernel
 #: (starts, length) -> the hashes of the windows of `length` words that begin there.
 Windows = Callable[[NDArray[np.int64], int], NDArray[np.uint64]]
 
+#: Parts the windows of one set from equal ones of another; odd.
+_SALT = np.uint64(0x9E3779B97F4A7C15)
 #: Words of context.
 CONTEXT = 4
 #: Items that are thought to go on otherwise, beside those that have a context: two items that happen
@@ -67,30 +72,31 @@ def items_with(
 
 
 def surprisals(
-    windows: Windows, items: NDArray[np.int64], depths: NDArray[np.int64]
+    windows: Windows,
+    items: NDArray[np.int64],
+    sets: NDArray[np.int64],
+    depths: NDArray[np.int64],
 ) -> NDArray[np.uint8]:
     """Weighs W words of evaluation items.
 
     Args:
         windows: hashes the windows of some words that begin at some of the W places.
         items: int64[W], the item of each word; items of equal text have the same number.
+        sets: int64[W], the set of each word; only items of its set foretell it.
         depths: int64[W], how many words stand before each in its text.
 
     Returns:
         uint8[W], bits, at most `MOST_BITS`.
     """
     weights = np.full(len(items), MOST_BITS, np.uint8)
-    others = len(np.unique(items)) - 1
-    for length in range(CONTEXT + 1):
+    salts = sets.astype(np.uint64) * _SALT
+    for length in range(1, CONTEXT + 1):
         places = np.flatnonzero(depths >= length)
         if not len(places):
             break
-        owners = items[places]
-        word = items_with(windows(places - length, length + 1), owners) - 1
-        if length:
-            context = items_with(windows(places - length, length), owners) - 1
-        else:
-            context = np.full(len(places), others, np.int64)
+        owners, salt = items[places], salts[places]
+        word = items_with(windows(places - length, length + 1) ^ salt, owners) - 1
+        context = items_with(windows(places - length, length) ^ salt, owners) - 1
         lowered = weights[places]
         _weigh(context, word, lowered)
         weights[places] = lowered

@@ -140,6 +140,7 @@ def read_evaluations(section: Contamination, options: ContaminationOptions) -> E
         [part.item for part in parts],
         [part.answer for part in parts],
         [part.entire for part in parts],
+        np.searchsorted(begins, [part.item for part in parts], side="right").tolist(),
     )
     states = {
         name: _items_with(index.rows, mask, number)

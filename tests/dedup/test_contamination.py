@@ -146,11 +146,15 @@ def test_counts_and_place_of_the_evidence() -> None:
     assert (row["first_sentence"], row["last_sentence"]) == (1, 2)
 
 
-@pytest.mark.parametrize("text", [EGGS, wide(EGGS), unicodedata.normalize("NFD", f"Été. {EGGS}")])
-def test_the_sentences_of_a_copy_are_those_of_the_text_as_it_is(text: str) -> None:
-    (row,) = judge([f"Früh. ﬁne! {text} End."], index_of(ITEMS)).to_pylist()
-    first = 2 + text.startswith("E\u0301te\u0301")
-    assert (row["first_sentence"], row["last_sentence"]) == (first, first + 2)
+@pytest.mark.parametrize(
+    "before", ["Früh. Fine!", "Fru\u0308h. ﬁne, ﬃ 10㎡!", "가다. ﾊﾞﾊﾞ！", "Fru\u0308h. ² ½ ﬁne?"]
+)
+def test_the_sentences_of_a_copy_are_those_of_the_text_as_it_is(before: str) -> None:
+    text = unicodedata.normalize("NFD", f"{before} {EGGS} Ende.") if "가" in before else (
+        f"{before} {EGGS} Ende."
+    )
+    (row,) = judge([text], index_of(ITEMS)).to_pylist()
+    assert (row["first_sentence"], row["last_sentence"]) == (2, 4)
 
 
 def test_coverage_is_compared_exactly() -> None:
@@ -221,9 +225,6 @@ def test_new_items_of_a_template_are_clean(language: str) -> None:
     index = index_of(items)
     assert found(new, index) == {}
     assert len(found(known, index)) == 200
-    # Half of such an item is recognised by the steps that it has.
-    halves = [text[len(text) // 3 :] for text in known]
-    assert len(found(halves, index)) >= 190
 
 
 def test_half_an_item_whose_other_half_is_a_template() -> None:
@@ -237,8 +238,8 @@ def test_half_an_item_whose_other_half_is_a_template() -> None:
         "Seven geologists measured the salt cave twice because their barometer had frozen solid.",
         "春天的第一场雨过后，磨坊主的女儿在旧桥的木板下面藏了十九枚铜钱。",
     ]
-    items = {f"i{i}": rule + text for i, text in enumerate(own * 4)}
-    index = index_of({**items, **{f"r{i}": f"{rule}{w} " * 1 for i, w in enumerate("abcdefghijk")}})
+    items = {f"i{i}": rule + text for i, text in enumerate(own)}
+    index = index_of({**items, **{f"r{i}": f"{rule}{w}" for i, w in enumerate("abcdefghijk")}})
     texts = [text[len(text) // 3 :] for text in own]
     assert found([*texts, rule], index) == {0: "i0", 1: "i1", 2: "i2", 3: "i3"}
 
