@@ -80,8 +80,7 @@ def find_contamination(texts: pa.Array, index: ContaminationIndex) -> pa.RecordB
         found.covers_from, found.covers_to, _company(found, index), first, last,
     )  # fmt: skip
     arrays = [
-        pa.array(column).cast(field.type)
-        for column, field in zip(columns, PLACES, strict=True)
+        pa.array(column).cast(field.type) for column, field in zip(columns, PLACES, strict=True)
     ]
     return pa.record_batch(arrays, schema=PLACES)
 

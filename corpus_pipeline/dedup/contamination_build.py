@@ -27,7 +27,6 @@ from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.folding import comparable_texts
 
-
 #: Other items foretell most of an item whose words weigh less than this many bits each.
 FORETOLD = 2
 
@@ -121,9 +120,7 @@ def build_index(
     public_grams = _inside_an_option(grams, options_of)
     asking = weights * _covered(grams.where(~public_grams), len(view.kinds))
     order = np.lexsort((grams.starts, grams.parts, grams.hashes))
-    hashes, counts = np.unique(
-        np.concatenate([grams.hashes, triggers]), return_counts=True
-    )
+    hashes, counts = np.unique(np.concatenate([grams.hashes, triggers]), return_counts=True)
     counts -= np.isin(hashes, triggers)
     index = ContaminationIndex(
         options=options,
@@ -238,9 +235,7 @@ def _cumulated(weights: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArra
     return cumulated
 
 
-def _weights(
-    view: WordView, same: NDArray[np.int64], sets: NDArray[np.int64]
-) -> NDArray[np.uint8]:
+def _weights(view: WordView, same: NDArray[np.int64], sets: NDArray[np.int64]) -> NDArray[np.uint8]:
     lengths = np.diff(view.offsets)
     depths = np.arange(len(view.kinds)) - np.repeat(view.offsets[:-1], lengths)
 
@@ -309,7 +304,9 @@ def _signs(
         if end - start <= most:
             continue
         members = order[start:end]
-        spelt = [with_signs(hashes[i], _from_first_word(texts[i].as_py())) for i in members.tolist()]
+        spelt = [
+            with_signs(hashes[i], _from_first_word(texts[i].as_py())) for i in members.tolist()
+        ]
         if len(set(spelt)) > most:
             signs[members] = spelt
     return signs

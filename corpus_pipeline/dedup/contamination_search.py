@@ -20,6 +20,7 @@ from corpus_pipeline.dedup.contamination_index import (
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import utf8_buffers
 
+
 class Hits(NamedTuple):
     """The n-grams of N texts that the index holds, in order of row and position."""
 

@@ -51,9 +51,7 @@ def _weigh(context, word, weights):  # type: ignore[no-untyped-def]
             weights[i] = min(weights[i], bits)
 
 
-def items_with(
-    hashes: NDArray[np.uint64], items: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def items_with(hashes: NDArray[np.uint64], items: NDArray[np.int64]) -> NDArray[np.int64]:
     """Counts, for each of W windows, the different items that have its hash.
 
     >>> items_with(np.array([7, 7, 7, 8], np.uint64), np.array([0, 0, 1, 1])).tolist()

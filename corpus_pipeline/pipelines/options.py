@@ -15,7 +15,7 @@ from corpus_pipeline.filters.language import LanguageRules
 from corpus_pipeline.filters.perplexity import PerplexityRules, perplexity_rules
 from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.machine import cores, memory_bytes
-from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.config import Config, Contamination
 from corpus_pipeline.pipelines.evaluations import Evaluations, read_evaluations
 from corpus_pipeline.pipelines.resources import Resources
 from corpus_pipeline.pipelines.workspace import Workspace
@@ -265,16 +265,7 @@ class StageOptions:
         if self._contamination_path() is None:
             return None
         section = self.config.dedup.contamination
-        options = _made(
-            "dedup.contamination",
-            ContaminationOptions,
-            ngram=section.ngram,
-            char_ngram=section.char_ngram,
-            min_coverage=section.min_coverage,
-            min_item_words=min(ContaminationOptions.min_item_words, section.ngram),
-            min_item_chars=min(ContaminationOptions.min_item_chars, section.char_ngram),
-        )
-        return read_evaluations(section, options)
+        return read_evaluations(section, contamination_options(section))
 
     def write_contamination_index(self, evaluations: Evaluations | None) -> None:
         """Puts the index where the stages read it."""
@@ -315,6 +306,20 @@ class StageOptions:
     def _skip(self, stage: str) -> frozenset[str]:
         rules = self.config.rules_by_source()
         return frozenset(name for name, each in rules.items() if stage in each.skip)
+
+
+def contamination_options(section: Contamination) -> ContaminationOptions:
+    """Options of the index of evaluation items."""
+    options: ContaminationOptions = _made(
+        "dedup.contamination",
+        ContaminationOptions,
+        ngram=section.ngram,
+        char_ngram=section.char_ngram,
+        min_coverage=section.min_coverage,
+        min_item_words=min(ContaminationOptions.min_item_words, section.ngram),
+        min_item_chars=min(ContaminationOptions.min_item_chars, section.char_ngram),
+    )
+    return options
 
 
 #: Phases that remove documents or sentences.

@@ -109,7 +109,9 @@ def comparable_texts(texts: pa.Array) -> pa.Array:
     mask = pa.array(found > 0)
     old = texts.filter(mask).to_pylist()
     new = [
-        _comparable(text) if flags & _EXPANDS or not unicodedata.is_normalized("NFC", text) else text
+        _comparable(text)
+        if flags & _EXPANDS or not unicodedata.is_normalized("NFC", text)
+        else text
         for text, flags in zip(old, found[found > 0].tolist(), strict=True)
     ]
     return texts if new == old else pc.replace_with_mask(texts, mask, pa.array(new, pa.string()))

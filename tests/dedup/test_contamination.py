@@ -56,9 +56,7 @@ def with_answers(rows: list[tuple[str, str]], **options: float) -> Contamination
     )  # fmt: skip
 
 
-def judge(
-    texts: list[str | None], index: ContaminationIndex, max_documents: int = 20
-) -> pa.Table:
+def judge(texts: list[str | None], index: ContaminationIndex, max_documents: int = 20) -> pa.Table:
     places = find_contamination(pa.array(texts, pa.string()), index)
     addresses = places["text"].to_numpy().astype(np.uint64)
     return judge_contamination(addresses, places, index, max_documents)
@@ -150,8 +148,10 @@ def test_counts_and_place_of_the_evidence() -> None:
     "before", ["Früh. Fine!", "Fru\u0308h. ﬁne, ﬃ 10㎡!", "가다. ﾊﾞﾊﾞ！", "Fru\u0308h. ² ½ ﬁne?"]
 )
 def test_the_sentences_of_a_copy_are_those_of_the_text_as_it_is(before: str) -> None:
-    text = unicodedata.normalize("NFD", f"{before} {EGGS} Ende.") if "가" in before else (
-        f"{before} {EGGS} Ende."
+    text = (
+        unicodedata.normalize("NFD", f"{before} {EGGS} Ende.")
+        if "가" in before
+        else (f"{before} {EGGS} Ende.")
     )
     (row,) = judge([text], index_of(ITEMS)).to_pylist()
     assert (row["first_sentence"], row["last_sentence"]) == (2, 4)

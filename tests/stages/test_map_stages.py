@@ -1,7 +1,7 @@
 """Every map stage as a transform: what it fills, whom it fails, what it leaves alone."""
 
-from pathlib import Path
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -227,8 +227,11 @@ def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
     removals(make, "merge-exact", EXACT_REMOVALS, (here + 1, 5), (here + (1 << 32), 5))
     removals(make, "components", DOCUMENT_REMOVALS, (here + 2, here, 9 << 32 | 1, 0.8))
     removals(
-        make, "merge-contamination", CONTAMINATION,
-        (here + 3, 4, "less#question", 5, 10, 0.5, 0, 0), (here + 3, 7, "item#question", 9, 10, 0.9, 0, 0),
+        make,
+        "merge-contamination",
+        CONTAMINATION,
+        (here + 3, 4, "less#question", 5, 10, 0.5, 0, 0),
+        (here + 3, 7, "item#question", 9, 10, 0.9, 0, 0),
     )
     removals(
         make, "merge-sentence", SENTENCE_REMOVALS,

@@ -258,7 +258,10 @@ def test_every_hash_becomes_a_record(
     )
     ranks = pa.array(np.arange(len(whole), dtype=np.uint64))
     places = pa.array(
-        [None if e is None else [{"hash": h, "position": i} for i, h in enumerate(e)] for e in whole],
+        [
+            None if e is None else [{"hash": h, "position": i} for i, h in enumerate(e)]
+            for e in whole
+        ],
         pa.list_(pa.struct({"hash": pa.uint64(), "position": pa.int32()})),
     )
     columns = {"hash_rank": ranks, "hash_bands": hashes, "hash_spans": hashes,
