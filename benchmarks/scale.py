@@ -95,6 +95,9 @@ class PhaseLog:
         self._workspace = Workspace(self._output, len(plan.units), plan.run)
         self.note("start", units=len(plan.units), partitions=plan.partitions)
 
+    def remark(self, line: str) -> None:
+        """Is not needed."""
+
     def start(self, phase: str, items: int, finished: int) -> None:
         """Remembers the items, to read their manifests at the end."""
         self._items[phase] = items

@@ -106,6 +106,9 @@ class Silent:
     def plan(self, plan: Any, workers: int | None) -> None:
         """The work is planned."""
 
+    def remark(self, line: str) -> None:
+        """Is not needed."""
+
     def start(self, phase: str, items: int, finished: int) -> None:
         """A phase starts."""
 

@@ -97,6 +97,14 @@ DEDUP = pa.schema(
         _field("contaminated_by", pa.string(), "id of the evaluation item found in the document"),
         _field("contamination_matched", pa.int32(), "words of that item that the document covers"),
         _field("contamination_total", pa.int32(), "words of that item that could be covered"),
+        _field(
+            "contamination_score",
+            pa.float64(),
+            "share that those words have of what the item weighs: at least min_coverage",
+        ),
+        _field("contamination_items", pa.int32(), "different items found in the document"),
+        _field("contamination_sentences", pa.int32(), "sentences cut out because they hold items"),
+        _field("contamination_chars", pa.int32(), "code points cut out with them"),
         _field("removed_sentences", pa.int32(), "sentences cut out because they stand elsewhere"),
         _field("removed_chars", pa.int32(), "code points cut out with them"),
     ]
@@ -121,3 +129,11 @@ DOCUMENT = pa.schema([*DOCUMENT_INPUT, *MEASURES, *DEDUP, *PII_MEASURES, *TOKENS
 
 #: The columns of ledger/: a document without its content.
 LEDGER = pa.schema([field for field in DOCUMENT if field.name not in ("raw", "text")])
+
+#: Columns whose sums over documents/ stand in run.json.
+SUMMED = [
+    name
+    for name in LEDGER.names
+    if name.startswith(("pii_", "removed_"))
+    or name in ("contamination_sentences", "contamination_chars")
+]

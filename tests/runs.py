@@ -20,6 +20,7 @@ class NotedProgress:
         self.finished: dict[str, int] = {}
 
     def plan(self, plan: Any, workers: int | None) -> None: ...
+    def remark(self, line: str) -> None: ...
 
     def start(self, phase: str, items: int, finished: int) -> None:
         self.finished[phase] = finished

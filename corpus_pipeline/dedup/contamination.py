@@ -1,34 +1,34 @@
-"""Decontamination: finds and judges documents that hold items of an evaluation set.
+"""Decontamination: finds the places at which texts hold items of an evaluation set.
 
 Finding is a kernel over words that answers nearly every miss from a bit set, so clean text costs
-little; judging works on the few hits.
+little; the rest works on the few hits. What one text shows is decided here; what other documents
+show is decided in `contamination_verdicts`, where all that hold an item are known.
 """
 
-from typing import NamedTuple
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from corpus_pipeline.dedup.contamination_build import build_index
 from corpus_pipeline.dedup.contamination_index import (
     ContaminationIndex,
     ContaminationOptions,
-    build_index,
+    WordView,
     changes,
-    cover,
-    view_words,
-    window_hash,
 )
-from corpus_pipeline.kernels import kernel
+from corpus_pipeline.dedup.contamination_search import Places, places_in, view_for
+from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.folding import comparable_texts, source_offsets
+from corpus_pipeline.text.sentences import split_sentences
 
 __all__ = [
-    "CONTAMINATION",
+    "PLACES",
     "ContaminationIndex",
     "ContaminationOptions",
-    "Hits",
     "build_index",
-    "contamination_hits",
-    "judge_contamination",
+    "find_contamination",
 ]
 
 
@@ -36,162 +36,129 @@ def _field(name: str, type_: pa.DataType, meaning: str) -> pa.Field:
     return pa.field(name, type_, nullable=False, metadata={"meaning": meaning})
 
 
-#: One row for each contaminated document, sorted by address.
-CONTAMINATION = pa.schema(
+#: One row for each place at which a text holds enough of the part of an item.
+PLACES = pa.schema(
     [
-        _field("address", pa.uint64(), "packed row address"),
-        _field("item", pa.string(), "id of the evaluation item that is covered most"),
-        _field("position", pa.int32(), "number, in the document, of the first matching word"),
-        _field("matched", pa.int32(), "words of the item that the document covers"),
-        _field("total", pa.int32(), "words of the item that could be covered"),
+        _field("text", pa.int32(), "number of the text"),
+        _field("hash", pa.uint64(), "number of the item, which decides the partition"),
+        _field("part", pa.int32(), "number of the part in the index"),
+        _field("position", pa.int32(), "number, in the text, of the first matching word"),
+        _field("matched", pa.int32(), "words of the part that the text covers"),
+        _field("bits", pa.int64(), "what they weigh"),
+        _field("covers_from", pa.int32(), "first word of the part that is covered"),
+        _field("covers_to", pa.int32(), "the word after the last that is covered"),
+        _field("company", pa.int32(), "items that stand side by side in the text, this included"),
+        _field("first_sentence", pa.uint32(), "number, in the text, of the first sentence touched"),
+        _field("last_sentence", pa.uint32(), "number of the last one"),
     ]
 )
 
 
-class Hits(NamedTuple):
-    """The n-grams of N texts that the index holds, in order of row and position."""
+def find_contamination(texts: pa.Array, index: ContaminationIndex) -> pa.RecordBatch:
+    """Finds the places at which texts hold an item of the evaluation sets.
 
-    rows: NDArray[np.int32]
-    """int32[H], the text."""
-    positions: NDArray[np.int32]
-    """int32[H], number of the word of the text at which the n-gram begins."""
-    hashes: NDArray[np.uint64]
-    """uint64[H]."""
+    Args:
+        texts: string[N], in any spelling; a null text holds nothing.
+        index: of the items.
 
-
-@kernel
-def _may_hold(bits, value):  # type: ignore[no-untyped-def]
-    """Says whether the bit of a hash is set."""
-    bit = value & np.uint64(len(bits) * 8 - 1)
-    return (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1)
-
-
-@kernel
-def _holds(bits, hashes, value):  # type: ignore[no-untyped-def]
-    """Says whether sorted `hashes` has a value; `bits` answers most of the misses."""
-    if not _may_hold(bits, value):
-        return False
-    at = np.searchsorted(hashes, value)
-    return at < len(hashes) and hashes[at] == value
-
-
-@kernel
-def _find(  # type: ignore[no-untyped-def]
-    view, short_lengths, hashes, bits, prefix_bits, hits
-):
-    """Fills the arrays of `Hits` as far as they reach; returns how many hits there are."""
-    count = 0
-    for row in range(len(view.offsets) - 1):
-        first, stop = view.offsets[row], view.offsets[row + 1]
-        for word in range(first, stop):
-            kind = view.kinds[word]
-            ngram, shortest = view.ngrams[kind], view.shortest[kind]
-            # Lengths to try: the n-gram's, and those of short items where one may begin.
-            tries = 1
-            if (
-                len(short_lengths) > 0
-                and word + shortest <= stop
-                and _may_hold(prefix_bits, window_hash(view.values, view.powers, word, shortest))
-            ):
-                tries += len(short_lengths)
-            for i in range(tries):
-                length = ngram if i == 0 else short_lengths[i - 1]
-                if word + length > stop or (i > 0 and length == ngram):
-                    continue
-                value = window_hash(view.values, view.powers, word, length)
-                if _holds(bits, hashes, value):
-                    if count < len(hits.rows):
-                        hits.rows[count], hits.positions[count] = row, word - first
-                        hits.hashes[count] = value
-                    count += 1
-    return count
-
-
-def contamination_hits(texts: pa.Array, index: ContaminationIndex) -> Hits:
-    """Finds every n-gram of the texts that the index holds.
-
-    No n-gram reaches from one text into the next. A null text has no hits.
+    Returns:
+        Batch of `PLACES`, sorted by text.
 
     >>> items = pa.array(["How many eggs do Janet's ducks lay in a week?"])
     >>> index = build_index(["eggs"], items, ContaminationOptions())
-    >>> hits = contamination_hits(pa.array(["Eggs", None, f"Q {items[0]}".upper()]), index)
-    >>> hits.rows.tolist(), hits.positions.tolist()
-    ([2], [1])
+    >>> places = find_contamination(pa.array(["Why?", f"Q. {items[0]}".upper()]), index)
+    >>> places.select(["text", "position", "matched", "bits"]).to_pylist()
+    [{'text': 1, 'position': 1, 'matched': 11, 'bits': 88}]
     """
-    view = view_words(texts, index.options)
-    bits, prefix_bits = index.filters
-    room = 1024 + len(view.kinds) // 16
-    while True:
-        hits = Hits(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint64))
-        count = _find(view, index.short_lengths, index.hashes, bits, prefix_bits, hits)
-        if count <= room:
-            return Hits(hits.rows[:count], hits.positions[:count], hits.hashes[:count])
-        room = count
+    comparable = comparable_texts(texts)
+    view = view_for(comparable, index)
+    found = places_in(comparable, view, index)
+    found = found.where(_enough(found, index))
+    first, last = _sentences(texts, comparable, view, found)
+    columns = (
+        found.texts, index.rows[found.parts], found.parts, found.first, found.words, found.bits,
+        found.covers_from, found.covers_to, _company(found, index), first, last,
+    )  # fmt: skip
+    arrays = [
+        pa.array(column).cast(field.type) for column, field in zip(columns, PLACES, strict=True)
+    ]
+    return pa.record_batch(arrays, schema=PLACES)
 
 
-def judge_contamination(
-    addresses: NDArray[np.uint64],
-    positions: NDArray[np.int32],
-    hashes: NDArray[np.uint64],
-    index: ContaminationIndex,
-) -> pa.Table:
-    """Decides which documents are contaminated, and by which item.
+def _enough(found: Places, index: ContaminationIndex) -> NDArray[np.bool_]:
+    """Decides which places are copies of an item.
 
-    All hits of a document must be present; their order is irrelevant.
-
-    Args:
-        addresses: uint64[H], packed address of the document of each hit.
-        positions: int32[H], number of the word at which the hit begins.
-        hashes: uint64[H].
-        index: the one that found the hits.
-
-    Returns:
-        Table of `CONTAMINATION`. Of several items that are covered, the one with the
-        highest coverage; of equals, the least id.
-
-    Raises:
-        ValueError: a hash is not in the index.
-
-    >>> text = "How many eggs do Janet's ducks lay in a week?"
-    >>> index = build_index(["eggs"], pa.array([text]), ContaminationOptions())
-    >>> hits = contamination_hits(pa.array([text]), index)
-    >>> addresses = np.array([9], np.uint64)
-    >>> table = judge_contamination(addresses, hits.positions, hits.hashes, index)
-    >>> table["item"].to_pylist(), table["matched"].to_pylist(), table["total"].to_pylist()
-    (['eggs'], [11], [11])
+    A question counts by itself, or with less of it when the rest of its item stands in the text
+    too; an answer counts only beside its question.
     """
-    grams = np.searchsorted(index.hashes, hashes)
-    inside = grams < len(index.hashes)
-    if not (inside.all() and (index.hashes[grams] == hashes).all()):
-        raise ValueError("a hit is not in the index; judge hits with the index that found them")
-    counts = np.diff(index.posting_offsets)[grams]
-    ends = np.cumsum(counts)
-    postings = np.arange(counts.sum()) + np.repeat(
-        index.posting_offsets[grams] - (ends - counts), counts
-    )
-    addresses, found_at = np.repeat(addresses, counts), np.repeat(positions, counts)
-    items, starts, lengths = (
-        index.items[postings],
-        index.positions[postings],
-        index.lengths[postings],
-    )
+    options, answers = index.options, index.answers[found.parts]
+    least = index.least[found.parts]
+    total, asked = index.bits[found.parts], index.asking_bits[found.parts]
+    covered = found.bits * 10**6 >= least * total
+    asks = found.asking * 10**6 >= least * asked
+    alone = ~answers & covered & asks & (found.bits >= np.minimum(total, options.min_bits))
 
-    # One group for each pair of document and item, in order of address.
-    order = np.lexsort((starts, items, addresses))
-    addresses, items, found_at = addresses[order], items[order], found_at[order]
-    new = changes(addresses) | changes(items)
-    groups, heads = np.cumsum(new) - 1, np.flatnonzero(new)
-    matched = np.zeros(len(heads), np.int32)
-    cover(groups, starts[order], lengths[order], matched)
-    addresses, items = addresses[heads], items[heads]
-    found_at = np.minimum.reduceat(found_at, heads) if len(heads) else found_at
-    total = index.totals[items]
-    enough = matched * np.int64(1000) >= round(index.options.min_coverage * 1000) * total
+    # Of each part the place that covers most, summed over the parts of the item in the text.
+    texts_and_rows = found.texts.astype(np.int64) << 32 | index.rows[found.parts]
+    items, item = np.unique(texts_and_rows, return_inverse=True)
+    order = np.lexsort((-found.bits, found.parts, found.texts))
+    best = order[changes(found.texts[order]) | changes(found.parts[order])]
+    matched = np.zeros(len(items), np.int64)
+    np.add.at(matched, item[best], found.bits[best])
+    whole = index.item_bits[items & 0xFFFFFFFF]
+    together = (matched * 10**6 >= index.options.coverage_millionths * whole) & (
+        matched >= options.min_bits
+    )
+    answered = np.zeros(len(items), np.bool_)
+    answered[item[answers]] = True
+    partly = ~answers & (found.bits * 2 * 10**6 >= least * total)
+    partly &= found.asking * 2 * 10**6 >= least * asked
+    questions = alone | (partly & (together & answered)[item])
+    held = np.zeros(len(items), np.bool_)
+    held[item[questions]] = True
+    return questions | (answers & covered & held[item])
 
-    # Quotients of 32-bit integers are equal in float64 exactly where the ratios are.
-    order = np.lexsort((items, -(matched / total), addresses))
-    order = order[enough[order]]
-    best = order[changes(addresses[order])]
-    names = index.ids.take(pa.array(items[best]))
-    columns = [addresses[best], names, found_at[best], matched[best], total[best]]
-    return pa.table([pa.array(column) for column in columns], schema=CONTAMINATION)
+
+def _company(found: Places, index: ContaminationIndex) -> NDArray[np.int32]:
+    """Counts, for each place, the items of its text that stand beside one another."""
+    company = np.ones(len(found.texts), np.int32)
+    rows = index.rows[found.parts]
+    order = np.lexsort((found.stop, found.texts))
+    borders = [*np.flatnonzero(changes(found.texts[order])).tolist(), len(order)]
+    for start, end in pairwise(borders):
+        members = order[start:end]
+        free, items = 0, set()
+        for place in members.tolist():
+            if found.first[place] >= free:
+                free = found.stop[place]
+                items.add(int(rows[place]))
+        company[members] = max(1, len(items))
+    return company
+
+
+def _sentences(
+    texts: pa.Array, comparable: pa.Array, view: WordView, found: Places
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of the first and the last sentence that each place touches."""
+    rows, place = np.unique(found.texts, return_inverse=True)
+    held = texts.take(pa.array(rows))
+    sentences = split_sentences(held)
+    _, starts_at = utf8_buffers(comparable)
+    _, held_at = utf8_buffers(held)
+    first, last = np.zeros((2, len(place)), np.int64)
+    for number, row in enumerate(rows.tolist()):
+        members = np.flatnonzero(place == number)
+        begin = view.offsets[row]
+        # The first byte of each place's first word, and the last byte of its last word.
+        borders = np.concatenate(
+            [view.starts[begin + found.first[members]], view.ends[begin + found.stop[members] - 1]]
+        ) - starts_at[row].astype(np.int64)
+        if comparable[row] != texts[row]:
+            order = np.argsort(borders)
+            borders[order] = source_offsets(held[number].as_py(), borders[order])
+        ends = sentences.ends[sentences.offsets[number] : sentences.offsets[number + 1]]
+        ends = ends - held_at[number].astype(np.int64)
+        touched = np.searchsorted(ends, borders, side="right")
+        first[members] = touched[: len(members)]
+        last[members] = np.searchsorted(ends, borders[len(members) :], side="left")
+    return first, np.maximum(first, last)

@@ -4,21 +4,20 @@
     document   .. x  w0 w1 w2 w3 w4 w9 ..
                      [---------]               n-gram at position 0 of the item is in the document
                         [---------]            n-gram at position 1
-    covered     5 of 9 words = 0.56 >= min_coverage: contaminated
+    covered     w0 .. w4, which weigh 31 of the item's 52 bits = 0.60 >= min_coverage
 
-Coverage counts words of the item, not n-grams: half an item covers half of it, whatever its length,
-while it holds far fewer than half of a short item's n-grams. n-grams that occur in many items
-(instructions, answer templates) say nothing about any of them and are left out on both sides.
+Coverage is a share of what the words of an item weigh (`contamination_weights`), not of its words
+or n-grams: half an item covers about half of it, whatever its length, and an instruction that all
+items share covers nothing. n-grams that occur in many items are left out; they would only cost
+time.
 
-Sizes: GPT-3 (Brown et al. 2020, appendix C) compares 13 words, which in Chinese are about 20
-characters. On 950 documents with planted items (exact, without punctuation, rewrapped, halved), 13
-and 20 with a coverage of 0.3 find 548 of 550 and none of 290 clean ones; 8 and 13 with 0.2 find one
-more, and one that is clean.
+An *item* is a row of an evaluation file, a *part* one of its texts: the question, and the answer,
+which counts only beside its question.
 """
 
 import dataclasses
+import hashlib
 import json
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -33,19 +32,32 @@ from corpus_pipeline.text.words import UNSPACED_BIT, mix, split_words
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0xA0761D6478BD642F)
 
-_FORMAT = "contamination-index-1"
+_FORMAT = "contamination-index-2"
 
 #: The arrays of an index and what they hold, as they are written.
 _COLUMNS = {
     "ids": pa.string(),
-    "totals": pa.int32(),
+    "rows": pa.int32(),
+    "answers": pa.bool_(),
+    "words": pa.int32(),
+    "bits": pa.int64(),
+    "asking_bits": pa.int64(),
+    "least": pa.int64(),
+    "weight_offsets": pa.int64(),
+    "weights": pa.int64(),
     "hashes": pa.uint64(),
     "posting_offsets": pa.int64(),
     "items": pa.int32(),
     "positions": pa.int32(),
     "lengths": pa.int32(),
+    "asking": pa.bool_(),
     "prefixes": pa.uint64(),
     "short_lengths": pa.int64(),
+    "signed": pa.uint64(),
+    "signed_lengths": pa.int64(),
+    "too_short": pa.bool_(),
+    "whole": pa.bool_(),
+    "duplicate": pa.bool_(),
 }
 
 #: Bits of the membership filter for each hash in it: one of 16 clean n-grams or fewer passes.
@@ -56,35 +68,48 @@ _FILTER_BITS = 16
 class ContaminationOptions:
     """What counts as a copy of an evaluation item."""
 
-    ngram: int = 13
+    ngram: int = 8
     """Words compared together where words are spaced."""
-    char_ngram: int = 20
+    char_ngram: int = 12
     """Characters compared together where an n-gram begins with one of an unspaced script."""
     min_coverage: float = 0.3
-    """Share of an item's words that a contaminated document covers; resolution 0.001."""
+    """Share of an item's weight that a contaminated document covers; resolution 0.000001."""
+    min_bits: int = 24
+    """Weight that it covers at least."""
+    min_item_bits: int = 40
+    """Items that weigh less are looked for as a whole."""
     min_item_words: int = 8
-    """Items shorter than an n-gram count as one n-gram if they have this many words."""
+    """Items shorter than an n-gram are looked for as a whole if they have this many words."""
     min_item_chars: int = 12
     """The same for items that begin with a character of an unspaced script."""
     max_items: int = 10
-    """n-grams that occur in more (different) items are left out."""
+    """n-grams that occur in more (different) items are left out. If more items differ in their
+    signs alone (brackets, operators), the signs count."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.min_coverage <= 1:
-            raise ValueError(f"min_coverage must be above 0 and at most 1, got {self.min_coverage}")
+        if not 1e-6 <= self.min_coverage <= 1:
+            raise ValueError(
+                f"min_coverage must be at least 0.000001 and at most 1, got {self.min_coverage}"
+            )
         for short, long in (("min_item_words", "ngram"), ("min_item_chars", "char_ngram")):
             if not 1 <= getattr(self, short) <= getattr(self, long) < 1 << 15:
                 raise ValueError(
                     f"{short} must be at least 1 and at most {long}, "
                     f"got {getattr(self, short)} and {getattr(self, long)}"
                 )
-        if self.max_items < 1:
-            raise ValueError(f"max_items must be at least 1, got {self.max_items}")
+        for name, least in (("max_items", 1), ("min_bits", 0), ("min_item_bits", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)}")
+
+    @property
+    def coverage_millionths(self) -> int:
+        """`min_coverage` as an integer, so that it is compared exactly."""
+        return round(self.min_coverage * 10**6)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class ContaminationIndex:
-    """The n-grams of I evaluation items, which are numbered in order of their ids.
+    """The n-grams of the I parts of evaluation items, which are numbered in order of their ids.
 
     n-gram g occurs at postings `posting_offsets[g]:posting_offsets[g + 1]`.
     """
@@ -92,27 +117,52 @@ class ContaminationIndex:
     options: ContaminationOptions
     ids: pa.Array
     """string[I]."""
-    totals: NDArray[np.int32]
-    """int32[I], words of each item that n-grams of the index cover; 0 if it was skipped."""
+    rows: NDArray[np.int32]
+    """int32[I], the item that each part belongs to."""
+    answers: NDArray[np.bool_]
+    """bool[I], true for an answer that has a question."""
+    words: NDArray[np.int32]
+    """int32[I], words of each part that n-grams of the index cover; 0 if it was skipped."""
+    bits: NDArray[np.int64]
+    """int64[I], what those words weigh together."""
+    asking_bits: NDArray[np.int64]
+    """int64[I], what those weigh that are in an n-gram not inside a single option."""
+    least: NDArray[np.int64]
+    """int64[I], millionths of its weight that a document must cover: `min_coverage`, or more where
+    items of the same set cover one another so far."""
+    weight_offsets: NDArray[np.int64]
+    """int64[I + 1], part i has `weights[weight_offsets[i]:weight_offsets[i + 1]]`."""
+    weights: NDArray[np.int64]
+    """int64, what the first 0, 1, 2, … words of each part weigh: those that n-grams cover."""
     hashes: NDArray[np.uint64]
     """uint64[G], sorted, unique."""
     posting_offsets: NDArray[np.int64]
     """int64[G + 1]."""
     items: NDArray[np.int32]
-    """int32[P], the item of each posting."""
+    """int32[P], the part of each posting."""
     positions: NDArray[np.int32]
-    """int32[P], number of the word of the item at which the n-gram begins."""
+    """int32[P], number of the word of the part at which the n-gram begins."""
     lengths: NDArray[np.int32]
     """int32[P], words of the n-gram."""
+    asking: NDArray[np.bool_]
+    """bool[P], true for n-grams that hold something of the question, or a border of options."""
     prefixes: NDArray[np.uint64]
-    """uint64[Q], hashes of the first `min_item_words` (or `_chars`) of the items that are shorter
-    than an n-gram."""
+    """uint64[Q], hashes of the first `min_item_words` (or `_chars`) of the parts that are looked
+    for as a whole."""
     short_lengths: NDArray[np.int64]
     """int64[L], their lengths, sorted, unique."""
-    too_short: int
-    """Items skipped because they have fewer words than `min_item_words` (or `_chars`)."""
-    too_common: int
-    """Items skipped because each of their n-grams occurs in more than `max_items` items."""
+    signed: NDArray[np.uint64]
+    """uint64[S], sorted: those of `hashes` that occur in no part by themselves, but with the signs
+    between and after their words (`with_signs`)."""
+    signed_lengths: NDArray[np.int64]
+    """int64[S], their lengths."""
+    too_short: NDArray[np.bool_]
+    """bool[I], true for parts with fewer words than `min_item_words` (or `_chars`)."""
+    whole: NDArray[np.bool_]
+    """bool[I], true for parts that are looked for as a whole: short ones, and those that say too
+    little that other items do not say."""
+    duplicate: NDArray[np.bool_]
+    """bool[I], true for parts of the words of another part before it."""
 
     def to_bytes(self) -> bytes:
         """Writes the index as an Arrow IPC file: one row of lists, the options in its metadata."""
@@ -122,8 +172,6 @@ class ContaminationIndex:
         rest = {
             "format": _FORMAT,
             "options": dataclasses.asdict(self.options),
-            "too_short": self.too_short,
-            "too_common": self.too_common,
         }
         schema = pa.schema(zip(_COLUMNS, (column.type for column in columns), strict=True))
         schema = schema.with_metadata({"index": json.dumps(rest)})
@@ -150,15 +198,21 @@ class ContaminationIndex:
             return cls(
                 options=ContaminationOptions(**rest["options"]),
                 ids=ids,
-                too_short=rest["too_short"],
-                too_common=rest["too_common"],
                 # Copies, because kernels would be compiled once more for read-only arrays.
-                **{name: array.to_numpy().copy() for name, array in arrays.items()},
+                **{
+                    name: array.to_numpy(zero_copy_only=False).copy()
+                    for name, array in arrays.items()
+                },
             )
         except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
             raise ResourceError(
                 f"not a contamination index of this version: {error}; build it again"
             ) from error
+
+    @cached_property
+    def item_bits(self) -> NDArray[np.int64]:
+        """int64, what all parts of each item weigh together."""
+        return np.bincount(self.rows, self.bits).astype(np.int64)
 
     @cached_property
     def filters(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -182,42 +236,12 @@ def window_hash(values, powers, start, length):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _windows(values, powers, starts, lengths):  # type: ignore[no-untyped-def]
-    """Hashes many windows."""
-    hashes = np.empty(len(starts), np.uint64)
-    for i in range(len(starts)):
-        hashes[i] = window_hash(values, powers, starts[i], lengths[i])
-    return hashes
-
-
-@kernel
 def _insert(bits, hashes):  # type: ignore[no-untyped-def]
     """Sets the bit of each hash; the number of bits is a power of two."""
     mask = np.uint64(len(bits) * 8 - 1)
     for value in hashes:
         bit = value & mask
         bits[bit >> np.uint64(3)] |= np.uint8(1) << np.uint8(bit & np.uint64(7))
-
-
-@kernel
-def cover(groups, starts, lengths, covered):  # type: ignore[no-untyped-def]
-    """Adds to `covered[g]` how many words the intervals of group g cover.
-
-    The intervals are sorted by group, then start.
-
-    >>> covered = np.zeros(2, np.int32)
-    >>> cover(np.array([0, 0, 1]), np.array([2, 4, 0]), np.array([3, 3, 5]), covered)
-    >>> covered.tolist()
-    [5, 5]
-    """
-    group, end = -1, 0
-    for i in range(len(groups)):
-        if groups[i] != group:
-            group, end = groups[i], 0
-        stop = starts[i] + lengths[i]
-        if stop > end:
-            covered[group] += stop - max(end, starts[i])
-            end = stop
 
 
 def _bit_set(hashes: NDArray[np.uint64]) -> NDArray[np.uint8]:
@@ -231,6 +255,10 @@ class WordView(NamedTuple):
 
     offsets: NDArray[np.int64]
     """int64[N + 1], text i has words `offsets[i]:offsets[i + 1]`."""
+    starts: NDArray[np.int32]
+    """int32[W], first byte of each word in the column's data buffer."""
+    ends: NDArray[np.int32]
+    """int32[W], the byte after each word."""
     kinds: NDArray[np.uint8]
     """uint8[W], 1 for one character of an unspaced script, 0 for any other word."""
     values: NDArray[np.uint64]
@@ -243,14 +271,20 @@ class WordView(NamedTuple):
     """int64[2], words of the shortest item that begins with a word of kind 0, kind 1."""
 
 
-def _powers(longest: int) -> NDArray[np.uint64]:
+def polynomial_powers(longest: int) -> NDArray[np.uint64]:
+    """Returns uint64[longest + 1], what windows of up to that many words are hashed with."""
     powers = np.full(longest + 1, _BASE, np.uint64)
     powers[0] = 1
     return np.multiply.accumulate(powers)
 
 
-def view_words(texts: pa.Array, options: ContaminationOptions) -> WordView:
-    """Splits a `string` column into words and prepares the hashes of its n-grams.
+def view_words(texts: pa.Array, options: ContaminationOptions, longest: int = 0) -> WordView:
+    """Splits a `string` column into words and prepares the hashes of its windows.
+
+    Args:
+        texts: string[N], as `comparable_texts` spells them.
+        options: what an n-gram is.
+        longest: words of the longest window that will be hashed, if it is longer than an n-gram.
 
     >>> view = view_words(pa.array(["To be or not to be", "是"]), ContaminationOptions())
     >>> view.offsets.tolist(), view.kinds.tolist()
@@ -262,9 +296,11 @@ def view_words(texts: pa.Array, options: ContaminationOptions) -> WordView:
     words = split_words(texts)
     return WordView(
         words.offsets,
+        words.starts,
+        words.ends,
         (words.hashes & UNSPACED_BIT).astype(np.uint8),
         _accumulate(words.hashes),
-        _powers(max(options.ngram, options.char_ngram)),
+        polynomial_powers(max(options.ngram, options.char_ngram, longest)),
         np.array([options.ngram, options.char_ngram]),
         np.array([options.min_item_words, options.min_item_chars]),
     )
@@ -281,93 +317,17 @@ def changes(values: NDArray[Any]) -> NDArray[np.bool_]:
     return new
 
 
-def build_index(
-    ids: Sequence[str], texts: pa.Array, options: ContaminationOptions
-) -> ContaminationIndex:
-    """Indexes the n-grams of evaluation items.
+def with_signs(value: np.uint64, text: str) -> np.uint64:
+    """Hashes words (`value`) together with everything in their text that is not white space.
 
-    Items of equal words count as one where n-grams are left out for being common.
+    Puzzles with brackets and operators have nothing else of their own.
 
-    Args:
-        ids: of the I items; documents are reported under them.
-        texts: string[I], what must not be in the training data. A prompt and its answer are better
-            two items: coverage is a share of the whole item.
-        options: kept in the index.
-
-    Raises:
-        ValueError: the number of ids is not that of texts, or an id occurs twice.
-
-    >>> texts = pa.array(["How many eggs do Janet's ducks lay in a week?", "Why?"])
-    >>> index = build_index(["eggs", "why"], texts, ContaminationOptions())
-    >>> index.totals.tolist(), index.too_short
-    ([11, 0], 1)
+    >>> words = np.uint64(7)
+    >>> bool(with_signs(words, "Input: [ (") == with_signs(words, "INPUT: [("))
+    True
+    >>> bool(with_signs(words, "Input: [ (") == with_signs(words, "Input: [ ["))
+    False
     """
-    if len(ids) != len(texts):
-        raise ValueError(f"each text needs an id, got {len(ids)} ids and {len(texts)} texts")
-    if len(set(ids)) != len(ids):
-        raise ValueError("ids of evaluation items must differ; put the name of the set before them")
-    by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
-    texts = texts.take(pa.array(by_id))
-    view = view_words(texts, options)
-    first, stop = view.offsets[:-1], view.offsets[1:]
-    starts = np.arange(len(view.kinds))
-    items = np.repeat(np.arange(len(texts)), stop - first)
-    lengths = view.ngrams[view.kinds]
-    fits = starts + lengths <= stop[items]
-    starts, items, lengths = starts[fits], items[fits], lengths[fits]
-
-    whole = np.flatnonzero((np.bincount(items, minlength=len(texts)) == 0) & (stop > first))
-    prefixes = view.shortest[view.kinds[first[whole]]]
-    long_enough = stop[whole] - first[whole] >= prefixes
-    whole, prefixes = whole[long_enough], prefixes[long_enough]
-    prefix_hashes = _windows(view.values, view.powers, first[whole], prefixes)
-    whole_lengths = stop[whole] - first[whole]
-    starts = np.concatenate([starts, first[whole]])
-    items = np.concatenate([items, whole])
-    lengths = np.concatenate([lengths, whole_lengths])
-    indexed = np.unique(items)
-
-    hashes = _windows(view.values, view.powers, starts, lengths)
-    rare = _rare(hashes, _same_words(view)[items], options.max_items)
-    positions = starts - first[items]
-    order = np.lexsort((positions, items, hashes))
-    order = order[rare[order]]
-    hashes, counts = np.unique(hashes[order], return_counts=True)
-    items, positions, lengths = items[order], positions[order], lengths[order]
-    by_item = np.lexsort((positions, items))
-    totals = np.zeros(len(texts), np.int32)
-    cover(items[by_item], positions[by_item], lengths[by_item], totals)
-    return ContaminationIndex(
-        options=options,
-        ids=pa.array(ids, pa.string()).take(pa.array(by_id)),
-        totals=totals,
-        hashes=hashes,
-        posting_offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        items=items.astype(np.int32),
-        positions=positions.astype(np.int32),
-        lengths=lengths.astype(np.int32),
-        prefixes=prefix_hashes,
-        short_lengths=np.unique(whole_lengths),
-        too_short=len(texts) - len(indexed),
-        too_common=len(indexed) - int(np.count_nonzero(totals)),
-    )
-
-
-def _same_words(view: WordView) -> NDArray[np.int64]:
-    """int64[I], equal for items of equal words."""
-    lengths = np.diff(view.offsets)
-    powers = _powers(int(lengths.max(initial=0)))
-    hashes = _windows(view.values, powers, view.offsets[:-1], lengths)
-    return np.unique(hashes, return_inverse=True)[1]
-
-
-def _rare(
-    hashes: NDArray[np.uint64], items: NDArray[np.int64], max_items: int
-) -> NDArray[np.bool_]:
-    """bool[P], true for hashes that at most `max_items` different items have."""
-    order = np.lexsort((items, hashes))
-    hashchanges = changes(hashes[order])
-    group = np.cumsum(hashchanges) - 1
-    rare = np.empty(len(hashes), np.bool_)
-    rare[order] = (np.bincount(group, hashchanges | changes(items[order])) <= max_items)[group]
-    return rare
+    squeezed = "".join(text.split()).casefold().encode()
+    digest = hashlib.blake2b(squeezed, digest_size=8, key=int(value).to_bytes(8, "little"))
+    return np.uint64(int.from_bytes(digest.digest(), "little"))

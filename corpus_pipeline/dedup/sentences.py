@@ -33,6 +33,7 @@ _BASE = np.uint64(0x9FB21C651E98DF25)
 
 _REMOVED = 1
 _KEPT = 2
+_CUT = 4
 
 #: One row for each window of a duplicated hash, sorted by address, then ordinal.
 SENTENCE_REMOVALS = pa.schema(
@@ -98,6 +99,17 @@ class TextWindows(NamedTuple):
     """uint32[M], number of the first sentence of each window in its text."""
     keep: NDArray[np.bool_]
     """bool[M], true for a window that must stay whole."""
+
+
+class SentenceSpans(NamedTuple):
+    """Runs of sentences of N texts, whatever they are for."""
+
+    rows: NDArray[np.int64]
+    """int64[S], the text."""
+    first: NDArray[np.uint32]
+    """uint32[S], number of the first sentence in its text."""
+    last: NDArray[np.uint32]
+    """uint32[S], number of the last one."""
 
 
 class RemovedSentences(NamedTuple):
@@ -322,8 +334,24 @@ def _cut(data, offsets, sentence_offsets, starts, ends, gone, out, out_offsets):
     out_offsets[len(offsets) - 1] = at
 
 
+def cut_spans(texts: pa.Array, spans: SentenceSpans) -> RemovedSentences:
+    """Cuts runs of sentences out of texts, and the gaps beside them as `remove_sentences` does.
+
+    >>> spans = SentenceSpans(np.array([0]), np.array([1], np.uint32), np.array([2], np.uint32))
+    >>> cut_spans(pa.array(["One. Two. Three! 四。"]), spans).texts.to_pylist()
+    ['One. 四。']
+    """
+    nothing = TextWindows(
+        np.zeros(len(texts) + 1, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.bool_)
+    )
+    return remove_sentences(texts, nothing, SentenceOptions(), spans)
+
+
 def remove_sentences(
-    texts: pa.Array, windows: TextWindows, options: SentenceOptions
+    texts: pa.Array,
+    windows: TextWindows,
+    options: SentenceOptions,
+    spans: SentenceSpans | None = None,
 ) -> RemovedSentences:
     """Cuts the sentences of removed windows out, save those that a keeper covers.
 
@@ -334,6 +362,7 @@ def remove_sentences(
         texts: string[N], the very texts that were hashed.
         windows: of the N texts.
         options: those of `span_hashes`.
+        spans: sentences that go whatever covers them.
 
     Raises:
         ValueError: a window begins after the last sentence of its text, so the texts or the options
@@ -350,7 +379,7 @@ def remove_sentences(
             f"windows are of {len(windows.offsets) - 1} texts, but {len(texts)} were given; "
             "pick them with windows_of for the same documents"
         )
-    if windows.keep.all():
+    if windows.keep.all() and (spans is None or not len(spans.rows)):
         none = np.zeros(len(texts), np.int32)
         return RemovedSentences(texts, none, none)
     data, offsets = utf8_buffers(texts)
@@ -364,7 +393,11 @@ def remove_sentences(
             f"text {wrong} has no sentence with the number of one of its windows; "
             "give the texts and the options that were hashed"
         )
-    gone = marks == _REMOVED
+    if spans is not None:
+        for row, first, last in zip(*(each.tolist() for each in spans), strict=True):
+            begin, end = sentences.offsets[row : row + 2]
+            marks[begin + first : min(begin + last + 1, end)] |= _CUT
+    gone = (marks == _REMOVED) | (marks & _CUT > 0)
     removed = np.diff(np.concatenate([[0], np.cumsum(gone)])[sentences.offsets]).astype(np.int32)
     out = np.empty(int(offsets[-1] - offsets[0]), np.uint8)
     out_offsets = np.zeros(len(offsets), np.int32)

@@ -213,15 +213,35 @@ class Document(_Switched):
 class Contamination(_Switched):
     """Documents that hold items of evaluation sets."""
 
-    evaluations: tuple[str, ...] = Field((), description="JSONL files of evaluation items")
+    evaluations: tuple[str, ...] = Field(
+        (), description="files of evaluation items: JSONL or Parquet, compressed or not"
+    )
     text_fields: tuple[str, ...] = Field(
-        ("prompt", "question", "text", "answer"), description="keys whose texts make up an item"
+        ("prompt", "question", "text", "input", "answer", "choices", "options"),
+        description="keys whose texts make up an item; texts in lists and mappings are joined",
+    )
+    answer_fields: tuple[str, ...] = Field(
+        ("answer", "choices", "options"),
+        description="those of them that count only beside another one of the same item",
     )
     id_field: str = "id"
-    ngram: int = Field(13, gt=0, description="words compared together")
-    char_ngram: int = Field(20, gt=0, description="the same in characters, for unspaced scripts")
+    action: Literal["drop", "cut"] = Field(
+        "drop",
+        description="drop the document, or cut the sentences out of it that hold the item",
+    )
+    ngram: int = Field(8, gt=0, description="words compared together")
+    char_ngram: int = Field(12, gt=0, description="the same in characters, for unspaced scripts")
     min_coverage: float = Field(
-        0.3, gt=0, le=1, description="share of an item that a contaminated document holds"
+        0.3,
+        ge=1e-6,
+        le=1,
+        description="share of what an item weighs that a contaminated document holds",
+    )
+    max_documents: int = Field(
+        20,
+        ge=1,
+        description="documents that may hold the same words of an item; in more of them these "
+        "words count as a quotation, unless nearly all of the item is there",
     )
 
 

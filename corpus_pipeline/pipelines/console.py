@@ -74,6 +74,10 @@ class Console:
             + ("" if workers is None else f", {workers} worker{'s' * (workers > 1)}")
         )
 
+    def remark(self, line: str) -> None:
+        """Prints the line."""
+        self.say(line)
+
     def start(self, phase: str, items: int, finished: int) -> None:
         """Starts a bar or a group of lines."""
         self._done[phase] = (finished, items)

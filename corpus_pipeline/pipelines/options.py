@@ -1,18 +1,14 @@
 """From the configuration to the frozen options of every stage."""
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
-import orjson
-import pyarrow as pa
-
 from corpus_pipeline import storage
-from corpus_pipeline.dedup import DUPLICATE_REASONS
-from corpus_pipeline.dedup.contamination import ContaminationOptions, build_index
+from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS
+from corpus_pipeline.dedup.contamination import ContaminationOptions
 from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
-from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.extract.documents import ExtractOptions
 from corpus_pipeline.filters.keywords import KeywordRules, find_word_lists
 from corpus_pipeline.filters.language import LanguageRules, check_names
@@ -20,13 +16,12 @@ from corpus_pipeline.filters.language_cutoffs import shipped_cut_offs
 from corpus_pipeline.filters.perplexity import PerplexityRules, perplexity_rules
 from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.machine import cores, memory_bytes
-from corpus_pipeline.pipelines.config import Config, Tokenize
+from corpus_pipeline.pipelines.config import Config, Contamination, Tokenize
+from corpus_pipeline.pipelines.evaluations import Evaluations, read_evaluations
 from corpus_pipeline.pipelines.plan import read_options
 from corpus_pipeline.pipelines.resources import Resources
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.scrub.replace import ScrubOptions
-from corpus_pipeline.sources.compressed import DamagedStreamError, decompressed_blocks
-from corpus_pipeline.sources.pieces import detect_format
 from corpus_pipeline.stages.dedup import DedupOptions
 from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.keywords import KeywordOptions
@@ -212,7 +207,11 @@ class StageOptions:
     def match(self, phase: str) -> MatchOptions:
         """Options of one match phase, or merge."""
         before = self.matches()[: self.matches().index(phase)]
-        exclude = tuple(f"{name}/removals" for name in before if name in REMOVING)
+        exclude = tuple(
+            f"{name}/removals"
+            for name in before
+            if name in REMOVING and not (name == CONTAMINATION_PHASE and self._cuts())
+        )
         units = self.workspace.units
         partitions = self.partitions
         inputs: tuple[HashFolder, ...] = (HashFolder(f"prepare/hashes/{phase}", units),)
@@ -231,6 +230,7 @@ class StageOptions:
             exclude=exclude,
             document=self._minhash(),
             contamination=self._contamination_path(),
+            max_documents=self.config.dedup.contamination.max_documents,
         )
 
     @property
@@ -247,7 +247,9 @@ class StageOptions:
     def dedup(self) -> DedupOptions | None:
         """Options of applying removals."""
         phases = tuple(name for name in self.matches() if name in REMOVING)
-        return DedupOptions(self.workspace, phases, self._sentence()) if phases else None
+        if not phases:
+            return None
+        return DedupOptions(self.workspace, phases, self._sentence(), self._cuts())
 
     def scrub(self) -> ScrubStageOptions | None:
         """Options of *scrub*."""
@@ -281,74 +283,22 @@ class StageOptions:
         shards = ShardFormat(options.tokenizer_sha256, encoder.eos_id, str(encoder.dtype))
         return FinishedOptions(self.workspace, shards)
 
-    def contamination_index(self) -> bytes | None:
-        """Builds the index of evaluation items; None without decontamination.
+    def evaluations(self) -> Evaluations | None:
+        """Reads the evaluation sets; None without decontamination.
 
         Raises:
-            InputError: an evaluation file holds no item, or cannot be read.
+            InputError: an evaluation file cannot be read, or holds no item that can be found.
         """
         if self._contamination_path() is None:
             return None
         section = self.config.dedup.contamination
-        options = _made(
-            "dedup.contamination",
-            ContaminationOptions,
-            ngram=section.ngram,
-            char_ngram=section.char_ngram,
-            min_coverage=section.min_coverage,
-        )
-        ids: list[str] = []
-        texts: list[str] = []
-        for pattern in section.evaluations:
-            for file in storage.list_inputs(pattern):
-                for identity, text in self._items(file.path):
-                    ids.append(identity)
-                    texts.append(text)
-        try:
-            return build_index(ids, pa.array(texts, pa.string()), options).to_bytes()
-        except ValueError as error:
-            raise InputError(f"dedup.contamination.evaluations: {error}") from error
+        return read_evaluations(section, contamination_options(section))
 
-    def write_contamination_index(self, index: bytes | None) -> None:
+    def write_contamination_index(self, evaluations: Evaluations | None) -> None:
         """Puts the index where the stages read it."""
         path = self._contamination_path()
-        if path is not None and index is not None:
-            storage.write_bytes(storage.place(path), index)
-
-    def _items(self, path: str) -> list[tuple[str, str]]:
-        """Reads evaluation items: every named field of a row is an item of its own."""
-        section = self.config.dedup.contamination
-        items = []
-        with storage.open_input(path) as stream:
-            _, compression = detect_format(path, stream.read(1 << 16))
-            stream.seek(0)
-            try:
-                lines = b"".join(decompressed_blocks(stream, compression)).split(b"\n")
-            except DamagedStreamError as error:
-                raise InputError(f"{path}: breaks off ({error}); fetch it again") from error
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                row = orjson.loads(line)
-            except ValueError:
-                row = None
-            if not isinstance(row, dict):
-                raise InputError(
-                    f"{path}: line {number} is no JSON object; evaluation files are JSONL"
-                )
-            name = str(row.get(section.id_field, f"{Path(path).name}:{number}"))
-            items += [
-                (f"{name}#{field}", row[field])
-                for field in section.text_fields
-                if isinstance(row.get(field), str)
-            ]
-        if not items:
-            raise InputError(
-                f"{path}: no item has one of the fields {', '.join(section.text_fields)}; "
-                "set dedup.contamination.text_fields"
-            )
-        return items
+        if path is not None and evaluations is not None:
+            storage.write_bytes(storage.place(path), evaluations.index)
 
     def _on(self, kind: str) -> bool:
         return self.config.dedup.enabled and getattr(self.config.dedup, kind).enabled
@@ -382,9 +332,26 @@ class StageOptions:
         rules = self.config.rules_by_source().items()
         return {name: str(parse_language(each.language)) for name, each in rules if each.language}
 
+    def _cuts(self) -> bool:
+        return self.config.dedup.contamination.action == "cut"
+
     def _skip(self, stage: str) -> frozenset[str]:
         rules = self.config.rules_by_source()
         return frozenset(name for name, each in rules.items() if stage in each.skip)
+
+
+def contamination_options(section: Contamination) -> ContaminationOptions:
+    """Options of the index of evaluation items."""
+    options: ContaminationOptions = _made(
+        "dedup.contamination",
+        ContaminationOptions,
+        ngram=section.ngram,
+        char_ngram=section.char_ngram,
+        min_coverage=section.min_coverage,
+        min_item_words=min(ContaminationOptions.min_item_words, section.ngram),
+        min_item_chars=min(ContaminationOptions.min_item_chars, section.char_ngram),
+    )
+    return options
 
 
 #: Phases that remove documents or sentences.

@@ -1,7 +1,7 @@
 """The phases: each is one Beam pipeline over items of work, with at most one shuffle.
 
     prepare       units        read · extract · language · quality · keywords · perplexity · hashes
-    contamination partitions   n-grams shared with evaluations    -> removals
+    contamination partitions   documents that hold one item       -> removals
     exact         partitions   equal texts                        -> removals
     document      partitions   equal band hashes                  -> buckets of candidates
     shingles      units        candidates' texts                  -> shingle sets

@@ -69,6 +69,7 @@ def print_plan(
     stated = None if size is None else _stated_bytes(size)
     sources, notes = _sources(config, stated)
     workload = workload_of(config, sources, stated)
+    notes += _evaluations(config)
     content: dict[str, Any] = {
         "plan": dataclasses.asdict(workload),
         "sources": [dataclasses.asdict(each) for each in sources],
@@ -124,6 +125,21 @@ def _sources(config: Config, stated: float | None) -> tuple[list[SourcePlan], li
         most = max((len(unit.pieces) for unit in plan.units if unit.source == name), default=0)
         found.append(SourcePlan(name, len(files), stored, sum(texts), sum(pages), units, most))
     return found, []
+
+
+def _evaluations(config: Config) -> list[str]:
+    """Says for each evaluation file how many of its items are looked for.
+
+    Raises:
+        InputError: a file cannot be read, or nothing of it looked for.
+    """
+    from corpus_pipeline.pipelines.evaluations import read_evaluations
+    from corpus_pipeline.pipelines.options import contamination_options
+
+    section = config.dedup.contamination
+    if not (config.dedup.enabled and section.enabled and section.evaluations):
+        return []
+    return [str(each) for each in read_evaluations(section, contamination_options(section)).files]
 
 
 def workload_of(config: Config, sources: list[SourcePlan], stated: float | None) -> Workload:

@@ -11,6 +11,9 @@ class Progress(Protocol):
     def plan(self, plan: Plan, workers: int | None) -> None:
         """The plan is made."""
 
+    def remark(self, line: str) -> None:
+        """Something that whoever watches should know."""
+
     def start(self, phase: str, items: int, finished: int) -> None:
         """A phase starts; some of its items may be finished already."""
 

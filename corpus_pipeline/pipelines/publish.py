@@ -1,5 +1,6 @@
 """Publication: when every unit is present and the counts add up, the run gets its manifest."""
 
+import dataclasses
 import hashlib
 import json
 from collections import Counter
@@ -7,9 +8,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from corpus_pipeline import __version__, storage
-from corpus_pipeline.dedup import DUPLICATE_REASONS
+from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.options import encode_options
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.resources import Resources
@@ -24,7 +26,12 @@ RUN_FILE = "run.json"
 
 
 def publish(
-    workspace: Workspace, plan: Plan, config: Config, resources: Resources, lease: storage.Lease
+    workspace: Workspace,
+    plan: Plan,
+    config: Config,
+    resources: Resources,
+    lease: storage.Lease,
+    evaluations: Evaluations | None,
 ) -> dict[str, Any]:
     """Writes index.json, tokenizer.json and run.json, and removes the state of all runs.
 
@@ -65,6 +72,8 @@ def publish(
         "fingerprint": plan.identity,
         "phases": phases,
     }
+    if evaluations is not None:
+        run["evaluations"] = [dataclasses.asdict(each) for each in evaluations.files]
     run["digest"] = digest_of(run)
     content = json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
     lease.still_ours()
@@ -92,6 +101,8 @@ def _check_unit(unit: int, prepared: Any, finished: Any) -> None:
 def _check_removals(workspace: Workspace, counts: Counter[str]) -> None:
     """Compares the documents that the matches found with those that were dropped for it."""
     for phase, reason in DUPLICATE_REASONS.items():
+        if phase == CONTAMINATION_PHASE:  # Several rows of a document, which may stay.
+            continue
         # Rounds of *resolve* replace each other; what was merged is that of the last one.
         match = phase if phase == "merge-resolve" else phase.removeprefix("merge-")
         found = workspace.found(match)
@@ -100,12 +111,13 @@ def _check_removals(workspace: Workspace, counts: Counter[str]) -> None:
                 f"phase {phase} found {found} documents, {counts[f'dropped-{reason}']} were "
                 f"dropped as {reason}; run again with --overwrite, and please report it"
             )
-    found, merged = (workspace.found(phase) for phase in ("sentence", "merge-sentence"))
-    if found != merged:
-        raise EngineError(
-            f"phase sentence found {found} windows, {merged} were brought to their units; "
-            "run again with --overwrite, and please report it"
-        )
+    for phase, what in (("sentence", "windows"), ("contamination", "copies of items")):
+        found, merged = (workspace.found(name) for name in (phase, f"merge-{phase}"))
+        if found != merged:
+            raise EngineError(
+                f"phase {phase} found {found} {what}, {merged} were brought to their units; "
+                "run again with --overwrite, and please report it"
+            )
 
 
 def _publish_tokens(

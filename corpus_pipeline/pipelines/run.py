@@ -13,6 +13,7 @@ from corpus_pipeline import storage
 from corpus_pipeline.pipelines import options as stage_options
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
+from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.joining import merge
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
@@ -61,7 +62,7 @@ class Run:
         make = stage_options.StageOptions(self.config, resources, workspace, plan.partitions)
         # What a stage refuses must be known before any work is done, or thrown away.
         prepare, finish = _map_phases(make)
-        index = make.contamination_index()
+        evaluations = make.evaluations()
         with locked(workspace.root) as lease:
             if overwrite:
                 remove_run(workspace)
@@ -69,8 +70,8 @@ class Run:
             if complete is not None:
                 return complete
             warm()
-            make.write_contamination_index(index)
-            return self._work(workspace, plan, make, prepare, finish, lease)
+            make.write_contamination_index(evaluations)
+            return self._work(workspace, plan, make, prepare, finish, lease, evaluations)
 
     def _work(
         self,
@@ -80,17 +81,20 @@ class Run:
         prepare: Prepare,
         finish: Finish,
         lease: storage.Lease,
+        evaluations: Evaluations | None,
     ) -> dict[str, Any]:
         """Does what is not done yet, and publishes."""
         storage.remove_attempts(workspace.root)
         with open_engine(self.config) as engine:
             self.progress.plan(plan, engine.workers)
+            for each in evaluations.files if evaluations is not None else ():
+                self.progress.remark(str(each))
             check_workers(engine, self.config, workspace, plan, make.resources.loaded)
             runner = PhaseRunner(workspace, engine, self.progress, self.config.max_errors, lease)
             self._phases(runner, plan, make, prepare, finish)
         # A worker that was killed left its half-written files; the engine's processes are gone.
         storage.remove_attempts(workspace.root)
-        return publish(workspace, plan, self.config, make.resources, lease)
+        return publish(workspace, plan, self.config, make.resources, lease, evaluations)
 
     def _phases(
         self,

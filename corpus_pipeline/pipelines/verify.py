@@ -18,7 +18,7 @@ from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.machine import cores
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import RUN_FILE, digest_of
-from corpus_pipeline.schema import LEDGER
+from corpus_pipeline.schema import SUMMED
 from corpus_pipeline.storage import Place
 from corpus_pipeline.tokens.index import (
     INDEX_NAME,
@@ -31,8 +31,7 @@ from corpus_pipeline.tokens.shard import Shard, open_shard
 
 #: Files that are read at once, at least: remote ones are waited for. Remote shards, at most.
 _THREADS = 4
-#: Columns of documents/ whose sums run.json has, and the one that rejected/ and ledger/ count by.
-_SUMMED = [name for name in LEDGER.names if name.startswith(("pii_", "removed_"))]
+#: The column that rejected/ and ledger/ count by.
 _REASON = ["drop_reason"]
 
 
@@ -179,13 +178,13 @@ def _contents(output: Place, entry: dict[str, Any]) -> _Contents:
     if path.suffix != ".parquet":
         return found
     folder = entry["path"].partition("/")[0]
-    table = storage.read_parquet(path, columns=_SUMMED if folder == "documents" else _REASON)
+    table = storage.read_parquet(path, columns=SUMMED if folder == "documents" else _REASON)
     found.rows = table.num_rows
     if found.rows != entry["rows"]:
         line = f"{entry['path']} has {found.rows} rows, {RUN_FILE} says {entry['rows']}"
         found.differences.append(line)
     for name in table.column_names:
-        if name in _SUMMED:
+        if name in SUMMED:
             found.sums[name] += pc.sum(table[name]).as_py() or 0
         else:
             for item in table[name].combine_chunks().drop_null().value_counts():
@@ -216,7 +215,7 @@ def _count_differences(found: Mapping[str, _Contents], counts: dict[str, int]) -
                 f"{folder}/ has {there[reason]} documents with the reason {reason}, "
                 f"{RUN_FILE} says {reasons.get(reason, 0)}"
             )
-    for name in _SUMMED:
+    for name in SUMMED:
         total = found["documents"].sums[name]
         if total != counts.get(name, 0):
             yield f"documents/ has {name} {total}, {RUN_FILE} says {counts.get(name, 0)}"

@@ -12,8 +12,16 @@ from numpy.typing import NDArray
 from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS, BatchKey, RowAddress
 from corpus_pipeline.batches import add_failures, alive, end_of_unit, with_columns
-from corpus_pipeline.dedup import DUPLICATE_REASONS, NOTHING_LEFT
-from corpus_pipeline.dedup.sentences import SentenceOptions, remove_sentences, windows_of
+from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS, NOTHING_LEFT
+from corpus_pipeline.dedup.contamination_verdicts import spans_of, strongest
+from corpus_pipeline.dedup.sentences import (
+    SENTENCE_REMOVALS,
+    SentenceOptions,
+    SentenceSpans,
+    cut_spans,
+    remove_sentences,
+    windows_of,
+)
 from corpus_pipeline.glue import Keyed, StageCounters
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.mapping import MapBatches, MapStage
@@ -62,6 +70,8 @@ class DedupOptions:
     matches: tuple[str, ...]
     """Phases whose removals apply, in the order in which they were made."""
     sentence: SentenceOptions | None
+    cut_contamination: bool = False
+    """Cut evaluation items out of documents instead of dropping these."""
 
 
 class RemoveDuplicates(MapBatches):
@@ -82,36 +92,69 @@ class RemoveDuplicates(MapBatches):
         addresses = np.uint64(key.unit << ROW_BITS) | batch["row"].to_numpy().astype(np.uint64)
         for phase, reason in DUPLICATE_REASONS.items():
             removals = self._removals.get(phase)
-            if removals is not None and removals.num_rows:
+            if removals is None or not removals.num_rows:
+                continue
+            if phase == CONTAMINATION_PHASE:
+                keep = self.options.cut_contamination
+                batch = _mark(batch, addresses, strongest(removals), None if keep else reason)
+            else:
                 batch = _mark(batch, addresses, removals, reason)
-        if self.options.sentence is not None:
-            batch = self._cut(batch, addresses, self.options.sentence)
+        spans = self._spans(addresses)
+        if spans is not None:
+            batch = _count_cuts(batch, spans)
+        if self.options.sentence is not None or spans is not None:
+            batch = self._cut(batch, addresses, spans)
         return batch
+
+    def _spans(self, addresses: NDArray[np.uint64]) -> SentenceSpans | None:
+        """Returns the sentences of a batch that hold evaluation items, if these are cut out."""
+        removals = self._removals.get(CONTAMINATION_PHASE)
+        if not self.options.cut_contamination or removals is None:
+            return None
+        return spans_of(addresses, removals)
 
     def _read(self, phase: str, unit: int) -> pa.Table | None:
         workspace = self.options.workspace
         return workspace.read_unit(removals_folder(workspace, phase), unit)
 
     def _cut(
-        self, batch: pa.RecordBatch, addresses: NDArray[np.uint64], options: SentenceOptions
+        self,
+        batch: pa.RecordBatch,
+        addresses: NDArray[np.uint64],
+        spans: SentenceSpans | None,
     ) -> pa.RecordBatch:
         removals = self._removals.get("merge-sentence")
-        if removals is None or removals.num_rows == 0:
-            zeros = pa.array(np.zeros(batch.num_rows, np.int32))
-            return with_columns(batch, {"removed_sentences": zeros, "removed_chars": zeros})
-        cut = remove_sentences(batch["text"], windows_of(addresses, removals), options)
+        options = self.options.sentence or SentenceOptions()
+        if removals is None:
+            removals = SENTENCE_REMOVALS.empty_table()
+        cut = remove_sentences(batch["text"], windows_of(addresses, removals), options, spans)
         empty = pc.fill_null(pc.equal(pc.binary_length(cut.texts), 0), False)
-        nothing_left = empty.to_numpy(zero_copy_only=False) & (cut.sentences > 0)
+        sentences, chars = cut.sentences, cut.chars
+        nothing_left = empty.to_numpy(zero_copy_only=False) & (sentences > 0)
         texts = pc.if_else(pa.array(nothing_left), batch["text"], cut.texts)
-        batch = with_columns(
-            batch,
-            {
-                "text": texts,
-                "removed_sentences": pa.array(cut.sentences),
-                "removed_chars": pa.array(cut.chars),
-            },
+        columns = {"text": texts}
+        if spans is not None:
+            sentences = sentences - batch["contamination_sentences"].to_numpy()
+            chars = np.maximum(0, chars - batch["contamination_chars"].to_numpy())
+        if self.options.sentence is not None:
+            columns["removed_sentences"] = pa.array(sentences)
+            columns["removed_chars"] = pa.array(chars)
+        batch = with_columns(batch, columns)
+        reason = np.where(sentences > 0, NOTHING_LEFT, DUPLICATE_REASONS[CONTAMINATION_PHASE])
+        living = nothing_left & _living(batch)
+        return add_failures(
+            batch, {str(name): living & (reason == name) for name in np.unique(reason)}
         )
-        return add_failures(batch, {NOTHING_LEFT: nothing_left & _living(batch)})
+
+
+def _count_cuts(batch: pa.RecordBatch, spans: SentenceSpans) -> pa.RecordBatch:
+    """Says what contamination alone takes out of each document."""
+    cut = cut_spans(batch["text"], spans)
+    counts = {
+        "contamination_sentences": pa.array(cut.sentences),
+        "contamination_chars": pa.array(cut.chars),
+    }
+    return with_columns(batch, counts)
 
 
 def removals_folder(workspace: Workspace, phase: str) -> storage.Place:
@@ -125,9 +168,12 @@ def _living(batch: pa.RecordBatch) -> NDArray[np.bool_]:
 
 
 def _mark(
-    batch: pa.RecordBatch, addresses: NDArray[np.uint64], removals: pa.Table, reason: str
+    batch: pa.RecordBatch, addresses: NDArray[np.uint64], removals: pa.Table, reason: str | None
 ) -> pa.RecordBatch:
-    """Fails the documents of a removal table and copies what the table knows of them."""
+    """Fails the documents of a removal table and copies what the table knows of them.
+
+    Without a reason they do not fail.
+    """
     removed = removals["address"].to_numpy()
     place = np.minimum(np.searchsorted(removed, addresses), len(removed) - 1)
     found = removed[place] == addresses
@@ -143,6 +189,8 @@ def _mark(
         ("item", "contaminated_by"),
         ("matched", "contamination_matched"),
         ("total", "contamination_total"),
+        ("score", "contamination_score"),
+        ("items", "contamination_items"),
     ):
         if name not in taken.schema.names:
             continue
@@ -160,7 +208,8 @@ def _mark(
         columns[target] = pc.coalesce(
             pc.if_else(pa.array(found), values, null), batch[target].cast(values.type)
         )
-    return add_failures(with_columns(batch, columns), {reason: found & _living(batch)})
+    batch = with_columns(batch, columns)
+    return batch if reason is None else add_failures(batch, {reason: found & _living(batch)})
 
 
 @dataclasses.dataclass

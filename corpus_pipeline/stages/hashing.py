@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import alive, with_columns
-from corpus_pipeline.dedup.contamination import contamination_hits
+from corpus_pipeline.dedup.contamination import find_contamination
 from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
 from corpus_pipeline.dedup.sentences import SentenceOptions, span_hashes
 from corpus_pipeline.dedup.survivors import Preference, document_ranks
@@ -70,10 +70,10 @@ class HashBatch(MapBatches):
             columns["hash_spans"] = _lists(spans.offsets, spans.hashes)
             columns["hash_span_ordinals"] = _lists(spans.offsets, spans.ordinals)
         if self._index is not None:
-            hits = contamination_hits(texts, self._index)
-            offsets = np.searchsorted(hits.rows, np.arange(len(texts) + 1))
-            columns["hash_hits"] = _lists(offsets, hits.hashes)
-            columns["hash_hit_positions"] = _lists(offsets, hits.positions)
+            places = find_contamination(texts, self._index)
+            offsets = np.searchsorted(places["text"].to_numpy(), np.arange(len(texts) + 1))
+            found = pa.StructArray.from_arrays(places.columns[1:], places.schema.names[1:])
+            columns["hash_places"] = pa.ListArray.from_arrays(offsets.astype(np.int32), found)
         return with_columns(batch, columns)
 
 

@@ -47,6 +47,8 @@ class MatchOptions:
     document: MinHashOptions | None = None
     contamination: str | None = None
     """Path of the index of evaluation items."""
+    max_documents: int = 0
+    """Documents that may hold the same words of an item before these count as a quotation."""
     match: str | None = None
     """What is done with a partition, where that is not the phase's name: a round of *verify*."""
     before: str | None = None

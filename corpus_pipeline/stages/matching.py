@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from corpus_pipeline import storage
 from corpus_pipeline.batches import from_ipc, one_batch, to_ipc
 from corpus_pipeline.dedup.blocks import blocks_of, partition_of, sorted_by_address
-from corpus_pipeline.dedup.contamination import judge_contamination
+from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
 from corpus_pipeline.dedup.peeling import half_edges
 from corpus_pipeline.dedup.sentences import sentence_removals
@@ -208,9 +208,9 @@ def _match_contamination(options: MatchOptions, partition: int, batches: Batches
     assert options.contamination is not None
     judged = judge_contamination(
         batch["address"].to_numpy(),
-        batch["hit_positions"].to_numpy(),
-        batch["hash"].to_numpy(),
+        batch,
         contamination_index(options.contamination),
+        options.max_documents,
     )
     return _write_removals(options, partition, one_batch(judged))
 

@@ -21,7 +21,7 @@ from corpus_pipeline.batches import alive, conform, one_batch, unit_end
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.glue import Keyed, StageCounters
 from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
-from corpus_pipeline.schema import DOCUMENT, LEDGER
+from corpus_pipeline.schema import DOCUMENT, LEDGER, SUMMED
 from corpus_pipeline.sources.leniencies import leniency_counts
 from corpus_pipeline.stages.tokenize import TOKEN_IDS
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
@@ -227,7 +227,7 @@ class WritePreparedUnit(_UnitWriter):
 
 
 #: Kind of hashes -> the column that decides the partition.
-KEYS = {"exact": "hash", "document": "hash", "sentence": "hash", "contamination": "address"}
+KEYS = {"exact": "hash", "document": "hash", "sentence": "hash", "contamination": "hash"}
 
 
 def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
@@ -252,13 +252,16 @@ def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
     for kind, values, also in (
         ("document", "hash_bands", None),
         ("sentence", "hash_spans", "hash_span_ordinals"),
-        ("contamination", "hash_hits", "hash_hit_positions"),
+        ("contamination", "hash_places", None),
     ):
         if values not in present:
             continue
         times = pc.fill_null(pc.list_value_length(batch[values]), 0).to_numpy()
-        columns = {"hash": batch[values].flatten(), "address": np.repeat(addresses, times)}
-        if kind != "contamination":
+        found = batch[values].flatten()
+        columns = {"hash": found, "address": np.repeat(addresses, times)}
+        if kind == "contamination":
+            columns |= dict(zip((f.name for f in found.type), found.flatten(), strict=True))
+        else:
             columns["rank"] = np.repeat(ranks, times)
         if also is not None:
             columns[also.removeprefix("hash_")] = batch[also].flatten()
@@ -365,7 +368,7 @@ def fate_counts(kept: pa.RecordBatch) -> dict[str, int]:
     >>> fate_counts(pa.record_batch({"removed_sentences": [1, 2], "pii_email": [0, 1]}))
     {'removed_sentences': 3, 'pii_email': 1}
     """
-    names = [n for n in kept.schema.names if n.startswith(("pii_", "removed_"))]
+    names = [name for name in kept.schema.names if name in SUMMED]
     return {name: int(pc.sum(kept[name]).as_py() or 0) for name in names}
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import random
 import re
+import unicodedata
 
 import numpy as np
 import pyarrow as pa
@@ -11,12 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.dedup.contamination import (
-    CONTAMINATION,
+    PLACES,
     ContaminationIndex,
     ContaminationOptions,
     build_index,
-    contamination_hits,
+    find_contamination,
+)
+from corpus_pipeline.dedup.contamination_verdicts import (
+    CONTAMINATION,
     judge_contamination,
+    strongest,
 )
 from corpus_pipeline.errors import ResourceError
 
@@ -41,14 +46,31 @@ def index_of(items: dict[str, str], **options: float) -> ContaminationIndex:
     )
 
 
-def judge(texts: list[str | None], index: ContaminationIndex) -> pa.Table:
-    hits = contamination_hits(pa.array(texts, pa.string()), index)
-    return judge_contamination(hits.rows.astype(np.uint64), hits.positions, hits.hashes, index)
+def with_answers(rows: list[tuple[str, str]], **options: float) -> ContaminationIndex:
+    """An index of questions and their answers, named q0, a0, q1, …"""
+    parts = [(f"{kind}{i}", text, i) for i, row in enumerate(rows) for kind, text in zip("qa", row)]
+    ids, texts, numbers = zip(*parts)
+    return build_index(
+        ids, pa.array(texts), ContaminationOptions(**options), numbers,  # type: ignore[arg-type]
+        [each.startswith("a") for each in ids],
+    )  # fmt: skip
 
 
-def found(texts: list[str | None], index: ContaminationIndex) -> dict[int, str]:
-    table = judge(texts, index)
+def judge(texts: list[str | None], index: ContaminationIndex, max_documents: int = 20) -> pa.Table:
+    places = find_contamination(pa.array(texts, pa.string()), index)
+    addresses = places["text"].to_numpy().astype(np.uint64)
+    return judge_contamination(addresses, places, index, max_documents)
+
+
+def found(
+    texts: list[str | None], index: ContaminationIndex, max_documents: int = 20
+) -> dict[int, str]:
+    table = strongest(judge(texts, index, max_documents))
     return dict(zip(table["address"].to_pylist(), table["item"].to_pylist(), strict=True))
+
+
+def wide(text: str) -> str:
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +80,13 @@ def found(texts: list[str | None], index: ContaminationIndex) -> dict[int, str]:
         (f"Some page.\n\n{EGGS.upper()}\n\nMore of it.", "eggs"),
         (re.sub(r"[.,?]", "", EGGS), "eggs"),
         (EGGS.replace(" ", "\n"), "eggs"),
+        (EGGS.replace("'", "’").replace(" ", "\u2003"), "eggs"),
+        (EGGS.replace("ducks", "du\u200bcks").replace("muffins", "muf\u00adfins"), "eggs"),
+        (EGGS.replace("muffins", "muﬃns"), "eggs"),
+        (wide(EGGS), "eggs"),
         (" ".join(EGGS.split()[: len(EGGS.split()) // 2]), "eggs"),
+        (" ".join(EGGS.split()[len(EGGS.split()) // 2 :]), "eggs"),
+        (EGGS.replace("three", "four").replace("makes", "gains"), "eggs"),
         (TRAINS, "trains"),
         (f"第一条　{TRAINS}第二条", "trains"),
         (re.sub(r"[，。？]", " ", TRAINS), "trains"),
@@ -66,14 +94,15 @@ def found(texts: list[str | None], index: ContaminationIndex) -> dict[int, str]:
             "\n".join(TRAINS[i : i + 9] for i in range(0, len(TRAINS), 9)).replace("60", "６０"),
             "trains",
         ),
-        (TRAINS[: len(TRAINS) // 2 + 3], "trains"),
-        # The item that is covered most, and of equals the least id.
+        (TRAINS[: len(TRAINS) // 2], "trains"),
+        (TRAINS[len(TRAINS) // 2 :], "trains"),
+        # The item that is covered most, and of equals the least place.
         (f"{EGGS} {' '.join(OTHER.split()[:14])}", "eggs"),
         (f"{TRAINS} {OTHER} {EGGS}", "eggs"),
-        # Twelve words, one fewer than an n-gram; and every word, in another order.
-        (" ".join(EGGS.split()[:11]), None),
+        # Seven words, one fewer than an n-gram; and every word, in another order.
+        (" ".join(EGGS.split()[:6]), None),
         (" ".join(reversed(EGGS.split())), None),
-        (TRAINS[:12] + "错" + TRAINS[13:25] + "错", None),
+        (TRAINS[:8] + "错" + TRAINS[9:17] + "错", None),
         ("Ducks lay eggs every day and she eats three of them.", None),
         ("", None),
         (None, None),
@@ -83,27 +112,68 @@ def test_copies_are_found(text: str | None, item: str | None) -> None:
     assert found(["Before.", text, "之后。"], index_of(ITEMS)) == ({1: item} if item else {})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Một cửa hàng bán được hai mươi bốn quả táo vào buổi sáng và gấp đôi vào buổi chiều?",
+        "가게에서 아침에 배를 스물네 개 팔고 저녁에 그 두 배를 팔았다면 모두 몇 개를 팔았는가?",
+        "Une élève achète trois cahiers à deux euros pièce; combien dépense-t-elle à Orléans?",
+        "ガラスのコップを二十四個ならべてバケツで水をくばりました。ぜんぶで何回くばりましたか。",
+    ],
+)
+def test_composition_and_width_do_not_count(text: str) -> None:
+    spellings = [unicodedata.normalize(form, text) for form in ("NFC", "NFD", "NFKD")]
+    if "ガ" in text:
+        spellings.append(text.replace("ガ", "ｶﾞ").replace("コップ", "ｺｯﾌﾟ").replace("バ", "ﾊﾞ"))
+    for spelling in spellings:
+        index = index_of({"item": spelling})
+        assert found(list(spellings), index) == dict.fromkeys(range(len(spellings)), "item")
+
+
 def test_counts_and_place_of_the_evidence() -> None:
     half = " ".join(EGGS.split()[:20])
-    table = judge([None, f"One two. {half}"], index_of(ITEMS))
+    table = judge([None, f"One two. Then: {half}"], index_of(ITEMS))
     assert table.schema.equals(CONTAMINATION, check_metadata=True)
-    # "Janet's" is two words.
-    assert table.to_pylist() == [
-        {"address": 1, "item": "eggs", "position": 2, "matched": 21, "total": 32}
-    ]
+    (row,) = table.to_pylist()
+    # "Janet's" is two words. All weigh the same, as no other item has them.
+    assert {name: row[name] for name in ("address", "item", "matched", "total")} == {
+        "address": 1, "item": "eggs", "matched": 21, "total": 32,
+    }  # fmt: skip
+    assert 0.6 < row["score"] < 0.7
+    assert row["place"] & 0xFFFFFFFF == 3
+    assert (row["first_sentence"], row["last_sentence"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "before", ["Früh. Fine!", "Fru\u0308h. ﬁne, ﬃ 10㎡!", "가다. ﾊﾞﾊﾞ！", "Fru\u0308h. ² ½ ﬁne?"]
+)
+def test_the_sentences_of_a_copy_are_those_of_the_text_as_it_is(before: str) -> None:
+    text = (
+        unicodedata.normalize("NFD", f"{before} {EGGS} Ende.")
+        if "가" in before
+        else (f"{before} {EGGS} Ende.")
+    )
+    (row,) = judge([text], index_of(ITEMS)).to_pylist()
+    assert (row["first_sentence"], row["last_sentence"]) == (2, 4)
 
 
 def test_coverage_is_compared_exactly() -> None:
-    half = " ".join(EGGS.split()[:20])
-    assert found([half], index_of(ITEMS, min_coverage=0.656)) == {0: "eggs"}  # 21 / 32
-    assert found([half], index_of(ITEMS, min_coverage=0.657)) == {}
+    item = " ".join(f"w{i}" for i in range(32))
+    text = " ".join(f"w{i}" for i in range(21))
+    assert found([text], index_of({"a": item}, min_coverage=0.65625)) == {0: "a"}  # 21 / 32
+    assert found([text], index_of({"a": item}, min_coverage=0.656251)) == {}
+    # A small share is no share of nothing: one n-gram of 10,000 words is 0.0008 of them.
+    long = index_of({"a": " ".join(f"w{i}" for i in range(10_000))}, min_coverage=0.0009)
+    assert found([" ".join(f"w{i}" for i in range(8))], long) == {}
+    assert found([" ".join(f"w{i}" for i in range(9))], long) == {0: "a"}
 
 
 def test_no_ngram_reaches_into_the_next_document() -> None:
     words = EGGS.split()
-    pieces: list[str | None] = [" ".join(words[i : i + 11]) for i in range(0, len(words), 11)]
-    assert len(contamination_hits(pa.array(pieces), index_of(ITEMS)).rows) == 0
-    assert len(contamination_hits(pa.array([" ".join(words)]), index_of(ITEMS)).rows) == 20
+    pieces: list[str | None] = [" ".join(words[i : i + 6]) for i in range(0, len(words), 6)]
+    index = index_of(ITEMS, min_coverage=1e-6, min_bits=0)
+    assert found(pieces, index) == {}
+    assert found([" ".join(words)], index) == {0: "eggs"}
 
 
 @pytest.mark.parametrize(
@@ -117,97 +187,195 @@ def test_no_ngram_reaches_into_the_next_document() -> None:
         ("one two three four five six seven eight", "x one two three four five six seven y", False),
         ("one two three four five six seven", "one two three four five six seven", False),
         ("春眠不觉晓处处闻啼鸟夜来风雨声", "诗：春眠不觉晓，处处闻啼鸟。夜来风雨声。", True),
-        ("春眠不觉晓处处闻啼鸟夜来风雨声", "春眠不觉晓，处处闻啼鸟。夜来风雨。", False),
         ("春眠不觉晓处处闻啼鸟", "春眠不觉晓处处闻啼鸟", False),
     ],
 )
-def test_short_items_are_one_ngram(item: str, text: str, hit: bool) -> None:
+def test_short_items_are_found_as_a_whole(item: str, text: str, hit: bool) -> None:
     index = index_of({"short": item, **ITEMS})
     assert found(["", text], index) == ({1: "short"} if hit else {})
-    assert index.too_short == (len(re.findall(r"[a-z]+|[一-龟]", item)) in (7, 10))
+    assert index.too_short.sum() == (len(re.findall(r"[a-z]+|[一-龟]", item)) in (7, 10))
 
 
-def test_ngrams_of_many_items_do_not_count() -> None:
-    rule = "Read the following passage with care and then answer the question that comes after it."
-    items = {f"item-{i}": f"{rule} Number {i} {'is so ' * i}" for i in range(6)}
-    # Seven items begin with the rule.
-    assert found([rule], index_of({**items, "rule": rule}, max_items=7)) == {0: "rule"}
-    common = index_of({**items, "rule": rule}, max_items=6)
-    assert found([rule], common) == {}
-    assert common.too_common == 1
-    assert found([items["item-3"]], common) == {0: "item-3"}
-    # The same items under several names are one item.
-    index = index_of({f"copy-{i}": EGGS for i in range(9)}, max_items=5)
-    assert (found([EGGS], index), index.too_common) == ({0: "copy-0"}, 0)
+# Templates
+
+STEPS = {"en": ("left", "right", "forward", "back"), "zh": ("向左", "向右", "向前", "向后")}
 
 
-ALPHABET = st.sampled_from(["aa", "Bb", "中", "国"])
-WORDS = st.lists(ALPHABET, max_size=12)
-SMALL = ContaminationOptions(
-    ngram=3, char_ngram=4, min_item_words=2, min_item_chars=2, min_coverage=0.5, max_items=2
-)
+def puzzle(language: str, seed: int) -> str:
+    """An item of a set that one template has made."""
+    rng = random.Random(seed)
+    moves = [(rng.randrange(1, 10), rng.choice(STEPS[language])) for _ in range(12)]
+    if language == "zh":
+        return (
+            "如果你照着下面的指示走，最后会不会回到出发的地方？请始终面朝前方。"
+            + "".join(f"{where}走{n}步。" for n, where in moves)
+            + "选项：会，不会。"
+        )
+    return (
+        "If you follow these instructions, do you return to the starting point? Always face "
+        "forward. " + "".join(f"Take {n} steps {where}. " for n, where in moves) + "Options: Yes No"
+    )
 
 
-def ngrams(words: list[str]) -> list[tuple[int, tuple[str, ...]]]:
-    """Lists (position, n-gram) under the options `SMALL`."""
-    size = [4 if word in "中国" else 3 for word in words]
-    return [
-        (i, tuple(words[i : i + size[i]])) for i in range(len(words)) if i + size[i] <= len(words)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_new_items_of_a_template_are_clean(language: str) -> None:
+    items = {f"i{i:03}": puzzle(language, i) for i in range(200)}
+    new = [puzzle(language, 1000 + i) for i in range(200)]
+    known = list(items.values())
+    index = index_of(items)
+    assert found(new, index) == {}
+    assert len(found(known, index)) == 200
+
+
+def test_half_an_item_whose_other_half_is_a_template() -> None:
+    rule = (
+        "Read the following passage with care and then answer the question that comes after it. "
+        "Write the letter of the answer that fits best and give your reasons in one sentence. "
+    )
+    own = [
+        "The miller's daughter hid nineteen copper coins beneath a loose board of the old bridge.",
+        "Nobody in Tallinn remembers which lighthouse keeper planted the crooked cherry trees.",
+        "Seven geologists measured the salt cave twice because their barometer had frozen solid.",
+        "春天的第一场雨过后，磨坊主的女儿在旧桥的木板下面藏了十九枚铜钱。",
     ]
+    items = {f"i{i}": rule + text for i, text in enumerate(own)}
+    index = index_of({**items, **{f"r{i}": f"{rule}{w}" for i, w in enumerate("abcdefghijk")}})
+    texts = [text[len(text) // 3 :] for text in own]
+    assert found([*texts, rule], index) == {0: "i0", 1: "i1", 2: "i2", 3: "i3"}
 
 
-def twin(items: list[list[str]], document: list[str]) -> tuple[float, int] | None:
-    """Judges one document with sets: (coverage, item), or None if it is clean."""
-    grams = [ngrams(item) or [(0, tuple(item))] * (len(item) >= 2) for item in items]
-    owners: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
-    for item, found_grams in zip(items, grams, strict=True):
-        for _, gram in found_grams:
-            owners.setdefault(gram, set()).add(tuple(item))
-    present = {
-        tuple(document[i : i + n]) for n in range(2, 5) for i in range(len(document) - n + 1)
-    }
-    best = None
-    for number, found_grams in enumerate(grams):
-        rare = [(i, gram) for i, gram in found_grams if len(owners[gram]) <= 2]
-        total = {i + k for i, gram in rare for k in range(len(gram))}
-        matched = {i + k for i, gram in rare if gram in present for k in range(len(gram))}
-        if matched and len(matched) * 2 >= len(total):
-            verdict = (-len(matched) / len(total), number)
-            best = min(best, verdict) if best else verdict
-    return best
+def test_signs_count_where_items_have_nothing_else() -> None:
+    rule = "Complete the rest of the sequence, so that the brackets are closed. Input: "
+    signs = random.Random(5)
+    tails = list({" ".join(signs.choices("[]()<>", k=9)) for _ in range(40)})
+    index = index_of({f"i{i:02}": rule + tail for i, tail in enumerate(tails[:20])})
+    assert index.whole.all()
+    assert found([rule + tail for tail in tails[20:]], index) == {}
+    known = [f"> 1.\n{rule.upper()}{tail.replace(' ', '')}\nMore." for tail in tails[:20]]
+    assert found(list(known), index) == {i: f"i{i:02}" for i in range(20)}
 
 
-@settings(deadline=None, max_examples=300)
-@given(st.lists(WORDS, max_size=6), st.lists(WORDS, max_size=4))
-def test_verdicts_are_those_of_the_obvious_twin(
+def test_items_of_equal_words_are_one_item() -> None:
+    index = index_of({f"copy-{i}": EGGS for i in range(20)})
+    assert found([EGGS], index) == {0: "copy-0"}
+    assert index.duplicate.sum() == 19
+
+
+# Public text
+
+QUOTED = {
+    "en": "Whoever plants a walnut tree does not count on eating its nuts, and yet the wise of "
+    "every age have planted walnut trees along the road that their grandchildren will take to town",
+    "zh": "凡种下胡桃树的人都不指望自己吃到果实，然而历代的智者仍旧在子孙进城要走的大路两旁种满了"
+    "胡桃树，并且一年又一年地为它们浇水除草，从来没有人向他们道谢",
+}
+ASKED = {
+    "en": "Which of the following views on public works would the author most probably share "
+    "with the reformers of the following century?",
+    "zh": "下列关于公共工程的看法之中，哪一种最有可能为作者和下一个世纪的改革者们所共同持有？",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_quotes_what_an_item_quotes_is_clean(language: str) -> None:
+    quoted, asked = QUOTED[language], ASKED[language]
+    index = index_of({"item": f"“{quoted}.”\n{asked}"})
+    assert found([quoted, f"Chapter 1. {quoted}! 第二章"], index) == {}
+    assert found([asked, f"{quoted}. {asked}"], index) == {0: "item", 1: "item"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_long_passage_before_the_question_is_public(language: str) -> None:
+    passage = " ".join(f"{QUOTED[language]} ({i} {i * 7})." for i in range(7))
+    index = index_of({"item": f"{passage}\n{ASKED[language]}"})
+    assert found([passage], index) == {}
+    assert found([f"{passage} {ASKED[language]}", ASKED[language]], index) == {0: "item", 1: "item"}
+
+
+def test_a_law_that_options_restate_is_clean() -> None:
+    clauses = [
+        "因买卖、设定抵押权申请不动产登记的，应当由当事人双方共同提出申请",
+        "尚未登记的不动产首次申请登记的，可以由当事人单方提出登记申请",
+        "继承、接受遗赠取得不动产权利的，可以由当事人单方提出登记申请",
+        "人民法院的生效法律文书变更不动产权利的，可以由当事人单方提出申请",
+    ]
+    law = "第十四条　登记依照下列规定办理：\n" + "\n".join(f"（{n}）{c}；" for n, c in
+                                                    zip("一二三四", clauses))  # fmt: skip
+    item = "小王继承了一套旧房子，准备去办手续。下列哪些说法是错误的？\n" + "\n".join(
+        f"({n}){c}" for n, c in zip("ABCD", reversed(clauses))
+    )
+    index = index_of({"item": item})
+    assert found([law, item, item[: len(item) // 2], item[len(item) // 2 :]], index) == {
+        1: "item", 2: "item", 3: "item",
+    }  # fmt: skip
+
+
+def test_words_of_many_documents_are_a_quotation_unless_the_item_is_there() -> None:
+    quoted, asked = QUOTED["en"], ASKED["en"]
+    # Without its quotation marks nothing shows that these words are public.
+    index = index_of({"item": f"{quoted}. {asked}", **ITEMS})
+    pages: list[str | None] = [f"Page {i}. {quoted}. End." for i in range(30)]
+    assert len(found(pages[:10], index)) == 10
+    assert found(pages, index) == {}
+    # The leaked set is found however often it was copied, beside those who quote.
+    leaked: list[str | None] = [f"Copy {i}. {quoted}. {asked}" for i in range(100)]
+    assert set(found([*pages, *leaked], index)) == set(range(30, 130))
+    half: list[str | None] = [f"{EGGS} {OTHER} {quoted}. {i}" for i in range(100)]
+    assert set(found(half, index)) == set(range(100))
+    assert "item" in judge(half, index)["item"].to_pylist(), "three items stand side by side"
+    # One document counts once, whatever it repeats.
+    assert set(found([f"{quoted}. " * 30], index)) == {0}
+
+
+# Questions and answers
+
+
+def test_answers_count_only_beside_their_question() -> None:
+    answer = "Janet sells nine eggs a day, and nine eggs at two dollars each are eighteen dollars."
+    index = with_answers([(EGGS, answer), (TRAINS, "需要的时间一共是三十七分钟，其中停车六分钟。")])
+    some = " ".join(EGGS.split()[:10])
+    assert found([answer, f"{EGGS}\n{answer}", EGGS, f"{some} {answer}"], index) == {
+        1: "a0", 2: "q0", 3: "a0",
+    }  # fmt: skip
+    rows = judge([f"{EGGS}\n{answer}"], index)["item"].to_pylist()
+    assert rows == ["a0", "q0"]
+
+
+ALPHABET = st.sampled_from(["aa", "Bb", "cc", "中", "国"])
+WORDS = st.lists(ALPHABET, max_size=12)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(WORDS, min_size=1, max_size=6), st.lists(WORDS, max_size=4))
+def test_every_item_that_is_looked_for_is_found_in_itself(
     items: list[list[str]], documents: list[list[str]]
 ) -> None:
-    documents = documents + items
+    texts = [" ".join(item) for item in items]
     ids = [f"item-{number}" for number in range(len(items))]
-    index = build_index(ids, pa.array([" ".join(item) for item in items], pa.string()), SMALL)
-    wanted = {
-        row: f"item-{verdict[1]}"
-        for row, verdict in enumerate(twin(items, document) for document in documents)
-        if verdict
-    }
-    assert found([" ".join(document) for document in documents], index) == wanted
-    # Every item is indexed, too short or too common.
-    indexed = int(np.count_nonzero(index.totals))
-    assert indexed + index.too_short + index.too_common == len(items)
+    options = ContaminationOptions(
+        ngram=3, char_ngram=4, min_item_words=2, min_item_chars=2, min_coverage=0.5, max_items=2,
+        min_bits=4, min_item_bits=6,
+    )  # fmt: skip
+    index = build_index(ids, pa.array(texts, pa.string()), options)
+    hits = found([*texts, *map(" ".join, documents)], index, max_documents=100)
+    present = {row for row in hits if row < len(items)}
+    assert present == set(np.flatnonzero(~index.too_short).tolist())
+    for row, text in enumerate(map(" ".join, documents), len(items)):
+        ngrams = [text] if row in hits else []
+        assert all(len(each.split()) >= 2 for each in ngrams)
 
 
 @settings(deadline=None)
 @given(st.randoms(use_true_random=False))
-def test_order_of_hits_and_of_items_is_irrelevant(shuffler: random.Random) -> None:
-    texts = pa.array([f"{OTHER} {TRAINS}", "clean", f"{EGGS} {TRAINS}", None])
+def test_order_of_places_and_of_items_is_irrelevant(shuffler: random.Random) -> None:
+    texts = pa.array([f"{OTHER} {TRAINS}", "clean", f"{EGGS} {TRAINS}", None, *[EGGS] * 12])
     index = index_of(ITEMS)
-    hits = contamination_hits(texts, index)
-    order = np.array(shuffler.sample(range(len(hits.rows)), len(hits.rows)))
-    addresses = hits.rows.astype(np.uint64)
-    in_order = judge_contamination(addresses, hits.positions, hits.hashes, index)
-    shuffled = judge_contamination(
-        addresses[order], hits.positions[order], hits.hashes[order], index
-    )
+    places = find_contamination(texts, index)
+    assert places.schema.equals(PLACES, check_metadata=True)
+    order = np.array(shuffler.sample(range(places.num_rows), places.num_rows))
+    addresses = places["text"].to_numpy().astype(np.uint64)
+    in_order = judge_contamination(addresses, places, index, 3)
+    shuffled = judge_contamination(addresses[order], places.take(pa.array(order)), index, 3)
     assert shuffled == in_order
     items = list(ITEMS.items())
     shuffler.shuffle(items)
@@ -216,7 +384,6 @@ def test_order_of_hits_and_of_items_is_irrelevant(shuffler: random.Random) -> No
 
 def test_index_survives_its_bytes() -> None:
     index = index_of({"short": "one two three four five six seven", **ITEMS}, min_item_words=6)
-    index = dataclasses.replace(index, too_common=5)
     copy = ContaminationIndex.from_bytes(index.to_bytes())
     for field in dataclasses.fields(ContaminationIndex):
         before, after = getattr(index, field.name), getattr(copy, field.name)
@@ -242,34 +409,27 @@ def test_no_items_and_no_texts() -> None:
     empty = index_of({})
     assert found([EGGS, None, ""], empty) == {}
     assert found([], index_of(ITEMS)) == {}
-    assert ContaminationIndex.from_bytes(empty.to_bytes()).totals.tolist() == []
-    assert index_of({"empty": ""}).too_short == 1
+    assert ContaminationIndex.from_bytes(empty.to_bytes()).words.tolist() == []
+    assert index_of({"empty": ""}).too_short.tolist() == [True]
 
 
 def test_many_hits_outgrow_the_first_buffers() -> None:
-    hits = contamination_hits(pa.array([f"{EGGS} " * 400]), index_of(ITEMS))
-    assert len(hits.rows) == 400 * 20
-    assert np.bincount(hits.rows).tolist() == [8000]
-    assert (np.diff(hits.positions) > 0).all()
+    table = judge([f"{EGGS} " * 400], index_of(ITEMS))
+    assert set(table["item"].to_pylist()) == {"eggs"}
+    assert table["last_sentence"].to_pylist()[-1] == 1199
 
 
 def test_slices_are_searched_alone() -> None:
     texts = pa.array([EGGS, "clean", TRAINS]).slice(1)
-    assert set(contamination_hits(texts, index_of(ITEMS)).rows.tolist()) == {1}
-
-
-def test_hits_of_another_index_are_refused() -> None:
-    hits = contamination_hits(pa.array([EGGS]), index_of(ITEMS))
-    for other in (index_of({"trains": TRAINS}), index_of({})):
-        with pytest.raises(ValueError, match="judge hits with the index that found them"):
-            judge_contamination(hits.rows.astype(np.uint64), hits.positions, hits.hashes, other)
+    assert find_contamination(texts, index_of(ITEMS))["text"].to_pylist() == [1]
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"min_coverage": 0.0}, "min_coverage must be above 0"),
-        ({"min_coverage": 1.1}, "min_coverage must be above 0"),
+        ({"min_coverage": 0.0}, "min_coverage must be at least 0.000001"),
+        ({"min_coverage": 1e-7}, "min_coverage must be at least 0.000001"),
+        ({"min_coverage": 1.1}, "min_coverage must be at least 0.000001"),
         ({"ngram": 7}, "min_item_words must be at least 1 and at most ngram"),
         ({"min_item_chars": 0}, "min_item_chars must be at least 1"),
         ({"max_items": 0}, "max_items must be at least 1"),

@@ -22,7 +22,7 @@ def make(inputs: Path, tmp_path: Path) -> StageOptions:
     workspace = Workspace(config.output, len(plan.units), plan.run)
     plan.save(workspace.state)
     made = StageOptions(config, resources, workspace, plan.partitions)
-    made.write_contamination_index(made.contamination_index())
+    made.write_contamination_index(made.evaluations())
     # A match of which a test runs nothing has found nothing.
     for phase in made.matches():
         if phase == "resolve" or phase in MERGES:

@@ -12,7 +12,7 @@ from stages.stage_checks import documents, run, run_documents, unit
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import unit_end
-from corpus_pipeline.dedup.contamination import CONTAMINATION
+from corpus_pipeline.dedup.contamination_verdicts import CONTAMINATION
 from corpus_pipeline.dedup.edges import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.exact import EXACT_REMOVALS
 from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS
@@ -256,7 +256,13 @@ def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
     here = 7 << 32
     removals(make, "merge-exact", EXACT_REMOVALS, (here + 1, 5), (here + (1 << 32), 5))
     removals(make, "merge-resolve", DOCUMENT_REMOVALS, (here + 2, here, 9 << 32 | 1, 0.8, None))
-    removals(make, "merge-contamination", CONTAMINATION, (here + 3, "item#question", 4, 9, 10))
+    removals(
+        make,
+        "merge-contamination",
+        CONTAMINATION,
+        (here + 3, 4, "less#question", 5, 10, 0.5, 0, 0),
+        (here + 3, 7, "item#question", 9, 10, 0.9, 0, 0),
+    )
     removals(
         make, "merge-sentence", SENTENCE_REMOVALS,
         (here + 4, 1, False), (here + 5, 0, False), (here + 6, 0, True),
@@ -275,10 +281,37 @@ def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
             "contaminated_by": [*[None] * 3, "item#question", *[None] * 4],
             "contamination_matched": [*[None] * 3, 9, *[None] * 4],
             "contamination_total": [*[None] * 3, 10, *[None] * 4],
+            "contamination_score": [*[None] * 3, 0.9, *[None] * 4],
+            "contamination_items": [*[None] * 3, 2, *[None] * 4],
             "text": ["首先。", "b.", "c.", "d.", "One.", "Gone. All. Gone.", "e. f. g.", None],
             "removed_sentences": [0, 0, 0, 0, 3, 3, 0, 0],
         },
     )  # fmt: skip
+
+
+def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None:
+    here = 7 << 32
+    removals(
+        make, "merge-contamination", CONTAMINATION,
+        (here + 1, 4, "a#question", 9, 10, 0.9, 1, 2), (here + 2, 1, "b#question", 7, 10, 0.7, 0, 1),
+        (here + 3, 1, "a#question", 7, 10, 0.7, 1, 1), (here + 3, 2, "b#question", 8, 10, 0.8, 3, 3),
+    )  # fmt: skip
+    removals(make, "merge-sentence", SENTENCE_REMOVALS, (here + 0, 0, False), (here + 3, 0, False))
+    texts = ["首先。One. Two. 走了。", "One. Two.\n\n三。Four.", "All. 全部。", "a. b. c. 丁。e."]
+    options = dataclasses.replace(make.dedup(), cut_contamination=True)
+    run_documents(
+        unit(documents(texts, unit=7), phase="finish", number=7),
+        Dedup(options),
+        {
+            "drop_reason": [None, None, "contaminated", None],
+            "contaminated_by": [None, "a#question", "b#question", "b#question"],
+            "contamination_items": [None, 1, 1, 2],
+            "contamination_sentences": [0, 2, 2, 2],
+            "contamination_chars": [0, 8, 8, 6],
+            "text": ["走了。", "One.\n\nFour.", "All. 全部。", "e."],
+            "removed_sentences": [3, 0, 0, 2],
+        },
+    )
 
 
 def test_dedup_keeps_the_fate_that_a_document_has(make: StageOptions) -> None:

@@ -262,9 +262,15 @@ def test_every_hash_becomes_a_record(
         [None if each is None else list(range(len(each))) for each in whole], pa.list_(pa.uint32())
     )
     ranks = pa.array(np.arange(len(whole), dtype=np.uint64))
+    places = pa.array(
+        [
+            None if e is None else [{"hash": h, "position": i} for i, h in enumerate(e)]
+            for e in whole
+        ],
+        pa.list_(pa.struct({"hash": pa.uint64(), "position": pa.int32()})),
+    )
     columns = {"hash_rank": ranks, "hash_bands": hashes, "hash_spans": hashes,
-               "hash_span_ordinals": ordinals, "hash_hits": hashes,
-               "hash_hit_positions": ordinals}  # fmt: skip
+               "hash_span_ordinals": ordinals, "hash_places": places}  # fmt: skip
     records = hash_records(with_columns(rows, columns).slice(before))
     assert list(records) == ["document", "sentence", "contamination"]
     expected = [
@@ -277,7 +283,7 @@ def test_every_hash_becomes_a_record(
         ("document", {"hash": "hash", "address": "address", "rank": "rank"}),
         ("sentence", {"hash": "hash", "address": "address", "rank": "rank",
                       "span_ordinals": "ordinal"}),
-        ("contamination", {"hash": "hash", "address": "address", "hit_positions": "ordinal"}),
+        ("contamination", {"hash": "hash", "address": "address", "position": "ordinal"}),
     ):  # fmt: skip
         wanted = [{name: row[source] for name, source in names.items()} for row in expected]
         assert records[kind].to_pylist() == wanted

@@ -1,0 +1,205 @@
+"""Where texts hold what an index of evaluation items holds.
+
+A kernel over words that answers nearly every miss from a bit set, so clean text costs little.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpus_pipeline.dedup.contamination_index import (
+    ContaminationIndex,
+    WordView,
+    changes,
+    view_words,
+    window_hash,
+    with_signs,
+)
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.columns import utf8_buffers
+
+
+class Hits(NamedTuple):
+    """The n-grams of N texts that the index holds, in order of row and position."""
+
+    rows: NDArray[np.int32]
+    """int32[H], the text."""
+    positions: NDArray[np.int32]
+    """int32[H], number of the word of the text at which the n-gram begins."""
+    hashes: NDArray[np.uint64]
+    """uint64[H]."""
+
+
+@kernel
+def _may_hold(bits, value):  # type: ignore[no-untyped-def]
+    """Says whether the bit of a hash is set."""
+    bit = value & np.uint64(len(bits) * 8 - 1)
+    return (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1)
+
+
+@kernel
+def _holds(bits, hashes, value):  # type: ignore[no-untyped-def]
+    """Says whether sorted `hashes` has a value; `bits` answers most of the misses."""
+    if not _may_hold(bits, value):
+        return False
+    at = np.searchsorted(hashes, value)
+    return at < len(hashes) and hashes[at] == value
+
+
+@kernel
+def _find(  # type: ignore[no-untyped-def]
+    view, short_lengths, hashes, bits, prefix_bits, hits
+):
+    """Fills the arrays of `Hits` as far as they reach; returns how many hits there are."""
+    count = 0
+    for row in range(len(view.offsets) - 1):
+        first, stop = view.offsets[row], view.offsets[row + 1]
+        for word in range(first, stop):
+            kind = view.kinds[word]
+            ngram, shortest = view.ngrams[kind], view.shortest[kind]
+            # Lengths to try: the n-gram's, and those of short items where one may begin.
+            tries = 1
+            if (
+                len(short_lengths) > 0
+                and word + shortest <= stop
+                and _may_hold(prefix_bits, window_hash(view.values, view.powers, word, shortest))
+            ):
+                tries += len(short_lengths)
+            for i in range(tries):
+                length = ngram if i == 0 else short_lengths[i - 1]
+                if word + length > stop or (i > 0 and length == ngram):
+                    continue
+                value = window_hash(view.values, view.powers, word, length)
+                if _holds(bits, hashes, value):
+                    if count < len(hits.rows):
+                        hits.rows[count], hits.positions[count] = row, word - first
+                        hits.hashes[count] = value
+                    count += 1
+    return count
+
+
+@kernel
+def _cover(groups, starts, lengths, base, weights, words, bits):  # type: ignore[no-untyped-def]
+    """Adds to group g how many words its intervals cover, and what they weigh.
+
+    The intervals are sorted by group, then start. `weights[base[i] + w]` is what the first w words
+    of the interval's part weigh.
+    """
+    group, end = -1, 0
+    for i in range(len(groups)):
+        if groups[i] != group:
+            group, end = groups[i], 0
+        stop = starts[i] + lengths[i]
+        if stop > end:
+            start = max(end, starts[i])
+            words[group] += stop - start
+            bits[group] += weights[base[i] + stop] - weights[base[i] + start]
+            end = stop
+
+
+class Places(NamedTuple):
+    """P places at which some text holds something of some part, by text, part and position."""
+
+    texts: NDArray[np.int32]
+    parts: NDArray[np.int32]
+    first: NDArray[np.int32]
+    """int32[P], number of the first matching word of the text."""
+    stop: NDArray[np.int32]
+    words: NDArray[np.int64]
+    """int64[P], words of the part that are covered."""
+    bits: NDArray[np.int64]
+    """int64[P], what they weigh."""
+    asking: NDArray[np.int64]
+    """int64[P], what those of them weigh that more than one option says."""
+    covers_from: NDArray[np.int32]
+    covers_to: NDArray[np.int32]
+
+    def where(self, mask: NDArray[np.bool_]) -> "Places":
+        return Places(*(each[mask] for each in self))
+
+
+def view_for(comparable: pa.Array, index: ContaminationIndex) -> WordView:
+    """Splits texts, as `comparable_texts` spells them, into the words that `places_in` takes."""
+    return view_words(comparable, index.options, int(index.short_lengths.max(initial=0)))
+
+
+def places_in(comparable: pa.Array, view: WordView, index: ContaminationIndex) -> Places:
+    """Finds every place of the texts at which something of a part of the index stands."""
+    return _places(_signed(_hits(view, index), comparable, view, index), index)
+
+
+def _hits(view: WordView, index: ContaminationIndex) -> Hits:
+    """Finds every window of the texts that the index holds; none reaches into the next text."""
+    bits, prefix_bits = index.filters
+    room = 1024 + len(view.kinds) // 16
+    while True:
+        hits = Hits(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint64))
+        count = _find(view, index.short_lengths, index.hashes, bits, prefix_bits, hits)
+        if count <= room:
+            return Hits(hits.rows[:count], hits.positions[:count], hits.hashes[:count])
+        room = count
+
+
+def _signed(hits: Hits, texts: pa.Array, view: WordView, index: ContaminationIndex) -> Hits:
+    """Replaces the hashes of items that only their signs tell apart by those with signs."""
+    places = np.flatnonzero(np.isin(hits.hashes, index.signed)) if len(index.signed) else ()
+    if not len(places):
+        return hits
+    hashes = hits.hashes.copy()
+    keep = np.ones(len(hashes), np.bool_)
+    data, offsets = utf8_buffers(texts)
+    for hit in places.tolist():
+        row = int(hits.rows[hit])
+        word = int(view.offsets[row] + hits.positions[hit])
+        after = word + int(index.signed_lengths[np.searchsorted(index.signed, hashes[hit])])
+        # The signs after the last word belong to the item as far as its line goes.
+        stop = view.starts[after] if after < view.offsets[row + 1] else offsets[row + 1]
+        words = bytes(data[view.starts[word] : view.ends[after - 1]])
+        rest = bytes(data[view.ends[after - 1] : stop]).partition(b"\n")[0]
+        hashes[hit] = with_signs(hashes[hit], (words + rest).decode())
+        place = np.searchsorted(index.hashes, hashes[hit])
+        keep[hit] = place < len(index.hashes) and index.hashes[place] == hashes[hit]
+    return Hits(hits.rows[keep], hits.positions[keep], hashes[keep])
+
+
+def _places(hits: Hits, index: ContaminationIndex) -> Places:
+    """Joins the hits of a part that stand together: no further apart than the part is long."""
+    grams = np.searchsorted(index.hashes, hits.hashes)
+    counts = np.diff(index.posting_offsets)[grams]
+    ends = np.cumsum(counts)
+    postings = np.arange(counts.sum()) + np.repeat(
+        index.posting_offsets[grams] - (ends - counts), counts
+    )
+    texts, found_at = np.repeat(hits.rows, counts), np.repeat(hits.positions, counts)
+    parts, starts = index.items[postings], index.positions[postings]
+    order = np.lexsort((starts, found_at, parts, texts))
+    postings, texts, parts, found_at, starts = (
+        each[order] for each in (postings, texts, parts, found_at, starts)
+    )
+    lengths = index.lengths[postings]
+
+    sizes = np.diff(index.weight_offsets)[parts]
+    apart = np.zeros(len(order), np.bool_)
+    apart[1:] = np.diff(found_at) > sizes[1:] + lengths[1:]
+    new = changes(texts) | changes(parts) | apart
+    heads = np.flatnonzero(new)
+    groups = np.cumsum(new) - 1
+    stop, covers_from, covers_to = (
+        reduction.reduceat(values, heads) if len(heads) else values
+        for reduction, values in (
+            (np.maximum, found_at + lengths), (np.minimum, starts), (np.maximum, starts + lengths),
+        )
+    )  # fmt: skip
+    within = np.lexsort((starts, groups))
+    words, bits, none, asking = np.zeros((4, len(heads)), np.int64)
+    windows = (groups, starts, lengths, index.weight_offsets[parts])
+    windows = tuple(each[within] for each in windows)
+    _cover(*windows, index.weights, words, bits)
+    asks = index.asking[postings[within]]
+    _cover(*(each[asks] for each in windows), index.weights, none, asking)
+    return Places(
+        texts[heads], parts[heads], found_at[heads], stop, words, bits, asking,
+        covers_from, covers_to,
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Evaluation files: every dialect that inputs may have, and a true line for what cannot be read."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpus_pipeline.dedup.contamination import ContaminationIndex, ContaminationOptions
+from corpus_pipeline.errors import InputError
+from corpus_pipeline.pipelines.config import Contamination
+from corpus_pipeline.pipelines.evaluations import EvaluationFile, read_evaluations
+
+RIVER = "The council of the small town met on Monday to talk about the bridge over the river."
+FERRY = "A ferry crosses the lake twice a day in summer, and in winter people walk to the island."
+ZH = "北方海岸的七座灯塔之中，哪一座是水手们在大风暴摧毁了父辈的木塔之后亲手建造起来的？"
+
+
+def read(*paths: Path, **changes: Any) -> tuple[list[str], tuple[EvaluationFile, ...]]:
+    """Returns the ids of the parts that are looked for, and what came of the files."""
+    section = Contamination(evaluations=tuple(map(str, paths)), **changes)
+    found = read_evaluations(section, ContaminationOptions())
+    index = ContaminationIndex.from_bytes(found.index)
+    ids = [id_ for id_, short in zip(index.ids.to_pylist(), index.too_short, strict=True)
+           if not short]  # fmt: skip
+    return ids, found.files
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'\xef\xbb\xbf{"id": "1", "question": "%s"}\n' % RIVER.encode(),
+        b'{"id": 1, "question": "%s", "score": NaN}\r\n\r\n' % RIVER.encode(),
+        b'\n{"id": "1", "question": "%s \\ud800"}' % RIVER.encode(),
+        gzip.compress(b'{"id": "1", "question": "%s"}\n' % RIVER.encode()),
+    ],
+)
+def test_dialects_of_inputs_are_dialects_of_evaluations(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / f"items.jsonl{'.gz' if content[:1] == bytes([31]) else ''}"
+    path.write_bytes(content)
+    assert read(path) == (["1#question"], (EvaluationFile(str(path), 1, 1, 0, 0, 0, 0),))
+
+
+def test_parquet_and_fields_that_are_no_strings(tmp_path: Path) -> None:
+    rows = {"id": ["a", "b"], "question": [RIVER, ZH],
+            "choices": [["the bridge over the lake", "the ferry on the river"], ["甲", "乙"]]}  # fmt: skip
+    pq.write_table(pa.table(rows), tmp_path / "items.parquet")
+    with (tmp_path / "more.jsonl").open("w") as file:
+        stem = {"stem": FERRY, "choices": [{"text": "in summer"}, {"text": 7}], "right": True}
+        file.write(json.dumps({"id": "c", "question": stem, "answer": None}) + "\n")
+    ids, files = read(tmp_path / "items.parquet", tmp_path / "more.jsonl")
+    assert ids == ["a#choices", "a#question", "b#question", "c#question"]
+    assert [(file.items, file.used) for file in files] == [(2, 2), (1, 1)]
+
+
+def test_missing_null_and_doubled_ids_get_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    rows = [{"id": None, "text": RIVER}, {"text": FERRY}, {"id": "x", "text": ZH},
+            {"id": "x", "text": RIVER + FERRY}, {"id": [1], "text": FERRY + ZH}]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    ids, _ = read(path)
+    assert ids == [f"items.jsonl:{n}#text" for n in (1, 2, 5)] + ["x items.jsonl:4#text", "x#text"]
+
+
+def test_every_item_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    rows = [{"question": RIVER}, {"question": RIVER.upper()}, {"question": "1 + 1 = ?"},
+            {"other": "x"}, {"question": "谁是作者？"}, {"question": ZH},
+            {"question": "one two three four five six seven eight"}]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    _, (file,) = read(path)
+    assert file == EvaluationFile(str(path), 6, 4, 0, 2, 1, 1)
+    assert str(file) == (
+        f"{path}: 4 of 6 items are looked for (2 too short, 1 duplicates, 1 records without text)"
+    )
+
+
+def test_short_questions_are_looked_for_with_their_answer(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    rows = [{"id": "a", "question": "Who wrote the blue book?", "answer": "Ada Lovelace of London"},
+            {"id": "b", "question": "谁写了蓝皮书？", "choices": ["伦敦的作家", "巴黎的画家"]}]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    ids, (file,) = read(path)
+    assert ids[0] == "a#question+answer" and "b#question+choices" in ids
+    assert (file.used, file.whole, file.too_short) == (2, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"question": "1+1=?"}\n', r"0 of 1 items are long enough to be looked for \(8 words"),
+        (b'{"title": "no text"}\n', "no item has one of the fields prompt, question"),
+        (b'\n{"question": "x"}\n{"question": \n', "record in line 3 cannot be read: read-broken"),
+        (b'{"question": "x"}\n[1, 2]\n', "in line 2 cannot be read: read-not-an-object"),
+        (b'{"question": "caf\xe9"}\n', "in line 1 cannot be read: read-invalid-utf8"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_one_true_line(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "items.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message) as refusal:
+        read(path)
+    assert "\n" not in str(refusal.value) and str(path) in str(refusal.value)
