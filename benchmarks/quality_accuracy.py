@@ -151,7 +151,9 @@ def cross_validate(
         fold = np.random.default_rng(seed).permutation(len(labels)) % FOLDS
         values = np.zeros(len(labels), np.int64)
         for number in range(FOLDS):
-            train = examples(pages, np.flatnonzero(fold != number), good, usual, options.good_weight)
+            train = examples(
+                pages, np.flatnonzero(fold != number), good, usual, options.good_weight
+            )
             model = train_score(train, usual, options)
             values[fold == number] = scores(pages, model)[fold == number]
         rounds.append(np.where(alive, values, -1))
@@ -166,7 +168,9 @@ def cross_validate(
         print(f"cross-validated at {threshold}: good kept {both[:, labels].mean():.3f}, "
               f"bad kept {both[:, ~labels].mean():.3f}")  # fmt: skip
     for wanted, found in at.items():
-        print(f"cross-validated: of bad pages {np.mean(found):.3f} where {wanted} of good ones stay")
+        print(
+            f"cross-validated: of bad pages {np.mean(found):.3f} where {wanted} of good ones stay"
+        )
 
 
 def show(source: Source, gone: NDArray[np.bool_], kind: int, number: int) -> None:
@@ -209,7 +213,9 @@ def main() -> None:
         if arguments.cross_validate:
             cross_validate(pages, good, usual, options, load_profile(arguments.profile))
     profile = load_profile(arguments.profile)
-    print("\n| source | documents | lost | lost, held out | first reasons |\n| --- | --- | --- | --- | --- |")
+    print(
+        "\n| source | documents | lost | lost, held out | first reasons |\n| --- | --- | --- | --- | --- |"
+    )
     for source in good:
         found = failures(source, profile)
         table = np.array(list(found.values()))
@@ -217,7 +223,9 @@ def main() -> None:
         held = np.array([is_held_out(id_) for id_ in source.ids])
         first = Counter(list(found)[i] for i in table[:, gone].argmax(axis=0))
         reasons = ", ".join(f"{name} {count}" for name, count in first.most_common(3))
-        print(f"| {source.name} | {len(gone)} | {gone.mean():.3f} | {gone[held].mean():.3f} | {reasons} |")
+        print(
+            f"| {source.name} | {len(gone)} | {gone.mean():.3f} | {gone[held].mean():.3f} | {reasons} |"
+        )
         by_language = {}
         for lang in sorted(set(source.langs)):
             of = np.array([each == lang for each in source.langs])

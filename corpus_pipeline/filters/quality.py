@@ -159,8 +159,12 @@ def load_stop_words() -> StopWords:
     ['ar', 'ca', 'cs']
     """
     folder = resources.files(__package__).joinpath("profiles")
-    stop: dict[str, list[str]] = yaml.safe_load(folder.joinpath("stop_words.yaml").read_text("utf-8"))
-    page: dict[str, list[str]] = yaml.safe_load(folder.joinpath("page_words.yaml").read_text("utf-8"))
+    stop: dict[str, list[str]] = yaml.safe_load(
+        folder.joinpath("stop_words.yaml").read_text("utf-8")
+    )
+    page: dict[str, list[str]] = yaml.safe_load(
+        folder.joinpath("page_words.yaml").read_text("utf-8")
+    )
     words: list[str] = []
     languages: list[int] = []
     numbers: list[int] = []

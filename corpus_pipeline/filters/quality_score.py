@@ -109,7 +109,10 @@ def parse_score_model(text: str) -> ScoreModel:
     features = table["features"]
     names = tuple(usual.name for usual in USUAL)
     return ScoreModel(
-        {name: tuple(round(knot * UNIT) for knot in each["knots"]) for name, each in features.items()},
+        {
+            name: tuple(round(knot * UNIT) for knot in each["knots"])
+            for name, each in features.items()
+        },
         {name: tuple(each["points"]) for name, each in features.items()},
         {
             language: {

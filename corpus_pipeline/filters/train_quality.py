@@ -65,9 +65,7 @@ def is_held_out(id_: str) -> bool:
     return int(hashlib.sha256(id_.encode()).hexdigest(), 16) % 5 == 0
 
 
-def usual_of(
-    measures: pa.RecordBatch, langs: Sequence[str]
-) -> dict[str, dict[str, int | None]]:
+def usual_of(measures: pa.RecordBatch, langs: Sequence[str]) -> dict[str, dict[str, int | None]]:
     """Finds what is usual in each language, from sentences: sums over all of them.
 
     >>> from corpus_pipeline.filters.quality import measure_quality
@@ -207,4 +205,3 @@ def write_score(model: ScoreModel, origin: Sequence[str]) -> str:
         key = f'"{language}"' if language == "no" else language
         lines.append(f"  {key}: [{values}]")
     return "\n".join(lines) + "\n"
-

@@ -50,9 +50,7 @@ RAISED = "†‡¹²³⁰⁴⁵⁶⁷⁸⁹"
 #: Unicode's Sentence_Terminal marks of single scripts: Devanagari and its kin, Myanmar, Ethiopic,
 #: Khmer, Armenian, Syriac, N'Ko, Canadian, Mongolian, Limbu, Tai Tham, Balinese, Lepcha, Ol Chiki,
 #: Tibetan, Lisu, Vai, Bamum, Phags-pa, Saurashtra, Kayah Li, Javanese, Cham, Meetei and Thai.
-SENTENCE_TERMINALS = (
-    "।॥၊။።፧፨។៕៚։܀܁܂߹᙮᠃᠉᥄᥅᪨᪩᪪᪫᭚᭛᭞᭟᰻᰼᱾᱿།༎꓿꘎꘏꛳꛷꡶꡷꣎꣏꤯꧈꧉꩝꩞꩟꫰꫱꯫๚๛"
-)
+SENTENCE_TERMINALS = "।॥၊။።፧፨។៕៚։܀܁܂߹᙮᠃᠉᥄᥅᪨᪩᪪᪫᭚᭛᭞᭟᰻᰼᱾᱿།༎꓿꘎꘏꛳꛷꡶꡷꣎꣏꤯꧈꧉꩝꩞꩟꫰꫱꯫๚๛"
 
 _CHARACTERS_OF_ROLE = {
     # What ends a line for Unicode (UAX 14: BK, CR, LF, NL).

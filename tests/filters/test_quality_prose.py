@@ -139,7 +139,9 @@ SENTENCES = {
     ],
     ids=["code", "table", "html", "tags"],
 )
-def test_a_manual_with_examples_is_kept_by_default_and_not_by_gopher(lang: str, filler: str) -> None:
+def test_a_manual_with_examples_is_kept_by_default_and_not_by_gopher(
+    lang: str, filler: str
+) -> None:
     prose = " ".join(SENTENCES[lang])
     text = "\n\n".join(
         f"# {n}\n\n{' '.join(f'{n}. {s}' for s in SENTENCES[lang])} {prose[n : n + 40]}.\n\n{filler}"
@@ -150,7 +152,9 @@ def test_a_manual_with_examples_is_kept_by_default_and_not_by_gopher(lang: str, 
         profile = load_profile(name)
         failures = quality_failures(measure_quality(texts, langs, profile.prose), langs, profile)
         wanted = {reason for reason, failed in failures.items() if failed[0]}
-        assert (wanted - {f"gopher-duplicate-{n}-gram-chars" for n in range(5, 11)} == set()) == kept
+        assert (
+            wanted - {f"gopher-duplicate-{n}-gram-chars" for n in range(5, 11)} == set()
+        ) == kept
 
 
 @pytest.mark.parametrize(
@@ -228,7 +232,21 @@ def test_a_copy_is_valid_text_and_no_longer_than_the_document(text: str, prefix:
 
 @pytest.mark.parametrize(
     "piece",
-    ["<!--", "<table>", "<a", "[", "](", "![", "{{", "`", "```a\n", "~~~\n", "|\n", "    x=1;\n\n", "<"],
+    [
+        "<!--",
+        "<table>",
+        "<a",
+        "[",
+        "](",
+        "![",
+        "{{",
+        "`",
+        "```a\n",
+        "~~~\n",
+        "|\n",
+        "    x=1;\n\n",
+        "<",
+    ],
 )
 def test_unclosed_marks_cost_no_more_than_their_length(piece: str) -> None:
     small, large = pa.array([piece * 2_000]), pa.array([piece * 200_000])
