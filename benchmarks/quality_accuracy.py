@@ -213,9 +213,8 @@ def main() -> None:
         if arguments.cross_validate:
             cross_validate(pages, good, usual, options, load_profile(arguments.profile))
     profile = load_profile(arguments.profile)
-    print(
-        "\n| source | documents | lost | lost, held out | first reasons |\n| --- | --- | --- | --- | --- |"
-    )
+    print("\n| source | documents | lost | lost, held out | first reasons |")
+    print("| --- | --- | --- | --- | --- |")
     for source in good:
         found = failures(source, profile)
         table = np.array(list(found.values()))
@@ -224,7 +223,8 @@ def main() -> None:
         first = Counter(list(found)[i] for i in table[:, gone].argmax(axis=0))
         reasons = ", ".join(f"{name} {count}" for name, count in first.most_common(3))
         print(
-            f"| {source.name} | {len(gone)} | {gone.mean():.3f} | {gone[held].mean():.3f} | {reasons} |"
+            f"| {source.name} | {len(gone)} | {gone.mean():.3f} | {gone[held].mean():.3f} "
+            f"| {reasons} |"
         )
         by_language = {}
         for lang in sorted(set(source.langs)):

@@ -136,7 +136,7 @@ QUALITY_MEASURES = pa.schema(
 
 
 class StopWords(NamedTuple):
-    """The stop words and page words of all languages as one hash table, the form that kernels take."""
+    """The stop words and page words of all languages as one hash table for kernels."""
 
     languages: dict[str, int]
     """Number of each language that has a list."""

@@ -66,8 +66,8 @@ C4_WORD_CHARS = 1000
 #: Stands where stop words have their number: the word is one of pages.
 PAGE_WORD = 255
 
-#: In prose a list item that is as long as a clause (eight words, twenty characters of Chinese) needs
-#: no end mark, and is no bullet: menus and lists of names have short items.
+#: In prose a list item that is as long as a clause (eight words, twenty characters of Chinese)
+#: needs no end mark, and is no bullet: menus and lists of names have short items.
 ITEM_WORDS = 8
 ITEM_BYTES = 60
 
@@ -253,10 +253,9 @@ def scan_line(  # type: ignore[no-untyped-def]
             if solid:
                 if kind == DIGIT:
                     digits += 1
-                    if code_point >= 0x80 and (pending or not dirty):
-                        # A raised number after a sentence's end is a footnote's.
-                        if code_point < 0x10000 and MARKS[code_point] & CLOSES:
-                            cited = following
+                    # A raised number after a sentence's end is a footnote's.
+                    if 0x80 <= code_point < 0x10000 and (pending or not dirty):
+                        cited = following if MARKS[code_point] & CLOSES else cited
                 else:
                     letters += 1
                     if not has_letter and not single:

@@ -20,7 +20,7 @@ BULLET = 32
 INTRODUCES = 64
 
 #: End a sentence wherever they stand: full-width marks, and Unicode's Sentence_Terminal marks of
-#: Armenian, Syriac, Devanagari and its kin, Myanmar, Ethiopic, Khmer, Mongolian, Tibetan and others.
+#: Armenian, Syriac, Devanagari and its kin, Myanmar, Ethiopic, Khmer, Mongolian, and more.
 SENTENCE_ENDS = "。！？；｡．" + SENTENCE_TERMINALS
 #: End a sentence before a space, the end of the line or a character of an unspaced script, so that
 #: neither 3.14 nor example.org ends one. Abbreviations ("Dr. Roberts") do: the count is a ceiling.
@@ -182,7 +182,7 @@ def line_end(data, start, end, whole):  # type: ignore[no-untyped-def]
         whole: the line has enough words to be a clause of its own, so that : may end it.
 
     Returns:
-        (it ends in a mark that can end a sentence, it is a whole sentence and not cut off by "...").
+        (it ends in a mark that can end a sentence, it is whole, not cut off by "...").
     """
     bare = before_closers(data, start, end)
     if bare == start:

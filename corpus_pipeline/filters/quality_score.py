@@ -3,11 +3,11 @@
 The rules of the published corpora look at one measure each, so a page that is a little short of
 words, of sentences and of function words passes them all. The score adds such small signs up. It is
 a scorecard: each measure, as a ratio, gives points by a line through a few knots, 0 for the median
-of good pages, less for what bad pages have more of. All arithmetic is on integers, so a document has
-one score on every machine.
+of good pages, less for what bad pages have more of. All arithmetic is on integers, so a document
+has one score on every machine.
 
     words / sentence     4 ── 8 ── 12 ─── 16 ──────── 24 ───────────────── 40
-    points             -120  -60    0     15          20                   25
+    points             -59   -49  -30    -5          17                   33
 
 Languages differ in how many words a sentence has, how many of them are function words or have a
 capital. So a ratio is compared with the language's usual one before it is looked up; where that is

@@ -7,8 +7,8 @@
 
 A page that is a fifth of all by the hash of its id is kept out of training. The regression is over
 the hat functions of each feature's knots (so it is a line from knot to knot), with penalties on how
-steep and how bent the line is. Good sources pull the same way as good pages, with a small weight, so
-that the score does no harm to kinds of text and languages that the labelled pages have not.
+steep and how bent the line is. Good sources pull the same way as good pages, with a small weight,
+so that the score does no harm to kinds of text and languages that the labelled pages have not.
 """
 
 import dataclasses
@@ -70,7 +70,8 @@ def usual_of(measures: pa.RecordBatch, langs: Sequence[str]) -> dict[str, dict[s
 
     >>> from corpus_pipeline.filters.quality import measure_quality
     >>> langs = ["en", "en"]
-    >>> measures = measure_quality(pa.array(["The end is near.", "It is so."]), pa.array(langs), True)
+    >>> texts = pa.array(["The end is near.", "It is so."])
+    >>> measures = measure_quality(texts, pa.array(langs), prose=True)
     >>> usual_of(measures, langs)["en"]["stop words"]
     142857
     """

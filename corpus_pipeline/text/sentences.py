@@ -6,7 +6,8 @@ not to analyse it. A sentence ends
     at a line break;
     after 。！？ and their kin, and the quotes and brackets that close behind them;
     after . ! ? … and their kin (with closing quotes, brackets, emphasis, and citations such as [12]
-        or a raised number), where white space follows and then anything but an ASCII lower-case letter ("approx. five" goes on, "It is. Now" not);
+        or a raised number), where white space follows and then anything but an ASCII lower-case
+        letter ("approx. five" goes on, "It is. Now" not);
 
 but a single full stop ends nothing after one letter (J. Smith, U.S.), after a number that opens the
 sentence (list items: "2. Boil the water") and after an abbreviation of the table below. What lies

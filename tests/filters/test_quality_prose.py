@@ -33,7 +33,7 @@ def left(text: str) -> str:
         ("- 步骤\n\n  ```sh\n  make all\n  ```\n\n- 完成", "►步骤\n\n►完成"),
         ("> ```\n> a = 1;\n> ```\n> 引文", "引文"),
         ("```c\nint a[2] = {1};\n\nb();\n", ""),
-        ("```\nint a[2] = {1};\n\n后面是一段普通的文字，没有代码。", "后面是一段普通的文字，没有代码。"),
+        ("```\na[2] = {1};\n\n后面是一段文字，没有代码。", "后面是一段文字，没有代码。"),
         ("用 ``` 开头的行", "用 ``` 开头的行"),
         ("前\n\n    x = f(1);\n    y[2] = x\n\n后", "前\n\n后"),
         ("前\n\n\tif (x) { y = 1; }\n", "前"),
@@ -62,8 +62,14 @@ def left(text: str) -> str:
         ("``a ` b`` 与 ` 单个", "a 与 ` 单个"),
         ("`他来了,´ 她说, `终于´", "`他来了,´ 她说, `终于´"),
         ("# 标题\n标题\n====\n***\n正文", "标题\n标题\n正文"),
-        ("- 一\n* 二\n+ 三\n• 四\n1. 五\n12) 六\n3、七\n- [x] 八", "►一\n►二\n►三\n►四\n►五\n►六\n►七\n►八"),
-        ("-5 度\n**粗体** 字\n#话题\n2024. 年\n1.5 倍\n–不是", "-5 度\n**粗体** 字\n#话题\n2024. 年\n1.5 倍\n–不是"),
+        (
+            "- 一\n* 二\n+ 三\n• 四\n1. 五\n12) 六\n3、七\n- [x] 八",
+            "►一\n►二\n►三\n►四\n►五\n►六\n►七\n►八",
+        ),
+        (
+            "-5 度\n**粗体** 字\n#话题\n2024. 年\n1.5 倍\n–不是",
+            "-5 度\n**粗体** 字\n#话题\n2024. 年\n1.5 倍\n–不是",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_left(text: str, expected: str) -> None:
@@ -105,12 +111,6 @@ def test_a_listing_is_judged_by_its_length_alone() -> None:
     }
     assert measures["lines"].to_pylist() == [42, 3]
     assert measures["terminal_lines"].to_pylist() == [None, None]
-
-
-def manual(prose: str, *, filler: str) -> str:
-    """A page of a manual: headings, prose, and examples that would fail every rule for prose."""
-    parts = [f"# Part {n}\n\n{prose}\n\n{filler}" for n in range(6)]
-    return "\n\n".join(parts)
 
 
 SENTENCES = {
@@ -177,7 +177,8 @@ PROSE_ENDS = [
     "هل هذا هو السؤال الأخير هنا؟", "սա մի նախադասության վերջն է։", "ይህ የአንድ ዓረፍተ ነገር መጨረሻ ነው።",
 ]  # fmt: skip
 NO_ENDS = [
-    "这一行没有结束符号", "首页（关于我们）", "Read the whole story here...", "See the list (below)",
+    "这一行没有结束符号", "首页（关于我们）",
+    "Read the whole story here...", "See the list (below)",
     "Home | About us | Contact me [edit]", "备注：", "A line of a menu*", "Read on and on and on…",
 ]  # fmt: skip
 
@@ -212,8 +213,10 @@ def test_slices_and_nulls_and_empty_batches() -> None:
 
 PIECES = [
     "```", "~~~", "`", "``", "\n", "\n\n", "    ", "\t", "|", "|---|", "| a |", "<", ">", "<table>",
-    "</table>", "<pre>", "<!--", "-->", "<b>", "</", "{{", "}}", "{%", "%}", "{:", "}", "[", "](", ")",
-    "![", "- ", "1. ", "# ", "> ", "---", "+++", "x = {1};", "中文", "。", "a: b", " ", "\r\n", "\x1e",
+    "</table>", "<pre>", "<!--", "-->", "<b>", "</", "{{",
+    "}}", "{%", "%}", "{:", "}", "[", "](", ")",
+    "![", "- ", "1. ", "# ", "> ", "---", "+++",
+    "x = {1};", "中文", "。", "a: b", " ", "\r\n", "\x1e",
 ]  # fmt: skip
 
 
