@@ -41,6 +41,7 @@ REAL = b'<meta charset="gbk">'
         (b"<link charset=big5>", []),
         (b"<form accept-charset=big5>", []),
         (b"<!-- <meta charset=big5> -->", []),
+        (b"<!-- <p>old</p> <meta charset=big5> -->", []),
         (b"<!-- unclosed <meta charset=big5>", []),
         (b"<!DOCTYPE html <meta charset=big5>", []),
         (b"<div title='<meta charset=big5>'>", []),
@@ -62,6 +63,7 @@ def test_declarations(head: bytes, labels: list[str]) -> None:
     "before",
     [
         b"<!-- <meta charset=big5> -->",
+        b"<!-- <p>old</p>\n<meta charset=big5>\n-->",
         b"<!--><meta charset=gbk><!-- -->",
         b"<!-- a --!>",
         b"<!-- a -- > b -->",
