@@ -3,10 +3,10 @@
     python tools/train_extraction.py NAME=PAGES.warc.gz:GOLD.jsonl ... [--out main_text.json]
 
 Each set is a WARC file of pages and a JSONL file (plain or .zst) whose rows have `record_id`,
-`text` (the main text) and `url`. A block is one of the main text if most of its words stand in it in sequences of
-four. Printed are figures of cross-validation (the pages of a site are in one part), of each set
-with an ensemble learnt from the others, and of the pages that were kept back (a fifth of the sites,
-by their hash). Needs scikit-learn; what is shipped are numbers alone.
+`text` (the main text) and `url`. A block is one of the main text if most of its words stand in it
+in sequences of four. Printed are figures of cross-validation (the pages of a site are in one part),
+of each set with an ensemble learnt from the others, and of the pages that were kept back (a fifth
+of the sites, by their hash). Needs scikit-learn; what is shipped are numbers alone.
 """
 
 import argparse

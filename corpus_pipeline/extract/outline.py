@@ -75,6 +75,8 @@ _ASIDE_TAGS: Final = np.uint32(
     sum(1 << CONTEXT_TAGS.index(name) for name in ("nav", "footer", "aside"))
 )
 _GOOD: Final = np.uint32(m.CONTENT | m.BODY | m.CODE | m.MATH)
+#: More places are not looked at: a page may be made so that they are all taken.
+_PROBES: Final = 64
 _BASIS: Final = np.uint64(0xCBF29CE484222325)
 _PRIME: Final = np.uint64(0x100000001B3)
 
@@ -148,10 +150,12 @@ def _find_copies(blocks, text, shown, copies):  # type: ignore[no-untyped-def]
         for i in range(blocks[k, b.START], blocks[k, b.END]):
             value = (value ^ np.uint64(text[i])) * _PRIME
         slot = np.int64((value ^ (value >> np.uint64(32))) & np.uint64(size - 1))
-        while values[slot] >= 0 and keys[slot] != value:
+        probes = 0
+        while values[slot] >= 0 and keys[slot] != value and probes < _PROBES:
             slot = (slot + 1) & (size - 1)
+            probes += 1
         if values[slot] >= 0:
-            copies[k] = values[slot]
+            copies[k] = values[slot] if keys[slot] == value else -1
         else:
             keys[slot] = value
             values[slot] = k
