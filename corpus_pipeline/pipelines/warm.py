@@ -50,9 +50,27 @@ def warm_up(say: Callable[[str], None]) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         Run(build_config(_tiny_run(Path(folder)), "warm-up"), _Silent()).execute()
+    _resolve_otherwise()
     _MARK.parent.mkdir(parents=True, exist_ok=True)
     _MARK.touch()
     say(f"kernels compiled in {time.monotonic() - start:.0f} s")
+
+
+def _resolve_otherwise() -> None:
+    """Resolves an edge as no tiny run does: by components, and in a step of workers."""
+    import numpy as np
+    import pyarrow as pa
+
+    from corpus_pipeline.dedup.components import cluster_removals
+    from corpus_pipeline.dedup.edges import edge_graph
+    from corpus_pipeline.dedup.peeling import MESSAGES, half_edges, peel
+
+    ends = {name: np.array([i], np.uint64) for i, name in enumerate(("a", "b", "rank_a", "rank_b"))}
+    counts = {name: np.ones(1, np.int32) for name in ("intersection", "union", "found")}
+    edges = pa.record_batch({**ends, **counts})
+    cluster_removals(edge_graph(lambda: [edges]))
+    nothing = pa.RecordBatch.from_pylist([], schema=MESSAGES)
+    peel(half_edges(pa.Table.from_batches([edges])), nothing)
 
 
 def _tiny_run(folder: Path) -> dict[str, object]:
