@@ -33,7 +33,7 @@ _SALT = np.uint64(0x9E3779B97F4A7C15)
 CONTEXT = 4
 #: Items that are thought to go on otherwise, beside those that have a context: two items that happen
 #: to go on alike do not make a template.
-DOUBT = 2
+DOUBT = 16
 #: Bits of a word that nothing foretells; about what English has without any context.
 MOST_BITS = 8
 
