@@ -1,7 +1,7 @@
 """How well decontamination tells copies of evaluation items from other text.
 
     python benchmarks/contamination_accuracy.py --evaluations SET.jsonl ... \
-        --hosts PAGES.jsonl ... [--clean LAWS.parquet ...] [--planted LABELLED.jsonl] [--work FOLDER]
+        --hosts PAGES.jsonl ... [--clean LAWS.parquet ...] [--planted LABELLED.jsonl]
 
 Half of the items of every set, chosen by hash, are the evaluation set; the others are new items of
 the same kind, which nothing should find. Items are planted in pages (`--hosts`) as they are, with

@@ -303,11 +303,11 @@ def test_a_law_that_options_restate_is_clean() -> None:
         "继承、接受遗赠取得不动产权利的，可以由当事人单方提出登记申请",
         "人民法院的生效法律文书变更不动产权利的，可以由当事人单方提出申请",
     ]
-    law = "第十四条　登记依照下列规定办理：\n" + "\n".join(f"（{n}）{c}；" for n, c in
-                                                    zip("一二三四", clauses, strict=True))  # fmt: skip
-    item = "小王继承了一套旧房子，准备去办手续。下列哪些说法是错误的？\n" + "\n".join(
-        f"({n}){c}" for n, c in zip("ABCD", reversed(clauses), strict=True)
-    )
+    numbered = [f"（{n}）{c}；" for n, c in zip("一二三四", clauses, strict=True)]
+    options = [f"({n}){c}" for n, c in zip("ABCD", reversed(clauses), strict=True)]
+    law = "\n".join(["第十四条　登记依照下列规定办理：", *numbered])
+    asked = "小王继承了一套旧房子，准备去办手续。下列哪些说法是错误的？"
+    item = "\n".join([asked, *options])
     index = index_of({"item": item})
     assert found([law, item, item[: len(item) // 2], item[len(item) // 2 :]], index) == {
         1: "item", 2: "item", 3: "item",
