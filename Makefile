@@ -85,7 +85,8 @@ golden: setup
 docs: setup
 	$(RUN)/python tools/make_docs.py
 
-# google-apitools, which Dataflow needs, comes as source only (pure Python), like pyspark.
+# google-apitools, which Dataflow needs, comes as source only (pure Python), like pyspark. The image of
+# workers builds this package without build isolation, hence setuptools.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-find-links --no-emit-index-url --no-header --no-emit-package corpus-pipeline
 
@@ -94,8 +95,9 @@ lock: setup
 	$(RUN)/$(COMPILE) --only-binary :all: --extra dev pyproject.toml --output-file requirements.lock
 	$(RUN)/$(COMPILE) --extra dev --extra cluster-tests --constraints requirements.lock \
 	  pyproject.toml --output-file requirements-cluster.lock
-	$(RUN)/$(COMPILE) --extra dataflow --extra s3 --constraints requirements.lock \
-	  pyproject.toml --output-file requirements-worker.lock
+	grep '^setuptools==' requirements.lock | cut -d ' ' -f 1 | \
+	  $(RUN)/$(COMPILE) --extra dataflow --extra s3 --constraints requirements.lock \
+	  pyproject.toml - --output-file requirements-worker.lock
 	for version in $(SPARKS); do echo "pyspark~=$$version.0" | \
 	  $(RUN)/$(COMPILE) - --output-file requirements-spark-$$version.lock || exit 1; done
 

@@ -1,7 +1,7 @@
 """How well decontamination tells copies of evaluation items from other text.
 
-    python benchmarks/contamination_accuracy.py --evaluations SET.jsonl ... --hosts PAGES.jsonl ... \
-        [--clean LAWS.parquet ...] [--planted LABELLED.jsonl] [--work FOLDER]
+    python benchmarks/contamination_accuracy.py --evaluations SET.jsonl ... \
+        --hosts PAGES.jsonl ... [--clean LAWS.parquet ...] [--planted LABELLED.jsonl]
 
 Half of the items of every set, chosen by hash, are the evaluation set; the others are new items of
 the same kind, which nothing should find. Items are planted in pages (`--hosts`) as they are, with
@@ -154,10 +154,11 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     labels = documents(args, folder)
     off = {"enabled": False}
+    stages = ("language", "quality", "keywords", "perplexity", "scrub", "tokenize")
     config = {
         "inputs": [{"path": str(folder / "documents.jsonl"), "source": "documents"}],
         "output": str(folder / "out"),
-        **dict.fromkeys(("language", "quality", "keywords", "perplexity", "scrub", "tokenize"), off),
+        **dict.fromkeys(stages, off),
         "dedup": {
             "exact": off, "document": off, "sentence": off,
             "contamination": {

@@ -304,9 +304,8 @@ def _signs(
         if end - start <= most:
             continue
         members = order[start:end]
-        spelt = [
-            with_signs(hashes[i], _from_first_word(texts[i].as_py())) for i in members.tolist()
-        ]
+        words = [_from_first_word(texts[i].as_py()) for i in members.tolist()]
+        spelt = [with_signs(hashes[members[0]], each) for each in words]
         if len(set(spelt)) > most:
             signs[members] = spelt
     return signs

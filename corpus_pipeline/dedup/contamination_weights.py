@@ -13,8 +13,8 @@ Only items of the same set foretell: a template is a set's, and a set that is gi
 ten thousand others, weighs what it weighs alone.
 
 The model is the plainest one: of the contexts of 1 to `CONTEXT` words that occur in another
-item, the one that foretells the word best. Counts are of items, not of occurrences, and items of equal
-text are one.
+item, the one that foretells the word best. Counts are of items, not of occurrences, and items of
+equal text are one.
 """
 
 from collections.abc import Callable
@@ -31,9 +31,9 @@ Windows = Callable[[NDArray[np.int64], int], NDArray[np.uint64]]
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 #: Words of context.
 CONTEXT = 4
-#: Items that are thought to go on otherwise, beside those that have a context: two items that happen
-#: to go on alike do not make a template.
-DOUBT = 2
+#: Items that are thought to go on otherwise, beside those that have a context: a few items that go
+#: on alike (two questions on one text) do not make a template.
+DOUBT = 16
 #: Bits of a word that nothing foretells; about what English has without any context.
 MOST_BITS = 8
 

@@ -5,9 +5,9 @@ numbers in lists and mappings are joined line by line (the options of a question
 null are none. A row without an id is named FILE:N, the N-th record; so is, with its id before it,
 a row whose id another one has.
 
-A question that is too short to be looked for (`1 + 1 = ?`, `谁是作者？`) is looked for together with
-its answer, or its options: word for word, in this order, as a page of questions and answers has
-them.
+A question that is too short to be looked for (`1 + 1 = ?`, `谁是作者？`) is looked for together
+with its answer, or its options: word for word, in this order, as a page of questions and answers
+has them.
 """
 
 import dataclasses

@@ -48,8 +48,12 @@ def index_of(items: dict[str, str], **options: float) -> ContaminationIndex:
 
 def with_answers(rows: list[tuple[str, str]], **options: float) -> ContaminationIndex:
     """An index of questions and their answers, named q0, a0, q1, …"""
-    parts = [(f"{kind}{i}", text, i) for i, row in enumerate(rows) for kind, text in zip("qa", row)]
-    ids, texts, numbers = zip(*parts)
+    parts = [
+        (f"{kind}{i}", text, i)
+        for i, row in enumerate(rows)
+        for kind, text in zip("qa", row, strict=True)
+    ]
+    ids, texts, numbers = zip(*parts, strict=True)
     return build_index(
         ids, pa.array(texts), ContaminationOptions(**options), numbers,  # type: ignore[arg-type]
         [each.startswith("a") for each in ids],
@@ -299,11 +303,11 @@ def test_a_law_that_options_restate_is_clean() -> None:
         "继承、接受遗赠取得不动产权利的，可以由当事人单方提出登记申请",
         "人民法院的生效法律文书变更不动产权利的，可以由当事人单方提出申请",
     ]
-    law = "第十四条　登记依照下列规定办理：\n" + "\n".join(f"（{n}）{c}；" for n, c in
-                                                    zip("一二三四", clauses))  # fmt: skip
-    item = "小王继承了一套旧房子，准备去办手续。下列哪些说法是错误的？\n" + "\n".join(
-        f"({n}){c}" for n, c in zip("ABCD", reversed(clauses))
-    )
+    numbered = [f"（{n}）{c}；" for n, c in zip("一二三四", clauses, strict=True)]
+    options = [f"({n}){c}" for n, c in zip("ABCD", reversed(clauses), strict=True)]
+    law = "\n".join(["第十四条　登记依照下列规定办理：", *numbered])
+    asked = "小王继承了一套旧房子，准备去办手续。下列哪些说法是错误的？"
+    item = "\n".join([asked, *options])
     index = index_of({"item": item})
     assert found([law, item, item[: len(item) // 2], item[len(item) // 2 :]], index) == {
         1: "item", 2: "item", 3: "item",

@@ -45,8 +45,8 @@ def test_dialects_of_inputs_are_dialects_of_evaluations(tmp_path: Path, content:
 
 
 def test_parquet_and_fields_that_are_no_strings(tmp_path: Path) -> None:
-    rows = {"id": ["a", "b"], "question": [RIVER, ZH],
-            "choices": [["the bridge over the lake", "the ferry on the river"], ["甲", "乙"]]}  # fmt: skip
+    choices = [["the bridge over the lake", "the ferry on the river"], ["甲", "乙"]]
+    rows = {"id": ["a", "b"], "question": [RIVER, ZH], "choices": choices}
     pq.write_table(pa.table(rows), tmp_path / "items.parquet")
     with (tmp_path / "more.jsonl").open("w") as file:
         stem = {"stem": FERRY, "choices": [{"text": "in summer"}, {"text": 7}], "right": True}
@@ -80,11 +80,13 @@ def test_every_item_is_counted(tmp_path: Path) -> None:
 
 def test_short_questions_are_looked_for_with_their_answer(tmp_path: Path) -> None:
     path = tmp_path / "items.jsonl"
-    rows = [{"id": "a", "question": "Who wrote the blue book?", "answer": "Ada Lovelace of London"},
-            {"id": "b", "question": "谁写了蓝皮书？", "choices": ["伦敦的作家", "巴黎的画家"]}]  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {"id": "a", "question": "Who wrote the blue book?", "answer": "Ada Lovelace of London"},
+        {"id": "b", "question": "谁写了蓝皮书？", "choices": ["伦敦的作家", "巴黎的画家"]},
+    ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     ids, (file,) = read(path)
-    assert ids[0] == "a#question+answer" and "b#question+choices" in ids
+    assert {"a#question+answer", "b#question+choices"} <= set(ids)
     assert (file.used, file.whole, file.too_short) == (2, 2, 0)
 
 
@@ -105,4 +107,5 @@ def test_what_cannot_be_looked_for_is_one_true_line(
     path.write_bytes(content)
     with pytest.raises(InputError, match=message) as refusal:
         read(path)
-    assert "\n" not in str(refusal.value) and str(path) in str(refusal.value)
+    assert str(refusal.value).startswith(f"{path}: ")
+    assert "\n" not in str(refusal.value)

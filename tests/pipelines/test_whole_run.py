@@ -19,6 +19,8 @@ Row = dict[str, Any]
 
 #: Every count of the run. What stands after "dropped-" is also the beginning of documents' ids.
 COUNTS = {
+    "contamination_chars": 0,
+    "contamination_sentences": 0,
     "documents": 41,
     "dropped-code-too-few-lines": 1,
     "dropped-contaminated": 2,

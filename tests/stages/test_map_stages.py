@@ -293,8 +293,10 @@ def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None
     here = 7 << 32
     removals(
         make, "merge-contamination", CONTAMINATION,
-        (here + 1, 4, "a#question", 9, 10, 0.9, 1, 2), (here + 2, 1, "b#question", 7, 10, 0.7, 0, 1),
-        (here + 3, 1, "a#question", 7, 10, 0.7, 1, 1), (here + 3, 2, "b#question", 8, 10, 0.8, 3, 3),
+        (here + 1, 4, "a#question", 9, 10, 0.9, 1, 2),
+        (here + 2, 1, "b#question", 7, 10, 0.7, 0, 1),
+        (here + 3, 1, "a#question", 7, 10, 0.7, 1, 1),
+        (here + 3, 2, "b#question", 8, 10, 0.8, 3, 3),
     )  # fmt: skip
     removals(make, "merge-sentence", SENTENCE_REMOVALS, (here + 0, 0, False), (here + 3, 0, False))
     texts = ["首先。One. Two. 走了。", "One. Two.\n\n三。Four.", "All. 全部。", "a. b. c. 丁。e."]
