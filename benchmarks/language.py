@@ -38,7 +38,7 @@ def held_out(identity: str) -> bool:
     return int(hashlib.sha256(identity.encode()).hexdigest(), 16) % 5 == 0
 
 
-def rows(paths: list[Path]) -> Iterator[dict]:
+def rows(paths: list[Path]) -> Iterator[dict[str, str]]:
     """Yields the records of JSONL files."""
     for path in paths:
         data = path.read_bytes()
@@ -112,7 +112,7 @@ def measure(arguments: argparse.Namespace) -> None:
 
     rules = LanguageRules(cut_offs=shipped_cut_offs())
     identifier = load_language_identifier()
-    worst = defaultdict(lambda: [0, 0])
+    worst: defaultdict[tuple[bool, str], list[int]] = defaultdict(lambda: [0, 0])
     for held in (False, True):
         kinds = defaultdict(list)
         for source in (texts, mixed):

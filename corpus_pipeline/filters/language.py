@@ -229,14 +229,13 @@ def measure_language(
         if identifier.merged:
             seen = [(weight, _summed(found, labels)) for weight, found in seen]
         first[row], scores[row], second[row] = _best(seen)
-    first, second = ([labels.get(label, label) for label in column] for column in (first, second))
     # fastText's probabilities exceed 1 by rounding.
     rounded = np.round(np.minimum(scores, 1.0), _SCORE_DECIMALS).astype(np.float32)
     return pa.record_batch(
         [
-            pa.array(first, pa.string()),
+            pa.array([label and labels.get(label, label) for label in first], pa.string()),
             pa.array(rounded, mask=np.diff(utf8_buffers(texts).offsets) == 0),
-            pa.array(second, pa.string()),
+            pa.array([label and labels.get(label, label) for label in second], pa.string()),
         ],
         schema=LANGUAGE_MEASURES,
     )

@@ -116,7 +116,8 @@ class _Table(NamedTuple):
 @cache
 def _table() -> _Table:
     text = resources.files(__package__).joinpath("languages.txt").read_text("utf-8")
-    languages, codes = {}, {}
+    languages: dict[str, _Row] = {}
+    codes: dict[str, str] = {}
     for line in text.splitlines():
         code, others, macro, script, names = line.split("\t")
         languages[code] = _Row(macro, script, tuple(names.split("; ")))
@@ -376,8 +377,12 @@ def _meant(name: str) -> list[str]:
     if (tag := parse_language(name)) is not None:
         row = languages.get(tag.language)
         found += [tag.language, *([] if row is None else [row.macro])]
-    by_name = {each.lower().removesuffix(" (macrolanguage)"): code
-               for code, row in reversed(languages.items()) for each in row.names}  # fmt: skip
+    # Of two languages with one name the earlier code wins.
+    by_name = {
+        each.lower().removesuffix(" (macrolanguage)"): code
+        for code, row in reversed(list(languages.items()))
+        for each in row.names
+    }
     common = {each: code for each, code in by_name.items() if len(code) == 2}
     for names, cutoff in ((common, 0.75), (by_name, 0.85)):
         if written in names:

@@ -20,7 +20,7 @@ def ledger(output: Path) -> dict[str, tuple[str | None, float | None, str | None
     """Returns id -> language, score and reason."""
     table = pq.read_table(output / "ledger")
     columns = (table[name].to_pylist() for name in ("id", "lang", "lang_score", "drop_reason"))
-    return {identity: tuple(rest) for identity, *rest in zip(*columns, strict=True)}  # type: ignore[misc]
+    return {identity: tuple(rest) for identity, *rest in zip(*columns, strict=True)}
 
 
 def lines(**texts: str) -> str:
