@@ -111,7 +111,7 @@ def _scan(data, offsets, flags, countries, wanted, rows, starts, ends, kinds):  
                         start, end = bracketed_at(data, i, begin, stop, flags)
                         if end > i:
                             # The window and its context are long enough for the next one or two.
-                            spoken_end = i + 48
+                            spoken_end = min(end, i + 48)
                             rows[count], starts[count], ends[count] = row, start, end
                             kinds[count] = EMAIL
                             count += 1
