@@ -76,7 +76,7 @@ def _scan(data, offsets, flags, countries, wanted, rows, starts, ends, kinds):  
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
         # Up to where the row has been searched for each family of entities.
-        number_end = mail_end = address_end = begin
+        number_end = mail_end = address_end = spoken_end = begin
         i = begin
         while True:
             while i < stop and not flags[data[i]] & TRIGGER:
@@ -107,9 +107,11 @@ def _scan(data, offsets, flags, countries, wanted, rows, starts, ends, kinds):  
                     i += width
                     continue
                 if byte < 0x80:
-                    if wanted & EMAIL:
+                    if wanted & EMAIL and i >= spoken_end:
                         start, end = bracketed_at(data, i, begin, stop, flags)
                         if end > i:
+                            # The window and its context are long enough for the next one or two.
+                            spoken_end = min(end, i + 48)
                             rows[count], starts[count], ends[count] = row, start, end
                             kinds[count] = EMAIL
                             count += 1

@@ -35,7 +35,6 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN_AT = re.compile(r"[\[({] ?(?:at|@) ?[\])}]", re.IGNORECASE)
-_SPOKEN_REACH = 280
 _SPOKEN_DOT = re.compile(r" ?[\[({] ?(?:dot|\.) ?[\])}] ?| dot ", re.IGNORECASE)
 
 #: Accounts of version control that everybody uses.
@@ -98,9 +97,8 @@ class MailRules:
             if span is not None:
                 yield span
             at = view.find("@", at + 1)
-        for place in _SPOKEN_AT.finditer(view):
-            match = _SPOKEN.search(view, max(0, place.start() - _SPOKEN_REACH))
-            if match is not None and match.end(1) <= place.start() < match.start(2):
+        if _SPOKEN_AT.search(view):
+            for match in _SPOKEN.finditer(view):
                 domain = _SPOKEN_DOT.sub(".", match.group(2))
                 if self._length(domain) == len(domain):
                     yield match.span()
