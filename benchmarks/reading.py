@@ -9,6 +9,7 @@ To compare two versions run each with its own PYTHONPATH, one after the other, o
 
 import argparse
 import bz2
+import functools
 import gzip
 import io
 import json
@@ -22,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
+from corpus_pipeline.pipelines.plan import Unit
 from corpus_pipeline.sources.pieces import FORMATS, Piece
 from corpus_pipeline.sources.reading import ReadOptions, read_piece
 from corpus_pipeline.stages import read as read_stage
@@ -64,16 +66,9 @@ def _files(folder: Path, name: str, texts: list[bytes]) -> Callable[[], int]:
     stage = read_stage.ReadUnit(read_stage.ReadStageOptions("", {"a": ReadOptions()}, {"a": None}))
     stage.setup()
 
-    class Unit:
-        source = "a"
-
-    Unit.pieces = tuple(pieces)  # type: ignore[attr-defined]
-
-    def work() -> int:
-        read_stage.load_unit = lambda path, number: Unit  # type: ignore[assignment]
-        return sum(batch.num_rows for _, batch in stage.process(0))
-
-    return work
+    unit = Unit(0, "a", tuple(pieces))
+    setattr(read_stage, "load_unit", lambda path, number: unit)  # noqa: B010
+    return lambda: sum(batch.num_rows for key, batch in stage.process(0))
 
 
 def main() -> None:
@@ -97,9 +92,8 @@ def main() -> None:
     for name, (content, format_, compression) in cases.items():
         if format_ not in FORMATS or (compression in ("bz2", "xz") and "json" not in FORMATS):
             continue
-        rows, seconds = _measure(
-            lambda c=content, f=format_, z=compression: _read(c, f, z), options.rounds
-        )
+        work = functools.partial(_read, content, format_, compression)
+        rows, seconds = _measure(work, options.rounds)
         print(f"{name:16} {rows:8} rows {len(data) / 1e6 / seconds:8.1f} MB/s", flush=True)
     texts = [json.loads(line)["text"][:40] for line in lines[: options.files]]
     small = {

@@ -18,7 +18,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         """Reads a mapping as it is written, before other mappings are merged into it."""
-        node: yaml.MappingNode = super().compose_mapping_node(anchor)  # type: ignore[no-untyped-call]
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
         lines: dict[tuple[str, str], int] = {}
         for key, _ in node.value:
             line = key.start_mark.line + 1
@@ -40,7 +40,7 @@ _Loader.yaml_implicit_resolvers = {
     sign: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
     for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(  # type: ignore[no-untyped-call]
+_Loader.add_implicit_resolver(
     _BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF")
 )
 
@@ -59,7 +59,7 @@ def load_yaml(text: str) -> Any:
     ValueError: key 'a' is given twice, in lines 1 and 3; keep one, or put both together
     """
     try:
-        return _Loader(text).get_single_data()  # type: ignore[no-untyped-call]
+        return _Loader(text).get_single_data()
     except _DoubledKeyError as error:
         raise ValueError(str(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -4,6 +4,7 @@ import io
 import lzma
 import random
 import zlib
+from collections.abc import Callable
 
 import pytest
 import zstandard
@@ -16,7 +17,7 @@ from corpus_pipeline.sources.compressed import (
     decompressed_blocks,
 )
 
-_COMPRESSORS = {
+_COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress, "zst": zstandard.compress, "bz2": bz2.compress, "xz": lzma.compress,
 }  # fmt: skip
 

@@ -162,7 +162,7 @@ _VALUES = st.recursive(
 
 def _records(data: bytes, step: int, limit: int) -> list[tuple[int, bytes, str | None]]:
     blocks: Iterator[bytes] = (data[i : i + step] for i in range(0, len(data), step))
-    return [tuple(record) for record in json_records(blocks, limit, 10)]
+    return [(at, content, problem) for at, content, problem in json_records(blocks, limit, 10)]
 
 
 @given(
