@@ -3,10 +3,11 @@
     python benchmarks/extraction.py NAME=PAGES.warc.gz:GOLD.jsonl ...
 
 A set is a WARC file of pages and a JSONL file (plain or .zst) whose rows have `record_id` and
-`text`. Printed for each set and extractor: precision, recall and F1 of sequences of four words, all pages
-of a set counting the same; the share of unwanted blocks that are kept (shown blocks of 2 to 60
-words of which less than a fifth is main text); MB of HTML for each second of processor time.
-trafilatura and jusText stand beside it where they are installed.
+`text`. Printed for each set and extractor: precision, recall and F1 of sequences of four words, all
+pages of a set counting the same; the share of unwanted blocks that are kept (shown blocks of 2 to
+60 words of which less than a fifth is main text); MB of HTML for each second of processor time.
+trafilatura and jusText stand beside it where they are installed. Run it twice: the first run
+compiles.
 """
 
 import argparse

@@ -11,19 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.attributes import (
+from corpus_pipeline.extract.letters import is_closing, is_comma, is_stop, read_entity, weight
+from corpus_pipeline.extract.markup import markup
+from corpus_pipeline.extract.steps import tag_name
+from corpus_pipeline.extract.tags import (
     IS_OPEN,
     IS_TEX,
     LEADS,
     NOT_READ_OUT,
     NOT_SHOWN,
+    after_byte,
     byte_array,
+    count_tags,
     equals,
+    raw_end,
     read_attributes,
+    tag_number,
 )
-from corpus_pipeline.extract.letters import is_closing, is_comma, is_stop, read_entity, weight
-from corpus_pipeline.extract.markup import markup
-from corpus_pipeline.extract.steps import tag_name
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import decode
 
@@ -110,36 +114,6 @@ _DISPLAYSTYLE: Final = byte_array("{\\displaystyle ")
 
 
 @kernel
-def _tag_number(name, names, numbers):  # type: ignore[no-untyped-def]
-    at = np.searchsorted(names, name)
-    if at < len(names) and names[at] == name:
-        return np.int64(numbers[at])
-    return np.int64(0)
-
-
-@kernel
-def _after(html, i, stop, first, second):  # type: ignore[no-untyped-def]
-    """The index after the next `first` (twice `second` before it, if that is not 0), or `stop`."""
-    while i < stop:
-        if html[i] == first and (second == 0 or (html[i - 1] == second and html[i - 2] == second)):
-            return i + 1
-        i += 1
-    return stop
-
-
-@kernel
-def _raw_end(html, i, stop, name):  # type: ignore[no-untyped-def]
-    """The index of `</name`, or `stop`."""
-    while i + 2 < stop:
-        if html[i] == _LT and html[i + 1] == _SLASH:
-            found, _ = tag_name(html, i + 2, stop)
-            if found == name:
-                return i
-        i += 1
-    return stop
-
-
-@kernel
 def _scan(html, names, numbers, properties, moves, found, elements, blocks, text):  # type: ignore[no-untyped-def]
     """Fills the tables; returns (elements, blocks, bytes of text)."""
     stop = len(html)
@@ -174,13 +148,13 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
         if not ended and html[i] == _LT:
             if i + 1 < stop and html[i + 1] in (0x21, 0x3F):
                 if i + 3 < stop and html[i + 2] == _MINUS and html[i + 3] == _MINUS:
-                    i = _after(html, min(i + 6, stop), stop, _GT, _MINUS)
+                    i = after_byte(html, min(i + 6, stop), stop, _GT, _MINUS)
                 else:
-                    i = _after(html, i + 2, stop, _GT, 0)
+                    i = after_byte(html, i + 2, stop, _GT, 0)
                 continue
             closing = i + 1 < stop and html[i + 1] == _SLASH
             name, after = tag_name(html, i + 2 if closing else i + 1, stop)
-            kind = _tag_number(name, names, numbers)
+            kind = tag_number(name, names, numbers)
             if kind == 0:
                 for j in range(i + 2, after):
                     if html[j] == _MINUS:
@@ -188,7 +162,7 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                         break
             property = properties[kind]
             if closing:
-                i = _after(html, after, stop, _GT, 0)
+                i = after_byte(html, after, stop, _GT, 0)
                 at = depth
                 while at > 0 and at > depth - 64 and open_names[at] != name:
                     at -= 1
@@ -228,14 +202,14 @@ def _scan(html, names, numbers, properties, moves, found, elements, blocks, text
                         continue
                 elif property & m.RAW:
                     content = i
-                    i = _raw_end(html, i, stop, name)
+                    i = raw_end(html, i, stop, name)
                     if kind == _SCRIPT and says & IS_TEX and not skip:
                         tex = True
                         text_start = content
                         text_stop = i
-                        i = _after(html, i, stop, _GT, 0)
+                        i = after_byte(html, i, stop, _GT, 0)
                     else:
-                        i = _after(html, i, stop, _GT, 0)
+                        i = after_byte(html, i, stop, _GT, 0)
                         continue
                 else:
                     parent = open_elements[depth]
@@ -458,20 +432,6 @@ def _block_element(elements, properties, element):  # type: ignore[no-untyped-de
     return element
 
 
-@kernel
-def _capacity(html):  # type: ignore[no-untyped-def]
-    """Start tags, and texts before a tag."""
-    tags = 0
-    texts = 1
-    for i in range(len(html) - 1):
-        if html[i] == _LT:
-            if html[i + 1] != _SLASH:
-                tags += 1
-            if i > 0 and html[i - 1] != _GT:
-                texts += 1
-    return tags, texts
-
-
 def scan_page(html: bytes) -> Page:
     """Takes the tables from a page that `tree.normal_html` has written.
 
@@ -481,7 +441,7 @@ def scan_page(html: bytes) -> Page:
     """
     data = np.frombuffer(html, np.uint8)
     tables = markup()
-    tags, texts = _capacity(data)
+    tags, texts = count_tags(data)
     elements = np.empty((tags + 1, ELEMENT_COLUMNS), np.int32)
     blocks = np.empty((texts + tags, BLOCK_COLUMNS), np.int32)
     text = np.empty(len(data) + 16, np.uint8)

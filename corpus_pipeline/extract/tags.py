@@ -1,12 +1,14 @@
-"""The attributes of a tag: hints of its class, id, role and itemprop, and what hides it."""
+"""Tags of a parsed page: their numbers, their ends, and what their attributes say."""
 
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus_pipeline.extract.steps import tag_name
 from corpus_pipeline.kernels import kernel
 
+_LT: Final = 0x3C
 _GT: Final = 0x3E
 _QUOTE: Final = 0x22
 _SLASH: Final = 0x2F
@@ -211,3 +213,48 @@ def read_attributes(html, i, stop, moves, found):  # type: ignore[no-untyped-def
             alt_start = value
             alt_stop = value_stop
     return min(i + 1, stop), hints, says, alt_start, alt_stop, number
+
+
+@kernel
+def tag_number(name, names, numbers):  # type: ignore[no-untyped-def]
+    """The number of the tag whose name has this hash; 0 of any other."""
+    at = np.searchsorted(names, name)
+    if at < len(names) and names[at] == name:
+        return np.int64(numbers[at])
+    return np.int64(0)
+
+
+@kernel
+def after_byte(html, i, stop, first, second):  # type: ignore[no-untyped-def]
+    """The index after the next `first` (twice `second` before it, if that is not 0), or `stop`."""
+    while i < stop:
+        if html[i] == first and (second == 0 or (html[i - 1] == second and html[i - 2] == second)):
+            return i + 1
+        i += 1
+    return stop
+
+
+@kernel
+def raw_end(html, i, stop, name):  # type: ignore[no-untyped-def]
+    """The index of `</name`, or `stop`."""
+    while i + 2 < stop:
+        if html[i] == _LT and html[i + 1] == _SLASH:
+            found, _ = tag_name(html, i + 2, stop)
+            if found == name:
+                return i
+        i += 1
+    return stop
+
+
+@kernel
+def count_tags(html):  # type: ignore[no-untyped-def]
+    """Start tags, and texts before a tag."""
+    tags = 0
+    texts = 1
+    for i in range(len(html) - 1):
+        if html[i] == _LT:
+            if html[i + 1] != _SLASH:
+                tags += 1
+            if i > 0 and html[i - 1] != _GT:
+                texts += 1
+    return tags, texts
