@@ -69,7 +69,9 @@ def read(path: Path) -> list[dict[str, Any]]:
 def load(path: Path) -> Source:
     """Reads and measures one file."""
     rows = read(path)
-    metas = [row.get("meta") if isinstance(row.get("meta"), dict) else {} for row in rows]
+    metas: list[dict[str, Any]] = [
+        row["meta"] if isinstance(row.get("meta"), dict) else {} for row in rows
+    ]
     # A parallel corpus may name the language in its folder instead.
     langs = [
         row["lang"] if row["lang"] != "mixed" else str(meta.get("dir", "")).partition("-")[0]
@@ -96,7 +98,7 @@ def failures(source: Source, profile: QualityProfile) -> dict[str, NDArray[np.bo
 
 def rejected(source: Source, profile: QualityProfile) -> NDArray[np.bool_]:
     """Returns which documents go."""
-    gone: NDArray[np.bool_] = np.array(list(failures(source, profile).values())).any(axis=0)
+    gone: NDArray[np.bool_] = np.logical_or.reduce(list(failures(source, profile).values()))
     return gone
 
 
@@ -218,7 +220,7 @@ def main() -> None:
     for source in good:
         found = failures(source, profile)
         table = np.array(list(found.values()))
-        gone = table.any(axis=0)
+        gone = rejected(source, profile)
         held = np.array([is_held_out(id_) for id_ in source.ids])
         first = Counter(list(found)[i] for i in table[:, gone].argmax(axis=0))
         reasons = ", ".join(f"{name} {count}" for name, count in first.most_common(3))

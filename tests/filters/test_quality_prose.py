@@ -115,10 +115,11 @@ def test_a_listing_is_judged_by_its_length_alone() -> None:
 
 SENTENCES = {
     "en": [
-        "The server keeps a copy of each row that is read often, so that a second query need not go "
-        "to the disk.",
+        "The server keeps a copy of each row that is read often, so that a second query need not "
+        "go to the disk.",
         "It drops the copy when the row changes, and nobody has to think about it.",
-        "What is left is the question of how much memory the copies may take; ask the people who run it.",
+        "What is left is the question of how much memory the copies may take; ask those who run "
+        "the server.",
     ],
     "zh": [
         "服务器会把经常读取的数据行保存一份副本，这样第二次查询就不必再访问磁盘。",
@@ -144,7 +145,8 @@ def test_a_manual_with_examples_is_kept_by_default_and_not_by_gopher(
 ) -> None:
     prose = " ".join(SENTENCES[lang])
     text = "\n\n".join(
-        f"# {n}\n\n{' '.join(f'{n}. {s}' for s in SENTENCES[lang])} {prose[n : n + 40]}.\n\n{filler}"
+        f"# {n}\n\n{' '.join(f'{n}. {s}' for s in SENTENCES[lang])} {prose[n : n + 40]}."
+        f"\n\n{filler}"
         for n in range(4)
     )
     texts, langs = pa.array([text]), pa.array([lang])

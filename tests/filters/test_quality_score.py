@@ -89,7 +89,7 @@ def test_points_lie_on_the_line_between_two_knots() -> None:
 
 def test_a_score_is_the_base_and_the_explained_points() -> None:
     texts = [ARTICLE["zh"] * 2, SHOP["en"] * 6]
-    langs = ["zh", "en"]
+    langs: list[str | None] = ["zh", "en"]
     batch = measured([*texts, None, texts[0], texts[0]], [*langs, "zh", None, "und"])
     assert batch["quality_score"].to_pylist()[2:] == [None, None, None]
     for row, lang in enumerate(langs):
@@ -101,7 +101,7 @@ def test_a_score_is_the_base_and_the_explained_points() -> None:
 
 def test_a_language_is_compared_with_its_own_usual() -> None:
     model = load_score_model()
-    langs = ["en", "de", "zh", "ko"]
+    langs: list[str | None] = ["en", "de", "zh", "ko"]
     names = [feature.name for feature in FEATURES]
     one = pa.RecordBatch.from_pylist([dict.fromkeys(measured(["a"], ["en"]).schema.names, 100)] * 4)
     ratios, says = feature_ratios(one, langs, model)
