@@ -116,7 +116,8 @@ def _enough(found: Places, index: ContaminationIndex) -> NDArray[np.bool_]:
     questions = alone | (partly & (together & answered)[item])
     held = np.zeros(len(items), np.bool_)
     held[item[questions]] = True
-    return questions | (answers & covered & held[item])
+    enough: NDArray[np.bool_] = questions | (answers & covered & held[item])
+    return enough
 
 
 def _company(found: Places, index: ContaminationIndex) -> NDArray[np.int32]:

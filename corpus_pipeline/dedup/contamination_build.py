@@ -34,11 +34,11 @@ FORETOLD = 2
 class _Grams(NamedTuple):
     """Windows of the words of all parts."""
 
-    starts: NDArray[np.int64]
+    starts: NDArray[Any]
     """Number of the first word, counted through all parts."""
-    parts: NDArray[np.int64]
-    lengths: NDArray[np.int64]
-    hashes: NDArray[np.uint64]
+    parts: NDArray[Any]
+    lengths: NDArray[Any]
+    hashes: NDArray[Any]
 
     def where(self, mask: NDArray[np.bool_]) -> "_Grams":
         return _Grams(*(each[mask] for each in self))
@@ -222,7 +222,8 @@ def _ngrams(view: WordView) -> _Grams:
 
 def _sums(values: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
     total = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
-    return total[offsets[1:]] - total[offsets[:-1]]
+    sums: NDArray[np.int64] = total[offsets[1:]] - total[offsets[:-1]]
+    return sums
 
 
 def _cumulated(weights: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 A kernel over words that answers nearly every miss from a bit set, so clean text costs little.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -102,19 +102,19 @@ def _cover(groups, starts, lengths, base, weights, words, bits):  # type: ignore
 class Places(NamedTuple):
     """P places at which some text holds something of some part, by text, part and position."""
 
-    texts: NDArray[np.int32]
-    parts: NDArray[np.int32]
-    first: NDArray[np.int32]
+    texts: NDArray[Any]
+    parts: NDArray[Any]
+    first: NDArray[Any]
     """int32[P], number of the first matching word of the text."""
-    stop: NDArray[np.int32]
-    words: NDArray[np.int64]
+    stop: NDArray[Any]
+    words: NDArray[Any]
     """int64[P], words of the part that are covered."""
-    bits: NDArray[np.int64]
+    bits: NDArray[Any]
     """int64[P], what they weigh."""
-    asking: NDArray[np.int64]
+    asking: NDArray[Any]
     """int64[P], what those of them weigh that more than one option says."""
-    covers_from: NDArray[np.int32]
-    covers_to: NDArray[np.int32]
+    covers_from: NDArray[Any]
+    covers_to: NDArray[Any]
 
     def where(self, mask: NDArray[np.bool_]) -> "Places":
         return Places(*(each[mask] for each in self))
@@ -144,9 +144,9 @@ def _hits(view: WordView, index: ContaminationIndex) -> Hits:
 
 def _signed(hits: Hits, texts: pa.Array, view: WordView, index: ContaminationIndex) -> Hits:
     """Replaces the hashes of items that only their signs tell apart by those with signs."""
-    places = np.flatnonzero(np.isin(hits.hashes, index.signed)) if len(index.signed) else ()
-    if not len(places):
+    if not len(index.signed):
         return hits
+    places = np.flatnonzero(np.isin(hits.hashes, index.signed))
     hashes = hits.hashes.copy()
     keep = np.ones(len(hashes), np.bool_)
     data, offsets = utf8_buffers(texts)
@@ -194,8 +194,8 @@ def _places(hits: Hits, index: ContaminationIndex) -> Places:
     )  # fmt: skip
     within = np.lexsort((starts, groups))
     words, bits, none, asking = np.zeros((4, len(heads)), np.int64)
-    windows = (groups, starts, lengths, index.weight_offsets[parts])
-    windows = tuple(each[within] for each in windows)
+    bases = index.weight_offsets[parts]
+    windows = [each[within] for each in (groups, starts, lengths, bases)]
     _cover(*windows, index.weights, words, bits)
     asks = index.asking[postings[within]]
     _cover(*(each[asks] for each in windows), index.weights, none, asking)

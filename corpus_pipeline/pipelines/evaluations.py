@@ -77,7 +77,8 @@ class EvaluationFile:
         )
 
 
-class Evaluations(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Evaluations:
     """All evaluation files of a run."""
 
     index: bytes

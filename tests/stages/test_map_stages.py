@@ -299,7 +299,7 @@ def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None
         (here + 3, 2, "b#question", 8, 10, 0.8, 3, 3),
     )  # fmt: skip
     removals(make, "merge-sentence", SENTENCE_REMOVALS, (here + 0, 0, False), (here + 3, 0, False))
-    texts = ["首先。One. Two. 走了。", "One. Two.\n\n三。Four.", "All. 全部。", "a. b. c. 丁。e."]
+    texts = ["首先。One. Two. 走了。", "One. Two.\n\n三。Four.", "All. 全部。", "One. Two. Three. 丁。Five."]
     options = dataclasses.replace(make.dedup(), cut_contamination=True)
     run_documents(
         unit(documents(texts, unit=7), phase="finish", number=7),
@@ -309,8 +309,8 @@ def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None
             "contaminated_by": [None, "a#question", "b#question", "b#question"],
             "contamination_items": [None, 1, 1, 2],
             "contamination_sentences": [0, 2, 2, 2],
-            "contamination_chars": [0, 8, 8, 6],
-            "text": ["走了。", "One.\n\nFour.", "All. 全部。", "e."],
+            "contamination_chars": [0, 9, 8, 8],
+            "text": ["走了。", "One.Four.", "All. 全部。", "Five."],
             "removed_sentences": [3, 0, 0, 2],
         },
     )
