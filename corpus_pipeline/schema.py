@@ -13,7 +13,7 @@ from corpus_pipeline.filters.quality import QUALITY_MEASURES
 from corpus_pipeline.scrub.replace import PII_MEASURES
 
 #: Raised when a column changes its name, type or meaning. Recorded in every run.json.
-SCHEMA_VERSION = 99
+SCHEMA_VERSION = 2
 
 
 def _field(name: str, type_: pa.DataType, meaning: str) -> pa.Field:

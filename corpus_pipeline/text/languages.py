@@ -266,13 +266,16 @@ class Figures:
             self._found[key] = self._search(label, by_writing, members)
         return self._found[key]
 
-    def of_column(self, labels: pa.Array, *, members: bool = True) -> NDArray[np.int64]:
+    def of_column(
+        self, labels: pa.Array, *, by_writing: bool = False, members: bool = True
+    ) -> NDArray[np.int64]:
         """Returns int64[N], the number of the name that applies to each label; -1 for none."""
         encoded = labels.dictionary_encode()
         numbers = {name: number for number, name in enumerate(self.names)}
         found = [
-            -1 if (name := self.find(label, members=members)) is None else numbers[name]
+            -1 if name is None else numbers[name]
             for label in (*encoded.dictionary.to_pylist(), None)
+            for name in [self.find(label, by_writing=by_writing, members=members)]
         ]
         indices = np.asarray(encoded.indices.fill_null(len(found) - 1), np.int64)
         return np.array(found, np.int64)[indices]
