@@ -105,7 +105,7 @@ def peers() -> dict[str, tuple[str, Work]]:
     def presidio(texts: pa.Array) -> None:
         for text in texts.to_pylist():
             for recognizer in recognizers:
-                recognizer.analyze(text, [])
+                recognizer.analyze(text, [], None)
 
     def encode(texts: pa.Array) -> None:
         tokenizer.encode_batch_fast(texts.to_pylist(), add_special_tokens=False)

@@ -22,6 +22,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("corpus")
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Names cases of bytes by their argument: gzip puts the time into what it makes, so names with
+    the bytes differ between the processes of pytest-xdist."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def run_here() -> Iterator[Runner]:
     """Runs a configuration in this process: a second instead of five."""

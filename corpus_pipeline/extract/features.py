@@ -84,8 +84,10 @@ def _density(part, whole):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fill(elements, blocks, text, shown, prose, totals, hints, tags, wider, copies, main, title,
-          scope, moves, found, block_numbers, out):  # type: ignore[no-untyped-def]  # fmt: skip
+def _fill(  # type: ignore[no-untyped-def]
+    elements, blocks, text, shown, prose, totals, hints, tags, wider, copies, main, title,
+          scope, moves, found, block_numbers, out
+):  # fmt: skip
     """Fills float32[B, FEATURES]."""
     count = len(blocks)
     page = max(totals[0, 2], np.float32(1.0))

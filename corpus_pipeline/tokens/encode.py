@@ -163,7 +163,7 @@ class TokenEncoder:
         slow = iter(np.split(slow_ids, slow_offsets[1:-1]))
         # One piece for each run of rows of the fast engine, one for each row of the other.
         parts, row = [], 0
-        for each in np.flatnonzero(recent):
+        for each in np.flatnonzero(recent).tolist():
             parts += [fast_ids[fast_offsets[row] : fast_offsets[each]], next(slow)]
             row = each
         parts.append(fast_ids[fast_offsets[row] :])

@@ -4,6 +4,7 @@ import dataclasses
 import random
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -60,14 +61,16 @@ def with_answers(rows: list[tuple[str, str]], **options: float) -> Contamination
     )  # fmt: skip
 
 
-def judge(texts: list[str | None], index: ContaminationIndex, max_documents: int = 20) -> pa.Table:
+def judge(
+    texts: Sequence[str | None], index: ContaminationIndex, max_documents: int = 20
+) -> pa.Table:
     places = find_contamination(pa.array(texts, pa.string()), index)
     addresses = places["text"].to_numpy().astype(np.uint64)
     return judge_contamination(addresses, places, index, max_documents)
 
 
 def found(
-    texts: list[str | None], index: ContaminationIndex, max_documents: int = 20
+    texts: Sequence[str | None], index: ContaminationIndex, max_documents: int = 20
 ) -> dict[int, str]:
     table = strongest(judge(texts, index, max_documents))
     return dict(zip(table["address"].to_pylist(), table["item"].to_pylist(), strict=True))

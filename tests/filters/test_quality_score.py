@@ -120,7 +120,7 @@ def test_whole_texts_have_no_score() -> None:
 def test_training_tells_what_it_was_shown_and_writes_what_it_learnt() -> None:
     texts: list[str | None] = [ARTICLE[lang] * n for lang in ARTICLE for n in (2, 3)]
     texts += [SHOP[lang] * n for lang in SHOP for n in (5, 7)]
-    langs: list[str | None] = [lang for lang in ARTICLE for _ in range(2)] * 2
+    langs: list[str | None] = [*[lang for lang in ARTICLE for _ in range(2)] * 2]
     batch = measured(texts, langs)
     labels = np.array([1.0] * 8 + [0.0] * 8)
     usual = usual_of(batch.slice(0, 8), [lang or "" for lang in langs[:8]])

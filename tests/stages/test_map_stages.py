@@ -305,7 +305,9 @@ def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None
         "All. 全部。",
         "One. Two. Three. 丁。Five.",
     ]
-    options = dataclasses.replace(make.dedup(), cut_contamination=True)
+    made = make.dedup()
+    assert made is not None
+    options = dataclasses.replace(made, cut_contamination=True)
     run_documents(
         unit(documents(texts, unit=7), phase="finish", number=7),
         Dedup(options),
