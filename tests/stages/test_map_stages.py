@@ -269,7 +269,12 @@ def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None
         (here + 3, 2, "b#question", 8, 10, 0.8, 3, 3),
     )  # fmt: skip
     removals(make, "merge-sentence", SENTENCE_REMOVALS, (here + 0, 0, False), (here + 3, 0, False))
-    texts = ["首先。One. Two. 走了。", "One. Two.\n\n三。Four.", "All. 全部。", "One. Two. Three. 丁。Five."]
+    texts = [
+        "首先。One. Two. 走了。",
+        "One. Two.\n\n三。Four.",
+        "All. 全部。",
+        "One. Two. Three. 丁。Five.",
+    ]
     options = dataclasses.replace(make.dedup(), cut_contamination=True)
     run_documents(
         unit(documents(texts, unit=7), phase="finish", number=7),
