@@ -343,7 +343,7 @@ def sample_texts(texts: pa.Array, sample_chars: int = SAMPLE_CHARS) -> Samples:
     >>> texts = ["你好 `code` 世界，今天天气很好，我们明天去公园散步吧", "SO BE IT"]
     >>> samples = sample_texts(pa.array(texts))
     >>> bytes(samples.data).decode().splitlines(), samples.letters.tolist()
-    (['你好   世界，今天天气很好，我们明天去公园散步吧', 'so be it'], [22, 6])
+    (['你好   世界，今天天气很好，我们明天去公园散步吧', 'so be it'], [20, 6])
     """
     data, offsets = utf8_buffers(texts)
     count = len(texts)

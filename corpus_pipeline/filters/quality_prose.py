@@ -335,7 +335,7 @@ def prose_of(texts: pa.Array) -> Prose:
     >>> text = "先下载安装包，再运行下面的命令。" * 9
     >>> manual = f"# 安装\\n{text}\\n```sh\\n./install.sh\\n```\\n"
     >>> prose = prose_of(pa.array([manual]))
-    >>> prose.texts[0].as_py()[:12], prose.counts[:, 0].tolist()
+    >>> prose.texts[0].as_py().strip()[:11], prose.counts[:, 0].tolist()
     ('安装\\n先下载安装包，再', [20, 0, 1])
     """
     data, offsets = utf8_buffers(texts)

@@ -40,7 +40,7 @@ _SHOWN_CHARS = 40
 #: Stage -> the columns that it fills, besides the fate.
 COLUMNS: dict[str, list[str]] = {
     "read": [*PROVENANCE.names[3:], "mime", "charset", "raw", "text"],
-    "extract": ["text"],
+    "extract": ["leniencies", "text"],
     "language": LANGUAGE_MEASURES.names,
     "quality": QUALITY_MEASURES.names,
     "keywords": KEYWORD_MEASURES.names,

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.pipelines.config import Config, build_config, load_config, parse_size
+from corpus_pipeline.pipelines.config import Config, build_config, load_config
+from corpus_pipeline.pipelines.config_types import parse_size
 from corpus_pipeline.pipelines.template import render_template
 
 MINIMAL: dict[str, Any] = {"inputs": [{"path": "a", "source": "s"}], "output": "o"}

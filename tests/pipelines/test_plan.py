@@ -259,7 +259,7 @@ def test_another_run_is_refused_with_the_key(tmp_path: Path) -> None:
     with pytest.raises(ResumeError) as caught:
         refuse_other_run(before, after, "out")
     assert str(caught.value) == (
-        "out: holds another run: config.language.min_score was 0.65, is now 0.5; "
+        "out: holds another run: config.language.min_score was null, is now 0.5; "
         "give another --output, or --overwrite to throw that run away"
     )
 

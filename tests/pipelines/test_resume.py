@@ -34,7 +34,7 @@ def test_a_finished_run_is_left_alone(done: Path, inputs: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "difference"),
     [
-        ({"language": {"min_score": 0.5}}, "config.language.min_score was 0.65, is now 0.5"),
+        ({"language": {"min_score": 0.5}}, "config.language.min_score was null, is now 0.5"),
         ({"seed": 2}, "config.seed was 1, is now 2"),
         ({"plan": {"unit_bytes": 30000}}, "config.plan.unit_bytes was 20000, is now 30000"),
         ({"dedup": {"sentence": {"enabled": False}}},

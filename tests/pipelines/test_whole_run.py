@@ -9,6 +9,7 @@ from typing import Any
 import corpora
 import numpy as np
 import pytest
+from runs import Runner
 
 from corpus_pipeline.loader import open_tokens
 from corpus_pipeline.pipelines.summary import summarise
@@ -104,10 +105,14 @@ def test_all_reasons_are_listed_and_the_first_one_drops(finished: Path) -> None:
         assert row["drop_reason"] == (row["reasons"][0] if row["reasons"] else None)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_several_failed_rules(ledger: Mapping[str, Row], language: str) -> None:
-    short = ledger[f"gopher-too-few-words/short-{language}"]
-    assert short["reasons"] == ["gopher-too-few-words", "c4-too-few-sentences"]
+def test_several_failed_rules(inputs: Path, tmp_path: Path, run_here: Runner) -> None:
+    profile = tmp_path / "two.yaml"
+    profile.write_text("rules: {gopher_min_words: 50, c4_min_sentences: 3}", "utf-8")
+    run_here(corpora.settings(inputs, tmp_path / "out", quality={"profile": str(profile)}))
+    rows = {row["id"]: row for row in corpora.rows(tmp_path / "out" / "ledger")}
+    for language in ("en", "zh"):
+        short = rows[f"gopher-too-few-words/short-{language}"]
+        assert short["reasons"] == ["gopher-too-few-words", "c4-too-few-sentences"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

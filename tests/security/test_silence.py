@@ -94,8 +94,8 @@ def evaluation_is_no_json(folder: Path) -> dict[str, Any]:
     return _evaluation(folder, f'{{"question": "{PERSON}\n')
 
 
-def evaluation_ids_are_doubled(folder: Path) -> dict[str, Any]:
-    return _evaluation(folder, (json.dumps({"id": "a", "question": TEXT}) + "\n") * 2)
+def evaluation_items_are_too_short(folder: Path) -> dict[str, Any]:
+    return _evaluation(folder, json.dumps({"id": "a", "question": PERSON.split()[0]}) + "\n")
 
 
 FAILURES: list[tuple[Callable[[Path], dict[str, Any]], str]] = [
@@ -103,8 +103,8 @@ FAILURES: list[tuple[Callable[[Path], dict[str, Any]], str]] = [
     (text_is_a_number, "column 'text' is of type int64"),
     (cut_parquet, "read-broken-file"),
     (dataset_of_other_types, "please report it"),
-    (evaluation_is_no_json, "line 1 is no JSON object"),
-    (evaluation_ids_are_doubled, "ids of evaluation items must differ"),
+    (evaluation_is_no_json, "record in line 1 cannot be read: read-broken-json"),
+    (evaluation_items_are_too_short, "0 of 1 items are long enough"),
 ]
 
 
