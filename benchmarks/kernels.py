@@ -105,7 +105,7 @@ def peers() -> dict[str, tuple[str, Work]]:
     def presidio(texts: pa.Array) -> None:
         for text in texts.to_pylist():
             for recognizer in recognizers:
-                recognizer.analyze(text, [], None)
+                recognizer.analyze(text, [], None)  # type: ignore[arg-type]
 
     def encode(texts: pa.Array) -> None:
         tokenizer.encode_batch_fast(texts.to_pylist(), add_special_tokens=False)
