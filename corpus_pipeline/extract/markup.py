@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus_pipeline.extract.automaton import automaton
 from corpus_pipeline.extract.steps import hash_name
 
 # Properties of a tag.
@@ -162,7 +163,12 @@ def markup() -> Markup:
     for members, value in groups:
         for name in members:
             properties[TAGS.index(name)] |= value
-    moves, found = _automaton()
+    hints = (
+        ([_letter(character) for character in word.replace("__", "-")], hint)
+        for hint, words in _WORDS.items()
+        for word in words.split()
+    )
+    moves, found = automaton(hints, _LETTERS)
     return Markup(names[order], (order + 2).astype(np.uint8), properties, moves, found)
 
 
@@ -177,31 +183,3 @@ def tag(name: str) -> int:
 
 def _letter(character: str) -> int:
     return ord(character) - 0x60 if "a" <= character <= "z" else 0
-
-
-def _automaton() -> tuple[NDArray[np.int16], NDArray[np.uint32]]:
-    moves: list[list[int]] = [[0] * _LETTERS]
-    found = [0]
-    for hint, words in _WORDS.items():
-        for word in words.split():
-            state = 0
-            for character in word.replace("__", "-"):
-                letter = _letter(character)
-                if not moves[state][letter]:
-                    moves.append([0] * _LETTERS)
-                    found.append(0)
-                    moves[state][letter] = len(found) - 1
-                state = moves[state][letter]
-            found[state] |= hint
-    fallback = [0] * len(found)
-    queue = [state for state in moves[0] if state]
-    for state in queue:
-        found[state] |= found[fallback[state]]
-        for letter in range(_LETTERS):
-            following = moves[state][letter]
-            if following:
-                fallback[following] = moves[fallback[state]][letter]
-                queue.append(following)
-            else:
-                moves[state][letter] = moves[fallback[state]][letter]
-    return np.array(moves, np.int16), np.array(found, np.uint32)

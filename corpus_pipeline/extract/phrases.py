@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus_pipeline.extract.automaton import automaton
+
 SHARING: Final = 1
 LEADING_ON: Final = 2
 CONSENT: Final = 4
@@ -65,27 +67,10 @@ _PHRASES: Final[dict[int, str]] = {
 @cache
 def phrases() -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     """The automaton over bytes of UTF-8: int16[S, 256] next states, uint8[S] what is found."""
-    moves = [[0] * 256]
-    found = [0]
-    for kind, text in _PHRASES.items():
-        for phrase in text.split("|"):
-            state = 0
-            for byte in phrase.strip("\n").lstrip().encode():
-                if not moves[state][byte]:
-                    moves.append([0] * 256)
-                    found.append(0)
-                    moves[state][byte] = len(found) - 1
-                state = moves[state][byte]
-            found[state] |= kind
-    fallback = [0] * len(found)
-    queue = [state for state in moves[0] if state]
-    for state in queue:
-        found[state] |= found[fallback[state]]
-        for byte in range(256):
-            following = moves[state][byte]
-            if following:
-                fallback[following] = moves[fallback[state]][byte]
-                queue.append(following)
-            else:
-                moves[state][byte] = moves[fallback[state]][byte]
-    return np.array(moves, np.int16), np.array(found, np.uint8)
+    kinds = (
+        (phrase.strip("\n").lstrip().encode(), kind)
+        for kind, text in _PHRASES.items()
+        for phrase in text.split("|")
+    )
+    moves, found = automaton(kinds, 256)
+    return moves, found.astype(np.uint8)
