@@ -122,6 +122,16 @@ def _is_program(block, coded_hint, text):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _end_row(out, o, cells):  # type: ignore[no-untyped-def]
+    """Ends the cell written last, and the empty ones after it: `cells` bars, at least one."""
+    for _ in range(max(cells, 1)):
+        out[o] = _SPACE
+        out[o + 1] = _PIPE
+        o += 2
+    return o
+
+
+@kernel
 def _render(elements, blocks, text, kept, known, hints, code_hint, out):  # type: ignore[no-untyped-def]
     """Writes the kept blocks; returns the bytes written."""
     o = 0
@@ -143,13 +153,7 @@ def _render(elements, blocks, text, kept, known, hints, code_hint, out):  # type
             cell = 0
         this_row = elements[cell, b.PARENT] if cell else 0
         if row and this_row != row:
-            for _ in range(column + 1, known[row, _CELLS]):
-                out[o] = _SPACE
-                out[o + 1] = _PIPE
-                o += 2
-            out[o] = _SPACE
-            out[o + 1] = _PIPE
-            o += 2
+            o = _end_row(out, o, known[row, _CELLS] - column)
         item = known[e, _ITEM]
         if item and (
             known[item, _CHARS] > _ITEM_CHARS or known[item, _BLOCKS] > _ITEM_BLOCKS or cell
@@ -244,13 +248,7 @@ def _render(elements, blocks, text, kept, known, hints, code_hint, out):  # type
         item_before = item
         tag_before = tag
     if row:
-        for _ in range(column + 1, known[row, _CELLS]):
-            out[o] = _SPACE
-            out[o + 1] = _PIPE
-            o += 2
-        out[o] = _SPACE
-        out[o + 1] = _PIPE
-        o += 2
+        o = _end_row(out, o, known[row, _CELLS] - column)
     return o
 
 

@@ -38,6 +38,7 @@ from corpus_pipeline.text.characters import (
     UNSPACED,
     characters,
     decode,
+    encode,
 )
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.languages import figures_for, parse_language, suggestion
@@ -109,28 +110,6 @@ class KeywordMatcher(NamedTuple):
         return tuple(sorted(self.lists))
 
 
-@kernel
-def _put(out, o, code_point):  # type: ignore[no-untyped-def]
-    """Writes a code point as UTF-8 at `o`; returns the index after it."""
-    if code_point < 0x80:
-        out[o] = code_point
-        return o + 1
-    if code_point < 0x800:
-        out[o] = 0xC0 | code_point >> 6
-        out[o + 1] = 0x80 | code_point & 0x3F
-        return o + 2
-    if code_point < 0x10000:
-        out[o] = 0xE0 | code_point >> 12
-        out[o + 1] = 0x80 | code_point >> 6 & 0x3F
-        out[o + 2] = 0x80 | code_point & 0x3F
-        return o + 3
-    out[o] = 0xF0 | code_point >> 18
-    out[o + 1] = 0x80 | code_point >> 12 & 0x3F
-    out[o + 2] = 0x80 | code_point >> 6 & 0x3F
-    out[o + 3] = 0x80 | code_point & 0x3F
-    return o + 4
-
-
 @cache
 def _folds() -> NDArray[np.uint16]:
     """uint16[0x10000], the package's folds, with every white space of ASCII as a space."""
@@ -188,7 +167,8 @@ def _fold(data, offsets, rows, runs, folds, out, out_offsets):  # type: ignore[n
                 out[o] = 0x20
                 o += 1
             else:
-                o = _put(out, o, np.int64(folds[code_point]) if code_point < 65536 else code_point)
+                folded = np.int64(folds[code_point]) if code_point < 65536 else code_point
+                o = encode(out, o, folded)
         if before >= _WORD_RUN:
             out[o] = _WORD_END
             o += 1

@@ -21,7 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.characters import LETTER, SPACE, UNSPACED, characters, decode
+from corpus_pipeline.text.characters import LETTER, SPACE, UNSPACED, characters, decode, encode
 from corpus_pipeline.text.columns import utf8_buffers
 
 #: How much of a document the model sees, in characters.
@@ -113,22 +113,6 @@ def _not_prose(data, i, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _put(out, o, code_point):  # type: ignore[no-untyped-def]
-    """Writes a BMP code point as UTF-8 at `o`; returns the index after it."""
-    if code_point < 0x80:
-        out[o] = code_point
-        return o + 1
-    if code_point < 0x800:
-        out[o] = 0xC0 | code_point >> 6
-        out[o + 1] = 0x80 | code_point & 0x3F
-        return o + 2
-    out[o] = 0xE0 | code_point >> 12
-    out[o + 1] = 0x80 | code_point >> 6 & 0x3F
-    out[o + 2] = 0x80 | code_point & 0x3F
-    return o + 3
-
-
-@kernel
 def _copy(data, i, stop, max_chars, tables, skip, lowered, out, o):  # type: ignore[no-untyped-def]
     """Copies one window on one line.
 
@@ -160,7 +144,7 @@ def _copy(data, i, stop, max_chars, tables, skip, lowered, out, o):  # type: ign
             little = np.int64(lower[code_point])
             capitals += little != code_point
             if lowered and little != code_point:
-                o = _put(out, o, little)
+                o = encode(out, o, little)
                 i = following
                 chars += 1
                 continue

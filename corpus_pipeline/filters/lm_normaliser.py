@@ -32,6 +32,7 @@ from corpus_pipeline.text.characters import (
     UNSPACED,
     characters,
     decode,
+    encode,
 )
 from corpus_pipeline.text.columns import string_column, utf8_buffers
 
@@ -74,28 +75,6 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
 
 
 @kernel
-def _put(out, size, code_point):  # type: ignore[no-untyped-def]
-    """Appends a code point as UTF-8; returns the new size."""
-    if code_point < 0x80:
-        out[size] = code_point
-        return size + 1
-    if code_point < 0x800:
-        out[size] = 0xC0 | (code_point >> 6)
-        out[size + 1] = 0x80 | (code_point & 0x3F)
-        return size + 2
-    if code_point < 0x10000:
-        out[size] = 0xE0 | (code_point >> 12)
-        out[size + 1] = 0x80 | ((code_point >> 6) & 0x3F)
-        out[size + 2] = 0x80 | (code_point & 0x3F)
-        return size + 3
-    out[size] = 0xF0 | (code_point >> 18)
-    out[size + 1] = 0x80 | ((code_point >> 12) & 0x3F)
-    out[size + 2] = 0x80 | ((code_point >> 6) & 0x3F)
-    out[size + 3] = 0x80 | (code_point & 0x3F)
-    return size + 4
-
-
-@kernel
 def _normalise(  # type: ignore[no-untyped-def]
     data, offsets, classes, folds, short_numbers, limit, out, out_offsets, tokens, lines
 ):
@@ -134,9 +113,9 @@ def _normalise(  # type: ignore[no-untyped-def]
                         out[size] = 48
                         size += 1
                 elif code_point < 0x10000:
-                    size = _put(out, size, np.int64(folds[code_point]))
+                    size = encode(out, size, np.int64(folds[code_point]))
                 else:
-                    size = _put(out, size, code_point)
+                    size = encode(out, size, code_point)
                 number = kind == DIGIT
             elif kind == SPACE:
                 last = _NOTHING
@@ -158,7 +137,7 @@ def _normalise(  # type: ignore[no-untyped-def]
                         row_lines += 1
                     separator = np.int64(32)
                     row_tokens += 1
-                    size = _put(out, size, folded)
+                    size = encode(out, size, folded)
                 last = folded
             i = following
             read += 1

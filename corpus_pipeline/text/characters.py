@@ -76,3 +76,31 @@ def decode(data, i):  # type: ignore[no-untyped-def]
         | (np.int64(data[i + 3]) & 0x3F),
         i + 4,
     )
+
+
+@kernel
+def encode(out, o, code_point):  # type: ignore[no-untyped-def]
+    """Writes a code point as UTF-8 from byte `o` on; returns the index after it.
+
+    >>> out = np.zeros(4, np.uint8)
+    >>> size = encode.py_func(out, 0, 0x4E2D)
+    >>> bytes(out[:size]).decode()
+    '中'
+    """
+    if code_point < 0x80:
+        out[o] = code_point
+        return o + 1
+    if code_point < 0x800:
+        out[o] = 0xC0 | code_point >> 6
+        out[o + 1] = 0x80 | code_point & 0x3F
+        return o + 2
+    if code_point < 0x10000:
+        out[o] = 0xE0 | code_point >> 12
+        out[o + 1] = 0x80 | code_point >> 6 & 0x3F
+        out[o + 2] = 0x80 | code_point & 0x3F
+        return o + 3
+    out[o] = 0xF0 | code_point >> 18
+    out[o + 1] = 0x80 | code_point >> 12 & 0x3F
+    out[o + 2] = 0x80 | code_point >> 6 & 0x3F
+    out[o + 3] = 0x80 | code_point & 0x3F
+    return o + 4

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.characters import decode
 from corpus_pipeline.text.columns import utf8_buffers
 
 #: First and last code point, ascending; whole rows of a block where Unicode 17 added most of them
@@ -56,13 +57,7 @@ def _find(data, offsets, ranges, found):  # type: ignore[no-untyped-def]
             if lead < 0xE0 or 0xE3 <= lead <= 0xE9:
                 i += 1
                 continue
-            if lead < 0xF0:
-                code = (lead & 15) << 12 | (data[i + 1] & 63) << 6 | data[i + 2] & 63
-                i += 3
-            else:
-                code = (lead & 7) << 18 | (data[i + 1] & 63) << 12
-                code |= (data[i + 2] & 63) << 6 | data[i + 3] & 63
-                i += 4
+            code, i = decode(data, i)
             low, high = 0, len(ranges)
             while low < high:
                 middle = (low + high) // 2
