@@ -162,12 +162,16 @@ def _execute(config: Any, overwrite: bool, check: bool = True) -> None:
     from corpus_pipeline.pipelines.console import Console, print_summary
     from corpus_pipeline.pipelines.run import Run
     from corpus_pipeline.pipelines.verify import verify
-    from corpus_pipeline.pipelines.warm import warm_up
+    from corpus_pipeline.pipelines.warm import groups_of, warm_up
     from corpus_pipeline.storage import place
 
     output = place(config.output)
     with Console() as console:
-        result = Run(config, console).execute(overwrite, warm=lambda: warm_up(console.say))
+
+        def warm(plan: Any) -> None:
+            warm_up(groups_of(config, plan), console.say)
+
+        result = Run(config, console).execute(overwrite, warm)
         if check:
             verify(output, console)
     print_summary(output, result)

@@ -44,13 +44,14 @@ class Run:
     progress: Progress
 
     def execute(
-        self, overwrite: bool = False, warm: Callable[[], None] = lambda: None
+        self, overwrite: bool = False, warm: Callable[[Plan], None] = lambda plan: None
     ) -> dict[str, Any]:
         """Runs whatever is not done yet and publishes; returns the content of run.json.
 
         Args:
             overwrite: throw away what the output folder holds.
-            warm: called before the first work, when nothing can be wrong with the request any more.
+            warm: called with the plan before the first work, when nothing can be wrong with the
+                request any more.
 
         Raises:
             CorpusError: one line for the user; the work done so far stays and is taken up again.
@@ -69,7 +70,7 @@ class Run:
             complete = take_up(workspace, plan)
             if complete is not None:
                 return complete
-            warm()
+            warm(plan)
             make.write_contamination_index(evaluations)
             return self._work(workspace, plan, make, prepare, finish, lease, evaluations)
 

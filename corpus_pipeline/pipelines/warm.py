@@ -1,20 +1,34 @@
 """Compiles the kernels before the first run, once for each version of the package and machine.
 
-A tiny corpus goes through the whole flow in a temporary folder; numba keeps what it compiled in
-`kernels.CACHE_DIR`, so the workers of later runs only load it.
+A tiny corpus goes through the stages in a temporary folder; numba keeps what it compiled in
+`kernels.CACHE_DIR`, so the workers of later runs only load it. Only the groups of stages that a run
+needs are compiled, each in a process of its own: text alone needs no parser of HTML.
 """
 
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from corpus_pipeline.kernels import CACHE_DIR
-from corpus_pipeline.pipelines.config import build_config
+from corpus_pipeline.pipelines.config import Config, build_config
 from corpus_pipeline.pipelines.plan import Plan
 
-_MARK = Path(CACHE_DIR) / "complete"
+#: Stages that are compiled together, about equally long.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "pages": ("extract",),
+    "filters": ("language", "quality", "keywords", "perplexity"),
+    "dedup": ("dedup", "scrub", "tokenize"),
+}
+_MODULE = "corpus_pipeline.pipelines.warm"
+#: Formats whose records may be pages; other text needs little of *extract*.
+_PAGES = ("warc", "dataset")
 
 _SENTENCES = (
     "The committee of the town met again on Monday and talked about the bridge over the river. "
@@ -40,20 +54,60 @@ class _Silent:
     def finish(self, phase: str, seconds: float) -> None: ...
 
 
-def warm_up(say: Callable[[str], None]) -> None:
-    """Compiles every kernel unless that was done before; says so, because it takes a while."""
-    if _MARK.exists():
-        return
-    say("compiling kernels, once for this version (about half a minute)")
+def groups_of(config: Config, plan: Plan) -> list[str]:
+    """Returns the names of the groups that a run needs, in the order of `GROUPS`."""
+    formats = {piece.format for unit in plan.units for piece in unit.pieces}
+    return [
+        group
+        for group, stages in GROUPS.items()
+        if any(getattr(config, stage).enabled for stage in stages)
+        and (group != "pages" or not formats.isdisjoint(_PAGES))
+    ]
+
+
+def warm_up(groups: list[str], say: Callable[[str], None]) -> bool:
+    """Compiles what is not compiled yet of some groups; says so, because it takes a while.
+
+    Returns:
+        Whether all is compiled. What is not, compiles when it is first called.
+    """
+    missing = [group for group in groups if not _mark(group).exists()]
+    if not missing:
+        return True
+    say(f"compiling kernels ({', '.join(missing)}), once for this version; may take a minute")
     start = time.monotonic()
+    with ThreadPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
+        problems = dict(zip(missing, pool.map(_in_a_process, missing), strict=True))
+    for group, problem in problems.items():
+        if problem is not None:
+            say(f"kernels of {group} are compiled later: {problem}")
+    say(f"compiled in {time.monotonic() - start:.0f} s")
+    return not any(problems.values())
+
+
+def _in_a_process(group: str) -> str | None:
+    """Compiles a group; returns what went wrong, if anything did."""
+    command = [sys.executable, "-m", _MODULE, group]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, errors="replace")
+    if done.returncode == 0:
+        return None
+    return (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+
+
+def compile_group(group: str) -> None:
+    """Sends a tiny corpus through the stages of a group."""
     from corpus_pipeline.pipelines.run import Run
 
     with tempfile.TemporaryDirectory() as folder:
-        Run(build_config(_tiny_run(Path(folder)), "warm-up"), _Silent()).execute()
-    _resolve_otherwise()
-    _MARK.parent.mkdir(parents=True, exist_ok=True)
-    _MARK.touch()
-    say(f"kernels compiled in {time.monotonic() - start:.0f} s")
+        Run(build_config(_tiny_run(Path(folder), group), "warm-up"), _Silent()).execute()
+    if group == "dedup":
+        _resolve_otherwise()
+    _mark(group).parent.mkdir(parents=True, exist_ok=True)
+    _mark(group).touch()
+
+
+def _mark(group: str) -> Path:
+    return Path(CACHE_DIR) / f"complete-{group}"
 
 
 def _resolve_otherwise() -> None:
@@ -73,30 +127,36 @@ def _resolve_otherwise() -> None:
     peel(half_edges(pa.Table.from_batches([edges])), nothing)
 
 
-def _tiny_run(folder: Path) -> dict[str, object]:
-    """Writes documents that reach every kernel, and returns a configuration for them."""
+def _tiny_run(folder: Path, group: str) -> dict[str, Any]:
+    """Writes documents that reach every kernel of a group, and returns a configuration for them."""
     numbered = [f"{_SENTENCES} This is the {n}th time that it is said here. " for n in range(40)]
     long = " ".join(numbered[:30])
     texts = [long, long, long + " One more sentence was added to this copy.", *numbered, _CHINESE,
              f"{_SENTENCES} {_QUESTION}",
              _CHINESE + "。", ""]  # fmt: skip
-    lines = [json.dumps({"text": text}) for text in texts]
-    (folder / "text.jsonl").write_text("\n".join(lines), "utf-8")
     (folder / "profile.yaml").write_text("measured: prose\nrules: {gopher_min_words: 1}", "utf-8")
     (folder / "evaluation.jsonl").write_text(json.dumps({"text": _QUESTION}), "utf-8")
-    (folder / "page.warc").write_bytes(_web_page(long))
-    return {
-        "inputs": [
-            {"path": str(folder / "text.jsonl"), "source": "text"},
-            {"path": str(folder / "page.warc"), "source": "page"},
-        ],
-        "output": str(folder / "out"),
-        "workers": 1,
-        # Everything must pass the filters, to reach what comes after them.
+    if group == "pages":
+        corpus = folder / "page.warc"
+        corpus.write_bytes(_web_page(long))
+    else:
+        corpus = folder / "text.jsonl"
+        corpus.write_text("\n".join(json.dumps({"text": text}) for text in texts), "utf-8")
+    # Everything must pass the filters, to reach what comes after them.
+    sections: dict[str, Any] = {
         "quality": {"profile": str(folder / "profile.yaml")},
         "perplexity": {"max_perplexity": {"en": 1e9, "zh": 1e9}},
         "language": {"min_score": 0},
         "dedup": {"contamination": {"evaluations": [str(folder / "evaluation.jsonl")]}},
+    }
+    on = GROUPS[group]
+    for stage in (stage for stages in GROUPS.values() for stage in stages):
+        sections[stage] = sections.get(stage, {}) if stage in on else {"enabled": False}
+    return {
+        "inputs": [{"path": str(corpus), "source": "text"}],
+        "output": str(folder / "out"),
+        "workers": 1,
+        **sections,
     }
 
 
@@ -113,4 +173,7 @@ def _web_page(text: str) -> bytes:
 
 
 if __name__ == "__main__":
-    warm_up(print)
+    if len(sys.argv) > 1:
+        compile_group(sys.argv[1])
+    else:
+        sys.exit(not warm_up(list(GROUPS), print))

@@ -1,34 +1,77 @@
-"""The warm-up reaches every kernel, so that no worker compiles in the middle of a run."""
+"""Only the kernels that a run needs are compiled before it."""
 
-import ast
-import os
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-import corpus_pipeline
+from corpus_pipeline.pipelines import warm
+from corpus_pipeline.pipelines.config import build_config
+from corpus_pipeline.pipelines.plan import make_plan
 
-PACKAGE = Path(corpus_pipeline.__file__).parent
-
-
-def kernels() -> set[str]:
-    """Returns `module.function` of every function that `@kernel` compiles."""
-    found = set()
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef) and any(
-                isinstance(each, ast.Name) and each.id == "kernel" for each in node.decorator_list
-            ):
-                found.add(f"{path.stem}.{node.name}")
-    return found
+OFF = {"enabled": False}
+NOTHING = dict.fromkeys([stage for stages in warm.GROUPS.values() for stage in stages], OFF)
 
 
-@pytest.mark.slow
-def test_the_warm_up_compiles_every_kernel(tmp_path: Path) -> None:
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "corpus_pipeline.pipelines.warm"]
-    subprocess.run(command, env=environment, check=True, timeout=600)
-    compiled = {path.name.rsplit("-", 1)[0] for path in tmp_path.rglob("*.nbi")}
-    assert kernels() - compiled == set()
+@pytest.mark.parametrize(
+    ("name", "content", "sections", "groups"),
+    [
+        ("a.jsonl", b'{"text": "a"}\n', {}, ["filters", "dedup"]),
+        ("a.jsonl", b'{"text": "a"}\n', NOTHING, []),
+        ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"quality": {}}, ["filters"]),
+        ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"scrub": {}}, ["dedup"]),
+        ("a.warc", warm._web_page("页"), {}, ["pages", "filters", "dedup"]),
+        ("a.warc", warm._web_page("页"), NOTHING | {"extract": {}}, ["pages"]),
+        ("a.warc", warm._web_page("页"), NOTHING, []),
+    ],
+)
+def test_groups_follow_the_stages_and_the_formats(
+    tmp_path: Path, name: str, content: bytes, sections: dict[str, Any], groups: list[str]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    settings = {
+        "inputs": [{"path": str(tmp_path / name), "source": "文"}],
+        "output": str(tmp_path / "out"),
+        **sections,
+    }
+    config = build_config(settings, "test")
+    assert warm.groups_of(config, make_plan(config, {})) == groups
+
+
+def test_what_is_compiled_is_not_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+
+    def compile_one(group: str) -> str | None:
+        compiled.append(group)
+        if group == "dedup":
+            return "OSError: [Errno 28] No space left on device"
+        warm._mark(group).touch()
+        return None
+
+    monkeypatch.setattr(warm, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(warm, "_in_a_process", compile_one)
+    lines: list[str] = []
+    assert warm.warm_up(["filters"], lines.append)
+    assert warm.warm_up(["pages", "filters"], lines.append)
+    assert warm.warm_up(["pages", "filters"], lines.append)
+    assert compiled == ["filters", "pages"]
+    assert [line.split(",")[0] for line in lines[::2]] == [
+        "compiling kernels (filters)",
+        "compiling kernels (pages)",
+    ]
+    assert not warm.warm_up(["filters", "dedup"], lines.append)
+    assert (
+        "kernels of dedup are compiled later: OSError: [Errno 28] No space left on device" in lines
+    )
+
+
+def test_a_process_says_what_went_wrong() -> None:
+    assert warm._in_a_process("nothing") == "KeyError: 'nothing'"
+
+
+@pytest.mark.parametrize("group", warm.GROUPS)
+def test_each_group_is_a_valid_run(tmp_path: Path, group: str) -> None:
+    config = build_config(warm._tiny_run(tmp_path, group), "test")
+    assert warm.groups_of(config, make_plan(config, {})) == [group]

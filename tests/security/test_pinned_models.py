@@ -92,7 +92,7 @@ def test_a_resource_that_changes_before_the_preflight_is_refused_there(
     path, section = tokenizer(tmp_path)
     config = build_config(corpora.settings(inputs, tmp_path / "out", **section), "test")
     with in_this_process(), pytest.raises(EngineError, match=r"tokenizer\.json: has sha256 "):
-        Run(config, NotedProgress()).execute(warm=lambda: add_a_byte(path))
+        Run(config, NotedProgress()).execute(warm=lambda plan: add_a_byte(path))
 
 
 @pytest.mark.parametrize(
