@@ -350,6 +350,14 @@ class Config(_Section):
         return content
 
 
+#: Sections that switch a stage on and off, in the order of the flow.
+STAGES: tuple[str, ...] = tuple(
+    name
+    for name, field in Config.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, _Switched)
+)
+
+
 def load_config(path: Path, **overrides: object) -> Config:
     """Reads a configuration file; `overrides` that are not None replace top-level keys.
 

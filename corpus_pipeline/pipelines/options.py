@@ -16,7 +16,7 @@ from corpus_pipeline.filters.language_cutoffs import shipped_cut_offs
 from corpus_pipeline.filters.perplexity import PerplexityRules, perplexity_rules
 from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.machine import cores, memory_bytes
-from corpus_pipeline.pipelines.config import Config, Contamination, Tokenize
+from corpus_pipeline.pipelines.config import STAGES, Config, Contamination, Tokenize
 from corpus_pipeline.pipelines.evaluations import Evaluations, read_evaluations
 from corpus_pipeline.pipelines.plan import read_options
 from corpus_pipeline.pipelines.resources import Resources
@@ -80,7 +80,13 @@ class StageOptions:
             sources={each.source: read_options(self.config, each) for each in self.config.inputs},
             priorities={each.source: each.priority for each in self.config.inputs},
             languages=self._named_languages(),
+            text_only=self._works_on_text_alone(),
         )
+
+    def _works_on_text_alone(self) -> bool:
+        """Says whether stages need text and none makes any of pages."""
+        on = [stage for stage in STAGES if getattr(self.config, stage).enabled]
+        return bool(on) and "extract" not in on
 
     def extract(self) -> ExtractOptions | None:
         """Options of *extract*."""

@@ -5,10 +5,8 @@ from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import InputError
-from corpus_pipeline.pipelines.config import Config, build_config, read_sections
+from corpus_pipeline.pipelines.config import STAGES, Config, build_config, read_sections
 from corpus_pipeline.pipelines.publish import RUN_FILE
-
-_STAGES = ("extract", "language", "quality", "keywords", "perplexity", "dedup", "scrub", "tokenize")
 
 
 def single_config(
@@ -22,7 +20,7 @@ def single_config(
     """Builds a configuration in which only some stages are on.
 
     Args:
-        stages: names in FLOW.
+        stages: names in `STAGES`; none for *read* alone.
         source: a dataset folder, or raw files when `format_` is not "dataset".
         output: folder to write.
         config: YAML whose stage sections and rules by source apply; its paths do not.
@@ -43,7 +41,7 @@ def single_config(
     content["inputs"] = [{"path": source, "source": "input", "format": format_}]
     content["output"] = output
     content["dataset_sources"] = sources
-    for stage in _STAGES:
+    for stage in STAGES:
         section = dict(content.get(stage) or {})
         enabled = section.get("enabled", True) and stage in stages
         content[stage] = {**section, "enabled": enabled}

@@ -190,6 +190,16 @@ def container_of(head: bytes) -> Container | None:
     return next((found for is_it, found in asked if is_it(head)), None)
 
 
+def compressed_twice(head: bytes) -> Container | None:
+    """Says that what was decompressed is compressed once more, by its first bytes.
+
+    >>> compressed_twice(b"\\x1f\\x8b\\x08\\0\\0\\0\\0\\0\\0\\xff")
+    Container(what='gz inside a compression', remedy='unpack it')
+    """
+    inner = compression_of(head)
+    return None if inner is None else Container(f"{inner} inside a compression", _UNPACK)
+
+
 def container_by_name(path: str) -> Container | None:
     """Names the container that a file's name promises; for files whose bytes show nothing.
 

@@ -1,7 +1,9 @@
 """What every reader emits: one row for each input record, readable or not."""
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -23,6 +25,7 @@ RECORDS = pa.schema(
     ]
 )
 
+NOT_EXTRACTED = "read-not-extracted"
 #: Why a record has no text, in the order in which a reader finds out.
 READ_REASONS: tuple[str, ...] = (
     "read-truncated",  # the compressed stream or the last record ends or breaks early
@@ -38,6 +41,7 @@ READ_REASONS: tuple[str, ...] = (
     "read-nested",  # no such field, but one that holds an array of objects that have it
     "read-null-text",
     "read-text-not-a-string",
+    NOT_EXTRACTED,  # a page, or text that is not UTF-8, in a run without *extract*
     "read-http-status",  # a web page whose status is not 200
     "read-not-text",  # a web resource that is neither HTML nor plain text
     "read-unknown-coding",  # a web page under a content coding that is not read, like `compress`
@@ -66,6 +70,8 @@ _REMEDIES = {
     "`format:`",
     "read-too-large": "raise `read.max_document_bytes`; if documents lie in an array inside an "
     "object, take them out (for example with `jq -c '.FIELD[]'`)",
+    NOT_EXTRACTED: "switch `extract` on: stages are to work on text, and these documents are "
+    "pages or not in UTF-8",
     "read-broken-record": "repair the input, or name its `format:`",
 }
 
@@ -195,6 +201,27 @@ class RecordsBuilder:
         self._rows = []
         self._bytes = 0
         return pa.RecordBatch.from_arrays(columns, schema=RECORDS)
+
+
+def text_or_raw(content: bytes, charset: str | None = None) -> dict[str, Any]:
+    """Returns the columns of a plain text; one that is not UTF-8 is left to *extract*.
+
+    Nor is one with NULs taken for UTF-8: Western text in UTF-16 is valid UTF-8 with a NUL after
+    each letter.
+
+    Args:
+        charset: what its container says it is in.
+
+    >>> text_or_raw("你好".encode())
+    {'text': b'\\xe4\\xbd\\xa0\\xe5\\xa5\\xbd'}
+    >>> text_or_raw("你好".encode("gbk"))
+    {'raw': b'\\xc4\\xe3\\xba\\xc3', 'mime': 'text/plain', 'charset': None}
+    """
+    with contextlib.suppress(UnicodeDecodeError):
+        content.decode()
+        if b"\0" not in content:
+            return {"text": content}
+    return {"raw": content, "mime": "text/plain", "charset": charset}
 
 
 def excerpt(data: bytes, **fields: str | int | None) -> bytes | None:

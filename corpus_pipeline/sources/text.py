@@ -1,4 +1,8 @@
-"""Plain text and source code: the whole file is one document."""
+"""Plain text and source code: the whole file is one document.
+
+What is not UTF-8 is left to *extract*, which finds out its character set: old text files are in
+GB18030, Shift JIS, Windows-1252 and many others.
+"""
 
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -6,9 +10,9 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from corpus_pipeline.sources.compressed import DamagedStreamError, decompressed_blocks
-from corpus_pipeline.sources.containers import container_of
+from corpus_pipeline.sources.containers import compressed_twice, container_of
 from corpus_pipeline.sources.pieces import Piece
-from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder, excerpt
+from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder, excerpt, text_or_raw
 
 _BOM = b"\xef\xbb\xbf"
 #: Bytes that show a container.
@@ -27,7 +31,7 @@ def read_text(
         count: not called.
 
     Yields:
-        One batch of one row, of schema `RECORDS`.
+        One batch of one row, of schema `RECORDS`; text that is not UTF-8 is in `raw`.
 
     >>> import io
     >>> piece = Piece("a.txt", "text", None, 0, None)
@@ -50,24 +54,15 @@ def read_text(
     except DamagedStreamError as damage:
         content, problem = b"".join(parts) or damage.head, damage.reason
     content = content.removeprefix(_BOM)
-    container = None if problem else container_of(content[:_HEAD_BYTES])
+    head = content[:_HEAD_BYTES]
+    container = None if problem else container_of(head) or compressed_twice(head)
     if container is not None:
         problem = "read-container"
-    elif problem is None:
-        problem = _problem(content, options.max_document_bytes)
+    elif problem is None and len(content) > options.max_document_bytes:
+        problem = "read-too-large"
     if problem is None:
-        yield from rows.add(0, text=content)
+        yield from rows.add(0, **text_or_raw(content))
     else:
         shown = excerpt(content, container=container.what if container else None)
         yield from rows.add(0, metadata=shown, drop_reason=problem)
     yield from rows.finish()
-
-
-def _problem(content: bytes, max_document_bytes: int) -> str | None:
-    if len(content) > max_document_bytes:
-        return "read-too-large"
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return "read-invalid-utf8"
-    return None

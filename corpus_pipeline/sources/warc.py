@@ -12,7 +12,7 @@ from corpus_pipeline.sources.content_coding import decode_found, found_coding
 from corpus_pipeline.sources.http_message import Message, is_message, parse_message
 from corpus_pipeline.sources.media_type import READABLE, media_type
 from corpus_pipeline.sources.pieces import Piece
-from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder, excerpt
+from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder, excerpt, text_or_raw
 from corpus_pipeline.sources.warc_framing import Frame, frames
 
 _DOCUMENTS = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.conversion)
@@ -98,8 +98,11 @@ def _columns(record: WarcRecord | None, frame: Frame, max_bytes: int) -> dict[st
     if reason is None and record.record_type == WarcRecordType.conversion:
         declared = record.headers.get("Content-Type")
         known["mime"] = (declared and declared.partition(";")[0].strip().lower()) or None
-        reason = _text_problem(frame.content, max_bytes)
-        columns["text"] = frame.content
+        if len(frame.content) > max_bytes:
+            reason = "read-too-large"
+        else:
+            # The standard says that a conversion is in UTF-8.
+            columns |= text_or_raw(frame.content, "utf-8")
     elif reason is None:
         reason, shown, page, known["status"] = _page(record, frame.content, max_bytes)
         columns |= page
@@ -163,13 +166,3 @@ def _trimmed(value: str | None, prefix: str = "") -> str | None:
     if value is None:
         return None
     return value.strip().removeprefix("<").removesuffix(">").removeprefix(prefix) or None
-
-
-def _text_problem(content: bytes, max_bytes: int) -> str | None:
-    if len(content) > max_bytes:
-        return "read-too-large"
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return "read-invalid-utf8"
-    return None

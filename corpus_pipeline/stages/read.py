@@ -18,6 +18,7 @@ from corpus_pipeline.schema import DOCUMENT
 from corpus_pipeline.sources.dataset import read_dataset
 from corpus_pipeline.sources.joining import joined
 from corpus_pipeline.sources.reading import Count, ReadOptions, read_piece
+from corpus_pipeline.sources.records import NOT_EXTRACTED
 from corpus_pipeline.stages.mapping import text_bytes
 
 #: Priority of sources that name none; lower ones win, higher ones yield.
@@ -35,6 +36,8 @@ class ReadStageOptions:
     """None: 100 for raw files, what the documents have for datasets."""
     languages: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Language of the sources for which one is given."""
+    text_only: bool = False
+    """Stages follow that need text, and none makes text of pages: what has none is rejected."""
 
 
 class ReadUnit(beam.DoFn):  # type: ignore[misc]
@@ -98,6 +101,8 @@ class ReadUnit(beam.DoFn):  # type: ignore[misc]
         if priority is not None or "priority" not in columns:
             given = DEFAULT_PRIORITY if priority is None else priority
             columns["priority"] = pa.array(np.full(size, given, np.uint8))
+        if self.options.text_only and columns["raw"].null_count < size:
+            columns["drop_reason"] = _not_extracted(columns)
         reasons = columns.get("drop_reason")
         if reasons is not None and reasons.null_count < size:
             columns["reasons"] = pa.array(
@@ -113,6 +118,15 @@ class ReadUnit(beam.DoFn):  # type: ignore[misc]
         given = [self.options.languages.get(name) for name in encoded.dictionary.to_pylist()]
         named = pa.array(given, pa.string()).take(encoded.indices)
         return pc.coalesce(named, columns["lang"]) if "lang" in columns else named
+
+
+def _not_extracted(columns: Mapping[str, pa.Array]) -> pa.Array:
+    """Returns the reasons of a batch with that of readable rows which are not yet text."""
+    reasons = columns.get("drop_reason")
+    if reasons is None:
+        reasons = pa.nulls(len(columns["raw"]), pa.string())
+    waiting = pc.and_(columns["raw"].is_valid(), reasons.is_null())
+    return pc.if_else(waiting, NOT_EXTRACTED, reasons)
 
 
 def _parts(unit: Unit, options: ReadOptions, count: Count) -> Iterator[tuple[str, pa.RecordBatch]]:

@@ -50,7 +50,7 @@ def _run(
             ["/in/b.jsonl.gz (source '甲'): 1 of 1 records", "read-truncated", "fetch or repair"],
         ),
         (
-            {"a.py": "x = 1\n", "b.py": b"\xff\xfe", "c.py": b"PK\x03\x04 zip"},
+            {"a.py": "x = 1\n", "b.py": b"%PDF-1.4", "c.py": b"PK\x03\x04 zip"},
             ["source '甲': 2 of 3 records cannot be read"],
         ),
     ],
@@ -117,3 +117,31 @@ def test_it_holds_for_reading_alone(run_here: Runner, tmp_path: Path) -> None:
     config = single_config({"read"}, f"{tmp_path}/in.jsonl", f"{tmp_path}/out", None, "auto", {})
     with pytest.raises(ErrorBudgetError, match="3 of 3 records cannot be read"):
         run_here(config.model_dump())
+
+
+OFF = {"enabled": False}
+TEXT = corpora.CHINESE["plain"].text
+
+
+def test_without_extract_only_text_is_read(run_here: Runner, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.txt": TEXT,
+        "b.txt": TEXT + "二",
+        "c.txt": TEXT.encode("gb18030"),
+    }
+    content = _run(run_here, tmp_path, files) | {"extract": OFF, "scrub": {}}
+    run = run_here(content)
+    assert run["counts"]["dropped-read-not-extracted"] == 1
+    assert run["counts"]["documents"] == 3
+    (tmp_path / "in" / "d.txt").write_bytes(TEXT.encode("big5", "ignore"))
+    (tmp_path / "in" / "e.txt").write_bytes(TEXT.encode("utf-16"))
+    content["output"] = str(tmp_path / "other")
+    with pytest.raises(ErrorBudgetError, match=r"read-not-extracted .3.*switch `extract` on"):
+        run_here(content)
+
+
+def test_text_that_is_not_utf8_is_extracted(run_here: Runner, tmp_path: Path) -> None:
+    files: dict[str, str | bytes]
+    files = {f"{n}.txt": TEXT.encode(codec) for n, codec in enumerate(("gb18030", "utf-16"))}
+    content = _run(run_here, tmp_path, files) | {"extract": {}}
+    assert not any(n.startswith("dropped") for n in run_here(content)["counts"])

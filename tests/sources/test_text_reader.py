@@ -19,7 +19,6 @@ Read = Callable[..., tuple[list[Row], dict[str, int]]]
         ("你".encode() * 3 + b"x", "你你你x", None),
         ("你".encode() * 3 + b"xy", None, "read-too-large"),
         (b"a" * 5_000_000, None, "read-too-large"),
-        ("你好".encode("gb18030"), None, "read-invalid-utf8"),
     ],
 )
 @pytest.mark.parametrize("compression", [None, "gz", "zst"])
@@ -31,6 +30,32 @@ def test_a_file_is_one_document(
     assert (row["record"], row["text"], row["drop_reason"]) == (0, text, reason)
     assert (row["metadata"] is None) == (reason is None)
     assert (row["id"], row["raw"], counts) == (None, None, {})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "你好".encode("gb18030"),
+        "日本語".encode("shift-jis"),
+        "Grüße".encode("cp1252"),
+        "hello".encode("utf-16"),
+        "hello".encode("utf-16-le"),
+        "好".encode() + b"\xff",
+    ],
+)
+def test_what_is_not_utf8_is_left_to_extract(read: Read, data: bytes) -> None:
+    [row], counts = read(data, "text", None)
+    assert (row["raw"], row["mime"], row["charset"]) == (data, "text/plain", None)
+    assert (row["text"], row["drop_reason"], row["metadata"], counts) == (None, None, None, {})
+
+
+def test_compressed_twice_is_no_text(read: Read) -> None:
+    for inner in (gzip.compress(b"a"), zstandard.compress(b"a")):
+        [row], _ = read(gzip.compress(inner), "text", "gz")
+        assert (row["drop_reason"], "inside a compression" in row["metadata"]) == (
+            "read-container",
+            True,
+        )
 
 
 @pytest.mark.parametrize("compression", ["gz", "zst"])

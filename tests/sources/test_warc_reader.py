@@ -242,7 +242,7 @@ def test_record_types(read: Read) -> None:
             ("id-2", _PAGE, None, None),
             ("id-3", None, None, "read-not-text"),
             ("id-6", None, "转换的文字", None),
-            ("id-7", None, None, "read-invalid-utf8"),
+            ("id-7", "坏".encode("gb18030"), None, None),
             ("id-8", None, None, "read-too-large"),
             ("id-9", None, "", None),
         ]
