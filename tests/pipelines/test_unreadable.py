@@ -124,11 +124,7 @@ TEXT = corpora.CHINESE["plain"].text
 
 
 def test_without_extract_only_text_is_read(run_here: Runner, tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {
-        "a.txt": TEXT,
-        "b.txt": TEXT + "二",
-        "c.txt": TEXT.encode("gb18030"),
-    }
+    files = {"a.txt": TEXT.encode(), "b.txt": f"{TEXT}二".encode(), "c.txt": TEXT.encode("gbk")}
     content = _run(run_here, tmp_path, files) | {"extract": OFF, "scrub": {}}
     run = run_here(content)
     assert run["counts"]["dropped-read-not-extracted"] == 1
@@ -141,7 +137,6 @@ def test_without_extract_only_text_is_read(run_here: Runner, tmp_path: Path) -> 
 
 
 def test_text_that_is_not_utf8_is_extracted(run_here: Runner, tmp_path: Path) -> None:
-    files: dict[str, str | bytes]
-    files = {f"{n}.txt": TEXT.encode(codec) for n, codec in enumerate(("gb18030", "utf-16"))}
+    files = {f"{codec}.txt": (TEXT + codec).encode(codec) for codec in ("gb18030", "utf-16")}
     content = _run(run_here, tmp_path, files) | {"extract": {}}
     assert not any(n.startswith("dropped") for n in run_here(content)["counts"])
