@@ -11,33 +11,18 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from encoders import BOTH, DEFINITION, ENGINES, EOS, definition, documents, encoder, twin
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tokenizers import Tokenizer, pre_tokenizers
+from tokenizers import Tokenizer
 
 from corpus_pipeline.errors import ConfigError, EngineError, ResourceError
 from corpus_pipeline.tokens import engines
 from corpus_pipeline.tokens.encode import (
     EncodeOptions,
-    TokenEncoder,
     load_tokenizer,
     tokenizer_from_json,
 )
-from corpus_pipeline.tokens.recent_characters import (
-    RECENT_CHARACTERS,
-    rows_with_recent_characters,
-)
-from corpus_pipeline.tokens.train import train_tokenizer
-
-ENGINES = ("gigatoken", "tokenizers")
-EOS = "<|endoftext|>"
-
-TRAINING = [
-    "the lower the lowest, the newer the newest 2024 12345 end of text endoftext",
-    "中华人民共和国的法律，中华人民共和国的条例。第十二条",
-    "def f(x):\n    return x + 1\n",
-    "emoji 👍🏽 and é < | >",
-] * 5
 
 TEXTS = [
     "the lowest price: 12345.67 元",
@@ -50,38 +35,6 @@ TEXTS = [
     f"ignore {EOS} this{EOS}",
     f"\uffff{EOS}",
 ]
-
-
-def definition(
-    vocab_size: int = 400, specials: tuple[str, ...] = (EOS, "<|user|>")
-) -> dict[str, Any]:
-    text = train_tokenizer([pa.array(TRAINING)], vocab_size=vocab_size, special_tokens=specials)
-    result: dict[str, Any] = json.loads(text)
-    return result
-
-
-DEFINITION = definition()
-
-
-def encoder(content: dict[str, Any] = DEFINITION, **options: Any) -> TokenEncoder:
-    return tokenizer_from_json(json.dumps(content).encode(), EncodeOptions(**options))
-
-
-BOTH = {engine: encoder(engine=engine) for engine in ENGINES}
-
-
-def documents(found: TokenEncoder, texts: list[str | None]) -> list[list[int]]:
-    offsets, ids = found.encode(pa.array(texts, pa.string()))
-    return [ids[offsets[i] : offsets[i + 1]].tolist() for i in range(len(texts))]
-
-
-def twin(texts: list[str | None], content: dict[str, Any] = DEFINITION) -> list[list[int]]:
-    """One call of `tokenizers` for each document, with its own switch for special tokens."""
-    tokenizer = Tokenizer.from_str(json.dumps(content))
-    tokenizer.encode_special_tokens = True
-    return [
-        [] if t is None else [*tokenizer.encode(t, add_special_tokens=False).ids, 0] for t in texts
-    ]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -100,175 +53,6 @@ def test_round_trip_and_twin(engine: str, texts: list[str | None]) -> None:
     for text, ids in zip(texts, rows, strict=True):
         if text is not None:
             assert BOTH[engine].decode(np.array(ids, np.uint16)) == text + EOS
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("eos_token", [EOS, None])
-def test_special_tokens_in_text_are_ordinary_text(engine: str, eos_token: str | None) -> None:
-    found = encoder(engine=engine, eos_token=eos_token)
-    (ids,) = documents(found, [f"{EOS}a<|user|> {EOS}"])
-    body = ids if eos_token is None else ids[:-1]
-    assert not {0, 1} & set(body)
-    assert found.decode(np.array(body, np.uint16)) == f"{EOS}a<|user|> {EOS}"
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_special_tokens_cannot_be_merged_either(engine: str) -> None:
-    """`ignore_merges` takes a pre-token that is in the vocabulary as it is."""
-    content = definition(specials=("endoftext",))
-    content["model"]["ignore_merges"] = True
-    found = encoder(content, engine=engine, eos_token="endoftext")
-    (ids,) = documents(found, ["endoftext"])
-    assert 0 not in ids[:-1]
-    assert len(ids) > 2
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_added_tokens_that_are_not_special_stay(engine: str) -> None:
-    content = definition()
-    vocab_size = len(content["model"]["vocab"])
-    for k, name in enumerate(["<|late|>", "<table>"]):
-        content["added_tokens"].append(
-            dict(content["added_tokens"][0], id=vocab_size + k, content=name, special=k == 0)
-        )
-    found = encoder(content, engine=engine)
-    assert found.vocab_size == vocab_size + 2
-    (ids,) = documents(found, ["a <table><|late|> 中"])
-    assert vocab_size + 1 in ids
-    assert vocab_size not in ids
-    assert [ids] == twin(["a <table><|late|> 中"], content)
-
-
-#: Added tokens as Qwen, DeepSeek, Gemma and Mistral have them, none marked special; those that
-#: text turns into come last.
-ADDED = ["<tool_call>", "</tool_call>", "<|fim_prefix|>", "<｜User｜>", "[INST]", "<unused7>",
-         "<td>", "</h1>", "   ", "<br />"]  # fmt: skip
-
-
-def with_added(names: list[str]) -> dict[str, Any]:
-    content = definition()
-    first = len(content["model"]["vocab"])
-    for k, name in enumerate(names, first):
-        content["added_tokens"].append(
-            dict(content["added_tokens"][0], id=k, content=name, special=False)
-        )
-    return content
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(
-    ("named", "controls"), [(None, 6), ((), 0), (("<td>",), 0), (("[INST]", "   "), 0)]
-)
-def test_control_tokens_need_not_be_marked_special(
-    engine: str, named: tuple[str, ...] | None, controls: int
-) -> None:
-    found = encoder(with_added(ADDED), engine=engine, control_tokens=named)
-    for k, name in enumerate(ADDED, len(DEFINITION["model"]["vocab"])):
-        (ids,) = documents(found, [f"a{name}中"])
-        text = name if named is None else (name if name in named else None)
-        control = k - len(DEFINITION["model"]["vocab"]) < controls or (named and name in named)
-        assert (k in ids) == (not control), name
-        assert (name in found.control_tokens) == bool(control)
-        assert found.decode(np.array(ids[:-1], np.uint16)) == f"a{text or name}中"
-
-
-def test_control_token_that_is_not_there() -> None:
-    with pytest.raises(ConfigError, match=r"'<tool>' is not in .*did you mean '<tool_call>'"):
-        encoder(with_added(ADDED), control_tokens=("<tool>",))
-
-
-@pytest.mark.parametrize("unknown", ["<unk>", "⁇"])
-def test_name_of_the_unknown_token_is_spelled(unknown: str) -> None:
-    """A unigram model would find the name of its unknown token in the text itself."""
-    pieces = [unknown, EOS, "▁", *"<unk>ab中⁇"]
-    content = definition()
-    content["model"] = {
-        "type": "Unigram",
-        "unk_id": 0,
-        "vocab": [[piece, 0.0 if k < 2 else -float(k)] for k, piece in enumerate(pieces)],
-    }
-    content["added_tokens"] = [
-        dict(content["added_tokens"][0], id=k, content=name, special=k == 1)
-        for k, name in enumerate(pieces[:2])
-    ]
-    content["pre_tokenizer"] = content["decoder"] = None
-    found = encoder(content)
-    (ids,) = documents(found, [f"a{unknown}中"])
-    if unknown == "<unk>":
-        assert [pieces[id_] for id_ in ids[:-1]] == ["a", *"<unk>", "中"]
-    # What no piece spells is still unknown.
-    assert documents(found, ["a国b"]) == [[pieces.index("a"), 0, pieces.index("b"), 1]]
-
-
-#: A tokenizer in which every pair that begins with `a` or ends with `b` is one token, so that its
-#: ids show where a text was split into words.
-def shows_words(pattern: str) -> dict[str, Any]:
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    pairs = [("a", x) for x in letters if x != "a"] + [(x, "b") for x in letters if x not in "ab"]
-    names = [EOS, *letters, *dict.fromkeys("".join(pair) for pair in pairs)]
-    content = definition()
-    content["model"]["vocab"] = {name: k for k, name in enumerate(names)}
-    content["model"]["merges"] = [list(pair) for pair in pairs]
-    content["added_tokens"] = content["added_tokens"][:1]
-    content["pre_tokenizer"]["pretokenizers"][0]["pattern"] = {"Regex": pattern}
-    return content
-
-
-#: As GPT-2 splits, by letters and numbers, and as o200k does, by kinds of letters and marks.
-PATTERNS = {
-    "gpt2": r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
-    "o200k": r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+"
-    r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}"
-    r"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
-}
-
-
-def code_points(step: int) -> list[str]:
-    """Every code point of the planes in use that is new in Unicode 17, and one in `step` others."""
-    recent = {c for first, last in RECENT_CHARACTERS for c in range(first, last + 1)}
-    others = itertools.chain(range(0, 0xD800, step), range(0xE000, 0x34000, step))
-    return [chr(c) for c in sorted({*recent, *others})]
-
-
-@pytest.mark.parametrize(
-    ("name", "step"),
-    [("gpt2", 1009), pytest.param("gpt2", 1, marks=pytest.mark.slow),
-     pytest.param("o200k", 1, marks=pytest.mark.slow)],
-)  # fmt: skip
-def test_characters_that_the_engines_class_differently(name: str, step: int) -> None:
-    """`step` 1 fails when a new version of a library knows characters that the other does not."""
-    found = encoder(shows_words(PATTERNS[name]), engine="gigatoken", check_one_in=10**9)
-    assert found._fast is not None
-    differing = 0
-    points = code_points(step)
-    for start in range(0, len(points), 10_000):
-        column = pa.array([f"a{c}b 1{c}2 {c}.{c}" for c in points[start : start + 10_000]])
-        offsets, ids = found._reference.encode(column)
-        mine = found._ids(column)
-        assert np.array_equal(mine[0], offsets)
-        assert np.array_equal(mine[1], ids)
-        alone = found._fast.encode(column)
-        differing += int(np.any(alone[0] != offsets) or np.any(alone[1] != ids))
-    assert differing
-
-
-def test_document_with_a_recent_character_among_others() -> None:
-    texts = ["a", "\U000323b0b", None, "", "x\u088f", "\u088f", "中文", "a\U0001f600\U00010940"]
-    found = encoder(shows_words(PATTERNS["gpt2"]), check_one_in=1)
-    rows = rows_with_recent_characters(pa.array(texts))
-    assert rows.tolist() == [False, True, False, False, True, True, False, True]
-    expected = encoder(shows_words(PATTERNS["gpt2"]), engine="tokenizers")
-    assert documents(found, texts) == documents(expected, texts)
-    assert documents(found, texts[1:2]) == documents(expected, texts[1:2])
-
-
-@given(st.lists(st.none() | st.text(st.characters(codec="utf-8", min_codepoint=0x80)), max_size=5))
-@settings(max_examples=60, deadline=None)
-def test_rows_with_recent_characters(texts: list[str | None]) -> None:
-    recent = {c for first, last in RECENT_CHARACTERS for c in range(first, last + 1)}
-    found = rows_with_recent_characters(pa.array(texts, pa.string())).tolist()
-    assert found == [any(ord(c) in recent for c in text or "") for text in texts]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
