@@ -29,6 +29,9 @@ from corpus_pipeline.sources.pieces import Piece
 _SIGNATURE = b"WARC/"
 #: Longer headers are taken for damage.
 _MAX_HEADER_BYTES = 1 << 16
+#: So many bytes of a gzip member show whether it begins with a record: its header, with a name,
+#: and the first block's table. Of one whose name does not end, no more is looked at.
+_MEMBER_START_BYTES = 1 << 12
 #: Bytes shown of something that is no record.
 _EXCERPT_BYTES = 1024
 
@@ -151,9 +154,12 @@ class _GzipSegments:
 
 def _next_segment(stream: BinaryIO, start: int, end: int | None) -> int | None:
     """Finds the first gzip member in [start, end) that begins with `WARC/`."""
+    size = _MEMBER_START_BYTES
     while end is None or start < end:
         stream.seek(start)
-        chunk = stream.read(READ_BYTES)
+        # The next member is mostly near; a search that begins anew every few bytes stays cheap.
+        chunk = stream.read(size)
+        size = min(2 * size, READ_BYTES)
         for match in re.finditer(re.escape(GZIP_MAGIC), chunk):
             position = start + match.start()
             if end is not None and position >= end:
@@ -170,15 +176,10 @@ def _next_segment(stream: BinaryIO, start: int, end: int | None) -> int | None:
 def _begins_record(stream: BinaryIO, position: int) -> bool:
     stream.seek(position)
     decoder = zlib.decompressobj(wbits=31)
-    found = b""
     try:
-        while len(found) < len(_SIGNATURE) and (data := stream.read(4096)):
-            found += decoder.decompress(data, len(_SIGNATURE) - len(found))
-            if decoder.eof:
-                break
+        return decoder.decompress(stream.read(_MEMBER_START_BYTES), len(_SIGNATURE)) == _SIGNATURE
     except zlib.error:
         return False
-    return found == _SIGNATURE
 
 
 class _Framer:
@@ -191,6 +192,9 @@ class _Framer:
         self._at = 0
         self._ended = False
         self._base = 0  # Position in the segment of the first byte of `_data`.
+        # No header ends between the current position and this one: headers that never end are
+        # each looked through where the one before was not.
+        self._no_end_before = 0
 
     def frames(self) -> Iterator[Frame]:
         """Yields the records; after a damage, what it hit and nothing more."""
@@ -223,7 +227,7 @@ class _Framer:
 
     def _next(self, frame: Frame) -> Frame:
         """Reads the record at the current position; on a problem stops behind what it has used."""
-        if not self._available(_MAX_HEADER_BYTES, until=_HEADER_END).startswith(_SIGNATURE):
+        if not self._header_start().startswith(_SIGNATURE):
             return self._broken(frame, self._at)
         header = self._header()
         if header is None:
@@ -265,13 +269,23 @@ class _Framer:
         """Returns the header at the current position, if all of it is in memory."""
         if not self._data.startswith(_SIGNATURE, self._at):
             return None
-        end = _HEADER_END.search(self._data, self._at, self._at + _MAX_HEADER_BYTES)
+        end = self._header_end()
         return None if end is None else self._data[self._at : end.start()]
+
+    def _header_end(self) -> re.Match[bytes] | None:
+        """Finds the end of the header at the current position in what is in memory."""
+        stop = min(len(self._data), self._at + _MAX_HEADER_BYTES)
+        start = max(self._at, self._no_end_before - self._base)
+        found = _HEADER_END.search(self._data, start, stop)
+        if found is None:
+            # One of at most four bytes may have begun.
+            self._no_end_before = max(self._no_end_before, self._base + stop - 3)
+        return found
 
     def _fill(self, size: int) -> int:
         """Has `size` bytes in memory if the segment has them; returns how many there are."""
         available = len(self._data) - self._at
-        if available >= size:
+        if available >= size or self._ended:
             return available
         parts = [self._data[self._at :]]
         try:
@@ -286,10 +300,10 @@ class _Framer:
             self._at = 0
         return available
 
-    def _available(self, size: int, until: re.Pattern[bytes]) -> bytes:
-        """Fills up to `size` bytes or until a pattern is there; returns the first few bytes."""
+    def _header_start(self) -> bytes:
+        """Fills up to the end of a header, if one is near; returns the first few bytes."""
         wanted = 512
-        while wanted <= size and not until.search(self._data, self._at):
+        while wanted <= _MAX_HEADER_BYTES and self._header_end() is None:
             if self._fill(wanted) < wanted:
                 break
             wanted *= 2
