@@ -1,8 +1,9 @@
 """YAML as users write it: the one loader of configurations, quality profiles and prices.
 
-It differs from PyYAML's safe loader in two points, both as YAML 1.2 has it. A key given twice in
-one mapping is refused, where PyYAML lets the last one win in silence. And only `true` and `false`
-are booleans, so that `no` is Norwegian. Anchors and merge keys (`<<`) work as ever.
+It differs from PyYAML's safe loader in three points. As in YAML 1.2 a key given twice in one
+mapping is refused, where PyYAML lets the last one win in silence; and only `true` and `false` are
+booleans, so that `no` is Norwegian. Anchors and merge keys (`<<`) work as ever, but what aliases
+stand for is counted: nine levels of ten aliases are a file of 400 bytes and 10⁹ values.
 """
 
 import re
@@ -10,6 +11,8 @@ from typing import Any
 
 import yaml
 
+#: Values of one document, every alias written out. The longest real one is a list of files.
+_MAX_VALUES = 1_000_000
 _BOOL = "tag:yaml.org,2002:bool"
 
 
@@ -24,7 +27,7 @@ class _Loader(yaml.SafeLoader):
             line = key.start_mark.line + 1
             if isinstance(key, yaml.ScalarNode):
                 if (first := lines.get((key.tag, key.value))) is not None:
-                    raise _DoubledKeyError(
+                    raise _RefusedError(
                         f"key {key.value!r} is given twice, in lines {first} and {line}; "
                         "keep one, or put both together"
                     )
@@ -32,8 +35,35 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-class _DoubledKeyError(yaml.YAMLError):
-    """A mapping has a key twice."""
+class _RefusedError(yaml.YAMLError):
+    """Something that YAML allows and this loader does not."""
+
+
+def _count_values(node: yaml.Node, known: dict[int, int | None]) -> int:
+    """Returns how many values a node stands for, with those of its aliases.
+
+    Args:
+        known: number of values by node; None while a node is being counted.
+    """
+    found = known.get(id(node), 0)
+    if found is None:
+        line = node.start_mark.line + 1
+        raise _RefusedError(f"the value in line {line} contains itself; write out what is meant")
+    if found:
+        return found
+    known[id(node)] = None
+    count = 1
+    if isinstance(node, yaml.CollectionNode):
+        pairs = isinstance(node, yaml.MappingNode)
+        for each in (part for pair in node.value for part in pair) if pairs else node.value:
+            count += _count_values(each, known)
+    if count > _MAX_VALUES:
+        line = node.start_mark.line + 1
+        raise _RefusedError(
+            f"the aliases in line {line} stand for over {_MAX_VALUES:,} values; write fewer"
+        )
+    known[id(node)] = count
+    return count
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -49,7 +79,8 @@ def load_yaml(text: str) -> Any:
     """Reads one YAML document.
 
     Raises:
-        ValueError: what is wrong and where, in one line: it is not YAML, or a key is given twice.
+        ValueError: what is wrong and where, in one line: it is not YAML, a key is given
+            twice, or aliases stand for too much.
 
     >>> load_yaml("languages: {no: {max: 1}, keep: [en, no], on: true}")
     {'languages': {'no': {'max': 1}, 'keep': ['en', 'no'], 'on': True}}
@@ -59,8 +90,13 @@ def load_yaml(text: str) -> Any:
     ValueError: key 'a' is given twice, in lines 1 and 3; keep one, or put both together
     """
     try:
-        return _Loader(text).get_single_data()
-    except _DoubledKeyError as error:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _count_values(node, {})
+        return loader.construct_document(node)
+    except _RefusedError as error:
         raise ValueError(str(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(f"is not YAML: {' '.join(str(error).split())}") from error

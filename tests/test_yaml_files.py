@@ -88,3 +88,21 @@ def test_old_booleans_are_refused_where_nothing_says_what_they_are(tmp_path: Pat
         load_config(path)
     path.write_text(INPUTS + "storage_options: {s3: {use_ssl: false, key: nobody}}\n")
     assert load_config(path).storage_options == {"s3": {"use_ssl": False, "key": "nobody"}}
+
+
+def test_aliases_are_counted_before_they_are_written_out(tmp_path: Path) -> None:
+    levels = ["a0: &a0 [一]"]
+    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    with pytest.raises(ValueError, match=r"line 7 stand for over 1,000,000 values; write fewer"):
+        load_yaml("\n".join(levels))
+    assert load_yaml("\n".join(levels[:4]))["a3"][9] == [[["一"]] * 10] * 10
+    file = tmp_path / "c.yaml"
+    file.write_text("\n".join(levels), "utf-8")
+    with pytest.raises(ConfigError, match=r"c\.yaml: the aliases in line 7"):
+        load_config(file)
+
+
+@pytest.mark.parametrize("text", ["a: &a [*a]", "a: &a {b: *a}", "a: &a\n  b: [1, {c: *a}]"])
+def test_a_value_that_contains_itself_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="contains itself"):
+        load_yaml(text)
