@@ -26,6 +26,7 @@ from corpus_pipeline.dedup.contamination_weights import items_with, surprisals
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.folding import comparable_texts
+from corpus_pipeline.text.words import split_words
 
 #: Other items foretell most of an item whose words weigh less than this many bits each.
 FORETOLD = 2
@@ -84,7 +85,7 @@ def build_index(
     beside = np.zeros(len(ids), np.bool_) if answers is None else np.array(answers, np.bool_)
     beside = beside[by_id]
     forced = np.zeros(len(ids), np.bool_) if entire is None else np.array(entire, np.bool_)
-    view = view_words(texts, options)
+    view = view_words(split_words(texts), options)
     lengths = np.diff(view.offsets)
     texts_hashes = _hashes(view, view.offsets[:-1], lengths)
     same = _same_items(texts_hashes, owners, beside)
@@ -163,7 +164,7 @@ def are_too_short(texts: pa.Array, options: ContaminationOptions) -> NDArray[np.
     >>> are_too_short(pa.array(["1 + 1 = ?", "谁是作者？"]), ContaminationOptions()).tolist()
     [True, True]
     """
-    return _too_short(view_words(comparable_texts(texts), options))
+    return _too_short(view_words(split_words(comparable_texts(texts)), options))
 
 
 def _too_short(view: WordView) -> NDArray[np.bool_]:

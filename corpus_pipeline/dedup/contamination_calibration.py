@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.dedup.contamination_index import ContaminationIndex
 from corpus_pipeline.dedup.contamination_search import places_in, view_for
+from corpus_pipeline.text.words import split_words
 
 #: Items from which on a set is looked at.
 FEWEST = 20
@@ -51,7 +52,7 @@ def least_shares(
     Returns:
         int64[I], millionths, at least `min_coverage`. A whole item is always enough.
     """
-    found = places_in(texts, view_for(texts, index), index)
+    found = places_in(texts, view_for(split_words(texts), index), index)
     apart = (same[found.texts] != same[found.parts]) & (sets[found.texts] == sets[found.parts])
     apart &= ~(index.answers[found.texts] | index.answers[found.parts])
     found = found.where(apart)

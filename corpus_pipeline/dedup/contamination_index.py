@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.words import UNSPACED_BIT, mix, split_words
+from corpus_pipeline.text.words import UNSPACED_BIT, Words, mix
 
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0xA0761D6478BD642F)
@@ -221,12 +221,14 @@ class ContaminationIndex:
 
 
 @kernel
-def _accumulate(hashes):  # type: ignore[no-untyped-def]
-    """Returns uint64[W + 1], the polynomial over the first w words; windows are differences."""
-    values = np.zeros(len(hashes) + 1, np.uint64)
+def _accumulate(hashes, values, kinds):  # type: ignore[no-untyped-def]
+    """Fills `values` (the polynomial over the first w words) and `kinds` of a `WordView`."""
+    value = np.uint64(0)
+    values[0] = value
     for word in range(len(hashes)):
-        values[word + 1] = values[word] * _BASE + hashes[word]
-    return values
+        value = value * _BASE + hashes[word]
+        values[word + 1] = value
+        kinds[word] = hashes[word] & UNSPACED_BIT
 
 
 @kernel
@@ -278,28 +280,32 @@ def polynomial_powers(longest: int) -> NDArray[np.uint64]:
     return np.multiply.accumulate(powers)
 
 
-def view_words(texts: pa.Array, options: ContaminationOptions, longest: int = 0) -> WordView:
-    """Splits a `string` column into words and prepares the hashes of its windows.
+def view_words(words: Words, options: ContaminationOptions, longest: int = 0) -> WordView:
+    """Prepares the hashes of windows of words.
 
     Args:
-        texts: string[N], as `comparable_texts` spells them.
+        words: of N texts, as `comparable_texts` spells them.
         options: what an n-gram is.
         longest: words of the longest window that will be hashed, if it is longer than an n-gram.
 
-    >>> view = view_words(pa.array(["To be or not to be", "是"]), ContaminationOptions())
+    >>> from corpus_pipeline.text.words import split_words
+    >>> words = split_words(pa.array(["To be or not to be", "是"]))
+    >>> view = view_words(words, ContaminationOptions())
     >>> view.offsets.tolist(), view.kinds.tolist()
     ([0, 6, 7], [0, 0, 0, 0, 0, 0, 1])
     >>> hashes = [window_hash(view.values, view.powers, start, 2) for start in (0, 1, 4)]
     >>> bool(hashes[0] == hashes[2]), bool(hashes[0] == hashes[1])
     (True, False)
     """
-    words = split_words(texts)
+    values = np.empty(len(words.hashes) + 1, np.uint64)
+    kinds = np.empty(len(words.hashes), np.uint8)
+    _accumulate(words.hashes, values, kinds)
     return WordView(
         words.offsets,
         words.starts,
         words.ends,
-        (words.hashes & UNSPACED_BIT).astype(np.uint8),
-        _accumulate(words.hashes),
+        kinds,
+        values,
         polynomial_powers(max(options.ngram, options.char_ngram, longest)),
         np.array([options.ngram, options.char_ngram]),
         np.array([options.min_item_words, options.min_item_chars]),

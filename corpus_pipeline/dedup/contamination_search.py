@@ -19,6 +19,7 @@ from corpus_pipeline.dedup.contamination_index import (
 )
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.words import Words
 
 
 class Hits(NamedTuple):
@@ -120,9 +121,9 @@ class Places(NamedTuple):
         return Places(*(each[mask] for each in self))
 
 
-def view_for(comparable: pa.Array, index: ContaminationIndex) -> WordView:
-    """Splits texts, as `comparable_texts` spells them, into the words that `places_in` takes."""
-    return view_words(comparable, index.options, int(index.short_lengths.max(initial=0)))
+def view_for(words: Words, index: ContaminationIndex) -> WordView:
+    """Prepares words of texts, as `comparable_texts` spells them, for `places_in`."""
+    return view_words(words, index.options, int(index.short_lengths.max(initial=0)))
 
 
 def places_in(comparable: pa.Array, view: WordView, index: ContaminationIndex) -> Places:

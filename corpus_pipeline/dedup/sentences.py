@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import string_column, utf8_buffers
 from corpus_pipeline.text.sentences import split_sentences
-from corpus_pipeline.text.words import mix, split_words
+from corpus_pipeline.text.words import Words, mix, split_words
 
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0x9FB21C651E98DF25)
@@ -168,10 +168,13 @@ def _hash_windows(  # type: ignore[no-untyped-def]
     return count
 
 
-def span_hashes(texts: pa.Array, options: SentenceOptions) -> SpanHashes:
+def span_hashes(
+    texts: pa.Array, options: SentenceOptions, words: Words | None = None
+) -> SpanHashes:
     """Hashes every window of consecutive sentences of a `string` column.
 
-    Case, width, punctuation and white space do not count, nor where in the window a sentence ends.
+    `words` are those of the texts, if they have been split already. Case, width, punctuation and
+    white space do not count, nor where in the window a sentence ends.
 
     >>> texts = pa.array(["A bc. D ef! G hi? J kl.", "(a BC; D ef\\ng) Hi", None])
     >>> windows = span_hashes(texts, SentenceOptions(span=3, min_words=1))
@@ -180,7 +183,7 @@ def span_hashes(texts: pa.Array, options: SentenceOptions) -> SpanHashes:
     >>> bool(windows.hashes[0] == windows.hashes[2])
     True
     """
-    words = split_words(texts)
+    words = split_words(texts) if words is None else words
     sentences = split_sentences(texts)
     window_offsets = np.zeros(len(texts) + 1, np.int64)
     ordinals = np.empty(len(sentences.ends), np.uint32)
