@@ -119,6 +119,7 @@ def _enough(found: Places, index: ContaminationIndex) -> NDArray[np.bool_]:
     covered = found.bits * 10**6 >= least * total
     asks = found.asking * 10**6 >= least * asked
     alone = ~answers & covered & asks & (found.bits >= np.minimum(total, options.min_bits))
+    alone |= ~answers & (found.run >= index.runs[found.parts])
 
     # Of each part the place that covers most, summed over the parts of the item in the text.
     texts_and_rows = found.texts.astype(np.int64) << 32 | index.rows[found.parts]

@@ -32,7 +32,10 @@ from corpus_pipeline.text.words import UNSPACED_BIT, Words, mix
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0xA0761D6478BD642F)
 
-_FORMAT = "contamination-index-2"
+_FORMAT = "contamination-index-3"
+
+#: More bits than any run of words has.
+NEVER = 1 << 62
 
 #: The arrays of an index and what they hold, as they are written.
 _COLUMNS = {
@@ -43,6 +46,7 @@ _COLUMNS = {
     "bits": pa.int64(),
     "asking_bits": pa.int64(),
     "least": pa.int64(),
+    "runs": pa.int64(),
     "weight_offsets": pa.int64(),
     "weights": pa.int64(),
     "hashes": pa.uint64(),
@@ -130,6 +134,9 @@ class ContaminationIndex:
     least: NDArray[np.int64]
     """int64[I], millionths of its weight that a document must cover: `min_coverage`, or more where
     items of the same set cover one another so far."""
+    runs: NDArray[np.int64]
+    """int64[I], bits of one uninterrupted run of words that are enough by themselves: more than
+    items of the set have in common by chance. `NEVER` where the share alone decides."""
     weight_offsets: NDArray[np.int64]
     """int64[I + 1], part i has `weights[weight_offsets[i]:weight_offsets[i + 1]]`."""
     weights: NDArray[np.int64]
@@ -213,6 +220,13 @@ class ContaminationIndex:
     def item_bits(self) -> NDArray[np.int64]:
         """int64, what all parts of each item weigh together."""
         return np.bincount(self.rows, self.bits).astype(np.int64)
+
+    @cached_property
+    def ranks(self) -> NDArray[np.int64]:
+        """int64[P], the postings numbered by part, then position: a run has no number left out."""
+        ranks = np.empty(len(self.items), np.int64)
+        ranks[np.lexsort((self.positions, self.items))] = np.arange(len(self.items))
+        return ranks
 
     @cached_property
     def filters(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

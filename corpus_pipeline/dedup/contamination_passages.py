@@ -54,8 +54,12 @@ _ASKING = ("?", "？", ":", "：", "_", "…", "...")
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\u3040-\u30ff\u0e00-\u0eff\uf900-\ufaff]")
 
 
-def public_spans(text: str) -> list[tuple[int, int]]:
+def public_spans(text: str, introduced: bool = False) -> list[tuple[int, int]]:
     r"""Finds quotations and passages in the text of an item.
+
+    Args:
+        text: of the item.
+        introduced: everything before the question is a passage, however short.
 
     Returns:
         (start, stop) in characters; they may overlap.
@@ -65,6 +69,8 @@ def public_spans(text: str) -> list[tuple[int, int]]:
     True
     >>> public_spans("Ann has three apples. How many has she?")
     []
+    >>> public_spans("Ann has three apples. How many has she?", introduced=True)
+    [(0, 22)]
     """
     spans = [
         match.span()
@@ -78,7 +84,7 @@ def public_spans(text: str) -> list[tuple[int, int]]:
         if border.end() < end:
             question = border.end()
     asked = options or text[:end].endswith(_ASKING)
-    if asked and _long(text[:question], PASSAGE_WORDS, PASSAGE_CHARS):
+    if introduced or (asked and _long(text[:question], PASSAGE_WORDS, PASSAGE_CHARS)):
         spans.append((0, question))
     return spans
 

@@ -114,6 +114,8 @@ class Places(NamedTuple):
     """int64[P], what they weigh."""
     asking: NDArray[Any]
     """int64[P], what those of them weigh that more than one option says."""
+    run: NDArray[Any]
+    """int64[P], what the longest run of them weighs that the text has without interruption."""
     covers_from: NDArray[Any]
     covers_to: NDArray[Any]
 
@@ -200,7 +202,34 @@ def _places(hits: Hits, index: ContaminationIndex) -> Places:
     _cover(*windows, index.weights, words, bits)
     asks = index.asking[postings[within]]
     _cover(*(each[asks] for each in windows), index.weights, none, asking)
+    run = _runs(groups, parts, found_at, postings, len(heads), index)
     return Places(
-        texts[heads], parts[heads], found_at[heads], stop, words, bits, asking,
+        texts[heads], parts[heads], found_at[heads], stop, words, bits, asking, run,
         covers_from, covers_to,
     )  # fmt: skip
+
+
+def _runs(
+    groups: NDArray[np.int64],
+    parts: NDArray[np.int32],
+    found_at: NDArray[np.int32],
+    postings: NDArray[np.int64],
+    places: int,
+    index: ContaminationIndex,
+) -> NDArray[np.int64]:
+    """int64[places], bits of the longest run of each place: n-grams of the part one after another
+    with none left out, at the same distance from the beginning of the part."""
+    starts, ranks = index.positions[postings], index.ranks[postings]
+    shift = found_at - starts
+    order = np.lexsort((ranks, shift, groups))
+    groups, shift, ranks, starts = (each[order] for each in (groups, shift, ranks, starts))
+    new = changes(groups) | changes(shift)
+    new[1:] |= ranks[1:] != ranks[:-1] + 1
+    heads = np.flatnonzero(new)
+    last = np.append(heads[1:], len(order))[: len(heads)] - 1
+    stops = starts[last] + index.lengths[postings[order[last]]]
+    base = index.weight_offsets[parts[order[heads]]]
+    bits = index.weights[base + stops] - index.weights[base + starts[heads]]
+    run = np.zeros(places, np.int64)
+    np.maximum.at(run, groups[heads], bits)
+    return run
