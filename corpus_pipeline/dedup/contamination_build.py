@@ -198,12 +198,19 @@ def _index(
     foretold = _sums(weights, view.offsets) < FORETOLD * lengths
     weights *= ~public
 
-    grams = _ngrams(view)
-    grams = grams.where(items_with(grams.hashes, same[grams.parts]) <= options.max_items)
     signs = _signs(parts.texts, view, parts.hashes, options.max_items)
+    # Items that ask the same are looked for once, however often the sets have them.
+    texts_of_items = np.stack([parts.hashes, same.astype(np.uint64)])
+    again = _repeats(
+        np.unique(texts_of_items, axis=1, return_inverse=True)[1].reshape(-1), parts.rows
+    )
+    again &= signs == 0
+    grams = _ngrams(view)
+    grams = grams.where(~again[grams.parts])
+    grams = grams.where(items_with(grams.hashes, same[grams.parts]) <= options.max_items)
     too_short = _too_short(view)
     bits = _sums(weights * _covered(grams, len(view.kinds)), view.offsets)
-    whole = ((bits < options.min_item_bits) | (signs > 0) | forced) & ~too_short
+    whole = ((bits < options.min_item_bits) | (signs > 0) | forced) & ~too_short & ~again
 
     grams = grams.where(~(whole | too_short)[grams.parts])
     alone = np.flatnonzero(whole)
@@ -353,7 +360,7 @@ def _same_items(
     return numbers
 
 
-def _repeats(hashes: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _repeats(hashes: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """bool[I], true for parts whose words another item before them has."""
     order = np.lexsort((rows, hashes))
     first = changes(hashes[order])

@@ -315,24 +315,26 @@ def _cut(data, offsets, sentence_offsets, starts, ends, gone, out, out_offsets):
             if run == first and member == stop:
                 done = text_stop
                 break
-            # The run lies between two gaps, and one of them stays: the one with more line breaks,
-            # so that a paragraph break never turns into a space; of equals the later, which holds
+            # Of the gaps before, inside and after the run one stays: the one with most line breaks,
+            # so that a paragraph break never turns into a space; of equals the last, which holds
             # the indentation of what follows. White space around the whole text stays.
             gap, gap_stop = np.int64(offsets[row]), np.int64(starts[run])
             if run > first:
                 gap = np.int64(ends[run - 1])
-            later, later_stop = np.int64(ends[member - 1]), text_stop
-            if member < stop:
-                later_stop = np.int64(starts[member])
-            if run > first and (
-                member == stop
-                or _line_breaks(data, later, later_stop) >= _line_breaks(data, gap, gap_stop)
-            ):
-                at = _copy(data, done, gap, out, at)
-                done = later
-            else:
-                at = _copy(data, done, gap_stop, out, at)
-                done = later_stop
+            run_stop = text_stop if member == stop else np.int64(starts[member])
+            keep, keep_stop = gap, gap_stop
+            if run > first and member == stop:
+                keep, keep_stop = np.int64(ends[member - 1]), text_stop
+            elif run > first:
+                most = _line_breaks(data, gap, gap_stop)
+                for k in range(run, member):
+                    inner, inner_stop = np.int64(ends[k]), np.int64(starts[k + 1])
+                    breaks = _line_breaks(data, inner, inner_stop)
+                    if breaks >= most:
+                        most, keep, keep_stop = breaks, inner, inner_stop
+            at = _copy(data, done, gap, out, at)
+            at = _copy(data, keep, keep_stop, out, at)
+            done = run_stop
         at = _copy(data, done, text_stop, out, at)
     out_offsets[len(offsets) - 1] = at
 
@@ -358,8 +360,8 @@ def remove_sentences(
 ) -> RemovedSentences:
     """Cuts the sentences of removed windows out, save those that a keeper covers.
 
-    Where sentences go, one of the two gaps beside them stays, the one with more line breaks
-    (of equals the later); no other byte changes, and texts that lose nothing keep their bytes.
+    Where sentences go, one of the gaps beside and between them stays, the one with most line breaks
+    (of equals the last); no other byte changes, and texts that lose nothing keep their bytes.
 
     Args:
         texts: string[N], the very texts that were hashed.

@@ -263,9 +263,11 @@ def test_signs_count_where_items_have_nothing_else() -> None:
 
 
 def test_items_of_equal_words_are_one_item() -> None:
-    index = index_of({f"copy-{i}": EGGS for i in range(20)})
-    assert found([EGGS], index) == {0: "copy-0"}
+    index = index_of({f"copy-{i:02}": EGGS for i in range(20)})
+    assert judge([EGGS], index)["item"].to_pylist() == ["copy-00"]
     assert index.duplicate.sum() == 19
+    # A set that has an item a thousand times costs no more than one that has it once.
+    assert len(index.items) == len(index_of({"one": EGGS}).items)
 
 
 # Public text
