@@ -7,7 +7,7 @@ a row whose id another one has.
 
 A question that is too short to be looked for (`1 + 1 = ?`, `谁是作者？`) is looked for together
 with its answer, or its options: word for word, in this order, as a page of questions and answers
-has them.
+has them, with letters before the options or without.
 """
 
 import dataclasses
@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby, pairwise, product
 from pathlib import PurePosixPath
+from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -97,6 +98,8 @@ class _Part(NamedTuple):
     item: int
     text: str
     answer: bool
+    lettered: str = ""
+    """Options with A, B, C, … before them."""
     entire: bool = False
 
 
@@ -128,7 +131,8 @@ def read_evaluations(section: Contamination, options: ContaminationOptions) -> E
             questions = any(field not in section.answer_fields for field, _ in texts)
             for field, text in texts:
                 answer = questions and field in section.answer_fields
-                parts.append(_Part(f"{name}#{field}", number, text, answer))
+                lettered = _lettered(row[field]) if answer else ""
+                parts.append(_Part(f"{name}#{field}", number, text, answer, lettered))
             number += 1
         if number == begins[-1]:
             raise InputError(
@@ -203,12 +207,26 @@ def _with_answers(parts: list[_Part], options: ContaminationOptions) -> list[_Pa
         if len(questions) != sum(not part.answer for part, _ in members):
             continue
         for question, answer in product(questions, (p for p, _ in members if p.answer)):
+            forms = [f"{word} {answer.text}" for word in _BETWEEN]
+            forms += [answer.lettered] * bool(answer.lettered)
             added += [
                 _Part(f"{question.id}+{answer.id.rpartition('#')[2]}{i or ''}", question.item,
-                      f"{question.text}\n{word} {answer.text}", False, True)
-                for i, word in enumerate(_BETWEEN)
+                      f"{question.text}\n{form}", False, entire=True)
+                for i, form in enumerate(forms)
             ]  # fmt: skip
     return parts + added
+
+
+def _lettered(value: Any) -> str:
+    """Joins the options of a question as pages have them; nothing if they are no list.
+
+    >>> _lettered(["four", {"text": 5}])
+    'A four\\nB 5'
+    """
+    texts = [text for text in map(_text, value) if text] if isinstance(value, list) else []
+    return "\n".join(
+        f"{letter} {text}" for letter, text in zip(ascii_uppercase, texts, strict=False)
+    )
 
 
 def _text(value: Any) -> str:

@@ -11,7 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpus_pipeline.dedup.contamination import ContaminationIndex, ContaminationOptions
+from corpus_pipeline.dedup.contamination import (
+    ContaminationIndex,
+    ContaminationOptions,
+    find_contamination,
+)
 from corpus_pipeline.errors import InputError
 from corpus_pipeline.pipelines import evaluations
 from corpus_pipeline.pipelines.config import Contamination
@@ -111,7 +115,17 @@ def test_short_questions_are_looked_for_with_their_answer(tmp_path: Path) -> Non
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     ids, (file,) = read(path)
-    assert {"a#question+answer", "b#question+choices"} <= set(ids)
+    section = Contamination(evaluations=(str(path),))
+    made = read_evaluations(section, ContaminationOptions()).index
+    index = ContaminationIndex.from_bytes(made)
+    pages = [
+        "谁写了蓝皮书？\n(A) 伦敦的作家\n(B) 巴黎的画家",
+        "谁写了蓝皮书？ 伦敦的作家，巴黎的画家",
+        "WHO WROTE THE BLUE BOOK?\nAnswer: Ada Lovelace of London.",
+        "谁写了蓝皮书？ 巴黎的作家",
+    ]
+    assert set(find_contamination(pa.array(pages), index)["text"].to_pylist()) == {0, 1, 2}
+    assert {"a#question+answer", "b#question+choices", "b#question+choices5"} <= set(ids)
     assert (file.used, file.whole, file.too_short) == (2, 2, 0)
 
 
