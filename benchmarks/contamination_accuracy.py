@@ -9,7 +9,8 @@ their answer, without case and punctuation, rewrapped, by half, with one word of
 and decomposed in full width; options (`choices`, `options`) stand after their question, lettered.
 A half that is all passage (`passage`, `context`), or that one new item has as well, cannot be told
 from what is no copy; such halves are counted apart. `--clean` documents are only looked at.
-`--planted` is a file of one's own with `text`, `kind` and `contaminated`, whose items stand in the evaluation sets in full.
+`--planted` is a file of one's own with `text`, `kind` and `contaminated`, whose items stand in the
+evaluation sets in full.
 
 The package that is imported is the one that is measured, through `corpus run`: put another
 checkout on PYTHONPATH to measure that one.
@@ -97,7 +98,7 @@ def item_text(row: dict[str, Any]) -> tuple[str, str]:
     """The passage of an item, and its question with the options as pages have them."""
     passage = next((row[key] for key in PASSAGES if isinstance(row.get(key), str)), "")
     question = next((row[key] for key in QUESTIONS if isinstance(row.get(key), str)), "")
-    options = next((row[key] for key in OPTIONS if isinstance(row.get(key), list)), [])
+    options: list[Any] = next((row[key] for key in OPTIONS if isinstance(row.get(key), list)), [])
     lines = [f"{letter}. {option}" for letter, option in zip("ABCDEFGHIJ", options, strict=False)]
     return passage, "\n".join([question, *lines])
 

@@ -26,10 +26,9 @@ from corpus_pipeline.dedup.contamination_index import (
     window_hash,
     with_signs,
 )
-from corpus_pipeline.dedup.contamination_passages import option_spans, public_spans
+from corpus_pipeline.dedup.contamination_passages import layout
 from corpus_pipeline.dedup.contamination_weights import items_with, surprisals
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.folding import comparable_texts
 from corpus_pipeline.text.words import split_words
 
@@ -193,7 +192,7 @@ def _index(
     """
     view, same = parts.view, parts.same
     lengths = np.diff(view.offsets)
-    public, options_of = _layout(parts.texts, view, introduced)
+    public, options_of = layout(parts.texts, view, introduced)
     weights = _weights(view, same, parts.sets)
     foretold = _sums(weights, view.offsets) < FORETOLD * lengths
     weights *= ~public
@@ -368,28 +367,6 @@ def _repeats(hashes: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.bool_]
     repeats = np.empty(len(hashes), np.bool_)
     repeats[order] = owner != rows[order]
     return repeats
-
-
-def _layout(
-    texts: pa.Array, view: WordView, introduced: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
-    """bool[W], true for words of quotations and passages; int32[W], the option of a word, or 0."""
-    public = np.zeros(len(view.kinds), np.bool_)
-    options = np.zeros(len(view.kinds), np.int32)
-    _, offsets = utf8_buffers(texts)
-    for part, text in enumerate(texts.to_pylist()):
-        first, stop = view.offsets[part], view.offsets[part + 1]
-        starts = view.starts[first:stop] - offsets[part]
-
-        def inside(span: tuple[int, int], text: str = text, starts: Any = starts) -> slice:
-            borders = [len(text[:border].encode()) for border in span]
-            return slice(*np.searchsorted(starts, borders))
-
-        for span in public_spans(text or "", bool(introduced[part])):
-            public[first:stop][inside(span)] = True
-        for number, span in enumerate(option_spans(text or ""), 1):
-            options[first:stop][inside(span)] = number
-    return public, options
 
 
 def _inside_an_option(grams: _Grams, options: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -20,6 +20,14 @@ others that hold something of the question, or the border of two options.
 """
 
 import re
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpus_pipeline.dedup.contamination_index import WordView
+from corpus_pipeline.text.columns import utf8_buffers
 
 #: A quotation has this many words (characters of an unspaced script) …
 QUOTED_WORDS = 20
@@ -112,3 +120,34 @@ def _long(text: str, words: int, chars: int) -> bool:
     unspaced = len(_UNSPACED.findall(text))
     spaced = len(_UNSPACED.sub(" ", text).split())
     return unspaced * words + spaced * chars >= words * chars
+
+
+def layout(
+    texts: pa.Array, view: WordView, introduced: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+    """Marks the words of I parts of items.
+
+    Args:
+        texts: string[I], as `comparable_texts` spells them.
+        view: their W words.
+        introduced: bool[I], for `public_spans`.
+
+    Returns:
+        bool[W], true for words of quotations and passages; int32[W], the option of a word, or 0.
+    """
+    public = np.zeros(len(view.kinds), np.bool_)
+    options = np.zeros(len(view.kinds), np.int32)
+    _, offsets = utf8_buffers(texts)
+    for part, text in enumerate(texts.to_pylist()):
+        first, stop = view.offsets[part], view.offsets[part + 1]
+        starts = view.starts[first:stop] - offsets[part]
+
+        def inside(span: tuple[int, int], text: str = text, starts: Any = starts) -> slice:
+            borders = [len(text[:border].encode()) for border in span]
+            return slice(*np.searchsorted(starts, borders))
+
+        for span in public_spans(text or "", bool(introduced[part])):
+            public[first:stop][inside(span)] = True
+        for number, span in enumerate(option_spans(text or ""), 1):
+            options[first:stop][inside(span)] = number
+    return public, options

@@ -210,26 +210,26 @@ def _places(hits: Hits, index: ContaminationIndex) -> Places:
 
 
 def _runs(
-    groups: NDArray[np.int64],
-    parts: NDArray[np.int32],
-    found_at: NDArray[np.int32],
-    postings: NDArray[np.int64],
+    groups: NDArray[Any],
+    parts: NDArray[Any],
+    found_at: NDArray[Any],
+    postings: NDArray[Any],
     places: int,
     index: ContaminationIndex,
 ) -> NDArray[np.int64]:
     """int64[places], bits of the longest run of each place: n-grams of the part one after another
     with none left out, at the same distance from the beginning of the part."""
-    starts, ranks = index.positions[postings], index.ranks[postings]
-    shift = found_at - starts
+    ranks = index.ranks[postings]
+    shift = found_at - index.positions[postings]
     order = np.lexsort((ranks, shift, groups))
-    groups, shift, ranks, starts = (each[order] for each in (groups, shift, ranks, starts))
+    groups, parts, shift, ranks = groups[order], parts[order], shift[order], ranks[order]
+    starts, lengths = index.positions[postings[order]], index.lengths[postings[order]]
     new = changes(groups) | changes(shift)
     new[1:] |= ranks[1:] != ranks[:-1] + 1
     heads = np.flatnonzero(new)
     last = np.append(heads[1:], len(order))[: len(heads)] - 1
-    stops = starts[last] + index.lengths[postings[order[last]]]
-    base = index.weight_offsets[parts[order[heads]]]
-    bits = index.weights[base + stops] - index.weights[base + starts[heads]]
+    base = index.weight_offsets[parts[heads]]
+    bits = index.weights[base + starts[last] + lengths[last]] - index.weights[base + starts[heads]]
     run = np.zeros(places, np.int64)
     np.maximum.at(run, groups[heads], bits)
     return run
