@@ -77,28 +77,27 @@ def _flagged_beginnings() -> NDArray[np.bool_]:
 
 @kernel
 def _flagged(data, offsets, beginnings, flags, found):  # type: ignore[no-untyped-def]
-    """Writes to `found[row]` the flags of the characters of each row, all together."""
+    """Writes to `found[row]` the flags of the characters of each row, all together.
+
+    Looks at every byte and the next one, whether or not a character begins there: so no step waits
+    for the one before, as it would from character to character.
+    """
     for row in range(len(offsets) - 1):
         i, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         every = np.uint8(0)
         while i < stop:
-            byte = data[np.uint64(i)]
-            if byte < 0x80:
-                i += 1
-                # Most text is ASCII in long runs; 16 bytes at a time are one vector.
-                while i + 16 <= stop:
-                    union = np.uint8(0)
-                    for k in range(16):
-                        union |= data[np.uint64(i + k)]
-                    if union >= 0x80:
-                        break
-                    i += 16
-                continue
-            if beginnings[np.uint64(byte) << np.uint64(8) | np.uint64(data[np.uint64(i + 1)])]:
-                code_point, i = decode(data, i)
-                every |= flags[code_point]
-            else:
-                i += 2 + (byte >= 0xE0) + (byte >= 0xF0)
+            end = min(i + 16, stop)
+            union = np.uint8(0)
+            for k in range(i, end):
+                union |= data[np.uint64(k)]
+            if union >= 0x80:
+                # No character of several bytes begins with the last one.
+                for k in range(i, min(end, stop - 1)):
+                    byte, following = data[np.uint64(k)], data[np.uint64(k + 1)]
+                    if beginnings[np.uint64(byte) << np.uint64(8) | np.uint64(following)]:
+                        code_point, _ = decode(data, k)
+                        every |= flags[code_point]
+            i = end
         found[row] = every
 
 
