@@ -19,7 +19,7 @@ from corpus_pipeline.dedup.contamination_index import (
 )
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import utf8_buffers
-from corpus_pipeline.text.words import Words
+from corpus_pipeline.text.words import Words, mix
 
 
 class Hits(NamedTuple):
@@ -53,26 +53,41 @@ def _holds(bits, hashes, value):  # type: ignore[no-untyped-def]
 def _find(  # type: ignore[no-untyped-def]
     view, short_lengths, hashes, bits, prefix_bits, hits
 ):
-    """Fills the arrays of `Hits` as far as they reach; returns how many hits there are."""
+    """Fills the arrays of `Hits` as far as they reach; returns how many hits there are.
+
+    Most words need one hash and one look at the bit set. Indices are unsigned where it counts: that
+    saves numba's test for negative ones.
+    """
     count = 0
+    values, kinds = view.values, view.kinds
+    lengths = (view.ngrams[0], view.ngrams[1])
+    powers = (view.powers[lengths[0]], view.powers[lengths[1]])
     for row in range(len(view.offsets) - 1):
         first, stop = view.offsets[row], view.offsets[row + 1]
         for word in range(first, stop):
-            kind = view.kinds[word]
-            ngram, shortest = view.ngrams[kind], view.shortest[kind]
-            # Lengths to try: the n-gram's, and those of short items where one may begin.
-            tries = 1
-            if (
-                len(short_lengths) > 0
-                and word + shortest <= stop
-                and _may_hold(prefix_bits, window_hash(view.values, view.powers, word, shortest))
+            single = kinds[np.uint64(word)] > 0
+            ngram = lengths[1] if single else lengths[0]
+            if word + ngram <= stop:
+                power = powers[1] if single else powers[0]
+                value = values[np.uint64(word + ngram)] - values[np.uint64(word)] * power
+                value = mix(value ^ np.uint64(ngram))
+                if _holds(bits, hashes, value):
+                    if count < len(hits.rows):
+                        hits.rows[count], hits.positions[count] = row, word - first
+                        hits.hashes[count] = value
+                    count += 1
+            if len(short_lengths) == 0:
+                continue
+            # Items that are looked for as a whole may begin here.
+            shortest = view.shortest[1] if single else view.shortest[0]
+            if word + shortest > stop or not _may_hold(
+                prefix_bits, window_hash(values, view.powers, word, shortest)
             ):
-                tries += len(short_lengths)
-            for i in range(tries):
-                length = ngram if i == 0 else short_lengths[i - 1]
-                if word + length > stop or (i > 0 and length == ngram):
+                continue
+            for length in short_lengths:
+                if word + length > stop or length == ngram:
                     continue
-                value = window_hash(view.values, view.powers, word, length)
+                value = window_hash(values, view.powers, word, length)
                 if _holds(bits, hashes, value):
                     if count < len(hits.rows):
                         hits.rows[count], hits.positions[count] = row, word - first
