@@ -99,7 +99,7 @@ def build_index(
             continue
         least, runs = _learnt(parts, options, forced, introduced, habits.template | introduced)
         # All that tells these from others stands in others too; only the whole of them is theirs.
-        indistinct = (least >= 10**6) & ~index.whole & ~index.too_short & ~beside
+        indistinct = (least >= 10**6) & ~index.whole & (index.words > 0) & ~beside & ~forced
         if not indistinct.any():
             return dataclasses.replace(index, least=least, runs=runs)
         forced |= indistinct

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from dedup.contamination_items import (
     with_answers,
 )
 
+from corpus_pipeline.dedup import contamination_build
 from corpus_pipeline.dedup.contamination_index import NEVER
 
 # Templates
@@ -116,6 +118,18 @@ def test_introductions_that_items_share_do_not_count(language: str) -> None:
     known = list(items.values())
     assert len(found(known, index)) == 40
     assert len(found([each[0] for each in asked], index)) == 20
+
+
+def test_indistinct_items_are_found_whole_also_if_they_repeat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def all_of_it(parts: Any, *_: Any) -> tuple[Any, Any]:
+        return np.full(len(parts.ids), 10**6), np.full(len(parts.ids), NEVER)
+
+    monkeypatch.setattr(contamination_build, "_learnt", all_of_it)
+    index = index_of({"a": EGGS, "b": EGGS, "c": TRAINS})
+    assert index.whole.tolist() == [True, False, True]
+    assert found([EGGS, TRAINS, EGGS[:100]], index) == {0: "a", 1: "c"}
 
 
 def test_half_an_item_whose_other_half_is_a_template() -> None:
