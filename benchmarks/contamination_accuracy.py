@@ -6,8 +6,11 @@
 Half of the items of every set, chosen by hash, are the evaluation set; the others are new items of
 the same kind, which nothing should find. Items are planted in pages (`--hosts`) as they are, with
 their answer, without case and punctuation, rewrapped, by half, with one word of twenty replaced,
-and decomposed in full width; `--clean` documents are only looked at. `--planted` is a file of one's
-own with `text`, `kind` and `contaminated`, whose items stand in the evaluation sets in full.
+and decomposed in full width; options (`choices`, `options`) stand after their question, lettered.
+A half that is all passage (`passage`, `context`), or that one new item has as well, cannot be told
+from what is no copy; such halves are counted apart. `--clean` documents are only looked at.
+`--planted` is a file of one's own with `text`, `kind` and `contaminated`, whose items stand in the
+evaluation sets in full.
 
 The package that is imported is the one that is measured, through `corpus run`: put another
 checkout on PYTHONPATH to measure that one.
@@ -33,6 +36,8 @@ import yaml
 KINDS = ("exact", "with-answer", "case-punct", "rewrapped", "first-half", "second-half", "edits",
          "nfd-wide")  # fmt: skip
 QUESTIONS = ("prompt", "question", "input")
+PASSAGES = ("passage", "context")
+OPTIONS = ("choices", "options")
 #: Planted items and new items of each set, at most.
 SAMPLE = 60
 
@@ -89,6 +94,28 @@ def planted(kind: str, question: str, answer: str, words: list[str], rng: random
     return question
 
 
+def item_text(row: dict[str, Any]) -> tuple[str, str]:
+    """The passage of an item, and its question with the options as pages have them."""
+    passage = next((row[key] for key in PASSAGES if isinstance(row.get(key), str)), "")
+    question = next((row[key] for key in QUESTIONS if isinstance(row.get(key), str)), "")
+    options: list[Any] = next((row[key] for key in OPTIONS if isinstance(row.get(key), list)), [])
+    lines = [f"{letter}. {option}" for letter, option in zip("ABCDEFGHIJ", options, strict=False)]
+    return passage, "\n".join([question, *lines])
+
+
+def windows(text: str) -> set[tuple[str, ...]]:
+    """Runs of 6 words or 10 characters."""
+    parts = [part.strip().casefold() for part in units(text) if part.strip()]
+    size = 10 if unspaced(text) else 6
+    return {tuple(parts[i : i + size]) for i in range(max(1, len(parts) - size + 1))}
+
+
+def held_by_one(half: str, new: list[set[tuple[str, ...]]]) -> bool:
+    """Says whether one new item has nine tenths of a half."""
+    wanted = windows(half)
+    return any(len(wanted & each) * 10 >= len(wanted) * 9 for each in new)
+
+
 def documents(args: argparse.Namespace, folder: Path) -> dict[str, tuple[str, str, bool | None]]:
     """Writes evaluation sets and documents; returns id -> (set, kind, is it a copy)."""
     rng = random.Random(1)
@@ -120,19 +147,27 @@ def documents(args: argparse.Namespace, folder: Path) -> dict[str, tuple[str, st
                 file.writelines(json.dumps(row) + "\n" for row in known)
             if args.planted:
                 continue
-            texts = [(r, next((r[q] for q in QUESTIONS if isinstance(r.get(q), str)), "")) for r in
-                     sorted(rows, key=lambda row: number(f"s{row['id']}"))]  # fmt: skip
-            words = [w.strip() for _, text in texts[:50] for w in units(text) if w.strip()]
-            plants = [(r, t) for r, t in texts if number(r["id"]) % 2 == 0][:SAMPLE]
-            for row, text in plants:
+            texts = [(r, *item_text(r)) for r in sorted(rows, key=lambda r: number(f"s{r['id']}"))]
+            words = [w.strip() for _, _, text in texts[:50] for w in units(text) if w.strip()]
+            others = [
+                windows(f"{passage}\n{text}") for r, passage, text in texts if number(r["id"]) % 2
+            ]
+            plants = [each for each in texts if number(each[0]["id"]) % 2 == 0][:SAMPLE]
+            for row, passage, text in plants:
+                item = f"{passage}\n{text}" if passage else text
                 for kind in KINDS:
                     answer = str(row.get("answer") or "")
-                    write(planted(kind, text, answer, words, rng), name, kind, True)
-                for key, kind in (("passage", "passage"), ("context", "passage")):
-                    if isinstance(row.get(key), str):
-                        write(row[key], name, kind, False)
-            for _, text in [(r, t) for r, t in texts if number(r["id"]) % 2][:SAMPLE]:
-                write(text, name, "new item", False)
+                    plant = planted(kind, item, answer, words, rng)
+                    if kind.endswith("half") and (
+                        plant.strip() in passage or held_by_one(plant, others)
+                    ):
+                        kind = f"{kind} *"
+                    write(plant, name, kind, True)
+                if passage:
+                    write(passage, name, "passage", False)
+            new = [each for each in texts if number(each[0]["id"]) % 2][:SAMPLE]
+            for _, passage, text in new:
+                write(f"{passage}\n{text}" if passage else text, name, "new item", False)
         for row in read(args.planted) if args.planted else ():
             write(row["text"], "planted", row["kind"], row["contaminated"], plant=False)
         for path in (*args.hosts, *args.clean):
@@ -163,7 +198,7 @@ def main() -> None:
             "exact": off, "document": off, "sentence": off,
             "contamination": {
                 "evaluations": [str(folder / "set-*.jsonl")],
-                "text_fields": ["prompt", "question", "input", "answer"],
+                "text_fields": [*QUESTIONS, *OPTIONS, "answer"],
             },
         },
     }  # fmt: skip
@@ -178,6 +213,7 @@ def main() -> None:
             for key in ((name, kind, copy), ("ALL", kind, copy)):
                 counts[key][0] += row["drop_reason"] == "contaminated"
                 counts[key][1] += 1
+    print("* all passage, or held by one new item: cannot be told from what is no copy")
     print(f"{'set':42} {'kind':12} {'copy':6} {'found':>6} {'of':>6} share")
     for (name, kind, copy), (found, total) in sorted(counts.items(), key=str):
         print(f"{name[:42]:42} {kind:12} {copy!s:6} {found:6} {total:6} {found / total:.4f}")

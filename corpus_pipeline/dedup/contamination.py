@@ -20,8 +20,9 @@ from corpus_pipeline.dedup.contamination_index import (
 )
 from corpus_pipeline.dedup.contamination_search import Places, places_in, view_for
 from corpus_pipeline.text.columns import utf8_buffers
-from corpus_pipeline.text.folding import comparable_texts, source_offsets
+from corpus_pipeline.text.folding import respelt_texts, source_offsets
 from corpus_pipeline.text.sentences import split_sentences
+from corpus_pipeline.text.words import Words, split_words
 
 __all__ = [
     "PLACES",
@@ -54,12 +55,15 @@ PLACES = pa.schema(
 )
 
 
-def find_contamination(texts: pa.Array, index: ContaminationIndex) -> pa.RecordBatch:
+def find_contamination(
+    texts: pa.Array, index: ContaminationIndex, words: Words | None = None
+) -> pa.RecordBatch:
     """Finds the places at which texts hold an item of the evaluation sets.
 
     Args:
         texts: string[N], in any spelling; a null text holds nothing.
         index: of the items.
+        words: those of the texts, if they have been split already.
 
     Returns:
         Batch of `PLACES`, sorted by text.
@@ -70,8 +74,26 @@ def find_contamination(texts: pa.Array, index: ContaminationIndex) -> pa.RecordB
     >>> places.select(["text", "position", "matched", "bits"]).to_pylist()
     [{'text': 1, 'position': 1, 'matched': 11, 'bits': 88}]
     """
-    comparable = comparable_texts(texts)
-    view = view_for(comparable, index)
+    split = split_words(texts) if words is None else words
+    rows, respelt = respelt_texts(texts)
+    places = _find(texts, texts, split, index)
+    if not len(rows):
+        return places
+    # Texts that are compared in another spelling, apart from the others.
+    again = _find(texts.take(pa.array(rows)), respelt, split_words(respelt), index)
+    at = again.schema.get_field_index("text")
+    again = again.set_column(at, PLACES[0], pa.array(rows.astype(np.int32)[again["text"]]))
+    others = places.filter(pa.array(~np.isin(places["text"], rows)))
+    both = pa.Table.from_batches([others, again]).combine_chunks()
+    order = np.argsort(both["text"].to_numpy(), kind="stable")
+    return both.take(pa.array(order)).combine_chunks().to_batches()[0] if len(order) else others
+
+
+def _find(
+    texts: pa.Array, comparable: pa.Array, words: Words, index: ContaminationIndex
+) -> pa.RecordBatch:
+    """Finds the places of texts whose comparable spelling has these words."""
+    view = view_for(words, index)
     found = places_in(comparable, view, index)
     found = found.where(_enough(found, index))
     first, last = _sentences(texts, comparable, view, found)
@@ -97,6 +119,7 @@ def _enough(found: Places, index: ContaminationIndex) -> NDArray[np.bool_]:
     covered = found.bits * 10**6 >= least * total
     asks = found.asking * 10**6 >= least * asked
     alone = ~answers & covered & asks & (found.bits >= np.minimum(total, options.min_bits))
+    alone |= ~answers & (found.run >= index.runs[found.parts])
 
     # Of each part the place that covers most, summed over the parts of the item in the text.
     texts_and_rows = found.texts.astype(np.int64) << 32 | index.rows[found.parts]

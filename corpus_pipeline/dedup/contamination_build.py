@@ -10,8 +10,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpus_pipeline.dedup.contamination_calibration import least_shares
+from corpus_pipeline.dedup.contamination_calibration import (
+    above,
+    habits_of_sets,
+    held_of_sets,
+)
 from corpus_pipeline.dedup.contamination_index import (
+    NEVER,
     ContaminationIndex,
     ContaminationOptions,
     WordView,
@@ -21,11 +26,11 @@ from corpus_pipeline.dedup.contamination_index import (
     window_hash,
     with_signs,
 )
-from corpus_pipeline.dedup.contamination_passages import option_spans, public_spans
+from corpus_pipeline.dedup.contamination_passages import layout
 from corpus_pipeline.dedup.contamination_weights import items_with, surprisals
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.folding import comparable_texts
+from corpus_pipeline.text.words import split_words
 
 #: Other items foretell most of an item whose words weigh less than this many bits each.
 FORETOLD = 2
@@ -77,37 +82,141 @@ def build_index(
     if len(set(ids)) != len(ids):
         raise ValueError("ids of evaluation items must differ; put the name of the set before them")
     by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
-    given_texts, texts = texts, comparable_texts(texts.take(pa.array(by_id)))
-    owners = np.arange(len(ids))
-    if rows is not None:
-        owners = np.unique(np.array(rows, np.int64)[by_id], return_inverse=True)[1]
-    beside = np.zeros(len(ids), np.bool_) if answers is None else np.array(answers, np.bool_)
-    beside = beside[by_id]
-    forced = np.zeros(len(ids), np.bool_) if entire is None else np.array(entire, np.bool_)
-    view = view_words(texts, options)
+    texts = comparable_texts(texts.take(pa.array(by_id)))
+    owners = np.arange(len(ids)) if rows is None else np.array(rows, np.int64)[by_id]
+    beside = np.zeros(len(ids), np.bool_) if answers is None else np.array(answers, np.bool_)[by_id]
+    numbers = np.zeros(len(ids), np.int64) if sets is None else np.array(sets, np.int64)[by_id]
+    named = pa.array(ids, pa.string()).take(pa.array(by_id))
+    parts = _parts(named, texts, owners, beside, numbers, options)
+    forced = np.zeros(len(ids), np.bool_) if entire is None else np.array(entire, np.bool_)[by_id]
+    introduced = np.zeros(len(ids), np.bool_)
+    while True:
+        index, foretold = _index(parts, options, forced, introduced)
+        habits = habits_of_sets(texts, parts.same, numbers, foretold, index)
+        shared = habits.introduced & ~beside & ~introduced
+        if shared.any():
+            introduced |= shared
+            continue
+        least, runs = _learnt(parts, options, forced, introduced, habits.template | introduced)
+        # All that tells these from others stands in others too; only the whole of them is theirs.
+        indistinct = (least >= 10**6) & ~index.whole & (index.words > 0) & ~beside & ~forced
+        if not indistinct.any():
+            return dataclasses.replace(index, least=least, runs=runs)
+        forced |= indistinct
+
+
+class _Parts(NamedTuple):
+    """The I parts of the items in order of their ids; arguments of `build_index`, and of them …"""
+
+    ids: pa.Array
+    texts: pa.Array
+    view: WordView
+    rows: NDArray[np.int64]
+    answers: NDArray[np.bool_]
+    sets: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+    """uint64[I], of all words of each."""
+    same: NDArray[np.int64]
+    """int64[I], `_same_items`."""
+
+
+def _parts(
+    ids: pa.Array,
+    texts: pa.Array,
+    rows: NDArray[np.int64],
+    answers: NDArray[np.bool_],
+    sets: NDArray[np.int64],
+    options: ContaminationOptions,
+) -> _Parts:
+    view = view_words(split_words(texts), options)
+    hashes = _hashes(view, view.offsets[:-1], np.diff(view.offsets))
+    rows = np.unique(rows, return_inverse=True)[1]
+    same = _same_items(hashes, rows, answers)
+    return _Parts(ids, texts, view, rows, answers, sets, hashes, same)
+
+
+def _learnt(
+    parts: _Parts,
+    options: ContaminationOptions,
+    forced: NDArray[np.bool_],
+    introduced: NDArray[np.bool_],
+    template: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Learns `least` and `runs` of the parts of templates.
+
+    Either half of the items is taken for new items, and judged by an index of the other half: an
+    index that knows an item weighs what it shares with others too low.
+    """
+    least = np.full(len(parts.rows), options.coverage_millionths)
+    runs = np.full(len(parts.rows), NEVER)
+    judged = template & ~parts.answers & ~_too_short(parts.view)
+    # `same` is in the order of a hash of what the items say.
+    side = parts.same % 2 == 1
+    reached, longest = np.zeros((2, len(parts.rows)), np.int64)
+    for half in (judged & side, judged & ~side):
+        known, new = np.flatnonzero(half), np.flatnonzero(judged & ~half)
+        some = _parts(
+            parts.ids.take(pa.array(known)), parts.texts.take(pa.array(known)), parts.rows[known],
+            parts.answers[known], parts.sets[known], options,
+        )  # fmt: skip
+        index, _ = _index(some, options, forced[known], introduced[known])
+        new_texts = parts.texts.take(pa.array(new))
+        reached[new], longest[new] = held_of_sets(new_texts, parts.sets[new], some.sets, index)
+    for number in np.unique(parts.sets[judged]).tolist():
+        members = np.flatnonzero(judged & (parts.sets == number))
+        # Items of equal words once.
+        members = members[np.unique(parts.same[members], return_index=True)[1]]
+        of_set = parts.sets == number
+        least[of_set] = np.clip(above(reached[members]), options.coverage_millionths, 10**6)
+        runs[of_set] = max(above(longest[members]), options.min_item_bits)
+    return least, runs
+
+
+def _index(
+    parts: _Parts,
+    options: ContaminationOptions,
+    forced: NDArray[np.bool_],
+    introduced: NDArray[np.bool_],
+) -> tuple[ContaminationIndex, NDArray[np.bool_]]:
+    """Indexes the parts before anything is learnt.
+
+    Args:
+        parts: in order of their ids.
+        options: kept in the index.
+        forced: bool[I], true for a part that is looked for as a whole, whatever it weighs.
+        introduced: bool[I], true for a part of which what stands before its question is public,
+            however short.
+
+    Returns:
+        The index; and bool[I], true for parts of which other items foretell most.
+    """
+    view, same = parts.view, parts.same
     lengths = np.diff(view.offsets)
-    texts_hashes = _hashes(view, view.offsets[:-1], lengths)
-    same = _same_items(texts_hashes, owners, beside)
-    public, options_of = _layout(texts, view)
-    numbers = np.zeros(len(ids), np.int64) if sets is None else np.array(sets, np.int64)
-    numbers = numbers[by_id]
-    weights = _weights(view, same, numbers)
+    public, options_of = layout(parts.texts, view, introduced)
+    weights = _weights(view, same, parts.sets)
     foretold = _sums(weights, view.offsets) < FORETOLD * lengths
     weights *= ~public
 
+    signs = _signs(parts.texts, view, parts.hashes, options.max_items)
+    # Items that ask the same are looked for once, however often the sets have them.
+    texts_of_items = np.stack([parts.hashes, same.astype(np.uint64)])
+    again = _repeats(
+        np.unique(texts_of_items, axis=1, return_inverse=True)[1].reshape(-1), parts.rows
+    )
+    again &= signs == 0
     grams = _ngrams(view)
+    grams = grams.where(~again[grams.parts])
     grams = grams.where(items_with(grams.hashes, same[grams.parts]) <= options.max_items)
-    signs = _signs(texts, view, texts_hashes, options.max_items)
     too_short = _too_short(view)
     bits = _sums(weights * _covered(grams, len(view.kinds)), view.offsets)
-    whole = ((bits < options.min_item_bits) | (signs > 0) | forced[by_id]) & ~too_short
+    whole = ((bits < options.min_item_bits) | (signs > 0) | forced) & ~too_short & ~again
 
     grams = grams.where(~(whole | too_short)[grams.parts])
     alone = np.flatnonzero(whole)
     begins = view.offsets[alone]
     signed = signs[alone]
-    whole_hashes = np.where(signed > 0, signed, texts_hashes[alone])
-    triggers, which = np.unique(texts_hashes[alone][signed > 0], return_index=True)
+    whole_hashes = np.where(signed > 0, signed, parts.hashes[alone])
+    triggers, which = np.unique(parts.hashes[alone][signed > 0], return_index=True)
     weights[np.repeat(whole, lengths)] = 1
     grams = _Grams(
         np.concatenate([grams.starts, begins]),
@@ -124,13 +233,14 @@ def build_index(
     counts -= np.isin(hashes, triggers)
     index = ContaminationIndex(
         options=options,
-        ids=pa.array(ids, pa.string()).take(pa.array(by_id)),
-        rows=owners.astype(np.int32),
-        answers=beside,
+        ids=parts.ids,
+        rows=parts.rows.astype(np.int32),
+        answers=parts.answers,
         words=_sums(covered, view.offsets).astype(np.int32),
         bits=_sums(weights, view.offsets),
         asking_bits=_sums(asking, view.offsets),
-        least=np.full(len(ids), options.coverage_millionths),
+        least=np.full(len(lengths), options.coverage_millionths),
+        runs=np.full(len(lengths), NEVER),
         weight_offsets=view.offsets + np.arange(len(view.offsets)),
         weights=_cumulated(weights, view.offsets),
         hashes=hashes,
@@ -145,16 +255,9 @@ def build_index(
         signed_lengths=lengths[alone][signed > 0][which],
         too_short=too_short,
         whole=whole,
-        duplicate=_repeats(texts_hashes, owners) & (lengths > 0),
+        duplicate=_repeats(parts.hashes, parts.rows) & (lengths > 0),
     )
-    least = least_shares(texts, same, numbers, foretold, index)
-    indistinct = (least >= 10**6) & ~whole & ~too_short & ~beside
-    if indistinct.any():
-        # All that tells these from others stands in others too; only the whole of them is theirs.
-        given_parts = np.zeros(len(ids), np.bool_)
-        given_parts[by_id] = indistinct | forced[by_id]
-        return build_index(ids, given_texts, options, rows, answers, given_parts.tolist(), sets)
-    return dataclasses.replace(index, least=least)
+    return index, foretold
 
 
 def are_too_short(texts: pa.Array, options: ContaminationOptions) -> NDArray[np.bool_]:
@@ -163,7 +266,7 @@ def are_too_short(texts: pa.Array, options: ContaminationOptions) -> NDArray[np.
     >>> are_too_short(pa.array(["1 + 1 = ?", "谁是作者？"]), ContaminationOptions()).tolist()
     [True, True]
     """
-    return _too_short(view_words(comparable_texts(texts), options))
+    return _too_short(view_words(split_words(comparable_texts(texts)), options))
 
 
 def _too_short(view: WordView) -> NDArray[np.bool_]:
@@ -256,7 +359,7 @@ def _same_items(
     return numbers
 
 
-def _repeats(hashes: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _repeats(hashes: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """bool[I], true for parts whose words another item before them has."""
     order = np.lexsort((rows, hashes))
     first = changes(hashes[order])
@@ -264,26 +367,6 @@ def _repeats(hashes: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.
     repeats = np.empty(len(hashes), np.bool_)
     repeats[order] = owner != rows[order]
     return repeats
-
-
-def _layout(texts: pa.Array, view: WordView) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
-    """bool[W], true for words of quotations and passages; int32[W], the option of a word, or 0."""
-    public = np.zeros(len(view.kinds), np.bool_)
-    options = np.zeros(len(view.kinds), np.int32)
-    _, offsets = utf8_buffers(texts)
-    for part, text in enumerate(texts.to_pylist()):
-        first, stop = view.offsets[part], view.offsets[part + 1]
-        starts = view.starts[first:stop] - offsets[part]
-
-        def inside(span: tuple[int, int], text: str = text, starts: Any = starts) -> slice:
-            borders = [len(text[:border].encode()) for border in span]
-            return slice(*np.searchsorted(starts, borders))
-
-        for span in public_spans(text or ""):
-            public[first:stop][inside(span)] = True
-        for number, span in enumerate(option_spans(text or ""), 1):
-            options[first:stop][inside(span)] = number
-    return public, options
 
 
 def _inside_an_option(grams: _Grams, options: NDArray[np.int32]) -> NDArray[np.bool_]:

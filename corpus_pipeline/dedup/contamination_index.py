@@ -27,12 +27,15 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.words import UNSPACED_BIT, mix, split_words
+from corpus_pipeline.text.words import UNSPACED_BIT, Words, mix
 
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0xA0761D6478BD642F)
 
-_FORMAT = "contamination-index-2"
+_FORMAT = "contamination-index-3"
+
+#: More bits than any run of words has.
+NEVER = 1 << 62
 
 #: The arrays of an index and what they hold, as they are written.
 _COLUMNS = {
@@ -43,6 +46,7 @@ _COLUMNS = {
     "bits": pa.int64(),
     "asking_bits": pa.int64(),
     "least": pa.int64(),
+    "runs": pa.int64(),
     "weight_offsets": pa.int64(),
     "weights": pa.int64(),
     "hashes": pa.uint64(),
@@ -130,6 +134,9 @@ class ContaminationIndex:
     least: NDArray[np.int64]
     """int64[I], millionths of its weight that a document must cover: `min_coverage`, or more where
     items of the same set cover one another so far."""
+    runs: NDArray[np.int64]
+    """int64[I], bits of one uninterrupted run of words that are enough by themselves: more than
+    items of the set have in common by chance. `NEVER` where the share alone decides."""
     weight_offsets: NDArray[np.int64]
     """int64[I + 1], part i has `weights[weight_offsets[i]:weight_offsets[i + 1]]`."""
     weights: NDArray[np.int64]
@@ -215,18 +222,27 @@ class ContaminationIndex:
         return np.bincount(self.rows, self.bits).astype(np.int64)
 
     @cached_property
+    def ranks(self) -> NDArray[np.int64]:
+        """int64[P], the postings numbered by part, then position: a run has no number left out."""
+        ranks = np.empty(len(self.items), np.int64)
+        ranks[np.lexsort((self.positions, self.items))] = np.arange(len(self.items))
+        return ranks
+
+    @cached_property
     def filters(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Bit sets that hold every one of `hashes` and of `prefixes`; made once, never stored."""
         return _bit_set(self.hashes), _bit_set(self.prefixes)
 
 
 @kernel
-def _accumulate(hashes):  # type: ignore[no-untyped-def]
-    """Returns uint64[W + 1], the polynomial over the first w words; windows are differences."""
-    values = np.zeros(len(hashes) + 1, np.uint64)
+def _accumulate(hashes, values, kinds):  # type: ignore[no-untyped-def]
+    """Fills `values` (the polynomial over the first w words) and `kinds` of a `WordView`."""
+    value = np.uint64(0)
+    values[0] = value
     for word in range(len(hashes)):
-        values[word + 1] = values[word] * _BASE + hashes[word]
-    return values
+        value = value * _BASE + hashes[word]
+        values[word + 1] = value
+        kinds[word] = hashes[word] & UNSPACED_BIT
 
 
 @kernel
@@ -278,28 +294,32 @@ def polynomial_powers(longest: int) -> NDArray[np.uint64]:
     return np.multiply.accumulate(powers)
 
 
-def view_words(texts: pa.Array, options: ContaminationOptions, longest: int = 0) -> WordView:
-    """Splits a `string` column into words and prepares the hashes of its windows.
+def view_words(words: Words, options: ContaminationOptions, longest: int = 0) -> WordView:
+    """Prepares the hashes of windows of words.
 
     Args:
-        texts: string[N], as `comparable_texts` spells them.
+        words: of N texts, as `comparable_texts` spells them.
         options: what an n-gram is.
         longest: words of the longest window that will be hashed, if it is longer than an n-gram.
 
-    >>> view = view_words(pa.array(["To be or not to be", "是"]), ContaminationOptions())
+    >>> from corpus_pipeline.text.words import split_words
+    >>> words = split_words(pa.array(["To be or not to be", "是"]))
+    >>> view = view_words(words, ContaminationOptions())
     >>> view.offsets.tolist(), view.kinds.tolist()
     ([0, 6, 7], [0, 0, 0, 0, 0, 0, 1])
     >>> hashes = [window_hash(view.values, view.powers, start, 2) for start in (0, 1, 4)]
     >>> bool(hashes[0] == hashes[2]), bool(hashes[0] == hashes[1])
     (True, False)
     """
-    words = split_words(texts)
+    values = np.empty(len(words.hashes) + 1, np.uint64)
+    kinds = np.empty(len(words.hashes), np.uint8)
+    _accumulate(words.hashes, values, kinds)
     return WordView(
         words.offsets,
         words.starts,
         words.ends,
-        (words.hashes & UNSPACED_BIT).astype(np.uint8),
-        _accumulate(words.hashes),
+        kinds,
+        values,
         polynomial_powers(max(options.ngram, options.char_ngram, longest)),
         np.array([options.ngram, options.char_ngram]),
         np.array([options.min_item_words, options.min_item_chars]),

@@ -20,6 +20,14 @@ others that hold something of the question, or the border of two options.
 """
 
 import re
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpus_pipeline.dedup.contamination_index import WordView
+from corpus_pipeline.text.columns import utf8_buffers
 
 #: A quotation has this many words (characters of an unspaced script) …
 QUOTED_WORDS = 20
@@ -54,8 +62,12 @@ _ASKING = ("?", "？", ":", "：", "_", "…", "...")
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\u3040-\u30ff\u0e00-\u0eff\uf900-\ufaff]")
 
 
-def public_spans(text: str) -> list[tuple[int, int]]:
+def public_spans(text: str, introduced: bool = False) -> list[tuple[int, int]]:
     r"""Finds quotations and passages in the text of an item.
+
+    Args:
+        text: of the item.
+        introduced: everything before the question is a passage, however short.
 
     Returns:
         (start, stop) in characters; they may overlap.
@@ -65,6 +77,8 @@ def public_spans(text: str) -> list[tuple[int, int]]:
     True
     >>> public_spans("Ann has three apples. How many has she?")
     []
+    >>> public_spans("Ann has three apples. How many has she?", introduced=True)
+    [(0, 22)]
     """
     spans = [
         match.span()
@@ -78,7 +92,7 @@ def public_spans(text: str) -> list[tuple[int, int]]:
         if border.end() < end:
             question = border.end()
     asked = options or text[:end].endswith(_ASKING)
-    if asked and _long(text[:question], PASSAGE_WORDS, PASSAGE_CHARS):
+    if introduced or (asked and _long(text[:question], PASSAGE_WORDS, PASSAGE_CHARS)):
         spans.append((0, question))
     return spans
 
@@ -106,3 +120,34 @@ def _long(text: str, words: int, chars: int) -> bool:
     unspaced = len(_UNSPACED.findall(text))
     spaced = len(_UNSPACED.sub(" ", text).split())
     return unspaced * words + spaced * chars >= words * chars
+
+
+def layout(
+    texts: pa.Array, view: WordView, introduced: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+    """Marks the words of I parts of items.
+
+    Args:
+        texts: string[I], as `comparable_texts` spells them.
+        view: their W words.
+        introduced: bool[I], for `public_spans`.
+
+    Returns:
+        bool[W], true for words of quotations and passages; int32[W], the option of a word, or 0.
+    """
+    public = np.zeros(len(view.kinds), np.bool_)
+    options = np.zeros(len(view.kinds), np.int32)
+    _, offsets = utf8_buffers(texts)
+    for part, text in enumerate(texts.to_pylist()):
+        first, stop = view.offsets[part], view.offsets[part + 1]
+        starts = view.starts[first:stop] - offsets[part]
+
+        def inside(span: tuple[int, int], text: str = text, starts: Any = starts) -> slice:
+            borders = [len(text[:border].encode()) for border in span]
+            return slice(*np.searchsorted(starts, borders))
+
+        for span in public_spans(text or "", bool(introduced[part])):
+            public[first:stop][inside(span)] = True
+        for number, span in enumerate(option_spans(text or ""), 1):
+            options[first:stop][inside(span)] = number
+    return public, options

@@ -19,6 +19,7 @@ from corpus_pipeline.dedup.contamination_index import (
 )
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.words import Words, mix
 
 
 class Hits(NamedTuple):
@@ -52,26 +53,41 @@ def _holds(bits, hashes, value):  # type: ignore[no-untyped-def]
 def _find(  # type: ignore[no-untyped-def]
     view, short_lengths, hashes, bits, prefix_bits, hits
 ):
-    """Fills the arrays of `Hits` as far as they reach; returns how many hits there are."""
+    """Fills the arrays of `Hits` as far as they reach; returns how many hits there are.
+
+    Most words need one hash and one look at the bit set. Indices are unsigned where it counts: that
+    saves numba's test for negative ones.
+    """
     count = 0
+    values, kinds = view.values, view.kinds
+    lengths = (view.ngrams[0], view.ngrams[1])
+    powers = (view.powers[lengths[0]], view.powers[lengths[1]])
     for row in range(len(view.offsets) - 1):
         first, stop = view.offsets[row], view.offsets[row + 1]
         for word in range(first, stop):
-            kind = view.kinds[word]
-            ngram, shortest = view.ngrams[kind], view.shortest[kind]
-            # Lengths to try: the n-gram's, and those of short items where one may begin.
-            tries = 1
-            if (
-                len(short_lengths) > 0
-                and word + shortest <= stop
-                and _may_hold(prefix_bits, window_hash(view.values, view.powers, word, shortest))
+            single = kinds[np.uint64(word)] > 0
+            ngram = lengths[1] if single else lengths[0]
+            if word + ngram <= stop:
+                power = powers[1] if single else powers[0]
+                value = values[np.uint64(word + ngram)] - values[np.uint64(word)] * power
+                value = mix(value ^ np.uint64(ngram))
+                if _holds(bits, hashes, value):
+                    if count < len(hits.rows):
+                        hits.rows[count], hits.positions[count] = row, word - first
+                        hits.hashes[count] = value
+                    count += 1
+            if len(short_lengths) == 0:
+                continue
+            # Items that are looked for as a whole may begin here.
+            shortest = view.shortest[1] if single else view.shortest[0]
+            if word + shortest > stop or not _may_hold(
+                prefix_bits, window_hash(values, view.powers, word, shortest)
             ):
-                tries += len(short_lengths)
-            for i in range(tries):
-                length = ngram if i == 0 else short_lengths[i - 1]
-                if word + length > stop or (i > 0 and length == ngram):
+                continue
+            for length in short_lengths:
+                if word + length > stop or length == ngram:
                     continue
-                value = window_hash(view.values, view.powers, word, length)
+                value = window_hash(values, view.powers, word, length)
                 if _holds(bits, hashes, value):
                     if count < len(hits.rows):
                         hits.rows[count], hits.positions[count] = row, word - first
@@ -113,6 +129,8 @@ class Places(NamedTuple):
     """int64[P], what they weigh."""
     asking: NDArray[Any]
     """int64[P], what those of them weigh that more than one option says."""
+    run: NDArray[Any]
+    """int64[P], what the longest run of them weighs that the text has without interruption."""
     covers_from: NDArray[Any]
     covers_to: NDArray[Any]
 
@@ -120,9 +138,9 @@ class Places(NamedTuple):
         return Places(*(each[mask] for each in self))
 
 
-def view_for(comparable: pa.Array, index: ContaminationIndex) -> WordView:
-    """Splits texts, as `comparable_texts` spells them, into the words that `places_in` takes."""
-    return view_words(comparable, index.options, int(index.short_lengths.max(initial=0)))
+def view_for(words: Words, index: ContaminationIndex) -> WordView:
+    """Prepares words of texts, as `comparable_texts` spells them, for `places_in`."""
+    return view_words(words, index.options, int(index.short_lengths.max(initial=0)))
 
 
 def places_in(comparable: pa.Array, view: WordView, index: ContaminationIndex) -> Places:
@@ -199,7 +217,34 @@ def _places(hits: Hits, index: ContaminationIndex) -> Places:
     _cover(*windows, index.weights, words, bits)
     asks = index.asking[postings[within]]
     _cover(*(each[asks] for each in windows), index.weights, none, asking)
+    run = _runs(groups, parts, found_at, postings, len(heads), index)
     return Places(
-        texts[heads], parts[heads], found_at[heads], stop, words, bits, asking,
+        texts[heads], parts[heads], found_at[heads], stop, words, bits, asking, run,
         covers_from, covers_to,
     )  # fmt: skip
+
+
+def _runs(
+    groups: NDArray[Any],
+    parts: NDArray[Any],
+    found_at: NDArray[Any],
+    postings: NDArray[Any],
+    places: int,
+    index: ContaminationIndex,
+) -> NDArray[np.int64]:
+    """int64[places], bits of the longest run of each place: n-grams of the part one after another
+    with none left out, at the same distance from the beginning of the part."""
+    ranks = index.ranks[postings]
+    shift = found_at - index.positions[postings]
+    order = np.lexsort((ranks, shift, groups))
+    groups, parts, shift, ranks = groups[order], parts[order], shift[order], ranks[order]
+    starts, lengths = index.positions[postings[order]], index.lengths[postings[order]]
+    new = changes(groups) | changes(shift)
+    new[1:] |= ranks[1:] != ranks[:-1] + 1
+    heads = np.flatnonzero(new)
+    last = np.append(heads[1:], len(order))[: len(heads)] - 1
+    base = index.weight_offsets[parts[heads]]
+    bits = index.weights[base + starts[last] + lengths[last]] - index.weights[base + starts[heads]]
+    run = np.zeros(places, np.int64)
+    np.maximum.at(run, groups[heads], bits)
+    return run

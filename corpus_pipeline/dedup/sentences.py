@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import string_column, utf8_buffers
 from corpus_pipeline.text.sentences import split_sentences
-from corpus_pipeline.text.words import mix, split_words
+from corpus_pipeline.text.words import Words, mix, split_words
 
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0x9FB21C651E98DF25)
@@ -168,10 +168,13 @@ def _hash_windows(  # type: ignore[no-untyped-def]
     return count
 
 
-def span_hashes(texts: pa.Array, options: SentenceOptions) -> SpanHashes:
+def span_hashes(
+    texts: pa.Array, options: SentenceOptions, words: Words | None = None
+) -> SpanHashes:
     """Hashes every window of consecutive sentences of a `string` column.
 
-    Case, width, punctuation and white space do not count, nor where in the window a sentence ends.
+    `words` are those of the texts, if they have been split already. Case, width, punctuation and
+    white space do not count, nor where in the window a sentence ends.
 
     >>> texts = pa.array(["A bc. D ef! G hi? J kl.", "(a BC; D ef\\ng) Hi", None])
     >>> windows = span_hashes(texts, SentenceOptions(span=3, min_words=1))
@@ -180,7 +183,7 @@ def span_hashes(texts: pa.Array, options: SentenceOptions) -> SpanHashes:
     >>> bool(windows.hashes[0] == windows.hashes[2])
     True
     """
-    words = split_words(texts)
+    words = split_words(texts) if words is None else words
     sentences = split_sentences(texts)
     window_offsets = np.zeros(len(texts) + 1, np.int64)
     ordinals = np.empty(len(sentences.ends), np.uint32)
@@ -312,24 +315,26 @@ def _cut(data, offsets, sentence_offsets, starts, ends, gone, out, out_offsets):
             if run == first and member == stop:
                 done = text_stop
                 break
-            # The run lies between two gaps, and one of them stays: the one with more line breaks,
-            # so that a paragraph break never turns into a space; of equals the later, which holds
+            # Of the gaps before, inside and after the run one stays: the one with most line breaks,
+            # so that a paragraph break never turns into a space; of equals the last, which holds
             # the indentation of what follows. White space around the whole text stays.
             gap, gap_stop = np.int64(offsets[row]), np.int64(starts[run])
             if run > first:
                 gap = np.int64(ends[run - 1])
-            later, later_stop = np.int64(ends[member - 1]), text_stop
-            if member < stop:
-                later_stop = np.int64(starts[member])
-            if run > first and (
-                member == stop
-                or _line_breaks(data, later, later_stop) >= _line_breaks(data, gap, gap_stop)
-            ):
-                at = _copy(data, done, gap, out, at)
-                done = later
-            else:
-                at = _copy(data, done, gap_stop, out, at)
-                done = later_stop
+            run_stop = text_stop if member == stop else np.int64(starts[member])
+            keep, keep_stop = gap, gap_stop
+            if run > first and member == stop:
+                keep, keep_stop = np.int64(ends[member - 1]), text_stop
+            elif run > first:
+                most = _line_breaks(data, gap, gap_stop)
+                for k in range(run, member):
+                    inner, inner_stop = np.int64(ends[k]), np.int64(starts[k + 1])
+                    breaks = _line_breaks(data, inner, inner_stop)
+                    if breaks >= most:
+                        most, keep, keep_stop = breaks, inner, inner_stop
+            at = _copy(data, done, gap, out, at)
+            at = _copy(data, keep, keep_stop, out, at)
+            done = run_stop
         at = _copy(data, done, text_stop, out, at)
     out_offsets[len(offsets) - 1] = at
 
@@ -355,8 +360,8 @@ def remove_sentences(
 ) -> RemovedSentences:
     """Cuts the sentences of removed windows out, save those that a keeper covers.
 
-    Where sentences go, one of the two gaps beside them stays, the one with more line breaks
-    (of equals the later); no other byte changes, and texts that lose nothing keep their bytes.
+    Where sentences go, one of the gaps beside and between them stays, the one with most line breaks
+    (of equals the last); no other byte changes, and texts that lose nothing keep their bytes.
 
     Args:
         texts: string[N], the very texts that were hashed.

@@ -7,7 +7,7 @@ a row whose id another one has.
 
 A question that is too short to be looked for (`1 + 1 = ?`, `谁是作者？`) is looked for together
 with its answer, or its options: word for word, in this order, as a page of questions and answers
-has them.
+has them, with letters before the options or without.
 """
 
 import dataclasses
@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby, pairwise, product
 from pathlib import PurePosixPath
+from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +32,7 @@ from corpus_pipeline.sources.compressed import decompressed_blocks
 from corpus_pipeline.sources.pieces import Piece, detect_format
 from corpus_pipeline.sources.reading import read_piece
 from corpus_pipeline.sources.records import ReadOptions
+from corpus_pipeline.text.words import split_words
 
 #: Bytes by which a format is told.
 _HEAD = 1 << 16
@@ -60,6 +62,8 @@ class EvaluationFile:
     """Used ones whose question another item before has."""
     without_text: int
     """Records without any text under `text_fields`; not among the items."""
+    without_words: int
+    """Items of signs alone (brackets, operators); not among those that are too short."""
 
     def __str__(self) -> str:
         notes = [
@@ -67,6 +71,7 @@ class EvaluationFile:
             for count, what in (
                 (self.whole, "as a whole only"),
                 (self.too_short, "too short"),
+                (self.without_words, "without a letter or digit"),
                 (self.duplicates, "duplicates"),
                 (self.without_text, "records without text"),
             )
@@ -93,6 +98,8 @@ class _Part(NamedTuple):
     item: int
     text: str
     answer: bool
+    lettered: str = ""
+    """Options with A, B, C, … before them."""
     entire: bool = False
 
 
@@ -124,7 +131,8 @@ def read_evaluations(section: Contamination, options: ContaminationOptions) -> E
             questions = any(field not in section.answer_fields for field, _ in texts)
             for field, text in texts:
                 answer = questions and field in section.answer_fields
-                parts.append(_Part(f"{name}#{field}", number, text, answer))
+                lettered = _lettered(row[field]) if answer else ""
+                parts.append(_Part(f"{name}#{field}", number, text, answer, lettered))
             number += 1
         if number == begins[-1]:
             raise InputError(
@@ -133,6 +141,11 @@ def read_evaluations(section: Contamination, options: ContaminationOptions) -> E
             )
         begins.append(number)
         without.append(missing)
+    worded = _items_with(
+        np.array([part.item for part in parts], np.int64),
+        np.diff(split_words(_texts(parts)).offsets) > 0,
+        number,
+    )
     parts = _with_answers(parts, options)
     index = build_index(
         [part.id for part in parts],
@@ -154,11 +167,13 @@ def read_evaluations(section: Contamination, options: ContaminationOptions) -> E
     found = []
     for path, (begin, end), missing in zip(files, pairwise(begins), without, strict=True):
         used, partly, new = (states[name][begin:end] for name in ("used", "partly", "new"))
+        short = ~used & worded[begin:end]
         found.append(
             EvaluationFile(
                 path=path, items=end - begin, used=int(used.sum()),
-                whole=int((used & ~partly).sum()), too_short=int((~used).sum()),
+                whole=int((used & ~partly).sum()), too_short=int(short.sum()),
                 duplicates=int((used & ~new).sum()), without_text=missing,
+                without_words=int((~worded[begin:end]).sum()),
             )
         )  # fmt: skip
         if not used.any():
@@ -192,12 +207,26 @@ def _with_answers(parts: list[_Part], options: ContaminationOptions) -> list[_Pa
         if len(questions) != sum(not part.answer for part, _ in members):
             continue
         for question, answer in product(questions, (p for p, _ in members if p.answer)):
+            forms = [f"{word} {answer.text}" for word in _BETWEEN]
+            forms += [answer.lettered] * bool(answer.lettered)
             added += [
                 _Part(f"{question.id}+{answer.id.rpartition('#')[2]}{i or ''}", question.item,
-                      f"{question.text}\n{word} {answer.text}", False, True)
-                for i, word in enumerate(_BETWEEN)
+                      f"{question.text}\n{form}", False, entire=True)
+                for i, form in enumerate(forms)
             ]  # fmt: skip
     return parts + added
+
+
+def _lettered(value: Any) -> str:
+    """Joins the options of a question as pages have them; nothing if they are no list.
+
+    >>> _lettered(["four", {"text": 5}])
+    'A four\\nB 5'
+    """
+    texts = [text for text in map(_text, value) if text] if isinstance(value, list) else []
+    return "\n".join(
+        f"{letter} {text}" for letter, text in zip(ascii_uppercase, texts, strict=False)
+    )
 
 
 def _text(value: Any) -> str:
@@ -218,14 +247,18 @@ def _text(value: Any) -> str:
 def _records(path: str, section: Contamination) -> Iterator[dict[str, Any]]:
     """Yields the fields of every record of a file.
 
-    The readers want one field that is a text and give all others beside it; so they are asked for
-    every field that may be one.
+    The readers want one field that is a text and give all others beside it. So they are asked for
+    one that the first records have, which makes most files known at once, and then for the others
+    as long as some record is unknown.
     """
     fields = dict.fromkeys((*section.text_fields, section.id_field))
+    likely = next((field for field in fields if _begins_with(path, field, section)), None)
     rows: dict[int, dict[str, Any] | None] = {}
     refused: InputError | None = None
     read = 0
-    for field in fields:
+    for field in sorted(fields, key=lambda field: field != likely):
+        if rows and None not in rows.values():
+            break
         try:
             for batch in _batches(path, field, section):
                 for record in batch.to_pylist():
@@ -239,6 +272,15 @@ def _records(path: str, section: Contamination) -> Iterator[dict[str, Any]]:
         raise refused
     for _, row in sorted(rows.items()):
         yield row or {}
+
+
+def _begins_with(path: str, field: str, section: Contamination) -> bool:
+    """Says whether one of the first records has a text under a field."""
+    try:
+        batch = next(_batches(path, field, section), None)
+    except InputError:
+        return False
+    return batch is not None and batch["text"].null_count < batch.num_rows
 
 
 def _take(

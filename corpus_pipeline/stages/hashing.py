@@ -17,7 +17,7 @@ from corpus_pipeline.dedup.survivors import Preference, document_ranks
 from corpus_pipeline.stages.mapping import MapBatches, MapStage
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
-from corpus_pipeline.text.words import split_words
+from corpus_pipeline.text.words import Words, split_words
 
 #: Prefix of the columns that carry hashes to the writer.
 HASH_PREFIX = "hash_"
@@ -63,14 +63,18 @@ class HashBatch(MapBatches):
             first, second = normalised_hashes(texts)
             columns |= {"hash_exact_a": pa.array(first), "hash_exact_b": pa.array(second)}
         source = batch["source"][0].as_py()
-        if self.options.document is not None and source not in self.options.skip_document:
-            columns["hash_bands"] = _bands(texts, self.options.document)
-        if self.options.sentence is not None and source not in self.options.skip_sentence:
-            spans = span_hashes(texts, self.options.sentence)
+        document = self.options.document if source not in self.options.skip_document else None
+        sentence = self.options.sentence if source not in self.options.skip_sentence else None
+        wanted = document is not None or sentence is not None or self._index is not None
+        words = split_words(texts) if wanted else None
+        if document is not None and words is not None:
+            columns["hash_bands"] = _bands(words, document)
+        if sentence is not None:
+            spans = span_hashes(texts, sentence, words)
             columns["hash_spans"] = _lists(spans.offsets, spans.hashes)
             columns["hash_span_ordinals"] = _lists(spans.offsets, spans.ordinals)
         if self._index is not None:
-            places = find_contamination(texts, self._index)
+            places = find_contamination(texts, self._index, words)
             offsets = np.searchsorted(places["text"].to_numpy(), np.arange(len(texts) + 1))
             found = pa.StructArray.from_arrays(places.columns[1:], places.schema.names[1:])
             columns["hash_places"] = pa.ListArray.from_arrays(offsets.astype(np.int32), found)
@@ -94,8 +98,8 @@ def _ids(batch: pa.RecordBatch, hashes: pa.Array) -> pa.Array:
     return pa.array(made, pa.string())
 
 
-def _bands(texts: pa.Array, options: MinHashOptions) -> pa.Array:
-    shingles = shingle(split_words(texts), options)
+def _bands(words: Words, options: MinHashOptions) -> pa.Array:
+    shingles = shingle(words, options)
     hashes = band_hashes(signatures(shingles, options), options)
     offsets = np.concatenate([[0], np.cumsum(np.where(shingles.present, options.bands, 0))])
     return _lists(offsets, hashes[shingles.present].ravel())

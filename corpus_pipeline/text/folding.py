@@ -9,11 +9,11 @@ so an item of an evaluation set in NFD, or a page that came out of a PDF, has th
 shows. A column that needs nothing comes back as it is, without a copy.
 """
 
-import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -66,59 +66,110 @@ def _flags() -> NDArray[np.uint8]:
 
 
 @cache
-def _clusters() -> "re.Pattern[str]":
-    flags = _flags()
-    attaching = _class(np.flatnonzero(flags & _ATTACHES))
-    expanding = _class(np.flatnonzero(flags & _EXPANDS))
-    return re.compile(f".[{attaching}]{{1,{_MARKS}}}|[{expanding}]", re.DOTALL)
-
-
-def _class(code_points: Iterable[int]) -> str:
-    return "".join(re.escape(chr(code_point)) for code_point in code_points)
+def _flagged_beginnings() -> NDArray[np.bool_]:
+    """bool[0x10000]: true for two first bytes of UTF-8 with which some flagged character begins."""
+    beginnings = np.zeros(0x10000, np.bool_)
+    for code_point in np.flatnonzero(_flags()).tolist():
+        first, second = chr(code_point).encode()[:2]
+        beginnings[first << 8 | second] = True
+    return beginnings
 
 
 @kernel
-def _flagged(data, offsets, flags, found):  # type: ignore[no-untyped-def]
-    """Writes to `found[row]` the flags of the characters of each row, all together."""
+def _flagged(data, offsets, beginnings, flags, found):  # type: ignore[no-untyped-def]
+    """Writes to `found[row]` the flags of the characters of each row, all together.
+
+    Looks at every byte and the next one, whether or not a character begins there: so no step waits
+    for the one before, as it would from character to character.
+    """
     for row in range(len(offsets) - 1):
         i, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         every = np.uint8(0)
         while i < stop:
-            if data[np.uint64(i)] < 0x80:
-                i += 1
-                continue
-            code_point, i = decode(data, i)
-            every |= flags[code_point]
+            end = min(i + 16, stop)
+            union = np.uint8(0)
+            for k in range(i, end):
+                union |= data[np.uint64(k)]
+            if union >= 0x80:
+                # No character of several bytes begins with the last one.
+                for k in range(i, min(end, stop - 1)):
+                    byte, following = data[np.uint64(k)], data[np.uint64(k + 1)]
+                    if beginnings[np.uint64(byte) << np.uint64(8) | np.uint64(following)]:
+                        code_point, _ = decode(data, k)
+                        every |= flags[code_point]
+            i = end
         found[row] = every
+
+
+class Respelt(NamedTuple):
+    """The rows of a column that their comparable spelling changes."""
+
+    rows: NDArray[np.int64]
+    """int64[R], ascending."""
+    texts: pa.Array
+    """string[R], in comparable spelling."""
+
+
+def respelt_texts(texts: pa.Array) -> Respelt:
+    """Puts those texts of a `string` column that need it into comparable spelling.
+
+    Which characters attach or expand is Python's; versions differ only in characters that are newer
+    than the older one.
+
+    >>> respelt_texts(pa.array(["e\\u0301 ﬁn", None, "ﾊﾞｽ", "中文"]))[0].tolist()
+    [0, 2]
+    """
+    data, offsets = utf8_buffers(texts)
+    found = np.zeros(len(texts), np.uint8)
+    _flagged(data, offsets, _flagged_beginnings(), _flags(), found)
+    rows, new = [], []
+    for row in np.flatnonzero(found).tolist():
+        text = texts[row].as_py()
+        if found[row] & _EXPANDS or not unicodedata.is_normalized("NFC", text):
+            spelling = _comparable(text)
+            if spelling != text:
+                rows.append(row)
+                new.append(spelling)
+    return Respelt(np.array(rows, np.int64), pa.array(new, pa.string()))
 
 
 def comparable_texts(texts: pa.Array) -> pa.Array:
     """Puts a `string` column into the spelling in which its words are compared.
 
-    Which characters attach or expand is Python's; versions differ only in characters that are newer
-    than the older one.
-
     >>> comparable_texts(pa.array(["e\\u0301 ﬁn", None, "ﾊﾞｽ", "中文"])).to_pylist()
     ['é fin', None, 'バｽ', '中文']
     """
-    data, offsets = utf8_buffers(texts)
-    found = np.zeros(len(texts), np.uint8)
-    _flagged(data, offsets, _flags(), found)
-    if not found.any():
+    rows, new = respelt_texts(texts)
+    if not len(rows):
         return texts
-    mask = pa.array(found > 0)
-    old = texts.filter(mask).to_pylist()
-    new = [
-        _comparable(text)
-        if flags & _EXPANDS or not unicodedata.is_normalized("NFC", text)
-        else text
-        for text, flags in zip(old, found[found > 0].tolist(), strict=True)
-    ]
-    return texts if new == old else pc.replace_with_mask(texts, mask, pa.array(new, pa.string()))
+    mask = np.zeros(len(texts), np.bool_)
+    mask[rows] = True
+    return pc.replace_with_mask(texts, pa.array(mask), new)
 
 
 def _comparable(text: str) -> str:
-    return _clusters().sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    pieces, done = [], 0
+    for start, stop in _replaced(text):
+        pieces += [text[done:start], unicodedata.normalize("NFKC", text[start:stop])]
+        done = stop
+    return "".join([*pieces, text[done:]])
+
+
+def _replaced(text: str) -> Iterator[tuple[int, int]]:
+    """Yields where the clusters of a text begin and end: a character that expands, or any one with
+    those that attach to it."""
+    flags = _flags()[np.frombuffer(text.encode("utf-32-le"), np.uint32)]
+    done = 0
+    for at in np.flatnonzero(flags).tolist():
+        if at < done:
+            continue
+        start = at - 1 if flags[at] & _ATTACHES and at > done else at
+        stop = start + 1
+        while stop < len(flags) and stop - start <= _MARKS and flags[stop] & _ATTACHES:
+            stop += 1
+        if stop - start > 1 or flags[start] & _EXPANDS:
+            yield start, stop
+            done = stop
 
 
 def source_offsets(text: str, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -137,13 +188,13 @@ def source_offsets(text: str, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
     # Of each replaced cluster: where it begins, and what comes after it, in both spellings.
     old, new = [0], [0]
     at = before = shift = 0
-    for match in _clusters().finditer(text):
-        at += len(text[before : match.start()].encode())
-        before = match.end()
+    for start, stop in _replaced(text):
+        at += len(text[before:start].encode())
+        before = stop
         old.append(at)
         new.append(at + shift)
-        size = len(match[0].encode())
-        shift += len(unicodedata.normalize("NFKC", match[0]).encode()) - size
+        size = len(text[start:stop].encode())
+        shift += len(unicodedata.normalize("NFKC", text[start:stop]).encode()) - size
         at += size
         old.append(at)
         new.append(at + shift)

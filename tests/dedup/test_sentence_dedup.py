@@ -209,6 +209,9 @@ def cut(text: str, *ordinals: int) -> str | None:
         ("一。二！三？四。", [1], "一。三？四。"),
         ("一。二！三？四。", [0, 3], "二！三？"),
         ("一。\n二！三？", [1], "一。\n三？"),
+        ("One. Two.\n\nThree. Four.", [1, 2], "One.\n\nFour."),
+        ("一。二！\n\n　　三？四。", [1, 2], "一。\n\n　　四。"),
+        ("One. Two.\n\nThree. Four.", [0, 1, 2], "Four."),
     ],
 )
 def test_cuts_keep_the_lines_of_what_stays(text: str, ordinals: list[int], wanted: str) -> None:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpus_pipeline.dedup.contamination import ContaminationIndex, ContaminationOptions
+from corpus_pipeline.dedup.contamination import (
+    ContaminationIndex,
+    ContaminationOptions,
+    find_contamination,
+)
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.pipelines import evaluations
 from corpus_pipeline.pipelines.config import Contamination
 from corpus_pipeline.pipelines.evaluations import EvaluationFile, read_evaluations
 
@@ -41,7 +48,7 @@ def read(*paths: Path, **changes: Any) -> tuple[list[str], tuple[EvaluationFile,
 def test_dialects_of_inputs_are_dialects_of_evaluations(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / f"items.jsonl{'.gz' if content[:1] == bytes([31]) else ''}"
     path.write_bytes(content)
-    assert read(path) == (["1#question"], (EvaluationFile(str(path), 1, 1, 0, 0, 0, 0),))
+    assert read(path) == (["1#question"], (EvaluationFile(str(path), 1, 1, 0, 0, 0, 0, 0),))
 
 
 def test_parquet_and_fields_that_are_no_strings(tmp_path: Path) -> None:
@@ -69,13 +76,35 @@ def test_every_item_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "items.jsonl"
     rows = [{"question": RIVER}, {"question": RIVER.upper()}, {"question": "1 + 1 = ?"},
             {"other": "x"}, {"question": "谁是作者？"}, {"question": ZH},
-            {"question": "one two three four five six seven eight"}]  # fmt: skip
+            {"question": "one two three four five six seven eight"},
+            {"question": "( [ { } ] )"}, {"question": "！？……"}]  # fmt: skip
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     _, (file,) = read(path)
-    assert file == EvaluationFile(str(path), 6, 4, 0, 2, 1, 1)
+    assert file == EvaluationFile(str(path), 8, 4, 0, 2, 1, 1, 2)
     assert str(file) == (
-        f"{path}: 4 of 6 items are looked for (2 too short, 1 duplicates, 1 records without text)"
+        f"{path}: 4 of 8 items are looked for (2 too short, 2 without a letter or digit, "
+        "1 duplicates, 1 records without text)"
     )
+
+
+def test_a_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "items.jsonl"
+    row = {"id": "1", "input": {"of": FERRY}, "question": RIVER}
+    path.write_text("".join(json.dumps({**row, "id": i}) + "\n" for i in range(9_000)))
+    read_rows = Counter[str]()
+    batches = evaluations._batches
+
+    def counted(path: str, field: str, section: Contamination) -> Iterator[pa.RecordBatch]:
+        for batch in batches(path, field, section):
+            read_rows[field] += batch.num_rows
+            yield batch
+
+    monkeypatch.setattr(evaluations, "_batches", counted)
+    _, (file,) = read(path, text_fields=["prompt", "question"])
+    assert (file.items, file.duplicates) == (9_000, 8_999)
+    # Of `prompt` the first batch alone, then `question` once more and whole.
+    assert read_rows["question"] - 9_000 == read_rows["prompt"] < 9_000
+    assert set(read_rows) == {"prompt", "question"}
 
 
 def test_short_questions_are_looked_for_with_their_answer(tmp_path: Path) -> None:
@@ -86,7 +115,17 @@ def test_short_questions_are_looked_for_with_their_answer(tmp_path: Path) -> Non
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     ids, (file,) = read(path)
-    assert {"a#question+answer", "b#question+choices"} <= set(ids)
+    section = Contamination(evaluations=(str(path),))
+    made = read_evaluations(section, ContaminationOptions()).index
+    index = ContaminationIndex.from_bytes(made)
+    pages = [
+        "谁写了蓝皮书？\n(A) 伦敦的作家\n(B) 巴黎的画家",
+        "谁写了蓝皮书？ 伦敦的作家，巴黎的画家",
+        "WHO WROTE THE BLUE BOOK?\nAnswer: Ada Lovelace of London.",
+        "谁写了蓝皮书？ 巴黎的作家",
+    ]
+    assert set(find_contamination(pa.array(pages), index)["text"].to_pylist()) == {0, 1, 2}
+    assert {"a#question+answer", "b#question+choices", "b#question+choices5"} <= set(ids)
     assert (file.used, file.whole, file.too_short) == (2, 2, 0)
 
 

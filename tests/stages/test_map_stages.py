@@ -316,8 +316,8 @@ def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None
             "contaminated_by": [None, "a#question", "b#question", "b#question"],
             "contamination_items": [None, 1, 1, 2],
             "contamination_sentences": [0, 2, 2, 2],
-            "contamination_chars": [0, 9, 8, 8],
-            "text": ["走了。", "One.Four.", "All. 全部。", "Five."],
+            "contamination_chars": [0, 7, 8, 8],
+            "text": ["走了。", "One.\n\nFour.", "All. 全部。", "Five."],
             "removed_sentences": [3, 0, 0, 2],
         },
     )
