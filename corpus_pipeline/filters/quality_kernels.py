@@ -14,7 +14,7 @@ from corpus_pipeline.filters.quality_marks import (
     CLOSES,
     ENDS,
     ENDS_BEFORE_SPACE,
-    IS_ANCHOR,
+    FOLLOWS_ANCHOR,
     JAVASCRIPT,
     LOREM_IPSUM,
     MARKS,
@@ -25,7 +25,7 @@ from corpus_pipeline.filters.quality_marks import (
     line_end,
     phrases_at,
 )
-from corpus_pipeline.filters.quality_prose import ITEM
+from corpus_pipeline.filters.quality_prose import AT_END, FEED, IN_TEXT, ITEM, next_line
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import (
     DIGIT,
@@ -134,7 +134,7 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
 
 @kernel
 def scan_line(  # type: ignore[no-untyped-def]
-    data, start, stop, prose, classes, folds, language, keys, bits, hashes, ends, count, totals
+    data, start, stop, prose, item, classes, folds, language, keys, bits, hashes, ends, count, totals
 ):
     """Scans one line, adds to `totals`, and appends its words to `hashes` and `ends`.
 
@@ -142,7 +142,8 @@ def scan_line(  # type: ignore[no-untyped-def]
         data: uint8[B]; the line is `data[start:stop]`, without its line feed.
         start: first byte.
         stop: the byte after the last.
-        prose: the text is prose_of's: a line's end may have closers behind it.
+        prose: judge the line's end as one of prose: it may have closers behind it.
+        item: the line is an item of a list.
         classes: uint8[0x110000].
         folds: uint16[0x10000].
         language: number of the language in the stop words, -1 for none.
@@ -156,8 +157,6 @@ def scan_line(  # type: ignore[no-untyped-def]
     Returns:
         (words so far, hash of the line's words, bit set of the stop words met).
     """
-    item = prose and data[start] == ITEM
-    start += item
     first_word = count
     first_chars = ends[count]
     stop_mask = np.uint64(0)
@@ -200,7 +199,11 @@ def scan_line(  # type: ignore[no-untyped-def]
             code_point = np.int64(data[i])
             if code_point >= 0x80:
                 code_point, following = decode(data, i)
-            elif IS_ANCHOR[code_point]:
+            elif (
+                FOLLOWS_ANCHOR[code_point]
+                and following < stop
+                and data[following] | 0x20 == FOLLOWS_ANCHOR[code_point]
+            ):
                 flags |= phrases_at(data, start, stop, i)
             position += 1
         kind = classes[code_point]
@@ -351,14 +354,19 @@ def scan_line(  # type: ignore[no-untyped-def]
 
 @kernel
 def scan_text(  # type: ignore[no-untyped-def]
-    data, start, stop, prose, classes, folds, language, keys, bits,
+    data, start, stop, prose, state, counts, no_end, out, copy, whole, classes, folds, language, keys, bits,
     hashes, ends, line_hashes, line_chars, paragraph_hashes, paragraph_chars, totals,
 ):  # fmt: skip
-    """Scans one document line by line; arguments as in `scan_line`.
+    """Scans one document line by line; other arguments as in `scan_line`.
 
     A paragraph is a run of lines that are not blank. `line_hashes` and `paragraph_hashes` are
     uint64, `line_chars` and `paragraph_chars` int32 (characters without spaces); each has room for
     every line. How many lines, paragraphs and words were written stands in `totals`.
+
+    Args:
+        state, counts, no_end, out, copy: as in `quality_prose.Walk`; started on this document if
+            `prose`.
+        whole: scan all lines; else those that `next_line` finds.
     """
     count = np.int64(0)
     ends[0] = 0
@@ -368,15 +376,31 @@ def scan_text(  # type: ignore[no-untyped-def]
     paragraph_hash = _SEED
     paragraph_start = 0
     paragraph_lines = 0
+    item = False
     i = start
-    while i <= stop:
-        line_stop = i
-        while line_stop < stop and data[line_stop] != 10:
-            line_stop += 1
+    while True:
         before = count
-        if line_stop > i:
+        line = data
+        if whole:
+            if i > stop:
+                break
+            first = i
+            while i < stop and data[i] != 10:
+                i += 1
+            end = i
+            feed = i < stop
+            i += 1
+        else:
+            where, first, end = next_line(data, state, counts, no_end, out)
+            if where == AT_END:
+                break
+            if where != IN_TEXT:
+                line = copy
+            item = state[ITEM] != 0
+            feed = state[FEED] != 0
+        if end > first:
             count, line_hash, mask = scan_line(
-                data, i, line_stop, prose, classes, folds, language, keys, bits,
+                line, first, end, prose, item, classes, folds, language, keys, bits,
                 hashes, ends, count, totals,
             )  # fmt: skip
             seen |= mask
@@ -389,16 +413,20 @@ def scan_text(  # type: ignore[no-untyped-def]
                     paragraph_start = ends[before]
                 paragraph_hash = step(paragraph_hash, line_hash)
                 paragraph_lines += 1
-        if paragraph_lines and (count == before or line_stop >= stop):
+        if paragraph_lines and (count == before or not feed):
             paragraph_hashes[paragraphs] = mix(paragraph_hash)
             paragraph_chars[paragraphs] = ends[count] - paragraph_start
             paragraphs += 1
             paragraph_lines = 0
-        if line_stop < stop:
+        if feed:
             # The blank line that parts two paragraphs of prose is a mark and no empty line.
             totals[NEWLINES] += not prose or count > before
             totals[CHARS] += 1
-        i = line_stop + 1
+    if paragraph_lines:
+        # What followed the last line of prose was left out.
+        paragraph_hashes[paragraphs] = mix(paragraph_hash)
+        paragraph_chars[paragraphs] = ends[count] - paragraph_start
+        paragraphs += 1
     totals[PARAGRAPHS] = paragraphs
     distinct = 0
     while seen != 0:

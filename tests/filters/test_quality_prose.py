@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpus_pipeline.filters.quality import measure_quality
 from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_prose import ITEM, LISTING, PROSE, WHOLE, prose_of
+from corpus_pipeline.filters.quality_prose import ITEM_MARK, LISTING, PROSE, WHOLE, prose_of
 from corpus_pipeline.filters.quality_rules import quality_failures
 
 CHINESE = "缓存服务把常用的数据放在内存里，读取的时候不必再访问磁盘，所以响应很快。" * 5
@@ -20,7 +20,7 @@ def left(text: str) -> str:
     """What is left of `text` after a paragraph that is prose enough, items marked by ►."""
     copy: str = prose_of(pa.array([f"{CHINESE}\n\n{text}"])).texts[0].as_py()
     assert copy.startswith(CHINESE)
-    return copy[len(CHINESE) :].replace(chr(ITEM), "►").strip()
+    return copy[len(CHINESE) :].replace(ITEM_MARK, "►").strip()
 
 
 @pytest.mark.parametrize(
