@@ -34,22 +34,23 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality_kernels import (
+    ALL,
     COLUMNS,
     LINES,
+    NOTHING,
     PAGE_WORD,
     PARAGRAPHS,
+    PROSE_LINES,
     WORDS,
     fill_stop_words,
     scan_text,
 )
 from corpus_pipeline.filters.quality_prose import (
-    AT_END,
     LISTING,
     MIN_PROSE_BYTES,
     PROSE,
     measured_of,
     new_walk,
-    next_line,
     start_walk,
 )
 from corpus_pipeline.filters.quality_prose import COLUMNS as PROSE_COLUMNS
@@ -226,29 +227,25 @@ def _measure(  # type: ignore[no-untyped-def]
     for row in range(len(offsets) - 1):
         start = np.int64(offsets[row])
         stop = np.int64(offsets[row + 1])
-        whole = not prose
+        reading = ALL
         if prose:
             start_walk(data, start, stop, folds, state, found, no_end, cover)
-            if stop - start < MIN_PROSE_BYTES:
-                # It will be measured as a whole, but what would be left out is counted.
-                while next_line(data, state, found, no_end, out)[0] != AT_END:
-                    pass
-                kinds[row] = measured_of(data, start, stop, state, found)
-                whole = True
+            # What is left of a short text is too little, but what would be left out is counted.
+            reading = PROSE_LINES if stop - start >= MIN_PROSE_BYTES else NOTHING
         while True:
             for k in range(len(totals)):
                 totals[k] = 0
             scan_text(
-                data, start, stop, prose, state, found, no_end, out, copy, whole, classes, folds,
+                data, start, stop, prose, state, found, no_end, out, copy, reading, classes, folds,
                 languages[row], keys, bits, hashes, ends, line_hashes, line_chars,
                 paragraph_hashes, paragraph_chars, totals,
             )  # fmt: skip
-            if whole:
+            if reading == ALL:
                 break
             kinds[row] = measured_of(data, start, stop, state, found)
             if kinds[row] == PROSE:
                 break
-            whole = True
+            reading = ALL
         k = len(COLUMNS)
         for column in range(k):
             counts[column, row] = totals[column]

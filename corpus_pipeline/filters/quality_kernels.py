@@ -63,6 +63,9 @@ SHORT_LINE = 30
 C4_LINE_WORDS = 5
 C4_WORD_CHARS = 1000
 
+#: What is scanned of a document.
+ALL, PROSE_LINES, NOTHING = range(3)
+
 #: Stands where stop words have their number: the word is one of pages.
 PAGE_WORD = 255
 
@@ -70,6 +73,8 @@ PAGE_WORD = 255
 #: needs no end mark, and is no bullet: menus and lists of names have short items.
 ITEM_WORDS = 8
 ITEM_BYTES = 60
+
+_IS_SMALL = np.isin(np.arange(256), np.arange(ord("a"), ord("z") + 1))
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
@@ -193,6 +198,37 @@ def scan_line(  # type: ignore[no-untyped-def]
     dots = 0
     i = start
     while True:
+        # Most characters are ASCII letters within a word; they change little.
+        if first_position >= 0 and not (single and length) and i < stop and _IS_SMALL[data[i]]:
+            if not in_core:
+                folded = _SEED
+            begin = i
+            while i < stop and _IS_SMALL[data[i]]:
+                code_point = np.int64(data[i])
+                i += 1
+                if (
+                    FOLLOWS_ANCHOR[code_point]
+                    and i < stop
+                    and data[i] | 0x20 == FOLLOWS_ANCHOR[code_point]
+                ):
+                    flags |= phrases_at(data, start, stop, i - 1)
+                h = step(h, np.uint64(code_point))
+                folded = step(folded, np.uint64(code_point))
+            length += i - begin
+            letters += i - begin
+            position += i - begin
+            last_position = position
+            end = i
+            previous = code_point
+            single = False
+            has_letter = True
+            if language >= 0:
+                in_core = True
+                core = folded
+            if i > cited:
+                dirty = True
+                pending = False
+            continue
         code_point = np.int64(32)
         following = i + 1
         if i < stop:
@@ -354,7 +390,7 @@ def scan_line(  # type: ignore[no-untyped-def]
 
 @kernel
 def scan_text(  # type: ignore[no-untyped-def]
-    data, start, stop, prose, state, counts, no_end, out, copy, whole, classes, folds, language, keys, bits,
+    data, start, stop, prose, state, counts, no_end, out, copy, reading, classes, folds, language, keys, bits,
     hashes, ends, line_hashes, line_chars, paragraph_hashes, paragraph_chars, totals,
 ):  # fmt: skip
     """Scans one document line by line; other arguments as in `scan_line`.
@@ -366,7 +402,7 @@ def scan_text(  # type: ignore[no-untyped-def]
     Args:
         state, counts, no_end, out, copy: as in `quality_prose.Walk`; started on this document if
             `prose`.
-        whole: scan all lines; else those that `next_line` finds.
+        reading: `ALL` lines, `PROSE_LINES`, or `NOTHING`: what is left out is counted and no more.
     """
     count = np.int64(0)
     ends[0] = 0
@@ -381,7 +417,7 @@ def scan_text(  # type: ignore[no-untyped-def]
     while True:
         before = count
         line = data
-        if whole:
+        if reading == ALL:
             if i > stop:
                 break
             first = i
@@ -398,7 +434,7 @@ def scan_text(  # type: ignore[no-untyped-def]
                 line = copy
             item = state[ITEM] != 0
             feed = state[FEED] != 0
-        if end > first:
+        if end > first and reading != NOTHING:
             count, line_hash, mask = scan_line(
                 line, first, end, prose, item, classes, folds, language, keys, bits,
                 hashes, ends, count, totals,

@@ -47,6 +47,7 @@ from corpus_pipeline.filters.quality_prose_blocks import (
     is_definition,
     is_line_rule,
     line_end,
+    long_line_end,
     looks_like_code,
     open_fence_end,
     table_end,
@@ -188,7 +189,7 @@ def next_line(data, state, counts, no_end, out):  # type: ignore[no-untyped-def]
     stop = state[STOP]
     i = state[AT]
     while i < stop:
-        end, tells = line_end(data, i, stop)
+        end, tells = long_line_end(data, i, stop)
         first, columns = after_indent(data, i, end)
         if first >= end:
             i = end + 1
