@@ -34,17 +34,14 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality_kernels import (
-    ALL,
     COLUMNS,
     LINES,
-    NOTHING,
     PAGE_WORD,
     PARAGRAPHS,
-    PROSE_LINES,
     WORDS,
     fill_stop_words,
-    scan_text,
 )
+from corpus_pipeline.filters.quality_prose import COLUMNS as PROSE_COLUMNS
 from corpus_pipeline.filters.quality_prose import (
     LISTING,
     MIN_PROSE_BYTES,
@@ -53,13 +50,13 @@ from corpus_pipeline.filters.quality_prose import (
     new_walk,
     start_walk,
 )
-from corpus_pipeline.filters.quality_prose import COLUMNS as PROSE_COLUMNS
 from corpus_pipeline.filters.quality_repetition_kernels import (
     DUPLICATE_ORDERS,
     TOP_ORDERS,
     count_duplicates,
     count_ngrams,
 )
+from corpus_pipeline.filters.quality_scan import ALL, NOTHING, PROSE_LINES, scan_text
 from corpus_pipeline.filters.quality_score import score_quality
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters

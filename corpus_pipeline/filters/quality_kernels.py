@@ -1,4 +1,4 @@
-"""The scan behind the quality measures: characters to words, lines and sentences in one pass.
+"""The scan of a line behind the quality measures: characters to words and sentences in one pass.
 
 document ── lines (split at line feeds) ── words ── characters
    │           │                             └ hash and length into scratch, for repetition
@@ -25,7 +25,6 @@ from corpus_pipeline.filters.quality_marks import (
     line_end,
     phrases_at,
 )
-from corpus_pipeline.filters.quality_prose import AT_END, FEED, IN_TEXT, ITEM, next_line
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import (
     DIGIT,
@@ -63,9 +62,6 @@ SHORT_LINE = 30
 C4_LINE_WORDS = 5
 C4_WORD_CHARS = 1000
 
-#: What is scanned of a document.
-ALL, PROSE_LINES, NOTHING = range(3)
-
 #: Stands where stop words have their number: the word is one of pages.
 PAGE_WORD = 255
 
@@ -76,7 +72,8 @@ ITEM_BYTES = 60
 
 _IS_SMALL = np.isin(np.arange(256), np.arange(ord("a"), ord("z") + 1))
 
-_SEED = np.uint64(0x9E3779B97F4A7C15)
+#: The hash of nothing.
+SEED = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
 
 
@@ -123,7 +120,7 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
     """
     mask = len(keys) - 1
     for row in range(len(languages)):
-        h = _SEED
+        h = SEED
         i = np.int64(offsets[row])
         while i < offsets[row + 1]:
             code_point, i = decode(data, i)
@@ -139,7 +136,20 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
 
 @kernel
 def scan_line(  # type: ignore[no-untyped-def]
-    data, start, stop, prose, item, classes, folds, language, keys, bits, hashes, ends, count, totals
+    data,
+    start,
+    stop,
+    prose,
+    item,
+    classes,
+    folds,
+    language,
+    keys,
+    bits,
+    hashes,
+    ends,
+    count,
+    totals,
 ):
     """Scans one line, adds to `totals`, and appends its words to `hashes` and `ends`.
 
@@ -167,16 +177,16 @@ def scan_line(  # type: ignore[no-untyped-def]
     stop_mask = np.uint64(0)
     stop_hits = 0
     page_words = 0
-    line_hash = _SEED
+    line_hash = SEED
     flags = 0
     curly = 0
     # The word that is open: its length, hash and letter; its folded core, letter to letter.
     length = 0
-    h = _SEED
+    h = SEED
     has_letter = False
     single = False
     core = np.uint64(0)
-    folded = _SEED
+    folded = SEED
     in_core = False
     with_letter = 0
     longest = 0
@@ -201,7 +211,7 @@ def scan_line(  # type: ignore[no-untyped-def]
         # Most characters are ASCII letters within a word; they change little.
         if first_position >= 0 and not (single and length) and i < stop and _IS_SMALL[data[i]]:
             if not in_core:
-                folded = _SEED
+                folded = SEED
             begin = i
             while i < stop and _IS_SMALL[data[i]]:
                 code_point = np.int64(data[i])
@@ -262,7 +272,7 @@ def scan_line(  # type: ignore[no-untyped-def]
                         stop_mask |= np.uint64(1) << np.uint64(bits[slot])
                         stop_hits += 1
             length = 0
-            h = _SEED
+            h = SEED
             has_letter = False
             core = np.uint64(0)
             in_core = False
@@ -285,7 +295,7 @@ def scan_line(  # type: ignore[no-untyped-def]
                 if code_point < 0x10000:
                     first_mark = np.int64(MARKS[code_point])
             if language >= 0 and (solid or in_core):
-                folded = step(folded if in_core else _SEED, fold(folds, code_point))
+                folded = step(folded if in_core else SEED, fold(folds, code_point))
                 in_core = True
                 if solid:
                     core = folded
@@ -386,86 +396,3 @@ def scan_line(  # type: ignore[no-untyped-def]
             totals[C4_KEPT_LINES] += 1
             totals[C4_KEPT_SENTENCES] += sentences
     return count, line_hash, stop_mask
-
-
-@kernel
-def scan_text(  # type: ignore[no-untyped-def]
-    data, start, stop, prose, state, counts, no_end, out, copy, reading, classes, folds, language, keys, bits,
-    hashes, ends, line_hashes, line_chars, paragraph_hashes, paragraph_chars, totals,
-):  # fmt: skip
-    """Scans one document line by line; other arguments as in `scan_line`.
-
-    A paragraph is a run of lines that are not blank. `line_hashes` and `paragraph_hashes` are
-    uint64, `line_chars` and `paragraph_chars` int32 (characters without spaces); each has room for
-    every line. How many lines, paragraphs and words were written stands in `totals`.
-
-    Args:
-        state, counts, no_end, out, copy: as in `quality_prose.Walk`; started on this document if
-            `prose`.
-        reading: `ALL` lines, `PROSE_LINES`, or `NOTHING`: what is left out is counted and no more.
-    """
-    count = np.int64(0)
-    ends[0] = 0
-    seen = np.uint64(0)
-    lines = 0
-    paragraphs = 0
-    paragraph_hash = _SEED
-    paragraph_start = 0
-    paragraph_lines = 0
-    item = False
-    i = start
-    while True:
-        before = count
-        line = data
-        if reading == ALL:
-            if i > stop:
-                break
-            first = i
-            while i < stop and data[i] != 10:
-                i += 1
-            end = i
-            feed = i < stop
-            i += 1
-        else:
-            where, first, end = next_line(data, state, counts, no_end, out)
-            if where == AT_END:
-                break
-            if where != IN_TEXT:
-                line = copy
-            item = state[ITEM] != 0
-            feed = state[FEED] != 0
-        if end > first and reading != NOTHING:
-            count, line_hash, mask = scan_line(
-                line, first, end, prose, item, classes, folds, language, keys, bits,
-                hashes, ends, count, totals,
-            )  # fmt: skip
-            seen |= mask
-            if count > before:
-                line_hashes[lines] = line_hash
-                line_chars[lines] = ends[count] - ends[before]
-                lines += 1
-                if paragraph_lines == 0:
-                    paragraph_hash = _SEED
-                    paragraph_start = ends[before]
-                paragraph_hash = step(paragraph_hash, line_hash)
-                paragraph_lines += 1
-        if paragraph_lines and (count == before or not feed):
-            paragraph_hashes[paragraphs] = mix(paragraph_hash)
-            paragraph_chars[paragraphs] = ends[count] - paragraph_start
-            paragraphs += 1
-            paragraph_lines = 0
-        if feed:
-            # The blank line that parts two paragraphs of prose is a mark and no empty line.
-            totals[NEWLINES] += not prose or count > before
-            totals[CHARS] += 1
-    if paragraph_lines:
-        # What followed the last line of prose was left out.
-        paragraph_hashes[paragraphs] = mix(paragraph_hash)
-        paragraph_chars[paragraphs] = ends[count] - paragraph_start
-        paragraphs += 1
-    totals[PARAGRAPHS] = paragraphs
-    distinct = 0
-    while seen != 0:
-        seen &= seen - np.uint64(1)
-        distinct += 1
-    totals[STOP_WORDS] = distinct

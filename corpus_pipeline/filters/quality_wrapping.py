@@ -8,13 +8,13 @@ say between which widths the text was filled, from the length of the first to th
 word of the second:
 
     the plan of the town is to have a bridge        42 columns, and " over" makes it 47
-    over the river, which will be long, and         41 columns, and " not" makes it 45     → 42 to 44
+    over the river, which will be long, and         41 columns, and " not" makes it 45: 42 to 44
     not for carts
 
 If most pairs agree on one width, the document is filled to it, and each pair that agrees is joined.
 Verses, lists, menus and code agree on none; and where most lines begin with a capital (verses,
-titles, names) nothing is joined. A wide character takes two columns and is a word by itself: so
-Chinese that is broken after forty characters agrees on 80.
+titles, names) or a digit (logs, tables) nothing is joined. A wide character takes two columns and
+is a word by itself: so Chinese that is broken after forty characters agrees on 80.
 """
 
 import numpy as np
@@ -113,7 +113,8 @@ def fill_width(data, start, stop, folds, cover):  # type: ignore[no-untyped-def]
             if before >= _LEAST_LINE:
                 pairs += 1
                 code_point, _ = decode(data, first)
-                small += code_point >= 0x10000 or folds[code_point] == code_point
+                digit = 48 <= code_point <= 57
+                small += not digit and (code_point >= 0x10000 or folds[code_point] == code_point)
                 text, _ = after_marker(data, first, end)
                 low = max(before - _SLACK, LEAST_WIDTH)
                 high = min(before + _word_width(data, first, end) + _SLACK, MOST_WIDTH + 1)

@@ -11,7 +11,7 @@ class Utf8(NamedTuple):
     """The buffers of N strings. String i is `data[offsets[i]:offsets[i + 1]]`; a null is empty."""
 
     data: NDArray[np.uint8]
-    """UTF-8 bytes of all strings, uint8[B], read-only. Arrow guarantees that they are valid UTF-8."""
+    """UTF-8 bytes of all strings, uint8[B], read-only. Arrow guarantees valid UTF-8."""
     offsets: NDArray[np.int32]
     """Byte offsets into `data`, int32[N + 1], never decreasing, read-only."""
 
