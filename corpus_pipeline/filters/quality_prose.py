@@ -231,7 +231,8 @@ def next_line(data, state, counts, no_end, out):  # type: ignore[no-untyped-def]
                 where = IN_COPY
                 i, o = copy_inline(data, text, stop, out, o, counts, no_end)
                 # A tag that spans lines has taken over more than this line.
-                on = on if i == end else 0
+                if i != end:
+                    on = np.int64(0)
             else:
                 if on or where == IN_COPY:
                     where = IN_COPY
