@@ -66,24 +66,24 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 def run_datatrove(corpus: Path, work: Path) -> dict[str, Any]:
     """Runs datatrove's pipelines and returns the figures of each group and the counts."""
-    from datatrove.executor import LocalPipelineExecutor  # type: ignore[import-not-found]
-    from datatrove.pipeline.dedup import (  # type: ignore[import-not-found]
+    from datatrove.executor import LocalPipelineExecutor
+    from datatrove.pipeline.dedup import (
         MinhashConfig,
         MinhashDedupBuckets,
         MinhashDedupCluster,
         MinhashDedupFilter,
         MinhashDedupSignature,
     )
-    from datatrove.pipeline.filters import (  # type: ignore[import-not-found]
+    from datatrove.pipeline.filters import (
         C4QualityFilter,
         FineWebQualityFilter,
         GopherQualityFilter,
         GopherRepetitionFilter,
     )
-    from datatrove.pipeline.formatters import PIIFormatter  # type: ignore[import-not-found]
-    from datatrove.pipeline.readers import JsonlReader  # type: ignore[import-not-found]
-    from datatrove.pipeline.tokens import DocumentTokenizer  # type: ignore[import-not-found]
-    from datatrove.pipeline.writers import JsonlWriter  # type: ignore[import-not-found]
+    from datatrove.pipeline.formatters import PIIFormatter
+    from datatrove.pipeline.readers import JsonlReader
+    from datatrove.pipeline.tokens import DocumentTokenizer
+    from datatrove.pipeline.writers import JsonlWriter
 
     groups: dict[str, float] = {}
     seen: dict[str, int] = {}

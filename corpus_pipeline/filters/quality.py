@@ -40,15 +40,23 @@ from corpus_pipeline.filters.quality_kernels import (
     PARAGRAPHS,
     WORDS,
     fill_stop_words,
-    scan_text,
 )
-from corpus_pipeline.filters.quality_prose import LISTING, prose_of
+from corpus_pipeline.filters.quality_prose import COLUMNS as PROSE_COLUMNS
+from corpus_pipeline.filters.quality_prose import (
+    LISTING,
+    MIN_PROSE_BYTES,
+    PROSE,
+    measured_of,
+    new_walk,
+    start_walk,
+)
 from corpus_pipeline.filters.quality_repetition_kernels import (
     DUPLICATE_ORDERS,
     TOP_ORDERS,
     count_duplicates,
     count_ngrams,
 )
+from corpus_pipeline.filters.quality_scan import ALL, NOTHING, PROSE_LINES, scan_text
 from corpus_pipeline.filters.quality_score import score_quality
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
@@ -184,11 +192,14 @@ def load_stop_words() -> StopWords:
 
 
 @kernel
-def _measure(data, offsets, prose, classes, folds, languages, keys, bits, counts):  # type: ignore[no-untyped-def]
-    """Fills `counts`, int32[measures, N]; scratch is allocated once, for the longest text."""
-    longest = 0
-    for row in range(len(offsets) - 1):
-        longest = max(longest, offsets[row + 1] - offsets[row])
+def _measure(  # type: ignore[no-untyped-def]
+    data, offsets, prose, state, found, no_end, cover, out, copy, longest,
+    classes, folds, languages, keys, bits, counts, kinds,
+):  # fmt: skip
+    """Fills `counts`, int32[measures, N], and `kinds`, uint8[N], what is measured of each text.
+
+    Scratch is allocated once, for the longest text.
+    """
     # A word takes two bytes: itself and a space, or, without spaces, three bytes for the character
     # of an unspaced script and one for what stands before the next. A line takes two as well.
     room = longest // 2 + 2
@@ -211,12 +222,27 @@ def _measure(data, offsets, prose, classes, folds, languages, keys, bits, counts
     top = np.zeros(len(TOP_ORDERS), np.int32)
     duplicate = np.zeros(len(DUPLICATE_ORDERS), np.int32)
     for row in range(len(offsets) - 1):
-        totals.fill(0)
-        scan_text(
-            data, np.int64(offsets[row]), np.int64(offsets[row + 1]), prose, classes, folds,
-            languages[row], keys, bits, hashes, ends, line_hashes, line_chars,
-            paragraph_hashes, paragraph_chars, totals,
-        )  # fmt: skip
+        start = np.int64(offsets[row])
+        stop = np.int64(offsets[row + 1])
+        reading = ALL
+        if prose:
+            start_walk(data, start, stop, folds, state, found, no_end, cover)
+            # What is left of a short text is too little, but what would be left out is counted.
+            reading = PROSE_LINES if stop - start >= MIN_PROSE_BYTES else NOTHING
+        while True:
+            for k in range(len(totals)):
+                totals[k] = 0
+            scan_text(
+                data, start, stop, prose, state, found, no_end, out, copy, reading, classes, folds,
+                languages[row], keys, bits, hashes, ends, line_hashes, line_chars,
+                paragraph_hashes, paragraph_chars, totals,
+            )  # fmt: skip
+            if reading == ALL:
+                break
+            kinds[row] = measured_of(data, start, stop, state, found)
+            if kinds[row] == PROSE:
+                break
+            reading = ALL
         k = len(COLUMNS)
         for column in range(k):
             counts[column, row] = totals[column]
@@ -236,13 +262,15 @@ def _measure(data, offsets, prose, classes, folds, languages, keys, bits, counts
         k += len(top)
         for column in range(len(duplicate)):
             counts[k + column, row] = duplicate[column]
+        k += len(duplicate)
+        for column in range(len(found)):
+            counts[k + column, row] = found[column]
 
 
 def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa.RecordBatch:
     """Measures every text; `QUALITY_MEASURES` says what.
 
-    Memory: up to 30 bytes for each byte of the longest text, whatever the batch, and for prose a
-    copy of the batch.
+    Memory: up to 31 bytes for each byte of the longest text, whatever the batch.
 
     Args:
         texts: `string`, N texts; null gives null measures.
@@ -265,37 +293,41 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
     """
     if len(texts) != len(langs):
         raise ValueError(f"texts and langs must have one length, got {len(texts)} and {len(langs)}")
-    copies = prose_of(texts) if prose else None
-    data, offsets = utf8_buffers(copies.texts if copies else texts)
+    data, offsets = utf8_buffers(texts)
     stop_words = load_stop_words()
     languages = figures_for(tuple(stop_words.languages)).of_column(langs)
     table = characters()
-    counts = np.empty((len(_MEANINGS), len(texts)), np.int32)
+    longest = int(np.diff(offsets).max(initial=0))
+    counts = np.empty((len(_MEANINGS) + len(PROSE_COLUMNS), len(texts)), np.int32)
+    kinds = np.zeros(len(texts), np.uint8)
     _measure(
         data,
         offsets,
         prose,
+        *new_walk(longest),
+        longest,
         table.classes,
         table.folds,
         languages,
         stop_words.keys,
         stop_words.bits,
         counts,
+        kinds,
     )
     null = np.asarray(texts.is_null())
-    listing = null if copies is None else null | (copies.kinds == LISTING)
+    listing = null | (kinds == LISTING)
     columns = []
-    for name, values in zip(_MEANINGS, counts, strict=True):
+    for name, values in zip(_MEANINGS, counts, strict=False):
         mask = null if name in _LISTING_COLUMNS else listing
         if name in _STOP_WORD_COLUMNS:
             mask = mask | (languages < 0)
         if name == "page_words":
             mask = mask | ~np.append(stop_words.has_page_words, False)[languages]
         columns.append(pa.array(values, mask=mask))
-    if copies is None:
-        columns += [pa.nulls(len(texts), pa.int32())] * len(_PROSE_MEANINGS)
-    else:
+    if prose:
         measures = pa.RecordBatch.from_arrays(columns, names=list(_MEANINGS))
-        columns += [pa.array(values, mask=null) for values in copies.counts]
+        columns += [pa.array(values, mask=null) for values in counts[len(_MEANINGS) :]]
         columns.append(score_quality(measures, langs))
+    else:
+        columns += [pa.nulls(len(texts), pa.int32())] * len(_PROSE_MEANINGS)
     return pa.RecordBatch.from_arrays(columns, schema=QUALITY_MEASURES)

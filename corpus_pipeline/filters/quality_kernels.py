@@ -1,4 +1,4 @@
-"""The scan behind the quality measures: characters to words, lines and sentences in one pass.
+"""The scan of a line behind the quality measures: characters to words and sentences in one pass.
 
 document ── lines (split at line feeds) ── words ── characters
    │           │                             └ hash and length into scratch, for repetition
@@ -14,7 +14,7 @@ from corpus_pipeline.filters.quality_marks import (
     CLOSES,
     ENDS,
     ENDS_BEFORE_SPACE,
-    IS_ANCHOR,
+    FOLLOWS_ANCHOR,
     JAVASCRIPT,
     LOREM_IPSUM,
     MARKS,
@@ -25,7 +25,6 @@ from corpus_pipeline.filters.quality_marks import (
     line_end,
     phrases_at,
 )
-from corpus_pipeline.filters.quality_prose import ITEM
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import (
     DIGIT,
@@ -71,7 +70,10 @@ PAGE_WORD = 255
 ITEM_WORDS = 8
 ITEM_BYTES = 60
 
-_SEED = np.uint64(0x9E3779B97F4A7C15)
+_IS_SMALL = np.isin(np.arange(256), np.arange(ord("a"), ord("z") + 1))
+
+#: The hash of nothing.
+SEED = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
 
 
@@ -118,7 +120,7 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
     """
     mask = len(keys) - 1
     for row in range(len(languages)):
-        h = _SEED
+        h = SEED
         i = np.int64(offsets[row])
         while i < offsets[row + 1]:
             code_point, i = decode(data, i)
@@ -134,7 +136,20 @@ def fill_stop_words(data, offsets, languages, numbers, folds, keys, bits):  # ty
 
 @kernel
 def scan_line(  # type: ignore[no-untyped-def]
-    data, start, stop, prose, classes, folds, language, keys, bits, hashes, ends, count, totals
+    data,
+    start,
+    stop,
+    prose,
+    item,
+    classes,
+    folds,
+    language,
+    keys,
+    bits,
+    hashes,
+    ends,
+    count,
+    totals,
 ):
     """Scans one line, adds to `totals`, and appends its words to `hashes` and `ends`.
 
@@ -142,7 +157,8 @@ def scan_line(  # type: ignore[no-untyped-def]
         data: uint8[B]; the line is `data[start:stop]`, without its line feed.
         start: first byte.
         stop: the byte after the last.
-        prose: the text is prose_of's: a line's end may have closers behind it.
+        prose: judge the line's end as one of prose: it may have closers behind it.
+        item: the line is an item of a list.
         classes: uint8[0x110000].
         folds: uint16[0x10000].
         language: number of the language in the stop words, -1 for none.
@@ -156,23 +172,21 @@ def scan_line(  # type: ignore[no-untyped-def]
     Returns:
         (words so far, hash of the line's words, bit set of the stop words met).
     """
-    item = prose and data[start] == ITEM
-    start += item
     first_word = count
     first_chars = ends[count]
     stop_mask = np.uint64(0)
     stop_hits = 0
     page_words = 0
-    line_hash = _SEED
+    line_hash = SEED
     flags = 0
     curly = 0
     # The word that is open: its length, hash and letter; its folded core, letter to letter.
     length = 0
-    h = _SEED
+    h = SEED
     has_letter = False
     single = False
     core = np.uint64(0)
-    folded = _SEED
+    folded = SEED
     in_core = False
     with_letter = 0
     longest = 0
@@ -194,13 +208,48 @@ def scan_line(  # type: ignore[no-untyped-def]
     dots = 0
     i = start
     while True:
+        # Most characters are ASCII letters within a word; they change little.
+        if first_position >= 0 and not (single and length) and i < stop and _IS_SMALL[data[i]]:
+            if not in_core:
+                folded = SEED
+            begin = i
+            while i < stop and _IS_SMALL[data[i]]:
+                code_point = np.int64(data[i])
+                i += 1
+                if (
+                    FOLLOWS_ANCHOR[code_point]
+                    and i < stop
+                    and data[i] | 0x20 == FOLLOWS_ANCHOR[code_point]
+                ):
+                    flags |= phrases_at(data, start, stop, i - 1)
+                h = step(h, np.uint64(code_point))
+                folded = step(folded, np.uint64(code_point))
+            length += i - begin
+            letters += i - begin
+            position += i - begin
+            last_position = position
+            end = i
+            previous = code_point
+            single = False
+            has_letter = True
+            if language >= 0:
+                in_core = True
+                core = folded
+            if i > cited:
+                dirty = True
+                pending = False
+            continue
         code_point = np.int64(32)
         following = i + 1
         if i < stop:
             code_point = np.int64(data[i])
             if code_point >= 0x80:
                 code_point, following = decode(data, i)
-            elif IS_ANCHOR[code_point]:
+            elif (
+                FOLLOWS_ANCHOR[code_point]
+                and following < stop
+                and data[following] | 0x20 == FOLLOWS_ANCHOR[code_point]
+            ):
                 flags |= phrases_at(data, start, stop, i)
             position += 1
         kind = classes[code_point]
@@ -223,7 +272,7 @@ def scan_line(  # type: ignore[no-untyped-def]
                         stop_mask |= np.uint64(1) << np.uint64(bits[slot])
                         stop_hits += 1
             length = 0
-            h = _SEED
+            h = SEED
             has_letter = False
             core = np.uint64(0)
             in_core = False
@@ -246,7 +295,7 @@ def scan_line(  # type: ignore[no-untyped-def]
                 if code_point < 0x10000:
                     first_mark = np.int64(MARKS[code_point])
             if language >= 0 and (solid or in_core):
-                folded = step(folded if in_core else _SEED, fold(folds, code_point))
+                folded = step(folded if in_core else SEED, fold(folds, code_point))
                 in_core = True
                 if solid:
                     core = folded
@@ -347,61 +396,3 @@ def scan_line(  # type: ignore[no-untyped-def]
             totals[C4_KEPT_LINES] += 1
             totals[C4_KEPT_SENTENCES] += sentences
     return count, line_hash, stop_mask
-
-
-@kernel
-def scan_text(  # type: ignore[no-untyped-def]
-    data, start, stop, prose, classes, folds, language, keys, bits,
-    hashes, ends, line_hashes, line_chars, paragraph_hashes, paragraph_chars, totals,
-):  # fmt: skip
-    """Scans one document line by line; arguments as in `scan_line`.
-
-    A paragraph is a run of lines that are not blank. `line_hashes` and `paragraph_hashes` are
-    uint64, `line_chars` and `paragraph_chars` int32 (characters without spaces); each has room for
-    every line. How many lines, paragraphs and words were written stands in `totals`.
-    """
-    count = np.int64(0)
-    ends[0] = 0
-    seen = np.uint64(0)
-    lines = 0
-    paragraphs = 0
-    paragraph_hash = _SEED
-    paragraph_start = 0
-    paragraph_lines = 0
-    i = start
-    while i <= stop:
-        line_stop = i
-        while line_stop < stop and data[line_stop] != 10:
-            line_stop += 1
-        before = count
-        if line_stop > i:
-            count, line_hash, mask = scan_line(
-                data, i, line_stop, prose, classes, folds, language, keys, bits,
-                hashes, ends, count, totals,
-            )  # fmt: skip
-            seen |= mask
-            if count > before:
-                line_hashes[lines] = line_hash
-                line_chars[lines] = ends[count] - ends[before]
-                lines += 1
-                if paragraph_lines == 0:
-                    paragraph_hash = _SEED
-                    paragraph_start = ends[before]
-                paragraph_hash = step(paragraph_hash, line_hash)
-                paragraph_lines += 1
-        if paragraph_lines and (count == before or line_stop >= stop):
-            paragraph_hashes[paragraphs] = mix(paragraph_hash)
-            paragraph_chars[paragraphs] = ends[count] - paragraph_start
-            paragraphs += 1
-            paragraph_lines = 0
-        if line_stop < stop:
-            # The blank line that parts two paragraphs of prose is a mark and no empty line.
-            totals[NEWLINES] += not prose or count > before
-            totals[CHARS] += 1
-        i = line_stop + 1
-    totals[PARAGRAPHS] = paragraphs
-    distinct = 0
-    while seen != 0:
-        seen &= seen - np.uint64(1)
-        distinct += 1
-    totals[STOP_WORDS] = distinct

@@ -79,7 +79,11 @@ _EDIT, _CITATION_NEEDED = len(PHRASES), len(PHRASES) + 1
 _ANCHORS = np.array([anchor[0] for _, anchor, _ in PHRASES], np.int64)
 _LEADS = np.array([phrase.index(anchor) for phrase, anchor, _ in PHRASES], np.int64)
 _FLAGS = np.array([flag for _, _, flag in PHRASES], np.int64)
-IS_ANCHOR = np.isin(np.arange(128) | 0x20, _ANCHORS)
+_SECONDS = [phrase[phrase.index(anchor) + 1] for phrase, anchor, _ in PHRASES]
+#: By ASCII byte: the byte that must follow, in lower case, for a phrase to stand there; else 0.
+FOLLOWS_ANCHOR = np.zeros(128, np.uint8)
+for _anchor, _second in zip(_ANCHORS, _SECONDS, strict=True):
+    FOLLOWS_ANCHOR[[_anchor, _anchor & ~0x20]] = _second
 
 
 @kernel

@@ -1,8 +1,8 @@
 """The prose of a document: its text without code, tables and markup, for the quality measures.
 
 A manual with examples is good text, but its code repeats lines, its tables end in no full stop and
-its tags are no words. So the rules that were made for prose look at a copy from which these are
-left out. The document itself is not changed.
+its tags are no words. So the rules that were made for prose look at what is left without these. The
+document itself is not changed.
 
 What is left out, a line at a time and then within the line:
 
@@ -19,6 +19,12 @@ What is left out, a line at a time and then within the line:
 
 A fence that is never closed reaches as far as what follows looks like code, not to the end of the
 text: one stray mark must not hide a page from the rules.
+
+Lines that were broken to fill a width are one line (see `quality_wrapping`): where a mail ends a
+line after 72 columns no sentence ends.
+
+`next_line` finds the lines of prose one after another, so that the scan reads most of them where
+they stand: only lines with markup in them and broken lines are copied.
 """
 
 from typing import NamedTuple
@@ -28,14 +34,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.filters.quality_prose_blocks import (
-    ALNUM,
     BAR,
-    BLANK,
+    BLOCK_STARTS,
+    MARKER_STARTS,
     SPECIAL,
     after_indent,
     after_marker,
-    before_blanks,
-    byte_set,
     fence,
     fence_end,
     front_matter_end,
@@ -43,39 +47,35 @@ from corpus_pipeline.filters.quality_prose_blocks import (
     is_definition,
     is_line_rule,
     line_end,
+    long_line_end,
     looks_like_code,
     open_fence_end,
     table_end,
+    visible_chars,
 )
+from corpus_pipeline.filters.quality_prose_blocks import BLANK as BLANKS
 from corpus_pipeline.filters.quality_prose_markup import (
     CODE,
-    COMMENT,
     ELEMENT_KINDS,
     MARKUP,
     TABLE,
-    brace_end,
-    element_end,
-    image_end,
-    is_named,
-    tag_end,
-    target_end,
+    copy_inline,
 )
+from corpus_pipeline.filters.quality_wrapping import MOST_WIDTH, fill_width, goes_on
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import string_column, utf8_buffers
 
-#: What the copy leaves out, in characters without white space.
+#: What is left out, in characters without white space.
 COLUMNS = ("code_chars", "table_chars", "markup_chars")
 
-#: What a copy is of.
+#: What is measured of a document.
 PROSE = 0
-"""The prose of the document."""
+"""Its prose."""
 WHOLE = 1
-"""The whole document, because it has too little prose."""
+"""All of it, because it has too little prose."""
 LISTING = 2
-"""The whole document, because it has too little prose and the most of it is code."""
-
-#: Stands in a copy where a list item had its mark (ASCII's record separator).
-ITEM = 0x1E
+"""All of it, because it has too little prose and the most of it is code."""
 
 #: A document is measured by its prose if that has this many bytes (70 English words, 130 Chinese
 #: characters, with white space) …
@@ -84,248 +84,254 @@ MIN_PROSE_BYTES = 400
 #: that neither a table of links nor a listing passes for the sentence above it.
 MAX_PROSE_FACTOR = 20
 
+#: Where the line that `next_line` returns stands.
+IN_TEXT, IN_COPY, AT_END = range(3)
 
-_INLINE = byte_set(b"\n<`]{!")
+# The state of a walk over the lines of one document. AT, STOP: bytes. WIDTH: columns that its lines
+# fill, 0 if they are not broken. BLANK: the line before is. IN_LIST: an item was the last thing at
+# the margin. GAP: something was left out since the last line. EMPTY: the last line returned was
+# blank, or none was. UNCLOSED: length of a fence known to have no end. SIZE: bytes of prose so far.
+# ITEM, FEED: the line returned is a list item; a line feed follows it.
+AT, STOP, WIDTH, BLANK, IN_LIST, GAP, EMPTY, UNCLOSED, SIZE, ITEM, FEED = range(11)
+STATE_SIZE = 11
 
 
-class Prose(NamedTuple):
-    """The copies and what they leave out."""
+class Walk(NamedTuple):
+    """Scratch of a walk, for the documents of a batch one after another.
 
-    texts: pa.Array
-    """`string`, N texts; what is left of each line stands on a line of its own."""
-    counts: NDArray[np.int32]
-    """int32[len(COLUMNS), N], what was found; a copy of the whole document has it as well."""
-    kinds: NDArray[np.uint8]
-    """uint8[N]: `PROSE`, `WHOLE` or `LISTING`."""
+    Kernels take the arrays one by one, because numba counts references to each array of a tuple at
+    each call, which costs more than finding the line.
+    """
+
+    state: NDArray[np.int64]
+    """int64[STATE_SIZE]."""
+    counts: NDArray[np.int64]
+    """int64[len(COLUMNS)], what the walk has left out."""
+    no_end: NDArray[np.bool_]
+    """bool[len(ELEMENT_KINDS) + 1]: no end tag of the element, or of a comment, is left."""
+    cover: NDArray[np.int32]
+    """int32[MOST_WIDTH + 2], scratch of `fill_width`."""
+    out: NDArray[np.uint8]
+    """uint8[longest document], filled with the line if it is `IN_COPY`."""
+    copy: NDArray[np.uint8]
+    """The same bytes, of the type of Arrow's buffers, which cannot be written."""
+
+
+def new_walk(longest: int) -> Walk:
+    """Returns scratch for documents of up to `longest` bytes."""
+    out = np.empty(longest, np.uint8)
+    copy = out.view()
+    copy.flags.writeable = False
+    return Walk(
+        np.zeros(STATE_SIZE, np.int64),
+        np.zeros(len(COLUMNS), np.int64),
+        np.zeros(len(ELEMENT_KINDS) + 1, np.bool_),
+        np.empty(MOST_WIDTH + 2, np.int32),
+        out,
+        copy,
+    )
 
 
 @kernel
-def _chars(data, start, stop):  # type: ignore[no-untyped-def]
-    """Counts characters that are no ASCII white space."""
-    chars = 0
-    for i in range(start, stop):
-        chars += data[i] > 32 and data[i] & 0xC0 != 0x80
-    return chars
+def start_walk(data, start, stop, folds, state, counts, no_end, cover):  # type: ignore[no-untyped-def]
+    """Begins a walk over `data[start:stop]`; `folds` as in `fill_width`, the rest of `Walk`."""
+    for k in range(STATE_SIZE):
+        state[k] = 0
+    for k in range(len(counts)):
+        counts[k] = 0
+    for k in range(len(no_end)):
+        no_end[k] = False
+    first = front_matter_end(data, start, stop)
+    counts[MARKUP] = visible_chars(data, start, first)
+    state[AT] = first
+    state[STOP] = stop
+    state[WIDTH] = fill_width(data, first, stop, folds, cover)
+    state[BLANK] = state[EMPTY] = 1
+    state[UNCLOSED] = 99
 
 
 @kernel
-def _copy_inline(data, i, stop, out, o, counts, no_end):  # type: ignore[no-untyped-def]
-    """Copies the rest of a line without markup; a tag may take it over several lines.
+def _block_end(data, i, first, columns, opening, item, tells, end, state):  # type: ignore[no-untyped-def]
+    """Returns (the byte after the block that is left out, `i` if there is none; what it is)."""
+    stop = state[STOP]
+    length, _ = fence(data, opening, end)
+    if length:
+        after = min(end + 1, stop)
+        if length < state[UNCLOSED]:
+            closed = fence_end(data, end + 1, stop, data[opening], length)
+            if closed < 0:
+                # Not looked for again, nor a longer one: the search would be quadratic.
+                state[UNCLOSED] = length
+                closed = open_fence_end(data, after, stop)
+            after = closed
+        return after, CODE
+    if columns >= 4 and state[BLANK] and not state[IN_LIST] and not item:
+        after = indented_end(data, i, stop)
+        if after > i:
+            return after, CODE
+    if tells & BAR or data[first] == 43:
+        after = table_end(data, i, stop)
+        if after > i:
+            return after, TABLE
+    if is_line_rule(data, first, end) or is_definition(data, first, end):
+        return min(end + 1, stop), MARKUP
+    return i, MARKUP
+
+
+@kernel
+def next_line(data, state, counts, no_end, out):  # type: ignore[no-untyped-def]
+    """Finds the next line of prose, blank lines included; arguments as in `Walk`.
 
     Returns:
-        (the line feed that ends it, or `stop`; the length of `out`).
+        (`IN_TEXT`: it is `data[first:end]`, `IN_COPY`: it is `out[first:end]`, or `AT_END`; first;
+        end). `ITEM` and `FEED` in `state` say more of it.
     """
-    end = np.int64(-1)
-    no_run = 0
+    stop = state[STOP]
+    i = state[AT]
     while i < stop:
-        b = data[i]
-        if not _INLINE[b]:
-            out[o] = b
-            o += 1
-            i += 1
-            continue
-        if b == 10:
-            break
-        if i > end:
-            end, _ = line_end(data, i, stop)
-            no_run = 0
-        after = i
-        kind = MARKUP
-        if b == 60:
-            if i + 3 < stop and data[i + 1] == 33 and data[i + 2] == 45 and data[i + 3] == 45:
-                if not no_end[COMMENT]:
-                    k = i + 4
-                    while k + 2 < stop and not (
-                        data[k] == 45 and data[k + 1] == 45 and data[k + 2] == 62
-                    ):
-                        k += 1
-                    no_end[COMMENT] = k + 2 >= stop
-                    after = i if no_end[COMMENT] else k + 3
-            else:
-                after = tag_end(data, i, stop)
-                if after > i and data[after - 2] != 47:
-                    for element in range(len(ELEMENT_KINDS)):
-                        if not no_end[element] and is_named(data, i + 1, stop, element):
-                            k = element_end(data, after, stop, element)
-                            no_end[element] = k < 0
-                            if k >= 0:
-                                after = k
-                                kind = ELEMENT_KINDS[element]
-        elif b == 96:
-            run = i
-            while run < end and data[run] == 96:
-                run += 1
-            length = run - i
-            k = run
-            if length < 32 and not no_run >> length & 1:
-                while k < end:
-                    if data[k] != 96:
-                        k += 1
-                        continue
-                    close = k
-                    while k < end and data[k] == 96:
-                        k += 1
-                    if k - close == length:
-                        # In `He came,´ she said, `at last´ the second mark opens as well.
-                        opens = k < end and ALNUM[data[k]] and BLANK[data[close - 1]]
-                        if not opens:
-                            after = k
-                        break
-                if after == i:
-                    no_run |= 1 << length
-            if after == i:
-                for k in range(i, run):
-                    out[o] = data[k]
-                    o += 1
-                i = run
-                continue
-            while run < after - length and BLANK[data[run]]:
-                run += 1
-            while run < after - length and not BLANK[data[run]]:
-                out[o] = data[run]
-                o += 1
-                run += 1
-            counts[CODE] += _chars(data, run, after - length)
-            i = after
-            continue
-        elif b == 93:
-            if i + 1 < end and data[i + 1] == 40:
-                out[o] = b
-                o += 1
-                i += 1
-                after = target_end(data, i, end)
-                counts[MARKUP] += _chars(data, i, after)
-                i = after
-                continue
-        elif b == 33:
-            if i + 1 < end and data[i + 1] == 91:
-                after = image_end(data, i, end)
-        elif b == 123:
-            after = brace_end(data, i, stop)
-        if after == i:
-            out[o] = b
-            o += 1
-            i += 1
-            continue
-        counts[kind] += _chars(data, i, after)
-        glued = o > 0 and after < stop and ALNUM[out[o - 1]] and ALNUM[data[after]]
-        if glued:
-            out[o] = 32
-            o += 1
-        i = after
-    return i, o
-
-
-@kernel
-def _copy_prose(data, start, stop, out, o, counts, no_end):  # type: ignore[no-untyped-def]
-    """Copies the prose of one document to `out[o:]`; returns the length of `out` afterwards."""
-    no_end.fill(False)
-    origin = o
-    blank = True
-    in_list = False
-    gap = False
-    unclosed = 99
-    i = front_matter_end(data, start, stop)
-    counts[MARKUP] += _chars(data, start, i)
-    while i < stop:
-        end, tells = line_end(data, i, stop)
+        end, tells = long_line_end(data, i, stop)
         first, columns = after_indent(data, i, end)
         if first >= end:
-            if end < stop and not (gap and (o - origin < 2 or out[o - 2] == 10)):
-                out[o] = 10
-                o += 1
-            blank = True
             i = end + 1
+            state[BLANK] = 1
+            if end < stop and not (state[GAP] and state[EMPTY]):
+                state[AT] = i
+                state[EMPTY] = state[FEED] = 1
+                state[ITEM] = 0
+                state[SIZE] += 1
+                return IN_TEXT, first, first
             continue
-        text, item = after_marker(data, first, end)
-        after = i
-        kind = CODE
+        text, item = first, False
+        if MARKER_STARTS[data[first]]:
+            text, item = after_marker(data, first, end)
         opening = text if item and text < end else first
-        length, _ = fence(data, opening, end)
-        if length:
-            after = min(end + 1, stop)
-            if length < unclosed:
-                closed = fence_end(data, end + 1, stop, data[opening], length)
-                if closed < 0:
-                    # Not looked for again, nor a longer one: the search would be quadratic.
-                    unclosed = length
-                    closed = open_fence_end(data, after, stop)
-                after = closed
-        elif columns >= 4 and blank and not in_list and not item:
-            after = indented_end(data, i, stop)
-        if after == i and (tells & BAR or data[first] == 43):
-            after = table_end(data, i, stop)
-            kind = TABLE
-        if after == i and (is_line_rule(data, first, end) or is_definition(data, first, end)):
-            after = min(end + 1, stop)
-            kind = MARKUP
+        after, kind = i, MARKUP
+        if columns >= 4 or tells & BAR or item or BLOCK_STARTS[data[first]]:
+            after, kind = _block_end(data, i, first, columns, opening, item, tells, end, state)
         if after > i:
-            counts[kind] += _chars(data, i, after)
-            in_list = in_list and columns >= 2
-            gap = True
+            counts[kind] += visible_chars(data, i, after)
+            state[IN_LIST] = state[IN_LIST] and columns >= 2
+            state[GAP] = 1
             i = after
             continue
         if item:
-            in_list = True
-        elif blank and columns < 2:
-            in_list = False
-        blank = False
-        if text > first:
-            counts[MARKUP] += _chars(data, first, text)
-        if item:
-            out[o] = ITEM
+            state[IN_LIST] = 1
+        elif state[BLANK] and columns < 2:
+            state[IN_LIST] = 0
+        state[BLANK] = 0
+        counts[MARKUP] += visible_chars(data, first, text)
+        heading = text > first and not item
+        where = IN_TEXT
+        o = np.int64(0)
+        while True:
+            on = np.int64(0)
+            if state[WIDTH] and not heading:
+                on = goes_on(data, i, end, stop, state[WIDTH])
+            if tells & SPECIAL:
+                where = IN_COPY
+                i, o = copy_inline(data, text, stop, out, o, counts, no_end)
+                # A tag that spans lines has taken over more than this line.
+                if i != end:
+                    on = np.int64(0)
+            else:
+                if on or where == IN_COPY:
+                    where = IN_COPY
+                    for k in range(text, end):
+                        out[np.uint64(o + k - text)] = data[np.uint64(k)]
+                    o += end - text
+                i = end
+            if not on:
+                break
+            out[o] = 32
             o += 1
-        line = o
-        if tells & SPECIAL:
-            i, o = _copy_inline(data, text, stop, out, o, counts, no_end)
-            if before_blanks(out, line, o) == line:
+            i = end + 1
+            text = on
+            end, tells = line_end(data, text, stop)
+        if where == IN_COPY:
+            text = 0
+            end = o
+            while o > 0 and BLANKS[out[o - 1]]:
+                o -= 1
+            if o == 0:
                 # Nothing but markup stood there.
-                o = line - item
-                gap = True
+                state[GAP] = 1
                 i += 1
                 continue
-        else:
-            for k in range(text, end):
-                out[np.uint64(o + k - text)] = data[np.uint64(k)]
-            o += end - text
-            i = end
-        gap = False
-        if i < stop:
-            out[o] = 10
-            o += 1
-        i += 1
-    return o
+        state[GAP] = state[EMPTY] = 0
+        state[FEED] = i < stop
+        state[ITEM] = item
+        state[SIZE] += end - text + item + state[FEED]
+        state[AT] = i + 1
+        return where, text, end
+    state[AT] = stop
+    return AT_END, stop, stop
 
 
 @kernel
-def _copy_all(data, offsets, out, out_offsets, counts, kinds):  # type: ignore[no-untyped-def]
+def measured_of(data, start, stop, state, counts):  # type: ignore[no-untyped-def]
+    """Returns `PROSE`, `WHOLE` or `LISTING` for a document whose walk is at its end."""
+    size = state[SIZE]
+    if size >= MIN_PROSE_BYTES and size * MAX_PROSE_FACTOR >= stop - start:
+        return PROSE
+    code = counts[CODE] * 2 > visible_chars(data, start, stop)
+    return LISTING if code and looks_like_code(data, start, stop) else WHOLE
+
+
+@kernel
+def _copy(  # type: ignore[no-untyped-def]
+    data, offsets, folds, state, found, no_end, cover, line_out, line_copy,
+    mark, out, out_offsets, counts, kinds,
+):  # fmt: skip
     """Fills the fields of `Prose`; `out` has as many bytes as `data`."""
-    no_end = np.zeros(len(ELEMENT_KINDS) + 1, np.bool_)
-    row_counts = np.zeros(len(COLUMNS), np.int64)
     o = np.int64(0)
     out_offsets[0] = 0
     for row in range(len(offsets) - 1):
         start = np.int64(offsets[row])
         stop = np.int64(offsets[row + 1])
-        row_counts.fill(0)
         origin = o
-        o = _copy_prose(data, start, stop, out, o, row_counts, no_end)
-        size = o - origin
-        kinds[row] = PROSE
-        if size < MIN_PROSE_BYTES or size * MAX_PROSE_FACTOR < stop - start:
+        start_walk(data, start, stop, folds, state, found, no_end, cover)
+        while True:
+            where, first, end = next_line(data, state, found, no_end, line_out)
+            if where == AT_END:
+                break
+            line = data if where == IN_TEXT else line_copy
+            if state[ITEM]:
+                out[o] = mark
+                o += 1
+            for k in range(first, end):
+                out[o] = line[k]
+                o += 1
+            if state[FEED]:
+                out[o] = 10
+                o += 1
+        kinds[row] = measured_of(data, start, stop, state, found)
+        if kinds[row] != PROSE:
             o = origin
-            out[o : o + stop - start] = data[start:stop]
-            o += stop - start
-            total = _chars(data, start, stop)
-            listing = row_counts[CODE] * 2 > total and looks_like_code(data, start, stop)
-            kinds[row] = LISTING if listing else WHOLE
-        for k in range(len(row_counts)):
-            counts[k, row] = row_counts[k]
+            for k in range(start, stop):
+                out[o] = data[k]
+                o += 1
+        for k in range(len(found)):
+            counts[k, row] = found[k]
         out_offsets[row + 1] = o
 
 
+class Prose(NamedTuple):
+    """What is measured of N documents, and what is left out."""
+
+    texts: pa.Array
+    """`string`, N texts; each line stands on a line of its own, a list item behind `ITEM_MARK`."""
+    counts: NDArray[np.int32]
+    """int32[len(COLUMNS), N], what was found; of a document measured as a whole too."""
+    kinds: NDArray[np.uint8]
+    """uint8[N]: `PROSE`, `WHOLE` or `LISTING`."""
+
+
+#: Stands in `Prose.texts` where a list item had its mark (ASCII's record separator).
+ITEM_MARK = "\x1e"
+
+
 def prose_of(texts: pa.Array) -> Prose:
-    """Copies the prose of every text; a text with too little of it is copied as a whole.
+    """Shows what the measures of prose look at; a text with too little of it stays whole.
 
     Memory: a second copy of the texts. Time is linear in them, whatever stands there.
 
@@ -339,10 +345,11 @@ def prose_of(texts: pa.Array) -> Prose:
     ('安装\\n先下载安装包，再', [20, 0, 1])
     """
     data, offsets = utf8_buffers(texts)
-    size = int(offsets[-1] - offsets[0])
-    out = np.empty(size, np.uint8)
+    out = np.empty(int(offsets[-1] - offsets[0]), np.uint8)
     out_offsets = np.empty(len(offsets), np.int32)
     counts = np.empty((len(COLUMNS), len(texts)), np.int32)
     kinds = np.empty(len(texts), np.uint8)
-    _copy_all(data, offsets, out, out_offsets, counts, kinds)
+    walk = new_walk(int(np.diff(offsets).max(initial=0)))
+    mark = ord(ITEM_MARK)
+    _copy(data, offsets, characters().folds, *walk, mark, out, out_offsets, counts, kinds)
     return Prose(string_column(out[: out_offsets[-1]], out_offsets), counts, kinds)

@@ -6,11 +6,24 @@ that unclosed marks cost no more than their length.
 
 import numpy as np
 
-from corpus_pipeline.filters.quality_prose_blocks import BLANK, NAME
+from corpus_pipeline.filters.quality_prose_blocks import (
+    ALNUM,
+    BLANK,
+    NAME,
+    byte_set,
+    line_end,
+    visible_chars,
+)
 from corpus_pipeline.kernels import kernel
 
 #: A tag, a template or a target of more bytes is none.
 _LONGEST_TAG = 2000
+
+#: What follows the { of a template, and of those that end on their line.
+_BRACE_KINDS = byte_set(b"{%:#")
+_BRACE_LINES = byte_set(b":#")
+_ENDS_NAME = byte_set(b" \t\n\r/>")
+_INLINE = byte_set(b"\n<`]{!")
 
 # What a piece that is left out was.
 CODE, TABLE, MARKUP = range(3)
@@ -68,7 +81,7 @@ def tag_end(data, i, stop):  # type: ignore[no-untyped-def]
     if i > name and not (65 <= data[name] & 0xDF <= 90):
         return begin
     # An address between < and >: no blank up to the end.
-    address = data[i] not in (32, 9, 10, 13, 47, 62) or data[i - 1] == 58
+    address = not _ENDS_NAME[data[i]] or data[i - 1] == 58
     feeds = 0
     while i < stop and i - begin < _LONGEST_TAG:
         b = data[i]
@@ -90,18 +103,18 @@ def brace_end(data, i, stop):  # type: ignore[no-untyped-def]
     if i + 2 >= stop:
         return begin
     kind = data[i + 1]
-    if kind not in (123, 37, 58, 35):
+    if not _BRACE_KINDS[kind]:
         return begin
     i += 2
     while i < stop and i - begin < _LONGEST_TAG:
         b = data[i]
-        if b == 10 and kind in (58, 35):
+        if b == 10 and _BRACE_LINES[kind]:
             return begin
         if b == 123:
             if kind != 123 or (i + 1 < stop and data[i + 1] == 123):
                 return begin
         elif b == 125:
-            if kind in (58, 35):
+            if _BRACE_LINES[kind]:
                 return i + 1
             if kind == 37 and data[i - 1] == 37:
                 return i + 1
@@ -145,3 +158,111 @@ def image_end(data, i, end):  # type: ignore[no-untyped-def]
             return begin
         i += 1
     return begin
+
+
+@kernel
+def copy_inline(data, i, stop, out, o, counts, no_end):  # type: ignore[no-untyped-def]
+    """Copies the rest of a line without markup; a tag may take it over several lines.
+
+    Returns:
+        (the line feed that ends it, or `stop`; the length of `out`).
+    """
+    end = np.int64(-1)
+    no_run = 0
+    while i < stop:
+        b = data[i]
+        if not _INLINE[b]:
+            out[o] = b
+            o += 1
+            i += 1
+            continue
+        if b == 10:
+            break
+        if i > end:
+            end, _ = line_end(data, i, stop)
+            no_run = 0
+        after = i
+        kind = MARKUP
+        if b == 60:
+            if i + 3 < stop and data[i + 1] == 33 and data[i + 2] == 45 and data[i + 3] == 45:
+                if not no_end[COMMENT]:
+                    k = i + 4
+                    while k + 2 < stop and not (
+                        data[k] == 45 and data[k + 1] == 45 and data[k + 2] == 62
+                    ):
+                        k += 1
+                    no_end[COMMENT] = k + 2 >= stop
+                    after = i if no_end[COMMENT] else k + 3
+            else:
+                after = tag_end(data, i, stop)
+                if after > i and data[after - 2] != 47:
+                    for element in range(len(ELEMENT_KINDS)):
+                        if not no_end[element] and is_named(data, i + 1, stop, element):
+                            k = element_end(data, after, stop, element)
+                            no_end[element] = k < 0
+                            if k >= 0:
+                                after = k
+                                kind = ELEMENT_KINDS[element]
+        elif b == 96:
+            run = i
+            while run < end and data[run] == 96:
+                run += 1
+            length = run - i
+            k = run
+            if length < 32 and not no_run >> length & 1:
+                while k < end:
+                    if data[k] != 96:
+                        k += 1
+                        continue
+                    close = k
+                    while k < end and data[k] == 96:
+                        k += 1
+                    if k - close == length:
+                        # In `He came,´ she said, `at last´ the second mark opens as well.
+                        opens = k < end and ALNUM[data[k]] and BLANK[data[close - 1]]
+                        if not opens:
+                            after = k
+                        break
+                if after == i:
+                    no_run |= 1 << length
+            if after == i:
+                for k in range(i, run):
+                    out[o] = data[k]
+                    o += 1
+                i = run
+                continue
+            while run < after - length and BLANK[data[run]]:
+                run += 1
+            while run < after - length and not BLANK[data[run]]:
+                out[o] = data[run]
+                o += 1
+                run += 1
+            counts[CODE] += visible_chars(data, run, after - length)
+            i = after
+            continue
+        elif b == 93:
+            if i + 1 < end and data[i + 1] == 40:
+                out[o] = b
+                o += 1
+                i += 1
+                after = target_end(data, i, end)
+                counts[MARKUP] += visible_chars(data, i, after)
+                i = after
+                continue
+        elif b == 33:
+            if i + 1 < end and data[i + 1] == 91:
+                after = image_end(data, i, end)
+        elif b == 123:
+            after = brace_end(data, i, stop)
+        if after == i:
+            out[o] = b
+            o += 1
+            i += 1
+            continue
+        counts[kind] += visible_chars(data, i, after)
+        glued = o > 0 and after < stop and ALNUM[out[o - 1]] and ALNUM[data[after]]
+        if glued:
+            out[o] = 32
+            o += 1
+        i = after
+    return i, o

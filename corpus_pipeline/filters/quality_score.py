@@ -137,7 +137,10 @@ def feature_ratios(
     Returns:
         (int64[F, N] in millionths, bool[F, N]: the ratio says something in this language).
     """
-    named = (_languages(model).find(code, by_writing=True) for code in langs)
+    # Per language, not per document: a batch has few languages and many documents.
+    codes = {code: number for number, code in enumerate(dict.fromkeys(langs))}
+    rows = np.fromiter((codes[code] for code in langs), np.int64, len(langs))
+    named = (_languages(model).find(code, by_writing=True) for code in codes)
     known = [None if name is None else model.usual[name] for name in named]
     reference = model.usual[model.reference]
     ratios = np.zeros((len(FEATURES), len(langs)), np.int64)
@@ -145,14 +148,14 @@ def feature_ratios(
     factors: dict[str, NDArray[np.int64]] = {}
     for usual in USUAL:
         base = reference[usual.name] or 0
-        factors[usual.name] = np.array(
-            [_factor(base, None if each is None else each[usual.name]) for each in known], np.int64
-        )
+        each = [_factor(base, None if table is None else table[usual.name]) for table in known]
+        factors[usual.name] = np.array(each, np.int64)[rows]
     spaced = factors["words per sentence"] * _UNSPACED > 1000
     for row, feature in enumerate(FEATURES):
-        count = _integers(measures, feature.measure)
-        per = np.ones_like(count) if feature.per is None else _integers(measures, feature.per)
-        ratio = np.minimum(count * UNIT // np.maximum(per, 1), _HIGHEST)
+        ratio = _integers(measures, feature.measure) * UNIT
+        if feature.per is not None:
+            ratio //= np.maximum(_integers(measures, feature.per), 1)
+        ratio = np.minimum(ratio, _HIGHEST)
         says[row] = np.asarray(measures.column(feature.measure).is_valid())
         if feature.spaced:
             says[row] &= spaced

@@ -11,9 +11,9 @@ class Utf8(NamedTuple):
     """The buffers of N strings. String i is `data[offsets[i]:offsets[i + 1]]`; a null is empty."""
 
     data: NDArray[np.uint8]
-    """UTF-8 bytes of all strings, uint8[B]. Arrow guarantees that they are valid UTF-8."""
+    """UTF-8 bytes of all strings, uint8[B], read-only. Arrow guarantees valid UTF-8."""
     offsets: NDArray[np.int32]
-    """Byte offsets into `data`, int32[N + 1], never decreasing."""
+    """Byte offsets into `data`, int32[N + 1], never decreasing, read-only."""
 
 
 def utf8_buffers(column: pa.Array) -> Utf8:
@@ -32,13 +32,20 @@ def utf8_buffers(column: pa.Array) -> Utf8:
         raise TypeError(f"expected a column of type string, got {column.type}")
     _, offsets, data = column.buffers()
     if len(column) == 0 or offsets is None:
-        return Utf8(np.zeros(0, np.uint8), np.zeros(len(column) + 1, np.int32))
+        return _read_only(np.zeros(0, np.uint8), np.zeros(len(column) + 1, np.int32))
     views = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
     if column.null_count and (np.diff(views)[column.is_null().to_numpy(False)] != 0).any():
         # Arrow lets a null slot cover bytes; kernels must not see them.
         return utf8_buffers(column.fill_null(""))
     bytes_ = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
-    return Utf8(bytes_, views)
+    return _read_only(bytes_, views)
+
+
+def _read_only(data: NDArray[np.uint8], offsets: NDArray[np.int32]) -> Utf8:
+    """Arrow's buffers may be writable or not; numba compiles a kernel for each, so all are not."""
+    data.flags.writeable = False
+    offsets.flags.writeable = False
+    return Utf8(data, offsets)
 
 
 def string_column(

@@ -1,5 +1,6 @@
 """What counts as prose: tables of small documents, and nothing lost or slow on any text."""
 
+import textwrap
 import time
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus_pipeline.filters.quality import measure_quality
 from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_prose import ITEM, LISTING, PROSE, WHOLE, prose_of
+from corpus_pipeline.filters.quality_prose import ITEM_MARK, LISTING, PROSE, WHOLE, prose_of
 from corpus_pipeline.filters.quality_rules import quality_failures
 
 CHINESE = "缓存服务把常用的数据放在内存里，读取的时候不必再访问磁盘，所以响应很快。" * 5
@@ -20,7 +21,7 @@ def left(text: str) -> str:
     """What is left of `text` after a paragraph that is prose enough, items marked by ►."""
     copy: str = prose_of(pa.array([f"{CHINESE}\n\n{text}"])).texts[0].as_py()
     assert copy.startswith(CHINESE)
-    return copy[len(CHINESE) :].replace(chr(ITEM), "►").strip()
+    return copy[len(CHINESE) :].replace(ITEM_MARK, "►").strip()
 
 
 @pytest.mark.parametrize(
@@ -211,6 +212,83 @@ def test_slices_and_nulls_and_empty_batches() -> None:
     column = pa.array(["无关", f"{CHINESE}\n```\nx\n```\n", None])
     assert prose_of(column.slice(1)).texts.to_pylist() == [f"{CHINESE}\n", ""]
     assert len(prose_of(column.slice(3)).texts) == 0
+
+
+#: One kind of text each, 70 to 110 words, as good in all scripts; a line is a paragraph.
+LETTERS = {
+    "en": "When the council met in April, it had before it a plan to close the old bridge for two "
+    "years and to build a landing for a ferry on the north bank instead. Most of those who spoke "
+    "were against it, because the shops on the south side would lose half of their customers. The "
+    "engineer answered that the piers were so badly worn that he could not promise another winter. "
+    "In the end the members voted to wait for a second report.",
+    "de": "Im April lag dem Gemeinderat ein Plan vor, die alte Brücke für zwei Jahre zu schließen "
+    "und am Nordufer eine Anlegestelle für die Fähre zu bauen. Die meisten, die sich zu Wort "
+    "meldeten, waren dagegen, weil die Läden am Südufer die Hälfte ihrer Kunden verlieren würden. "
+    "Der Ingenieur antwortete, die Pfeiler seien so stark abgenutzt, dass er für keinen weiteren "
+    "Winter garantieren könne. Am Ende beschloss man, auf ein zweites Gutachten zu warten.",
+    "ru": "В апреле совет обсуждал план закрыть старый мост на два года и построить паромную "
+    "пристань на северном берегу. Большинство выступавших были против, потому что магазины на "
+    "южном берегу потеряли бы половину покупателей. Инженер ответил, что опоры так изношены, что "
+    "он не может обещать ещё одной зимы. В конце концов решили дождаться второго отчёта, который "
+    "должен прийти до лета.",
+    "zh": "四月开会的时候，镇里讨论了一个方案：把旧桥关闭两年，在北岸修建一个渡口。"
+    "发言的人大多表示反对，他们说南岸的商店会失去一半的顾客，"
+    "校车也不得不从磨坊那边绕远路。工程师回答说，桥墩磨损得太厉害，他不敢保证还能撑过一个冬天。最后大家决定等第二份报告，预计夏天之前就会送来。",
+    "ja": "四月の会議では、古い橋を二年間閉鎖し、北岸に渡し場を造るという計画が話し合われた。"
+    "発言した人の多くは反対だった。"
+    "南側の商店は客の半分を失うだろうし、通学バスも水車小屋のほうを遠回りしなければならないというのである。"
+    "技師は、橋脚の傷みがひどく、もう一冬もつとは約束できないと答えた。結局、二つ目の報告書を待つことになった。",
+}  # fmt: skip
+
+
+def broken(text: str, width: int) -> str:
+    """`text` with its lines broken at `width` columns, between words or between wide characters."""
+    if "。" in text:
+        return "\n".join(text[i : i + width // 2] for i in range(0, len(text), width // 2))
+    return textwrap.fill(text, width)
+
+
+@pytest.mark.parametrize("lang", LETTERS)
+@pytest.mark.parametrize("width", [56, 64, 72, 78])
+def test_lines_broken_to_fill_a_width_are_one_line(lang: str, width: int) -> None:
+    text = LETTERS[lang]
+    texts = pa.array([text, broken(text, width)])
+    langs = pa.array([lang, lang])
+    measures = measure_quality(texts, langs, prose=True)
+    assert measures["lines"].to_pylist() == [1, 1]
+    for name in ("sentences", "terminal_lines", "c4_kept_sentences", "newlines"):
+        first, second = measures[name].to_pylist()
+        assert first == second, name
+    failures = quality_failures(measures, langs, load_profile("default"))
+    assert not any(failed.any() for failed in failures.values())
+    whole = measure_quality(texts, langs)
+    assert whole["lines"].to_pylist()[1] > 3
+
+
+def test_a_quoted_and_an_indented_letter_are_joined_too() -> None:
+    lines = broken(LETTERS["en"], 70).split("\n")
+    for mark in ("> ", "   ", "> > "):
+        text = "Anna wrote:\n\n" + "\n".join(mark + line for line in lines)
+        assert measure_quality(pa.array([text]), pa.array(["en"]), True)["lines"].to_pylist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        # Verses begin with capitals, or have no width.
+        ("\n".join(f"{word} river keeps its counsel under ice of {n}0" for n, word in enumerate(
+            ("The", "A", "This", "That", "Each", "Every", "Our", "Your"))), 8),
+        ("河水在冰下不说一句话，\n船都翻过来，靠在岸边，\n摆渡的人问过冬天的价，\n" * 2, 6),
+        # Lists, logs, menus.
+        ("\n".join(f"- item number {n} has as many columns as all others" for n in range(8)), 8),
+        ("\n".join(f"2024-01-0{n} 12:00:00 worker {n} has read a page" for n in range(8)), 8),
+        ("\n".join(f"Cheap watches and straps of colour {n}, buy them now" for n in range(8)), 8),
+        ("首页\n关于我们\n产品中心\n新闻动态\n技术支持\n联系我们", 6),
+    ],
+)  # fmt: skip
+def test_lines_that_are_not_broken_stay_lines(text: str, lines: int) -> None:
+    measures = measure_quality(pa.array([text]), pa.array(["en"]), prose=True)
+    assert measures["lines"].to_pylist() == [lines]
 
 
 PIECES = [
