@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.extract import markup as m
 from corpus_pipeline.extract import letters as c
+from corpus_pipeline.extract import markup as m
 from corpus_pipeline.extract.letters import letter_kind, letters, read_entity
 from corpus_pipeline.extract.markup import markup
 from corpus_pipeline.extract.steps import skip_comment, skip_raw, tag_name

@@ -66,7 +66,7 @@ _H1: Final = m.tag("h1")
 _H6: Final = m.tag("h6")
 _ARTICLE: Final = np.int64(m.tag("article"))
 
-#: Features that are a column of the block, so many times, for each character: (feature, column, times).
+#: Features that are a block's column, so many times, for each character: (feature, column, times).
 _RATIOS: Final = np.array(
     [
         (OWN_FEATURES.index(name), column, times)

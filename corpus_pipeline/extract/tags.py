@@ -159,14 +159,14 @@ def read_attributes(html, i, stop, moves, found):  # type: ignore[no-untyped-def
             i += 1
         if i > stop:
             i = stop
-        if name == _CLASS or name == _ID or name == _ROLE or name == _ITEMPROP:  # noqa: PLR1714
+        if name in (_CLASS, _ID, _ROLE, _ITEMPROP):
             hints |= _hints(html, value, value_stop, moves, found)
         elif name == _HREF:
             says |= LEADS
         elif name == _STYLE:
             if _style_hides(html, value, value_stop):
                 says |= NOT_SHOWN
-        elif name == _ALT or name == _ALTTEXT:  # noqa: PLR1714
+        elif name in (_ALT, _ALTTEXT):
             alt_start = value
             alt_stop = value_stop
         elif name == _HIDDEN_NAME:
@@ -174,7 +174,7 @@ def read_attributes(html, i, stop, moves, found):  # type: ignore[no-untyped-def
         elif name == _ARIA_HIDDEN:
             if begins(html, value, value_stop, _TRUE) == value_stop:
                 says |= NOT_READ_OUT
-        elif name == _TYPE or name == _ENCODING:  # noqa: PLR1714
+        elif name in (_TYPE, _ENCODING):
             if begins(html, value, value_stop, _MATH_TEX if name == _TYPE else _X_TEX) >= 0:
                 says |= IS_TEX
         elif name == _START:
