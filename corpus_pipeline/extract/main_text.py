@@ -193,7 +193,7 @@ def choose(page: Page, *, comments: bool = False, ensemble: Trees | None = None)
     if kept is None:
         found = outline(page, 1 if comments else 0)
         kept = _plain(page, found)
-        if chars[kept].sum() < enough:
+        if chars[kept].sum() < max(enough, 1):
             found = everything
             kept = _plain(page, found)
     if kept.any():

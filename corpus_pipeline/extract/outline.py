@@ -26,7 +26,8 @@ _REVEAL_CHARS: Final = 200
 """What is hidden is taken for the page's text if it has at least this much prose."""
 _SCOPE_CHARS: Final = 150
 _REST_CHARS: Final = 300
-"""What an element says of itself, it says of the page if less prose than this is outside it."""
+"""What an element says of itself, it says of the page if it holds most of the page's prose and less
+than this is outside it."""
 
 
 class Outline(NamedTuple):
@@ -205,7 +206,7 @@ def _outline(  # type: ignore[no-untyped-def]
         bits = context_bits[tag]
         if tag in (_HTML_TAG, _BODY_TAG):
             own = np.uint32(0)
-        elif titled[e] or page - totals[e, 2] < _REST_CHARS:
+        elif titled[e] or (page - totals[e, 2] < _REST_CHARS and 2 * totals[e, 2] > page):
             own &= _GOOD
         hints[e] = own | hints[parent]
         tags[e] = bits | tags[parent]
