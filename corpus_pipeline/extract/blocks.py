@@ -102,6 +102,7 @@ _SCRIPT: Final = m.tag("script")
 _MATH: Final = m.tag("math")
 _ANNOTATION: Final = m.tag("annotation")
 _LI: Final = m.tag("li")
+_SPAN: Final = m.tag("span")
 _OL: Final = m.tag("ol")
 _NOSCRIPT: Final = m.tag("noscript")
 _DIALOG: Final = m.tag("dialog")
@@ -113,6 +114,7 @@ _IN_LINK: Final = 1
 _IN_CODE: Final = 2
 _IN_BOLD: Final = 4
 _IN_PRE: Final = 8
+_IS_FORMULA: Final = 16
 
 # Where the writing of a block is.
 _WRITTEN: Final = 0
@@ -211,6 +213,10 @@ def _scan(  # type: ignore[no-untyped-def]
                         continue
                     tex = True
                 else:
+                    if property & m.IS_LINK and not says & LEADS:
+                        # An anchor, which old pages forget to close: nothing in it is a link.
+                        kind = _SPAN
+                        property = properties[kind]
                     parent = open_elements[depth]
                     depth += 1
                     open_elements[depth] = n
@@ -229,7 +235,7 @@ def _scan(  # type: ignore[no-untyped-def]
                     pre += property & m.IS_PRE
                     code += property & m.IS_CODE
                     bold += property & m.IS_BOLD
-                    if property & m.IS_LINK and says & LEADS:
+                    if property & m.IS_LINK:
                         row[LINKS] += 1
                     if skip:
                         if kind != _ANNOTATION or not says & IS_TEX or not math or skip != math:
@@ -284,12 +290,12 @@ def _scan(  # type: ignore[no-untyped-def]
                 marks |= _IN_CODE
             if bold > 0:
                 marks |= _IN_BOLD
-            if pre > 0 and not tex:
-                marks |= _IN_PRE
             if tex:
-                _write_tex(html, text_start, text_stop, marks, table, state, row, text)
-            else:
-                _write(html, text_start, text_stop, marks, table, state, row, text)
+                marks |= _IS_FORMULA
+                text_start, text_stop = _trim_tex(html, text_start, text_stop)
+            elif pre > 0:
+                marks |= _IN_PRE
+            _write(html, text_start, text_stop, marks, table, state, row, text)
     return n, count, state[_WRITTEN]
 
 
@@ -346,8 +352,8 @@ def _end_block(state, row, text, blocks, count):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _write_tex(html, start, stop, marks, table, state, row, text):  # type: ignore[no-untyped-def]
-    """Writes a formula between dollar signs."""
+def _trim_tex(html, start, stop):  # type: ignore[no-untyped-def]
+    """A formula without the white space around it and without the style that Wikipedia adds."""
     while start < stop and html[start] <= _SPACE:
         start += 1
     while start < stop and html[stop - 1] <= _SPACE:
@@ -358,29 +364,30 @@ def _write_tex(html, start, stop, marks, table, state, row, text):  # type: igno
         stop -= 1
         while start < stop and html[start] <= _SPACE:
             start += 1
-    if start == stop:
-        return
-    o = state[_WRITTEN]
-    if state[_SPACE_WAITS] and o > state[_START_OF]:
-        text[o] = _SPACE
-        o += 1
-    text[o] = _DOLLAR
-    state[_WRITTEN] = o + 1
-    state[_SPACE_WAITS] = 0
-    state[_LAST] = _DOLLAR
-    _write(html, start, stop, marks, table, state, row, text)
-    text[state[_WRITTEN]] = _DOLLAR
-    state[_WRITTEN] += 1
+    return start, stop
 
 
 @kernel
 def _write(html, start, stop, marks, table, state, row, text):  # type: ignore[no-untyped-def]
-    """Writes a part of a block's text, its white space collapsed, and counts what it has."""
+    """Writes a part of a block's text, its white space collapsed, and counts what it has.
+
+    A formula stands between dollar signs.
+    """
+    if start == stop:
+        return
     first = state[_START_OF]
     o = state[_WRITTEN]
     space = state[_SPACE_WAITS]
     newline = state[_NEWLINE_WAITS]
     last = state[_LAST]
+    if marks & _IS_FORMULA:
+        if space and o > first:
+            text[o] = _SPACE
+            o += 1
+        space = 0
+        text[o] = _DOLLAR
+        o += 1
+        last = _DOLLAR
     chars = 0
     i = start
     while i < stop:
@@ -441,6 +448,9 @@ def _write(html, start, stop, marks, table, state, row, text):  # type: ignore[n
             row[STOPPED] = 1 if known & c.STOP else 0
         last = code_point
         i = following
+    if marks & _IS_FORMULA:
+        text[o] = _DOLLAR
+        o += 1
     row[CHARS] += chars
     if marks & _IN_LINK:
         row[LINKED] += chars

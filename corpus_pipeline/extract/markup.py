@@ -121,7 +121,7 @@ _WORDS: Final[dict[int, str]] = {
     MATH: "mwe-math -tex- latex -math-",
     SUBSCRIBE: """newsletter subscribe subscription signup sign-up login log-in -signin sign-in
         register paywall -donate -donation -cta- -call-to-action""",
-    AUTHOR: "byline author -bio- -avatar -profile- -contributor -vcard- -writer-",
+    AUTHOR: "byline author -bio- -avatar -profile- -contributor -writer-",
     BODY: """article-body articlebody entry-content entrycontent post-content post-body story-body
         article-content articlecontent article-text articletext story-content storytext
         rich-media-content markdown-body -prose- mw-parser-output mw-body-text blog-content
