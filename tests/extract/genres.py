@@ -63,7 +63,7 @@ _TERMS = (
     ("очередь", "Место, где сообщения ждут, пока у сервера найдётся время их обработать."),
     ("журнал", "Файл, куда сервер записывает всё, что с ним произошло, строка за строкой."),
 )  # fmt: skip
-_CODE = 'def total(values):\n    result = 0\n    for value in values:\n        result += value\n    return result'
+_CODE = "def total(values):\n    result = 0\n    for value in values:\n        result += value\n    return result"
 _FAQ = (
     ("送料はいくらですか。", "全国一律五百円です。五千円以上お買い上げの場合は、送料をいただきません。"),
     ("返品はできますか。", "商品が届いてから八日以内であれば、未使用のものに限り返品をお受けします。"),
