@@ -1,6 +1,6 @@
 """Pages of our own making that are no news: what must be in their text, and what must not."""
 
-# ruff: noqa: E501, RUF001
+# ruff: noqa: E501
 
 from typing import NamedTuple
 

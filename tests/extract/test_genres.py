@@ -1,4 +1,4 @@
-"""Pages that are no news keep their text: manuals, threads, recipes, tables; and pages cut short."""
+"""Pages that are no news keep their text: manuals, threads, recipes; and pages cut short."""
 
 import pytest
 from genres import GENRES, Genre
