@@ -28,13 +28,14 @@ import numpy as np
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.blocks import Page, scan_page
+from corpus_pipeline.extract import page as b
+from corpus_pipeline.extract.blocks import scan_page
 from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.features import FEATURES, features
 from corpus_pipeline.extract.main_text import Trees, choose, read_trees
 from corpus_pipeline.extract.outline import outline
+from corpus_pipeline.extract.page import Page
 from corpus_pipeline.extract.render import render
 from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html

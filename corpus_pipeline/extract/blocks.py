@@ -5,96 +5,60 @@ pass over the page as the parser serialises it (every element closed, entities i
 writes the texts with their white space collapsed and counts what `scoring.py` weighs.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corpus_pipeline.extract import letters as c
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.letters import letter_kind, letters, read_entity
+from corpus_pipeline.extract.letters import letters
 from corpus_pipeline.extract.markup import markup
+from corpus_pipeline.extract.page import (
+    BLOCK_COLUMNS,
+    ELEMENT,
+    ELEMENT_COLUMNS,
+    HIDDEN,
+    LINKS,
+    NUMBER,
+    OWN,
+    PARENT,
+    PREFORMATTED,
+    TAG,
+    Page,
+)
 from corpus_pipeline.extract.steps import skip_comment, skip_raw, tag_name
 from corpus_pipeline.extract.tags import (
-    DISPLAYSTYLE,
     IS_OPEN,
     IS_TEX,
     LEADS,
     NOT_READ_OUT,
     NOT_SHOWN,
     after_byte,
-    begins,
     count_tags,
     read_attributes,
     tag_number,
 )
+from corpus_pipeline.extract.writing import (
+    IN_BOLD,
+    IN_CODE,
+    IN_LINK,
+    IN_PRE,
+    IS_FORMULA,
+    START_OF,
+    STATE,
+    WRITTEN,
+    break_line,
+    end_block,
+    trim_tex,
+    write,
+)
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.characters import decode
-
-# Columns of the table of elements, which is in the order of their start tags.
-PARENT: Final = 0
-TAG: Final = 1
-OWN: Final = 2
-"""Hints of its own attributes."""
-HIDDEN: Final = 3
-"""1: not shown until a script or a style shows it."""
-NUMBER: Final = 4
-"""Of an item in an ordered list; 0 for other elements."""
-ELEMENT_COLUMNS: Final = 5
-
-# Columns of the table of blocks.
-ELEMENT: Final = 0
-"""The innermost block-level element that the text stands in."""
-START: Final = 1
-END: Final = 2
-CHARS: Final = 3
-"""Characters that are no white space; Han counts three, kana and hangul two."""
-LINKED: Final = 4
-"""Those of them that stand in links."""
-LINKS: Final = 5
-COMMAS: Final = 6
-STOPS: Final = 7
-"""Ends of sentences."""
-DIGITS: Final = 8
-CAPITALS: Final = 9
-SPACES: Final = 10
-SYMBOLS: Final = 11
-"""Characters that are frequent in programs."""
-BREAKS: Final = 12
-STOPPED: Final = 13
-"""1 if the last character but quotes and brackets ends a sentence."""
-CODED: Final = 14
-"""Characters in code elements."""
-PREFORMATTED: Final = 15
-BOLD: Final = 16
-"""Characters in bold type or small headings made of it."""
-BLOCK_COLUMNS: Final = 17
-
-
-class Page(NamedTuple):
-    """What the scan found."""
-
-    elements: NDArray[np.int32]
-    """int32[E, ELEMENT_COLUMNS]; row 0 stands for the page."""
-    blocks: NDArray[np.int32]
-    """int32[B, BLOCK_COLUMNS], in the order of the page."""
-    text: NDArray[np.uint8]
-    """uint8[T], the texts one after another; START and END point into it."""
-
 
 _LT: Final = 0x3C
 _GT: Final = 0x3E
-_AMP: Final = 0x26
 _MINUS: Final = 0x2D
 _BANG: Final = 0x21
 _QUESTION: Final = 0x3F
 _SLASH: Final = 0x2F
-_NEWLINE: Final = 0x0A
-_SPACE: Final = 0x20
-_DOLLAR: Final = 0x24
-_BRACE: Final = 0x7D
-_POINT: Final = 0x2E
-_NO_BREAK_SPACE: Final = 0xA0
 
 _BR: Final = m.tag("br")
 _IMG: Final = m.tag("img")
@@ -108,24 +72,6 @@ _NOSCRIPT: Final = m.tag("noscript")
 _DIALOG: Final = m.tag("dialog")
 _HTML: Final = m.tag("html")
 _BODY: Final = m.tag("body")
-
-# Marks of a text: what it stands in.
-_IN_LINK: Final = 1
-_IN_CODE: Final = 2
-_IN_BOLD: Final = 4
-_IN_PRE: Final = 8
-_IS_FORMULA: Final = 16
-
-# Where the writing of a block is.
-_WRITTEN: Final = 0
-"""Index after the last byte that was written."""
-_START_OF: Final = 1
-"""Index of the block's first byte."""
-_SPACE_WAITS: Final = 2
-_NEWLINE_WAITS: Final = 3
-_LAST: Final = 4
-"""The last code point that was written."""
-_STATE: Final = 5
 
 
 @kernel
@@ -272,31 +218,31 @@ def _scan(  # type: ignore[no-untyped-def]
                 continue
             text_stop = i
         if line or (boundary and pre > 0 and not ended):
-            _break_line(state, row, text, pre > 0, line)
+            break_line(state, row, text, pre > 0, line)
         elif boundary:
-            count = _end_block(state, row, text, blocks, count)
+            count = end_block(state, row, text, blocks, count)
             if ended:
                 break
         elif text_start < text_stop:
-            if state[_WRITTEN] == state[_START_OF]:
+            if state[WRITTEN] == state[START_OF]:
                 row[ELEMENT] = _block_element(elements, properties, open_elements[depth])
                 row[PREFORMATTED] = 1 if pre > 0 else 0
                 if links > 0 and row[LINKS] == 0:
                     row[LINKS] = 1
             marks = 0
             if links > 0:
-                marks |= _IN_LINK
+                marks |= IN_LINK
             if code > 0:
-                marks |= _IN_CODE
+                marks |= IN_CODE
             if bold > 0:
-                marks |= _IN_BOLD
+                marks |= IN_BOLD
             if tex:
-                marks |= _IS_FORMULA
-                text_start, text_stop = _trim_tex(html, text_start, text_stop)
+                marks |= IS_FORMULA
+                text_start, text_stop = trim_tex(html, text_start, text_stop)
             elif pre > 0:
-                marks |= _IN_PRE
-            _write(html, text_start, text_stop, marks, table, state, row, text)
-    return n, count, state[_WRITTEN]
+                marks |= IN_PRE
+            write(html, text_start, text_stop, marks, table, state, row, text)
+    return n, count, state[WRITTEN]
 
 
 @kernel
@@ -312,156 +258,6 @@ def _open(elements, n, parent, kind, hints, hidden, number):  # type: ignore[no-
     elif kind == _LI and elements[parent, NUMBER] > 0:
         elements[n, NUMBER] = elements[parent, NUMBER]
         elements[parent, NUMBER] += 1
-
-
-@kernel
-def _break_line(state, row, text, preformatted, line):  # type: ignore[no-untyped-def]
-    """Ends a line; inside preformatted text the lines may be elements."""
-    o = state[_WRITTEN]
-    if not preformatted:
-        if o > state[_START_OF]:
-            row[BREAKS] += 1
-            state[_NEWLINE_WAITS] = 1
-    elif line or (o > state[_START_OF] and text[o - 1] != _NEWLINE):
-        text[o] = _NEWLINE
-        state[_WRITTEN] = o + 1
-
-
-@kernel
-def _end_block(state, row, text, blocks, count):  # type: ignore[no-untyped-def]
-    """Adds what was written to the blocks, if it is anything; returns how many there are."""
-    start = state[_START_OF]
-    o = state[_WRITTEN]
-    while o > start and text[o - 1] <= _SPACE:
-        o -= 1
-    if row[CHARS] > 0:
-        row[START] = start
-        row[END] = o
-        for column in range(BLOCK_COLUMNS):
-            blocks[count, column] = row[column]
-        count += 1
-    else:
-        o = start
-    for column in range(BLOCK_COLUMNS):
-        row[column] = 0
-    for column in range(_STATE):
-        state[column] = 0
-    state[_WRITTEN] = o
-    state[_START_OF] = o
-    return count
-
-
-@kernel
-def _trim_tex(html, start, stop):  # type: ignore[no-untyped-def]
-    """A formula without the white space around it and without the style that Wikipedia adds."""
-    while start < stop and html[start] <= _SPACE:
-        start += 1
-    while start < stop and html[stop - 1] <= _SPACE:
-        stop -= 1
-    after = begins(html, start, stop, DISPLAYSTYLE)
-    if 0 <= after < stop and html[stop - 1] == _BRACE:
-        start = after
-        stop -= 1
-        while start < stop and html[start] <= _SPACE:
-            start += 1
-    return start, stop
-
-
-@kernel
-def _write(html, start, stop, marks, table, state, row, text):  # type: ignore[no-untyped-def]
-    """Writes a part of a block's text, its white space collapsed, and counts what it has.
-
-    A formula stands between dollar signs.
-    """
-    if start == stop:
-        return
-    first = state[_START_OF]
-    o = state[_WRITTEN]
-    space = state[_SPACE_WAITS]
-    newline = state[_NEWLINE_WAITS]
-    last = state[_LAST]
-    if marks & _IS_FORMULA:
-        if space and o > first:
-            text[o] = _SPACE
-            o += 1
-        space = 0
-        text[o] = _DOLLAR
-        o += 1
-        last = _DOLLAR
-    chars = 0
-    i = start
-    while i < stop:
-        b = html[i]
-        following = i + 1
-        code_point = np.int64(b)
-        if b == _AMP:
-            code_point, following = read_entity(html, i, stop)
-        elif b >= 0x80:
-            code_point, following = decode(html, i)
-        if code_point <= _SPACE or code_point == _NO_BREAK_SPACE:
-            if marks & _IN_PRE:
-                text[o] = _SPACE if code_point == _NO_BREAK_SPACE else code_point
-                o += 1
-            else:
-                space = 1
-            i = following
-            continue
-        if o > first:
-            if newline:
-                text[o] = _NEWLINE
-                o += 1
-            elif space:
-                text[o] = _SPACE
-                o += 1
-                row[SPACES] += 1
-        space = 0
-        newline = 0
-        if b < 0x80:
-            text[o] = code_point
-            o += 1
-        else:
-            for j in range(i, following):
-                text[o] = html[j]
-                o += 1
-        known = letter_kind(table, code_point)
-        chars += known & c.WORTH
-        if known > c.WORTH:
-            if known & c.CAPITAL:
-                row[CAPITALS] += 1
-            elif known & c.DIGIT:
-                row[DIGITS] += 1
-            elif known & c.STOP:
-                # Not inside a number or a name.
-                if (
-                    code_point != _POINT
-                    or following >= stop
-                    or not (
-                        0x30 <= html[following] <= 0x39 or 0x61 <= html[following] | 0x20 <= 0x7A
-                    )
-                ):
-                    row[STOPS] += 1
-            elif known & c.COMMA:
-                row[COMMAS] += 1
-            if known & c.SYMBOL:
-                row[SYMBOLS] += 1
-        if last == 0 or not known & c.CLOSING:
-            row[STOPPED] = 1 if known & c.STOP else 0
-        last = code_point
-        i = following
-    if marks & _IS_FORMULA:
-        text[o] = _DOLLAR
-        o += 1
-    row[CHARS] += chars
-    if marks & _IN_LINK:
-        row[LINKED] += chars
-    if marks & _IN_CODE:
-        row[CODED] += chars
-    if marks & _IN_BOLD:
-        row[BOLD] += chars
-    state[_WRITTEN] = o
-    state[_SPACE_WAITS] = space
-    state[_NEWLINE_WAITS] = newline
-    state[_LAST] = last
 
 
 @kernel
@@ -492,7 +288,7 @@ def scan_page(html: bytes) -> Page:
     # Allocated here: each array that a kernel makes takes a tenth of a second to compile.
     open_names = np.zeros(tags + 2, np.uint64)
     open_elements = np.zeros(tags + 2, np.int32)
-    state = np.zeros(_STATE, np.int64)
+    state = np.zeros(STATE, np.int64)
     row = np.zeros(BLOCK_COLUMNS, np.int32)
     work = (letters(), open_names, open_elements, state, row)
     n, count, size = _scan(data, *tables, *work, elements, blocks, text)

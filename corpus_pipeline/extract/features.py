@@ -1,7 +1,7 @@
 """What is weighed about each block of a page: itself, what it stands in, and its neighbours.
 
 Everything is a ratio, a logarithm or a flag, and letters are counted by what they are worth
-(`blocks.CHARS`), so that a paragraph of Chinese looks like one of English. All passes are linear in
+(`page.CHARS`), so that a paragraph of Chinese looks like one of English. All passes are linear in
 the elements and blocks of a page.
 """
 
@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.blocks import Page
+from corpus_pipeline.extract import page as b
 from corpus_pipeline.extract.outline import CONTEXT_TAGS, Outline
+from corpus_pipeline.extract.page import Page
 from corpus_pipeline.extract.phrases import phrases
 from corpus_pipeline.kernels import kernel
 

@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.blocks import Page
+from corpus_pipeline.extract import page as b
 from corpus_pipeline.extract.features import FEATURES, features
 from corpus_pipeline.extract.outline import Outline, outline
+from corpus_pipeline.extract.page import Page
 from corpus_pipeline.kernels import kernel
 
 

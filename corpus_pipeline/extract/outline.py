@@ -1,6 +1,6 @@
 """What the elements of a page hold, and what of it a reader sees.
 
-Letters are counted by what they are worth (`blocks.CHARS`), so that a paragraph of Chinese weighs
+Letters are counted by what they are worth (`page.CHARS`), so that a paragraph of Chinese weighs
 as much as one of English. All passes are linear in the elements and blocks of a page.
 """
 
@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.blocks import Page
+from corpus_pipeline.extract import page as b
+from corpus_pipeline.extract.page import Page
 from corpus_pipeline.kernels import kernel
 
 #: Tags that say what they hold.

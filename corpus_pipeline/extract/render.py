@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.blocks import Page
+from corpus_pipeline.extract import page as b
+from corpus_pipeline.extract.page import Page
 from corpus_pipeline.kernels import kernel
 
 _NEWLINE: Final = 0x0A
