@@ -2,7 +2,7 @@
 
 A block is what a reader sees as one paragraph: text that no block-level element interrupts. One
 pass over the page as the parser serialises it (every element closed, entities in four spellings)
-writes the texts with their white space collapsed and counts what `scoring.py` weighs.
+writes the texts with their white space collapsed and counts what `features.py` weighs.
 """
 
 from typing import Final
@@ -274,6 +274,7 @@ def _block_element(elements, properties, element):  # type: ignore[no-untyped-de
 def scan_page(html: bytes) -> Page:
     """Takes the tables from a page that `tree.normal_html` has written.
 
+    >>> from corpus_pipeline.extract.page import END, START
     >>> page = scan_page(b"<html><body><h1>A &lt; B</h1><p>\\n x  <b>y</b></p></body></html>")
     >>> [bytes(page.text[block[START] : block[END]]) for block in page.blocks]
     [b'A < B', b'x y']
