@@ -23,7 +23,7 @@ from pathlib import Path
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.extract.html2text import extract_plain_text
 
-from corpus_pipeline.extract import blocks as b
+from corpus_pipeline.extract import page as b
 from corpus_pipeline.extract.blocks import scan_page
 from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.html import extract_html

@@ -2,6 +2,11 @@
 
     python tools/train_extraction.py NAME=PAGES.warc.gz:GOLD.jsonl ... [--out main_text.json]
 
+Each page is learnt from as it is, and changed as other pages are: without the words of its
+attributes, without tags that say what they hold, cut short, with its last paragraphs outside of the
+element that holds the others, and without phrases of a language that we know. That is what makes
+the ensemble right on pages unlike those it has seen.
+
 Each set is a WARC file of pages and a JSONL file (plain or .zst) whose rows have `record_id`,
 `text` (the main text) and `url`. A block is one of the main text if most of its words stand in it
 in sequences of four. Printed are figures of cross-validation (the pages of a site are in one part),
@@ -23,12 +28,14 @@ import numpy as np
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from corpus_pipeline.extract import blocks as b
-from corpus_pipeline.extract.blocks import Page, scan_page
+from corpus_pipeline.extract import markup as m
+from corpus_pipeline.extract import page as b
+from corpus_pipeline.extract.blocks import scan_page
 from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.features import FEATURES, features
 from corpus_pipeline.extract.main_text import Trees, choose, read_trees
 from corpus_pipeline.extract.outline import outline
+from corpus_pipeline.extract.page import Page
 from corpus_pipeline.extract.render import render
 from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
@@ -106,17 +113,111 @@ def read_set(name: str, warc: str, gold: str) -> list[Example]:
     return examples
 
 
-def learn(examples: list[Example], **changes: Any) -> str:
-    """Learns an ensemble; returns it as JSON."""
-    rows, labels, weights = [], [], []
-    for example in examples:
-        found = outline(example.page)
-        used = found.shown & (example.words > 0)
-        total = max(example.words[used & (example.share >= 0.5)].sum(), 50)
-        rows.append(features(example.page, found)[used])
-        labels.append(example.share[used] >= 0.5)
-        # Words count, and so does each block: short ones are many, and a reader sees them.
-        weights.append(np.minimum(example.words[used] / total, 0.5) * 50 + 0.3)
+def _numbers(example: Example, salt: str) -> np.random.Generator:
+    """Numbers that look like chance and are the same in every run."""
+    seed = hashlib.sha256(f"{salt}{example.url}".encode()).hexdigest()
+    return np.random.default_rng(int(seed[:8], 16))
+
+
+def _some(example: Example, chosen: np.ndarray[Any, Any]) -> Example:
+    """A page with some of its blocks."""
+    return example._replace(
+        page=example.page._replace(blocks=example.page.blocks[chosen]),
+        share=example.share[chosen],
+        words=example.words[chosen],
+    )
+
+
+def _main(example: Example) -> np.ndarray[Any, Any]:
+    return np.flatnonzero((example.share >= 0.5) & (example.words > 0))
+
+
+def without_hints(example: Example) -> Example:
+    """The page with attributes that say nothing."""
+    elements = example.page.elements.copy()
+    elements[:, b.OWN] = 0
+    return example._replace(page=example.page._replace(elements=elements))
+
+
+def without_tags(example: Example) -> Example:
+    """The page with `div` for every tag that says what it holds."""
+    elements = example.page.elements.copy()
+    for name in ("article", "main", "section", "p", "aside", "nav", "header", "footer"):
+        elements[elements[:, b.TAG] == m.tag(name), b.TAG] = m.tag("div")
+    return example._replace(page=example.page._replace(elements=elements))
+
+
+def cut_short(example: Example) -> Example:
+    """The page up to somewhere in its main text."""
+    main = _main(example)
+    if len(main) < 4:
+        return example
+    words = np.cumsum(example.words[main])
+    last = np.searchsorted(words, words[-1] * _numbers(example, "cut").uniform(0.3, 1.0))
+    return _some(example, np.arange(len(example.words)) <= main[min(last, len(main) - 1)])
+
+
+def with_loose_end(example: Example) -> Example:
+    """The page with the last of its main text outside of the element that holds the rest.
+
+    Of three in five pages what follows is left out, as of pages cut short.
+    """
+    main = _main(example)
+    if len(main) < 4:
+        return example
+    numbers = _numbers(example, "end")
+    loose = main[-int(numbers.integers(1, min(4, len(main) - 1))) :]
+    elements = example.page.elements
+    blocks = example.page.blocks.copy()
+    holder = outline(example.page).main
+    for _ in range(int(numbers.integers(1, 4))):
+        holder = max(int(elements[holder, b.PARENT]), holder and 1)
+    blocks[loose, b.ELEMENT] = holder
+    chosen = np.ones(len(blocks), np.bool_)
+    if numbers.random() < 0.6:
+        chosen[loose[0] :] = False
+        chosen[main] = True
+    return _some(example._replace(page=example.page._replace(blocks=blocks)), chosen)
+
+
+#: What a page is learnt from as, and how much each counts.
+_VARIANTS = (
+    (lambda example: example, 1.0),
+    (without_hints, 0.4),
+    (without_tags, 0.4),
+    (cut_short, 0.4),
+    (with_loose_end, 0.4),
+)
+_PHRASES = slice(FEATURES.index("phrases"), FEATURES.index("phrase_credit") + 1)
+_WITHOUT_PHRASES = 0.3
+
+
+def _rows(example: Example) -> tuple[np.ndarray[Any, Any], ...]:
+    """Returns (features, labels, weights) of the blocks that are learnt from."""
+    found = outline(example.page)
+    used = found.shown & (example.words > 0)
+    total = max(example.words[used & (example.share >= 0.5)].sum(), 50)
+    # Words count, and so does each block: short ones are many, and a reader sees them.
+    weights = np.minimum(example.words[used] / total, 0.5) * 50 + 0.3
+    return features(example.page, found)[used], example.share[used] >= 0.5, weights
+
+
+def prepare(example: Example) -> tuple[np.ndarray[Any, Any], ...]:
+    """Returns (features, labels, weights) of a page and of what it is changed into."""
+    parts = []
+    for change, counts in _VARIANTS:
+        rows, labels, weights = _rows(change(example))
+        parts.append((rows, labels, weights * counts))
+    rows, labels, weights = parts[0]
+    rows = rows.copy()
+    rows[:, _PHRASES] = 0
+    parts.append((rows, labels, weights * _WITHOUT_PHRASES))
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+def learn(prepared: list[tuple[np.ndarray[Any, Any], ...]], **changes: Any) -> str:
+    """Learns an ensemble from what `prepare` returned for each page; returns it as JSON."""
+    rows, labels, weights = (np.concatenate(column) for column in zip(*prepared, strict=True))
     options = {
         "max_iter": 100,
         "learning_rate": 0.08,
@@ -128,7 +229,7 @@ def learn(examples: list[Example], **changes: Any) -> str:
         **changes,
     }
     model = HistGradientBoostingClassifier(**options)
-    model.fit(np.concatenate(rows), np.concatenate(labels), sample_weight=np.concatenate(weights))
+    model.fit(rows, labels, sample_weight=weights)
     return as_json(model)
 
 
@@ -201,22 +302,23 @@ def main() -> None:
     for each in args.sets:
         name, _, files = each.partition("=")
         examples += read_set(name, *files.split(":"))
+    prepared = {id(e): prepare(e) for e in examples}
     seen = [e for e in examples if part(e.group, "")]
     kept_back = [e for e in examples if not part(e.group, "")]
     figures: dict[int, tuple[float, ...]] = {}
     for n in range(PARTS):
-        ensemble = read_trees(learn([e for e in seen if part(e.group, "f") != n]))
+        ensemble = read_trees(learn([prepared[id(e)] for e in seen if part(e.group, "f") != n]))
         figures |= {id(e): judge(e, ensemble) for e in seen if part(e.group, "f") == n}
     report("cross-validated", seen, [figures[id(e)] for e in seen])
     for name in sorted({e.name for e in seen}) if not args.quick else ():
-        ensemble = read_trees(learn([e for e in seen if e.name != name]))
+        ensemble = read_trees(learn([prepared[id(e)] for e in seen if e.name != name]))
         others = [e for e in seen if e.name == name]
         report("from other sets", others, [judge(e, ensemble) for e in others])
     if args.out:
-        ensemble = read_trees(learn(seen))
+        ensemble = read_trees(learn([prepared[id(e)] for e in seen]))
         report("kept back", kept_back, [judge(e, ensemble) for e in kept_back])
         # What is shipped has learnt from all pages, those that gave the figures above too.
-        Path(args.out).write_text(learn(examples) + "\n", "utf-8")
+        Path(args.out).write_text(learn(list(prepared.values())) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,71 @@
 """Characters as blocks of text count them, in all scripts alike."""
 
+from functools import cache
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus_pipeline.kernels import kernel
+
+# What is known of a character, one byte each.
+WORTH: Final = 3
+"""The two lowest bits: letters of English that it is worth."""
+STOP: Final = 4
+"""Ends of sentences: Latin, CJK (also half and full width), Arabic, Devanagari, Ethiopic."""
+COMMA: Final = 8
+CLOSING: Final = 16
+"""What may stand behind the end of a sentence."""
+CAPITAL: Final = 32
+DIGIT: Final = 64
+SYMBOL: Final = 128
+"""Frequent in programs."""
+
+_KINDS: Final = (
+    (STOP, ".!?…。！？．｡؟۔।॥።։။។"),
+    (COMMA, ",;、，；､،؛၊፣"),
+    (CLOSING, "\"')]»’”」』〉》】）］"),
+    (CAPITAL, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    (DIGIT, "0123456789"),
+    (SYMBOL, "{};=<>#_$|\\/"),
+)
+_BASIC: Final = 0x10000
+_ASTRAL_HAN: Final = 0x20000
 
 _LT: Final = 0x3C
 _GT: Final = 0x3E
 _AMP: Final = 0x26
 _QUOTE: Final = 0x22
 _SPACE: Final = 0x20
+
+
+@cache
+def letters() -> NDArray[np.uint8]:
+    """uint8[0x10000], what is known of each character of the basic plane.
+
+    >>> table = letters()
+    >>> [int(table[ord(c)] & WORTH) for c in "aあ한中"], int(table[ord("。")]) == STOP | 1
+    ([1, 2, 2, 3], True)
+    """
+    table = np.ones(_BASIC, np.uint8)
+    for first, last, worth in (
+        (0x3040, 0x30FF, 2),
+        (0xAC00, 0xD7AF, 2),
+        (0x3400, 0x9FFF, 3),
+        (0xF900, 0xFAFF, 3),
+    ):
+        table[first : last + 1] = worth
+    for kind, characters in _KINDS:
+        table[[ord(character) for character in characters]] |= kind
+    return table
+
+
+@kernel
+def letter_kind(table, code_point):  # type: ignore[no-untyped-def]
+    """What is known of a character, of all planes."""
+    if code_point < _BASIC:
+        return np.int64(table[code_point])
+    return np.int64(3 if code_point >= _ASTRAL_HAN else 1)
 
 
 @kernel
@@ -27,38 +84,3 @@ def read_entity(html, i, stop):  # type: ignore[no-untyped-def]
         if html[i + 1] == 0x71 and html[i + 2] == 0x75:
             return _QUOTE, i + 6
     return _AMP, i + 1
-
-
-@kernel
-def is_stop(code_point):  # type: ignore[no-untyped-def]
-    """Ends of sentences: Latin, CJK (also half and full width), Arabic, Devanagari, Ethiopic."""
-    return code_point in (
-        *(0x2E, 0x21, 0x3F, 0x2026, 0x3002, 0xFF01, 0xFF1F, 0xFF0E, 0xFF61),
-        *(0x61F, 0x6D4, 0x964, 0x965, 0x1362, 0x589, 0x104B, 0x17D4),
-    )
-
-
-@kernel
-def is_comma(code_point):  # type: ignore[no-untyped-def]
-    return code_point in (0x2C, 0x3B, 0x3001, 0xFF0C, 0xFF1B, 0xFF64, 0x60C, 0x61B, 0x104A, 0x1363)
-
-
-@kernel
-def is_closing(code_point):  # type: ignore[no-untyped-def]
-    """What may stand behind the end of a sentence."""
-    return code_point in (
-        *(0x22, 0x27, 0x29, 0x5D, 0xBB, 0x2019, 0x201D, 0x300D, 0x300F, 0x3009, 0x300B, 0x3011),
-        *(0xFF09, 0xFF3D),
-    )
-
-
-@kernel
-def weight(code_point):  # type: ignore[no-untyped-def]
-    """Letters of English that a character is worth."""
-    if code_point < 0x1100:
-        return 1
-    if 0x3040 <= code_point <= 0x30FF or 0xAC00 <= code_point <= 0xD7AF:
-        return 2
-    if 0x3400 <= code_point <= 0x9FFF or 0xF900 <= code_point <= 0xFAFF or code_point >= 0x20000:
-        return 3
-    return 1

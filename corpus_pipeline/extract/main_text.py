@@ -2,7 +2,7 @@
 
 Each block gets a probability from a small ensemble of decision trees over the numbers of
 `features.py`, learnt from pages whose main text somebody has marked (`tools/train_extraction.py`;
-`main_text.json` says from which). Then the sequence is smoothed, copies go, and a page whose main
+`main_text.json` holds it). Then gaps are filled, copies go, and a page whose main
 text is implausibly short for what it shows is judged more leniently.
 """
 
@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.blocks import Page
+from corpus_pipeline.extract import page as b
 from corpus_pipeline.extract.features import FEATURES, features
 from corpus_pipeline.extract.outline import Outline, outline
+from corpus_pipeline.extract.page import Page
 from corpus_pipeline.kernels import kernel
 
 
@@ -80,19 +80,28 @@ def _sum_trees(rows, shown, roots, feature, limit, right, start, out):  # type: 
         out[k] = total
 
 
-def scores(page: Page, found: Outline, ensemble: Trees) -> NDArray[np.float64]:
-    """float64[B], log odds that a block is main text; minus infinity of what is left out."""
-    rows = features(page, found)
+def scores(
+    rows: NDArray[np.float32], shown: NDArray[np.bool_], ensemble: Trees
+) -> NDArray[np.float64]:
+    """float64[B], log odds that a block is main text; minus infinity of what is not shown."""
     out = np.empty(len(rows), np.float64)
-    _sum_trees(rows, found.shown, *ensemble, out)
+    _sum_trees(rows, shown, *ensemble, out)
     return out
 
 
 #: Log odds from which on a block is kept.
 _LIMIT: Final = 0.5
 _LENIENT_LIMIT: Final = -1.5
+_BESIDE: Final = -1.0
+"""Added to the limit beside a block that is kept and stands in the same element."""
+_LABEL: Final = 0.5
+"""Added for a label: a short block, no sentence, in which the page speaks of itself."""
+_LABEL_CHARS: Final = 100
+_MENU_LINKS: Final = 4
+"""So many lines that are links, and hardly anything else, are a menu."""
 _SMALL_PAGE_CHARS: Final = 400
 """With less prose than this there is nothing to weigh: all but menus is kept."""
+_SENTENCE_CHARS: Final = 40
 _ENOUGH_CHARS: Final = 250
 _ENOUGH_SHARE: Final = 0.25
 """A main text of fewer characters and of a smaller share of the page's prose is implausible."""
@@ -144,6 +153,31 @@ _FIGCAPTION: Final = m.tag("figcaption")
 _CELLS: Final = (m.tag("td"), m.tag("th"), m.tag("li"))
 
 
+def _judge(page: Page, found: Outline, ensemble: Trees, limit: float) -> NDArray[np.bool_]:
+    """bool[B], what of the shown blocks the ensemble takes for main text."""
+    blocks = page.blocks
+    rows = features(page, found)
+    odds = scores(rows, found.shown, ensemble)
+    kept: NDArray[np.bool_] = odds >= limit
+    # A paragraph between or beside others of its element is one of them.
+    shown = np.flatnonzero(found.shown)
+    element = found.wider[blocks[shown, b.ELEMENT]]
+    same = element[1:] == element[:-1]
+    beside = np.zeros(len(shown), np.bool_)
+    beside[1:] |= same & kept[shown[:-1]]
+    beside[:-1] |= same & kept[shown[1:]]
+    beside &= 2 * blocks[shown, b.LINKED] <= blocks[shown, b.CHARS]
+    kept[shown[beside & (odds[shown] >= limit + _BESIDE)]] = True
+    label = (blocks[:, b.CHARS] < _LABEL_CHARS) & (blocks[:, b.STOPPED] == 0)
+    label &= rows[:, _PHRASES] > 0
+    kept &= ~label | (odds >= limit + _LABEL)
+    menu = (blocks[:, b.LINKS] >= _MENU_LINKS) & (blocks[:, b.BREAKS] >= _MENU_LINKS - 1)
+    return kept & ~(menu & (5 * blocks[:, b.LINKED] >= 4 * blocks[:, b.CHARS]))
+
+
+_PHRASES: Final = FEATURES.index("phrases")
+
+
 def _plain(page: Page, found: Outline) -> NDArray[np.bool_]:
     """bool[B], blocks that are not mostly links."""
     blocks = page.blocks
@@ -185,7 +219,7 @@ def choose(page: Page, *, comments: bool = False, ensemble: Trees | None = None)
             if comments and level == 0:
                 continue
             found = outline(page, level) if level < 2 else everything
-            kept = found.shown & (scores(page, found, ensemble) >= limit)
+            kept = _judge(page, found, ensemble, limit)
             if chars[kept].sum() >= max(enough, 1):
                 break
         else:
@@ -193,9 +227,12 @@ def choose(page: Page, *, comments: bool = False, ensemble: Trees | None = None)
     if kept is None:
         found = outline(page, 1 if comments else 0)
         kept = _plain(page, found)
-        if chars[kept].sum() < enough:
+        if chars[kept].sum() < max(enough, 1):
             found = everything
             kept = _plain(page, found)
+        if not kept.any():
+            # A link that nobody has closed holds the page: its sentences are text.
+            kept = found.shown & (chars >= _SENTENCE_CHARS) & (blocks[:, b.STOPS] > 0)
     if kept.any():
         _keep_title(page, everything, kept)
     _without_copies(blocks, page.elements, found.wider, found.copies, kept)

@@ -24,6 +24,10 @@ VOID: Final = 8
 """Has no end tag."""
 LIST: Final = 16
 CELL: Final = 32
+IS_LINK: Final = 64
+IS_PRE: Final = 128
+IS_CODE: Final = 256
+IS_BOLD: Final = 512
 
 _SKIPPED = (
     *("head", "template", "object", "canvas", "audio", "video", "select", "datalist", "button"),
@@ -117,7 +121,7 @@ _WORDS: Final[dict[int, str]] = {
     MATH: "mwe-math -tex- latex -math-",
     SUBSCRIBE: """newsletter subscribe subscription signup sign-up login log-in -signin sign-in
         register paywall -donate -donation -cta- -call-to-action""",
-    AUTHOR: "byline author -bio- -avatar -profile- -contributor -vcard- -writer-",
+    AUTHOR: "byline author -bio- -avatar -profile- -contributor -writer-",
     BODY: """article-body articlebody entry-content entrycontent post-content post-body story-body
         article-content articlecontent article-text articletext story-content storytext
         rich-media-content markdown-body -prose- mw-parser-output mw-body-text blog-content
@@ -137,8 +141,8 @@ class Markup(NamedTuple):
     """uint64[T], sorted hashes of the tag names."""
     ids: NDArray[np.uint8]
     """uint8[T], their numbers."""
-    properties: NDArray[np.uint8]
-    """uint8[number of tags]."""
+    properties: NDArray[np.uint16]
+    """uint16[number of tags]."""
     moves: NDArray[np.int16]
     """int16[S, 27], the automaton's next state."""
     found: NDArray[np.uint32]
@@ -150,7 +154,7 @@ def markup() -> Markup:
     """Builds the tables, once per process."""
     names = np.array([hash_name(name) for name in TAGS[2:]], np.uint64)
     order = np.argsort(names)
-    properties = np.zeros(len(TAGS), np.uint8)
+    properties = np.zeros(len(TAGS), np.uint16)
     properties[1] = BLOCK
     groups = (
         (_BLOCKS, BLOCK),
@@ -159,6 +163,10 @@ def markup() -> Markup:
         (_VOID, VOID),
         (("ul", "ol", "dl", "menu", "dir"), LIST),
         (("td", "th"), CELL),
+        (("a",), IS_LINK),
+        (("pre", "listing"), IS_PRE),
+        (("code", "kbd", "samp", "tt"), IS_CODE),
+        (("b", "strong"), IS_BOLD),
     )
     for members, value in groups:
         for name in members:

@@ -1,6 +1,6 @@
 """What the elements of a page hold, and what of it a reader sees.
 
-Letters are counted by what they are worth (`blocks.CHARS`), so that a paragraph of Chinese weighs
+Letters are counted by what they are worth (`page.CHARS`), so that a paragraph of Chinese weighs
 as much as one of English. All passes are linear in the elements and blocks of a page.
 """
 
@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.blocks import Page
+from corpus_pipeline.extract import page as b
+from corpus_pipeline.extract.page import Page
 from corpus_pipeline.kernels import kernel
 
 #: Tags that say what they hold.
@@ -26,7 +26,8 @@ _REVEAL_CHARS: Final = 200
 """What is hidden is taken for the page's text if it has at least this much prose."""
 _SCOPE_CHARS: Final = 150
 _REST_CHARS: Final = 300
-"""What an element says of itself, it says of the page if less prose than this is outside it."""
+"""What an element says of itself, it says of the page if it holds most of the page's prose and less
+than this is outside it."""
 
 
 class Outline(NamedTuple):
@@ -93,7 +94,7 @@ def _prose(block):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _show(elements, blocks, prose, aside, shown):  # type: ignore[no-untyped-def]
+def _show(elements, blocks, prose, aside, shown, around, sums):  # type: ignore[no-untyped-def]
     """Leaves out the blocks of elements that are set aside, but not the page's prose itself.
 
     An element with `aside[e]` of 1 is taken in again if it holds more prose than half as much again
@@ -102,13 +103,11 @@ def _show(elements, blocks, prose, aside, shown):  # type: ignore[no-untyped-def
     was taken in again.
     """
     n = len(elements)
-    around = np.empty(n, np.int32)
-    sums = np.empty(n, np.float32)
     taken_in = False
     for _ in range(4):
         around[0] = -1
-        sums[:] = 0.0
         for e in range(1, n):
+            sums[e] = 0.0
             above = around[elements[e, b.PARENT]]
             around[e] = e if above < 0 and aside[e] else above
         left = np.float32(0.0)
@@ -135,13 +134,12 @@ def _show(elements, blocks, prose, aside, shown):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _find_copies(blocks, text, shown, copies):  # type: ignore[no-untyped-def]
-    """For each shown block the first one with the same text, by a hash of 64 bits."""
-    size = 16
-    while size < 2 * len(blocks) + 2:
-        size *= 2
-    keys = np.zeros(size, np.uint64)
-    values = np.full(size, -1, np.int32)
+def _find_copies(blocks, text, shown, keys, values, copies):  # type: ignore[no-untyped-def]
+    """For each shown block the first one with the same text, by a hash of 64 bits.
+
+    `keys` and `values` are a hash table: their size is a power of two, `values` is -1 where free.
+    """
+    last_slot = len(keys) - 1
     for k in range(len(blocks)):
         copies[k] = -1
         if not shown[k]:
@@ -149,10 +147,10 @@ def _find_copies(blocks, text, shown, copies):  # type: ignore[no-untyped-def]
         value = _BASIS
         for i in range(blocks[k, b.START], blocks[k, b.END]):
             value = (value ^ np.uint64(text[i])) * _PRIME
-        slot = np.int64((value ^ (value >> np.uint64(32))) & np.uint64(size - 1))
+        slot = np.int64(value ^ (value >> np.uint64(32))) & last_slot
         probes = 0
         while values[slot] >= 0 and keys[slot] != value and probes < _PROBES:
-            slot = (slot + 1) & (size - 1)
+            slot = (slot + 1) & last_slot
             probes += 1
         if values[slot] >= 0:
             copies[k] = values[slot] if keys[slot] == value else -1
@@ -162,10 +160,14 @@ def _find_copies(blocks, text, shown, copies):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _outline(elements, blocks, shown, prose, totals, hints, tags, wider, context_bits):  # type: ignore[no-untyped-def]
+def _outline(  # type: ignore[no-untyped-def]
+    elements, blocks, shown, prose, totals, hints, tags, wider, context_bits, titled
+):
     """Fills what is summed up and what is handed down; returns (main element, title, scope)."""
     n = len(elements)
-    totals[:] = 0.0
+    for e in range(n):
+        for j in range(4):
+            totals[e, j] = 0.0
     for k in range(len(blocks)):
         if shown[k]:
             e = blocks[k, b.ELEMENT]
@@ -179,7 +181,8 @@ def _outline(elements, blocks, shown, prose, totals, hints, tags, wider, context
             totals[parent, j] += totals[e, j]
     title = -1
     scope = 0
-    titled = np.zeros(n, np.bool_)
+    for e in range(n):
+        titled[e] = False
     for k in range(len(blocks)):
         if shown[k] and elements[blocks[k, b.ELEMENT], b.TAG] == _H1:
             title = k
@@ -203,7 +206,7 @@ def _outline(elements, blocks, shown, prose, totals, hints, tags, wider, context
         bits = context_bits[tag]
         if tag in (_HTML_TAG, _BODY_TAG):
             own = np.uint32(0)
-        elif titled[e] or page - totals[e, 2] < _REST_CHARS:
+        elif titled[e] or (page - totals[e, 2] < _REST_CHARS and 2 * totals[e, 2] > page):
             own &= _GOOD
         hints[e] = own | hints[parent]
         tags[e] = bits | tags[parent]
@@ -240,19 +243,25 @@ def outline(page: Page, level: int = 0) -> Outline:
     prose = prose_of(blocks)
     shown = np.ones(len(blocks), np.bool_)
     aside = elements[:, b.HIDDEN].astype(np.int8)
-    revealed = _show(elements, blocks, prose, aside, shown)
+    # What kernels work with is allocated here: inside them it would take long to compile.
+    around = np.empty(n, np.int32)
+    sums = np.empty(n, np.float32)
+    revealed = _show(elements, blocks, prose, aside, shown, around, sums)
     copies = np.empty(len(blocks), np.int32)
-    _find_copies(blocks, text, shown, copies)
+    slots = 1 << (2 * len(blocks) + 15).bit_length()
+    keys = np.zeros(slots, np.uint64)
+    values = np.full(slots, -1, np.int32)
+    _find_copies(blocks, text, shown, keys, values, copies)
     totals = np.empty((n, 4), np.float32)
     hints = np.empty(n, np.uint32)
     tags = np.empty(n, np.uint32)
     wider = np.empty(n, np.int32)
-    made = (prose, totals, hints, tags, wider)
-    _outline(elements, blocks, shown, *made, _CONTEXT_BITS)
+    made = (prose, totals, hints, tags, wider, _CONTEXT_BITS, np.empty(n, np.bool_))
+    _outline(elements, blocks, shown, *made)
     if level < 2:
         _set_aside(elements, hints, totals, level, tags, aside)
-        _show(elements, blocks, prose, aside, shown)
-    main, title, scope = _outline(elements, blocks, shown, *made, _CONTEXT_BITS)
+        _show(elements, blocks, prose, aside, shown, around, sums)
+    main, title, scope = _outline(elements, blocks, shown, *made)
     return Outline(shown, prose, totals, hints, tags, wider, copies, main, title, scope, revealed)
 
 

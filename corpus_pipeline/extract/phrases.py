@@ -1,7 +1,7 @@
 """Words that stand where a page speaks of itself: share, more, cookies, rights, subscribe.
 
 Written down by hand, in the languages of most of the web. They are no rule of their own: that a
-short block has one is a feature among others (`scoring.py`).
+short block has one is a feature among others (`features.py`).
 """
 
 # ruff: noqa: E501

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.extract import blocks as b
 from corpus_pipeline.extract import markup as m
-from corpus_pipeline.extract.blocks import Page
+from corpus_pipeline.extract import page as b
+from corpus_pipeline.extract.page import Page
 from corpus_pipeline.kernels import kernel
 
 _NEWLINE: Final = 0x0A
@@ -60,11 +60,9 @@ _KNOWN: Final = 11
 def _lay_out(elements, blocks, shown, known):  # type: ignore[no-untyped-def]
     """Finds items, cells and tables, and which of them are what they say."""
     n = len(elements)
-    known[0] = 0
     for e in range(1, n):
         parent = elements[e, b.PARENT]
         tag = elements[e, b.TAG]
-        known[e] = 0
         known[e, _ITEM] = known[parent, _ITEM]
         known[e, _DEPTH] = known[parent, _DEPTH]
         known[e, _TABLE_OF] = known[parent, _TABLE_OF]
@@ -134,7 +132,7 @@ def _end_row(out, o, cells):  # type: ignore[no-untyped-def]
 @kernel
 def _render(elements, blocks, text, kept, known, hints, code_hint, out):  # type: ignore[no-untyped-def]
     """Writes the kept blocks; returns the bytes written."""
-    o = 0
+    o = np.int64(0)  # Typed: a literal would have `_end_row` compiled twice.
     row = 0  # the table's row that is being written
     column = 0
     cell_before = 0
@@ -263,7 +261,7 @@ def render(
         hints: uint32[E], of each element and what it stands in.
     """
     elements, blocks, text = page
-    known = np.empty((len(elements), _KNOWN), np.int32)
+    known = np.zeros((len(elements), _KNOWN), np.int32)
     _lay_out(elements, blocks, shown, known)
     pipes = int(np.count_nonzero(text == _PIPE))
     # Each block needs its separators, its marker and its fence; each cell its bars.

@@ -94,8 +94,8 @@ _MATH: Final = np.uint64(hash_name("math"))
 _SCRIPT: Final = np.uint64(hash_name("script"))
 _STYLE: Final = np.uint64(hash_name("style"))
 _PLAINTEXT: Final = np.uint64(hash_name("plaintext"))
-_BASIS: Final = np.uint64(_FNV_BASIS)
-_PRIME: Final = np.uint64(_FNV_PRIME)
+FNV_BASIS: Final = np.uint64(_FNV_BASIS)
+FNV_PRIME: Final = np.uint64(_FNV_PRIME)
 
 #: Where in a tag its reader is.
 _BEFORE_NAME: Final = 0
@@ -109,21 +109,29 @@ _QUOTED_VALUE: Final = 5
 @kernel
 def tag_name(html, i, stop):  # type: ignore[no-untyped-def]
     """Reads the name at `i`; returns (its hash, index after it), `i` itself if there is none."""
-    name = _BASIS
+    name = FNV_BASIS
     start = i
     while i < stop:
         b = html[i] | 0x20 if 0x41 <= html[i] <= 0x5A else html[i]
         if b <= 0x20 or b in (_SLASH, _GT) or (i == start and not 0x61 <= b <= 0x7A):
             break
-        name = (name ^ np.uint64(b)) * _PRIME
+        name = (name ^ np.uint64(b)) * FNV_PRIME
         i += 1
     return name, i
 
 
 @kernel
-def _contains(sorted_names, name):  # type: ignore[no-untyped-def]
-    at = np.searchsorted(sorted_names, name)
-    return at < len(sorted_names) and sorted_names[at] == name
+def find_name(sorted_names, name):  # type: ignore[no-untyped-def]
+    """The index of a hash among others, or -1."""
+    low = 0
+    high = len(sorted_names)
+    while low < high:
+        middle = (low + high) >> 1
+        if sorted_names[middle] < name:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(sorted_names) and sorted_names[low] == name else -1
 
 
 @kernel
@@ -165,7 +173,7 @@ def _tag_end(html, i, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _skip_raw(html, i, stop, name):  # type: ignore[no-untyped-def]
+def skip_raw(html, i, stop, name):  # type: ignore[no-untyped-def]
     """Finds the end tag `</name` from `i` on; returns its index, or `stop`."""
     while i < stop:
         if html[i] == _LT and i + 2 < stop and html[i + 1] == _SLASH:
@@ -177,7 +185,7 @@ def _skip_raw(html, i, stop, name):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _skip_comment(html, i, stop):  # type: ignore[no-untyped-def]
+def skip_comment(html, i, stop):  # type: ignore[no-untyped-def]
     """Finds the index after `-->` or `--!>` from `i` on, or `stop`."""
     while i + 2 < stop:
         if html[i] == _DASH and html[i + 1] == _DASH:
@@ -196,32 +204,32 @@ def _closed_depth(open_names, depth, name, barrier):  # type: ignore[no-untyped-
     while at >= 0:
         if open_names[at] == name:
             return at
-        if _contains(barrier, open_names[at]):
+        if find_name(barrier, open_names[at]) >= 0:
             return depth
         at -= 1
     return depth
 
 
 @kernel
-def _survey(html, limit, flat, raw, formatting, barrier, breakout, out):  # type: ignore[no-untyped-def]
+def _survey(  # type: ignore[no-untyped-def]
+    html, limit, flat, raw, formatting, barrier, breakout, open_names, open_formatting, out
+):
     """Sums depth at each tag, half the square of its attributes, and earlier options.
 
     Writes the page without comments, scripts and styles; returns (steps, bytes written).
     """
     stop = len(html)
-    o = 0
-    copied = 0  # Everything before is written or left out.
+    # Typed: literals would have what they are handed to compiled twice.
+    o = np.int64(0)
+    copied = np.int64(0)  # Everything before is written or left out.
     cutting = True
-    # A tag has three bytes at least.
-    open_names = np.empty(stop // 3 + 1, np.uint64)
-    open_formatting = np.zeros(len(formatting), np.int64)
     steps = 0
-    depth = 0
+    depth = np.int64(0)
     reopened = 0
     options = 0
     root_attributes = 0
     foreign = False
-    i = 0
+    i = np.int64(0)
     while i < stop and steps <= limit:
         if html[i] != _LT:
             i += 1
@@ -233,7 +241,7 @@ def _survey(html, limit, flat, raw, formatting, barrier, breakout, out):  # type
             elif i + 5 < stop and html[i + 4] == _DASH and html[i + 5] == _GT:
                 i += 6  # and so is `<!--->`.
             else:
-                i = _skip_comment(html, i + 4, stop)
+                i = skip_comment(html, i + 4, stop)
             if cutting and not foreign:
                 o = _copy(html, copied, start, out, o)
                 copied = i
@@ -254,7 +262,7 @@ def _survey(html, limit, flat, raw, formatting, barrier, breakout, out):  # type
             # Those of a second such tag are compared with those of the first, one by one.
             steps += root_attributes * attributes
             root_attributes += attributes
-        if foreign and not closing and _contains(breakout, name):
+        if foreign and not closing and find_name(breakout, name) >= 0:
             foreign = False
         if name == _OPTION and not closing:
             steps += options
@@ -262,8 +270,8 @@ def _survey(html, limit, flat, raw, formatting, barrier, breakout, out):  # type
         elif name == _SELECT:
             options = 0
         elif closing:
-            if _contains(formatting, name):
-                at = np.searchsorted(formatting, name)
+            at = find_name(formatting, name)
+            if at >= 0:
                 if open_formatting[at]:
                     open_formatting[at] -= 1
                     reopened -= 1
@@ -271,24 +279,25 @@ def _survey(html, limit, flat, raw, formatting, barrier, breakout, out):  # type
                 # Takes the form out from above what is still open in it, which stays open.
                 if depth and open_names[depth - 1] == _FORM:
                     depth -= 1
-            elif foreign or not _contains(flat, name):
+            elif foreign or find_name(flat, name) < 0:
                 if name in (_SVG, _MATH):
                     foreign = False
                 depth = _closed_depth(open_names, depth, name, barrier)
         elif slash and (foreign or name in (_SVG, _MATH)):
             continue  # In HTML a tag does not close itself, whatever it says.
-        elif foreign or not _contains(flat, name):
-            if not foreign and _contains(formatting, name):
-                open_formatting[np.searchsorted(formatting, name)] += 1
+        elif foreign or find_name(flat, name) < 0:
+            at = -1 if foreign else find_name(formatting, name)
+            if at >= 0:
+                open_formatting[at] += 1
                 reopened += 1
                 continue
             open_names[depth] = name
             depth += 1
             if name in (_SVG, _MATH):
                 foreign = True
-            elif not foreign and _contains(raw, name):
+            elif not foreign and find_name(raw, name) >= 0:
                 content = i
-                i = _skip_raw(html, i, stop, name)
+                i = skip_raw(html, i, stop, name)
                 if cutting and _is_no_text(html, name, after, content, i, stop):
                     o = _copy(html, copied, content, out, o)
                     copied = i
@@ -300,8 +309,11 @@ def _survey(html, limit, flat, raw, formatting, barrier, breakout, out):  # type
 
 @kernel
 def _copy(html, start, stop, out, o):  # type: ignore[no-untyped-def]
-    out[o : o + stop - start] = html[start:stop]
-    return o + stop - start
+    # Not by slices: checking their shapes takes longer to compile than the rest of the scan.
+    for i in range(start, stop):
+        out[o] = html[i]
+        o += 1
+    return o
 
 
 @kernel
@@ -347,5 +359,9 @@ def survey(html: bytes, limit: int = 1 << 62) -> Survey:
     """
     data = np.frombuffer(html, np.uint8)
     out = np.empty(len(data), np.uint8)
-    steps, size = _survey(data, limit, *_names(), out)
+    names = _names()
+    # A tag has three bytes at least.
+    open_names = np.empty(len(data) // 3 + 1, np.uint64)
+    open_formatting = np.zeros(len(names.formatting), np.int64)
+    steps, size = _survey(data, limit, *names, open_names, open_formatting, out)
     return Survey(steps, out[:size].tobytes())

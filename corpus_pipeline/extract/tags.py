@@ -3,9 +3,8 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corpus_pipeline.extract.steps import tag_name
+from corpus_pipeline.extract.steps import FNV_BASIS, FNV_PRIME, find_name, hash_name
 from corpus_pipeline.kernels import kernel
 
 _LT: Final = 0x3C
@@ -15,32 +14,35 @@ _SLASH: Final = 0x2F
 _SPACE: Final = 0x20
 
 
-def byte_array(text: str) -> NDArray[np.uint8]:
-    """uint8[N], a word as kernels compare it."""
-    return np.frombuffer(text.encode(), np.uint8)
+_WORDS: Final = (
+    *("display:none", "visibility:hidden", "opacity:0", ":-999"),
+    *("true", "math/tex", "application/x-tex", "{\\displaystyle"),
+)
+"""Beginnings of values; a style with one of the first four hides its element."""
+_HIDING: Final = 4
+_OPACITY_0: Final = 2
+# Typed: for each literal the kernel that takes it would be compiled anew.
+_TRUE: Final = np.int64(4)
+_MATH_TEX: Final = np.int64(5)
+_X_TEX: Final = np.int64(6)
+DISPLAYSTYLE: Final = np.int64(7)
+_LETTERS: Final = np.frombuffer("".join(_WORDS).encode(), np.uint8)
+_STARTS: Final = np.cumsum([0, *(len(word) for word in _WORDS)])
 
-
-_DISPLAY_NONE: Final = byte_array("display:none")
-_VISIBILITY_HIDDEN: Final = byte_array("visibility:hidden")
-_OPACITY_0: Final = byte_array("opacity:0")
-_FAR_LEFT: Final = byte_array(":-999")
-_CLASS: Final = byte_array("class")
-_ID: Final = byte_array("id")
-_ROLE: Final = byte_array("role")
-_ITEMPROP: Final = byte_array("itemprop")
-_STYLE: Final = byte_array("style")
-_HIDDEN_NAME: Final = byte_array("hidden")
-_ARIA_HIDDEN: Final = byte_array("aria-hidden")
-_TRUE: Final = byte_array("true")
-_HREF: Final = byte_array("href")
-_TYPE: Final = byte_array("type")
-_MATH_TEX: Final = byte_array("math/tex")
-_ENCODING: Final = byte_array("encoding")
-_X_TEX: Final = byte_array("application/x-tex")
-_ALT: Final = byte_array("alt")
-_ALTTEXT: Final = byte_array("alttext")
-_START: Final = byte_array("start")
-_OPEN: Final = byte_array("open")
+_CLASS: Final = np.uint64(hash_name("class"))
+_ID: Final = np.uint64(hash_name("id"))
+_ROLE: Final = np.uint64(hash_name("role"))
+_ITEMPROP: Final = np.uint64(hash_name("itemprop"))
+_STYLE: Final = np.uint64(hash_name("style"))
+_HIDDEN_NAME: Final = np.uint64(hash_name("hidden"))
+_ARIA_HIDDEN: Final = np.uint64(hash_name("aria-hidden"))
+_HREF: Final = np.uint64(hash_name("href"))
+_TYPE: Final = np.uint64(hash_name("type"))
+_ENCODING: Final = np.uint64(hash_name("encoding"))
+_ALT: Final = np.uint64(hash_name("alt"))
+_ALTTEXT: Final = np.uint64(hash_name("alttext"))
+_START: Final = np.uint64(hash_name("start"))
+_OPEN: Final = np.uint64(hash_name("open"))
 
 # What attributes say besides hints.
 NOT_SHOWN: Final = 1
@@ -51,54 +53,41 @@ IS_OPEN: Final = 16
 
 
 @kernel
-def equals(html, start, stop, word):  # type: ignore[no-untyped-def]
-    """Whether a part of a page is a word."""
-    if stop - start != len(word):
-        return False
-    j = 0
-    while j < len(word) and html[start + j] == word[j]:
-        j += 1
-    return j == len(word)
-
-
-@kernel
-def _begins(html, start, stop, word):  # type: ignore[no-untyped-def]
+def begins(html, start, stop, word):  # type: ignore[no-untyped-def]
     """Whether a value begins with a word, in any case and with spaces in between.
+
+    Args:
+        word: its number in `_WORDS`.
 
     Returns the index after it, or -1.
     """
-    j = 0
     i = start
-    while j < len(word):
+    for j in range(_STARTS[word], _STARTS[word + 1]):
+        while i < stop and i > start and html[i] <= _SPACE:
+            i += 1
         if i >= stop:
             return -1
         b = html[i] | 0x20 if 0x41 <= html[i] <= 0x5A else html[i]
-        i += 1
-        if b == word[j]:
-            j += 1
-        elif b > _SPACE or j == 0:
+        if b != _LETTERS[j]:
             return -1
+        i += 1
     return i
 
 
 @kernel
 def _style_hides(html, start, stop):  # type: ignore[no-untyped-def]
-    i = start
-    while i < stop:
-        b = html[i] | 0x20
-        if b == 0x64:
-            if _begins(html, i, stop, _DISPLAY_NONE) >= 0:
-                return True
-        elif b == 0x76:
-            if _begins(html, i, stop, _VISIBILITY_HIDDEN) >= 0:
-                return True
-        elif b == 0x6F:
-            after = _begins(html, i, stop, _OPACITY_0)
-            if after >= 0 and (after == stop or html[after] in (0x3B, _SPACE, 0x21)):
-                return True
-        elif html[i] == 0x3A and _begins(html, i, stop, _FAR_LEFT) >= 0:
-            return True
-        i += 1
+    for i in range(start, stop):
+        for word in range(_HIDING):
+            if html[i] | 0x20 == _LETTERS[_STARTS[word]]:
+                after = begins(html, i, stop, word)
+                if after >= 0 and (
+                    word != _OPACITY_0
+                    or after == stop
+                    or html[after] == 0x3B
+                    or html[after] == _SPACE
+                    or html[after] == 0x21
+                ):
+                    return True
     return False
 
 
@@ -152,10 +141,11 @@ def read_attributes(html, i, stop, moves, found):  # type: ignore[no-untyped-def
         if html[i] <= _SPACE or html[i] == _SLASH:
             i += 1
             continue
-        name = i
+        start = i
+        name = FNV_BASIS
         while i < stop and html[i] != 0x3D and html[i] != _GT and html[i] > _SPACE:
+            name = (name ^ np.uint64(html[i])) * FNV_PRIME
             i += 1
-        name_stop = i
         value = i
         value_stop = i
         if i + 1 < stop and html[i] == 0x3D and html[i + 1] == _QUOTE:
@@ -165,83 +155,48 @@ def read_attributes(html, i, stop, moves, found):  # type: ignore[no-untyped-def
                 i += 1
             value_stop = i
             i += 1
-        elif i == name:
+        elif i == start:
             i += 1
         if i > stop:
             i = stop
-        size = name_stop - name
-        if size == 5:
-            if equals(html, name, name_stop, _CLASS):
-                hints |= _hints(html, value, value_stop, moves, found)
-            elif equals(html, name, name_stop, _STYLE):
-                if _style_hides(html, value, value_stop):
-                    says |= NOT_SHOWN
-            elif equals(html, name, name_stop, _START):
-                number = _number(html, value, value_stop)
-        elif size == 4:
-            if equals(html, name, name_stop, _HREF):
-                says |= LEADS
-            elif equals(html, name, name_stop, _ROLE):
-                hints |= _hints(html, value, value_stop, moves, found)
-            elif equals(html, name, name_stop, _OPEN):
-                says |= IS_OPEN
-            elif equals(html, name, name_stop, _TYPE) and (
-                _begins(html, value, value_stop, _MATH_TEX) >= 0
-            ):
-                says |= IS_TEX
-        elif size == 2:
-            if equals(html, name, name_stop, _ID):
-                hints |= _hints(html, value, value_stop, moves, found)
-        elif size == 8:
-            if equals(html, name, name_stop, _ITEMPROP):
-                hints |= _hints(html, value, value_stop, moves, found)
-            elif equals(html, name, name_stop, _ENCODING) and (
-                _begins(html, value, value_stop, _X_TEX) >= 0
-            ):
-                says |= IS_TEX
-        elif size == 6:
-            if equals(html, name, name_stop, _HIDDEN_NAME):
+        if name in (_CLASS, _ID, _ROLE, _ITEMPROP):
+            hints |= _hints(html, value, value_stop, moves, found)
+        elif name == _HREF:
+            says |= LEADS
+        elif name == _STYLE:
+            if _style_hides(html, value, value_stop):
                 says |= NOT_SHOWN
-        elif size == 11:
-            if equals(html, name, name_stop, _ARIA_HIDDEN) and equals(
-                html, value, value_stop, _TRUE
-            ):
-                says |= NOT_READ_OUT
-        elif (size == 3 and equals(html, name, name_stop, _ALT)) or (
-            size == 7 and equals(html, name, name_stop, _ALTTEXT)
-        ):
+        elif name in (_ALT, _ALTTEXT):
             alt_start = value
             alt_stop = value_stop
+        elif name == _HIDDEN_NAME:
+            says |= NOT_SHOWN
+        elif name == _ARIA_HIDDEN:
+            if begins(html, value, value_stop, _TRUE) == value_stop:
+                says |= NOT_READ_OUT
+        elif name in (_TYPE, _ENCODING):
+            if begins(html, value, value_stop, _MATH_TEX if name == _TYPE else _X_TEX) >= 0:
+                says |= IS_TEX
+        elif name == _START:
+            number = _number(html, value, value_stop)
+        elif name == _OPEN:
+            says |= IS_OPEN
     return min(i + 1, stop), hints, says, alt_start, alt_stop, number
 
 
 @kernel
 def tag_number(name, names, numbers):  # type: ignore[no-untyped-def]
     """The number of the tag whose name has this hash; 0 of any other."""
-    at = np.searchsorted(names, name)
-    if at < len(names) and names[at] == name:
-        return np.int64(numbers[at])
-    return np.int64(0)
+    at = find_name(names, name)
+    return np.int64(numbers[at]) if at >= 0 else np.int64(0)
 
 
 @kernel
-def after_byte(html, i, stop, first, second):  # type: ignore[no-untyped-def]
-    """The index after the next `first` (twice `second` before it, if that is not 0), or `stop`."""
+def after_byte(html, i, stop, byte):  # type: ignore[no-untyped-def]
+    """The index after the next such byte, or `stop`."""
     while i < stop:
-        if html[i] == first and (second == 0 or (html[i - 1] == second and html[i - 2] == second)):
+        if html[i] == byte:
             return i + 1
-        i += 1
-    return stop
-
-
-@kernel
-def raw_end(html, i, stop, name):  # type: ignore[no-untyped-def]
-    """The index of `</name`, or `stop`."""
-    while i + 2 < stop:
-        if html[i] == _LT and html[i + 1] == _SLASH:
-            found, _ = tag_name(html, i + 2, stop)
-            if found == name:
-                return i
         i += 1
     return stop
 

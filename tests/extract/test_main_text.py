@@ -3,11 +3,12 @@
 import pytest
 from pages import LANGUAGES, Language, article, page, paragraphs
 
-from corpus_pipeline.extract.blocks import END, START, scan_page
+from corpus_pipeline.extract.blocks import scan_page
 from corpus_pipeline.extract.features import FEATURES, features
 from corpus_pipeline.extract.html import extract_html
 from corpus_pipeline.extract.main_text import read_trees, trees
 from corpus_pipeline.extract.outline import outline
+from corpus_pipeline.extract.page import END, START
 from corpus_pipeline.extract.tree import normal_html
 
 each_language = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
