@@ -14,11 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import corpora
+import pytest
 import yaml
 from runs import execute, in_this_process
 
@@ -44,6 +45,11 @@ _COMMAND = "corpus_pipeline.pipelines.cli"
 
 Settings = dict[str, Any]
 Digests = dict[str, str]
+
+
+def some(cases: Iterable[Any], *often: Any) -> list[Any]:
+    """Returns cases as parameters; those that are not run often are slow."""
+    return [each if each in often else pytest.param(each, marks=pytest.mark.slow) for each in cases]
 
 
 def settings(inputs: Path, output: str | Path, **changes: Any) -> Settings:

@@ -151,7 +151,7 @@ def scene(inputs: Path, finished: Path, tmp_path: Path) -> Scene:
     return Scene(harness.settings(inputs, tmp_path / "out"), tmp_path, finished)
 
 
-@pytest.mark.parametrize("name", RESUMED)
+@pytest.mark.parametrize("name", harness.some(RESUMED, "during match", "publish", "asked to end"))
 def test_a_killed_driver(scene: Scene, clean: Digests, run_here: Runner, name: str) -> None:
     fault, case = RESUMED[name]
     with trying(fault, "direct", clean) as trial:

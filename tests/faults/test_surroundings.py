@@ -46,7 +46,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 @pytest.mark.parametrize(
     "kilobytes",
-    [200, *(pytest.param(size, marks=pytest.mark.slow) for size in (8, 40, 90, 300, 400))],
+    harness.some((8, 40, 90, 200, 300, 400), 200),
 )
 def test_a_full_disk(
     inputs: Path, clean: Digests, disk: Disk, tmp_path: Path, kilobytes: int
@@ -60,7 +60,7 @@ def test_a_full_disk(
         trial.same(disk.folder / "out")
 
 
-@pytest.mark.parametrize("blocks", [4, pytest.param(16, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("blocks", harness.some((4, 16), 4))
 def test_a_file_beyond_the_limit(inputs: Path, clean: Digests, tmp_path: Path, blocks: int) -> None:
     """The limit that `ulimit -f` sets, or a quota."""
     with trying("limit on the size of a file", "direct", clean) as trial:
@@ -71,9 +71,7 @@ def test_a_file_beyond_the_limit(inputs: Path, clean: Digests, tmp_path: Path, b
         trial.same(tmp_path / "out")
 
 
-@pytest.mark.parametrize(
-    "seed", [1, 2, 3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 40))]
-)
+@pytest.mark.parametrize("seed", harness.some(range(1, 40), 2))
 def test_a_disk_that_is_full_at_some_file(
     inputs: Path,
     clean: Digests,
@@ -119,10 +117,10 @@ def test_a_read_only_output(inputs: Path, clean: Digests, disk: Disk, tmp_path: 
 
 @pytest.mark.parametrize(
     "pattern",
-    [
+    harness.some(
+        (".work/*/prepare/manifests/*.json", ".work/*/finish/manifests/*.json"),
         ".work/*/prepare/manifests/*.json",
-        pytest.param(".work/*/finish/manifests/*.json", marks=pytest.mark.slow),
-    ],
+    ),
 )
 def test_an_output_that_is_removed_under_way(
     inputs: Path, clean: Digests, tmp_path: Path, pattern: str
@@ -170,7 +168,7 @@ INSTEAD: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("instead", INSTEAD)
+@pytest.mark.parametrize("instead", harness.some(INSTEAD, "nothing"))
 def test_an_input_that_vanishes_before_it_is_read(
     own_inputs: Path, run_here: Runner, tmp_path: Path, instead: str
 ) -> None:
@@ -200,7 +198,7 @@ def run_elsewhere(content: harness.Settings, tmp_path: Path) -> Digests:
     return harness.digests(tmp_path / "undisturbed")
 
 
-@pytest.mark.parametrize("phase", ["contamination", "finish"])
+@pytest.mark.parametrize("phase", harness.some(("contamination", "finish"), "finish"))
 def test_an_input_that_vanishes_after_it_was_read(
     own_inputs: Path, run_here: Runner, tmp_path: Path, phase: str
 ) -> None:
@@ -264,7 +262,9 @@ def test_a_clock_that_jumps(
         trial.same(tmp_path / "out")
 
 
-@pytest.mark.parametrize("fault", ["missing", "other bytes", "replaced under way"])
+@pytest.mark.parametrize(
+    "fault", harness.some(("missing", "other bytes", "replaced under way"), "replaced under way")
+)
 def test_a_tokenizer_that_is_not_the_right_one(
     inputs: Path, clean: Digests, tmp_path: Path, fault: str
 ) -> None:

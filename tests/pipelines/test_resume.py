@@ -286,9 +286,9 @@ def test_a_corpus_without_documents(run_here: Runner, tmp_path: Path, lines: str
 
 
 def test_every_stage_can_be_switched_off(run_here: Runner, inputs: Path, tmp_path: Path) -> None:
-    """Raw pages pass through dedup as they are: without text they are nobody's duplicates."""
-    content = small(tmp_path / "in", tmp_path / "out", extract={"enabled": False},
-                    dedup={"sentence": {"enabled": True}})  # fmt: skip
+    """With all of them off raw pages stay as they are; what works on text refuses them."""
+    off = {"enabled": False}
+    content = small(tmp_path / "in", tmp_path / "out", extract=off, dedup=off)
     (tmp_path / "in" / "b.jsonl").write_text(
         corpora.json_line(corpora.CHINESE["conversion"]) * 2, "utf-8"
     )
@@ -296,11 +296,14 @@ def test_every_stage_can_be_switched_off(run_here: Runner, inputs: Path, tmp_pat
         {"path": f"{inputs}/crawl/*", "source": "crawl"},
         {"path": f"{tmp_path}/in/b.jsonl", "source": "b"},
     ]
+    of_the_crawl = {"dropped-read-http-status": 1, "dropped-read-not-text": 1}
     run = run_here(content)
-    assert {n: c for n, c in run["counts"].items() if n.startswith("dropped")} == {
+    assert {n: c for n, c in run["counts"].items() if n.startswith("dropped")} == of_the_crawl
+    content |= {"dedup": {"exact": {"enabled": True}}, "allow_unreadable": True}
+    run = run_here(content | {"output": str(tmp_path / "deduplicated")})
+    assert {n: c for n, c in run["counts"].items() if n.startswith("dropped")} == of_the_crawl | {
         "dropped-exact-duplicate": 2,
-        "dropped-read-http-status": 1,
-        "dropped-read-not-text": 1,
+        "dropped-read-not-extracted": 3,
     }
 
 
