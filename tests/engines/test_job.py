@@ -229,6 +229,7 @@ def pool() -> Iterator[str]:
 
 
 @pytest.mark.cluster
+@pytest.mark.slow
 def test_prism_with_external_workers_writes_the_same_bytes(
     finished: Path, inputs: Path, tmp_path: Path, prism: dict[str, str], pool: str
 ) -> None:

@@ -292,6 +292,7 @@ DRIVER = """
 
 
 @pytest.mark.cluster
+@pytest.mark.slow
 @needs_spark
 def test_two_clusters_do_not_meet(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
@@ -305,7 +306,10 @@ def test_two_clusters_do_not_meet(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.cluster
 @needs_spark
-@pytest.mark.parametrize("victim", [None, "master", "worker-1"])
+@pytest.mark.parametrize(
+    "victim",
+    [None, *(pytest.param(each, marks=pytest.mark.slow) for each in ("master", "worker-1"))],
+)
 def test_no_process_of_a_busy_cluster_survives_down(folder: Path, victim: str | None) -> None:
     cluster = cluster_up(folder=folder, workers=2, memory="600m")
     assert processes(folder) == 3

@@ -33,9 +33,7 @@ def fetched(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "part", ["/rejected/", pytest.param("/finish/manifests/", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("part", harness.some(("/rejected/", "/finish/manifests/")))
 def test_a_driver_killed_in_the_middle_of_an_upload(
     proxy: FaultyProxy, inputs: Path, clean: Digests, tmp_path: Path, part: str
 ) -> None:

@@ -52,6 +52,7 @@ def test_a_killed_driver(inputs: Path, clean: Digests, tmp_path: Path, phase: st
         trial.same(tmp_path / "out")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", phases("prepare"))
 def test_killed_python_workers(inputs: Path, clean: Digests, tmp_path: Path, phase: str) -> None:
     with trying("SIGKILL of all Python workers", "Spark", clean) as trial:

@@ -203,6 +203,7 @@ def test_a_foreign_folder_is_refused_and_left_as_it_is(
     assert storage.names(storage.place(OUTPUT)) == ["mine.txt"]
 
 
+@pytest.mark.slow
 def test_a_run_is_thrown_away_in_bulk(
     proxy: FaultyProxy, run_here: Runner, inputs: Path, finished: Path
 ) -> None:
