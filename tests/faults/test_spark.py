@@ -33,12 +33,7 @@ def _spark() -> None:
     spark_processes.skip_without_spark()
 
 
-def phases(*quick: str) -> list[object]:
-    """All phases; those that are not named only in the long form."""
-    return [p if p in quick else pytest.param(p, marks=pytest.mark.slow) for p in PHASES]
-
-
-@pytest.mark.parametrize("phase", phases("exact"))
+@pytest.mark.parametrize("phase", harness.some(PHASES, "exact"))
 def test_a_killed_driver(inputs: Path, clean: Digests, tmp_path: Path, phase: str) -> None:
     with trying("SIGKILL of the driver", "Spark", clean) as trial:
         content = harness.settings(inputs, tmp_path / "out", **harness.SPARK)
@@ -53,7 +48,7 @@ def test_a_killed_driver(inputs: Path, clean: Digests, tmp_path: Path, phase: st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("phase", phases("prepare"))
+@pytest.mark.parametrize("phase", harness.some(PHASES, "prepare"))
 def test_killed_python_workers(inputs: Path, clean: Digests, tmp_path: Path, phase: str) -> None:
     with trying("SIGKILL of all Python workers", "Spark", clean) as trial:
         content = harness.settings(inputs, tmp_path / "out", **harness.SPARK)
@@ -97,7 +92,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster,
         cluster_down(folder)
 
 
-@pytest.mark.parametrize("phase", phases("prepare"))
+@pytest.mark.parametrize("phase", harness.some(PHASES, "prepare"))
 def test_a_killed_executor(
     inputs: Path, clean: Digests, tmp_path: Path, cluster: tuple[Cluster, Path], phase: str
 ) -> None:
