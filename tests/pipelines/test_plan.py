@@ -1,6 +1,9 @@
 """The plan: inputs become units, whoever runs them and however they are listed."""
 
 import gzip
+import importlib.metadata
+import re
+import types
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +18,7 @@ from hypothesis import strategies as st
 from corpus_pipeline.errors import InputError, ResumeError
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.plan import (
+    _LIBRARIES,
     Plan,
     Unit,
     first_difference,
@@ -262,6 +266,38 @@ def test_another_run_is_refused_with_the_key(tmp_path: Path) -> None:
         "out: holds another run: config.language.min_score was null, is now 0.5; "
         "give another --output, or --overwrite to throw that run away"
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "key"),
+    [
+        ("SCHEMA_VERSION", -1, "schema_version"),
+        ("__version__", "0.0.0", "package.version"),
+        ("source_digest", lambda: "of other sources", "package.sources"),
+        ("importlib.metadata.version", lambda name: "0", "libraries.ahocorasick-rs"),
+        ("sys.version_info", types.SimpleNamespace(major=4, minor=0), "python"),
+    ],
+)
+def test_what_the_bytes_depend_on_is_another_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, value: object, key: str
+) -> None:
+    folder = write(tmp_path / "in", a=10)
+    before = plan([source(folder)])
+    monkeypatch.setattr(f"corpus_pipeline.pipelines.plan.{place}", value)
+    after = plan([source(folder)])
+    assert after.run != before.run
+    with pytest.raises(ResumeError, match=rf"holds another run: {re.escape(key)} was "):
+        refuse_other_run(before.identity, after.identity, "out")
+
+
+def test_libraries_of_a_run_come_with_the_package() -> None:
+    """Not with an extra: a plan names their versions wherever it is made."""
+    needed = {
+        re.split(r"[^\w-]", line)[0].lower()
+        for line in importlib.metadata.requires("corpus-pipeline") or ()
+        if "extra ==" not in line
+    }
+    assert set(_LIBRARIES) <= needed
 
 
 def test_changed_inputs_are_refused(tmp_path: Path) -> None:
