@@ -36,7 +36,8 @@ EXPECTED = {
     "HTML, an attribute of 9 MB": ["None"],
     "HTML, a million entities": ["None"],
     "HTML, comments": ["extract-empty"],
-    "HTML, a table of two million cells": ["extract-too-complex"],
+    # Cells that nobody closes close one another: a wide page, no deep one. It takes four seconds.
+    "HTML, a table of two million cells": ["None"],
     "marks": ["None"],
 }
 
