@@ -66,34 +66,30 @@ _H1: Final = m.tag("h1")
 _H6: Final = m.tag("h6")
 _ARTICLE: Final = np.int64(m.tag("article"))
 
+
+def _from_columns(*features: tuple[str, int, int]) -> NDArray[np.int64]:
+    """int64[F, 3], the features that a column of the block gives: (feature, column, number)."""
+    return np.array([(OWN_FEATURES.index(name), *rest) for name, *rest in features])
+
+
 #: Features that are a block's column, so many times, for each character: (feature, column, times).
-_RATIOS: Final = np.array(
-    [
-        (OWN_FEATURES.index(name), column, times)
-        for name, column, times in (
-            ("link_density", b.LINKED, 1),
-            ("commas", b.COMMAS, 100),
-            ("stops", b.STOPS, 100),
-            ("digits", b.DIGITS, 1),
-            ("capitals", b.CAPITALS, 1),
-            ("symbols", b.SYMBOLS, 1),
-            ("code", b.CODED, 1),
-            ("bold", b.BOLD, 1),
-        )
-    ]
+_RATIOS: Final = _from_columns(
+    ("link_density", b.LINKED, 1),
+    ("commas", b.COMMAS, 100),
+    ("stops", b.STOPS, 100),
+    ("digits", b.DIGITS, 1),
+    ("capitals", b.CAPITALS, 1),
+    ("symbols", b.SYMBOLS, 1),
+    ("code", b.CODED, 1),
+    ("bold", b.BOLD, 1),
 )
 #: Features that are a column of the block up to a limit: (feature, column, limit).
-_COUNTS: Final = np.array(
-    [
-        (OWN_FEATURES.index(name), column, limit)
-        for name, column, limit in (
-            ("links", b.LINKS, 10),
-            ("stopped", b.STOPPED, 1),
-            ("spaces", b.SPACES, 200),
-            ("breaks", b.BREAKS, 10),
-            ("preformatted", b.PREFORMATTED, 1),
-        )
-    ]
+_COUNTS: Final = _from_columns(
+    ("links", b.LINKS, 10),
+    ("stopped", b.STOPPED, 1),
+    ("spaces", b.SPACES, 200),
+    ("breaks", b.BREAKS, 10),
+    ("preformatted", b.PREFORMATTED, 1),
 )
 # Typed: for each literal the kernel that takes it would be compiled anew.
 _PHRASES_AT: Final = np.int64(OWN_FEATURES.index("phrases"))

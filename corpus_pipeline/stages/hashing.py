@@ -19,9 +19,6 @@ from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
 from corpus_pipeline.text.words import Words, split_words
 
-#: Prefix of the columns that carry hashes to the writer.
-HASH_PREFIX = "hash_"
-
 
 @dataclasses.dataclass(frozen=True)
 class HashOptions:
