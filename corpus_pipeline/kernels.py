@@ -7,6 +7,7 @@ named after a digest of the package's sources: edited code never meets a stale b
 """
 
 import contextlib
+import functools
 import getpass
 import hashlib
 import os
@@ -19,6 +20,7 @@ from typing import Any
 import platformdirs
 
 
+@functools.cache
 def source_digest() -> str:
     """Returns a digest of this package's Python sources: the version of the code that runs."""
     digest = hashlib.sha256()
@@ -63,14 +65,39 @@ def _is_ours(folder: Path) -> bool:
 CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _cache_folder()
 os.environ["NUMBA_CACHE_DIR"] = CACHE_DIR
 
-import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
-
 #: Nobody takes the address of a kernel in C; the code for that is a tenth of the time to compile.
 #: (numba's type stubs lack the option.)
 _FASTER_TO_COMPILE: dict[str, Any] = {"no_cfunc_wrapper": True}
 
 
-def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+class Kernel:
+    """A function over NumPy arrays that is compiled to machine code at its first call.
+
+    numba is imported at that call, too: it takes as long as all else that a command imports, and
+    many commands call no kernel.
+
+    Attributes:
+        py_func: the function itself.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+        self.py_func = function
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Calls the compiled function."""
+        return self.compiled(*arguments)
+
+    @functools.cached_property
+    def compiled(self) -> Callable[..., Any]:
+        """The function as numba compiles it, or loads it from the cache."""
+        compiled: Callable[..., Any] = _numba().njit(
+            self.py_func, nogil=True, cache=_in_package(self.py_func), **_FASTER_TO_COMPILE
+        )
+        return compiled
+
+
+def kernel(function: Callable[..., Any]) -> Kernel:
     """Compiles a function over NumPy arrays to machine code at its first call.
 
     >>> import numpy as np
@@ -83,10 +110,31 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     >>> total.py_func(np.array([1, 2, 3], np.int64)).item()
     6
     """
-    compiled: Callable[..., Any] = numba.njit(
-        function, nogil=True, cache=_in_package(function), **_FASTER_TO_COMPILE
-    )
-    return compiled
+    return Kernel(function)
+
+
+def load_numba() -> None:
+    """Imports numba and what it sets up at the first call, about half a second of it.
+
+    Processes that are forked afterwards have it.
+    """
+    _nothing()
+
+
+@functools.cache
+def _numba() -> Any:
+    """Imports numba, which reads NUMBA_CACHE_DIR then; lets kernels call kernels."""
+    import numba
+    from numba.core.types import Dispatcher
+    from numba.extending import typeof_impl
+
+    typeof_impl.register(Kernel, lambda called, _: Dispatcher(called.compiled))
+    return numba
+
+
+@kernel
+def _nothing():  # type: ignore[no-untyped-def]
+    return None
 
 
 def _in_package(function: Callable[..., object]) -> bool:

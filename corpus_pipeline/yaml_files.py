@@ -10,14 +10,37 @@ import re
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
+
+try:  # A tenth of the time; wheels of PyYAML have it, builds without libyaml do not.
+    from yaml.cyaml import CParser as _Events  # type: ignore[attr-defined]
+except ImportError:
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+    class _Events(Reader, Scanner, Parser):
+        def __init__(self, text: str) -> None:
+            Reader.__init__(self, text)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+
 
 #: Values of one document, every alias written out. The longest real one is a list of files.
 _MAX_VALUES = 1_000_000
 _BOOL = "tag:yaml.org,2002:bool"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Composer, _Events, SafeConstructor, Resolver):  # type: ignore[misc]
     """The safe loader with unique keys and YAML 1.2's booleans."""
+
+    def __init__(self, text: str) -> None:
+        _Events.__init__(self, text)
+        Composer.__init__(self)
+        SafeConstructor.__init__(self)
+        Resolver.__init__(self)
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         """Reads a mapping as it is written, before other mappings are merged into it."""

@@ -1,15 +1,14 @@
 """The default engine: a pool of worker processes on one machine.
 
-Every worker takes items of a phase and runs the phase's Beam pipeline over them on the in-memory
-FnApiRunner. A worker that dies or is stuck costs one retry of its items, never the pool.
+Every worker takes items of a phase and runs the phase's steps over them, without Beam, whose start
+and graphs would cost more than a small corpus does. A worker that dies or is stuck costs one retry
+of its items, never the pool.
 """
 
 import concurrent.futures
 import itertools
 import logging
-import multiprocessing
 import os
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -23,10 +22,11 @@ from corpus_pipeline.engines.engine import (
     Report,
     StorageOptions,
     as_corpus_error,
-    clocks_of,
     end_with_parent,
     prepare_worker,
 )
+from corpus_pipeline.engines.in_process import run_steps
+from corpus_pipeline.engines.workers import worker_context
 from corpus_pipeline.errors import CorpusError, EngineError
 
 #: How often the items of a dead or stuck worker are tried, the first time included.
@@ -57,12 +57,9 @@ class DirectEngine:
         """Whether any task was ever done: workers can start here."""
 
     def _new_pool(self) -> ProcessPool:
-        context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-        if sys.platform != "win32":
-            context.set_forkserver_preload(["corpus_pipeline.engines.preload"])
         return ProcessPool(
             self.workers,
-            context=context,
+            context=worker_context(),
             initializer=_start_worker,
             initargs=[self._storage_options],
         )
@@ -174,20 +171,9 @@ def _start_worker(storage_options: StorageOptions) -> None:
 
 def _run_task(phase: Phase, task: tuple[int, ...]) -> dict[str, int]:
     """Runs the phase over the items of one task, in this process."""
-    import apache_beam as beam
-    from apache_beam.options.pipeline_options import PipelineOptions
-    from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-
-    # Beam logs whatever a step raises, and a library's message may quote a document.
-    debug = "CORPUS_DEBUG" in os.environ
-    logging.getLogger("apache_beam").setLevel(logging.WARNING if debug else logging.CRITICAL)
-    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
-    phase.build(pipeline, task)
     try:
-        result = pipeline.run()
-        result.wait_until_finish()
+        return dict(run_steps(phase.work(task)))
     except Exception as error:
         if os.environ.get("CORPUS_DEBUG") and not isinstance(error, CorpusError):
             raise
         raise as_corpus_error(error, phase.name, f"item {task[0]}") from None
-    return dict(clocks_of(result))

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from corpus_pipeline.errors import CorpusError, EngineError
+from corpus_pipeline.steps import Work
 
 #: Beam appends the place in the pipeline to every message; the user's line does without.
 _BEAM_SUFFIX = re.compile(r"\s*\[while running .*\]\s*$", re.DOTALL)
@@ -34,14 +35,14 @@ StorageOptions = Mapping[str, Mapping[str, Any]]
 
 
 class Phase(Protocol):
-    """One Beam pipeline over items of work; importable and picklable."""
+    """Steps over items of work; importable and picklable."""
 
     @property
     def name(self) -> str:
         """The phase's name, as in the workspace."""
 
-    def build(self, pipeline: Any, items: Sequence[int]) -> None:
-        """Adds the phase's transforms over these items to a Beam pipeline."""
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns what is to be done with these items."""
 
 
 class Report(Protocol):

@@ -154,6 +154,7 @@ def here(libraries: Iterable[str]) -> dict[str, Any]:
     }
 
 
+@functools.cache
 def _version(name: str) -> str:
     try:
         return importlib.metadata.version(name)

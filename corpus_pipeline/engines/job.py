@@ -83,13 +83,15 @@ class JobEngine:
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
 
+        from corpus_pipeline.engines.beam_steps import add_work
+
         _quieten()
         try:
             options = PipelineOptions(self.arguments(phase.name))
         except SystemExit as error:  # argparse's way to refuse a value; it has printed which.
             raise ConfigError("runner_options: Beam refuses a value, see above") from error
         pipeline = beam.Pipeline(runner=self.runner(len(items)), options=options)
-        phase.build(pipeline, items)
+        add_work(pipeline, phase.work(items))
         result = None
         try:
             result = pipeline.run()

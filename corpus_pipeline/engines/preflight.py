@@ -18,8 +18,6 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-import apache_beam as beam
-
 from corpus_pipeline import storage
 from corpus_pipeline.engines.engine import Clocks, Engine, as_corpus_error
 from corpus_pipeline.engines.examination import (
@@ -34,6 +32,7 @@ from corpus_pipeline.engines.examination import (
 )
 from corpus_pipeline.engines.findings import cause, failures, late, unseen_folder, warnings
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.steps import Step, Work, item_ranges, unrolled
 
 T = TypeVar("T")
 
@@ -173,14 +172,16 @@ def _answered(request: Request) -> int:
 # The probe
 
 
-class _Examine(beam.DoFn):  # type: ignore[misc]
+class _Examine(Step):
     """Writes a worker's report where the driver looks for it."""
+
+    output = int
 
     def __init__(self, request: str) -> None:
         self._request = request
 
-    def process(self, item: int) -> None:
-        """Examines this process.
+    def process(self, item: int) -> Iterator[int]:
+        """Examines this process; emits the number of the report.
 
         Raises:
             PreflightError: the report cannot be left for the driver.
@@ -196,6 +197,7 @@ class _Examine(beam.DoFn):  # type: ignore[misc]
                 f"worker {report.host}: cannot write to the output folder ({reason(error)}); give "
                 "the user that runs the workers the right to"
             ) from error
+        yield item
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,14 +208,9 @@ class PreflightPhase:
     """As JSON: another version of the package must be able to take it."""
     name: str = "preflight"
 
-    def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
-        """Adds the probes to a Beam pipeline, spread over the workers."""
-        _ = (
-            pipeline
-            | "Probes" >> beam.Create(list(items), reshuffle=False).with_output_types(int)
-            | "Spread" >> beam.Reshuffle()
-            | "Examine" >> beam.ParDo(_Examine(self.request)).with_output_types(int)
-        )
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns the probes of these numbers."""
+        return Work(item_ranges(items), unrolled, (_Examine(self.request),))
 
 
 class _Silence:

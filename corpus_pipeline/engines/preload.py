@@ -1,8 +1,15 @@
 """What every worker process needs, imported once and inherited by all (they are forked from it)."""
 
-import importlib
+import ctypes
+import signal
+import sys
+
+if sys.platform == "linux":
+    # Ends with the driver even in the middle of the imports: a refused run leaves nobody at work.
+    _PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 import corpus_pipeline.pipelines.run  # noqa: F401
+from corpus_pipeline.kernels import load_numba
 
-# After the package, whose `stages` quiets a warning that Beam gives at import.
-importlib.import_module("apache_beam.runners.portability.fn_api_runner")
+load_numba()

@@ -320,14 +320,14 @@ def measure_perplexity(
     )
 
 
-def perplexity_rules(models: Mapping[str, LanguageModel]) -> PerplexityRules:
+def perplexity_rules(cards: Mapping[str, ModelCard]) -> PerplexityRules:
     """Returns the cut-offs that the models' cards name.
 
-    >>> rules = perplexity_rules({"zh": load_language_model(shipped_models()["zh"])})
+    >>> card = read_model_card(shipped_models()["zh"].with_suffix(".json"))
+    >>> rules = perplexity_rules({"zh": card})
     >>> list(rules.max_perplexity), rules.models["zh"].startswith("zh.characters@")
     (['zh'], True)
     """
-    cards = {language: model.card for language, model in models.items()}
     return PerplexityRules(
         {k: card.max_perplexity for k, card in cards.items() if card.max_perplexity is not None},
         {k: card.min_perplexity for k, card in cards.items() if card.min_perplexity is not None},

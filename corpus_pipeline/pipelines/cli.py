@@ -159,6 +159,10 @@ def plan(
 
 
 def _execute(config: Any, overwrite: bool, check: bool = True) -> None:
+    from corpus_pipeline.engines.workers import start_early
+
+    if config.runner == "direct":
+        start_early()
     from corpus_pipeline.pipelines.console import Console, print_summary
     from corpus_pipeline.pipelines.run import Run
     from corpus_pipeline.pipelines.verify import verify

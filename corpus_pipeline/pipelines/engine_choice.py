@@ -1,6 +1,7 @@
 """From the configuration to the engine that runs it, and whether that engine can."""
 
 import functools
+import importlib
 import logging
 import os
 
@@ -32,6 +33,7 @@ def open_engine(config: Config) -> Engine:
             )
         workers = stage_options.workers(config)
         return DirectEngine(workers, config.unit_timeout, config.storage_options)
+    _import_beam()
     if config.runner == "spark":
         setup = functools.partial(prepare_worker, config.storage_options, os.getcwd())
         return SparkEngine(options, setup, config.unit_timeout)
@@ -77,3 +79,17 @@ def check_workers(
     probe = probe_here if here else EngineProbe(engine)
     for line in preflight(probe, request, config.preflight_timeout):
         logging.warning(line)
+
+
+def _import_beam() -> None:
+    """Imports Beam without its remark on a cloud client that is missing, of no use to anybody."""
+
+    def told(record: logging.LogRecord) -> bool:
+        return "apitools not found" not in record.getMessage()
+
+    root = logging.getLogger()
+    root.addFilter(told)
+    try:
+        importlib.import_module("apache_beam")
+    finally:
+        root.removeFilter(told)

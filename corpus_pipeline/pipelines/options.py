@@ -19,8 +19,9 @@ from corpus_pipeline.machine import cores, memory_bytes
 from corpus_pipeline.pipelines.config import STAGES, Config, Contamination, Tokenize
 from corpus_pipeline.pipelines.evaluations import Evaluations, read_evaluations
 from corpus_pipeline.pipelines.plan import read_options
-from corpus_pipeline.pipelines.resources import Resources
+from corpus_pipeline.pipelines.resources import Resources, card_path
 from corpus_pipeline.pipelines.workspace import Workspace
+from corpus_pipeline.scrub.detectors import refuse_unknown
 from corpus_pipeline.scrub.replace import ScrubOptions
 from corpus_pipeline.stages.dedup import DedupOptions
 from corpus_pipeline.stages.hashing import HashOptions
@@ -29,9 +30,8 @@ from corpus_pipeline.stages.language import LanguageOptions
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
 from corpus_pipeline.stages.models import (
     language_identifier,
-    language_model,
-    pii_detectors,
-    token_encoder,
+    language_model_card,
+    tokenizer_facts,
 )
 from corpus_pipeline.stages.near_copies import ShingleOptions
 from corpus_pipeline.stages.perplexity import PerplexityOptions
@@ -156,8 +156,12 @@ class StageOptions:
             return None
         models = self.resources.perplexity_models
         hashes = {language: self.resources.loaded[path] for language, path in models.items()}
+        loaded = self.resources.loaded
         cards = perplexity_rules(
-            {lang: language_model(path, hashes[lang]) for lang, path in models.items()}
+            {
+                language: language_model_card(path, loaded[path], loaded[card_path(path)])
+                for language, path in models.items()
+            }
         )
         for language in section.max_perplexity:
             if Figures(models).find(language, members=False) is None:
@@ -268,8 +272,7 @@ class StageOptions:
             replacement=section.placeholder,
             keep_private_ips=section.keep_private_ips,
         )
-        # Refuses unknown entities and regions, which only the recognizers know.
-        pii_detectors(section.entities, section.regions)
+        refuse_unknown(section.entities, section.regions)
         return ScrubStageOptions(section.entities, section.regions, replacement)
 
     def tokenize(self) -> TokenizeOptions | None:
@@ -278,15 +281,16 @@ class StageOptions:
         if not section.enabled:
             return None
         path = self.resources.tokenizer
-        return TokenizeOptions(path, self.resources.loaded[path], encode_options(section))
+        digest, encoding = self.resources.loaded[path], encode_options(section)
+        return TokenizeOptions(path, digest, encoding, tokenizer_facts(path, digest, encoding))
 
     def finished(self) -> FinishedOptions:
         """Options of writing finished units."""
         options = self.tokenize()
         if options is None:
             return FinishedOptions(self.workspace, None)
-        encoder = token_encoder(options.tokenizer, options.tokenizer_sha256, options.encoding)
-        shards = ShardFormat(options.tokenizer_sha256, encoder.eos_id, str(encoder.dtype))
+        facts = options.facts
+        shards = ShardFormat(options.tokenizer_sha256, facts.eos_id, str(facts.dtype))
         return FinishedOptions(self.workspace, shards)
 
     def evaluations(self) -> Evaluations | None:

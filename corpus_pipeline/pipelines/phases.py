@@ -1,4 +1,4 @@
-"""The phases: each is one Beam pipeline over items of work, with at most one shuffle.
+"""The phases: each is some steps over items of work, with at most one grouping.
 
     prepare       units        read · extract · language · quality · keywords · perplexity · hashes
     contamination partitions   documents that hold one item       -> removals
@@ -21,38 +21,29 @@ that stays.
 import dataclasses
 from collections.abc import Sequence
 
-import apache_beam as beam
-
 from corpus_pipeline.extract.documents import ExtractOptions
-from corpus_pipeline.pipelines.ranges import item_ranges, unrolled
 from corpus_pipeline.pipelines.workspace import Workspace
-from corpus_pipeline.stages.dedup import Dedup, DedupOptions, ReadPrepared
-from corpus_pipeline.stages.extract import Extract
-from corpus_pipeline.stages.hashing import HashDocuments, HashOptions
-from corpus_pipeline.stages.keywords import KeywordOptions, Keywords
-from corpus_pipeline.stages.language import Language, LanguageOptions
+from corpus_pipeline.stages.dedup import DedupOptions, ReadPreparedUnit, RemoveDuplicates
+from corpus_pipeline.stages.extract import ExtractText
+from corpus_pipeline.stages.hashing import HashBatch, HashOptions
+from corpus_pipeline.stages.keywords import KeywordOptions, MatchKeywords
+from corpus_pipeline.stages.language import IdentifyLanguage, LanguageOptions
+from corpus_pipeline.stages.mapping import MapBatches
 from corpus_pipeline.stages.match_options import MatchOptions
-from corpus_pipeline.stages.matching import MatchHashes
-from corpus_pipeline.stages.near_copies import ShingleCandidates, ShingleOptions
-from corpus_pipeline.stages.perplexity import Perplexity, PerplexityOptions
-from corpus_pipeline.stages.quality import Quality, QualityOptions
-from corpus_pipeline.stages.read import Read, ReadStageOptions
-from corpus_pipeline.stages.scrub import Scrub, ScrubStageOptions
-from corpus_pipeline.stages.tokenize import Tokenize, TokenizeOptions
+from corpus_pipeline.stages.matching import MatchPartition, ReadHashes
+from corpus_pipeline.stages.near_copies import ShingleOptions, ShingleUnit
+from corpus_pipeline.stages.perplexity import MeasurePerplexity, PerplexityOptions
+from corpus_pipeline.stages.quality import MeasureQuality, QualityOptions
+from corpus_pipeline.stages.read import ReadStageOptions, ReadUnit
+from corpus_pipeline.stages.scrub import ScrubStageOptions, ScrubText
+from corpus_pipeline.stages.tokenize import EncodeTokens, TokenizeOptions
 from corpus_pipeline.stages.writing import (
     FinishedOptions,
     PreparedOptions,
-    WriteFinished,
-    WritePrepared,
+    WriteFinishedUnit,
+    WritePreparedUnit,
 )
-
-
-def _spread(pipeline: beam.Pipeline, items: Sequence[int]) -> beam.PCollection:
-    """Brings items to the workers: a few ranges in the graph, unrolled and spread on the way."""
-    ranges = pipeline | "Ranges" >> beam.Create(item_ranges(items), reshuffle=False)
-    numbers = ranges | "Items" >> beam.FlatMap(unrolled).with_output_types(int)
-    # A single item has nobody to be spread to.
-    return numbers if len(items) == 1 else numbers | "Spread" >> beam.Reshuffle()
+from corpus_pipeline.steps import Work, item_ranges, unrolled
 
 
 def _unrolled_files(borders: tuple[int, int, int]) -> list[tuple[int, int]]:
@@ -74,24 +65,19 @@ class Prepare:
     writing: PreparedOptions
     name: str = "prepare"
 
-    def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
-        """Adds the phase over these units."""
-        batches = _spread(pipeline, items) | "Read" >> Read(self.read)
-        if self.extract is not None:
-            batches = batches | "Extract" >> Extract(self.extract)
-        if self.language is not None:
-            batches = batches | "Language" >> Language(self.language)
-        if self.quality is not None:
-            batches = batches | "Quality" >> Quality(self.quality)
-        if self.keywords is not None:
-            batches = batches | "Keywords" >> Keywords(self.keywords)
-        if self.perplexity is not None:
-            batches = batches | "Perplexity" >> Perplexity(self.perplexity)
-        _ = (
-            batches
-            | "HashDocuments" >> HashDocuments(self.hashing)
-            | "WritePrepared" >> WritePrepared(self.writing)
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns the work on these units."""
+        stages: tuple[tuple[type[MapBatches], object], ...] = (
+            (ExtractText, self.extract),
+            (IdentifyLanguage, self.language),
+            (MeasureQuality, self.quality),
+            (MatchKeywords, self.keywords),
+            (MeasurePerplexity, self.perplexity),
+            (HashBatch, self.hashing),
         )
+        enabled = (step(options) for step, options in stages if options is not None)
+        steps = (ReadUnit(self.read), *enabled, WritePreparedUnit(self.writing))
+        return Work(item_ranges(items), unrolled, steps)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,23 +91,16 @@ class Match:
         """The kind of match."""
         return self.options.phase
 
-    def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
-        """Adds the phase over these partitions."""
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns the work on these partitions."""
         options = dataclasses.replace(self.options, partitions=tuple(item_ranges(items)))
-        files = pipeline | "Ranges" >> beam.Create(
-            [
-                (folder, *borders)
-                for folder, each in enumerate(options.inputs)
-                for borders in item_ranges(range(each.files))
-            ],
-            reshuffle=False,
-        )
-        _ = (
-            files
-            | "Files" >> beam.FlatMap(_unrolled_files).with_output_types(tuple[int, int])
-            | "Spread" >> beam.Reshuffle()
-            | "MatchHashes" >> MatchHashes(options)
-        )
+        files = [
+            (folder, *borders)
+            for folder, each in enumerate(options.inputs)
+            for borders in item_ranges(range(each.files))
+        ]
+        steps = ReadHashes(options), MatchPartition(options)
+        return Work(files, _unrolled_files, steps, tuple[int, int])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,9 +110,9 @@ class ShinglePhase:
     options: ShingleOptions
     name: str = "shingles"
 
-    def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
-        """Adds the phase over these units."""
-        _ = _spread(pipeline, items) | "ShingleCandidates" >> ShingleCandidates(self.options)
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns the work on these units."""
+        return Work(item_ranges(items), unrolled, (ShingleUnit(self.options),))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,13 +126,13 @@ class Finish:
     writing: FinishedOptions
     name: str = "finish"
 
-    def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
-        """Adds the phase over these units."""
-        batches = _spread(pipeline, items) | "ReadPrepared" >> ReadPrepared(self.workspace)
-        if self.dedup is not None:
-            batches = batches | "Dedup" >> Dedup(self.dedup)
-        if self.scrub is not None:
-            batches = batches | "Scrub" >> Scrub(self.scrub)
-        if self.tokenize is not None:
-            batches = batches | "Tokenize" >> Tokenize(self.tokenize)
-        _ = batches | "WriteFinished" >> WriteFinished(self.writing)
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns the work on these units."""
+        stages: tuple[tuple[type[MapBatches], object], ...] = (
+            (RemoveDuplicates, self.dedup),
+            (ScrubText, self.scrub),
+            (EncodeTokens, self.tokenize),
+        )
+        enabled = (step(options) for step, options in stages if options is not None)
+        steps = (ReadPreparedUnit(self.workspace), *enabled, WriteFinishedUnit(self.writing))
+        return Work(item_ranges(items), unrolled, steps)

@@ -18,7 +18,7 @@ from corpus_pipeline.pipelines.resources import Resources
 from corpus_pipeline.pipelines.workspace import FileEntry, Workspace
 from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.shipped import located
-from corpus_pipeline.stages.models import token_encoder
+from corpus_pipeline.stages.models import tokenizer_facts
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 
 #: Written last; an output folder with this file is complete.
@@ -127,12 +127,12 @@ def _publish_tokens(
     target = workspace.root / "tokens" / "tokenizer.json"
     tokenizer = workspace.entry(target, 0, storage.write_bytes(target, storage.read_bytes(source)))
     options = encode_options(config.tokenize)
-    encoder = token_encoder(resources.tokenizer, tokenizer.sha256, options)
+    facts = tokenizer_facts(resources.tokenizer, tokenizer.sha256, options)
     shards = [entry for entry in files if entry.path.startswith("tokens/tokens-")]
     index = TokenIndex(
-        dtype=str(encoder.dtype),
-        vocab_size=encoder.vocab_size,
-        eos_id=encoder.eos_id,
+        dtype=str(facts.dtype),
+        vocab_size=facts.vocab_size,
+        eos_id=facts.eos_id,
         tokenizer_file=target.name,
         tokenizer_sha256=tokenizer.sha256,
         shards=tuple(

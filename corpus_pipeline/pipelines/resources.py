@@ -57,7 +57,7 @@ def resolve_resources(config: Config) -> Resources:
         models = config.perplexity.models or names
         for path in models.values():
             add(path, "perplexity.models")
-            add(str(Path(path).with_suffix(".json")), "perplexity.models")
+            add(card_path(path), "perplexity.models")
     if config.keywords.enabled:
         add(config.keywords.lists or shipped("filters/words/ldnoobw"), "keywords.lists")
     tokenizer = config.tokenize.tokenizer or shipped("models/tokenizer.json")
@@ -75,6 +75,11 @@ def resolve_resources(config: Config) -> Resources:
                 digest = _digest(file.path, "dedup.contamination.evaluations")
                 evaluations[file.path] = digest
     return Resources(config.language.model, models, tokenizer, loaded, evaluations)
+
+
+def card_path(model: str) -> str:
+    """Names the card of a language model."""
+    return str(Path(model).with_suffix(".json"))
 
 
 def _digest(path: str, stage: str) -> str:

@@ -134,6 +134,18 @@ def _best(cluster: list[Finding]) -> list[Finding]:
     return sorted(kept)
 
 
+def refuse_unknown(entities: Sequence[str], regions: Sequence[str]) -> None:
+    """Refuses entities and regions for which there are no rules.
+
+    Raises:
+        ConfigError: one is unknown, or there is none.
+    """
+    _require(entities, ENTITIES.__contains__, "entity", ", ".join(ENTITIES))
+    import phonenumbers
+
+    _require(regions, phonenumbers.SUPPORTED_REGIONS.__contains__, "region", "ISO 3166-1 codes")
+
+
 def load_detectors(
     entities: Sequence[str] = ENTITIES, regions: Sequence[str] = DEFAULT_REGIONS
 ) -> Detectors:
@@ -153,10 +165,7 @@ def load_detectors(
     >>> detectors.find_phones("手机号13812345678，")
     [Finding(start=3, end=14, entity=1)]
     """
-    _require(entities, ENTITIES.__contains__, "entity", ", ".join(ENTITIES))
-    import phonenumbers
-
-    _require(regions, phonenumbers.SUPPORTED_REGIONS.__contains__, "region", "ISO 3166-1 codes")
+    refuse_unknown(entities, regions)
     finders: dict[int, _Finder] = {
         IP: find_addresses,
         CARD: find_cards,

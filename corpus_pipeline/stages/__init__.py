@@ -1,12 +1,7 @@
-"""The stages, one module each, on Beam. They wire and count; what they do is in the pure rooms.
+"""The stages, one module each, as steps of phases. They wire and count; pure rooms do the work.
 
 `FLOW` is the order in which a document passes them; docs/flow/ has a page for each.
 """
-
-import logging
-
-# Beam warns at import that an optional cloud client is missing; nobody here can use that line.
-logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
 
 #: read · extract · filter (four of them) · dedup · scrub · tokenize, then the trainer's loader.
 FLOW = (

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterator
 
-import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,21 +21,21 @@ from corpus_pipeline.dedup.sentences import (
     remove_sentences,
     windows_of,
 )
-from corpus_pipeline.glue import Keyed, StageCounters
 from corpus_pipeline.pipelines.workspace import Workspace
-from corpus_pipeline.stages.mapping import MapBatches, MapStage
+from corpus_pipeline.stages.mapping import MapBatches
 from corpus_pipeline.stages.writing import prepared_path
+from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
 
 
-class ReadPreparedUnit(beam.DoFn):  # type: ignore[misc]
+class ReadPreparedUnit(Step):
     """Reads the documents that *prepare* kept, in batches, and closes the unit."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
 
-    def setup(self) -> None:
+    def setup(self, tally: Tally) -> None:
         """Makes the counters."""
-        self._counters = StageCounters("read")
+        self._counters = StageCounters("read", tally)
 
     def process(self, unit: int) -> Iterator[Keyed]:
         """Yields the batches of one unit and then its end."""
@@ -48,18 +47,6 @@ class ReadPreparedUnit(beam.DoFn):  # type: ignore[misc]
                 yield BatchKey("finish", unit, number), batch
                 number += 1
         yield BatchKey("finish", unit, number), end_of_unit(number, {})
-
-
-@dataclasses.dataclass
-class ReadPrepared(beam.PTransform):  # type: ignore[misc]
-    """Turns unit numbers into batches of prepared documents."""
-
-    workspace: Workspace
-
-    def expand(self, units: beam.PCollection) -> beam.PCollection:
-        """Reads every unit."""
-        step = beam.ParDo(ReadPreparedUnit(self.workspace)).with_output_types(Keyed)
-        return units | "ReadPreparedUnit" >> step
 
 
 @dataclasses.dataclass(frozen=True)
@@ -210,10 +197,3 @@ def _mark(
         )
     batch = with_columns(batch, columns)
     return batch if reason is None else add_failures(batch, {reason: found & _living(batch)})
-
-
-@dataclasses.dataclass
-class Dedup(MapStage):
-    """Applies the removals of the match phases."""
-
-    do_fn = RemoveDuplicates

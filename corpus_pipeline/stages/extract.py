@@ -1,7 +1,5 @@
 """*extract*: raw pages into normalised text."""
 
-import dataclasses
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,7 +13,7 @@ from corpus_pipeline.extract.documents import (
 from corpus_pipeline.extract.helper import ParserProcess
 from corpus_pipeline.schema import CONTENT
 from corpus_pipeline.sources.leniencies import with_more
-from corpus_pipeline.stages.mapping import MapBatches, MapStage
+from corpus_pipeline.stages.mapping import MapBatches
 
 
 class ExtractText(MapBatches):
@@ -45,10 +43,3 @@ class ExtractText(MapBatches):
         raw = pa.nulls(batch.num_rows, CONTENT.field("raw").type)
         leniencies = with_more(batch["leniencies"], extracted.leniencies)
         return with_columns(batch, {"raw": raw, "text": extracted.texts, "leniencies": leniencies})
-
-
-@dataclasses.dataclass
-class Extract(MapStage):
-    """Turns raw content into text."""
-
-    do_fn = ExtractText

@@ -14,7 +14,7 @@ from corpus_pipeline.dedup.contamination import find_contamination
 from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
 from corpus_pipeline.dedup.sentences import SentenceOptions, span_hashes
 from corpus_pipeline.dedup.survivors import Preference, document_ranks
-from corpus_pipeline.stages.mapping import MapBatches, MapStage
+from corpus_pipeline.stages.mapping import MapBatches
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
 from corpus_pipeline.text.words import Words, split_words
@@ -104,10 +104,3 @@ def _bands(words: Words, options: MinHashOptions) -> pa.Array:
 
 def _lists(offsets: NDArray[Any], values: NDArray[Any]) -> pa.ListArray:
     return pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(values))
-
-
-@dataclasses.dataclass
-class HashDocuments(MapStage):
-    """Computes what later phases compare documents by."""
-
-    do_fn = HashBatch

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.filters.keywords import KeywordRules, keyword_failures, measure_keywords
-from corpus_pipeline.stages.mapping import MapBatches, MapStage, with_measures
+from corpus_pipeline.stages.mapping import MapBatches, with_measures
 from corpus_pipeline.stages.models import keyword_matcher
 from corpus_pipeline.text.scripts import labels_or_scripts
 
@@ -40,10 +40,3 @@ class MatchKeywords(MapBatches):
         measures = measure_keywords(batch["text"], langs, self._matcher)
         chars = pc.fill_null(pc.utf8_length(batch["text"]), 0).to_numpy().astype(np.int64)
         return with_measures(batch, measures, keyword_failures(measures, chars, self.options.rules))
-
-
-@dataclasses.dataclass
-class Keywords(MapStage):
-    """Counts and filters keywords."""
-
-    do_fn = MatchKeywords

@@ -12,7 +12,7 @@ from corpus_pipeline.filters.language import (
     measure_language,
     named_language,
 )
-from corpus_pipeline.stages.mapping import MapBatches, MapStage, with_measures
+from corpus_pipeline.stages.mapping import MapBatches, with_measures
 from corpus_pipeline.stages.models import language_identifier
 
 
@@ -51,10 +51,3 @@ class IdentifyLanguage(MapBatches):
                 batch["text"], self._identifier, sample_chars=self.options.sample_chars
             )
         return with_measures(batch, measures, language_failures(measures, self.options.rules))
-
-
-@dataclasses.dataclass
-class Language(MapStage):
-    """Identifies and filters languages."""
-
-    do_fn = IdentifyLanguage

@@ -1,10 +1,8 @@
 """The shape that every map stage shares: batch in, batch out, counted and timed."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,10 +10,10 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import add_failures, unit_end, with_columns
-from corpus_pipeline.glue import Keyed, StageCounters
+from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
 
 
-class MapBatches(beam.DoFn):  # type: ignore[misc]
+class MapBatches(Step):
     """Applies a stage to each batch; batches keep their key, the end of a unit passes through."""
 
     #: Name of the stage in FLOW.
@@ -26,9 +24,9 @@ class MapBatches(beam.DoFn):  # type: ignore[misc]
     def __init__(self, options: Any) -> None:
         self.options = options
 
-    def setup(self) -> None:
+    def setup(self, tally: Tally) -> None:
         """Opens models; they are cached in the process, for setup runs again in every pipeline."""
-        self._counters = StageCounters(self.stage)
+        self._counters = StageCounters(self.stage, tally)
         with self._counters.clock():
             self.open()
 
@@ -72,16 +70,3 @@ def with_measures(
     failures = {reason: failed & has_text for reason, failed in failures.items()}
     columns = dict(zip(measures.schema.names, measures.columns, strict=True))
     return add_failures(with_columns(batch, columns), failures)
-
-
-@dataclasses.dataclass
-class MapStage(beam.PTransform):  # type: ignore[misc]
-    """A map stage as a transform: one labelled step with a typed output."""
-
-    do_fn: ClassVar[type[MapBatches]]
-    options: Any
-
-    def expand(self, batches: beam.PCollection) -> beam.PCollection:
-        """Applies the stage's function to every batch."""
-        step = beam.ParDo(self.do_fn(self.options)).with_output_types(Keyed)
-        return batches | self.do_fn.__name__ >> step

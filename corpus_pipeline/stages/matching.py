@@ -14,11 +14,9 @@ of units in the place of partitions:
 """
 
 import contextlib
-import dataclasses
 import itertools
 from collections.abc import Iterable, Iterator
 
-import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -30,13 +28,12 @@ from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
 from corpus_pipeline.dedup.peeling import half_edges
 from corpus_pipeline.dedup.sentences import sentence_removals
-from corpus_pipeline.glue import StageCounters
-from corpus_pipeline.pipelines.ranges import unrolled
 from corpus_pipeline.pipelines.workspace import FileEntry, Manifest
 from corpus_pipeline.stages import near_copies
 from corpus_pipeline.stages.match_options import MERGES, Batches, Match, MatchOptions, Outcome
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.resolving import resolve_step
+from corpus_pipeline.steps import StageCounters, Step, Tally, unrolled
 
 Block = tuple[int, bytes]
 """(partition, Arrow IPC of at most 4 MiB of records); empty bytes say that the partition is."""
@@ -47,15 +44,17 @@ _BLOCKS_TOGETHER = 16
 _READ_AHEAD = 4 * 2**20
 
 
-class ReadHashes(beam.DoFn):  # type: ignore[misc]
+class ReadHashes(Step):
     """Reads this pipeline's partitions out of the hash files."""
+
+    output = Block
 
     def __init__(self, options: MatchOptions) -> None:
         self.options = options
 
-    def setup(self) -> None:
+    def setup(self, tally: Tally) -> None:
         """Makes the stage's counters."""
-        self._counters = StageCounters("dedup")
+        self._counters = StageCounters("dedup", tally)
 
     def process(self, file: tuple[int, int]) -> Iterator[Block]:
         """Yields the blocks of one file, given as (folder, number).
@@ -137,15 +136,18 @@ def _reader(path: storage.Place, wanted_bytes: float) -> Iterator[pa.ipc.RecordB
             yield pa.ipc.open_file(pa.PythonFile(file, "r"))
 
 
-class MatchPartition(beam.DoFn):  # type: ignore[misc]
+class MatchPartition(Step):
     """Applies the phase's match to one partition and writes what it finds."""
+
+    output = int
+    grouped = True
 
     def __init__(self, options: MatchOptions) -> None:
         self.options = options
 
-    def setup(self) -> None:
+    def setup(self, tally: Tally) -> None:
         """Makes the stage's counters."""
-        self._counters = StageCounters("dedup")
+        self._counters = StageCounters("dedup", tally)
 
     def process(self, element: tuple[int, Iterable[bytes]]) -> Iterator[int]:
         """Writes the files of one partition, then its manifest; emits the partition."""
@@ -236,19 +238,3 @@ MATCHES: dict[str, Match] = {
     "sentence": _match_sentence,
     **dict.fromkeys(MERGES, _merge),
 }
-
-
-@dataclasses.dataclass
-class MatchHashes(beam.PTransform):  # type: ignore[misc]
-    """Hash files, as (folder, number), to removals: one shuffle of (partition, block)."""
-
-    options: MatchOptions
-
-    def expand(self, files: beam.PCollection) -> beam.PCollection:
-        """Reads, groups and matches the partitions of this pipeline."""
-        return (
-            files
-            | "ReadHashes" >> beam.ParDo(ReadHashes(self.options)).with_output_types(Block)
-            | "GroupByPartition" >> beam.GroupByKey()
-            | "MatchPartition" >> beam.ParDo(MatchPartition(self.options)).with_output_types(int)
-        )

@@ -4,17 +4,32 @@
 about a second to build; so loaded resources are kept for the life of the worker, by path and hash.
 """
 
+import dataclasses
+import importlib.metadata
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from corpus_pipeline.dedup.contamination import ContaminationIndex
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.filters.keywords import KeywordMatcher, load_word_lists
 from corpus_pipeline.filters.language import LanguageIdentifier, load_language_identifier
-from corpus_pipeline.filters.perplexity import LanguageModel, load_language_model
+from corpus_pipeline.filters.perplexity import (
+    LanguageModel,
+    ModelCard,
+    load_language_model,
+    read_model_card,
+)
+from corpus_pipeline.remembered import remembered
 from corpus_pipeline.scrub.detectors import Detectors, load_detectors
 from corpus_pipeline.shipped import located, resource_digest
 from corpus_pipeline.storage import open_input
-from corpus_pipeline.tokens.encode import EncodeOptions, TokenEncoder, load_tokenizer
+from corpus_pipeline.tokens.encode import (
+    EncodeOptions,
+    TokenEncoder,
+    TokenizerFacts,
+    load_tokenizer,
+)
 
 
 @cache
@@ -52,9 +67,44 @@ def pii_detectors(entities: tuple[str, ...], regions: tuple[str, ...]) -> Detect
 
 
 @cache
-def token_encoder(path: str, sha256: str, options: EncodeOptions) -> TokenEncoder:
+def token_encoder(
+    path: str, sha256: str, options: EncodeOptions, facts: TokenizerFacts
+) -> TokenEncoder:
     """Returns a tokenizer, ready to encode."""
-    return load_tokenizer(located(path), sha256, options)
+    return load_tokenizer(located(path), sha256, options, facts)
+
+
+@cache
+def tokenizer_facts(path: str, sha256: str, options: EncodeOptions) -> TokenizerFacts:
+    """Returns what is known of a tokenizer; it is opened only where it never was.
+
+    Raises:
+        ResourceError: it is no tokenizer.
+        ConfigError: the options do not go with it.
+    """
+
+    def find() -> dict[str, Any]:
+        return dataclasses.asdict(load_tokenizer(located(path), sha256, options).facts)
+
+    versions = [importlib.metadata.version(name) for name in ("tokenizers", "gigatoken")]
+    key = [sha256, dataclasses.asdict(options), versions]
+    return TokenizerFacts.from_json(remembered("tokenizers", key, find))
+
+
+@cache
+def language_model_card(path: str, sha256: str, card_sha256: str) -> ModelCard:
+    """Returns the card of a KenLM model, after the two were compared once on this machine.
+
+    Raises:
+        ResourceError: they do not belong together.
+    """
+
+    def compare() -> bool:
+        language_model(path, sha256)
+        return True
+
+    remembered("language-models", [sha256, card_sha256], compare)
+    return read_model_card(Path(located(path)).with_suffix(".json"))
 
 
 @cache

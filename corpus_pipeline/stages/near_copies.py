@@ -10,7 +10,6 @@ verify-2, …    buckets + shingles of these     -> more edges, resolved again, 
 import dataclasses
 from collections.abc import Iterator
 
-import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -26,10 +25,10 @@ from corpus_pipeline.dedup.verification import (
     unique_shingles,
     verify_buckets,
 )
-from corpus_pipeline.glue import StageCounters
 from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 from corpus_pipeline.stages.match_options import Batches, MatchOptions, Outcome
 from corpus_pipeline.stages.writing import prepared_path
+from corpus_pipeline.steps import StageCounters, Step, Tally
 from corpus_pipeline.text.words import split_words
 
 #: Columns of buckets and of shingle sets, as they cross the shuffle.
@@ -155,15 +154,17 @@ class ShingleOptions:
     partitions: int
 
 
-class ShingleUnit(beam.DoFn):  # type: ignore[misc]
+class ShingleUnit(Step):
     """Writes the shingle sets of a unit's candidates, cut by the partition that verifies them."""
+
+    output = int
 
     def __init__(self, options: ShingleOptions) -> None:
         self.options = options
 
-    def setup(self) -> None:
+    def setup(self, tally: Tally) -> None:
         """Makes the stage's counters."""
-        self._counters = StageCounters("dedup")
+        self._counters = StageCounters("dedup", tally)
 
     def process(self, unit: int) -> Iterator[int]:
         """Shingles one unit; emits its number."""
@@ -214,14 +215,3 @@ class ShingleUnit(beam.DoFn):  # type: ignore[misc]
 def _list_array(shingles: Shingles) -> pa.ListArray:
     offsets = pa.array(shingles.offsets.astype(np.int32))
     return pa.ListArray.from_arrays(offsets, pa.array(shingles.hashes))
-
-
-@dataclasses.dataclass
-class ShingleCandidates(beam.PTransform):  # type: ignore[misc]
-    """Turns unit numbers into files of shingle sets."""
-
-    options: ShingleOptions
-
-    def expand(self, units: beam.PCollection) -> beam.PCollection:
-        """Shingles the candidates of every unit."""
-        return units | "ShingleUnit" >> beam.ParDo(ShingleUnit(self.options)).with_output_types(int)

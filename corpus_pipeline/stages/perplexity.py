@@ -11,7 +11,7 @@ from corpus_pipeline.filters.perplexity import (
     measure_perplexity,
     perplexity_failures,
 )
-from corpus_pipeline.stages.mapping import MapBatches, MapStage, with_measures
+from corpus_pipeline.stages.mapping import MapBatches, with_measures
 from corpus_pipeline.stages.models import language_model
 from corpus_pipeline.text.scripts import labels_or_scripts
 
@@ -49,10 +49,3 @@ class MeasurePerplexity(MapBatches):
         )
         failures = perplexity_failures(measures, langs, self.options.rules)
         return with_measures(batch, measures, failures)
-
-
-@dataclasses.dataclass
-class Perplexity(MapStage):
-    """Measures and filters perplexity."""
-
-    do_fn = MeasurePerplexity

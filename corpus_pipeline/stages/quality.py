@@ -8,7 +8,7 @@ import pyarrow as pa
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.filters.quality import measure_quality
 from corpus_pipeline.filters.quality_rules import QualityProfile, quality_failures
-from corpus_pipeline.stages.mapping import MapBatches, MapStage, with_measures
+from corpus_pipeline.stages.mapping import MapBatches, with_measures
 from corpus_pipeline.text.scripts import labels_or_scripts
 
 
@@ -38,10 +38,3 @@ class MeasureQuality(MapBatches):
         langs = labels_or_scripts(batch["lang"], batch["text"])
         measures = measure_quality(batch["text"], langs, profile.prose)
         return with_measures(batch, measures, quality_failures(measures, langs, profile))
-
-
-@dataclasses.dataclass
-class Quality(MapStage):
-    """Measures and filters quality."""
-
-    do_fn = MeasureQuality

@@ -4,7 +4,6 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,7 +11,6 @@ import pyarrow.compute as pc
 from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import conform, end_of_unit
-from corpus_pipeline.glue import Keyed, StageCounters
 from corpus_pipeline.pipelines.plan import Unit, load_unit
 from corpus_pipeline.schema import DOCUMENT
 from corpus_pipeline.sources.dataset import read_dataset
@@ -20,6 +18,7 @@ from corpus_pipeline.sources.joining import joined
 from corpus_pipeline.sources.reading import Count, ReadOptions, read_piece
 from corpus_pipeline.sources.records import NOT_EXTRACTED
 from corpus_pipeline.stages.mapping import text_bytes
+from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
 
 #: Priority of sources that name none; lower ones win, higher ones yield.
 DEFAULT_PRIORITY = 100
@@ -40,15 +39,15 @@ class ReadStageOptions:
     """Stages follow that need text, and none makes text of pages: what has none is rejected."""
 
 
-class ReadUnit(beam.DoFn):  # type: ignore[misc]
+class ReadUnit(Step):
     """Reads the pieces of a unit one after another; numbers rows and batches."""
 
     def __init__(self, options: ReadStageOptions) -> None:
         self.options = options
 
-    def setup(self) -> None:
+    def setup(self, tally: Tally) -> None:
         """Makes the stage's counters."""
-        self._counters = StageCounters("read")
+        self._counters = StageCounters("read", tally)
 
     def process(self, number: int) -> Iterator[Keyed]:
         """Yields the batches of one unit and then its end."""
@@ -139,14 +138,3 @@ def _parts(unit: Unit, options: ReadOptions, count: Count) -> Iterator[tuple[str
                 batches = read_piece(stream, piece, options, count)
             for batch in batches:
                 yield piece.path, batch
-
-
-@dataclasses.dataclass
-class Read(beam.PTransform):  # type: ignore[misc]
-    """Turns unit numbers into batches of documents."""
-
-    options: ReadStageOptions
-
-    def expand(self, units: beam.PCollection) -> beam.PCollection:
-        """Reads every unit."""
-        return units | "ReadUnit" >> beam.ParDo(ReadUnit(self.options)).with_output_types(Keyed)

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import alive, with_columns
 from corpus_pipeline.scrub.replace import ScrubOptions, scrub_texts
-from corpus_pipeline.stages.mapping import MapBatches, MapStage
+from corpus_pipeline.stages.mapping import MapBatches
 from corpus_pipeline.stages.models import pii_detectors
 
 
@@ -40,10 +40,3 @@ class ScrubText(MapBatches):
         return with_columns(
             batch, {"text": pc.if_else(living, scrubbed.texts, batch["text"]), **counts}
         )
-
-
-@dataclasses.dataclass
-class Scrub(MapStage):
-    """Replaces personal data."""
-
-    do_fn = ScrubText

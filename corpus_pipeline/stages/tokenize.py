@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import alive, with_columns
 from corpus_pipeline.errors import InputError
-from corpus_pipeline.stages.mapping import MapBatches, MapStage
+from corpus_pipeline.stages.mapping import MapBatches
 from corpus_pipeline.stages.models import token_encoder
-from corpus_pipeline.tokens.encode import EncodeOptions
+from corpus_pipeline.tokens.encode import EncodeOptions, TokenizerFacts
 
 #: Column of token ids between this stage and the writer.
 TOKEN_IDS = "token_ids"
@@ -24,6 +24,7 @@ class TokenizeOptions:
     tokenizer: str
     tokenizer_sha256: str
     encoding: EncodeOptions
+    facts: TokenizerFacts
 
 
 class EncodeTokens(MapBatches):
@@ -35,7 +36,9 @@ class EncodeTokens(MapBatches):
     def open(self) -> None:
         """Loads the tokenizer."""
         options = self.options
-        self._encoder = token_encoder(options.tokenizer, options.tokenizer_sha256, options.encoding)
+        self._encoder = token_encoder(
+            options.tokenizer, options.tokenizer_sha256, options.encoding, options.facts
+        )
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Encodes one batch."""
@@ -49,10 +52,3 @@ class EncodeTokens(MapBatches):
         lists = pa.ListArray.from_arrays(encoded.offsets.astype(np.int32), pa.array(encoded.ids))
         counts = pa.array(np.diff(encoded.offsets).astype(np.int32))
         return with_columns(batch, {TOKEN_IDS: lists, "tokens": counts})
-
-
-@dataclasses.dataclass
-class Tokenize(MapStage):
-    """Encodes documents as tokens."""
-
-    do_fn = EncodeTokens

@@ -9,7 +9,6 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 
-import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,11 +18,11 @@ from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS, BatchKey
 from corpus_pipeline.batches import alive, conform, one_batch, unit_end
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.glue import Keyed, StageCounters
 from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 from corpus_pipeline.schema import DOCUMENT, LEDGER, SUMMED
 from corpus_pipeline.sources.leniencies import leniency_counts
 from corpus_pipeline.stages.tokenize import TOKEN_IDS
+from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 
 #: Content of a row group, about: what a reader of documents/ holds at once.
@@ -71,15 +70,17 @@ class _ParquetPart:
         return workspace.entry(self._file.target, self.rows, self._file.commit())
 
 
-class _UnitWriter(beam.DoFn):  # type: ignore[misc]
+class _UnitWriter(Step):
     """Collects the batches of one unit at a time; emits the unit's number when it is written."""
+
+    output = int
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
 
-    def setup(self) -> None:
+    def setup(self, tally: Tally) -> None:
         """Makes the counters of writing."""
-        self._counters = StageCounters("write")
+        self._counters = StageCounters("write", tally)
         self._unit: int | None = None
         self._opened: list[storage.AtomicFile] = []
 
@@ -269,18 +270,6 @@ def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
     return records
 
 
-@dataclasses.dataclass
-class WritePrepared(beam.PTransform):  # type: ignore[misc]
-    """Writes the units of the *prepare* phase; emits their numbers."""
-
-    options: PreparedOptions
-
-    def expand(self, batches: beam.PCollection) -> beam.PCollection:
-        """Writes every unit."""
-        step = beam.ParDo(WritePreparedUnit(self.options)).with_output_types(int)
-        return batches | "WritePreparedUnit" >> step
-
-
 @dataclasses.dataclass(frozen=True)
 class FinishedOptions:
     """Where finished units go, and what their token shards are like (None: no tokens)."""
@@ -370,15 +359,3 @@ def fate_counts(kept: pa.RecordBatch) -> dict[str, int]:
     """
     names = [name for name in kept.schema.names if name in SUMMED]
     return {name: int(pc.sum(kept[name]).as_py() or 0) for name in names}
-
-
-@dataclasses.dataclass
-class WriteFinished(beam.PTransform):  # type: ignore[misc]
-    """Writes the units of the *finish* phase; emits their numbers."""
-
-    options: FinishedOptions
-
-    def expand(self, batches: beam.PCollection) -> beam.PCollection:
-        """Writes every unit."""
-        step = beam.ParDo(WriteFinishedUnit(self.options)).with_output_types(int)
-        return batches | "WriteFinishedUnit" >> step

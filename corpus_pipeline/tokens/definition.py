@@ -14,7 +14,6 @@ the word means no more than "left out when decoding". Added tokens of white spac
 HTML elements stay: they are how the tokenizer spells ordinary text.
 """
 
-import copy
 import difflib
 import json
 import re
@@ -158,29 +157,30 @@ def without_control_tokens(
     >>> plain["added_tokens"], plain["model"]["vocab"]["a"], "<s>" in plain["model"]["vocab"]
     ([], 1, False)
     """
-    plain = copy.deepcopy(definition)
-    model = plain["model"]
+    model = dict(definition["model"])
+    plain = {**definition, "model": model}
     added = []
-    for token in plain.get("added_tokens") or []:
+    for token in definition.get("added_tokens") or []:
         if token["content"] not in controls:
             added.append(token)
         elif keep_entries:
-            content = _rename(token["content"], controls)
+            content = renamed(token["content"], controls)
             added.append({**token, "content": content, "special": True})
     plain["added_tokens"] = added
     # The model finds its token for the unknown by this name, or by its index, which stays.
     if model.get("unk_token"):
-        model["unk_token"] = _rename(model["unk_token"], controls)
+        model["unk_token"] = renamed(model["unk_token"], controls)
     vocab = model.get("vocab")
     if isinstance(vocab, dict):
-        model["vocab"] = {_rename(name, controls): id_ for name, id_ in vocab.items()}
+        model["vocab"] = {renamed(name, controls): id_ for name, id_ in vocab.items()}
     elif isinstance(vocab, list):
-        model["vocab"] = [[_rename(name, controls), score] for name, score in vocab]
+        model["vocab"] = [[renamed(name, controls), score] for name, score in vocab]
     return plain
 
 
-def _rename(name: str, renamed: frozenset[str]) -> str:
-    return _UNREACHABLE + name if name in renamed else name
+def renamed(name: str, controls: frozenset[str]) -> str:
+    """Returns the name that a token has in the definition without control tokens."""
+    return _UNREACHABLE + name if name in controls else name
 
 
 def _unknown_tokens(model: dict[str, Any]) -> set[str]:

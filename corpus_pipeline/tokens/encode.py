@@ -11,6 +11,7 @@ difference stops the run. Both engines stay on the calling thread.
 
 import dataclasses
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -67,31 +68,66 @@ class EncodeOptions:
             )
 
 
+@dataclasses.dataclass(frozen=True)
+class TokenizerFacts:
+    """What is known of a tokenizer once it was opened; it depends on its bytes and the options."""
+
+    vocab_size: int
+    """The largest id + 1, added tokens included."""
+    eos_id: int | None
+    """Id of `options.eos_token`; null when there is none."""
+    control_tokens: tuple[str, ...]
+    """Names of the tokens that no text turns into, sorted."""
+    engine: str
+    """The engine that encodes, "gigatoken" or "tokenizers"."""
+    engine_reason: str
+    """One line that says why it is this one."""
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "TokenizerFacts":
+        """Returns the facts that `dataclasses.asdict` has written, after a way through JSON."""
+        return cls(**{**fields, "control_tokens": tuple(fields["control_tokens"])})
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of ids: uint16 when `vocab_size` is at most 65,536, else uint32."""
+        return np.dtype(np.uint16 if self.vocab_size <= 65_536 else np.uint32)
+
+
 class TokenEncoder:
     """A tokenizer.json, ready to encode. Build it with `load_tokenizer` or `tokenizer_from_json`.
 
     Attributes:
         sha256: of the file's bytes, 64 hex digits.
-        vocab_size: the largest id + 1, added tokens included.
-        dtype: uint16 when `vocab_size` is at most 65,536, else uint32.
-        eos_id: id of `options.eos_token`; null when there is none.
-        control_tokens: names of the tokens that no text turns into, sorted.
-        engine: the engine that encodes, "gigatoken" or "tokenizers".
-        engine_reason: one line that says why it is this one.
+        facts: what this tokenizer is.
+        dtype, eos_id: as in `facts`.
     """
 
-    def __init__(self, text: str, sha256: str, options: EncodeOptions, name: str) -> None:
+    def __init__(
+        self,
+        text: str,
+        sha256: str,
+        options: EncodeOptions,
+        name: str,
+        facts: TokenizerFacts | None = None,
+    ) -> None:
         definition = parse_definition(text, name)
         self.options = options
         self.sha256 = sha256
         controls = control_token_names(definition, options.eos_token, options.control_tokens, name)
-        self.control_tokens = tuple(sorted(controls))
         self._reference = Reference(definition, controls, name)
-        self.vocab_size = self._reference.vocab_size
-        self.dtype: np.dtype[Any] = np.dtype(np.uint16 if self.vocab_size <= 65_536 else np.uint32)
-        self.eos_id = self._eos_id(name)
-        self._fast, self.engine_reason = self._choose_engine(definition, controls)
-        self.engine = "tokenizers" if self._fast is None else "gigatoken"
+        if facts is None:
+            eos_id = self._eos_id(name)
+            self._fast, reason = self._choose_engine(definition, controls)
+            engine = "tokenizers" if self._fast is None else "gigatoken"
+            size = self._reference.vocab_size
+            facts = TokenizerFacts(size, eos_id, tuple(sorted(controls)), engine, reason)
+        else:
+            known = facts.engine == "gigatoken"
+            self._fast = Gigatoken.known(definition, controls) if known else None
+        self.facts = facts
+        self.dtype = facts.dtype
+        self.eos_id = facts.eos_id
 
     def encode(self, texts: pa.Array) -> Encoded:
         """Encodes N documents and checks a sample of them.
@@ -139,7 +175,7 @@ class TokenEncoder:
             expected = ids[offsets[k] : offsets[k + 1]]
             if not np.array_equal(found[k], expected):
                 raise EngineError(
-                    f"document {row} of the batch: {self.engine} gives other tokens than "
+                    f"document {row} of the batch: {self.facts.engine} gives other tokens than "
                     f"tokenizers, first at token {_first_difference(found[k], expected)}; "
                     "set engine to tokenizers"
                 )
@@ -219,7 +255,10 @@ class TokenEncoder:
 
 
 def load_tokenizer(
-    path: str | Path, sha256: str | None = None, options: EncodeOptions | None = None
+    path: str | Path,
+    sha256: str | None = None,
+    options: EncodeOptions | None = None,
+    facts: TokenizerFacts | None = None,
 ) -> TokenEncoder:
     """Opens a tokenizer.json for encoding. It takes about a second; keep the result.
 
@@ -227,6 +266,7 @@ def load_tokenizer(
         path: any file in the format of the `tokenizers` library.
         sha256: the digest the file must have, 64 hex digits; null accepts any.
         options: null takes the defaults.
+        facts: of an encoder of these very bytes and options; null finds them out anew.
 
     Raises:
         ResourceError: the file is missing, has another digest or is not a tokenizer.json.
@@ -246,11 +286,14 @@ def load_tokenizer(
             f"tokenizer {path} has sha256 {digest}, not {sha256}; "
             "restore the file that was named or change the digest"
         )
-    return tokenizer_from_json(data, options, str(path))
+    return tokenizer_from_json(data, options, str(path), facts)
 
 
 def tokenizer_from_json(
-    data: bytes, options: EncodeOptions | None = None, name: str = "the tokenizer"
+    data: bytes,
+    options: EncodeOptions | None = None,
+    name: str = "the tokenizer",
+    facts: TokenizerFacts | None = None,
 ) -> TokenEncoder:
     """Makes an encoder of the bytes of a tokenizer.json; `name` stands in messages.
 
@@ -265,7 +308,8 @@ def tokenizer_from_json(
         text = data.decode()
     except UnicodeDecodeError as error:
         raise ResourceError(f"{name} is not a tokenizer.json: not UTF-8 ({error})") from error
-    return TokenEncoder(text, hashlib.sha256(data).hexdigest(), options or EncodeOptions(), name)
+    digest = hashlib.sha256(data).hexdigest()
+    return TokenEncoder(text, digest, options or EncodeOptions(), name, facts)
 
 
 def _beginning(data: bytes, size: int) -> str:

@@ -3,6 +3,7 @@
 Neither adds a control token nor finds one in a text; see definition.py.
 """
 
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from tokenizers import Tokenizer
 
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.text.columns import utf8_buffers
-from corpus_pipeline.tokens.definition import without_control_tokens
+from corpus_pipeline.tokens.definition import renamed, without_control_tokens
 from corpus_pipeline.tokens.threads import keep_to_one_thread
 
 #: Bytes of text handed to `tokenizers` at once: it answers with an object of about 100 bytes for
@@ -60,9 +61,9 @@ class Reference:
 
     def __init__(self, definition: dict[str, Any], controls: frozenset[str], name: str) -> None:
         keep_to_one_thread()
+        self._definition = definition
         plain = without_control_tokens(definition, controls, keep_entries=True)
         try:
-            self._original = Tokenizer.from_str(json.dumps(definition))
             self._tokenizer = Tokenizer.from_str(json.dumps(plain))
         except Exception as error:  # the library raises bare Exception
             raise ResourceError(
@@ -70,12 +71,13 @@ class Reference:
                 "save it again with a version this package supports"
             ) from error
         self._tokenizer.encode_special_tokens = True
-        self._ids: dict[str, int] = self._original.get_vocab(with_added_tokens=True)
+        self._controls = controls
+        self._ids: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=True)
         self.vocab_size = max(self._ids.values(), default=-1) + 1
 
     def token_id(self, token: str) -> int | None:
         """Looks up a token by its name; null when there is none."""
-        return self._ids.get(token)
+        return self._ids.get(renamed(token, self._controls))
 
     def encode(self, texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
         """Encodes N texts; a null is an empty text."""
@@ -97,23 +99,32 @@ class Reference:
         text: str = self._original.decode(ids.tolist(), skip_special_tokens=False)
         return text
 
+    @functools.cached_property
+    def _original(self) -> Tokenizer:
+        """The tokenizer with its control tokens, which only decoding needs."""
+        return Tokenizer.from_str(json.dumps(self._definition))
+
 
 class Gigatoken:
     """gigatoken: the same ids, from Arrow buffers and without Python objects for documents."""
 
     def __init__(self, plain_json: str) -> None:
-        """Loads a definition that gigatoken is known to agree on; use `load`."""
+        """Loads a definition that gigatoken is known to agree on; use `load` or `known`."""
         self._json = plain_json
         self._refresh()
+
+    @classmethod
+    def known(cls, definition: dict[str, Any], controls: frozenset[str]) -> "Gigatoken":
+        """Returns the engine for a definition on which it was seen to agree."""
+        return cls(json.dumps(without_control_tokens(definition, controls, keep_entries=False)))
 
     @classmethod
     def load(
         cls, definition: dict[str, Any], controls: frozenset[str], reference: Reference
     ) -> tuple["Gigatoken | None", str]:
         """Returns the engine, or null and the reason why it cannot be used."""
-        plain = without_control_tokens(definition, controls, keep_entries=False)
         try:
-            engine = cls(json.dumps(plain))
+            engine = cls.known(definition, controls)
         except Exception as error:  # it raises RuntimeError, ValueError and others
             reason = str(error).split("\n", 1)[0]
             return None, f"gigatoken cannot load this tokenizer ({reason})"

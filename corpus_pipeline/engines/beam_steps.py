@@ -1,0 +1,123 @@
+"""The steps of a phase as a Beam graph, and the coders of what passes between them."""
+
+import functools
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import apache_beam as beam
+import pyarrow as pa
+from apache_beam.metrics import Metrics
+
+from corpus_pipeline.address import BatchKey
+from corpus_pipeline.batches import from_ipc, to_ipc
+from corpus_pipeline.steps import Step, Work
+
+
+class RecordBatchCoder(beam.coders.Coder):  # type: ignore[misc]
+    """Codes a record batch as an Arrow IPC stream.
+
+    The default coder pickles, and a pickled one-row slice carries its whole parent.
+    """
+
+    def encode(self, value: pa.RecordBatch) -> bytes:
+        """Returns the IPC stream of the batch."""
+        return to_ipc(value)
+
+    def decode(self, encoded: bytes) -> pa.RecordBatch:
+        """Returns the batch of an IPC stream."""
+        return from_ipc(encoded)
+
+    def is_deterministic(self) -> bool:
+        """Says that equal batches give equal bytes."""
+        return True
+
+    def to_type_hint(self) -> type:
+        """Names the type that this coder serves."""
+        return pa.RecordBatch  # type: ignore[no-any-return]
+
+
+class BatchKeyCoder(beam.coders.Coder):  # type: ignore[misc]
+    """Codes a batch key as text that sorts by phase."""
+
+    def encode(self, value: BatchKey) -> bytes:
+        """Returns `phase:unit:batch`."""
+        return f"{value.phase}:{value.unit}:{value.batch}".encode()
+
+    def decode(self, encoded: bytes) -> BatchKey:
+        """Returns the key of `phase:unit:batch`."""
+        phase, unit, batch = encoded.decode().split(":")
+        return BatchKey(phase, int(unit), int(batch))
+
+    def is_deterministic(self) -> bool:
+        """Says that equal keys give equal bytes."""
+        return True
+
+    def to_type_hint(self) -> type:
+        """Names the type that this coder serves."""
+        return BatchKey
+
+
+beam.coders.registry.register_coder(pa.RecordBatch, RecordBatchCoder)
+beam.coders.registry.register_coder(BatchKey, BatchKeyCoder)
+
+
+class StepFn(beam.DoFn):  # type: ignore[misc]
+    """A step for Beam's workers; its counters are the job's metrics."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+
+    def default_label(self) -> str:
+        """Names the step as its class."""
+        return type(self._step).__name__
+
+    def setup(self) -> None:
+        """Sets the step up."""
+        self._step.setup(_tally)
+
+    def start_bundle(self) -> None:
+        """Begins a bundle."""
+        self._step.start_bundle()
+
+    def process(self, element: Any) -> Iterator[Any]:
+        """Yields what becomes of one element."""
+        return self._step.process(element)
+
+    def finish_bundle(self) -> None:
+        """Ends a bundle."""
+        self._step.finish_bundle()
+
+    def teardown(self) -> None:
+        """Frees what the step holds."""
+        self._step.teardown()
+
+
+_counter = functools.cache(Metrics.counter)
+
+
+def _tally(stage: str, name: str, number: int) -> None:
+    _counter(stage, name).inc(number)
+
+
+def add_step(values: beam.PCollection, step: Step) -> beam.PCollection:
+    """Applies one step to a collection, after grouping it by key where the step wants groups."""
+    label = type(step).__name__
+    if step.grouped:
+        values = values | f"Group for {label}" >> beam.GroupByKey()
+    return values | label >> beam.ParDo(StepFn(step)).with_output_types(step.output)
+
+
+def add_work(pipeline: beam.Pipeline, work: Work) -> beam.PCollection:
+    """Adds the work of a phase to a pipeline: its elements, spread over the workers, and its steps.
+
+    The graph names ranges of elements, which workers unroll.
+    """
+    ranges = pipeline | "Ranges" >> beam.Create(list(work.ranges), reshuffle=False)
+    values = ranges | "Unroll" >> beam.FlatMap(work.unrolled).with_output_types(work.element)
+    # A single element has nobody to be spread to.
+    if len(list(itertools.islice(work.elements(), 2))) > 1:
+        values = values | "Spread" >> beam.Reshuffle()
+    for step in work.steps:
+        values = add_step(values, step)
+    return values
