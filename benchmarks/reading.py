@@ -64,7 +64,7 @@ def _files(folder: Path, name: str, texts: list[bytes]) -> Callable[[], int]:
         path.write_bytes(text)
         pieces.append(Piece(str(path), "text" if name == "txt" else "jsonl", None, 0, None))
     stage = read_stage.ReadUnit(read_stage.ReadStageOptions("", {"a": ReadOptions()}, {"a": None}))
-    stage.setup()
+    stage.setup(lambda stage, name, number: None)
 
     unit = Unit(0, "a", tuple(pieces))
     setattr(read_stage, "load_unit", lambda path, number: unit)  # noqa: B010

@@ -21,7 +21,7 @@ except ImportError:
     from yaml.reader import Reader
     from yaml.scanner import Scanner
 
-    class _Events(Reader, Scanner, Parser):
+    class _Events(Reader, Scanner, Parser):  # type: ignore[no-redef]
         def __init__(self, text: str) -> None:
             Reader.__init__(self, text)
             Scanner.__init__(self)
@@ -33,7 +33,7 @@ _MAX_VALUES = 1_000_000
 _BOOL = "tag:yaml.org,2002:bool"
 
 
-class _Loader(Composer, _Events, SafeConstructor, Resolver):  # type: ignore[misc]
+class _Loader(Composer, _Events, SafeConstructor, Resolver):
     """The safe loader with unique keys and YAML 1.2's booleans."""
 
     def __init__(self, text: str) -> None:

@@ -6,29 +6,30 @@ import re
 import signal
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import apache_beam as beam
 import pytest
 
 from corpus_pipeline.engines.direct import DirectEngine
 from corpus_pipeline.engines.engine import Clocks
 from corpus_pipeline.errors import EngineError, InputError
-from corpus_pipeline.glue import StageCounters
+from corpus_pipeline.steps import StageCounters, Step, Tally, Work, item_ranges, unrolled
 
 
-class Behave(beam.DoFn):  # type: ignore[misc]
+class Behave(Step):
     """Does to its worker what the item says, and notes that it was there."""
+
+    output = int
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
-    def setup(self) -> None:
+    def setup(self, tally: Tally) -> None:
         """Makes the counters."""
-        self._counters = StageCounters("behave")
+        self._counters = StageCounters("behave", tally)
 
-    def process(self, item: int) -> list[int]:
+    def process(self, item: int) -> Iterator[int]:
         """Behaves as items do: see the tests."""
         attempt = len(list(Path(self.folder).glob(f"{item}-*")))
         (Path(self.folder) / f"{item}-{attempt}").touch()
@@ -41,7 +42,7 @@ class Behave(beam.DoFn):  # type: ignore[misc]
             raise InputError("a.jsonl: no such file; correct `path`")
         if item == DEFECT:
             raise ZeroDivisionError("a defect")
-        return [item]
+        yield item
 
 
 DIES, DIES_ONCE, HANGS, HANGS_ONCE, BAD_INPUT, DEFECT = range(100, 106)
@@ -54,9 +55,9 @@ class Phase:
     folder: str
     name: str = "misbehaving"
 
-    def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
-        """Adds the phase over these items."""
-        _ = pipeline | beam.Create(items) | beam.ParDo(Behave(self.folder)).with_output_types(int)
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns the work on these items."""
+        return Work(item_ranges(sorted(items)), unrolled, (Behave(self.folder),))
 
 
 class Noted:
@@ -103,16 +104,18 @@ def test_a_worker_that_dies_costs_one_more_attempt(tmp_path: Path) -> None:
     assert attempts(tmp_path) == {0: 1, 1: 1, DIES_ONCE: 2}
 
 
-class Tell(beam.DoFn):  # type: ignore[misc]
+class Tell(Step):
     """Notes which process an item came to."""
+
+    output = int
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
-    def process(self, item: int) -> list[int]:
+    def process(self, item: int) -> Iterator[int]:
         """Leaves a file of the process's number."""
         (Path(self.folder) / str(os.getpid())).touch()
-        return [item]
+        yield item
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,9 +125,9 @@ class Telling:
     folder: str
     name: str = "telling"
 
-    def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
-        """Adds the phase over these items."""
-        _ = pipeline | beam.Create(items) | beam.ParDo(Tell(self.folder)).with_output_types(int)
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns the work on these items."""
+        return Work(item_ranges(sorted(items)), unrolled, (Tell(self.folder),))
 
 
 @pytest.mark.parametrize("noticed", [False, True])

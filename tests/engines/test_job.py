@@ -27,7 +27,7 @@ from corpus_pipeline.errors import (
     ErrorBudgetError,
     InputError,
 )
-from corpus_pipeline.glue import StageCounters
+from corpus_pipeline.steps import StageCounters, Step, Tally, Work, item_ranges, unrolled
 
 #: What a run writes that must not depend on the engine.
 OUTPUTS = ("tokens", "ledger", "documents", "rejected")
@@ -51,17 +51,19 @@ class Noted:
         self.clocks.update(clocks)
 
 
-class Behave(beam.DoFn):  # type: ignore[misc]
+class Behave(Step):
     """Notes each item in a folder, or fails as the phase says."""
+
+    output = int
 
     def __init__(self, folder: str, failure: str) -> None:
         self.folder = folder
         self.failure = failure
 
-    def setup(self) -> None:
-        self._counters = StageCounters("behave")
+    def setup(self, tally: Tally) -> None:
+        self._counters = StageCounters("behave", tally)
 
-    def process(self, item: int) -> list[int]:
+    def process(self, item: int) -> Iterator[int]:
         Path(self.folder, str(item)).touch()
         if self.failure == "input":
             raise InputError("a.jsonl: line 3 is too long; cut it")
@@ -69,7 +71,7 @@ class Behave(beam.DoFn):  # type: ignore[misc]
             raise ZeroDivisionError("a private text")
         self._counters.saw(1, 10)
         self._counters.finished(errors=2)
-        return [item]
+        yield item
 
 
 class Phase:
@@ -81,9 +83,8 @@ class Phase:
         self.folder = str(folder)
         self.failure = failure
 
-    def build(self, pipeline: beam.Pipeline, items: Sequence[int]) -> None:
-        step = beam.ParDo(Behave(self.folder, self.failure)).with_output_types(int)
-        _ = pipeline | beam.Create(items) | beam.Reshuffle() | step
+    def work(self, items: Sequence[int]) -> Work:
+        return Work(item_ranges(sorted(items)), unrolled, (Behave(self.folder, self.failure),))
 
 
 def test_every_item_is_run_and_counted(tmp_path: Path) -> None:

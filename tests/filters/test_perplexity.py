@@ -179,7 +179,8 @@ def test_shipped_models_rank_text(shipped: dict[str, LanguageModel], language: s
     clean, shuffled, gibberish, other = batch["perplexity"].to_pylist()
     assert 3 * clean < shuffled < gibberish
     assert shuffled < other
-    failures = perplexity_failures(batch, langs, perplexity_rules(shipped))
+    cards = {name: model.card for name, model in shipped.items()}
+    failures = perplexity_failures(batch, langs, perplexity_rules(cards))
     assert failures["perplexity-too-high"].tolist() == [False, False, True, True]
 
 

@@ -1,6 +1,7 @@
-"""How tests run a stage: a small pipeline on the runner that the engine uses, checked inside it."""
+"""How tests run a stage: its step on Beam, checked inside the pipeline, and without Beam."""
 
-from collections.abc import Callable, Mapping, Sequence
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import apache_beam as beam
@@ -10,24 +11,18 @@ from apache_beam.testing.util import BeamAssertException, assert_that
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import conform, end_of_unit, unit_end, with_columns
-from corpus_pipeline.glue import BatchKeyCoder, Keyed, RecordBatchCoder
+from corpus_pipeline.engines.beam_steps import BatchKeyCoder, RecordBatchCoder, add_step
+from corpus_pipeline.engines.in_process import run_steps
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.schema import DOCUMENT
-from corpus_pipeline.stages.hashing import HashDocuments
-from corpus_pipeline.stages.writing import WritePrepared
+from corpus_pipeline.stages.hashing import HashBatch
+from corpus_pipeline.stages.writing import WritePreparedUnit
+from corpus_pipeline.steps import Keyed, Step, Work
 
 
-class HashAndWrite(beam.PTransform):  # type: ignore[misc]
+def hash_and_write(make: StageOptions) -> tuple[Step, Step]:
     """The end of *prepare*."""
-
-    def __init__(self, make: StageOptions) -> None:
-        super().__init__()
-        self.stages = HashDocuments(make.hashing()), WritePrepared(make.prepared())
-
-    def expand(self, batches: beam.PCollection) -> beam.PCollection:
-        """Applies both stages."""
-        hashing, writing = self.stages
-        return batches | "Hash" >> hashing | "Write" >> writing
+    return HashBatch(make.hashing()), WritePreparedUnit(make.prepared())
 
 
 def documents(texts: Sequence[str | None], unit: int = 0, **columns: Any) -> pa.RecordBatch:
@@ -63,24 +58,44 @@ def unit(*batches: pa.RecordBatch, phase: str = "prepare", number: int = 0) -> l
     return [*keyed, (BatchKey(phase, number, len(batches)), end)]
 
 
+class _Note(Step):
+    """Keeps what comes out of the steps before it."""
+
+    def __init__(self) -> None:
+        self.found: list[Any] = []
+
+    def process(self, element: Any) -> Iterator[Any]:
+        self.found.append(element)
+        yield element
+
+
 def run(
-    elements: Sequence[Any], transform: beam.PTransform, check: Callable[[list[Any]], None]
+    elements: Sequence[Any], steps: Step | tuple[Step, ...], check: Callable[[list[Any]], None]
 ) -> Any:
-    """Runs `elements | transform` and calls `check` on what comes out; returns the coder of it."""
+    """Sends elements through steps, on Beam and in this process; calls `check` on what comes out.
+
+    Returns:
+        The coder of the last step's output on Beam.
+    """
+    steps = steps if isinstance(steps, tuple) else (steps,)
+    note = _Note()
     with beam.Pipeline(runner=FnApiRunner()) as pipeline:
         # One element that holds them all arrives as one bundle, in order, as after a reading stage.
         start = pipeline | beam.Create([list(elements)])
         hint: Any = type(elements[0])
         if hint is tuple:
             hint = tuple[int, int] if isinstance(elements[0][0], int) else Keyed
-        out = start | beam.FlatMap(list).with_output_types(hint) | "Stage" >> transform
+        out = start | beam.FlatMap(list).with_output_types(hint)
+        for step in steps:
+            out = add_step(out, step)
         assert_that(out, check)
-        return beam.coders.registry.get_coder(out.element_type)
+        coder = beam.coders.registry.get_coder(out.element_type)
+    run_steps(Work([(0,)], lambda _: list(elements), (*copy.deepcopy(steps), note)))
+    check(note.found)
+    return coder
 
 
-def run_documents(
-    elements: Sequence[Keyed], transform: beam.PTransform, expected: Mapping[str, list[Any]]
-) -> None:
+def run_documents(elements: Sequence[Keyed], step: Step, expected: Mapping[str, list[Any]]) -> None:
     """Checks some columns of all rows that come out, the keys, the ends of units and the coder."""
     keys = [key for key, _ in elements]
 
@@ -93,9 +108,13 @@ def run_documents(
         for name, values in expected.items():
             same(name, [v for batch in batches for v in batch[name].to_pylist()], values)
 
-    coder = run(elements, transform, check)
+    coder = run(elements, step, check)
     assert isinstance(coder, beam.coders.TupleCoder)
     assert [type(part) for part in coder.coders()] == [BatchKeyCoder, RecordBatchCoder]
+
+
+def uncounted(stage: str, name: str, number: int) -> None:
+    """Takes what a step counts."""
 
 
 def same(what: str, actual: object, expected: object) -> None:

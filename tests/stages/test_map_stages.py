@@ -18,34 +18,35 @@ from corpus_pipeline.dedup.exact import EXACT_REMOVALS
 from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.schema import DOCUMENT
-from corpus_pipeline.stages.dedup import Dedup, ReadPrepared, removals_folder
-from corpus_pipeline.stages.extract import Extract
-from corpus_pipeline.stages.hashing import HashDocuments
-from corpus_pipeline.stages.keywords import Keywords
-from corpus_pipeline.stages.language import Language
-from corpus_pipeline.stages.perplexity import Perplexity
-from corpus_pipeline.stages.quality import Quality
-from corpus_pipeline.stages.read import Read
-from corpus_pipeline.stages.scrub import Scrub
-from corpus_pipeline.stages.tokenize import TOKEN_IDS, Tokenize
+from corpus_pipeline.stages.dedup import ReadPreparedUnit, RemoveDuplicates, removals_folder
+from corpus_pipeline.stages.extract import ExtractText
+from corpus_pipeline.stages.hashing import HashBatch
+from corpus_pipeline.stages.keywords import MatchKeywords
+from corpus_pipeline.stages.language import IdentifyLanguage
+from corpus_pipeline.stages.perplexity import MeasurePerplexity
+from corpus_pipeline.stages.quality import MeasureQuality
+from corpus_pipeline.stages.read import ReadUnit
+from corpus_pipeline.stages.scrub import ScrubText
+from corpus_pipeline.stages.tokenize import TOKEN_IDS, EncodeTokens
+from corpus_pipeline.steps import Step
 from corpus_pipeline.text.hashing import content_hashes
 
 EN, ZH = corpora.ENGLISH["plain"].text, corpora.CHINESE["plain"].text
 SHORT = "This line is too short."
 
 
-def transforms(make: StageOptions) -> dict[str, beam.PTransform]:
+def steps(make: StageOptions) -> dict[str, Step]:
     """All map stages that take batches."""
     return {
-        "extract": Extract(make.extract()),
-        "language": Language(make.language()),
-        "quality": Quality(make.quality()),
-        "keywords": Keywords(make.keywords()),
-        "perplexity": Perplexity(make.perplexity()),
-        "hashing": HashDocuments(make.hashing()),
-        "dedup": Dedup(make.dedup()),
-        "scrub": Scrub(make.scrub()),
-        "tokenize": Tokenize(make.tokenize()),
+        "extract": ExtractText(make.extract()),
+        "language": IdentifyLanguage(make.language()),
+        "quality": MeasureQuality(make.quality()),
+        "keywords": MatchKeywords(make.keywords()),
+        "perplexity": MeasurePerplexity(make.perplexity()),
+        "hashing": HashBatch(make.hashing()),
+        "dedup": RemoveDuplicates(make.dedup()),
+        "scrub": ScrubText(make.scrub()),
+        "tokenize": EncodeTokens(make.tokenize()),
     }
 
 
@@ -61,7 +62,7 @@ def test_hard_batches_pass_through(make: StageOptions, stage: str) -> None:
     first = ["read-null-text", "read-null-text", "extract-empty"]
     run_documents(
         elements,
-        transforms(make)[stage],
+        steps(make)[stage],
         {"drop_reason": first, "row": [0, 1, 0], "raw": [None] * 3},
     )
 
@@ -86,7 +87,7 @@ def test_read(make: StageOptions, inputs: Path) -> None:
             None, None, ["read-http-status"], ["read-not-text"], None,
         ]  # fmt: skip
 
-    coder = run([4], Read(make.read()), check)
+    coder = run([4], ReadUnit(make.read()), check)
     assert "Pickle" not in repr(coder)
     assert isinstance(coder, beam.coders.TupleCoder)
 
@@ -103,7 +104,7 @@ def test_extract(make: StageOptions) -> None:
     )
     run_documents(
         unit(batch),
-        Extract(make.extract()),
+        ExtractText(make.extract()),
         {
             "text": [doc.text, None, "a\nb", None, None],
             "raw": [None] * 5,
@@ -121,7 +122,7 @@ def test_language(make: StageOptions) -> None:
     texts = [EN, ZH, corpora.FRENCH.text, corpora.DIGITS.text, None]
     run_documents(
         unit(documents(texts)),
-        Language(make.language()),
+        IdentifyLanguage(make.language()),
         {
             "lang": ["en", "zh", "fr", None, None],
             "drop_reason": [
@@ -138,7 +139,7 @@ def test_quality_takes_the_profile_of_the_source(make: StageOptions) -> None:
     rows = documents([code, SHORT], source=["code"] * 2)
     run_documents(
         unit(prose, rows),
-        Quality(make.quality()),
+        MeasureQuality(make.quality()),
         {
             "drop_reason": [None, "gopher-too-few-words", "read-null-text",
                             "gopher-too-few-words-with-letter", None, "code-too-few-lines"],
@@ -153,7 +154,7 @@ def test_named_languages_are_not_measured_but_judged(make: StageOptions) -> None
     assert options is not None
     run_documents(
         unit(batch),
-        Language(dataclasses.replace(options, named=frozenset({"s"}))),
+        IdentifyLanguage(dataclasses.replace(options, named=frozenset({"s"}))),
         {
             "lang": ["zh-Hant", "fr", "zh"],
             "lang_score": [None] * 3,
@@ -173,7 +174,7 @@ def test_quality_without_a_label_goes_by_the_script(
     batch = documents([ZH, "no"], lang=[lang, None])
     run_documents(
         unit(batch),
-        Quality(make.quality()),
+        MeasureQuality(make.quality()),
         {"drop_reason": [reason, "gopher-too-few-words"], "lang": [lang, None]},
     )
 
@@ -184,7 +185,7 @@ def test_skipped_sources_are_neither_measured_nor_judged(make: StageOptions, sta
     batch = documents([corpora.FRENCH.text, None], source=["code"] * 2, lang=[None, None])
     run_documents(
         unit(batch),
-        transforms(make)[stage],
+        steps(make)[stage],
         {measure: [None, None], "drop_reason": [None, "read-null-text"]},
     )
 
@@ -193,7 +194,7 @@ def test_keywords(make: StageOptions) -> None:
     texts = ["no such word", "flobberworm " * 4, "这是违禁词语。", None, "违禁词语" * 4, "违禁词语"]
     run_documents(
         unit(documents(texts, lang=["en", "en", "zh", None, "zho_Hans", None])),
-        Keywords(make.keywords()),
+        MatchKeywords(make.keywords()),
         {
             "keyword_hits": [0, 4, 1, None, 4, 1],
             "drop_reason": [
@@ -210,7 +211,7 @@ def test_perplexity(make: StageOptions) -> None:
     english, chinese = (options.rules.models[language] for language in ("en", "zh"))
     run_documents(
         unit(documents(texts, lang=["eng_Latn", "en", "cmn_Hani", "fr", None, None, None])),
-        Perplexity(make.perplexity()),
+        MeasurePerplexity(make.perplexity()),
         {
             "perplexity_model": [english, english, chinese, None, None, chinese, None],
             "drop_reason": [None, "perplexity-too-high", None, None, "read-null-text", None, None],
@@ -241,7 +242,7 @@ def test_hashing_names_documents_and_hashes_those_alive(make: StageOptions) -> N
         ordinals = found["hash_span_ordinals"].to_pylist()
         assert ordinals[0] == list(range(len(spans[0])))
 
-    run(unit(batch), HashDocuments(make.hashing()), check)
+    run(unit(batch), HashBatch(make.hashing()), check)
 
 
 def removals(make: StageOptions, phase: str, schema: pa.Schema, *rows: tuple[Any, ...]) -> None:
@@ -271,7 +272,7 @@ def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
     batch = documents([*texts, None], unit=7)
     run_documents(
         unit(batch, phase="finish", number=7),
-        Dedup(make.dedup()),
+        RemoveDuplicates(make.dedup()),
         {
             "drop_reason": [None, "exact-duplicate", "document-duplicate", "contaminated", None,
                             "sentence-nothing-left", None, "read-null-text"],
@@ -310,7 +311,7 @@ def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None
     options = dataclasses.replace(made, cut_contamination=True)
     run_documents(
         unit(documents(texts, unit=7), phase="finish", number=7),
-        Dedup(options),
+        RemoveDuplicates(options),
         {
             "drop_reason": [None, None, "contaminated", None],
             "contaminated_by": [None, "a#question", "b#question", "b#question"],
@@ -328,7 +329,7 @@ def test_dedup_keeps_the_fate_that_a_document_has(make: StageOptions) -> None:
     removals(make, "merge-resolve", DOCUMENT_REMOVALS, (8 << 32, 6, 6, 0.9, 0.9))
     run_documents(
         unit(documents(["twice removed"], unit=8), phase="finish", number=8),
-        Dedup(make.dedup()),
+        RemoveDuplicates(make.dedup()),
         {"drop_reason": ["exact-duplicate"], "duplicate_of": ["0:6"]},
     )
 
@@ -340,7 +341,7 @@ def test_scrub_leaves_dropped_documents_alone(make: StageOptions) -> None:
     )
     run_documents(
         unit(batch, phase="finish"),
-        Scrub(make.scrub()),
+        ScrubText(make.scrub()),
         {
             "text": [
                 "Write to <EMAIL_ADDRESS> or call <PHONE_NUMBER>, the server is <IP_ADDRESS>.",
@@ -360,12 +361,14 @@ def test_tokenize_encodes_those_alive(make: StageOptions) -> None:
 
     options = make.tokenize()
     assert options is not None
-    encoder = token_encoder(options.tokenizer, options.tokenizer_sha256, options.encoding)
+    encoder = token_encoder(
+        options.tokenizer, options.tokenizer_sha256, options.encoding, options.facts
+    )
     ids = encoder.encode(pa.array([ZH])).ids.tolist()
     batch = documents([ZH, SHORT, None, ""], drop_reason=[None, "contaminated", "x", None])
     run_documents(
         unit(batch, phase="finish"),
-        Tokenize(options),
+        EncodeTokens(options),
         {TOKEN_IDS: [ids, [], [], [encoder.eos_id]], "tokens": [len(ids), 0, 0, 1]},
     )
     assert ids[-1] == encoder.eos_id
@@ -374,10 +377,10 @@ def test_tokenize_encodes_those_alive(make: StageOptions) -> None:
 def test_read_prepared_gives_the_writers_batches_back(make: StageOptions) -> None:
     from stages.stage_checks import same
 
-    from corpus_pipeline.stages.writing import WritePrepared, prepared_path
+    from corpus_pipeline.stages.writing import WritePreparedUnit, prepared_path
 
     elements = unit(documents([ZH, None, EN]), documents([]), documents([SHORT]))
-    run(elements, WritePrepared(make.prepared()), lambda units: same("units", units, [0]))
+    run(elements, WritePreparedUnit(make.prepared()), lambda units: same("units", units, [0]))
     assert prepared_path(make.workspace, 0).exists()
     read = unit(documents([ZH, EN, SHORT]), phase="finish")
 
@@ -387,4 +390,4 @@ def test_read_prepared_gives_the_writers_batches_back(make: StageOptions) -> Non
         texts = [batch["text"].to_pylist() for _, batch in ordered[:-1]]
         same("texts", texts, [[ZH, EN, SHORT]])
 
-    run([0], ReadPrepared(make.workspace), check)
+    run([0], ReadPreparedUnit(make.workspace), check)

@@ -10,20 +10,19 @@ import corpora
 import numpy as np
 import pyarrow as pa
 import pytest
-from stages.stage_checks import HashAndWrite, documents, run, same, unit
+from stages.stage_checks import documents, hash_and_write, run, same, uncounted, unit
 
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.batches import from_ipc, to_ipc
 from corpus_pipeline.dedup.blocks import UNITS_TOGETHER, partition_of
-from corpus_pipeline.glue import Keyed
 from corpus_pipeline.pipelines.joining import merge, resolve, verified_edges
 from corpus_pipeline.pipelines.options import StageOptions
-from corpus_pipeline.pipelines.ranges import item_ranges
 from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 from corpus_pipeline.stages.dedup import removals_folder
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
-from corpus_pipeline.stages.matching import Block, MatchHashes, ReadHashes, joined_batches
-from corpus_pipeline.stages.near_copies import ShingleCandidates
+from corpus_pipeline.stages.matching import Block, MatchPartition, ReadHashes, joined_batches
+from corpus_pipeline.stages.near_copies import ShingleUnit
+from corpus_pipeline.steps import Keyed, item_ranges
 from corpus_pipeline.storage.reading import RemoteFile
 
 #: Units and partitions of these tests are fewer.
@@ -40,7 +39,7 @@ def prepare(make: StageOptions, *units: Sequence[tuple[str, int]]) -> None:
         batch = documents(texts, number, priority=pa.array(priorities, pa.uint8()))
         elements += unit(batch, number=number)
     wanted = list(range(len(units)))
-    run(elements, HashAndWrite(make), lambda actual: same("units", sorted(actual), wanted))
+    run(elements, hash_and_write(make), lambda actual: same("units", sorted(actual), wanted))
 
 
 def match(make: StageOptions, phase: str, tasks: Sequence[Sequence[int]] | None = None) -> None:
@@ -55,7 +54,7 @@ def match(make: StageOptions, phase: str, tasks: Sequence[Sequence[int]] | None 
             for n in range(max(8, each.files))
         ]
         check = functools.partial(_same_partitions, sorted(partitions))
-        coder = run(files, MatchHashes(options), check)
+        coder = run(files, (ReadHashes(options), MatchPartition(options)), check)
         assert type(coder).__name__ == "VarIntCoder"
     for partition in everything:
         assert make.workspace.manifest(phase, partition) is not None
@@ -144,7 +143,7 @@ def test_near_duplicates_are_verified(make: StageOptions) -> None:
     for phase in ("exact", "document"):
         match(make, phase)
         merge(make.match(f"merge-{phase}"))
-    run([0, 1], ShingleCandidates(make.shingles()), lambda units: same("u", sorted(units), [0, 1]))
+    run([0, 1], ShingleUnit(make.shingles()), lambda units: same("u", sorted(units), [0, 1]))
     match(make, "verify")
     resolved(make)
     (found,) = removals(make, "resolve", 2)
@@ -171,7 +170,7 @@ def test_nothing_found_leaves_manifests_alone(make: StageOptions) -> None:
     for phase in ("exact", "document", "contamination", "sentence"):
         match(make, phase)
         assert removals(make, phase, 2) == []
-    run([0, 1], ShingleCandidates(make.shingles()), lambda units: same("u", sorted(units), [0, 1]))
+    run([0, 1], ShingleUnit(make.shingles()), lambda units: same("u", sorted(units), [0, 1]))
     match(make, "verify")
     resolved(make)
     assert removals(make, "resolve", 2) == []
@@ -247,7 +246,7 @@ def test_blocks_are_bounded(make: StageOptions) -> None:
     make.workspace.put_manifest(Manifest("prepare", 1, (), {}))
     inputs = (HashFolder("prepare/hashes/exact", 2),)
     reader = ReadHashes(MatchOptions(make.workspace, "exact", inputs, ((0, 1),), 1))
-    reader.setup()
+    reader.setup(uncounted)
     partitions, blocks = zip(*reader.process((0, 0)), strict=True)
     assert list(reader.process((0, 1))) == []  # a unit that has written no hashes
     assert set(partitions) == {0}
@@ -276,7 +275,7 @@ def test_a_remote_file_of_hashes_is_read_in_large_pieces(
 
     monkeypatch.setattr(RemoteFile, "_fetch", noted)
     reader = ReadHashes(MatchOptions(workspace, "exact", (HashFolder("h", 1),), (wanted,), 40))
-    reader.setup()
+    reader.setup(uncounted)
     blocks = [block for block in reader.process((0, 0)) if block[1]]
     found = [value for _, block in blocks for value in from_ipc(block)["hash"].to_pylist()]
     places = partition_of(hashes, 40)

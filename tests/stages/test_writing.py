@@ -11,27 +11,25 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stages.stage_checks import HashAndWrite, documents, run, same, unit
+from stages.stage_checks import documents, hash_and_write, run, same, uncounted, unit
 
 from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey, RowAddress
 from corpus_pipeline.batches import end_of_unit, with_columns
 from corpus_pipeline.dedup.blocks import partition_of
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.glue import Keyed
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.schema import DOCUMENT, LEDGER
 from corpus_pipeline.stages.tokenize import TOKEN_IDS
 from corpus_pipeline.stages.writing import (
     KEYS,
-    WriteFinished,
     WriteFinishedUnit,
-    WritePrepared,
     WritePreparedUnit,
     hash_folder,
     hash_records,
     prepared_path,
 )
+from corpus_pipeline.steps import Keyed
 from corpus_pipeline.tokens.shard import open_shard
 
 EN, ZH = corpora.ENGLISH["plain"].text, corpora.CHINESE["plain"].text
@@ -47,7 +45,7 @@ def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
     forgiven = pa.array([None, None, ["http-cut", "charset-guessed"]], pa.list_(pa.string()))
     first = batch([EN, None, ZH], leniencies=forgiven)
     elements = unit(first, batch([]), batch([None, "短"], first=3))
-    run(elements, WritePrepared(make.prepared()), lambda units: same("units", units, [0]))
+    run(elements, WritePreparedUnit(make.prepared()), lambda units: same("units", units, [0]))
     workspace = make.workspace
     kept = pq.read_table(prepared_path(workspace, 0))
     assert kept.schema.equals(DOCUMENT)
@@ -66,9 +64,13 @@ def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
 
 
 def test_a_unit_without_documents_is_written_all_the_same(make: StageOptions) -> None:
-    run(unit(), WritePrepared(make.prepared()), lambda units: same("units", units, [0]))
+    run(unit(), WritePreparedUnit(make.prepared()), lambda units: same("units", units, [0]))
     assert pq.read_table(prepared_path(make.workspace, 0)).num_rows == 0
-    run(unit(phase="finish"), WriteFinished(make.finished()), lambda units: same("u", units, [0]))
+    run(
+        unit(phase="finish"),
+        WriteFinishedUnit(make.finished()),
+        lambda units: same("u", units, [0]),
+    )
     manifest = make.workspace.manifest("finish", 0)
     assert manifest is not None
     assert manifest.counts == {"filtered": 0, "note": 1, "tokens": 0}
@@ -77,7 +79,7 @@ def test_a_unit_without_documents_is_written_all_the_same(make: StageOptions) ->
 
 def test_hashes_are_cut_by_partition(make: StageOptions) -> None:
     elements = unit(batch([EN, None]), batch([ZH], first=2))
-    run(elements, HashAndWrite(make), lambda units: same("units", units, [0]))
+    run(elements, hash_and_write(make), lambda units: same("units", units, [0]))
     for kind, key in KEYS.items():
         path = hash_folder(make.workspace, kind) / "00000.arrow"
         with storage.open_arrow(path) as file:
@@ -115,7 +117,7 @@ def test_missing_and_misplaced_batches_are_refused(
     writer = WritePreparedUnit(make.prepared())
 
     def bundle() -> Iterator[int]:
-        writer.setup()
+        writer.setup(uncounted)
         writer.start_bundle()
         for element in changed[change]:
             yield from writer.process(element)
@@ -131,7 +133,7 @@ def test_missing_and_misplaced_batches_are_refused(
 def half_written(make: StageOptions, one: Keyed) -> tuple[WritePreparedUnit, list[Path]]:
     """A writer in the midst of a unit, and the files it has open."""
     writer = WritePreparedUnit(make.prepared())
-    writer.setup()
+    writer.setup(uncounted)
     writer.start_bundle()
     list(writer.process(one))
     return writer, list(Path(make.workspace.output).rglob("*.attempt-*"))
@@ -169,16 +171,16 @@ def test_a_full_disk_leaves_no_attempts(
 def test_a_run_that_was_thrown_away_writes_no_more(make: StageOptions) -> None:
     storage.remove(make.workspace.units_file)
     with pytest.raises(EngineError, match="this run was thrown away; end its job"):
-        run(unit(batch(["a"])), WritePrepared(make.prepared()), lambda units: None)
+        run(unit(batch(["a"])), WritePreparedUnit(make.prepared()), lambda units: None)
     assert not prepared_path(make.workspace, 0).exists()
 
 
 def test_another_runs_file_does_not_get_into_the_ledger(make: StageOptions) -> None:
-    run(unit(batch(["a", None])), WritePrepared(make.prepared()), lambda units: None)
+    run(unit(batch(["a", None])), WritePreparedUnit(make.prepared()), lambda units: None)
     path = make.workspace.part("rejected", 0, "parquet", "filtered")
     storage.write_bytes(path, storage.read_bytes(path) + b" ")
     writer = WriteFinishedUnit(make.finished())
-    writer.setup()
+    writer.setup(uncounted)
     writer.start_bundle()
     with pytest.raises(EngineError, match=r"filtered-00000.*: is not what phase prepare wrote"):
         list(writer.process((BatchKey("finish", 0, 0), end_of_unit(0, {}))))
@@ -186,7 +188,9 @@ def test_another_runs_file_does_not_get_into_the_ledger(make: StageOptions) -> N
 
 def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:
     elements = [*unit(batch(["a"])), *unit(batch(["文"], 1), batch([None], 1, 1), number=1)]
-    run(elements, WritePrepared(make.prepared()), lambda units: same("u", sorted(units), [0, 1]))
+    run(
+        elements, WritePreparedUnit(make.prepared()), lambda units: same("u", sorted(units), [0, 1])
+    )
     counts = [make.workspace.manifest("prepare", n).counts for n in (0, 1)]  # type: ignore[union-attr]
     assert counts == [
         {"documents": 1, "note": 1},
@@ -195,7 +199,7 @@ def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:
 
 
 def test_finished_units_say_where_the_tokens_are(make: StageOptions) -> None:
-    run(unit(batch([EN, None, "x", ZH])), WritePrepared(make.prepared()), lambda units: None)
+    run(unit(batch([EN, None, "x", ZH])), WritePreparedUnit(make.prepared()), lambda units: None)
     tokens = pa.array([[5, 6, 0], [], [7, 0]], pa.list_(pa.uint16()))
     finished = documents(
         [EN, "x", ZH],
@@ -210,7 +214,7 @@ def test_finished_units_say_where_the_tokens_are(make: StageOptions) -> None:
     finished = with_columns(finished, {TOKEN_IDS: tokens})
     run(
         unit(finished.slice(0, 2), finished.slice(2), phase="finish"),
-        WriteFinished(make.finished()),
+        WriteFinishedUnit(make.finished()),
         lambda units: same("units", units, [0]),
     )
     part = make.workspace.part

@@ -48,7 +48,7 @@ def test_added_tokens_that_are_not_special_stay(engine: str) -> None:
             dict(content["added_tokens"][0], id=vocab_size + k, content=name, special=k == 0)
         )
     found = encoder(content, engine=engine)
-    assert found.vocab_size == vocab_size + 2
+    assert found.facts.vocab_size == vocab_size + 2
     (ids,) = documents(found, ["a <table><|late|> 中"])
     assert vocab_size + 1 in ids
     assert vocab_size not in ids
@@ -84,7 +84,7 @@ def test_control_tokens_need_not_be_marked_special(
         text = name if named is None else (name if name in named else None)
         control = k - len(DEFINITION["model"]["vocab"]) < controls or (named and name in named)
         assert (k in ids) == (not control), name
-        assert (name in found.control_tokens) == bool(control)
+        assert (name in found.facts.control_tokens) == bool(control)
         assert found.decode(np.array(ids[:-1], np.uint16)) == f"a{text or name}中"
 
 

@@ -39,7 +39,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_equals_the_twin(engine: str) -> None:
-    assert BOTH[engine].engine == engine
+    assert BOTH[engine].facts.engine == engine
     assert documents(BOTH[engine], TEXTS) == twin(TEXTS)
 
 
@@ -138,7 +138,7 @@ def test_wide_vocabulary_takes_uint32() -> None:
             "added_tokens": [*content["added_tokens"], {**top, "id": id_}],
         }
         found = encoder(wide, eos_token="<|top|>")
-        assert (found.dtype.name, found.vocab_size, found.eos_id) == (name, id_ + 1, id_)
+        assert (found.dtype.name, found.facts.vocab_size, found.eos_id) == (name, id_ + 1, id_)
         assert documents(found, ["中"])[0][-1] == id_
 
 
@@ -164,9 +164,9 @@ def test_falls_back_with_a_reason(change: Callable[[dict[str, Any]], None]) -> N
     content = definition()
     change(content)
     found = encoder(content)
-    assert found.engine == "tokenizers"
-    assert "gigatoken" in found.engine_reason
-    assert "\n" not in found.engine_reason
+    assert found.facts.engine == "tokenizers"
+    assert "gigatoken" in found.facts.engine_reason
+    assert "\n" not in found.facts.engine_reason
     (ids,) = documents(found, [f"ab{EOS}中国"])
     assert found.eos_id not in ids[:-1]
     with pytest.raises(ConfigError, match="set engine to auto"):
@@ -178,12 +178,12 @@ def test_engine_that_differs_on_a_probe_is_not_taken() -> None:
     content = definition()
     content["pre_tokenizer"] = None
     found = encoder(content)
-    assert found.engine == "tokenizers"
-    assert "on a probe text" in found.engine_reason
+    assert found.facts.engine == "tokenizers"
+    assert "on a probe text" in found.facts.engine_reason
 
 
 def test_auto_takes_gigatoken() -> None:
-    assert encoder().engine == "gigatoken"
+    assert encoder().facts.engine == "gigatoken"
 
 
 class Wrong(engines.Gigatoken):
@@ -246,7 +246,7 @@ def test_load_tokenizer(tmp_path: Path) -> None:
 
 def test_shipped_tokenizer() -> None:
     found = load_tokenizer(Path(engines.__file__).parents[1] / "models" / "tokenizer.json")
-    assert (found.engine, found.vocab_size, found.eos_id) == ("gigatoken", 32_000, 0)
+    assert (found.facts.engine, found.facts.vocab_size, found.eos_id) == ("gigatoken", 32_000, 0)
     assert found.dtype == np.uint16
     texts = ["The quick brown fox jumps over the lazy dog.", "中华人民共和国公民有受教育的权利。"]
     lengths = np.diff(found.encode(pa.array(texts)).offsets)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from engines.dataflow.service import BUCKET, IMAGE, options, running_bucket, running_service
 
+from corpus_pipeline.engines.beam_steps import add_work
 from corpus_pipeline.engines.dataflow import dataflow_options
 from corpus_pipeline.engines.runners import beam_arguments
 
@@ -135,7 +136,7 @@ def submissions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submissio
             given = dataflow_options(options(service, max_num_workers="100"), name, 600)
             arguments = [*beam_arguments(given), "--runner=DataflowRunner"]
             pipeline = beam.Pipeline(options=PipelineOptions(arguments))
-            phase.build(pipeline, range(items))
+            add_work(pipeline, phase.work(range(items)))
             pipeline.run()
             job = service.jobs[-1]
             url = job["environment"]["sdkPipelineOptions"]["options"]["pipelineUrl"]
@@ -195,34 +196,34 @@ BLOCK = ("kv", "varint", "bytes")
 #: Steps of each phase after its items are spread -> the coder of what they give.
 STEPS = {
     "prepare": {
-        "Read/ReadUnit": KEYED,
-        "Extract/ExtractText": KEYED,
-        "Language/IdentifyLanguage": KEYED,
-        "Quality/MeasureQuality": KEYED,
-        "Keywords/MatchKeywords": KEYED,
-        "Perplexity/MeasurePerplexity": KEYED,
-        "HashDocuments/HashBatch": KEYED,
-        "WritePrepared/WritePreparedUnit": "varint",
+        "ReadUnit": KEYED,
+        "ExtractText": KEYED,
+        "IdentifyLanguage": KEYED,
+        "MeasureQuality": KEYED,
+        "MatchKeywords": KEYED,
+        "MeasurePerplexity": KEYED,
+        "HashBatch": KEYED,
+        "WritePreparedUnit": "varint",
     },
     **{
         name: {
-            "MatchHashes/ReadHashes": BLOCK,
-            "MatchHashes/GroupByPartition": ("kv", "varint", ("iterable", "bytes")),
-            "MatchHashes/MatchPartition": "varint",
+            "ReadHashes": BLOCK,
+            "Group for MatchPartition": ("kv", "varint", ("iterable", "bytes")),
+            "MatchPartition": "varint",
         }
         for name in MATCHES
     },
-    "shingles": {"ShingleCandidates/ShingleUnit": "varint"},
+    "shingles": {"ShingleUnit": "varint"},
     "finish": {
-        "ReadPrepared/ReadPreparedUnit": KEYED,
-        "Dedup/RemoveDuplicates": KEYED,
-        "Scrub/ScrubText": KEYED,
-        "Tokenize/EncodeTokens": KEYED,
-        "WriteFinished/WriteFinishedUnit": "varint",
+        "ReadPreparedUnit": KEYED,
+        "RemoveDuplicates": KEYED,
+        "ScrubText": KEYED,
+        "EncodeTokens": KEYED,
+        "WriteFinishedUnit": "varint",
     },
 }
 #: Steps that bring the items to the workers.
-SPREADING = ("Ranges", "Items", "Files", "Spread")
+SPREADING = ("Ranges", "Unroll", "Spread")
 
 
 @pytest.mark.parametrize("name", PHASES)
@@ -267,7 +268,7 @@ def test_what_crosses_a_shuffle_is_small(name: str, submissions: dict[str, Submi
     }
     spread = grouped.pop("Spread/ReshufflePerKey/GroupByKey")
     assert "BatchCoder" not in str(spread), "numbers are spread, not documents"
-    assert grouped == ({"MatchHashes/GroupByPartition": BLOCK} if name in MATCHES else {})
+    assert grouped == ({"Group for MatchPartition": BLOCK} if name in MATCHES else {})
     composites = {each.unique_name: each for each in found.graph.components.transforms.values()}
     assert composites["Spread"].spec.urn == "beam:transform:reshuffle:v1", "the service has its own"
 
