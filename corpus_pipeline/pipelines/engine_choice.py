@@ -18,8 +18,13 @@ from corpus_pipeline.pipelines.workspace import Workspace
 _PROBES = 8
 
 
-def open_engine(config: Config) -> Engine:
+def open_engine(config: Config, units: int) -> Engine:
     """Makes the engine that a configuration names.
+
+    Args:
+        config: the run.
+        units: of the plan. On one machine a run has no more workers than units: another worker would
+            load all models again, which takes longer than half of the matches of one unit.
 
     Raises:
         ConfigError: there is no such engine, or it cannot take these options.
@@ -31,7 +36,7 @@ def open_engine(config: Config) -> Engine:
                 f"runner_options: the runner direct takes none, got {min(options)!r}; see workers, "
                 "memory and unit_timeout"
             )
-        workers = stage_options.workers(config)
+        workers = min(stage_options.workers(config), max(1, units))
         return DirectEngine(workers, config.unit_timeout, config.storage_options)
     _import_beam()
     if config.runner == "spark":
