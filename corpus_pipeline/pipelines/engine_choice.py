@@ -23,7 +23,7 @@ def open_engine(config: Config, units: int) -> Engine:
 
     Args:
         config: the run.
-        units: of the plan. On one machine a run has no more workers than units: another worker would
+        units: of the plan. On one machine a run has no more workers than units: another one would
             load all models again, which takes longer than half of the matches of one unit.
 
     Raises:
