@@ -2,8 +2,8 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import NamedTuple
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.scrub.candidates import CARD, CN_ID, EMAIL, ENTITIES, IBAN, IP, PHONE
@@ -17,6 +17,9 @@ from corpus_pipeline.scrub.folding import (
 )
 from corpus_pipeline.scrub.hosts import find_addresses
 from corpus_pipeline.scrub.mail import MailRules
+
+if TYPE_CHECKING:
+    from corpus_pipeline.scrub.plans import Plan
 
 #: Regions whose numbers are found when written without a country code.
 DEFAULT_REGIONS = ("US", "GB", "CN", "DE", "FR", "IN")
@@ -175,13 +178,7 @@ def load_detectors(
     kinds = sum(1 << ENTITIES.index(entity) for entity in set(entities))
     if kinds & EMAIL:
         finders = {EMAIL: _mail_rules().find, **finders}
-    phones = None
-    if kinds & PHONE:
-        from corpus_pipeline.scrub.phones import find_phones
-        from corpus_pipeline.scrub.plans import load_plan
-
-        phones = partial(find_phones, plans=tuple(map(load_plan, regions)))
-
+    phones = partial(_find_phones, tuple(regions)) if kinds & PHONE else None
     return Detectors(
         entities=tuple(entity for entity in ENTITIES if entity in entities),
         regions=tuple(regions),
@@ -190,13 +187,36 @@ def load_detectors(
     )
 
 
+# What follows takes as long to load as a few documents to scrub, and most have no such candidate.
+
+
+def _find_phones(
+    regions: tuple[str, ...], folded: Folded, core: tuple[int, int]
+) -> Iterator[tuple[int, int]]:
+    from corpus_pipeline.scrub.phones import find_phones
+
+    return find_phones(folded, core, plans=_plans(regions))
+
+
+@cache
+def _plans(regions: tuple[str, ...]) -> "tuple[Plan, ...]":
+    from corpus_pipeline.scrub.plans import load_plan
+
+    return tuple(map(load_plan, regions))
+
+
 def _mail_rules() -> MailRules:
+    return MailRules(lambda domain: str(_domains()(domain).suffix))
+
+
+@cache
+def _domains() -> Any:
+    """Returns what splits domains, by the list of public suffixes that is shipped."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         import tldextract
-    # The list that is shipped; it is never fetched.
-    extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-    return MailRules(lambda domain: extract(domain).suffix)
+    # It is never fetched.
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def _require(names: Sequence[str], known: Callable[[str], bool], what: str, remedy: str) -> None:

@@ -10,8 +10,9 @@ difference stops the run. Both engines stay on the calling thread.
 """
 
 import dataclasses
+import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -22,10 +23,15 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError, EngineError, ResourceError
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.tokens.definition import control_token_names, parse_definition
 from corpus_pipeline.tokens.engines import Gigatoken, Reference
 from corpus_pipeline.tokens.recent_characters import rows_with_recent_characters
 from corpus_pipeline.tokens.sample import sampled_rows
+
+#: Columns of so many bytes are encoded by `tokenizers` as long as gigatoken is not loaded, which
+#: takes longer: a newcomer's ten documents.
+_SMALL_BYTES = 1 << 16
 
 Ids = NDArray[np.uint16] | NDArray[np.uint32]
 
@@ -116,6 +122,7 @@ class TokenEncoder:
         self.sha256 = sha256
         controls = control_token_names(definition, options.eos_token, options.control_tokens, name)
         self._reference = Reference(definition, controls, name)
+        self._load_fast: Callable[[], Gigatoken] | None = None
         if facts is None:
             eos_id = self._eos_id(name)
             self._fast, reason = self._choose_engine(definition, controls)
@@ -123,8 +130,9 @@ class TokenEncoder:
             size = self._reference.vocab_size
             facts = TokenizerFacts(size, eos_id, tuple(sorted(controls)), engine, reason)
         else:
-            known = facts.engine == "gigatoken"
-            self._fast = Gigatoken.known(definition, controls) if known else None
+            self._fast = None
+            if facts.engine == "gigatoken":
+                self._load_fast = functools.partial(Gigatoken.known, definition, controls)
         self.facts = facts
         self.dtype = facts.dtype
         self.eos_id = facts.eos_id
@@ -141,6 +149,9 @@ class TokenEncoder:
         Raises:
             EngineError: the engines differ on a sampled document.
         """
+        borders = utf8_buffers(texts).offsets
+        if self._load_fast is not None and borders[-1] - borders[0] > _SMALL_BYTES:
+            self._fast, self._load_fast = self._load_fast(), None
         offsets, ids = self._ids(texts)
         encoded = self._finish(texts, offsets, ids)
         if self._fast is not None:
