@@ -1,9 +1,11 @@
 """The command line: help, one-line errors, exit codes, what a person sees."""
 
+import contextlib
 import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,6 +76,36 @@ def test_help_is_instant() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_refused_run_leaves_no_process_at_work(tmp_path: Path) -> None:
+    """The workers' imports begin early; they end with the line that refuses the run."""
+    config = tmp_path / "a.yaml"
+    config.write_text(f"inputs: [{{path: {tmp_path}/no.jsonl, source: a}}]\noutput: {tmp_path}/o")
+    script = (
+        "import sys; sys.argv = ['corpus', 'run', sys.argv[1]]\n"
+        "from corpus_pipeline.pipelines.cli import main; main()"
+    )
+    command = [sys.executable, "-c", script, str(config)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as running:
+        assert running.stderr is not None
+        assert b"no.jsonl" in running.stderr.readline()
+    deadline = time.monotonic() + 5
+    while left := of_session(running.pid):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
+
+
+def of_session(number: int) -> list[str]:
+    """Commands of the processes of a session."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[3]) == number and fields[0] != "Z":
+                found.append((folder / "cmdline").read_text())
+    return found
 
 
 def test_version(corpus: Corpus) -> None:
