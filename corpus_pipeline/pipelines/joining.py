@@ -110,9 +110,10 @@ def resolve(
         components: keep one document of each connected cluster.
         known: so many of the edges, the first, are from rounds before the last one.
     """
-    graph = edge_graph(edges)
-    if len(graph.first) == 0:
+    # Without edges no kernel need be loaded into the driver.
+    if not any(batch.num_rows for batch in edges()):
         return Outcome()
+    graph = edge_graph(edges)
     removals = cluster_removals(graph) if components else kept_removals(graph)
     folder = workspace.phase(phase)
     files = [workspace.put_by_group(folder / "removals" / "00000.arrow", removals)]
