@@ -416,11 +416,10 @@ class _Sums:
             return 0.0
         held = sum(self.folders.get(folder, 0.0) for folder in READS[phase])
         one = held / self.items(phase)
-        if self.flow.direct:
-            # The blocks of all partitions of the task, and one partition in work.
-            share = max(one, min(GROUPED_BYTES, held / (2 * self.workers)))
-            return share + one * _MATCHED_TIMES
-        return one * (_MERGED_TIMES if phase in MERGES else _MATCHED_TIMES)
+        in_work = one * (_MERGED_TIMES if phase in MERGES else _MATCHED_TIMES)
+        if self.flow.direct:  # It holds the blocks of all partitions of the task besides.
+            return in_work + max(one, min(GROUPED_BYTES, held / (2 * self.workers)))
+        return in_work
 
     def driver_parts(self) -> dict[str, float]:
         """What the memory of the driver is for, in bytes."""
