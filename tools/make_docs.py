@@ -15,7 +15,7 @@ from corpus_pipeline.filters.language import LANGUAGE_MEASURES
 from corpus_pipeline.filters.perplexity import PERPLEXITY_MEASURES
 from corpus_pipeline.filters.quality import QUALITY_MEASURES
 from corpus_pipeline.pipelines.cli import app
-from corpus_pipeline.pipelines.summary import REASONS
+from corpus_pipeline.pipelines.reasons import REASONS
 from corpus_pipeline.schema import (
     CONTENT,
     DEDUP,

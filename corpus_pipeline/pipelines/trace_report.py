@@ -1,5 +1,6 @@
 """`corpus trace` and `corpus examples`: documents of a finished run, with why they stay or went."""
 
+import json
 from typing import Any
 
 import rich.console
@@ -86,8 +87,15 @@ def _print_rules(
     """Prints the rules that the document failed, that which decided first."""
     figures = verdicts.explain(row, content.text)
     width = max(map(len, figures), default=0)
+    beside = all(width + len(line) + 4 <= console.width for line in figures.values())
     for reason, line in figures.items():
-        console.print(printable(f"  {reason:{width}}  {line}".rstrip()))
+        if beside:
+            console.print(printable(f"  {reason:{width}}  {line}".rstrip()))
+        else:
+            console.print(printable(f"  {reason}"))
+            console.print(printable(f"      {line}".rstrip()))
+    for name in sorted(verdicts.changed):
+        console.print(printable(f"  (no thresholds: profile {name} has changed since the run)"))
     points = explain_score(row, writing(row, content.text))
     if points:
         parts = ", ".join(f"{name} {value:+d}" for name, value in points.items() if value)
@@ -117,10 +125,13 @@ def _print_columns(console: rich.console.Console, row: dict[str, Any]) -> None:
         for name, value in shown.items()
         if isinstance(value, (int, float))
     }
-    words = {n: v for n, v in shown.items() if n not in numbers and v is not None}
+    words = {n: _word(v) for n, v in shown.items() if n not in numbers and v is not None}
+    if row["metadata"] is not None:
+        del words["metadata"]
+        words |= _fields(row["metadata"])
     width = max(map(len, words), default=0)
     for name, value in words.items():
-        console.print(printable(f"  {name:{width}}  {_word(value)}"))
+        console.print(printable(f"  {name:{width}}  {value}"))
     cells = [f"{name} {value}" for name, value in numbers.items()]
     width = max(map(len, cells), default=0) + 2
     in_line = max(1, (console.width - 2) // width)
@@ -134,6 +145,15 @@ def _word(value: Any) -> str:
     if isinstance(value, bytes):
         return value.hex()
     return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _fields(metadata: str) -> dict[str, str]:
+    """Returns the fields of the input as they would be read: text without quotes and escapes."""
+    fields = json.loads(metadata)
+    return {
+        f"metadata.{name}": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in fields.items()
+    }
 
 
 def _print_content(console: rich.console.Console, content: Content) -> None:

@@ -33,6 +33,8 @@ class Verdicts:
 
     run: Mapping[str, Any]
     """Content of run.json."""
+    changed: set[str] = dataclasses.field(default_factory=set)
+    """Profiles whose thresholds were left out, for they are no longer what they were."""
 
     def explain(self, row: _Row, text: str | None) -> dict[str, str]:
         """Returns reason -> figures for every rule that a document failed; empty where it has none.
@@ -83,8 +85,8 @@ class Verdicts:
         name = named or self._config.quality.profile
         profile = self._profile(name)
         if profile is None:
-            figures = quality_verdict(reason, row, None)
-            return f"{figures}; {name} is not what it was, so its threshold is not known"
+            self.changed.add(name)
+            return quality_verdict(reason, row, None)
         return quality_verdict(reason, row, profile.rules_for(writing(row, text)))
 
     def _profile(self, name: str) -> QualityProfile | None:
