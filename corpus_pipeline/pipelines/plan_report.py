@@ -18,6 +18,7 @@ from corpus_pipeline.pipelines.config_types import parse_size
 from corpus_pipeline.pipelines.costs import Flow, Prices, Workload, load_costs
 from corpus_pipeline.pipelines.estimate import Estimate, estimate
 from corpus_pipeline.pipelines.limits import limits
+from corpus_pipeline.pipelines.notes import notes_before
 from corpus_pipeline.pipelines.sizing import (
     partitions_for,
     unit_bytes_for,
@@ -70,7 +71,7 @@ def print_plan(
     stated = None if size is None else _stated_bytes(size)
     sources, notes = _sources(config, stated)
     workload = workload_of(config, sources, stated)
-    notes += _evaluations(config)
+    notes += [*notes_before(config), *_evaluations(config)]
     content: dict[str, Any] = {
         "plan": dataclasses.asdict(workload),
         "sources": [dataclasses.asdict(each) for each in sources],
