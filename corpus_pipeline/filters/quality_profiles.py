@@ -30,7 +30,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, relative_to
 from corpus_pipeline.filters.quality_rules import RULES, QualityProfile, QualityRules
 from corpus_pipeline.text.languages import (
     LanguageTag,
@@ -191,6 +191,7 @@ def _load(name_or_path: str) -> _Layer:
     except OSError as error:
         raise ConfigError(
             f"quality profile {name_or_path!r} is no file and none of {', '.join(PROFILES)}"
+            f"{relative_to(name_or_path)}"
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"quality profile {name_or_path}: is not YAML: {error}") from error

@@ -142,7 +142,7 @@ def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseMod
     message = found["msg"].removeprefix("Value error, ")
     if kind == "value_error":
         return message
-    if kind == "less_than_equal" and _is_size(field):
+    if kind == "less_than_equal" and is_size(field):
         message = f"Input should be at most {show_size(found['ctx']['le'])}"
     got = f", got {value!r}" if len(repr(value)) <= _LONGEST else ""
     return message + got + (_near_choice(value, field) if kind == "literal_error" else "")
@@ -287,7 +287,8 @@ def _unit(kind: str, field: FieldInfo | None) -> str:
     return f" ({described})" if "pars" in kind and described.startswith("seconds") else ""
 
 
-def _is_size(field: FieldInfo | None) -> bool:
+def is_size(field: FieldInfo | None) -> bool:
+    """Says whether a field's value is a number of bytes."""
     return field is not None and ByteSize in (field.annotation, *typing.get_args(field.annotation))
 
 
