@@ -133,10 +133,13 @@ def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseMod
         return _no_mapping(value, field)
     if kind in ("model_type", "model_attributes_type"):
         return _no_section(value, _model(loc, root))
+    of_a_section = field is not None and _section_of(field) is not None
+    if kind == "value_error" and of_a_section:
+        return found["msg"].removeprefix("Value error, ")
     if isinstance(value, (list, dict)) and kind in (*_SCALARS, "value_error", "literal_error"):
         return _no_scalar(value, loc, root)
     if kind == "string_type" and isinstance(value, (bool, int, float)):
-        return f"is text; write it in quotes: \"{_yaml(value)}\""
+        return f'is text; write it in quotes: "{_yaml(value)}"'
     if kind in _SCALARS:
         return f"is {_SCALARS[kind]}, got {_yaml(value)}{_unit(kind, field)}"
     message = found["msg"].removeprefix("Value error, ")

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, ByteSize, Field, TypeAdapter
 
 from corpus_pipeline.text.languages import require_language, suggestion
 
-#: What `ByteSize` reads rightly; it passes over what follows the unit, and reads `1.GB` as one byte.
+#: What `ByteSize` reads rightly; it passes over words after the unit, and takes `1.GB` for a byte.
 _SIZE = re.compile(r"\s*\d+(?:\.\d+)?\s*(?:[kmgtp]?i?b|[kmgtp])?\s*", re.IGNORECASE | re.ASCII)
 
 

@@ -14,10 +14,11 @@ from corpus_pipeline.pipelines.trace import ledger_parts
 _SOURCE = "input"
 #: Keys of an input that are rules for its documents.
 _RULES = ("language", "quality_profile", "skip")
+#: Options for raw files -> why they say nothing of a dataset folder.
 _FOR_RAW_FILES = {
-    "text_field": "--text-field: documents of a dataset folder have their text; it is for raw files",
-    "id_field": "--id-field: documents of a dataset folder keep their ids; it is for raw files",
-    "source": "--source: documents of a dataset folder keep their sources; it is for raw files",
+    "text_field": "documents of a dataset folder have their text",
+    "id_field": "documents of a dataset folder keep their ids",
+    "source": "documents of a dataset folder keep their sources",
 }
 
 
@@ -53,9 +54,9 @@ def single_config(
     storage.configure(content.get("storage_options") or {})
     dataset = _is_dataset(source, named.get("format"))
     if dataset:
-        for key in _FOR_RAW_FILES:
+        for key, why in _FOR_RAW_FILES.items():
             if key in named:
-                raise ConfigError(_FOR_RAW_FILES[key])
+                raise ConfigError(f"--{key.replace('_', '-')}: {why}; it is for raw files")
         named["format"] = "dataset"
     content["inputs"] = [{"path": source, "source": _SOURCE, **named}]
     content["output"] = output
@@ -64,8 +65,10 @@ def single_config(
     unread = [*_unread_stages(content, checked, stages), *_unread_rules(checked, rules)]
     if unread:
         them = "it" if len(unread) == 1 else "them"
-        hint = "" if "inputs" not in unread or dataset else (
-            " (the files are INPUT; say --format, --text-field, --id-field, --source)"
+        hint = (
+            ""
+            if "inputs" not in unread or dataset
+            else (" (the files are INPUT; say --format, --text-field, --id-field, --source)")
         )
         raise ConfigError(
             f"{where}: {', '.join(unread)}: `corpus {command}` would ignore {them}{hint}; leave "
@@ -107,9 +110,7 @@ def _is_file_or_pattern(source: str) -> bool:
     return not storage.is_folder(place) and (storage.exists(place) or "*" in source)
 
 
-def _unread_stages(
-    content: Mapping[str, Any], config: Config, stages: set[str]
-) -> Iterable[str]:
+def _unread_stages(content: Mapping[str, Any], config: Config, stages: set[str]) -> Iterable[str]:
     """Yields the sections of other stages that ask for something."""
     for stage in STAGES:
         section = getattr(config, stage)

@@ -14,7 +14,7 @@ _STAGES = ("read", "extract", "language", "quality", "keywords", "perplexity", "
 
 
 def stage_of(reason: str) -> str:
-    """Returns the stage that drops for a reason, without the seconds that all stages take to import.
+    """Returns the stage that drops for a reason; imports none, which would take seconds.
 
     >>> stage_of("read-too-large"), stage_of("c4-curly-bracket"), stage_of("contaminated")
     ('read', 'quality', 'dedup')

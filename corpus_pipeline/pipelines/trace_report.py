@@ -151,13 +151,15 @@ def _fields(metadata: str) -> dict[str, str]:
     """Returns the fields of the input as they would be read: text without quotes and escapes."""
     fields = json.loads(metadata)
     return {
-        f"metadata.{name}": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        f"metadata.{name}": value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False)
         for name, value in fields.items()
     }
 
 
 def _print_content(console: rich.console.Console, content: Content) -> None:
-    """Prints the beginning of a document as it would be read: line by line, nothing escaped twice."""
+    """Prints the beginning of a document as it would be read, line by line."""
     if content.text is None:
         return
     kind = "text" if content.mime is None else f"raw {content.mime}"

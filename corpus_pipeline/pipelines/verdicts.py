@@ -27,8 +27,8 @@ _Row = Mapping[str, Any]
 class Verdicts:
     """Explains drop reasons of one run.
 
-    Thresholds come from the run's configuration and from the profiles and models that it names; what
-    is no longer as the run had it is left out and said so.
+    Thresholds come from the run's configuration and from the profiles and models that it names;
+    what is no longer as the run had it is left out and said so.
     """
 
     run: Mapping[str, Any]
