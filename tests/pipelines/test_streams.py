@@ -134,6 +134,6 @@ def test_a_run_says_first_what_it_is_about(
     path.write_text("inputs: [{path: /missing, source: s}]\noutput: o\n")
     assert corpus("run", path).err.splitlines() == [
         "reading the configuration",
-        "loading the stages, looking at inputs and models",
+        "loading stages, inputs and models",
         "corpus: no input file matches '/missing'; correct `path` in the configuration",
     ]
