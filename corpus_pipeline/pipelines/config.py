@@ -3,14 +3,14 @@
 Every section is named after its stage. Sizes are bytes and may be written `32MB` or `4GiB`.
 """
 
-import difflib
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, relative_to
+from corpus_pipeline.pipelines.config_messages import one_line
 from corpus_pipeline.pipelines.config_types import Label, LanguageName, Size
 from corpus_pipeline.yaml_files import load_yaml
 
@@ -32,6 +32,12 @@ _StorageOptions = Annotated[dict[str, dict[str, Any]], BeforeValidator(_no_old_b
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, content: Any) -> Any:
+        """Lets a section without keys be empty: `quality:` with nothing below it."""
+        return {} if content is None else content
+
 
 class _Switched(_Section):
     enabled: bool = Field(True, description="false leaves this stage out")
@@ -42,7 +48,11 @@ class Input(_Section):
 
     path: str = Field(description="path, URL or glob pattern; a folder stands for all files in it")
     source: str = Field(description="name of this source in the ledger and in reports")
-    format: Literal["auto", "warc", "wet", "jsonl", "json", "parquet", "text", "dataset"] = "auto"
+    format: Literal["auto", "warc", "wet", "jsonl", "json", "parquet", "text", "dataset"] = Field(
+        "auto",
+        description="auto (by what the file holds), warc, wet, jsonl, json, parquet, text; or "
+        "dataset: a folder that an earlier run has written",
+    )
     priority: int | None = Field(
         None,
         ge=0,
@@ -64,6 +74,17 @@ class Input(_Section):
     skip: tuple[Skippable, ...] = Field(
         (), description="filters, and kinds of dedup, that do not apply to this source"
     )
+
+    @model_validator(mode="after")
+    def _different_fields(self) -> "Input":
+        names = ("text_field", "id_field", "url_field")
+        for i, name in enumerate(names):
+            for other in names[i + 1 :]:
+                if (same := getattr(self, name)) == getattr(self, other):
+                    raise ValueError(
+                        f"{name} and {other} are both {same!r}; give {other} another name"
+                    )
+        return self
 
 
 class Plan(_Section):
@@ -87,7 +108,9 @@ class Plan(_Section):
 class Read(_Section):
     """Reading of records."""
 
-    max_document_bytes: Size = Field(10 * 2**20, description="larger records are rejected")
+    max_document_bytes: Size = Field(
+        10 * 2**20, le=2**30, description="larger records are rejected; at most 1GiB"
+    )
     batch_bytes: Size = Field(4 * 2**20, le=16 * 2**20, description="text in one batch")
 
 
@@ -106,7 +129,7 @@ class Language(_Switched):
     """Language identification."""
 
     model: str | None = Field(None, description="fastText model; default: lid.176.ftz")
-    model_sha256: str | None = None
+    model_sha256: str | None = Field(None, description="refuses a model of another sha256")
     merge: dict[LanguageName, tuple[Label, ...] | None] = Field(
         default_factory=dict,
         description="name -> languages counted as one, for example hbs: [hr, sr, bs, sh]; null: "
@@ -164,12 +187,14 @@ class Exact(_Switched):
 class Document(_Switched):
     """Near duplicates by MinHash LSH, verified by Jaccard similarity."""
 
-    bands: int = Field(14, gt=0)
-    rows: int = Field(8, gt=0)
-    word_ngram: int = Field(5, gt=0)
-    char_ngram: int = Field(8, gt=0)
-    threshold: float = Field(0.7, gt=0, le=1)
-    prefer: Literal["longest", "shortest", "none"] = "longest"
+    bands: int = Field(14, gt=0, description="bands of MinHash; more of them find more pairs")
+    rows: int = Field(8, gt=0, description="hashes in a band; fewer of them find more pairs")
+    word_ngram: int = Field(5, gt=0, description="words compared together")
+    char_ngram: int = Field(8, gt=0, description="the same in characters, for unspaced scripts")
+    threshold: float = Field(0.7, gt=0, le=1, description="least Jaccard similarity of near copies")
+    prefer: Literal["longest", "shortest", "none"] = Field(
+        "longest", description="which of near copies stays, where priorities are the same"
+    )
     cluster: Literal["kept", "components"] = Field(
         "kept",
         description="kept: a document goes if one that stays is similar; components: of all that "
@@ -191,7 +216,7 @@ class Contamination(_Switched):
         ("answer", "choices", "options"),
         description="those of them that count only beside another one of the same item",
     )
-    id_field: str = "id"
+    id_field: str = Field("id", description="key of an item's id, which the ledger names")
     action: Literal["drop", "cut"] = Field(
         "drop",
         description="drop the document, or cut the sentences out of it that hold the item",
@@ -231,29 +256,32 @@ class Dedup(_Switched):
 class Scrub(_Switched):
     """Personal data, replaced by typed placeholders."""
 
-    entities: tuple[str, ...] = (
-        "EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "CN_ID",
-    )  # fmt: skip
+    entities: tuple[str, ...] = Field(
+        ("EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "CN_ID"),
+        description="kinds of personal data that are replaced",
+    )
     regions: tuple[str, ...] = Field(
         ("US", "GB", "CN", "DE", "FR", "IN"),
         description="regions whose national phone numbers are recognised",
     )
     placeholder: str = Field("<{entity}>", description="replacement; {entity} is the type")
-    keep_private_ips: bool = True
+    keep_private_ips: bool = Field(True, description="leaves 10.0.0.1 and the like as they are")
 
 
 class Tokenize(_Switched):
     """BPE tokens in Arrow shards."""
 
     tokenizer: str | None = Field(None, description="a tokenizer.json; default: the shipped one")
-    tokenizer_sha256: str | None = None
-    eos_token: str = "<|endoftext|>"
+    tokenizer_sha256: str | None = Field(None, description="refuses a file of another sha256")
+    eos_token: str = Field("<|endoftext|>", description="token that ends each document")
     control_tokens: tuple[str, ...] | None = Field(
         None,
         description="added tokens that no text turns into, besides those marked special; default: "
         "those named in brackets, as <tool_call>, less HTML elements",
     )
-    engine: Literal["auto", "gigatoken", "tokenizers"] = "auto"
+    engine: Literal["auto", "gigatoken", "tokenizers"] = Field(
+        "auto", description="who encodes; the ids are those of tokenizers"
+    )
 
 
 #: Names of runners: ours, or a class of Beam's by itself or with its modules.
@@ -268,8 +296,8 @@ _HOW = (
 class Config(_Section):
     """A whole run."""
 
-    inputs: tuple[Input, ...]
-    output: str
+    inputs: tuple[Input, ...] = Field(description="what is read")
+    output: str = Field(description="folder or URL to write")
     dataset_sources: tuple[Input, ...] = Field(
         (), description="inputs that a dataset folder was made of; their rules go on to apply"
     )
@@ -379,7 +407,7 @@ def read_sections(path: Path) -> dict[str, Any]:
         content = load_yaml(path.read_text("utf-8"))
     except OSError as error:
         raise ConfigError(
-            f"{path}: cannot be read ({error.strerror}); try `corpus init`"
+            f"{path}: cannot be read ({error.strerror}{relative_to(path)}); try `corpus init`"
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not YAML: {error}") from error
@@ -395,34 +423,4 @@ def build_config(content: dict[str, Any], where: str) -> Config:
     try:
         return Config.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(f"{where}: {_first_line(error)}") from error
-
-
-def _first_line(error: ValidationError) -> str:
-    # A misspelt key is often also a missing one; the spelling is the mistake.
-    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    place = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(first["loc"][:-1])
-        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
-        return f"unknown key {place!r}; {hint}"
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "missing":
-        return f"{place}: is missing; every run needs it (see `corpus init`)"
-    if not place:
-        return message
-    value = repr(first["input"])
-    secret = first["loc"][0] == "storage_options"
-    if first["type"] == "value_error" or len(value) > 80 or secret:
-        return f"{place}: {message}"
-    return f"{place}: {message}, got {value}"
-
-
-def _known_keys(place: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = Config
-    for part in place:
-        if isinstance(part, str):
-            annotation = model.model_fields[part].annotation
-            model = Input if part == "inputs" else annotation  # type: ignore[assignment]
-    return sorted(model.model_fields)
+        raise ConfigError(f"{where}: {one_line(error, Config)}") from error
