@@ -111,6 +111,10 @@ def run(
     memory: MemoryOption = None,
     overwrite: OverwriteOption = False,
     allow_unreadable: UnreadableOption = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Tell by every byte whether the inputs are those of before."),
+    ] = False,
     no_verify: Annotated[
         bool,
         typer.Option(
@@ -124,6 +128,7 @@ def run(
     settings = load_config(
         config, output=output, runner=runner, runner_options=_pairs(runner_option),
         workers=workers, memory=memory, allow_unreadable=allow_unreadable or None,
+        strict=strict or None,
     )  # fmt: skip
     _execute(settings, overwrite, not no_verify)
 

@@ -301,6 +301,11 @@ class Config(_Section):
         description="go on when most records of a source or file are unreadable, or a Parquet "
         "file cannot be opened",
     )
+    strict: bool = Field(
+        False,
+        description="tell by every byte whether an input is the same at resume; false: of more "
+        "than 1GiB by samples",
+    )
     unit_timeout: int = Field(3600, gt=0, description="seconds after which a stuck unit is retried")
     preflight_timeout: int = Field(
         120, gt=0, description="seconds within which a worker of another runner must have answered"

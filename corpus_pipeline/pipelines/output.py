@@ -8,7 +8,8 @@ from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError
-from corpus_pipeline.pipelines.plan import Plan, refuse_other_run
+from corpus_pipeline.pipelines.identity import refuse_other_run
+from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.publish import RUN_FILE
 from corpus_pipeline.pipelines.verify import read_run
 from corpus_pipeline.pipelines.workspace import Workspace

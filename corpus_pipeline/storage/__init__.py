@@ -2,6 +2,7 @@
 
 places      a path or URL as a value; how storage is reached; what of a URL may be shown
 inputs      which files an input names
+contents    hashes of what they hold, cheap ones
 reading     seekable files that survive a cut connection; Arrow and Parquet files
 files       atomic writes, listings, removal
 patience    what is tried again, and how it ends
@@ -10,6 +11,7 @@ at_once     some items at a time, by threads
 """
 
 from corpus_pipeline.storage.at_once import at_once
+from corpus_pipeline.storage.contents import content_digests
 from corpus_pipeline.storage.files import (
     AtomicFile,
     Written,
@@ -50,6 +52,7 @@ __all__ = [
     "at_once",
     "children",
     "configure",
+    "content_digests",
     "exists",
     "file_digest",
     "held",
