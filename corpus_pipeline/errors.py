@@ -13,6 +13,8 @@ Each message is one line: what, where, which rule, what to do. The command line 
 with 1.
 """
 
+import os
+
 
 def printable(text: str) -> str:
     r"""Returns text as a terminal shows it and obeys nothing of it: control characters escaped.
@@ -25,6 +27,23 @@ def printable(text: str) -> str:
     """
     shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return "".join(shown)
+
+
+def relative_to(path: object) -> str:
+    """Says from which folder a relative path was looked for; nothing of other paths and of URLs.
+
+    >>> relative_to("/data/a.jsonl"), relative_to("s3://bucket/a"), relative_to("~/a")
+    ('', '', '')
+    >>> relative_to("data/a.jsonl").startswith("; relative to /")
+    True
+    """
+    text = str(path)
+    if "://" in text or os.path.isabs(text) or text.startswith("~"):
+        return ""
+    try:
+        return f"; relative to {os.getcwd()}"
+    except OSError:
+        return "; relative to a folder that is gone"
 
 
 class CorpusError(Exception):

@@ -1,4 +1,4 @@
-"""The data contract: every column that a document has, in the order in which stages fill them.
+"""The data contract: every column that a document has: its fate, then in the order of the flow.
 
 One schema serves every batch of every map stage and every Parquet file of documents. A column that
 no stage has filled yet is null. docs/data-contract.md is written from this module.
@@ -19,6 +19,16 @@ SCHEMA_VERSION = 2
 def _field(name: str, type_: pa.DataType, meaning: str) -> pa.Field:
     return pa.field(name, type_, metadata={"meaning": meaning})
 
+
+#: The fate, first because it is what one looks for. Filled by every stage that decides.
+FATE = pa.schema(
+    [
+        _field("drop_reason", pa.string(), "first rule that fails, in flow order; null = kept"),
+        _field(
+            "reasons", pa.list_(pa.string()), "every rule that fails, in flow order; null = none"
+        ),
+    ]
+)
 
 #: Where the document came from. Filled by *read*.
 PROVENANCE = pa.schema(
@@ -66,18 +76,8 @@ CONTENT = pa.schema(
     ]
 )
 
-#: The fate. Filled by every stage that decides.
-FATE = pa.schema(
-    [
-        _field("drop_reason", pa.string(), "first rule that fails, in flow order; null = kept"),
-        _field(
-            "reasons", pa.list_(pa.string()), "every rule that fails, in flow order; null = none"
-        ),
-    ]
-)
-
 #: What a reader delivers, addressed and with its provenance.
-DOCUMENT_INPUT = pa.schema([*PROVENANCE, *CONTENT, *FATE])
+DOCUMENT_INPUT = pa.schema([*FATE, *PROVENANCE, *CONTENT])
 
 #: What deduplication found out. Filled by *dedup*.
 DEDUP = pa.schema(

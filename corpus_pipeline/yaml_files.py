@@ -2,18 +2,31 @@
 
 It differs from PyYAML's safe loader in three points. As in YAML 1.2 a key given twice in one
 mapping is refused, where PyYAML lets the last one win in silence; and only `true` and `false` are
-booleans, so that `no` is Norwegian. Anchors and merge keys (`<<`) work as ever, but what aliases
-stand for is counted: nine levels of ten aliases are a file of 400 bytes and 10⁹ values.
+booleans, so that `no` is Norwegian, and dates, times (`12:30`) and digits after a zero (`007`) are
+text. Anchors and merge keys (`<<`) work as ever, but what aliases stand for is counted: nine levels
+of ten aliases are a file of 400 bytes and 10⁹ values.
 """
 
+import difflib
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
 #: Values of one document, every alias written out. The longest real one is a list of files.
 _MAX_VALUES = 1_000_000
-_BOOL = "tag:yaml.org,2002:bool"
+_TAG = "tag:yaml.org,2002:"
+#: What a plain word has to look like to be no text -> the characters that it can begin with.
+_RESOLVERS = {
+    "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    "int": (r"[-+]?(?:0|[1-9][0-9_]*|0b[01_]+|0x[0-9a-fA-F_]+)", "-+0123456789"),
+    "float": (
+        r"[-+]?(?:0|[1-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?(?<!^\.)(?<!^[-+]\.)"
+        r"|[-+]?(?:0|[1-9][0-9_]*)[eE][-+]?[0-9]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+}
 
 
 class _Loader(yaml.SafeLoader):
@@ -66,13 +79,13 @@ def _count_values(node: yaml.Node, known: dict[int, int | None]) -> int:
     return count
 
 
+_OTHERWISE = {_TAG + name for name in (*_RESOLVERS, "timestamp", "value")}
 _Loader.yaml_implicit_resolvers = {
-    sign: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+    sign: [(tag, pattern) for tag, pattern in resolvers if tag not in _OTHERWISE]
     for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(
-    _BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF")
-)
+for _name, (_pattern, _signs) in _RESOLVERS.items():
+    _Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"(?:{_pattern})\Z"), list(_signs))
 
 
 def load_yaml(text: str) -> Any:
@@ -84,6 +97,8 @@ def load_yaml(text: str) -> Any:
 
     >>> load_yaml("languages: {no: {max: 1}, keep: [en, no], on: true}")
     {'languages': {'no': {'max': 1}, 'keep': ['en', 'no'], 'on': True}}
+    >>> load_yaml("[2024-01-01, 12:30, 007, 1_000, -0.5, 1e-6, 0x10]")
+    ['2024-01-01', '12:30', '007', 1000, -0.5, 1e-06, 16]
     >>> load_yaml("a: 1\\nb: 2\\na: 3")
     Traceback (most recent call last):
     ...
@@ -100,3 +115,32 @@ def load_yaml(text: str) -> Any:
         raise ValueError(str(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(f"is not YAML: {' '.join(str(error).split())}") from error
+
+
+def nearest_key(
+    key: str, known: Iterable[str], aliases: Mapping[str, str] | None = None
+) -> str | None:
+    """Returns the key of `known` that somebody meant who wrote `key`; None if nothing is near.
+
+    Args:
+        key: what was written.
+        known: what may be written.
+        aliases: other words for keys, as other tools have them.
+
+    >>> nearest_key("lang", ["plan", "language"]), nearest_key("dedpu", ["dedup", "read"])
+    ('language', 'dedup')
+    >>> nearest_key("column", ["path", "text_field"], {"column": "text_field"})
+    'text_field'
+    >>> nearest_key("abacus", ["path", "text_field"]) is None
+    True
+    """
+    names = list(known)
+    written = key.lower().replace("-", "_")
+    if written in names:
+        return written
+    if (meant := (aliases or {}).get(written)) in names:
+        return meant
+    longer = [name for name in names if name.startswith(written) or written.startswith(name)]
+    if len(longer) == 1 and len(written) > 2:
+        return longer[0]
+    return next(iter(difflib.get_close_matches(written, names, n=1, cutoff=0.6)), None)

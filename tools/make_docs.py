@@ -38,9 +38,9 @@ _WIDTH = 90
 
 #: Groups of columns: title, who fills them, the columns.
 GROUPS: tuple[tuple[str, str, pa.Schema], ...] = (
+    ("Fate", "by every stage that decides", FATE),
     ("Provenance", "filled by *read*; `id` also by the hashing after the filters", PROVENANCE),
     ("Content", "`raw` and `text` by *read*, `text` by every stage that changes it", CONTENT),
-    ("Fate", "by every stage that decides", FATE),
     ("Language", "by *language*", LANGUAGE_MEASURES),
     ("Quality", "by *quality*", QUALITY_MEASURES),
     ("Keywords", "by *keywords*", KEYWORD_MEASURES),

@@ -1,17 +1,20 @@
 """The `corpus` command. Each command is a few calls; heavy imports wait until one runs."""
 
-import json
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from corpus_pipeline import __version__
 from corpus_pipeline.errors import CorpusError, printable
-from corpus_pipeline.pipelines import cluster_cli
+from corpus_pipeline.pipelines import cluster_cli, config_cli, inspection_cli, streams
 from corpus_pipeline.pipelines.cli_help import example
+
+if TYPE_CHECKING:
+    from corpus_pipeline.pipelines.config import Config
 
 app = typer.Typer(
     name="corpus",
@@ -51,30 +54,55 @@ UnreadableOption = Annotated[
         "--allow-unreadable", help="Go on when most records of a source or file are unreadable."
     ),
 ]
-InputArgument = Annotated[str, typer.Argument(help="A dataset folder (an earlier OUTPUT).")]
-RunArgument = Annotated[str, typer.Argument(help="A complete run: folder or URL.")]
+TextFieldOption = Annotated[
+    str | None,
+    typer.Option(help="Key or column of the text in raw files; default: text."),
+]
+IdFieldOption = Annotated[
+    str | None,
+    typer.Option(help="Key or column of the documents' own id; default: id."),
+]
+SourceOption = Annotated[
+    str | None,
+    typer.Option("--source", help="Name of the source in ledger and reports; default: input."),
+]
+StageInputArgument = Annotated[
+    str,
+    typer.Argument(metavar="INPUT", help="A dataset folder (an earlier OUTPUT), or raw files."),
+]
 OutputArgument = Annotated[str, typer.Argument(help="Folder to write; must be new or resumable.")]
 
 
 def main() -> None:
     """Runs the command line; a known error is one line on stderr and exit code 1."""
+    streams.open_streams()
     logging.basicConfig(format="corpus: %(message)s")
+    sys.exit(streams.flush(_exit_code()))
+
+
+def _exit_code() -> int:
+    """Runs the command that was given."""
     try:
         app()
     except CorpusError as error:
         for line in str(error).split("\n") if error.has_lines else [str(error)]:
             print(f"corpus: {printable(line)}", file=sys.stderr)
-        sys.exit(1)
+        return 1
+    except BrokenPipeError as error:
+        if error.filename is None:  # Of the output; nobody reads on.
+            return 1
+        raise
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
         print(f"corpus: {printable(f'{named}{error.strerror or error}')}", file=sys.stderr)
-        sys.exit(1)
+        return 1
     except (KeyboardInterrupt, SystemExit) as end:
         # Typer ends with 130 at Ctrl-C, without a word.
         if isinstance(end, SystemExit) and end.code != 130:
-            raise
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
         print("corpus: interrupted; the same command takes the work up again", file=sys.stderr)
-        sys.exit(130)
+        return 130
+    return 0
 
 
 def _pairs(options: list[str] | None) -> dict[str, str] | None:
@@ -123,13 +151,16 @@ def run(
     ] = False,
 ) -> None:
     """Run the whole flow of a configuration; resume it if it was interrupted."""
-    from corpus_pipeline.pipelines.config import load_config
 
-    settings = load_config(
-        config, output=output, runner=runner, runner_options=_pairs(runner_option),
-        workers=workers, memory=memory, allow_unreadable=allow_unreadable or None,
-        strict=strict or None,
-    )  # fmt: skip
+    def settings() -> "Config":
+        from corpus_pipeline.pipelines.config import load_config
+
+        return load_config(
+            config, output=output, runner=runner, runner_options=_pairs(runner_option),
+            workers=workers, memory=memory, allow_unreadable=allow_unreadable or None,
+            strict=strict or None,
+        )  # fmt: skip
+
     _execute(settings, overwrite, not no_verify)
 
 
@@ -163,15 +194,20 @@ def plan(
     print_plan(config, estimate, size, workers, prices, as_json)
 
 
-def _execute(config: Any, overwrite: bool, check: bool = True) -> None:
-    from corpus_pipeline.pipelines.console import Console, print_summary
-    from corpus_pipeline.pipelines.run import Run
-    from corpus_pipeline.pipelines.verify import verify
-    from corpus_pipeline.pipelines.warm import groups_of, warm_up
-    from corpus_pipeline.storage import place
+def _execute(settings: Callable[[], "Config"], overwrite: bool, check: bool = True) -> None:
+    """Runs a configuration, and says from the first moment what it is about."""
+    from corpus_pipeline.pipelines.console import Console
 
-    output = place(config.output)
     with Console() as console:
+        console.begin("reading the configuration")
+        config = settings()
+        console.begin("loading the stages, looking at inputs and models")
+        from corpus_pipeline.pipelines.run import Run
+        from corpus_pipeline.pipelines.verify import verify
+        from corpus_pipeline.pipelines.warm import groups_of, warm_up
+        from corpus_pipeline.storage import place
+
+        output = place(config.output)
 
         def warm(plan: Any) -> None:
             warm_up(groups_of(config, plan), console.say)
@@ -179,25 +215,26 @@ def _execute(config: Any, overwrite: bool, check: bool = True) -> None:
         result = Run(config, console).execute(overwrite, warm)
         if check:
             verify(output, console)
+    from corpus_pipeline.pipelines.tables import print_summary
+
     print_summary(output, result)
 
 
-def _run_stages(
-    stages: set[str], source: str, output: str, config: Path | None, format_: str, **top: Any
-) -> None:
-    """Runs some stages alone, from a dataset folder or from raw files."""
-    from corpus_pipeline.pipelines.single import single_config
-
-    _execute(single_config(stages, source, output, config, format_, top), top.pop("overwrite"))
-
-
-@app.command(epilog=example("corpus read 'crawl/*.warc.gz' raw/", "corpus read docs.jsonl raw/"))
+@app.command(
+    epilog=example(
+        "corpus read 'crawl/*.warc.gz' raw/",
+        "corpus read docs.jsonl raw/ --text-field content --source articles",
+    )
+)
 def read(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Path, URL or glob of raw files.")],
     output: OutputArgument,
     format_: Annotated[
         str, typer.Option("--format", help="auto, warc, wet, jsonl, json, parquet or text.")
     ] = "auto",
+    text_field: TextFieldOption = None,
+    id_field: IdFieldOption = None,
+    source_name: SourceOption = None,
     config: ConfigOption = None,
     runner: RunnerOption = None,
     runner_option: RunnerOptionsOption = None,
@@ -207,31 +244,59 @@ def read(
     allow_unreadable: UnreadableOption = False,
 ) -> None:
     """Read raw files into a dataset folder; HTML stays HTML."""
-    _run_stages(
-        {"read"}, source, output, config, format_, runner=runner,
-        runner_options=_pairs(runner_option), workers=workers, memory=memory, overwrite=overwrite,
-        allow_unreadable=allow_unreadable or None,
-    )  # fmt: skip
+    given = {"format": format_, "text_field": text_field, "id_field": id_field,
+             "source": source_name}  # fmt: skip
+    top = {"runner": runner, "runner_options": _pairs(runner_option), "workers": workers,
+           "memory": memory, "allow_unreadable": allow_unreadable or None}  # fmt: skip
+    _run_stages("read", set(), source, output, config, given, top, overwrite)
 
 
 def _stage_command(name: str, stages: set[str], text: str) -> None:
     def command(
-        source: InputArgument,
+        source: StageInputArgument,
         output: OutputArgument,
+        format_: Annotated[
+            str | None,
+            typer.Option("--format", help="Form of raw files, as of corpus read."),
+        ] = None,
+        text_field: TextFieldOption = None,
+        id_field: IdFieldOption = None,
+        source_name: SourceOption = None,
         config: ConfigOption = None,
         runner: RunnerOption = None,
         runner_option: RunnerOptionsOption = None,
         workers: WorkersOption = None,
         memory: MemoryOption = None,
         overwrite: OverwriteOption = False,
+        allow_unreadable: UnreadableOption = False,
     ) -> None:
-        _run_stages(
-            stages, source, output, config, "dataset", runner=runner,
-            runner_options=_pairs(runner_option), workers=workers, memory=memory,
-            overwrite=overwrite,
-        )  # fmt: skip
+        given = {"format": format_, "text_field": text_field, "id_field": id_field,
+                 "source": source_name}  # fmt: skip
+        top = {"runner": runner, "runner_options": _pairs(runner_option), "workers": workers,
+               "memory": memory, "allow_unreadable": allow_unreadable or None}  # fmt: skip
+        _run_stages(name, stages, source, output, config, given, top, overwrite)
 
     app.command(name, help=text, epilog=example(f"corpus {name} {name}-in/ {name}-out/"))(command)
+
+
+def _run_stages(
+    command: str,
+    stages: set[str],
+    source: str,
+    output: str,
+    config: Path | None,
+    given: dict[str, str | None],
+    top: dict[str, Any],
+    overwrite: bool,
+) -> None:
+    """Runs some stages alone, from a dataset folder or from raw files."""
+
+    def settings() -> "Config":
+        from corpus_pipeline.pipelines.single import single_config
+
+        return single_config(command, stages, source, output, config, given, top)
+
+    _execute(settings, overwrite)
 
 
 _stage_command("extract", {"extract"}, "Extract text from the raw pages of a dataset folder.")
@@ -245,65 +310,8 @@ _stage_command("scrub", {"scrub"}, "Replace personal data by typed placeholders.
 _stage_command("tokenize", {"tokenize"}, "Encode the documents into token shards.")
 
 
-@app.command(epilog=example("corpus init corpus.yaml"))
-def init(
-    path: Annotated[Path, typer.Argument(help="File to write.")] = Path("corpus.yaml"),
-) -> None:
-    """Write a commented configuration to start from."""
-    from corpus_pipeline.pipelines.template import write_template
-
-    write_template(path)
-    print(f"{path}: written; set inputs, then: corpus run {path}")
-
-
-@app.command(epilog=example("corpus schema > corpus.schema.json"))
-def schema() -> None:
-    """Print the JSON Schema of the configuration file."""
-    from corpus_pipeline.pipelines.config import Config
-
-    print(json.dumps(Config.model_json_schema(), indent=2))
-
-
-@app.command(epilog=example("corpus stats demo-out"))
-def stats(output: RunArgument) -> None:
-    """Show what each stage of a run kept, dropped and changed."""
-    from corpus_pipeline.pipelines.console import print_summary
-    from corpus_pipeline.pipelines.verify import read_run
-    from corpus_pipeline.storage import place
-
-    print_summary(place(output), read_run(place(output)))
-
-
-@app.command(epilog=example("corpus verify demo-out"))
-def verify(output: RunArgument) -> None:
-    """Recompute every checksum and the accounting; exit 1 at the first difference."""
-    from corpus_pipeline.pipelines.console import Console
-    from corpus_pipeline.pipelines.verify import verify as check
-    from corpus_pipeline.storage import place
-
-    with Console() as console:
-        found = check(place(output), console)
-    print(
-        f"{output}: verified {found['files']} files, {found['bytes']} bytes, "
-        f"{found['documents']} documents, {found['tokens']} tokens"
-    )
-
-
-@app.command(epilog=example("corpus trace demo-out 3:17", "corpus trace demo-out --token 0:1234"))
-def trace(
-    output: RunArgument,
-    identity: Annotated[
-        str | None, typer.Argument(metavar="ID", help="Document id, or address UNIT:ROW.")
-    ] = None,
-    token: Annotated[
-        str | None, typer.Option(help="SHARD:POSITION of a token, instead of ID.")
-    ] = None,
-) -> None:
-    """Tell what happened to a document, or which document a token came from."""
-    from corpus_pipeline.pipelines.console import print_trace
-    from corpus_pipeline.storage import place
-
-    print_trace(place(output), identity, token)
+config_cli.add_commands(app)
+inspection_cli.add_commands(app)
 
 
 @app.command(

@@ -3,14 +3,14 @@
 Every section is named after its stage. Sizes are bytes and may be written `32MB` or `4GiB`.
 """
 
-import difflib
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, relative_to
+from corpus_pipeline.pipelines.config_messages import one_line
 from corpus_pipeline.pipelines.config_types import Label, LanguageName, Size
 from corpus_pipeline.yaml_files import load_yaml
 
@@ -31,6 +31,12 @@ _StorageOptions = Annotated[dict[str, dict[str, Any]], BeforeValidator(_no_old_b
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, content: Any) -> Any:
+        """Lets a section without keys be empty: `quality:` with nothing below it."""
+        return {} if content is None else content
 
 
 class _Switched(_Section):
@@ -65,6 +71,17 @@ class Input(_Section):
         (), description="filters, and kinds of dedup, that do not apply to this source"
     )
 
+    @model_validator(mode="after")
+    def _different_fields(self) -> "Input":
+        names = ("text_field", "id_field", "url_field")
+        for i, name in enumerate(names):
+            for other in names[i + 1 :]:
+                if (same := getattr(self, name)) == getattr(self, other):
+                    raise ValueError(
+                        f"{name} and {other} are both {same!r}; give {other} another name"
+                    )
+        return self
+
 
 class Plan(_Section):
     """How inputs are cut into units of work. Part of what the output depends on."""
@@ -87,7 +104,9 @@ class Plan(_Section):
 class Read(_Section):
     """Reading of records."""
 
-    max_document_bytes: Size = Field(10 * 2**20, description="larger records are rejected")
+    max_document_bytes: Size = Field(
+        10 * 2**20, le=2**30, description="larger records are rejected; at most 1GiB"
+    )
     batch_bytes: Size = Field(4 * 2**20, le=16 * 2**20, description="text in one batch")
 
 
@@ -384,7 +403,7 @@ def read_sections(path: Path) -> dict[str, Any]:
         content = load_yaml(path.read_text("utf-8"))
     except OSError as error:
         raise ConfigError(
-            f"{path}: cannot be read ({error.strerror}); try `corpus init`"
+            f"{path}: cannot be read ({error.strerror}{relative_to(path)}); try `corpus init`"
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not YAML: {error}") from error
@@ -400,34 +419,4 @@ def build_config(content: dict[str, Any], where: str) -> Config:
     try:
         return Config.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(f"{where}: {_first_line(error)}") from error
-
-
-def _first_line(error: ValidationError) -> str:
-    # A misspelt key is often also a missing one; the spelling is the mistake.
-    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    place = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(first["loc"][:-1])
-        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
-        return f"unknown key {place!r}; {hint}"
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "missing":
-        return f"{place}: is missing; every run needs it (see `corpus init`)"
-    if not place:
-        return message
-    value = repr(first["input"])
-    secret = first["loc"][0] == "storage_options"
-    if first["type"] == "value_error" or len(value) > 80 or secret:
-        return f"{place}: {message}"
-    return f"{place}: {message}, got {value}"
-
-
-def _known_keys(place: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = Config
-    for part in place:
-        if isinstance(part, str):
-            annotation = model.model_fields[part].annotation
-            model = Input if part == "inputs" else annotation  # type: ignore[assignment]
-    return sorted(model.model_fields)
+        raise ConfigError(f"{where}: {one_line(error, Config)}") from error

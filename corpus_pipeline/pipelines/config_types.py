@@ -3,32 +3,52 @@
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ByteSize, Field, TypeAdapter
 
 from corpus_pipeline.text.languages import require_language, suggestion
 
-_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15,
-          "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40, "PIB": 2**50}  # fmt: skip
+#: What `ByteSize` reads rightly; it passes over what follows the unit, and reads `1.GB` as one byte.
+_SIZE = re.compile(r"\s*\d+(?:\.\d+)?\s*(?:[kmgtp]?i?b|[kmgtp])?\s*", re.IGNORECASE | re.ASCII)
 
 
-def parse_size(value: object) -> object:
-    """Reads a size such as `32MB`; leaves numbers as they are.
-
-    >>> parse_size("1.5GB"), parse_size("64 MiB"), parse_size(7)
-    (1500000000, 67108864, 7)
-    """
-    if not isinstance(value, str):
-        return value
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*", value)
-    if match is None or match[2].upper() not in _UNITS:
+def _written_as_size(value: object) -> object:
+    if isinstance(value, bool) or (isinstance(value, str) and _SIZE.fullmatch(value) is None):
         raise ValueError(f"{value!r} is not a size; write for example 32MB, 4GB or 64MiB")
-    size = float(match[1]) * _UNITS[match[2].upper()]
-    if size >= 2**63:
-        raise ValueError(f"{value[:20]!r} is more bytes than there are")
-    return int(size)
+    return value
 
 
-Size = Annotated[int, BeforeValidator(parse_size, json_schema_input_type=int | str), Field(gt=0)]
+Size = Annotated[
+    ByteSize,
+    BeforeValidator(_written_as_size, json_schema_input_type=int | str),
+    Field(gt=0, lt=2**63),
+]
+
+_SIZES: TypeAdapter[ByteSize] = TypeAdapter(Size)
+
+
+def parse_size(value: object) -> int:
+    """Reads a size such as `32MB`, or a number of bytes.
+
+    Raises:
+        ValueError: it is none.
+
+    >>> [int(parse_size(size)) for size in ("1.5GB", "64 MiB", 7)]
+    [1500000000, 67108864, 7]
+    """
+    return _SIZES.validate_python(value)
+
+
+def show_size(size: int) -> str:
+    """Writes a size as short as it can be written exactly.
+
+    >>> show_size(10 * 2**20), show_size(2_000_000), show_size(1025)
+    ('10MiB', '2MB', '1025')
+    """
+    for power, unit in ((4, "T"), (3, "G"), (2, "M"), (1, "K")):
+        for base, ending in ((1024, "iB"), (1000, "B")):
+            if size and size % base**power == 0:
+                return f"{size // base**power}{unit}{ending}"
+    return str(int(size))
 
 
 def _label(value: object) -> object:

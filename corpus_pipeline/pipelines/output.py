@@ -8,15 +8,12 @@ from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError
+from corpus_pipeline.pipelines.finished import LOCK_FILE, RUN_FILE, read_run
 from corpus_pipeline.pipelines.identity import refuse_other_run
 from corpus_pipeline.pipelines.plan import Plan
-from corpus_pipeline.pipelines.publish import RUN_FILE
-from corpus_pipeline.pipelines.verify import read_run
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.storage import Lease, Place
 
-#: Held while a run is at work.
-_LOCK = ".lock"
 #: Prefix of state that is being removed.
 _TRASH = ".trash-"
 
@@ -62,12 +59,12 @@ def locked(root: Place) -> Iterator[Lease]:
         ResumeError: another process is at work there, or the folder holds no run.
     """
     _refuse_foreign(root)
-    with storage.held(root, _LOCK) as lease:
+    with storage.held(root, LOCK_FILE) as lease:
         yield lease
 
 
 def _refuse_foreign(root: Place) -> None:
-    names = set(storage.names(root)) - {_LOCK}
+    names = set(storage.names(root)) - {LOCK_FILE}
     ours = any(name in (RUN_FILE, ".work") or name.startswith(_TRASH) for name in names)
     if names and not ours:
         raise ResumeError(

@@ -11,7 +11,7 @@ from typing import Any
 import rich.console
 from rich.table import Table
 
-from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.errors import ConfigError, InputError, relative_to
 from corpus_pipeline.machine import cores
 from corpus_pipeline.pipelines.config import Config, load_config
 from corpus_pipeline.pipelines.config_types import parse_size
@@ -233,7 +233,7 @@ def _stated_bytes(size: str) -> float:
         if letters.endswith("PB"):
             value = float(letters.removesuffix("PB")) * 1e15
         else:
-            value = float(parse_size(size))  # type: ignore[arg-type]
+            value = float(parse_size(size))
     except ValueError:
         value = 0.0
     if not 0 < value < math.inf:
@@ -252,7 +252,9 @@ def _read_prices(path: Path | None) -> Prices:
     try:
         content = load_yaml(path.read_text("utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}{relative_to(path)}); correct --prices"
+        ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not YAML: {error}") from error
     except ValueError as error:

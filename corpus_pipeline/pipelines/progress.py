@@ -1,14 +1,15 @@
 """Who is told how far a run is."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from corpus_pipeline.pipelines.plan import Plan
+if TYPE_CHECKING:
+    from corpus_pipeline.pipelines.plan import Plan
 
 
 class Progress(Protocol):
     """What a run reports while it goes on."""
 
-    def plan(self, plan: Plan, workers: int | None) -> None:
+    def plan(self, plan: "Plan", workers: int | None) -> None:
         """The plan is made."""
 
     def remark(self, line: str) -> None:

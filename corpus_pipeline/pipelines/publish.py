@@ -1,7 +1,6 @@
 """Publication: when every unit is present and the counts add up, the run gets its manifest."""
 
 import dataclasses
-import hashlib
 import json
 from collections import Counter
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.evaluations import Evaluations
+from corpus_pipeline.pipelines.finished import RUN_FILE, digest_of
 from corpus_pipeline.pipelines.options import encode_options
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.resources import Resources
@@ -20,9 +20,6 @@ from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.shipped import located
 from corpus_pipeline.stages.models import token_encoder
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
-
-#: Written last; an output folder with this file is complete.
-RUN_FILE = "run.json"
 
 
 def publish(
@@ -80,12 +77,6 @@ def publish(
     storage.write_bytes(workspace.root / RUN_FILE, content)
     storage.remove_tree(workspace.state)
     return run
-
-
-def digest_of(run: dict[str, Any]) -> str:
-    """Returns the sha256 of a run's content, its own `digest` left out."""
-    rest = {key: value for key, value in run.items() if key != "digest"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _check_unit(unit: int, prepared: Any, finished: Any) -> None:

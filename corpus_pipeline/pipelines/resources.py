@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from corpus_pipeline import storage
-from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.errors import ResourceError, relative_to
 from corpus_pipeline.filters.perplexity import shipped_models
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.shipped import resource_digest, shipped
@@ -82,5 +82,6 @@ def _digest(path: str, stage: str) -> str:
         return resource_digest(path)
     except OSError as error:
         raise ResourceError(
-            f"{path}: cannot be read ({error.strerror}); correct {stage} in the configuration"
+            f"{path}: cannot be read ({error.strerror}{relative_to(path)}); correct {stage} in the "
+            "configuration"
         ) from error

@@ -6,7 +6,7 @@ from typing import Any
 from corpus_pipeline import storage
 from corpus_pipeline.errors import InputError
 from corpus_pipeline.pipelines.config import STAGES, Config, build_config, read_sections
-from corpus_pipeline.pipelines.publish import RUN_FILE
+from corpus_pipeline.pipelines.finished import RUN_FILE
 
 
 def single_config(

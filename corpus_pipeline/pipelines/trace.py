@@ -1,7 +1,7 @@
 """Answers where a document went, and where a token came from."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -68,24 +68,49 @@ def survivors(output: Place, row: dict[str, Any]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     while row["duplicate_of"] is not None:
-        (row, *_) = find_document(output, row["duplicate_of"])
+        row = row_at(output, row["duplicate_of"])
         if row in found:
             break
         found.append(row)
     return found
 
 
-def read_text(output: Place, row: dict[str, Any]) -> str | None:
-    """Returns the document's text as it was kept or rejected."""
+def row_at(output: Place, address: str) -> dict[str, Any]:
+    """Returns the ledger row at an address UNIT:ROW, from the one part that has it.
+
+    Raises:
+        VerifyError: the run has no such address.
+    """
+    where = RowAddress.parse(address)
+    parts = ledger_parts(output)
+    if where.unit < len(parts):
+        for row in _matching(parts[where.unit], pc.field("row") == where.row):
+            return row
+    raise VerifyError(f"{output}: the ledger has no row {address}; run `corpus verify`")
+
+
+class Content(NamedTuple):
+    """What is stored of a document."""
+
+    text: str | None
+    """As it was kept or rejected; None where nothing of it is stored."""
+    mime: str | None = None
+    """Media type of a page that no stage has made text of: then `text` is its source."""
+
+
+def read_content(output: Place, row: dict[str, Any]) -> Content:
+    """Returns a document's text, or its page where it was not extracted."""
     folder = "documents" if row["drop_reason"] is None else "rejected"
     name = ledger_parts(output)[row["unit"]].name
     condition = pc.field("row") == row["row"]
     for path in storage.children(output / folder, name.removeprefix("part")):
-        found = storage.read_parquet(path, columns=["text"], filters=condition)
+        found = storage.read_parquet(path, columns=["text", "raw", "mime"], filters=condition)
         if found.num_rows:
-            text: str | None = found["text"][0].as_py()
-            return text
-    return None
+            text, raw, mime = (found[name][0].as_py() for name in ("text", "raw", "mime"))
+            if text is None and raw is not None:
+                return Content(raw.decode("utf-8", "replace"), mime or "bytes")
+            return Content(text)
+    return Content(None)
 
 
 def ledger_parts(output: Place) -> list[Place]:

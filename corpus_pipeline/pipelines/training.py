@@ -9,7 +9,7 @@ import pyarrow as pa
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.train_lm import LmTraining, train_language_model
-from corpus_pipeline.pipelines.publish import RUN_FILE
+from corpus_pipeline.pipelines.finished import RUN_FILE
 from corpus_pipeline.sources.pieces import Piece, detect_format
 from corpus_pipeline.sources.reading import ReadOptions, read_piece
 from corpus_pipeline.text.languages import figures_for, require_language

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -16,15 +15,14 @@ from numpy.typing import NDArray
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.machine import cores
+from corpus_pipeline.pipelines.finished import RUN_FILE, digest_of, read_run
 from corpus_pipeline.pipelines.progress import Progress
-from corpus_pipeline.pipelines.publish import RUN_FILE, digest_of
 from corpus_pipeline.schema import SUMMED
 from corpus_pipeline.storage import Place
 from corpus_pipeline.tokens.index import (
     INDEX_NAME,
     ShardEntry,
     TokenIndex,
-    is_inside,
     shard_differences,
 )
 from corpus_pipeline.tokens.shard import Shard, open_shard
@@ -33,46 +31,6 @@ from corpus_pipeline.tokens.shard import Shard, open_shard
 _THREADS = 4
 #: The column that rejected/ and ledger/ count by.
 _REASON = ["drop_reason"]
-
-
-def read_run(output: Place) -> dict[str, Any]:
-    """Reads run.json.
-
-    Raises:
-        VerifyError: there is none, or it is not the manifest of a run.
-    """
-    path = output / RUN_FILE
-    try:
-        run: dict[str, Any] = json.loads(storage.read_bytes(path))
-    except FileNotFoundError as error:
-        raise VerifyError(
-            f"{output}: no {RUN_FILE}; the run is not complete: run it again"
-        ) from error
-    except ValueError as error:
-        raise VerifyError(f"{path}: is not JSON ({error}); run again with --overwrite") from error
-    parts = {"counts": dict, "config": dict, "files": list, "fingerprint": dict, "phases": dict}
-    for name, kind in parts.items():
-        if not (isinstance(run, dict) and isinstance(run.get(name), kind)):
-            raise VerifyError(f"{path}: has no {name}; run again with --overwrite")
-    for entry in run["files"]:
-        _refuse_entry(path, entry)
-    return run
-
-
-#: What an entry of `files` holds.
-_ENTRY = {"path": str, "rows": int, "bytes": int, "sha256": str}
-
-
-def _refuse_entry(manifest: Place, entry: Any) -> None:
-    """Refuses what is no entry of `files`, or names a file that is not below the output."""
-    named = isinstance(entry, dict) and all(isinstance(entry.get(k), t) for k, t in _ENTRY.items())
-    if not named:
-        raise VerifyError(f"{manifest}: has an entry of files that names none; get it again")
-    if not is_inside(entry["path"]):
-        raise VerifyError(
-            f"{manifest}: names {entry['path']!r}, which is not inside the folder; "
-            "no run of this package writes that, so do not trust the folder"
-        )
 
 
 def verify(output: Place, progress: Progress | None = None) -> dict[str, int]:

@@ -31,7 +31,7 @@ from corpus_pipeline.storage.files import (
     writing,
 )
 from corpus_pipeline.storage.inputs import InputFile, list_inputs
-from corpus_pipeline.storage.lease import Lease, held
+from corpus_pipeline.storage.lease import Lease, held, is_held
 from corpus_pipeline.storage.places import Place, configure, is_local, place, public_path
 from corpus_pipeline.storage.reading import (
     local_copy,
@@ -57,6 +57,7 @@ __all__ = [
     "file_digest",
     "held",
     "is_folder",
+    "is_held",
     "is_local",
     "list_inputs",
     "local_copy",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import fsspec
 
-from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.errors import ConfigError, InputError, relative_to
 from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import file_system_of, public_path, refuse_secrets
 
@@ -47,7 +47,10 @@ def list_inputs(pattern: str, output: str | None = None) -> list[InputFile]:
     except OSError as error:
         raise InputError(f"{shown}: cannot be listed ({error})") from error
     if not found:
-        raise InputError(f"no input file matches {shown!r}; correct `path` in the configuration")
+        raise InputError(
+            f"no input file matches {shown!r}{relative_to(pattern)}; correct `path` in the "
+            "configuration"
+        )
     return sorted(found)
 
 

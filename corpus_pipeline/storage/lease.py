@@ -237,3 +237,17 @@ def held(root: Place, name: str) -> Iterator[Lease]:
                     f"{root}: another run writes here; wait for it or give another --output"
                 ) from error
         yield Lease()
+
+
+def is_held(root: Place, name: str) -> bool:
+    """Tells whether a run is at work in a local folder; of a remote one nothing is known at once."""
+    if fcntl is None or not isinstance(root, Path):
+        return False
+    try:
+        with (root / name).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False

@@ -13,8 +13,8 @@ from runs import NotedProgress
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
-from corpus_pipeline.pipelines.publish import digest_of
-from corpus_pipeline.pipelines.trace import find_document, find_token, read_text
+from corpus_pipeline.pipelines.finished import digest_of
+from corpus_pipeline.pipelines.trace import find_document, find_token, read_content
 from corpus_pipeline.pipelines.verify import verify
 from corpus_pipeline.tokens.encode import TokenEncoder, load_tokenizer
 from corpus_pipeline.tokens.shard import open_shard
@@ -262,7 +262,7 @@ def test_from_a_document_to_its_tokens_and_back(
     for position in {start - 1, stop} - {-1, shard.tokens}:
         assert find_token(finished, row["token_shard"], position) != row
     (batch,) = shard.batches
-    text = read_text(finished, row)
+    text = read_content(finished, row).text
     assert encoder.decode(batch.tokens[start : stop - 1]) == text
     assert text is not None
     assert text[:40] == docs[name].text[:40]
@@ -276,7 +276,7 @@ def test_rejected_documents_are_found_with_their_text(finished: Path) -> None:
     ):
         (row,) = find_document(finished, id_)
         assert row["drop_reason"] == id_.split("/")[0]
-        found = read_text(finished, row)
+        found = read_content(finished, row).text
         assert (found and found.replace("\u200b", "")) == text
 
 

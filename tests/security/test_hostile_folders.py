@@ -20,7 +20,7 @@ from runs import Runner, small
 from corpus_pipeline import kernels
 from corpus_pipeline.errors import ResumeError, VerifyError
 from corpus_pipeline.loader import open_tokens
-from corpus_pipeline.pipelines.publish import digest_of
+from corpus_pipeline.pipelines.finished import digest_of
 from corpus_pipeline.pipelines.verify import verify
 from corpus_pipeline.tokens.index import TokenIndex, verify_index
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter, open_shard
