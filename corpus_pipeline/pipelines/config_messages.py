@@ -136,7 +136,7 @@ def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseMod
     if isinstance(value, (list, dict)) and kind in (*_SCALARS, "value_error", "literal_error"):
         return _no_scalar(value, loc, root)
     if kind == "string_type" and isinstance(value, (bool, int, float)):
-        return f"is text; write it in quotes: \"{_yaml(value)}\""
+        return f'is text; write it in quotes: "{_yaml(value)}"'
     if kind in _SCALARS:
         return f"is {_SCALARS[kind]}, got {_yaml(value)}{_unit(kind, field)}"
     message = found["msg"].removeprefix("Value error, ")

@@ -93,9 +93,7 @@ def _legend(counted: bool) -> str:
     return ": first reason, any of the reasons, only reason"
 
 
-def _print_reasons(
-    console: rich.console.Console, groups: Iterable[Group], counted: bool
-) -> None:
+def _print_reasons(console: rich.console.Console, groups: Iterable[Group], counted: bool) -> None:
     table = _table(("reason", "first", "%", *(("any", "only") if counted else ())))
     for group in groups:
         if group.name:
