@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from corpus_pipeline.errors import ConfigError, relative_to
 from corpus_pipeline.pipelines.config_messages import one_line
 from corpus_pipeline.pipelines.config_types import Label, LanguageName, Size
+from corpus_pipeline.redaction import remember_secrets, storable
 from corpus_pipeline.yaml_files import load_yaml
 
 Skippable = Literal["language", "quality", "keywords", "perplexity", "document", "sentence"]
@@ -301,6 +302,7 @@ class Config(_Section):
     )
     runner_options: dict[str, str] = Field(
         default_factory=dict,
+        repr=False,
         description="settings of the runner: Spark's (spark.master: ...), or pipeline options",
     )
     storage_options: _StorageOptions = Field(
@@ -371,7 +373,8 @@ class Config(_Section):
         for place in _HOW:
             del content[place]
         content["inputs"] = sorted(content["inputs"], key=lambda each: str(each["source"]))
-        return content
+        stored: dict[str, Any] = storable(content)
+        return stored
 
 
 #: Sections that switch a stage on and off, in the order of the flow.
@@ -416,6 +419,7 @@ def read_sections(path: Path) -> dict[str, Any]:
 
 def build_config(content: dict[str, Any], where: str) -> Config:
     """Checks the content of a configuration; `where` names it in errors."""
+    remember_secrets(content.get("runner_options"), content.get("storage_options"))
     try:
         return Config.model_validate(content)
     except ValidationError as error:

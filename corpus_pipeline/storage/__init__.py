@@ -10,6 +10,7 @@ lease       one run at a time in an output folder
 at_once     some items at a time, by threads
 """
 
+from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.at_once import at_once
 from corpus_pipeline.storage.contents import content_digests
 from corpus_pipeline.storage.files import (
@@ -32,7 +33,7 @@ from corpus_pipeline.storage.files import (
 )
 from corpus_pipeline.storage.inputs import InputFile, list_inputs
 from corpus_pipeline.storage.lease import Lease, held, is_held
-from corpus_pipeline.storage.places import Place, configure, is_local, place, public_path
+from corpus_pipeline.storage.places import Place, configure, is_local, place
 from corpus_pipeline.storage.reading import (
     local_copy,
     open_arrow,
