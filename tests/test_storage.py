@@ -279,7 +279,7 @@ def test_what_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_path_is_shown_without_secrets(path: str, shown: str) -> None:
     assert public_path(path) == shown
-    if shown != path:
+    if shown != path and "download" not in path:
         for refused in (open_input, list_inputs, storage.place):
             with pytest.raises((InputError, ConfigError)) as caught:
                 refused(path)
