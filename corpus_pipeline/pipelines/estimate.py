@@ -26,7 +26,7 @@ from corpus_pipeline.pipelines.costs import (
     Prices,
     Workload,
 )
-from corpus_pipeline.pipelines.sizing import MOST_EDGES, merged_by_driver
+from corpus_pipeline.pipelines.sizing import GROUPED_BYTES, MOST_EDGES, merged_by_driver
 
 #: Phase -> folders that it reads; what stands below `SHUFFLED` goes through a shuffle.
 READS = {
@@ -53,8 +53,8 @@ PUBLISHED = READS["check"]
 _EXCLUDED = ("merge-contamination", "merge-exact", "merge-resolve")
 _APPLIED = (*_EXCLUDED, "merge-sentence")
 
-#: Hashes that one task of the direct engine groups, and how much memory that takes (Beam's own).
-_GROUPED_BYTES, _GROUPED_TIMES = 256 * 2**20, 4
+#: How much memory a hash takes that one task of the direct engine groups (Beam's own).
+_GROUPED_TIMES = 4
 #: Sorting and joining one partition elsewhere: the records, their order and what is found.
 _MATCHED_TIMES = 4
 #: Merging one group: its records as they come, joined and sorted.
@@ -303,7 +303,7 @@ class _Sums:
         if not self.flow.direct:
             return 1
         held = sum(self.folders.get(folder, 0.0) for folder in READS[phase])
-        at_once = max(1, int(_GROUPED_BYTES * count // max(1.0, held)))
+        at_once = max(1, int(GROUPED_BYTES * count // max(1.0, held)))
         return math.ceil(count / min(at_once, math.ceil(count / (2 * self.workers))))
 
     def opens(self, phase: str) -> int:
@@ -419,7 +419,7 @@ class _Sums:
         held = sum(self.folders.get(folder, 0.0) for folder in READS[phase])
         one = held / self.items(phase)
         if self.flow.direct:
-            share = max(one, min(_GROUPED_BYTES, held / (2 * self.workers)))
+            share = max(one, min(GROUPED_BYTES, held / (2 * self.workers)))
             return share * _GROUPED_TIMES
         return one * (_MERGED_TIMES if phase in MERGES else _MATCHED_TIMES)
 

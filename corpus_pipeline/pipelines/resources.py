@@ -14,8 +14,6 @@ from corpus_pipeline.shipped import resource_digest, shipped
 class Resources:
     """What a run loads besides its inputs; every hash is part of the run's fingerprint."""
 
-    language_model: str | None
-    """fastText model, None for the one that is installed."""
     perplexity_models: dict[str, str]
     """language -> KenLM binary."""
     tokenizer: str
@@ -74,7 +72,7 @@ def resolve_resources(config: Config) -> Resources:
             for file in storage.list_inputs(pattern):
                 digest = _digest(file.path, "dedup.contamination.evaluations")
                 evaluations[file.path] = digest
-    return Resources(config.language.model, models, tokenizer, loaded, evaluations)
+    return Resources(models, tokenizer, loaded, evaluations)
 
 
 def _digest(path: str, stage: str) -> str:

@@ -27,13 +27,10 @@ from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
 from corpus_pipeline.pipelines.resources import resolve_resources
 from corpus_pipeline.pipelines.rounds import Rounds
-from corpus_pipeline.pipelines.sizing import merged_by_driver
+from corpus_pipeline.pipelines.sizing import GROUPED_BYTES, merged_by_driver
 from corpus_pipeline.pipelines.unreadable import refuse_mostly_unreadable
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
-
-#: Bytes of hashes in one task of a match phase. Beam's in-memory GroupByKey takes four times that.
-_GROUPED_BYTES = 256 * 2**20
 
 
 @dataclasses.dataclass
@@ -155,4 +152,4 @@ def _partitions_at_once(match: Match) -> int:
     options = match.options
     folders = [options.workspace.work / folder.path for folder in options.inputs]
     held = sum(sum(storage.sizes(folder, ".arrow").values()) for folder in folders)
-    return max(1, _GROUPED_BYTES * options.total_partitions // max(1, held))
+    return max(1, GROUPED_BYTES * options.total_partitions // max(1, held))

@@ -29,6 +29,8 @@ _USUAL_MATCH, _LARGEST_MATCH = 16 * _MIB, 256 * _MIB
 #: Text from which on units, and partitions, grow with the square root of it.
 _LARGE_FOR_UNITS, _LARGE_FOR_MATCHES = 2**40, 2**36
 
+#: Bytes of hashes in one task of a match phase of the direct engine.
+GROUPED_BYTES = 256 * _MIB
 #: A merge that opens no more files than this is made by the driver: on an object store in some
 #: seconds, about what it takes a cluster to start a job.
 _MOST_OPENS = 256

@@ -142,7 +142,6 @@ class ShardWriter:
             format_: of the shard.
             batch_bytes: most bytes of columns in a record batch; a longer document is alone in its.
         """
-        self._format = format_
         self._schema = format_.schema
         self._dtype = np.dtype(format_.dtype)
         self._batch_bytes = batch_bytes
