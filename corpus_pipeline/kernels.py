@@ -7,9 +7,12 @@ named after a digest of the package's sources: edited code never meets a stale b
 """
 
 import contextlib
+import functools
 import getpass
 import hashlib
+import logging
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable
@@ -28,8 +31,12 @@ def source_digest() -> str:
     return digest.hexdigest()
 
 
+#: Bytes that compiled kernels take, with slack.
+_ROOM = 2**24
+
+
 def _cache_folder() -> str:
-    """A folder in the user's cache, or in the temporary one where there is no writable home.
+    """A folder in the user's cache, or in the temporary one where a home has no room for it.
 
     numba keys what it keeps by the path of the source, so each installation has its own folder.
     """
@@ -41,7 +48,10 @@ def _cache_folder() -> str:
         with contextlib.suppress(OSError):
             base.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK) and all(map(_is_ours, (base, folder.parent, folder))):
+            ours = all(map(_is_ours, (base, folder.parent, folder)))
+            # What is there already needs no room.
+            room = any(folder.iterdir()) or shutil.disk_usage(folder).free >= _ROOM
+            if ours and room and os.access(folder, os.W_OK):
                 return str(folder)
     return tempfile.mkdtemp(prefix="corpus-pipeline-")
 
@@ -59,11 +69,32 @@ def _is_ours(folder: Path) -> bool:
     return owners == {os.getuid()} and not status.st_mode & stat.S_IWOTH
 
 
+def _named_folder() -> str | None:
+    """The folder that the user named, if kernels can be kept there.
+
+    numba would turn to the folder of the sources instead, where it meets stale binaries.
+    """
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    if not named:
+        return None
+    try:
+        os.makedirs(named, exist_ok=True)
+        with tempfile.TemporaryFile(dir=named):
+            return named
+    except OSError as error:
+        logging.getLogger(__name__).warning(
+            "%s: compiled kernels cannot be kept there (%s), and are elsewhere; correct "
+            "NUMBA_CACHE_DIR", named, error.strerror,
+        )  # fmt: skip
+        return None
+
+
 #: Where compiled kernels are kept. `NUMBA_CACHE_DIR` set by the user wins.
-CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _cache_folder()
+CACHE_DIR = _named_folder() or _cache_folder()
 os.environ["NUMBA_CACHE_DIR"] = CACHE_DIR
 
 import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
+from numba.core.caching import FunctionCache  # noqa: E402
 
 #: Nobody takes the address of a kernel in C; the code for that is a tenth of the time to compile.
 #: (numba's type stubs lack the option.)
@@ -83,10 +114,45 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     >>> total.py_func(np.array([1, 2, 3], np.int64)).item()
     6
     """
-    compiled: Callable[..., Any] = numba.njit(
-        function, nogil=True, cache=_in_package(function), **_FASTER_TO_COMPILE
-    )
-    return compiled
+    return _compiled(function)
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    compiled: Any = numba.njit(function, nogil=True, **_FASTER_TO_COMPILE)
+    if _in_package(function):
+        try:
+            compiled._cache = _Cache(function)
+        except RuntimeError:  # numba's word for a folder that it cannot write to.
+            _cannot_keep("it cannot be written")
+    result: Callable[..., Any] = compiled
+    return result
+
+
+class _Cache(FunctionCache):  # type: ignore[misc]
+    """numba's cache on the disk. A disk that is full or fails costs time and stops nobody."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Returns the compiled function, or None if it is to be compiled."""
+        try:
+            return super().load_overload(sig, target_context)
+        except OSError:
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keeps a compiled function, if that is possible."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            _cannot_keep(error.strerror or type(error).__name__)
+
+
+@functools.cache
+def _cannot_keep(reason: str) -> None:
+    """Says once that compiled kernels are not kept."""
+    logging.getLogger(__name__).warning(
+        "%s: compiled kernels are not kept (%s), so every process compiles them again; make room "
+        "there, or set NUMBA_CACHE_DIR to a folder that can be written", CACHE_DIR, reason,
+    )  # fmt: skip
 
 
 def _in_package(function: Callable[..., object]) -> bool:
