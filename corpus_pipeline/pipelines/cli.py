@@ -201,6 +201,9 @@ def _execute(settings: Callable[[], "Config"], overwrite: bool, check: bool = Tr
     with Console() as console:
         console.begin("reading the configuration")
         config = settings()
+        from corpus_pipeline.pipelines.first_look import refuse_missing_files
+
+        refuse_missing_files(config)
         console.begin("loading the stages, looking at inputs and models")
         from corpus_pipeline.pipelines.run import Run
         from corpus_pipeline.pipelines.verify import verify

@@ -359,6 +359,11 @@ class Config(_Section):
                 "runner is direct, spark, dataflow or the class of a Beam runner, for example "
                 f"PrismRunner; got {self.runner!r}"
             )
+        if self.runner == "direct" and self.runner_options:
+            raise ValueError(
+                "runner_options: the runner direct takes none, got "
+                f"{min(self.runner_options)!r}; see workers, memory and unit_timeout"
+            )
         if not names:
             raise ValueError("inputs is empty; name at least one path and source")
         return self

@@ -25,11 +25,6 @@ def open_engine(config: Config) -> Engine:
     """
     options = config.runner_options
     if config.runner == "direct":
-        if options:
-            raise ConfigError(
-                f"runner_options: the runner direct takes none, got {min(options)!r}; see workers, "
-                "memory and unit_timeout"
-            )
         workers = stage_options.workers(config)
         return DirectEngine(workers, config.unit_timeout, config.storage_options)
     if config.runner == "spark":

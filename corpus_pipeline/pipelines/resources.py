@@ -4,9 +4,10 @@ import dataclasses
 from pathlib import Path
 
 from corpus_pipeline import storage
-from corpus_pipeline.errors import ResourceError, relative_to
+from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.filters.perplexity import shipped_models
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.first_look import missing
 from corpus_pipeline.shipped import resource_digest, shipped
 
 
@@ -79,7 +80,4 @@ def _digest(path: str, stage: str) -> str:
     try:
         return resource_digest(path)
     except OSError as error:
-        raise ResourceError(
-            f"{path}: cannot be read ({error.strerror}{relative_to(path)}); correct {stage} in the "
-            "configuration"
-        ) from error
+        raise missing(path, stage, error) from error
