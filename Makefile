@@ -6,7 +6,8 @@ SOURCES := corpus_pipeline tests benchmarks tools
 # Neighbours mostly stay together, for they share what is dear to make; who is idle takes over half of the rest.
 PYTEST := $(RUN)/pytest -n auto --dist worksteal
 
-.PHONY: setup setup-cluster demo test check test-slow test-cluster test-cluster-slow audit bench golden docs lock clean
+.PHONY: setup setup-cluster demo test check test-slow test-cluster test-cluster-slow mutations audit bench \
+  golden docs lock clean
 
 setup: .venv/ready
 
@@ -41,6 +42,10 @@ check: setup
 # Longer runs: kill and resume at every phase, more property examples.
 test-slow: setup
 	CORPUS_MAX_EXAMPLES=500 $(PYTEST) -m "not cluster"
+
+# Changes made to the code on purpose: each must be seen by the test that is named beside it.
+mutations: setup
+	$(RUN)/python tools/mutations.py
 
 # What lies beyond one machine: pyspark 3.5 and 4.1 beside the environment, Dask, S3, Dataflow's client;
 # Prism where Go can build it. Java 17 must be there; without it the tests of Spark are skipped.

@@ -21,6 +21,7 @@ from whole_job import ROOT, SAMPLE
 from corpus_pipeline.engines.marked_processes import marked
 from corpus_pipeline.engines.spark.cluster import cluster_down, cluster_up
 from corpus_pipeline.pipelines.config import build_config
+from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.pipelines.run import Run
 
 #: What stands in the command line of each kind of process.
@@ -100,20 +101,8 @@ class Peaks(threading.Thread):
         self.join()
 
 
-class Silent:
+class Seconds(Silent):
     """A run's progress, told to nobody but for the phases' seconds."""
-
-    def plan(self, plan: Any, workers: int | None) -> None:
-        """The work is planned."""
-
-    def remark(self, line: str) -> None:
-        """Is not needed."""
-
-    def start(self, phase: str, items: int, finished: int) -> None:
-        """A phase starts."""
-
-    def advance(self, phase: str, items: int, text_bytes: int) -> None:
-        """A phase goes on."""
 
     def finish(self, phase: str, seconds: float) -> None:
         """A phase is done."""
@@ -149,7 +138,7 @@ def main() -> None:
     peaks.start()
     try:
         settings = configuration(corpus, arguments.output / "spark-out", cluster.master_url)
-        Run(build_config(settings, "benchmark"), Silent()).execute(overwrite=True)
+        Run(build_config(settings, "benchmark"), Seconds()).execute(overwrite=True)
         drivers = own_peaks()
     finally:
         peaks.stop()

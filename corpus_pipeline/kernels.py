@@ -10,7 +10,9 @@ import contextlib
 import functools
 import getpass
 import hashlib
+import logging
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable
@@ -30,8 +32,12 @@ def source_digest() -> str:
     return digest.hexdigest()
 
 
+#: Bytes that compiled kernels take, with slack.
+_ROOM = 2**24
+
+
 def _cache_folder() -> str:
-    """A folder in the user's cache, or in the temporary one where there is no writable home.
+    """A folder in the user's cache, or in the temporary one where a home has no room for it.
 
     numba keys what it keeps by the path of the source, so each installation has its own folder.
     """
@@ -43,7 +49,10 @@ def _cache_folder() -> str:
         with contextlib.suppress(OSError):
             base.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK) and all(map(_is_ours, (base, folder.parent, folder))):
+            ours = all(map(_is_ours, (base, folder.parent, folder)))
+            # What is there already needs no room.
+            room = any(folder.iterdir()) or shutil.disk_usage(folder).free >= _ROOM
+            if ours and room and os.access(folder, os.W_OK):
                 return str(folder)
     return tempfile.mkdtemp(prefix="corpus-pipeline-")
 
@@ -61,13 +70,29 @@ def _is_ours(folder: Path) -> bool:
     return owners == {os.getuid()} and not status.st_mode & stat.S_IWOTH
 
 
-#: Where compiled kernels are kept. `NUMBA_CACHE_DIR` set by the user wins.
-CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _cache_folder()
-os.environ["NUMBA_CACHE_DIR"] = CACHE_DIR
+def _named_folder() -> str | None:
+    """The folder that the user named, if kernels can be kept there.
 
-#: Nobody takes the address of a kernel in C; the code for that is a tenth of the time to compile.
-#: (numba's type stubs lack the option.)
-_FASTER_TO_COMPILE: dict[str, Any] = {"no_cfunc_wrapper": True}
+    numba would turn to the folder of the sources instead, where it meets stale binaries.
+    """
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    if not named:
+        return None
+    try:
+        os.makedirs(named, exist_ok=True)
+        with tempfile.TemporaryFile(dir=named):
+            return named
+    except OSError as error:
+        logging.getLogger(__name__).warning(
+            "%s: compiled kernels cannot be kept there (%s), and are elsewhere; correct "
+            "NUMBA_CACHE_DIR", named, error.strerror,
+        )  # fmt: skip
+        return None
+
+
+#: Where compiled kernels are kept. `NUMBA_CACHE_DIR` set by the user wins.
+CACHE_DIR = _named_folder() or _cache_folder()
+os.environ["NUMBA_CACHE_DIR"] = CACHE_DIR
 
 
 class Kernel:
@@ -91,10 +116,9 @@ class Kernel:
     @functools.cached_property
     def compiled(self) -> Callable[..., Any]:
         """The function as numba compiles it, or loads it from the cache."""
-        compiled: Callable[..., Any] = _numba().njit(
-            self.py_func, nogil=True, cache=_in_package(self.py_func), **_FASTER_TO_COMPILE
-        )
-        return compiled
+        from corpus_pipeline.compilation import compiled
+
+        return compiled(self.py_func)
 
 
 def kernel(function: Callable[..., Any]) -> Kernel:
@@ -121,22 +145,6 @@ def load_numba() -> None:
     _nothing()
 
 
-@functools.cache
-def _numba() -> Any:
-    """Imports numba, which reads NUMBA_CACHE_DIR then; lets kernels call kernels."""
-    import numba
-    from numba.core.types import Dispatcher
-    from numba.extending import typeof_impl
-
-    typeof_impl.register(Kernel, lambda called, _: Dispatcher(called.compiled))
-    return numba
-
-
 @kernel
 def _nothing():  # type: ignore[no-untyped-def]
     return None
-
-
-def _in_package(function: Callable[..., object]) -> bool:
-    """Kernels defined interactively (a doctest, a notebook) have no file to key a cache by."""
-    return Path(function.__code__.co_filename).is_file()

@@ -129,11 +129,3 @@ DOCUMENT = pa.schema([*DOCUMENT_INPUT, *MEASURES, *DEDUP, *PII_MEASURES, *TOKENS
 
 #: The columns of ledger/: a document without its content.
 LEDGER = pa.schema([field for field in DOCUMENT if field.name not in ("raw", "text")])
-
-#: Columns whose sums over documents/ stand in run.json.
-SUMMED = [
-    name
-    for name in LEDGER.names
-    if name.startswith(("pii_", "removed_"))
-    or name in ("contamination_sentences", "contamination_chars")
-]

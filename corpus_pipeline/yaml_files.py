@@ -137,7 +137,21 @@ def load_yaml(text: str) -> Any:
     except _RefusedError as error:
         raise ValueError(str(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError(f"is not YAML: {' '.join(str(error).split())}") from error
+        raise ValueError(f"is not YAML: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Says what is wrong and where, and repeats nothing of the file: it may hold a password."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"{error.reason} (at character {error.position + 1})"
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return "too deep" if isinstance(error, RecursionError) else "a value cannot be read"
+    parts = []
+    for words, mark in ((error.context, error.context_mark), (error.problem, error.problem_mark)):
+        if words:
+            at = "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"
+            parts.append(re.sub(r"'(?!<)[^']{2,}'", "'...'", words) + at)
+    return "; ".join(parts)
 
 
 def nearest_key(

@@ -2,16 +2,15 @@
 
 import ast
 import doctest
-import importlib.util
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from scripts import ROOT, load_script
 
 from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.filters.quality_rules import RULES
@@ -20,7 +19,6 @@ from corpus_pipeline.pipelines.reasons import REASONS
 from corpus_pipeline.sources.leniencies import LENIENCIES
 from corpus_pipeline.stages import FLOW
 
-ROOT = Path(__file__).parent.parent
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
@@ -32,17 +30,7 @@ def _name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def _make_docs() -> ModuleType:
-    """Loads tools/make_docs.py, which is a script and no package."""
-    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "tools" / "make_docs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MAKE_DOCS = _make_docs()
+MAKE_DOCS = load_script("make_docs")
 COMMANDS: dict[str, Any] = MAKE_DOCS.commands()
 
 

@@ -76,17 +76,26 @@ def find_contamination(
     """
     split = split_words(texts) if words is None else words
     rows, respelt = respelt_texts(texts)
-    places = _find(texts, texts, split, index)
     if not len(rows):
-        return places
+        return _find(texts, texts, split, index)
     # Texts that are compared in another spelling, apart from the others.
+    others = _find(texts, texts, _without(split, rows), index)
     again = _find(texts.take(pa.array(rows)), respelt, split_words(respelt), index)
     at = again.schema.get_field_index("text")
     again = again.set_column(at, PLACES[0], pa.array(rows.astype(np.int32)[again["text"]]))
-    others = places.filter(pa.array(~np.isin(places["text"], rows)))
     both = pa.Table.from_batches([others, again]).combine_chunks()
     order = np.argsort(both["text"].to_numpy(), kind="stable")
     return both.take(pa.array(order)).combine_chunks().to_batches()[0] if len(order) else others
+
+
+def _without(words: Words, rows: NDArray[np.int64]) -> Words:
+    """Takes the words of some texts away; the others keep their numbers."""
+    lengths = np.diff(words.offsets)
+    kept = np.ones(len(lengths), np.bool_)
+    kept[rows] = False
+    there = np.repeat(kept, lengths)
+    offsets = np.append(0, np.cumsum(lengths * kept))
+    return Words(offsets, words.starts[there], words.ends[there], words.hashes[there])
 
 
 def _find(

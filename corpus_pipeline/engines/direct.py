@@ -94,7 +94,13 @@ class DirectEngine:
         """
 
         def schedule(task: tuple[int, ...]) -> Any:
-            return self._pool.schedule(_run_task, args=[phase, task], timeout=self._timeout)
+            try:
+                return self._pool.schedule(_run_task, args=[phase, task], timeout=self._timeout)
+            except OSError as error:  # The pool starts with its first task.
+                raise EngineError(
+                    f"{error.filename or '/dev/shm'}: {error.strerror}; worker processes have "
+                    "their locks there, so it must be writable (docker run --shm-size=1g)"
+                ) from error
 
         def submit(task: tuple[int, ...], attempt: int) -> None:
             try:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from corpus_pipeline.errors import CorpusError, EngineError
+from corpus_pipeline.redaction import guard_stderr
 from corpus_pipeline.steps import Work
 
 #: Beam appends the place in the pipeline to every message; the user's line does without.
@@ -104,6 +105,7 @@ def prepare_worker(storage_options: StorageOptions, folder: str | None = None) -
 
     from corpus_pipeline import storage
 
+    guard_stderr()
     for name in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"

@@ -4,7 +4,9 @@ Spark, Dataflow and whatever else Beam runs on bring scheduling, retries and a s
 What they are given is the same pipeline that the direct engine runs piece by piece.
 """
 
+import contextlib
 import functools
+import io
 import logging
 import os
 import threading
@@ -86,10 +88,14 @@ class JobEngine:
         from corpus_pipeline.engines.beam_steps import add_work
 
         _quieten()
+        options = PipelineOptions(self.arguments(phase.name))
+        said = io.StringIO()
         try:
-            options = PipelineOptions(self.arguments(phase.name))
-        except SystemExit as error:  # argparse's way to refuse a value; it has printed which.
-            raise ConfigError("runner_options: Beam refuses a value, see above") from error
+            with contextlib.redirect_stderr(said):
+                options.get_all_options()
+        except SystemExit as error:  # argparse's way to refuse a value.
+            why = said.getvalue().strip().rpartition("error: ")[2]
+            raise ConfigError(f"runner_options: Beam refuses a value: {why}") from error
         pipeline = beam.Pipeline(runner=self.runner(len(items)), options=options)
         add_work(pipeline, phase.work(items))
         result = None

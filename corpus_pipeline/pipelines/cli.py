@@ -139,6 +139,10 @@ def run(
     memory: MemoryOption = None,
     overwrite: OverwriteOption = False,
     allow_unreadable: UnreadableOption = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Tell by every byte whether the inputs are those of before."),
+    ] = False,
     no_verify: Annotated[
         bool,
         typer.Option(
@@ -154,6 +158,7 @@ def run(
         return load_config(
             config, output=output, runner=runner, runner_options=_pairs(runner_option),
             workers=workers, memory=memory, allow_unreadable=allow_unreadable or None,
+            strict=strict or None,
         )  # fmt: skip
 
     _execute(settings, overwrite, not no_verify)
@@ -196,11 +201,14 @@ def _execute(settings: Callable[[], "Config"], overwrite: bool, check: bool = Tr
     with Console() as console:
         console.begin("reading the configuration")
         config = settings()
+        from corpus_pipeline.pipelines.first_look import refuse_missing_files
+
+        refuse_missing_files(config)
         if config.runner == "direct":
             from corpus_pipeline.engines.workers import start_early
 
             start_early()
-        console.begin("loading stages, inputs and models")
+        console.begin("loading the stages, looking at inputs and models")
         from corpus_pipeline.pipelines.run import Run
         from corpus_pipeline.pipelines.verify import verify
         from corpus_pipeline.pipelines.warm import groups_of, warm_up

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from corpus_pipeline.errors import ConfigError, relative_to
 from corpus_pipeline.pipelines.config_messages import one_line
 from corpus_pipeline.pipelines.config_types import Label, LanguageName, Size
+from corpus_pipeline.redaction import remember_secrets, storable
 from corpus_pipeline.yaml_files import load_yaml
 
 Skippable = Literal["language", "quality", "keywords", "perplexity", "document", "sentence"]
@@ -310,6 +311,7 @@ class Config(_Section):
     )
     runner_options: dict[str, str] = Field(
         default_factory=dict,
+        repr=False,
         description="settings of the runner: Spark's (spark.master: ...), or pipeline options",
     )
     storage_options: _StorageOptions = Field(
@@ -328,6 +330,11 @@ class Config(_Section):
         False,
         description="go on when most records of a source or file are unreadable, or a Parquet "
         "file cannot be opened",
+    )
+    strict: bool = Field(
+        False,
+        description="tell by every byte whether an input is the same at resume; false: of more "
+        "than 1GiB by samples",
     )
     unit_timeout: int = Field(3600, gt=0, description="seconds after which a stuck unit is retried")
     preflight_timeout: int = Field(
@@ -361,6 +368,11 @@ class Config(_Section):
                 "runner is direct, spark, dataflow or the class of a Beam runner, for example "
                 f"PrismRunner; got {self.runner!r}"
             )
+        if self.runner == "direct" and self.runner_options:
+            raise ValueError(
+                "runner_options: the runner direct takes none, got "
+                f"{min(self.runner_options)!r}; see workers, memory and unit_timeout"
+            )
         if not names:
             raise ValueError("inputs is empty; name at least one path and source")
         return self
@@ -375,7 +387,8 @@ class Config(_Section):
         for place in _HOW:
             del content[place]
         content["inputs"] = sorted(content["inputs"], key=lambda each: str(each["source"]))
-        return content
+        stored: dict[str, Any] = storable(content)
+        return stored
 
 
 #: Sections that switch a stage on and off, in the order of the flow.
@@ -420,6 +433,7 @@ def read_sections(path: Path) -> dict[str, Any]:
 
 def build_config(content: dict[str, Any], where: str) -> Config:
     """Checks the content of a configuration; `where` names it in errors."""
+    remember_secrets(content.get("runner_options"), content.get("storage_options"))
     try:
         return Config.model_validate(content)
     except ValidationError as error:

@@ -31,11 +31,6 @@ def open_engine(config: Config, units: int) -> Engine:
     """
     options = config.runner_options
     if config.runner == "direct":
-        if options:
-            raise ConfigError(
-                f"runner_options: the runner direct takes none, got {min(options)!r}; see workers, "
-                "memory and unit_timeout"
-            )
         workers = min(stage_options.workers(config), max(1, units))
         return DirectEngine(workers, config.unit_timeout, config.storage_options)
     _import_beam()

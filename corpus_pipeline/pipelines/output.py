@@ -9,7 +9,8 @@ from typing import Any
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError
 from corpus_pipeline.pipelines.finished import LOCK_FILE, RUN_FILE, read_run
-from corpus_pipeline.pipelines.plan import Plan, refuse_other_run
+from corpus_pipeline.pipelines.identity import refuse_other_run
+from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.storage import Lease, Place
 

@@ -17,9 +17,10 @@ from typing import Any, NamedTuple, TypeVar
 import pyarrow as pa
 
 from corpus_pipeline import __version__, storage
-from corpus_pipeline.errors import ConfigError, InputError, ResumeError
+from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.kernels import source_digest
 from corpus_pipeline.pipelines.config import Config, Input
+from corpus_pipeline.pipelines.identity import described, units_identity
 from corpus_pipeline.pipelines.sizing import (
     MOST_TEXT,
     TEXT_PER_STORED_BYTE,
@@ -120,20 +121,20 @@ def load_unit(path: str | Place, number: int) -> Unit:
     return Unit.from_json(lines[number % _UNITS_TOGETHER].as_py())
 
 
-def make_plan(config: Config, resources: dict[str, str]) -> Plan:
+def make_plan(config: Config, resources: dict[str, str], hashed: bool = True) -> Plan:
     """Lists and cuts the inputs.
 
     Args:
         config: the run.
         resources: name -> sha256 of every model, tokenizer and list that the run uses.
+        hashed: look at what the inputs hold; a plan without it is to be shown, not to be run.
 
     Raises:
         InputError: an input is missing, empty of files or of an unknown format.
     """
     sources = sorted(config.inputs, key=lambda each: each.source)
     files = [(source, file) for source in sources for file in _files_of(source, config.output)]
-    listed = [{"source": source.source, **file._asdict()} for source, file in files]
-    _refuse_doubled_files(listed)
+    _refuse_doubled_files(files)
     looks = [
         (source, file, read_options(config, source), config.allow_unreadable)
         for source, file in files
@@ -151,8 +152,10 @@ def make_plan(config: Config, resources: dict[str, str]) -> Plan:
         for group in _grouped(pieces, unit_bytes, config.plan.unit_files):
             units.append(Unit(len(units), source.source, group))
     partitions = partitions_for(text_bytes, config.plan.match_bytes)
+    listed = [(source.source, file) for source, file in files]
     fingerprint = {
-        "inputs": listed,
+        "inputs": described(listed, config.strict, hashed),
+        "units": units_identity(unit.to_json() for unit in units),
         "config": config.resolved(),
         "resources": resources,
         "schema_version": SCHEMA_VERSION,
@@ -206,15 +209,26 @@ def refuse_changed_inputs(config: Config, plan: Plan) -> None:
         InputError: names the first file that differs.
     """
     planned = {file["path"]: file for file in plan.fingerprint["inputs"]}
+    there = []
     for source in config.inputs:
         for file in _files_of(source, config.output):
-            was = planned.pop(file.path, None)
-            if was is not None and (was["size"], was["modified"]) != (file.size, file.modified):
-                raise InputError(
-                    f"{file.path}: changed while it was read; run again with --overwrite"
-                )
-    for path in planned:
+            was = planned.get(file.path)
+            if was is None:
+                continue
+            if (was["size"], was["modified"]) != (file.size, file.modified):
+                raise _changed(file.path)
+            there.append((source.source, file))
+    gone = planned.keys() - {file.path for _, file in there}
+    for path in sorted(gone):
         raise InputError(f"{path}: vanished while the run was under way; bring it back")
+    # What is hashed of a file depends on the sizes of all, which are as they were.
+    for now in described(there, config.strict):
+        if now["content"] != planned[now["path"]]["content"]:
+            raise _changed(now["path"])
+
+
+def _changed(path: str) -> InputError:
+    return InputError(f"{path}: changed while it was read; run again with --overwrite")
 
 
 class _Stored(NamedTuple):
@@ -290,12 +304,12 @@ def _grouped(
         yield tuple(group)
 
 
-def _refuse_doubled_files(listed: Sequence[dict[str, Any]]) -> None:
+def _refuse_doubled_files(files: Sequence[tuple[Input, storage.InputFile]]) -> None:
     owners: dict[str, str] = {}
     folders: dict[str, str] = {}
-    for file in listed:
+    for source, file in files:
         # One file may have several spellings: links, file:// and relative paths.
-        path = real = file["path"].removeprefix("file://")
+        path = real = file.path.removeprefix("file://")
         if "://" not in path:
             folder, name = os.path.split(path)
             if folder not in folders:
@@ -305,55 +319,7 @@ def _refuse_doubled_files(listed: Sequence[dict[str, Any]]) -> None:
                 real = os.path.realpath(real)
         if owner := owners.get(real):
             raise InputError(
-                f"{file['path']}: is read twice, in the sources {owner!r} and {file['source']!r}; "
+                f"{file.path}: is read twice, in the sources {owner!r} and {source.source!r}; "
                 "narrow one of the patterns"
             )
-        owners[real] = file["source"]
-
-
-def refuse_other_run(saved: dict[str, Any], wanted: dict[str, Any], output: str) -> None:
-    """Checks that a run under way is the run that is asked for.
-
-    Raises:
-        ResumeError: names the first thing that differs.
-    """
-    difference = first_difference(saved, wanted)
-    if difference is not None:
-        raise ResumeError(
-            f"{output}: holds another run: {difference}; "
-            "give another --output, or --overwrite to throw that run away"
-        )
-
-
-def first_difference(saved: Any, wanted: Any, place: str = "") -> str | None:
-    """Names the first place where two JSON values differ, or returns None.
-
-    >>> first_difference({"a": {"b": 1}}, {"a": {"b": 2}})
-    'a.b was 1, is now 2'
-    """
-    if isinstance(saved, dict) and isinstance(wanted, dict):
-        for key in sorted(saved.keys() | wanted.keys()):
-            inner = f"{place}.{key}" if place else str(key)
-            if found := first_difference(saved.get(key), wanted.get(key), inner):
-                return found
-        return None
-    if isinstance(saved, list) and isinstance(wanted, list) and len(saved) != len(wanted):
-        word, longer, shorter = "more", wanted, saved
-        if len(wanted) < len(saved):
-            word, longer, shorter = "fewer", saved, wanted
-        example = next((item for item in longer if item not in shorter), longer[-1])
-        named = example.get("path", example) if isinstance(example, dict) else example
-        return f"{place} has {len(longer) - len(shorter)} {word}: {_short(named)}"
-    if isinstance(saved, list) and isinstance(wanted, list):
-        for i, (old, new) in enumerate(zip(saved, wanted, strict=True)):
-            if found := first_difference(old, new, f"{place}[{i}]"):
-                return found
-        return None
-    if saved == wanted:
-        return None
-    return f"{place} was {_short(saved)}, is now {_short(wanted)}"
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+        owners[real] = source.source

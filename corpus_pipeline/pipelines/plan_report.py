@@ -101,7 +101,7 @@ def _sources(config: Config, stated: float | None) -> tuple[list[SourcePlan], li
     from corpus_pipeline.pipelines.plan import make_plan
 
     try:
-        plan = make_plan(config, {})
+        plan = make_plan(config, {}, hashed=False)
     except InputError as error:
         if stated is None:
             raise

@@ -23,3 +23,22 @@ class Progress(Protocol):
 
     def finish(self, phase: str, seconds: float) -> None:
         """A phase is done."""
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def plan(self, plan: "Plan", workers: int | None) -> None:
+        """Says nothing."""
+
+    def remark(self, line: str) -> None:
+        """Says nothing."""
+
+    def start(self, phase: str, items: int, finished: int) -> None:
+        """Says nothing."""
+
+    def advance(self, phase: str, items: int, text_bytes: int) -> None:
+        """Says nothing."""
+
+    def finish(self, phase: str, seconds: float) -> None:
+        """Says nothing."""

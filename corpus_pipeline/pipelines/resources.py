@@ -4,10 +4,11 @@ import dataclasses
 from pathlib import Path
 
 from corpus_pipeline import storage
-from corpus_pipeline.errors import ResourceError, relative_to
+from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.filters.perplexity import shipped_models
 from corpus_pipeline.filters.quality_profiles import profile_files
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.first_look import missing
 from corpus_pipeline.shipped import resource_digest, shipped
 
 
@@ -15,8 +16,6 @@ from corpus_pipeline.shipped import resource_digest, shipped
 class Resources:
     """What a run loads besides its inputs; every hash is part of the run's fingerprint."""
 
-    language_model: str | None
-    """fastText model, None for the one that is installed."""
     perplexity_models: dict[str, str]
     """language -> KenLM binary."""
     tokenizer: str
@@ -75,7 +74,7 @@ def resolve_resources(config: Config) -> Resources:
             for file in storage.list_inputs(pattern):
                 digest = _digest(file.path, "dedup.contamination.evaluations")
                 evaluations[file.path] = digest
-    return Resources(config.language.model, models, tokenizer, loaded, evaluations)
+    return Resources(models, tokenizer, loaded, evaluations)
 
 
 def card_path(model: str) -> str:
@@ -87,7 +86,4 @@ def _digest(path: str, stage: str) -> str:
     try:
         return resource_digest(path)
     except OSError as error:
-        raise ResourceError(
-            f"{path}: cannot be read ({error.strerror}{relative_to(path)}); correct {stage} in the "
-            "configuration"
-        ) from error
+        raise missing(path, stage, error) from error

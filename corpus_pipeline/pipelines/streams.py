@@ -3,6 +3,8 @@
 import os
 import sys
 
+from corpus_pipeline.redaction import guard_stderr
+
 
 def open_streams() -> None:
     """Opens what is closed, so that no file of ours takes its place, and lets any text be written.
@@ -20,6 +22,7 @@ def open_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    guard_stderr()
 
 
 def flush(code: int) -> int:

@@ -19,6 +19,7 @@ from typing import Any
 from corpus_pipeline.kernels import CACHE_DIR
 from corpus_pipeline.pipelines.config import Config, build_config
 from corpus_pipeline.pipelines.plan import Plan
+from corpus_pipeline.pipelines.progress import Silent
 
 #: Stages that are compiled together, about equally long.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -42,16 +43,6 @@ _QUESTION = (
 _CHINESE = (
     "委员会在星期一再次开会，讨论了河上的桥。据说这项工程需要两年时间，没有人知道谁来付钱。" * 4
 )
-
-
-class _Silent:
-    """Progress that nobody watches."""
-
-    def plan(self, plan: Plan, workers: int | None) -> None: ...
-    def remark(self, line: str) -> None: ...
-    def start(self, phase: str, items: int, finished: int) -> None: ...
-    def advance(self, phase: str, items: int, text_bytes: int) -> None: ...
-    def finish(self, phase: str, seconds: float) -> None: ...
 
 
 def groups_of(config: Config, plan: Plan) -> list[str]:
@@ -99,7 +90,7 @@ def compile_group(group: str) -> None:
     from corpus_pipeline.pipelines.run import Run
 
     with tempfile.TemporaryDirectory() as folder:
-        Run(build_config(_tiny_run(Path(folder), group), "warm-up"), _Silent()).execute()
+        Run(build_config(_tiny_run(Path(folder), group), "warm-up"), Silent()).execute()
     if group == "dedup":
         _resolve_otherwise()
     _mark(group).parent.mkdir(parents=True, exist_ok=True)

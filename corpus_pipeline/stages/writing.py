@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 
 from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS, BatchKey
-from corpus_pipeline.batches import alive, conform, one_batch, unit_end
+from corpus_pipeline.batches import alive, conform, is_summed, one_batch, unit_end
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
-from corpus_pipeline.schema import DOCUMENT, LEDGER, SUMMED
+from corpus_pipeline.schema import DOCUMENT, LEDGER
 from corpus_pipeline.sources.leniencies import leniency_counts
 from corpus_pipeline.stages.tokenize import TOKEN_IDS
 from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
@@ -357,5 +357,5 @@ def fate_counts(kept: pa.RecordBatch) -> dict[str, int]:
     >>> fate_counts(pa.record_batch({"removed_sentences": [1, 2], "pii_email": [0, 1]}))
     {'removed_sentences': 3, 'pii_email': 1}
     """
-    names = [name for name in kept.schema.names if name in SUMMED]
+    names = [name for name in kept.schema.names if is_summed(name)]
     return {name: int(pc.sum(kept[name]).as_py() or 0) for name in names}

@@ -2,6 +2,7 @@
 
 places      a path or URL as a value; how storage is reached; what of a URL may be shown
 inputs      which files an input names
+contents    hashes of what they hold, cheap ones
 reading     seekable files that survive a cut connection; Arrow and Parquet files
 files       atomic writes, listings, removal
 patience    what is tried again, and how it ends
@@ -9,7 +10,9 @@ lease       one run at a time in an output folder
 at_once     some items at a time, by threads
 """
 
+from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.at_once import at_once
+from corpus_pipeline.storage.contents import content_digests
 from corpus_pipeline.storage.files import (
     AtomicFile,
     Written,
@@ -30,7 +33,7 @@ from corpus_pipeline.storage.files import (
 )
 from corpus_pipeline.storage.inputs import InputFile, list_inputs
 from corpus_pipeline.storage.lease import Lease, held, is_held
-from corpus_pipeline.storage.places import Place, configure, is_local, place, public_path
+from corpus_pipeline.storage.places import Place, configure, is_local, place
 from corpus_pipeline.storage.reading import (
     local_copy,
     open_arrow,
@@ -50,6 +53,7 @@ __all__ = [
     "at_once",
     "children",
     "configure",
+    "content_digests",
     "exists",
     "file_digest",
     "held",

@@ -20,8 +20,9 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 from upath import UPath
 
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.patience import patiently
-from corpus_pipeline.storage.places import OBJECT_STORES, Place, public_path
+from corpus_pipeline.storage.places import OBJECT_STORES, Place
 from corpus_pipeline.storage.reading import opened
 
 #: Infix of names that only a running attempt uses.

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import fsspec
 
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
+from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.patience import patiently
-from corpus_pipeline.storage.places import file_system_of, public_path, refuse_secrets
+from corpus_pipeline.storage.places import file_system_of, refuse_secrets
 
 #: In these URLs `?` starts a query and is no pattern.
 _QUERIES = ("http://", "https://")
@@ -40,6 +41,10 @@ def list_inputs(pattern: str, output: str | None = None) -> list[InputFile]:
         InputError: nothing is there, or a folder cannot be listed.
     """
     shown = public_path(pattern)
+    try:
+        refuse_secrets(pattern)
+    except ConfigError as error:
+        raise InputError(str(error)) from error
     try:
         found = (
             _remote_files(pattern, output) if "://" in pattern else _local_files(pattern, output)
@@ -88,7 +93,6 @@ def _files_below(path: str, seen: set[str]) -> list[str]:
 
 def _remote_files(pattern: str, output: str | None) -> list[InputFile]:
     try:
-        refuse_secrets(pattern)
         file_system, path = file_system_of(pattern)
     except ConfigError as error:
         raise InputError(str(error)) from error

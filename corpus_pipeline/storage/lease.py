@@ -23,9 +23,10 @@ from typing import Any
 from upath import UPath
 
 from corpus_pipeline.errors import CorpusError, EngineError, ResumeError
+from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.files import read_bytes, remove
 from corpus_pipeline.storage.patience import patiently
-from corpus_pipeline.storage.places import OBJECT_STORES, Place, public_path
+from corpus_pipeline.storage.places import OBJECT_STORES, Place
 
 try:
     import fcntl

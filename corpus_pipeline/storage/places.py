@@ -11,12 +11,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import fsspec
 from upath import UPath
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.redaction import holds_secret, public_path, remember_secrets
 
 Place = Path | UPath
 """Where a file or folder is."""
@@ -30,20 +31,10 @@ OBJECT_STORES = frozenset(
 _LISTING = frozenset(
     {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "http", "https", "oss"}
 )
-#: The first part of these URLs is `container@account`, not `user@host`.
-_CONTAINERS = frozenset({"abfs", "abfss", "wasb", "wasbs"})
-#: Protocols in which `?` starts a query; in others it is part of a name or of a pattern, unless
-#: a parameter with a value follows.
-_QUERIES = frozenset({"http", "https"})
-#: What follows the user's name is a password and no port. Addresses of IPv6 have brackets.
-_PASSWORD = re.compile(r"^[^\[].*?:(?!\d*$)")
-#: Names of query parameters whose values are secrets, or parts of a signature.
-_SECRET_NAME = re.compile(
-    r"sig|token|key|secret|pass|pwd|auth|cred|session|jwt|expires|x-amz|x-goog|policy",
-    re.IGNORECASE,
+#: A remote address that lost a slash would be a local path.
+_ONE_SLASH = re.compile(
+    r"(https?|ftp|sftp|s3a?|gs|gcs|abfss?|az|adl|oss|hdfs|webhdfs):/(?!/)", re.IGNORECASE
 )
-#: A value that long and without a break is taken for a secret whatever its name.
-_SECRET_VALUE = re.compile(r"[A-Za-z0-9+/_=.~%-]{32,}")
 #: s3fs tries five times itself, and `patiently` so often again; botocore need not do it too.
 _S3_ATTEMPTS = {"mode": "standard", "total_max_attempts": 1}
 
@@ -61,9 +52,9 @@ def place(path: "str | Place") -> Place:
     """
     if not isinstance(path, str):
         return path
+    refuse_secrets(path)
     if is_local(path):
         return Path(path.removeprefix("file://"))
-    refuse_secrets(path)
     try:
         fsspec.get_filesystem_class(_protocol(path))
         made: UPath = UPath(path, **file_system_options(path))
@@ -117,67 +108,29 @@ def configure(options: Mapping[str, Mapping[str, Any]]) -> None:
 
     >>> configure({"memory": {"skip_instance_cache": False}})
     """
+    remember_secrets(options)
     for protocol, arguments in options.items():
         fsspec.config.conf[protocol] = dict(arguments)
-
-
-def public_path(path: "str | Place") -> str:
-    """Returns a path or URL as it may be shown and stored: without credentials and signatures.
-
-    >>> public_path("https://user:pass@h/x?X-Amz-Signature=abc"), public_path("s3://b/part-?.gz")
-    ('https://h/x?...', 's3://b/part-?.gz')
-    """
-    text = str(path)
-    if "://" not in text:
-        return text
-    return "::".join(_public_url(url) for url in text.split("::"))
-
-
-def _public_url(url: str) -> str:
-    protocol, separator, rest = url.partition("://")
-    if not separator or protocol == "file":
-        return url
-    host, slash, tail = rest.partition("/")
-    if protocol.lower() not in _CONTAINERS:
-        if "@" not in host and "@" in tail and _PASSWORD.search(host):
-            # A password may hold a slash that nobody has escaped.
-            host, slash, tail = tail.partition("@")[2].partition("/")
-        host = host.rpartition("@")[2]
-    address, fragment = f"{host}{slash}{tail}", ""
-    if protocol.lower() in _QUERIES:
-        address, mark, fragment = address.partition("#")
-        fragment = f"{mark}{'...' if '=' in fragment else fragment}"
-    name, mark, query = address.partition("?")
-    asked = protocol.lower() in _QUERIES or "=" in query
-    if mark and asked and _is_secret(query):
-        query = "..."
-    return f"{protocol}://{name}{mark}{query}{fragment}"
-
-
-def _is_secret(query: str) -> bool:
-    pairs = parse_qsl(query.replace(";", "&"), keep_blank_values=True)
-    return any(
-        not value or "@" in value or _SECRET_NAME.search(name) or _SECRET_VALUE.fullmatch(value)
-        for name, value in pairs
-    )
 
 
 def refuse_secrets(url: str) -> None:
     """Checks that a URL may be stored.
 
     Raises:
-        ConfigError: it holds a user, a password, or a signed query.
+        ConfigError: it holds a user, a password, or a query, a fragment or parameters that may be
+            a signature; or it lost a slash.
 
     >>> refuse_secrets("s3://key:secret@bucket/x")
     Traceback (most recent call last):
     corpus_pipeline.errors.ConfigError: s3://bucket/x: the URL holds credentials or a signature, \
 which would be stored with the run; give them in the environment or in storage_options
     """
-    shown = public_path(url)
-    if shown != url:
+    if lost := _ONE_SLASH.match(url):
+        raise ConfigError(f"{public_path(url)}: has one slash; write {lost[1]}://")
+    if holds_secret(url):
         raise ConfigError(
-            f"{shown}: the URL holds credentials or a signature, which would be stored with the "
-            "run; give them in the environment or in storage_options"
+            f"{public_path(url)}: the URL holds credentials or a signature, which would be stored "
+            "with the run; give them in the environment or in storage_options"
         )
 
 

@@ -11,15 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus_pipeline.errors import CorpusError, EngineError, InputError
+from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.patience import patiently
-from corpus_pipeline.storage.places import (
-    Place,
-    file_system_of,
-    is_local,
-    place,
-    public_path,
-    refuse_secrets,
-)
+from corpus_pipeline.storage.places import Place, file_system_of, is_local, place, refuse_secrets
 
 _T = TypeVar("_T")
 
@@ -179,12 +173,12 @@ def open_input(path: str) -> BinaryIO:
     Raises:
         InputError: it cannot be opened.
     """
+    refuse_secrets(path)
     try:
         if is_local(path):
             return open(path.removeprefix("file://"), "rb")
     except OSError as error:
         raise InputError(f"{path}: cannot be opened ({error.strerror or error})") from error
-    refuse_secrets(path)
     return cast(BinaryIO, RemoteFile(path, AHEAD, InputError))
 
 
@@ -194,10 +188,10 @@ def read_head(path: str, size: int) -> bytes:
     Raises:
         InputError: it cannot be opened.
     """
+    refuse_secrets(path)
     if is_local(path):
         with open_input(path) as file:
             return file.read(size)
-    refuse_secrets(path)
     with RemoteFile(path, size, InputError) as file:
         return file.read(size)
 

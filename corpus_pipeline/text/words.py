@@ -48,8 +48,6 @@ class Words(NamedTuple):
     """int32[W], the byte after each word."""
     hashes: NDArray[np.uint64]
     """uint64[W], hash of the folded word; the lowest bit, `UNSPACED_BIT`, tells its kind."""
-    unspaced: NDArray[np.int64]
-    """int64[N], how many words of each text are single characters of an unspaced script."""
 
 
 @kernel
@@ -83,7 +81,7 @@ def _absorb(h, code_point):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _split(data, offsets, units, classes, folds, word_offsets, starts, ends, hashes, unspaced):  # type: ignore[no-untyped-def]
+def _split(data, offsets, units, classes, folds, word_offsets, starts, ends, hashes):  # type: ignore[no-untyped-def]
     """Fills the arrays of `Words`.
 
     `starts`, `ends` and `hashes` have room for (bytes + rows) // 2 words: a word takes a byte and
@@ -99,7 +97,6 @@ def _split(data, offsets, units, classes, folds, word_offsets, starts, ends, has
         start = np.int64(-1)
         end = i
         h = _SEED
-        singles = 0
         while i < stop:
             unit = units[data[np.uint64(i)]]
             if unit > _DECODE:
@@ -138,13 +135,11 @@ def _split(data, offsets, units, classes, folds, word_offsets, starts, ends, has
                     starts[count], ends[count] = i, following
                     hashes[count] = mix(_absorb(_SEED, code_point)) | UNSPACED_BIT
                     count += one
-                    singles += 1
             i = following
         if start >= 0:
             starts[count], ends[count] = start, end
             hashes[count] = mix(h) & ~UNSPACED_BIT
             count += one
-        unspaced[row] = singles
     word_offsets[len(offsets) - 1] = count
     return count
 
@@ -155,8 +150,8 @@ def split_words(texts: pa.Array) -> Words:
     Memory: 8 bytes for each byte of text while it runs, 16 bytes for each word afterwards.
 
     >>> words = split_words(pa.array(["Ｈello, World 你好", None, "hello"]))
-    >>> words.offsets.tolist(), words.unspaced.tolist()
-    ([0, 4, 4, 5], [2, 0, 0])
+    >>> words.offsets.tolist()
+    [0, 4, 4, 5]
     >>> bool(words.hashes[0] == words.hashes[4])
     True
     """
@@ -166,7 +161,6 @@ def split_words(texts: pa.Array) -> Words:
     word_offsets = np.zeros(len(offsets), np.int64)
     starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
     hashes = np.empty(room, np.uint64)
-    unspaced = np.zeros(len(offsets) - 1, np.int64)
     count = _split(
         data,
         offsets,
@@ -177,8 +171,5 @@ def split_words(texts: pa.Array) -> Words:
         starts,
         ends,
         hashes,
-        unspaced,
     )
-    return Words(
-        word_offsets, starts[:count].copy(), ends[:count].copy(), hashes[:count].copy(), unspaced
-    )
+    return Words(word_offsets, starts[:count].copy(), ends[:count].copy(), hashes[:count].copy())

@@ -12,7 +12,6 @@ so the same documents give the same bytes. The bound keeps 32-bit list offsets f
 """
 
 import dataclasses
-import hashlib
 from bisect import bisect_right
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -110,8 +109,6 @@ class ShardSummary(NamedTuple):
 
     documents: int
     tokens: int
-    bytes: int
-    sha256: str
 
 
 class _Pending(NamedTuple):
@@ -131,8 +128,8 @@ class ShardWriter:
     >>> writer = ShardWriter(sink, ShardFormat("ab" * 32, 0, "uint16"))
     >>> offsets, ids = np.array([0, 2, 3]), np.array([5, 0, 0], np.uint16)
     >>> writer.write(pa.array(["a", "b"]), np.array([0, 1]), offsets, ids)
-    >>> writer.close()[:2]
-    (2, 3)
+    >>> writer.close()
+    ShardSummary(documents=2, tokens=3)
     """
 
     def __init__(
@@ -145,12 +142,10 @@ class ShardWriter:
             format_: of the shard.
             batch_bytes: most bytes of columns in a record batch; a longer document is alone in its.
         """
-        self._format = format_
         self._schema = format_.schema
         self._dtype = np.dtype(format_.dtype)
         self._batch_bytes = batch_bytes
-        self._sink = _HashingSink(sink)
-        self._file = pa.PythonFile(self._sink, mode="w")
+        self._file = pa.PythonFile(sink, mode="w")
         self._ipc = pa.ipc.new_file(self._file, self._schema)
         self._pending: list[_Pending] = []
         self._pending_bytes = 0
@@ -212,9 +207,7 @@ class ShardWriter:
         self._flush()
         self._ipc.close()
         self._file.flush()
-        return ShardSummary(
-            self._documents, self._tokens, self._sink.size, self._sink.digest.hexdigest()
-        )
+        return ShardSummary(self._documents, self._tokens)
 
     def _flush(self) -> None:
         if not self._pending:
@@ -309,30 +302,6 @@ def open_shard(path: str | Path, full: bool = False) -> Shard:
         raise VerifyError(
             f"{path} cannot be read as a token shard ({error}); write it again"
         ) from (error)
-
-
-class _HashingSink:
-    """Passes bytes on and digests them; Arrow asks it for nothing else."""
-
-    closed = False
-
-    def __init__(self, sink: BinaryIO) -> None:
-        self._sink = sink
-        self.digest = hashlib.sha256()
-        self.size = 0
-
-    def write(self, data: Any) -> int:
-        view = memoryview(data)
-        self._sink.write(view)
-        self.digest.update(view)
-        self.size += view.nbytes
-        return view.nbytes
-
-    def tell(self) -> int:
-        return self.size
-
-    def flush(self) -> None:
-        self._sink.flush()
 
 
 def _view(batch: pa.RecordBatch, format_: ShardFormat) -> ShardBatch:

@@ -174,7 +174,7 @@ def test_options_that_would_be_ignored_are_refused(
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         execute(corpora.settings(inputs, tmp_path / "out", **settings))
-    assert str(caught.value).startswith(line)
+    assert str(caught.value).removeprefix("test: ").startswith(line)
     assert "hidden" not in str(caught.value)
 
 

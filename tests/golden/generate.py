@@ -107,21 +107,12 @@ def _line(shown: dict[str, Any]) -> str:
     return json.dumps(shown, ensure_ascii=False)
 
 
-class _Silent:
-    """Progress that nobody watches."""
-
-    def plan(self, plan: Any, workers: int | None) -> None: ...
-    def remark(self, line: str) -> None: ...
-    def start(self, phase: str, items: int, finished: int) -> None: ...
-    def advance(self, phase: str, items: int, text_bytes: int) -> None: ...
-    def finish(self, phase: str, seconds: float) -> None: ...
-
-
 def main() -> None:
     """Writes all files."""
+    from corpus_pipeline.pipelines.progress import Silent
     from corpus_pipeline.pipelines.run import Run
 
-    for name, lines in golden(lambda config: Run(config, _Silent()).execute()):
+    for name, lines in golden(lambda config: Run(config, Silent()).execute()):
         (HERE / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
         print(f"{name}: {len(lines)} lines")
 

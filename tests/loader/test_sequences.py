@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError, VerifyError
 from corpus_pipeline.loader import (
     Batch,
@@ -50,7 +51,9 @@ def write_folder(folder: Path, shards: Sequence[Sequence[int]], dtype: str = "ui
                 writer.write(
                     pa.array([f"{k}文{row}"]), np.array([row]), np.array([0, length]), tokens
                 )
-            entries.append(ShardEntry(f"{k}.arrow", *writer.close()))
+            summary = writer.close()
+        written = storage.file_digest(folder / f"{k}.arrow")
+        entries.append(ShardEntry(f"{k}.arrow", *summary, *written))
     index = TokenIndex(dtype, 60_000, EOS, "tokenizer.json", SHA, tuple(entries))
     (folder / "index.json").write_text(index.to_json(), "utf-8")
     return folder

@@ -1,7 +1,9 @@
 """The plan: inputs become units, whoever runs them and however they are listed."""
 
 import gzip
+import hashlib
 import importlib.metadata
+import os
 import re
 import types
 from collections import defaultdict
@@ -9,24 +11,21 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus_pipeline import storage
 from corpus_pipeline.errors import InputError, ResumeError
 from corpus_pipeline.pipelines.config import build_config
-from corpus_pipeline.pipelines.plan import (
-    _LIBRARIES,
-    Plan,
-    Unit,
-    first_difference,
-    load_unit,
-    make_plan,
-    refuse_other_run,
-)
+from corpus_pipeline.pipelines.identity import first_difference, refuse_other_run
+from corpus_pipeline.pipelines.plan import _LIBRARIES, Plan, Unit, load_unit, make_plan
 from corpus_pipeline.sources.pieces import Piece
+from corpus_pipeline.storage import contents
+from corpus_pipeline.storage.contents import blocks
 
 
 def plan(inputs: list[dict[str, Any]], unit_bytes: int = 1000, **more: Any) -> Plan:
@@ -246,7 +245,7 @@ def test_partitions_grow_with_the_text(tmp_path: Path) -> None:
         ({}, {"a": [1]}, "a was null, is now [1]"),
         ({"a": [1, 2]}, {"a": [1, 3]}, "a[1] was 2, is now 3"),
         ({"a": [1]}, {"a": [1, 3]}, "a has 1 more: 3"),
-        ({"a": [{"path": "文"}, 2]}, {"a": [2]}, 'a has 1 fewer: "\\u6587"'),
+        ({"a": [{"path": "文"}, 2]}, {"a": [2]}, "a has 1 fewer: 文"),
         ({"b": 1, "a": 1}, {"b": 2, "a": 2}, "a was 1, is now 2"),
         ({"a": "x" * 99}, {"a": 1}, f'a was "{"x" * 56}..., is now 1'),
     ],
@@ -300,10 +299,113 @@ def test_libraries_of_a_run_come_with_the_package() -> None:
     assert set(_LIBRARIES) <= needed
 
 
-def test_changed_inputs_are_refused(tmp_path: Path) -> None:
+def alter(path: Path, at: int, *, keep_time: bool = True) -> None:
+    """Changes one byte of a file; its size, and if wanted its time of change, stay."""
+    status = path.stat()
+    with path.open("r+b") as file:
+        file.seek(at)
+        old = file.read(1)
+        file.seek(at)
+        file.write(bytes([old[0] ^ 1]))
+    if keep_time:
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def refusal(before: Plan, after: Plan) -> str:
+    with pytest.raises(ResumeError) as caught:
+        refuse_other_run(before.identity, after.identity, "out")
+    assert after.run != before.run
+    line = str(caught.value).removeprefix("out: holds another run: ")
+    return line.removesuffix("; give another --output, or --overwrite to throw that run away")
+
+
+def test_the_file_that_changed_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", a=10, b=10, 文=10)
+    before = plan([source(folder)])
+    assert plan([source(folder)]).identity == before.identity
+    alter(folder / "文.jsonl", 5)
+    line = refusal(before, plan([source(folder)]))
+    assert line == (
+        f"{folder}/文.jsonl holds something else than before, though its size and time of change "
+        "are the same"
+    )
+    alter(folder / "文.jsonl", 5)
+    assert plan([source(folder)]).identity == before.identity
+    alter(folder / "b.jsonl", 5, keep_time=False)
+    os.utime(folder / "b.jsonl", ns=(1, 1))
+    assert refusal(before, plan([source(folder)])).startswith(
+        f"{folder}/b.jsonl was changed since (time of change or tag "
+    )
+    write(folder, b=11)
+    assert refusal(before, plan([source(folder)])) == (f"{folder}/b.jsonl had 10 bytes, has now 11")
+    (folder / "b.jsonl").unlink()
+    assert refusal(before, plan([source(folder)])) == f"inputs has 1 fewer: {folder}/b.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("at", "strict", "seen"),
+    [(0, False, True), (-1, False, True), (None, False, False), (None, True, True)],
+    ids=["first", "last", "between samples", "between samples, strict"],
+)
+def test_of_large_inputs_samples_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int | None, strict: bool, seen: bool
+) -> None:
+    """Here they are large from 1,000 bytes on, and 64 bytes of each file are looked at."""
+    monkeypatch.setattr(contents, "_WHOLE", 1000)
+    monkeypatch.setattr(contents, "_LEAST", 64)
+    size = 50_000
+    folder = write(tmp_path / "in", a=size, b=size)
+    sampled = {i for start, length in blocks(size, 500) for i in range(start, start + length)}
+    place = at % size if at is not None else min(set(range(size)) - sampled)
+    before = plan([source(folder)], strict=strict)
+    alter(folder / "b.jsonl", place)
+    after = plan([source(folder)], strict=strict)
+    assert (after.identity != before.identity) == seen
+    if seen:
+        assert refusal(before, after).startswith(f"{folder}/b.jsonl holds something else")
+
+
+def test_who_asks_for_every_byte_asks_for_another_run(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", a=10)
-    before = plan([source(folder)]).fingerprint
-    write(folder, a=11)
-    after = plan([source(folder)]).fingerprint
-    with pytest.raises(ResumeError, match=r"holds another run: inputs\[0\]\."):
-        refuse_other_run(before, after, "out")
+    line = refusal(plan([source(folder)]), plan([source(folder)], strict=True))
+    assert line == "config.strict was false, is now true"
+
+
+@given(st.integers(0, 10**13), st.integers(1, 10**7))
+def test_samples_lie_in_the_file_and_in_every_part_of_it(size: int, share: int) -> None:
+    chosen = list(blocks(size, share))
+    assert chosen == list(blocks(size, share))
+    assert sum(length for _, length in chosen) <= max(share, 4)
+    assert chosen[0][0] == 0
+    assert sum(chosen[-1]) == size
+    for (start, length), (following, _) in pairwise(chosen):
+        assert start + length <= following
+    widest = max(following - start for (start, _), (following, _) in pairwise([*chosen, (size, 0)]))
+    assert widest <= max(share, 2 * size // max(1, len(chosen) - 2) + 2)
+
+
+def test_the_list_of_units_is_part_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the cut may come to depend on."""
+    folder = write(tmp_path / "in", a=10, b=10)
+    before = plan([source(folder)])
+    monkeypatch.setattr(
+        "corpus_pipeline.pipelines.plan._grouped",
+        lambda pieces, unit_bytes, unit_files: [(piece,) for piece, _ in pieces],
+    )
+    assert refusal(before, plan([source(folder)])) == "units.number was 1, is now 2"
+
+
+def test_what_a_remote_storage_says_of_a_file_is_believed() -> None:
+    """Where it says nothing of it, both ends are read."""
+    with fsspec.open("memory://identity/a.jsonl", "wb") as file:
+        file.write(b"a" * 300_000)
+    (listed,) = storage.list_inputs("memory://identity/a.jsonl")
+    tagged, silent = listed._replace(modified="tag"), listed._replace(modified="")
+    (believed, ends), (whole,) = (
+        contents.content_digests([tagged, silent]), contents.content_digests([tagged], whole=True)
+    )  # fmt: skip
+    assert believed == ""
+    assert ends == hashlib.sha256(b"a" * 2 * 65536).hexdigest()[:32]
+    assert whole == hashlib.sha256(b"a" * 300_000).hexdigest()[:32]

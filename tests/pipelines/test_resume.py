@@ -1,6 +1,7 @@
 """Runs that were done, stopped, changed or refused."""
 
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ def test_changed_inputs_are_refused(run_here: Runner, tmp_path: Path) -> None:
     content = small(tmp_path / "in", tmp_path / "out")
     run_here(content)
     content = small(tmp_path / "in", tmp_path / "out", corpora.json_line(corpora.FRENCH))
-    with pytest.raises(ResumeError, match=r"holds another run: inputs\[0\]\.modified was"):
+    with pytest.raises(ResumeError, match=r"holds another run: .*a\.jsonl had \d+ bytes, has now"):
         run_here(content)
 
 
@@ -115,12 +116,51 @@ def test_two_runs_do_not_write_to_one_folder(run_here: Runner, tmp_path: Path) -
     run_here(content)
 
 
-def test_inputs_that_change_under_way_are_noticed(run_here: Runner, tmp_path: Path) -> None:
+def test_a_byte_that_changed_behind_size_and_time_is_noticed_at_resume(
+    run_here: Runner, tmp_path: Path
+) -> None:
+    """Half of the units are of the old text, and the other half would be of the new one."""
+
+    class Stopping(NotedProgress):
+        def advance(self, phase: str, items: int, text_bytes: int) -> None:
+            raise Stopped
+
+    content = small(tmp_path / "in", tmp_path / "out", plan={"unit_bytes": 1000})
+    file = tmp_path / "in" / "a.jsonl"
+    with pytest.raises(Stopped):
+        run_here(content, progress=Stopping())
+    before = corpora.tree(tmp_path / "out", ".")
+    replace_behind_size_and_time(file)
+    with pytest.raises(ResumeError) as caught:
+        run_here(content)
+    assert str(caught.value) == (
+        f"{tmp_path / 'out'}: holds another run: {file} holds something else than before, though "
+        "its size and time of change are the same; give another --output, or --overwrite to throw "
+        "that run away"
+    )
+    assert corpora.tree(tmp_path / "out", ".") == before
+    assert run_here(content, overwrite=True)["counts"]["documents"] == 3
+
+
+def replace_behind_size_and_time(file: Path) -> None:
+    """Changes the last letter of a file and leaves what a listing tells of it."""
+    status, text = file.stat(), file.read_bytes()
+    at = text.rindex("。".encode())
+    file.write_bytes(text[:at] + "！".encode() + text[at + 3 :])
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@pytest.mark.parametrize("openly", [True, False])
+def test_inputs_that_change_under_way_are_noticed(
+    run_here: Runner, tmp_path: Path, openly: bool
+) -> None:
     class Editor(NotedProgress):
-        """Appends to the input while it is read."""
+        """Changes the input while it is read."""
 
         def advance(self, phase: str, items: int, text_bytes: int) -> None:
-            if phase == "prepare":
+            if phase == "prepare" and not openly:
+                replace_behind_size_and_time(file)
+            elif phase == "prepare":
                 with file.open("a") as opened:
                     opened.write(corpora.json_line(corpora.FRENCH))
 

@@ -2,12 +2,16 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import corpora
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from runs import NotedProgress
 
@@ -18,6 +22,8 @@ from corpus_pipeline.pipelines.trace import find_document, find_token, read_cont
 from corpus_pipeline.pipelines.verify import verify
 from corpus_pipeline.tokens.encode import TokenEncoder, load_tokenizer
 from corpus_pipeline.tokens.shard import open_shard
+
+Change = Callable[[dict[str, Any]], None]
 
 FOLDERS = ("documents", "rejected", "ledger", "tokens")
 
@@ -80,7 +86,9 @@ def test_a_missing_file_is_found(output: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-@pytest.mark.parametrize("name", ["part-00009-of-00005.parquet", "x/y", "part.parquet.attempt-1"])
+@pytest.mark.parametrize(
+    "name", ["part-00009-of-00005.parquet", "x/y", "part.parquet.attempt-1", ".hidden.parquet"]
+)
 def test_a_foreign_file_is_found(output: Path, folder: str, name: str) -> None:
     path = output / folder / name
     path.parent.mkdir(exist_ok=True)
@@ -88,12 +96,51 @@ def test_a_foreign_file_is_found(output: Path, folder: str, name: str) -> None:
     with pytest.raises(VerifyError) as caught:
         verify(output)
     inner = path.relative_to(output).parts[:2]
-    assert str(caught.value) == f"{output}: {'/'.join(inner)} does not belong to the run"
+    assert str(caught.value) == (
+        f"{output}: {'/'.join(inner)} does not belong to the run; remove it"
+    )
 
 
-def test_other_files_beside_the_run_are_nobodys_business(output: Path) -> None:
-    (output / "README.md").write_text("our corpus")
+@pytest.mark.parametrize("name", ["附注.txt", ".hidden", "models/model.bin", "run.json.attempt-1"])
+def test_a_foreign_file_beside_the_parts_is_found(output: Path, name: str) -> None:
+    (output / name).parent.mkdir(exist_ok=True)
+    (output / name).touch()
+    with pytest.raises(VerifyError) as caught:
+        verify(output)
+    outer = name.split("/")[0]
+    assert str(caught.value) == f"{output}: {outer} does not belong to the run; remove it"
+
+
+def test_of_many_foreign_files_some_are_named(output: Path) -> None:
+    for number in range(7):
+        (output / "ledger" / f"a{number}").touch()
+    with pytest.raises(VerifyError) as caught:
+        verify(output)
+    assert str(caught.value) == (
+        f"{output}: ledger/a0, ledger/a1, ledger/a2, ledger/a3, ledger/a4, … do not belong to the "
+        "run; remove them"
+    )
+
+
+@pytest.mark.parametrize("name", [".work", ".trash-0123"])
+def test_what_a_stopped_run_left_is_found(output: Path, name: str) -> None:
+    (output / name / "0123").mkdir(parents=True)
+    with pytest.raises(VerifyError) as caught:
+        verify(output)
+    assert str(caught.value) == (
+        f"{output}: {name} is left of a run that was stopped; `corpus run` with the same "
+        "configuration removes it"
+    )
+
+
+@pytest.mark.parametrize("name", ["README.md", "LICENSE", "LICENSE-data.txt", ".gitattributes"])
+def test_descriptions_may_lie_beside_a_run(output: Path, name: str) -> None:
+    """Who shares a corpus needs them, and no reader of a corpus takes them for a part of it."""
+    (output / name).write_text("our corpus")
     verify(output)
+    (output / name).rename(output / "documents" / name)
+    with pytest.raises(VerifyError, match=f"documents/{name} does not belong to the run"):
+        verify(output)
 
 
 class NotedCheck(NotedProgress):
@@ -140,22 +187,122 @@ def test_of_two_differences_the_first_is_told(
         verify(output)
 
 
+def forge(output: Path, path: Path | None = None, change: Change | None = None) -> None:
+    """Lets run.json say of a file what is true of it, then changes run.json and signs it."""
+    run = json.loads((output / "run.json").read_bytes())
+    if path is not None:
+        entry = entry_of(run, str(path.relative_to(output)))
+        entry["bytes"], entry["sha256"] = storage.file_digest(path)
+    if change is not None:
+        change(run)
+    (output / "run.json").write_text(json.dumps(run | {"digest": digest_of(run)}))
+
+
+def entry_of(run: dict[str, Any], name: str) -> dict[str, Any]:
+    """What a run says of a file."""
+    return next(each for each in run["files"] if each["path"] == name)
+
+
+def edit(path: Path, column: str, change: Callable[[list[Any]], list[Any]]) -> None:
+    """Writes a Parquet file again with other values in a column."""
+    table = pq.read_table(path)
+    index = table.schema.get_field_index(column)
+    values = pa.array(change(table[column].to_pylist()), table.schema.field(index).type)
+    pq.write_table(table.set_column(index, table.schema.field(index), values), path)
+
+
+def last_more(values: list[Any]) -> list[Any]:
+    """Adds one to the last value that is not null."""
+    last = max(i for i, value in enumerate(values) if value is not None)
+    return [*values[:last], values[last] + 1, *values[last + 1 :]]
+
+
 def test_an_index_of_other_shards_is_found(output: Path) -> None:
     """Both are what run.json says, and they do not belong together."""
     path = kinds(output)["index"]
     index = json.loads(path.read_bytes())
     index["shards"][0]["sha256"] = "0" * 64
     path.write_text(json.dumps(index))
-    run = json.loads((output / "run.json").read_bytes())
-    for entry in run["files"]:
-        if entry["path"] == "tokens/index.json":
-            entry["bytes"], entry["sha256"] = storage.file_digest(path)
-    (output / "run.json").write_text(json.dumps(run | {"digest": digest_of(run)}))
+    forge(output, path)
     with pytest.raises(VerifyError, match=r"index\.json and run\.json differ in tokens/tokens-00"):
         verify(output)
 
 
-Change = Callable[[dict[str, Any]], None]
+def test_an_index_of_another_tokenizer_is_found(output: Path) -> None:
+    path = kinds(output)["tokenizer"]
+    path.write_bytes(path.read_bytes() + b" ")
+    forge(output, path)
+    with pytest.raises(VerifyError, match=r"index\.json and run\.json differ in tokens/tokenizer"):
+        verify(output)
+
+
+def test_shards_without_an_index_are_found(output: Path) -> None:
+    path = kinds(output)["index"]
+    path.unlink()
+    forge(output, change=lambda run: run["files"].remove(entry_of(run, "tokens/index.json")))
+    with pytest.raises(VerifyError, match=r"tokens/index\.json is missing, and there are tokens"):
+        verify(output)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_of_every_kind_of_file_are_compared(output: Path, kind: str) -> None:
+    name = str(kinds(output)[kind].relative_to(output))
+
+    def more(run: dict[str, Any]) -> None:
+        entry_of(run, name)["rows"] += 1
+
+    forge(output, change=more)
+    with pytest.raises(VerifyError) as caught:
+        verify(output)
+    line = str(caught.value).removeprefix(f"{output}: ")
+    assert line == (f"index.json and run.json differ in {name}" if kind == "tokens" else line)
+    assert name in line
+    assert "run.json" in line
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "message"),
+    [
+        ("token_offset", last_more, r"differ in token offsets"),
+        ("tokens", last_more, r"differ in token counts"),
+        ("token_shard", last_more, r"differ in numbers of shards"),
+        ("id", lambda ids: [f"{each}." for each in ids], r"and documents/ .* differ in id"),
+        ("row", last_more, r"of the same unit differ in row"),
+        ("unit", last_more, r"of the same unit differ in unit|has rows of another unit"),
+        ("drop_reason", lambda reasons: sorted(reasons, key=lambda each: (each is None, each)),
+         r"of the same unit"),
+    ],
+    ids=["offset of the last document", "tokens of the last", "shard", "id", "row", "unit",
+         "reason"],
+)  # fmt: skip
+def test_a_ledger_of_another_run_is_found(
+    output: Path, column: str, change: Callable[[list[Any]], list[Any]], message: str
+) -> None:
+    """Files that are each what they say they are may still be of different runs."""
+    path = kinds(output)["ledger"]
+    edit(path, column, change)
+    forge(output, path)
+    with pytest.raises(VerifyError, match=message):
+        verify(output)
+
+
+@pytest.mark.parametrize("kind", ["documents", "filtered", "deduplicated"])
+def test_documents_of_another_run_are_found(output: Path, kind: str) -> None:
+    path = kinds(output)[kind]
+    edit(path, "id", lambda ids: ["0" * 32 for _ in ids])
+    forge(output, path)
+    with pytest.raises(VerifyError, match=f"and {path.parent.name}/ of the same unit differ in id"):
+        verify(output)
+
+
+def test_verification_loads_neither_beam_nor_kernels() -> None:
+    """They take seconds; the folder of a finished run is looked at more often than made."""
+    code = (
+        "import sys, corpus_pipeline.pipelines.verify; "
+        "print(sorted({'apache_beam', 'numba', 'tokenizers', 'pydantic'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def count(name: str, more: int = 1) -> Change:
@@ -217,29 +364,7 @@ def test_a_broken_manifest_is_found(output: Path, content: str) -> None:
 def test_a_folder_without_run_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(VerifyError) as caught:
         verify(tmp_path)
-    assert str(caught.value) == (f"{tmp_path}: no run.json; the run is not complete: run it again")
-
-
-def test_ledger_and_shards_are_compared_document_by_document(output: Path) -> None:
-    """Two files that are each what they say they are may still be of different runs."""
-    import pyarrow.parquet as pq
-
-    from corpus_pipeline.storage import file_digest
-
-    path = kinds(output)["ledger"]
-    table = pq.read_table(path)
-    offsets = table["token_offset"].to_pylist()
-    first = next(i for i, offset in enumerate(offsets) if offset is not None)
-    offsets[first] += 1
-    index = table.schema.get_field_index("token_offset")
-    pq.write_table(table.set_column(index, table.schema.field(index), [offsets]), path)
-    run = json.loads((output / "run.json").read_bytes())
-    for entry in run["files"]:
-        if entry["path"] == str(path.relative_to(output)):
-            entry["bytes"], entry["sha256"] = file_digest(path)
-    (output / "run.json").write_text(json.dumps(run | {"digest": digest_of(run)}))
-    with pytest.raises(VerifyError, match="differ in token offsets"):
-        verify(output)
+    assert str(caught.value).startswith(f"{tmp_path}: holds no run (no run.json); ")
 
 
 @pytest.fixture(scope="module")

@@ -3,33 +3,19 @@
 import datetime
 import email.message
 import http.server
-import importlib.util
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from scripts import ROOT, load_script
 
-ROOT = Path(__file__).parent.parent.parent
 PIN = "--hash=sha256:" + "0" * 64
 
 
-def _audit() -> ModuleType:
-    """Loads tools/audit.py, which is a script and no package."""
-    spec = importlib.util.spec_from_file_location("audit", ROOT / "tools" / "audit.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["audit"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-audit: Any = _audit()
+audit = load_script("audit")
 
 
 @pytest.mark.parametrize(

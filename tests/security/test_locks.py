@@ -3,24 +3,12 @@
 import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from scripts import ROOT, load_script
 
-ROOT = Path(__file__).parent.parent.parent
-
-
-def _tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("check_lock", ROOT / "tools" / "check_lock.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-check_lock = _tool()
+check_lock = load_script("check_lock")
 
 #: An environment of three distributions; `web` brings `tls` only with its extra `safe`.
 THERE = {

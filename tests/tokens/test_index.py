@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex, load_index, verify_index
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
@@ -22,7 +23,9 @@ def write_folder(folder: Path, shards: int = 2) -> TokenIndex:
             writer = ShardWriter(sink, ShardFormat(SHA, 0, "uint16"))
             tokens = np.array([k + 1, 2, 0, 9, 0], np.uint16)
             writer.write(pa.array(["甲", "b"]), np.arange(2), np.array([0, 3, 5]), tokens)
-            entries.append(ShardEntry(f"{k}.arrow", *writer.close()))
+            summary = writer.close()
+        written = storage.file_digest(folder / f"{k}.arrow")
+        entries.append(ShardEntry(f"{k}.arrow", *summary, *written))
     index = TokenIndex("uint16", 10, 0, "tokenizer.json", SHA, tuple(entries))
     (folder / "index.json").write_text(index.to_json(), "utf-8")
     return index

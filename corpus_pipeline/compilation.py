@@ -1,0 +1,66 @@
+"""What compiles kernels: numba, imported when the first kernel is called (see `kernels`)."""
+
+import functools
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from corpus_pipeline.kernels import CACHE_DIR, Kernel
+
+# After CACHE_DIR, which sets the variable that numba reads at its import.
+import numba  # isort: skip
+from numba.core.caching import FunctionCache  # isort: skip
+from numba.core.types import Dispatcher  # isort: skip
+from numba.extending import typeof_impl  # isort: skip
+
+#: Nobody takes the address of a kernel in C; the code for that is a tenth of the time to compile.
+#: (numba's type stubs lack the option.)
+_FASTER_TO_COMPILE: dict[str, Any] = {"no_cfunc_wrapper": True}
+
+# A kernel that calls a kernel calls what that one is compiled to.
+typeof_impl.register(Kernel, lambda called, _: Dispatcher(called.compiled))
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns the function as numba compiles it at its first call, or loads it from the cache."""
+    made: Any = numba.njit(function, nogil=True, **_FASTER_TO_COMPILE)
+    if _in_package(function):
+        try:
+            made._cache = _Cache(function)
+        except RuntimeError:  # numba's word for a folder that it cannot write to.
+            _cannot_keep("it cannot be written")
+    result: Callable[..., Any] = made
+    return result
+
+
+class _Cache(FunctionCache):  # type: ignore[misc]
+    """numba's cache on the disk. A disk that is full or fails costs time and stops nobody."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Returns the compiled function, or None if it is to be compiled."""
+        try:
+            return super().load_overload(sig, target_context)
+        except OSError:
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keeps a compiled function, if that is possible."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            _cannot_keep(error.strerror or type(error).__name__)
+
+
+@functools.cache
+def _cannot_keep(reason: str) -> None:
+    """Says once that compiled kernels are not kept."""
+    logging.getLogger(__name__).warning(
+        "%s: compiled kernels are not kept (%s), so every process compiles them again; make room "
+        "there, or set NUMBA_CACHE_DIR to a folder that can be written", CACHE_DIR, reason,
+    )  # fmt: skip
+
+
+def _in_package(function: Callable[..., object]) -> bool:
+    """Kernels defined interactively (a doctest, a notebook) have no file to key a cache by."""
+    return Path(function.__code__.co_filename).is_file()

@@ -1,0 +1,329 @@
+"""Changes made to the code on purpose, each of which a test must see.
+
+    python tools/mutations.py                all of them; some minutes
+    python tools/mutations.py publish scrub  those whose names hold one of these words
+
+Each is applied to a copy of the project, the tests that are named beside it run there, and must
+fail. A change that they let pass is a rule that nobody keeps: write the test first.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = "corpus_pipeline"
+
+
+class Mutation(NamedTuple):
+    """One change."""
+
+    name: str
+    file: str
+    """Below the package."""
+    old: str
+    """What stands there, once."""
+    new: str
+    tests: str
+    """Arguments of pytest that see it."""
+
+
+_PLAN = "tests/pipelines/test_plan.py -k depend_on"
+_DOCUMENTS = "tests/extract/test_documents.py"
+_KEYWORDS = "tests/filters/test_keywords.py"
+_VERIFY = "tests/pipelines/test_verify_trace.py -k 'another_run or rows or foreign or left'"
+_LAYOUT = "tests/test_architecture.py -k keep_to"
+
+MUTATIONS = (
+    # What two runs must have in common.
+    Mutation("identity: libraries", "pipelines/plan.py",
+             "{name: importlib.metadata.version(name) for name in _LIBRARIES}", "{}", _PLAN),
+    Mutation("identity: sources", "pipelines/plan.py",
+             '"sources": source_digest()', '"sources": ""', _PLAN),
+    Mutation("identity: schema", "pipelines/plan.py",
+             '"schema_version": SCHEMA_VERSION', '"schema_version": 0', _PLAN),
+    Mutation("identity: version of Python", "pipelines/plan.py",
+             '"python": f"{sys.version_info.major}.{sys.version_info.minor}"', '"python": "3"',
+             _PLAN),
+    Mutation("identity: units", "pipelines/plan.py",
+             '        "units": units_identity(unit.to_json() for unit in units),\n', "",
+             "tests/pipelines/test_plan.py -k list_of_units"),
+    Mutation("identity: contents of inputs", "pipelines/identity.py",
+             "storage.content_digests(only, whole) if hashed", "[''] * len(only) if hashed",
+             "tests/pipelines/test_plan.py -k 'named or samples_are'"),
+    Mutation("identity: the last block of a sample", "storage/contents.py",
+             "    yield size - length, length\n", "",
+             "tests/pipelines/test_plan.py -k samples"),
+    Mutation("identity: contents while reading", "pipelines/plan.py",
+             'if now["content"] != planned[now["path"]]["content"]:', "if False:",
+             "tests/pipelines/test_resume.py -k change_under_way"),
+    # Publication and verification.
+    Mutation("publish: documents in and out of a unit", "pipelines/publish.py",
+             "_check_unit(prepared.item, prepared.counts, finished.counts)", "pass",
+             "tests/pipelines/test_publish.py"),
+    Mutation("publish: removals found and applied", "pipelines/publish.py",
+             "    _check_removals(workspace, counts)\n", "", "tests/pipelines/test_publish.py"),
+    Mutation("verify: the last document of a shard", "pipelines/verify.py",
+             "if not np.array_equal(found, kept[column].to_numpy()):",
+             "if not np.array_equal(found[:-1], kept[column].to_numpy()[:-1]):", _VERIFY),
+    Mutation("verify: rows of a shard", "pipelines/verify.py",
+             '(entry["bytes"], entry["sha256"], entry["rows"])',
+             '(entry["bytes"], entry["sha256"], listed[entry["path"]][2])', _VERIFY),
+    Mutation("verify: hidden files", "pipelines/verify.py",
+             'for each in inside if f"{name}/{each}" not in known',
+             'for each in inside if each[0] != "." and f"{name}/{each}" not in known', _VERIFY),
+    Mutation("verify: ids of documents and ledger", "pipelines/verify.py",
+             '_COMPARED = ("unit", "row", "id", "drop_reason")',
+             '_COMPARED = ("unit", "row", "drop_reason")', _VERIFY),
+    Mutation("resume: damaged files", "pipelines/workspace.py",
+             "done &= self._unchanged({item: read[item] for item in done})", "pass",
+             "tests/pipelines/test_workspace.py"),
+    Mutation("resume: later phases", "pipelines/phase_runner.py",
+             "            self.workspace.forget(later)", "            pass",
+             "tests/pipelines/test_workspace.py tests/faults/test_damage.py -m 'not cluster'"),
+    # Who may import what.
+    Mutation("layout: pipelines in stages", "stages/read.py",
+             "from corpus_pipeline.pipelines.plan import", "import corpus_pipeline.pipelines.cli\n"
+             "from corpus_pipeline.pipelines.plan import", _LAYOUT),
+    Mutation("layout: stages in engines", "engines/runners.py",
+             '"""', '"""Wrong."""\nfrom corpus_pipeline.stages import FLOW\n"""', _LAYOUT),
+    Mutation("layout: pipelines in storage", "storage/patience.py",
+             "    start = time.monotonic()\n    for wait",
+             "    from corpus_pipeline.pipelines import plan\n    for wait", _LAYOUT),
+    Mutation("layout: pipelines in schema", "schema.py",
+             "import pyarrow as pa\n", "import pyarrow as pa\nimport corpus_pipeline.pipelines.plan\n",
+             _LAYOUT),
+    Mutation("layout: processes in filters", "filters/keywords.py",
+             "import dataclasses\n", "import dataclasses\nimport subprocess\n", _LAYOUT),
+    # Sources.
+    Mutation("sources: rows of a batch", "sources/records.py",
+             " or len(self._rows) == MAX_ROWS", "", "tests/sources/test_records.py"),
+    Mutation("sources: ids count as bytes", "sources/records.py",
+             '        size += len(id or "") + len(url or "")\n', "",
+             "tests/sources/test_records.py"),
+    Mutation("sources: NULs are no UTF-8 text", "sources/records.py",
+             'if b"\\0" not in content:', "if True:",
+             "tests/sources/test_text_reader.py tests/sources/test_records.py"),
+    Mutation("sources: mark at the beginning of a text", "sources/text.py",
+             "content = content.removeprefix(_BOM)", "content = content[:]",
+             "tests/sources/test_text_reader.py"),
+    Mutation("sources: a text of the largest size", "sources/text.py",
+             "len(content) > options.max_document_bytes:",
+             "len(content) >= options.max_document_bytes:", "tests/sources/test_text_reader.py"),
+    Mutation("plan: files of a unit", "pipelines/plan.py",
+             "len(group) == unit_files", "len(group) > unit_files",
+             "tests/pipelines/test_plan.py -k bound_their_files"),
+    # Extraction.
+    Mutation("extract: share of bad characters", "extract/documents.py",
+             "if decoded.bad > options.max_bad_share * len(decoded.text):",
+             "if decoded.bad >= options.max_bad_share * len(decoded.text):", _DOCUMENTS),
+    Mutation("extract: a page of the largest size", "extract/documents.py",
+             "if len(data) > options.max_raw_bytes:", "if len(data) >= options.max_raw_bytes:",
+             _DOCUMENTS),
+    Mutation("extract: steps of a parser", "extract/documents.py",
+             "if steps > options.max_parser_steps:", "if steps >= options.max_parser_steps:",
+             _DOCUMENTS),
+    Mutation("extract: damage that markup has hidden", "extract/documents.py",
+             "return pc.greater(pc.cast(bad", "return pc.greater_equal(pc.cast(bad", _DOCUMENTS),
+    # Filters.
+    Mutation("keywords: hits at the limit", "filters/keywords.py",
+             "hits > rules.max_hits", "hits >= rules.max_hits", _KEYWORDS),
+    Mutation("keywords: density at the limit", "filters/keywords.py",
+             "1000 * hits > density * chars", "1000 * hits >= density * chars", _KEYWORDS),
+    Mutation("keywords: dense from", "filters/keywords.py",
+             "hits >= rules.dense_from_hits", "hits > rules.dense_from_hits", _KEYWORDS),
+    Mutation("language: cut-offs by language", "filters/language.py",
+             "return self.cut_offs.get(label, DEFAULT_MIN_SCORE)", "return DEFAULT_MIN_SCORE",
+             "tests/filters/test_language.py tests/filters/test_language_cutoffs.py"),
+    Mutation("language: probabilities above one", "filters/language.py",
+             "np.round(np.minimum(scores, 1.0), _SCORE_DECIMALS)",
+             "np.round(scores, _SCORE_DECIMALS)", "tests/filters/test_language.py"),
+    # Deduplication.
+    Mutation("contamination: coverage at the limit", "dedup/contamination.py",
+             "covered = found.bits * 10**6 >= least * total",
+             "covered = found.bits * 10**6 > least * total", "tests/dedup/test_contamination.py"),
+    Mutation("contamination: coverage at the limit of a quotation",
+             "dedup/contamination_verdicts.py",
+             "* 10**6 >= index.options.coverage_millionths * total",
+             "* 10**6 > index.options.coverage_millionths * total",
+             "tests/dedup/test_contamination.py tests/dedup/test_contamination_sets.py"),
+    Mutation("contamination: documents of a quotation", "dedup/contamination_verdicts.py",
+             "np.diff(borders) > max_documents", "np.diff(borders) >= max_documents + 2",
+             "tests/dedup/test_contamination.py tests/dedup/test_contamination_sets.py"),
+    Mutation("dedup: a document without a hash", "dedup/survivors.py",
+             "first[np.asarray(content_hashes.is_null(), np.bool_)] = 0xFFFFFFFF",
+             "first[np.asarray(content_hashes.is_null(), np.bool_)] = 0",
+             "tests/dedup/test_survivors.py"),
+    Mutation("dedup: order of removals", "dedup/exact.py",
+             "by_address = np.argsort(removed[:count])", "by_address = np.arange(count)",
+             "tests/dedup/test_exact.py"),
+    Mutation("dedup: similarity at the threshold", "dedup/verification.py",
+             "needed = -(-(size_1 + size_2) * least.numerator // total)",
+             "needed = (size_1 + size_2) * least.numerator // total + 1",
+             "tests/dedup/test_verification.py"),
+    Mutation("dedup: pairs that were looked at", "dedup/verification.py",
+             "goes_on = (sizes > 1) & (fresh_left > 0)", "goes_on = sizes > 1",
+             "tests/dedup/test_verification.py"),
+    # Scrubbing.
+    Mutation("scrub: a finding in the context", "scrub/replace.py",
+             "return finding.start < self.core[1] and finding.end > self.core[0]", "return True",
+             "tests/scrub/test_replace.py tests/scrub/test_candidates.py"),
+    Mutation("scrub: check digit of a card", "scrub/checksums.py",
+             "total += value - 9 if value > 9 else value",
+             "total += value - 9 if value > 10 else value", "tests/scrub/test_checksums.py"),
+    Mutation("scrub: private addresses", "scrub/replace.py",
+             "                and options.keep_private_ips\n", "", "tests/scrub/test_replace.py"),
+    Mutation("scrub: counts of a document without text", "scrub/replace.py",
+             "pa.array(np.ascontiguousarray(column), pa.int32(), mask=nulls)",
+             "pa.array(np.ascontiguousarray(column), pa.int32())", "tests/scrub/test_replace.py"),
+    # Tokens and loader.
+    Mutation("tokens: the largest id", "tokens/index.py",
+             "if largest >= index.vocab_size:", "if largest > index.vocab_size:",
+             "tests/tokens/test_index.py"),
+    Mutation("tokens: digest in capitals", "tokens/encode.py",
+             "digest != sha256.lower()", "digest != sha256", "tests/tokens/test_encode.py"),
+    Mutation("tokens: end of a text that is null", "tokens/encode.py",
+             "ends = texts.is_valid().to_numpy(zero_copy_only=False)", "pass",
+             "tests/tokens/test_encode.py"),
+    Mutation("loader: the first token opens no segment", "loader/sequences.py",
+             "        begins[:, :1] = 0\n", "", "tests/loader/test_sequences.py"),
+    Mutation("loader: a state of other data", "loader/sequences.py",
+             'if state["fingerprint"] != dataset.fingerprint:', "if False:",
+             "tests/loader/test_sequences.py"),
+    Mutation("loader: tokens in no target", "loader/sequences.py",
+             "self.dropped_tokens = dataset.tokens - 1 - self.sequences * length",
+             "self.dropped_tokens = dataset.tokens - self.sequences * length",
+             "tests/loader/test_sequences.py"),
+    Mutation("loader: seed of the order", "loader/order.py",
+             "_splitmix64(_splitmix64(seed & _MASK) ^ epoch)", "_splitmix64(seed & _MASK)",
+             "tests/loader/test_order.py"),
+    # Storage.
+    Mutation("storage: a file is synced before it is renamed", "storage/files.py",
+             "        os.fsync(self.file.fileno())\n", "", "tests/test_storage.py"),
+    Mutation("storage: a rename is synced", "storage/files.py",
+             "        _sync_folder(self._target.parent)\n", "", "tests/test_storage.py"),
+    Mutation("storage: hidden inputs", "storage/inputs.py",
+             'sorted(name for name in os.listdir(path) if not name.startswith("."))',
+             "sorted(os.listdir(path))", "tests/test_storage.py"),
+    Mutation("storage: the output is no input", "storage/inputs.py",
+             "if excluded is not None and os.path.realpath(name).startswith(excluded):",
+             "if False:", "tests/test_storage.py"),
+    Mutation("storage: a lost attempt", "storage/files.py",
+             "        self._temporary.unlink(missing_ok=True)", "        pass",
+             "tests/test_storage.py"),
+    Mutation("storage: an upload that arrives short", "storage/files.py",
+             "        if stored != size:\n", "        if False:\n", "tests/test_storage.py"),
+    # What is said.
+    Mutation("redaction: users", "redaction.py",
+             '    if "@" in host:\n', "    if False:\n",
+             "tests/security/test_secrets.py -k address"),
+    Mutation("redaction: values of queries", "redaction.py",
+             'rest = before + mark + (HIDDEN if after else "")', "pass",
+             "tests/security/test_secrets.py -k address"),
+    Mutation("redaction: remembered values", "redaction.py",
+             "        text = text.replace(value, HIDDEN)", "        pass",
+             "tests/security/test_secrets.py -k tracebacks"),
+    Mutation("engines: the place in Beam's graph", "engines/engine.py",
+             'return type(error)(_BEAM_SUFFIX.sub("", str(error)))',
+             "return type(error)(str(error))", "tests/engines/test_job.py"),
+    Mutation("engines: messages of libraries", "engines/engine.py",
+             'return f"{type(error).__name__}{at}; please', 'return f"{error!r}{at}; please',
+             "tests/engines/test_direct.py -k defect"),
+    # Stages.
+    Mutation("stages: batches of a unit that did not come", "stages/writing.py",
+             "        if batches != self._expected:\n", "        if False:\n",
+             "tests/stages/test_writing.py"),
+    Mutation("stages: pages without text are no duplicates", "stages/writing.py",
+             'records["exact"] = every.filter(batch["text"].is_valid())',
+             'records["exact"] = every', "tests/stages/test_writing.py"),
+    Mutation("stages: a job of a run that was thrown away", "stages/writing.py",
+             "        self.workspace.refuse_thrown_away()\n", "", "tests/stages/test_writing.py"),
+    Mutation("stages: the first reason stays", "stages/dedup.py",
+             "add_failures(batch, {reason: found & _living(batch)})",
+             "add_failures(batch, {reason: found})", "tests/stages/test_map_stages.py"),
+)  # fmt: skip
+
+
+def occurrences(mutation: Mutation) -> int:
+    """Says how often a change can be made; it must be once."""
+    return (ROOT / PACKAGE / mutation.file).read_text("utf-8").count(mutation.old)
+
+
+def copied(folder: Path) -> Path:
+    """Copies what the tests need of the project."""
+    for name in (PACKAGE, "tests", "docs", "tools", "examples", "benchmarks"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for path in ROOT.glob("*.*"):
+        if path.is_file():
+            shutil.copy(path, folder)
+    return folder
+
+
+def tested(project: Path, tests: str, cache: Path) -> subprocess.CompletedProcess[str]:
+    """Runs tests in a copy of the project."""
+    environment = os.environ | {
+        "PYTHONPATH": str(project), "NUMBA_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1",
+    }  # fmt: skip
+    command = f"{sys.executable} -m pytest -x -q -p no:cacheprovider {tests}"
+    return subprocess.run(
+        command, shell=True, cwd=project, env=environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def tried(project: Path, mutation: Mutation, caches: Path) -> str:
+    """Makes one change, runs its tests and takes it back; returns what became of it."""
+    path = project / PACKAGE / mutation.file
+    source = path.read_text("utf-8")
+    if source.count(mutation.old) < 1:
+        return "CANNOT BE MADE"
+    cache = caches / "common"
+    if "@kernel" in source:
+        # numba looks at the file of a kernel, not at those of the kernels that it calls.
+        cache = caches / "changed"
+        shutil.rmtree(cache, ignore_errors=True)
+    path.write_text(source.replace(mutation.old, mutation.new, 1), "utf-8")
+    try:
+        done = tested(project, mutation.tests, cache)
+    finally:
+        path.write_text(source, "utf-8")
+    if done.returncode == 0:
+        return "SURVIVED"
+    if done.returncode == 1:
+        return "killed"
+    return f"NO TEST RAN ({done.returncode}): {(done.stdout + done.stderr).strip()[-300:]}"
+
+
+def main(words: Iterable[str], check: bool) -> int:
+    """Tries changes; returns how many were not seen."""
+    wanted = [each for each in MUTATIONS if not words or any(word in each.name for word in words)]
+    failures = 0
+    with tempfile.TemporaryDirectory() as folder:
+        project = copied(Path(folder) / "project")
+        caches = Path(folder) / "caches"
+        for tests in sorted({each.tests for each in wanted}) if check else ():
+            done = tested(project, tests, caches / "common")
+            if done.returncode != 0:
+                print(f"{tests}: fails without any change", flush=True)
+                failures += 1
+        for mutation in wanted:
+            outcome = tried(project, mutation, caches)
+            failures += outcome != "killed"
+            print(f"{mutation.name:50} {outcome}", flush=True)
+    print(f"{len(wanted)} changes, {failures} failures")
+    return failures
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("words", nargs="*", help="try those whose names hold one of them")
+    parser.add_argument("--no-check", action="store_true", help="trust that the tests pass now")
+    arguments = parser.parse_args()
+    sys.exit(main(arguments.words, not arguments.no_check) > 0)
