@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numba.core.caching import FunctionCache
 
-from corpus_pipeline import kernels
+from corpus_pipeline import compilation, kernels
 
 
 def test_a_folder_that_cannot_be_made_is_named_and_another_taken(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_disk_that_fails_stops_no_kernel(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(FunctionCache, method, fail)
-    kernels._cannot_keep.cache_clear()
+    compilation._cannot_keep.cache_clear()
     with caplog.at_level(logging.WARNING):
         compiled = kernels.kernel(twice)
         assert compiled(np.int64(4)) == 8
