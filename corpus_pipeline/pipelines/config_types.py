@@ -1,7 +1,7 @@
 """Types of values in a configuration: sizes in bytes (`32MB`, `4GiB`), names of languages."""
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, ByteSize, Field, TypeAdapter
 
@@ -17,13 +17,16 @@ def _written_as_size(value: object) -> object:
     return value
 
 
-Size = Annotated[
-    ByteSize,
-    BeforeValidator(_written_as_size, json_schema_input_type=int | str),
-    Field(gt=0, lt=2**63),
-]
+if TYPE_CHECKING:
+    Size = int  # What a default may be written as.
+else:
+    Size = Annotated[
+        ByteSize,
+        BeforeValidator(_written_as_size, json_schema_input_type=int | str),
+        Field(gt=0, lt=2**63),
+    ]
 
-_SIZES: TypeAdapter[ByteSize] = TypeAdapter(Size)
+_SIZES: TypeAdapter[int] = TypeAdapter(Size)
 
 
 def parse_size(value: object) -> int:

@@ -112,9 +112,8 @@ def _print_points(console: rich.console.Console, row: dict[str, Any], content: C
     if points:
         parts = ", ".join(f"{name} {value:+d}" for name, value in points.items() if value)
         line = printable(f"quality_score is {BASE} and the points of: {parts}")
-        indents = {"initial_indent": "  ", "subsequent_indent": "    "}
-        for part in textwrap.wrap(line, console.width, **indents):
-            console.print(part)
+        wrapped = textwrap.wrap(f"  {line}", console.width, subsequent_indent="    ")
+        console.print("\n".join(wrapped))
 
 
 def _print_copies(console: rich.console.Console, output: Place, row: dict[str, Any]) -> None:

@@ -106,8 +106,9 @@ class Verdicts:
 
 def writing(row: _Row, text: str | None) -> str | None:
     """Returns a document's language, or the script of its text where that is unknown."""
-    if row["lang"] is not None or text is None:
-        return row["lang"]
+    named: str | None = row["lang"]
+    if named is not None or text is None:
+        return named
     from corpus_pipeline.text.scripts import labels_or_scripts  # Kernels take a second to load.
 
     lang, column = pa.array([None], pa.string()), pa.array([text], pa.string())

@@ -193,10 +193,7 @@ def test_files_that_are_no_configuration(tmp_path: Path, content: str | None, wo
         ("tokenize: {abacus: 3}",
          "unknown key 'tokenize.abacus'; known keys: control_tokens, enabled, engine, eos_token, "
          "tokenizer, tokenizer_sha256"),
-        ("1: 2", "unknown key '1'; known keys: allow_unreadable, dataset_sources, dedup, extract, "
-         "inputs, keywords, language, max_errors, memory, output, perplexity, plan, "
-         "preflight_timeout, quality, read, runner, runner_options, scrub, seed, storage_options, "
-         "tokenize, unit_timeout, workers"),
+        ("read: {7: 2}", "unknown key 'read.7'; known keys: batch_bytes, max_document_bytes"),
     ],
 )  # fmt: skip
 def test_a_mistake_says_what_to_write(tmp_path: Path, written: str, line: str) -> None:

@@ -160,7 +160,8 @@ def test_trace(corpus: Corpus, finished: Path) -> None:
 
 
 def test_trace_shows_every_failed_rule_and_every_measure(corpus: Corpus, finished: Path) -> None:
-    for row in corpora.rows(finished / "ledger"):
+    by_fate = {row["drop_reason"]: row for row in corpora.rows(finished / "ledger")}
+    for row in by_fate.values():
         out = corpus("trace", finished, f"{row['unit']}:{row['row']}").out
         for reason in row["reasons"] or ():
             assert re.search(rf"^  {reason}( |$)", out, re.MULTILINE), reason

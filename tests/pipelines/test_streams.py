@@ -131,9 +131,9 @@ def test_a_run_says_first_what_it_is_about(
 ) -> None:
     monkeypatch.setattr(screen, "PATIENCE", 0.0)
     path = tmp_path / "c.yaml"
-    path.write_text("inputs: [{path: /missing, source: s}]\noutput: o\n")
+    path.write_text("inputs: [{path: /missing/*, source: s}]\noutput: o\n")
     assert corpus("run", path).err.splitlines() == [
         "reading the configuration",
         "loading stages, inputs and models",
-        "corpus: no input file matches '/missing'; correct `path` in the configuration",
+        "corpus: no input file matches '/missing/*'; correct `path` in the configuration",
     ]

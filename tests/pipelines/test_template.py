@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel
 from runs import Corpus
 
-from corpus_pipeline.pipelines.config import Config, Input, build_config, load_config
+from corpus_pipeline.pipelines.config import Config, build_config, load_config
 from corpus_pipeline.pipelines.template import render_template
 
 
@@ -57,15 +57,14 @@ def test_a_key_that_is_new_is_missed() -> None:
 
 
 def test_every_key_says_what_it_is() -> None:
-    for model, prefix in ((Config, ""), (Input, "inputs")):
-        for path in keys(model):
-            field, owner = None, model
-            for part in path.removesuffix("[]").replace("[]", "").split("."):
-                field = owner.model_fields[part]
-                owner = section(field.annotation) or owner
-            assert field is not None
-            described = field.description or section(field.annotation)
-            assert described, f"{prefix} {path} says nothing"
+    waiting: list[type[BaseModel]] = [Config]
+    while waiting:
+        model = waiting.pop()
+        assert model.__doc__, model
+        for name, field in model.model_fields.items():
+            inner = section(field.annotation)
+            assert field.description or inner is not None, f"{model.__name__}.{name} says nothing"
+            waiting += [] if inner is None else [inner]
 
 
 def test_the_template_is_the_defaults() -> None:
