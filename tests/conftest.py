@@ -1,13 +1,14 @@
 """Fixtures of the whole project: one small corpus, one finished run of it, runs in this process."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import corpora
 import hypothesis
 import pytest
-from runs import Runner, execute, in_this_process
+from runs import Corpus, Outcome, Runner, execute, in_this_process
 
 # Without this, two folders named on the command line would be two modules `conftest` to doctest.
 collect_ignore_glob = ["**/conftest.py"]
@@ -33,6 +34,26 @@ def run_here() -> Iterator[Runner]:
     """Runs a configuration in this process: a second instead of five."""
     with in_this_process():
         yield execute
+
+
+@pytest.fixture
+def corpus(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], run_here: object
+) -> Corpus:
+    """Runs a command in this process, with all its work."""
+    from corpus_pipeline.pipelines import console
+    from corpus_pipeline.pipelines.cli import main
+
+    def corpus(*arguments: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["corpus", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), out, err)
+
+    # A slow machine shall not add a line about what it waits for.
+    monkeypatch.setattr(console, "PATIENCE", 3600.0)
+    return corpus
 
 
 @pytest.fixture(scope="session")

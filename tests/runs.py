@@ -5,12 +5,24 @@ import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 import corpora
 
 Runner = Callable[..., dict[str, Any]]
+
+
+class Outcome(NamedTuple):
+    """What a command leaves behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+#: Runs a command line in this process.
+Corpus = Callable[..., Outcome]
 
 
 class NotedProgress:

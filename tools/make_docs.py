@@ -15,7 +15,7 @@ from corpus_pipeline.filters.language import LANGUAGE_MEASURES
 from corpus_pipeline.filters.perplexity import PERPLEXITY_MEASURES
 from corpus_pipeline.filters.quality import QUALITY_MEASURES
 from corpus_pipeline.pipelines.cli import app
-from corpus_pipeline.pipelines.summary import REASONS
+from corpus_pipeline.pipelines.reasons import REASONS
 from corpus_pipeline.schema import (
     CONTENT,
     DEDUP,
@@ -57,7 +57,8 @@ The help texts of every command. Written by `make docs`; edit the command, not t
 
 A known error is one line on standard error, `corpus: what, where, which rule, what to do`, and exit
 code 1. A command that cannot be understood exits with 2, an interrupted one with 130; the same
-command then takes the work up again.
+command then takes the work up again. Where nobody reads on (`corpus stats OUT | head -1`) a command
+ends with 1 and without a word. Tables fit 80 columns.
 """
 
 _CONTRACT_HEAD = """\

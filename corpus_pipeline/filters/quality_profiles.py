@@ -1,45 +1,187 @@
-"""Reads quality profiles: YAML files of thresholds, by language.
+"""Reads quality profiles: YAML files of thresholds, by language, each a change of another one.
 
-measured: prose                 # without code, tables and markup; or whole, the default
-rules:                          # for every language
+base: default                   # a shipped profile or a file; none: every rule off; this is default
+measured: prose                 # without code, tables and markup; or whole; as the base has it
+rules:                          # for every language; null turns a rule off
   gopher_min_words: 50
   fineweb_max_short_lines: 0.67
 languages:
-  zh:                           # changes of rules; null turns one off
+  zh:                           # changes of rules
     gopher_min_words: 80
     fineweb_max_short_lines: null
+
+Of a rule and a language this holds, the first that is there:
+
+    languages: of the profile
+    rules: of the profile, if it is null
+    languages: of the base
+    rules: of the profile
+    rules: of the base
+
+A figure that the base has for one language is in the measure of that language: a word of Chinese is
+one character. So a figure for all languages leaves it alone, and `profile_notes` says so. Off has
+no measure: null under `rules:` is off everywhere.
 """
 
 import dataclasses
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.filters.quality_rules import QualityProfile, QualityRules
-from corpus_pipeline.text.languages import LanguageTag, parse_language, require_language
+from corpus_pipeline.errors import ConfigError, relative_to
+from corpus_pipeline.filters.quality_rules import RULES, QualityProfile, QualityRules
+from corpus_pipeline.text.languages import (
+    LanguageTag,
+    figures_for,
+    parse_language,
+    require_language,
+)
 from corpus_pipeline.yaml_files import load_yaml
 
 #: The profiles that come with the package.
 PROFILES = ("default", "gopher", "c4", "fineweb", "code")
 
+#: What a profile changes unless it names another one, and the word for nothing.
+DEFAULT_BASE = "default"
+NO_BASE = "none"
+
 #: What a profile's measures can be taken of.
 _MEASURED = ("whole", "prose")
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(QualityRules))
+#: Rules over a measure that only prose has.
+_OF_PROSE = ("quality_min_score",)
+
+
+class _Layer(NamedTuple):
+    """What one file says, before it is put upon its base."""
+
+    name: str
+    base: str | None
+    measured: str | None
+    rules: Mapping[str, Any]
+    languages: Mapping[str, Mapping[str, Any]]
+
+
+class ResolvedRule(NamedTuple):
+    """What holds of one rule in one language, and who says so."""
+
+    field: str
+    """The key in a profile."""
+    reason: str
+    """The drop reason."""
+    value: int | float | None
+    """None: the rule is off."""
+    origin: str
+    """For example `default: languages: zh`; empty if no profile mentions the rule."""
 
 
 def load_profile(name_or_path: str) -> QualityProfile:
-    """Loads a shipped profile by name, or a YAML file by its path.
+    """Loads a shipped profile by name, or a YAML file by its path, with what it is based on.
 
     Raises:
-        ConfigError: there is no such profile or file, it is not YAML, or a key or threshold
-            breaks a rule.
+        ConfigError: there is no such profile or file, it is not YAML, a key or threshold breaks a
+            rule, or a profile is based on itself.
 
     >>> load_profile("gopher").rules.gopher_min_stop_words
     2
     """
+    return _profile(_layers(name_or_path))
+
+
+def parse_profile(name: str, text: str) -> QualityProfile:
+    """Parses the text of a profile, and loads its base; `name` stands in its errors.
+
+    Raises:
+        ConfigError: as `load_profile`.
+
+    >>> text = "rules: {gopher_min_words: 60}\\nlanguages: {zh: {c4_min_sentences: null}}"
+    >>> mine = parse_profile("mine", text)
+    >>> mine.rules.gopher_min_words, mine.rules_for("zh").gopher_min_words, mine.prose
+    (60, 80, True)
+    >>> mine.rules_for("zh").c4_min_sentences is None
+    True
+    """
+    return _profile(_with_bases(_parse(name, text)))
+
+
+def profile_files(name_or_path: str) -> list[str]:
+    """Returns the paths of the files that `load_profile` reads, shipped ones left out.
+
+    Raises:
+        ConfigError: as `load_profile`.
+
+    >>> profile_files("gopher")
+    []
+    """
+    return [layer.name for layer in _layers(name_or_path) if layer.name not in PROFILES]
+
+
+def resolved_rules(name_or_path: str, language: str | None = None) -> list[ResolvedRule]:
+    """Returns every rule of a profile with its value in a language and where that comes from.
+
+    Args:
+        name_or_path: as `load_profile` takes it.
+        language: any name of a language, or a script (`und-Hani`); None for a language without
+            figures of its own.
+
+    Raises:
+        ConfigError: as `load_profile`.
+
+    >>> resolved_rules("default", "zh")[2][2:], resolved_rules("default")[2][2:]
+    ((None, 'default: languages: zh'), (3, 'default: rules'))
+    """
+    layers = _layers(name_or_path)
+    _profile(layers)
+    code = figures_for(_codes(layers)).find(language, by_writing=True)
+    return [
+        ResolvedRule(rule.field, rule.reason, *_resolve(layers, code, rule.field)[:2])
+        for rule in RULES
+    ]
+
+
+def profile_notes(name_or_path: str) -> list[str]:
+    """Says in lines for the user which rules are off, and which values have no effect where.
+
+    Raises:
+        ConfigError: as `load_profile`.
+
+    >>> profile_notes("c4")
+    ['quality profile c4: off: gopher_*, fineweb_*, code_*, quality_*']
+    """
+    layers = _layers(name_or_path)
+    profile = _profile(layers)
+    based = f" (base {layers[1].name})" if len(layers) > 1 else ""
+    names = [name for name in _FIELDS if getattr(profile.rules, name) is None]
+    off = ", ".join(_families(names)) or "nothing"
+    notes = [f"quality profile {name_or_path}{based}: off: {off}"]
+    if not profile.prose:
+        notes += [
+            f"quality profile {name_or_path}: {name} has no effect, for there is no score with "
+            "measured: whole"
+            for name in _OF_PROSE
+            if getattr(profile.rules, name) is not None
+        ]
+    for place, layer in enumerate(layers):
+        if layer.name in PROFILES:
+            continue
+        for name, value in layer.rules.items():
+            if other := _without_effect(layers, place, name):
+                notes.append(
+                    f"quality profile {layer.name}: {name}: {value} does not hold for {other}, "
+                    "of which the base has figures of their own; write it under `languages:` to "
+                    "change these"
+                )
+    return notes
+
+
+def _layers(name_or_path: str) -> tuple[_Layer, ...]:
+    return _with_bases(_load(name_or_path))
+
+
+def _load(name_or_path: str) -> _Layer:
     try:
         if name_or_path in PROFILES:
             source = resources.files(__package__).joinpath(f"profiles/{name_or_path}.yaml")
@@ -49,38 +191,144 @@ def load_profile(name_or_path: str) -> QualityProfile:
     except OSError as error:
         raise ConfigError(
             f"quality profile {name_or_path!r} is no file and none of {', '.join(PROFILES)}"
+            f"{relative_to(name_or_path)}"
         ) from error
-    return parse_profile(name_or_path, text)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"quality profile {name_or_path}: is not YAML: {error}") from error
+    return _parse(name_or_path, text)
 
 
-def parse_profile(name: str, text: str) -> QualityProfile:
-    """Parses the text of a profile; `name` stands in its errors.
+def _with_bases(layer: _Layer) -> tuple[_Layer, ...]:
+    """Returns a profile and what it is based on, one after the other down to the last."""
+    layers = [layer]
+    while layers[-1].base is not None:
+        base = layers[-1].base
+        if base in [each.name for each in layers]:
+            raise ConfigError(
+                f"quality profile {layers[-1].name}: base: {base} is based on this profile; "
+                f"write base: {NO_BASE} in one of them"
+            )
+        try:
+            layers.append(_load(base))
+        except ConfigError as error:
+            raise ConfigError(f"quality profile {layers[-1].name}: base: {error}") from error
+    return tuple(layers)
 
-    Raises:
-        ConfigError: as `load_profile`.
 
-    >>> text = "rules: {gopher_min_words: 50}\\nlanguages: {zh: {gopher_min_words: null}}"
-    >>> parse_profile("mine", text).rules_for("zh").gopher_min_words is None
-    True
-    """
+def _parse(name: str, text: str) -> _Layer:
+    """Checks the form of one file; what its values mean is checked upon its base."""
     try:
         document = load_yaml(text)
     except ValueError as error:
         raise ConfigError(f"quality profile {name}: {error}") from error
-    document = _mapping(document, name, ("measured", "rules", "languages"))
-    measured = document.get("measured", "whole")
-    if measured not in _MEASURED:
+    document = _mapping(document, name, ("base", "measured", "rules", "languages"))
+    measured = document.get("measured")
+    if measured is not None and measured not in _MEASURED:
         raise ConfigError(
             f"quality profile {name}: measured must be whole or prose, got {measured!r}"
         )
-    rules = _rules(QualityRules(), document.get("rules"), f"{name}: rules")
+    base = document.get("base", DEFAULT_BASE)
+    if not isinstance(base, str) or not base:
+        raise ConfigError(
+            f"quality profile {name}: base must be {NO_BASE}, {', '.join(PROFILES)} or a file, "
+            f"got {base!r}"
+        )
     sections = _mapping(document.get("languages"), f"{name}: languages", None)
     _check_languages(sections, name)
-    languages = {
-        code: _rules(rules, section, f"{name}: languages: {code}")
-        for code, section in sections.items()
-    }
-    return QualityProfile(name, rules, languages, measured == "prose")
+    return _Layer(
+        name,
+        None if base == NO_BASE else base,
+        measured,
+        _mapping(document.get("rules"), f"{name}: rules", _FIELDS),
+        {
+            code: _mapping(section, f"{name}: languages: {code}", _FIELDS)
+            for code, section in sections.items()
+        },
+    )
+
+
+def _profile(layers: tuple[_Layer, ...]) -> QualityProfile:
+    """Puts a profile upon its bases."""
+    measured = next((layer.measured for layer in layers if layer.measured), "whole")
+    languages: dict[str, QualityRules] = {}
+    for layer in reversed(layers):  # A base first, so that an error names the file that makes it.
+        _rules(layers[layers.index(layer) :], None, f"{layer.name}: rules")
+        for code in layer.languages:
+            _rules(layers[layers.index(layer) :], code, f"{layer.name}: languages: {code}")
+    name = layers[0].name
+    for code in _codes(layers):
+        languages[code] = _rules(layers, code, f"{name}: languages: {code}")
+    return QualityProfile(name, _rules(layers, None, name), languages, measured == "prose")
+
+
+def _codes(layers: Sequence[_Layer]) -> tuple[str, ...]:
+    """Returns the languages that any layer has a section for, each by one name."""
+    found: dict[LanguageTag | None, str] = {}
+    for layer in layers:
+        for code in layer.languages:
+            found.setdefault(parse_language(code), code)
+    return tuple(found.values())
+
+
+def _rules(layers: Sequence[_Layer], code: str | None, where: str) -> QualityRules:
+    """Returns what holds for a section's language, or for all others."""
+    values = {name: _resolve(layers, code, name)[0] for name in _FIELDS}
+    try:
+        return QualityRules(**values)
+    except ValueError as error:
+        raise ConfigError(f"quality profile {where}: {error}") from error
+
+
+def _resolve(layers: Sequence[_Layer], code: str | None, name: str) -> tuple[Any, str, int]:
+    """Returns the value of a rule, its origin, and the number of the layer that says it."""
+    general: tuple[Any, str, int] | None = None
+    for place, layer in enumerate(layers):
+        section = _section(layers, place, code)
+        if section is not None and name in layer.languages[section]:
+            value = layer.languages[section][name]
+            return value, f"{layer.name}: languages: {section}", place
+        if name in layer.rules:
+            general = general or (layer.rules[name], f"{layer.name}: rules", place)
+            if layer.rules[name] is None:
+                break
+    return general or (None, "", len(layers))
+
+
+def _section(layers: Sequence[_Layer], place: int, code: str | None) -> str | None:
+    """Returns the section of a layer that speaks for a language of any of the layers.
+
+    Languages of a base that are merely written alike have sections of their own there.
+    """
+    names = tuple(layers[place].languages)
+    if code is None or not names:
+        return None
+    above = any(code in layer.languages for layer in layers[: place + 1])
+    return figures_for(names).find(code, by_writing=above)
+
+
+def _without_effect(layers: Sequence[_Layer], place: int, name: str) -> str:
+    """Names the languages in which a value for all languages is not what holds, with what does."""
+    by_value: dict[Any, list[str]] = {}
+    for code in _codes(layers):
+        value, _, of = _resolve(layers, code, name)
+        if of > place and value != layers[place].rules[name]:
+            by_value.setdefault(value, []).append(code)
+    shown = {value: "off" if value is None else value for value in by_value}
+    return ", ".join(f"{', '.join(codes)} ({shown[value]})" for value, codes in by_value.items())
+
+
+def _families(names: Sequence[str]) -> list[str]:
+    """Shortens the names of rules: `code_*` if all of a family are there.
+
+    >>> _families(["quality_min_score", "c4_max_chars"])
+    ['c4_max_chars', 'quality_*']
+    """
+    shown = []
+    for family in dict.fromkeys(name.partition("_")[0] for name in _FIELDS):
+        every = [name for name in _FIELDS if name.startswith(f"{family}_")]
+        here = [name for name in every if name in names]
+        shown += [f"{family}_*"] if here == every else here
+    return shown
 
 
 def _check_languages(sections: Iterable[str], name: str) -> None:
@@ -115,11 +363,3 @@ def _mapping(value: object, where: str, known: tuple[str, ...] | None) -> dict[s
                 f"quality profile {where}: unknown key {key!r}; nearest is {nearest!r}"
             )
     return value
-
-
-def _rules(base: QualityRules, value: object, where: str) -> QualityRules:
-    changes = _mapping(value, where, _FIELDS)
-    try:
-        return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
-    except ValueError as error:
-        raise ConfigError(f"quality profile {where}: {error}") from error

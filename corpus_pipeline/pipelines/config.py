@@ -49,7 +49,11 @@ class Input(_Section):
 
     path: str = Field(description="path, URL or glob pattern; a folder stands for all files in it")
     source: str = Field(description="name of this source in the ledger and in reports")
-    format: Literal["auto", "warc", "wet", "jsonl", "json", "parquet", "text", "dataset"] = "auto"
+    format: Literal["auto", "warc", "wet", "jsonl", "json", "parquet", "text", "dataset"] = Field(
+        "auto",
+        description="auto (by what the file holds), warc, wet, jsonl, json, parquet, text; or "
+        "dataset: a folder that an earlier run has written",
+    )
     priority: int | None = Field(
         None,
         ge=0,
@@ -126,7 +130,7 @@ class Language(_Switched):
     """Language identification."""
 
     model: str | None = Field(None, description="fastText model; default: lid.176.ftz")
-    model_sha256: str | None = None
+    model_sha256: str | None = Field(None, description="refuses a model of another sha256")
     merge: dict[LanguageName, tuple[Label, ...] | None] = Field(
         default_factory=dict,
         description="name -> languages counted as one, for example hbs: [hr, sr, bs, sh]; null: "
@@ -184,12 +188,14 @@ class Exact(_Switched):
 class Document(_Switched):
     """Near duplicates by MinHash LSH, verified by Jaccard similarity."""
 
-    bands: int = Field(14, gt=0)
-    rows: int = Field(8, gt=0)
-    word_ngram: int = Field(5, gt=0)
-    char_ngram: int = Field(8, gt=0)
-    threshold: float = Field(0.7, gt=0, le=1)
-    prefer: Literal["longest", "shortest", "none"] = "longest"
+    bands: int = Field(14, gt=0, description="bands of MinHash; more of them find more pairs")
+    rows: int = Field(8, gt=0, description="hashes in a band; fewer of them find more pairs")
+    word_ngram: int = Field(5, gt=0, description="words compared together")
+    char_ngram: int = Field(8, gt=0, description="the same in characters, for unspaced scripts")
+    threshold: float = Field(0.7, gt=0, le=1, description="least Jaccard similarity of near copies")
+    prefer: Literal["longest", "shortest", "none"] = Field(
+        "longest", description="which of near copies stays, where priorities are the same"
+    )
     cluster: Literal["kept", "components"] = Field(
         "kept",
         description="kept: a document goes if one that stays is similar; components: of all that "
@@ -211,7 +217,7 @@ class Contamination(_Switched):
         ("answer", "choices", "options"),
         description="those of them that count only beside another one of the same item",
     )
-    id_field: str = "id"
+    id_field: str = Field("id", description="key of an item's id, which the ledger names")
     action: Literal["drop", "cut"] = Field(
         "drop",
         description="drop the document, or cut the sentences out of it that hold the item",
@@ -251,29 +257,32 @@ class Dedup(_Switched):
 class Scrub(_Switched):
     """Personal data, replaced by typed placeholders."""
 
-    entities: tuple[str, ...] = (
-        "EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "CN_ID",
-    )  # fmt: skip
+    entities: tuple[str, ...] = Field(
+        ("EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "CN_ID"),
+        description="kinds of personal data that are replaced",
+    )
     regions: tuple[str, ...] = Field(
         ("US", "GB", "CN", "DE", "FR", "IN"),
         description="regions whose national phone numbers are recognised",
     )
     placeholder: str = Field("<{entity}>", description="replacement; {entity} is the type")
-    keep_private_ips: bool = True
+    keep_private_ips: bool = Field(True, description="leaves 10.0.0.1 and the like as they are")
 
 
 class Tokenize(_Switched):
     """BPE tokens in Arrow shards."""
 
     tokenizer: str | None = Field(None, description="a tokenizer.json; default: the shipped one")
-    tokenizer_sha256: str | None = None
-    eos_token: str = "<|endoftext|>"
+    tokenizer_sha256: str | None = Field(None, description="refuses a file of another sha256")
+    eos_token: str = Field("<|endoftext|>", description="token that ends each document")
     control_tokens: tuple[str, ...] | None = Field(
         None,
         description="added tokens that no text turns into, besides those marked special; default: "
         "those named in brackets, as <tool_call>, less HTML elements",
     )
-    engine: Literal["auto", "gigatoken", "tokenizers"] = "auto"
+    engine: Literal["auto", "gigatoken", "tokenizers"] = Field(
+        "auto", description="who encodes; the ids are those of tokenizers"
+    )
 
 
 #: Names of runners: ours, or a class of Beam's by itself or with its modules.
@@ -288,8 +297,8 @@ _HOW = (
 class Config(_Section):
     """A whole run."""
 
-    inputs: tuple[Input, ...]
-    output: str
+    inputs: tuple[Input, ...] = Field(description="what is read")
+    output: str = Field(description="folder or URL to write")
     dataset_sources: tuple[Input, ...] = Field(
         (), description="inputs that a dataset folder was made of; their rules go on to apply"
     )

@@ -133,6 +133,9 @@ def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseMod
         return _no_mapping(value, field)
     if kind in ("model_type", "model_attributes_type"):
         return _no_section(value, _model(loc, root))
+    of_a_section = field is not None and _section_of(field) is not None
+    if kind == "value_error" and of_a_section:
+        return found["msg"].removeprefix("Value error, ")
     if isinstance(value, (list, dict)) and kind in (*_SCALARS, "value_error", "literal_error"):
         return _no_scalar(value, loc, root)
     if kind == "string_type" and isinstance(value, (bool, int, float)):
@@ -142,7 +145,7 @@ def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseMod
     message = found["msg"].removeprefix("Value error, ")
     if kind == "value_error":
         return message
-    if kind == "less_than_equal" and _is_size(field):
+    if kind == "less_than_equal" and is_size(field):
         message = f"Input should be at most {show_size(found['ctx']['le'])}"
     got = f", got {value!r}" if len(repr(value)) <= _LONGEST else ""
     return message + got + (_near_choice(value, field) if kind == "literal_error" else "")
@@ -287,7 +290,8 @@ def _unit(kind: str, field: FieldInfo | None) -> str:
     return f" ({described})" if "pars" in kind and described.startswith("seconds") else ""
 
 
-def _is_size(field: FieldInfo | None) -> bool:
+def is_size(field: FieldInfo | None) -> bool:
+    """Says whether a field's value is a number of bytes."""
     return field is not None and ByteSize in (field.annotation, *typing.get_args(field.annotation))
 
 

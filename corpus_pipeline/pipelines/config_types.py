@@ -1,13 +1,13 @@
 """Types of values in a configuration: sizes in bytes (`32MB`, `4GiB`), names of languages."""
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, ByteSize, Field, TypeAdapter
 
 from corpus_pipeline.text.languages import require_language, suggestion
 
-#: What `ByteSize` reads rightly; it passes over what follows the unit, and reads `1.GB` as one byte.
+#: What `ByteSize` reads rightly; it passes over words after the unit, and takes `1.GB` for a byte.
 _SIZE = re.compile(r"\s*\d+(?:\.\d+)?\s*(?:[kmgtp]?i?b|[kmgtp])?\s*", re.IGNORECASE | re.ASCII)
 
 
@@ -17,13 +17,16 @@ def _written_as_size(value: object) -> object:
     return value
 
 
-Size = Annotated[
-    ByteSize,
-    BeforeValidator(_written_as_size, json_schema_input_type=int | str),
-    Field(gt=0, lt=2**63),
-]
+if TYPE_CHECKING:
+    Size = int  # What a default may be written as.
+else:
+    Size = Annotated[
+        ByteSize,
+        BeforeValidator(_written_as_size, json_schema_input_type=int | str),
+        Field(gt=0, lt=2**63),
+    ]
 
-_SIZES: TypeAdapter[ByteSize] = TypeAdapter(Size)
+_SIZES: TypeAdapter[int] = TypeAdapter(Size)
 
 
 def parse_size(value: object) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Seconds between two lines of a phase in a log.
 _LOG_SECONDS = 10.0
 #: Seconds after which a log is told what a command waits for; a mistake found sooner stands alone.
-PATIENCE = 0.5
+PATIENCE = 0.7
 
 
 class Console:

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,12 @@ from corpus_pipeline.pipelines.config_types import parse_size
 from corpus_pipeline.pipelines.costs import Flow, Prices, Workload, load_costs
 from corpus_pipeline.pipelines.estimate import Estimate, estimate
 from corpus_pipeline.pipelines.limits import limits
+from corpus_pipeline.pipelines.notes import notes_before
 from corpus_pipeline.pipelines.sizing import (
     partitions_for,
     unit_bytes_for,
 )
+from corpus_pipeline.pipelines.tables import screen
 from corpus_pipeline.yaml_files import load_yaml
 
 #: Stored bytes of one input file of a stated size: about what crawls have.
@@ -70,7 +71,7 @@ def print_plan(
     stated = None if size is None else _stated_bytes(size)
     sources, notes = _sources(config, stated)
     workload = workload_of(config, sources, stated)
-    notes += _evaluations(config)
+    notes += [*notes_before(config), *_evaluations(config)]
     content: dict[str, Any] = {
         "plan": dataclasses.asdict(workload),
         "sources": [dataclasses.asdict(each) for each in sources],
@@ -85,7 +86,7 @@ def print_plan(
     if as_json:
         print(json.dumps(content, indent=2))
         return
-    console = _stdout()
+    console = screen()
     _print_sources(console, str(config_path), workload, sources, stated)
     if found is not None:
         _print_estimate(console, found, prices is not None)
@@ -294,12 +295,27 @@ def show_bytes(size: float) -> str:
     return f"{size:,.3g} PB" if size < 999.5 else f"{size:,.0f} PB"
 
 
+def show_count(number: float) -> str:
+    """Writes a count, a large one with three digits.
+
+    >>> show_count(19765), show_count(2_500_000), show_count(49_412_500_000)
+    ('19,765', '2.5 M', '49.4 G')
+    """
+    if number < 100_000:
+        return f"{number:,.0f}"
+    return f"{number / 1e6:.3g} M" if number < 999.5e6 else f"{number / 1e9:,.3g} G"
+
+
 def show_seconds(seconds: float) -> str:
     """Writes a time with three digits.
 
     >>> show_seconds(5), show_seconds(600), show_seconds(36000), show_seconds(9e6)
     ('5 s', '10 min', '10 h', '104 days')
+    >>> show_seconds(0.00883), show_seconds(0)
+    ('9 ms', '0 s')
     """
+    if 0 < seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms"
     for unit, size, most in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 72 * 3600)):
         if seconds < most:
             return f"{seconds / size:.3g} {unit}"
@@ -331,13 +347,13 @@ def _print_sources(
 
 def _print_estimate(console: rich.console.Console, found: Estimate, own_prices: bool) -> None:
     rows = [
-        (phase.name, f"{phase.items:,}", show_seconds(phase.core_seconds),
+        (phase.name, show_count(phase.items), show_seconds(phase.core_seconds),
          show_seconds(phase.seconds), show_bytes(phase.read), show_bytes(phase.written),
-         show_bytes(phase.shuffled), f"{phase.files:,}", f"{phase.opens:,}")
+         show_bytes(phase.shuffled), show_count(phase.files), show_count(phase.opens))
         for phase in found.phases
     ]  # fmt: skip
-    heads = ("phase", "items", "core time", "wall clock", "read", "written", "shuffled", "files",
-             "opened")  # fmt: skip
+    heads = ("phase", "items", "core time", "wall clock", "read", "written", "shuffle", "files",
+             "opens")  # fmt: skip
     _print_table(console, heads, rows)
     stages = sorted(found.stages.items(), key=lambda item: -item[1])
     _print_table(
@@ -366,15 +382,10 @@ def _parts(parts: Mapping[str, float]) -> str:
 def _print_table(
     console: rich.console.Console, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]
 ) -> None:
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    # One space between columns: nine of them fit into 80.
+    table = Table(box=None, padding=(0, 1, 0, 0))
     for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number else "left")
+        table.add_column(head, justify="right" if number else "left", no_wrap=not number)
     for row in rows:
         table.add_row(*row)
     console.print(table)
-
-
-def _stdout() -> rich.console.Console:
-    """In a pipe or a log the tables are wide enough not to be cut."""
-    width = None if sys.stdout.isatty() else 160
-    return rich.console.Console(highlight=False, markup=False, soft_wrap=True, width=width)

@@ -81,8 +81,8 @@ def count_reasons(output: Place, by: By | None = None) -> list[Group]:
 
 
 def _add(groups: dict[str, Group], ledger: pa.Table) -> None:
-    for name, count in _tally(ledger["group"]).items():
-        groups.setdefault(name, Group(name)).documents += count
+    for name, documents in _tally(ledger["group"]).items():
+        groups.setdefault(name, Group(name)).documents += documents
     reasons = ledger["reasons"].combine_chunks()
     owners = ledger["group"].take(pc.list_parent_indices(reasons))
     single = pc.fill_null(pc.equal(pc.list_value_length(reasons), 1), False)
@@ -95,7 +95,8 @@ def _add(groups: dict[str, Group], ledger: pa.Table) -> None:
         (failed.filter(alone), "only"),
     ):
         for row in table.group_by(["group", "reason"]).aggregate([([], "count_all")]).to_pylist():
-            getattr(groups[row["group"]], count)[row["reason"]] += row["count_all"]
+            counter: Counter[str] = getattr(groups[row["group"]], count)
+            counter[row["reason"]] += row["count_all"]
 
 
 def _tally(column: pa.ChunkedArray) -> dict[str, int]:

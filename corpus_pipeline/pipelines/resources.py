@@ -6,6 +6,7 @@ from pathlib import Path
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.filters.perplexity import shipped_models
+from corpus_pipeline.filters.quality_profiles import profile_files
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.first_look import missing
 from corpus_pipeline.shipped import resource_digest, shipped
@@ -66,8 +67,8 @@ def resolve_resources(config: Config) -> Resources:
         add(shipped("filters/profiles"), "quality.profile")
         rules = config.rules_by_source().values()
         for profile in {config.quality.profile, *(each.quality_profile for each in rules)}:
-            if profile is not None and Path(profile).is_file():
-                add(profile, "quality.profile")
+            for path in [] if profile is None else profile_files(profile):
+                add(path, "quality.profile")
     if config.dedup.enabled and config.dedup.contamination.enabled:
         for pattern in config.dedup.contamination.evaluations:
             for file in storage.list_inputs(pattern):

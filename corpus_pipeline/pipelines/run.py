@@ -15,6 +15,7 @@ from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
 from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.joining import merge
+from corpus_pipeline.pipelines.notes import notes_before
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.phases import Finish, Match, Prepare, ShinglePhase
@@ -85,6 +86,8 @@ class Run:
         storage.remove_attempts(workspace.root)
         with open_engine(self.config) as engine:
             self.progress.plan(plan, engine.workers)
+            for line in notes_before(self.config):
+                self.progress.remark(line)
             for each in evaluations.files if evaluations is not None else ():
                 self.progress.remark(str(each))
             check_workers(engine, self.config, workspace, plan, make.resources.loaded)

@@ -6,23 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from corpus_pipeline.dedup import DEDUP_REASONS
-from corpus_pipeline.extract.documents import EXTRACT_REASONS
-from corpus_pipeline.filters.keywords import KEYWORD_REASONS
-from corpus_pipeline.filters.language import LANGUAGE_REASONS
-from corpus_pipeline.filters.perplexity import PERPLEXITY_REASONS
 from corpus_pipeline.filters.quality_rules import QUALITY_REASONS
-from corpus_pipeline.sources.records import READ_REASONS
 
-#: Every reason for which a document can be dropped, by stage, in the order of the flow.
-REASONS: dict[str, tuple[str, ...]] = {
-    "read": READ_REASONS,
-    "extract": EXTRACT_REASONS,
-    "language": LANGUAGE_REASONS,
-    "quality": QUALITY_REASONS,
-    "keywords": KEYWORD_REASONS,
-    "perplexity": PERPLEXITY_REASONS,
-    "dedup": DEDUP_REASONS,
-}
+#: Stages in the order of the flow.
+_STAGES = ("read", "extract", "language", "quality", "keywords", "perplexity", "dedup", "scrub",
+           "tokenize")  # fmt: skip
+
+
+def stage_of(reason: str) -> str:
+    """Returns the stage that drops for a reason; imports none, which would take seconds.
+
+    >>> stage_of("read-too-large"), stage_of("c4-curly-bracket"), stage_of("contaminated")
+    ('read', 'quality', 'dedup')
+    """
+    if reason in DEDUP_REASONS:
+        return "dedup"
+    return "quality" if reason in QUALITY_REASONS else reason.partition("-")[0]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,12 +44,11 @@ def summarise(run: Mapping[str, Any]) -> list[StageSummary]:
     counts: Mapping[str, int] = run["counts"]
     seconds = stage_seconds(run)
     passing = counts.get("documents", 0)
+    drops = {n.removeprefix("dropped-"): c for n, c in counts.items() if n.startswith("dropped-")}
     rows = []
-    for stage in ("read", "extract", "language", "quality", "keywords", "perplexity", "dedup",
-                  "scrub", "tokenize"):  # fmt: skip
+    for stage in _STAGES:
         enabled = stage == "read" or run["config"][stage]["enabled"]
-        names = REASONS.get(stage, ())
-        dropped = {n: counts[f"dropped-{n}"] for n in names if counts.get(f"dropped-{n}")}
+        dropped = {name: n for name, n in drops.items() if n and stage_of(name) == stage}
         if not enabled and not dropped:
             continue
         after = passing - sum(dropped.values())

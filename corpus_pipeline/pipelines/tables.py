@@ -33,7 +33,7 @@ def print_summary(output: Place, run: dict[str, Any]) -> None:
     counts = run["counts"]
     documents = counts.get("documents", 0)
     rows = summarise(run)
-    table = _table(("stage", "in", "dropped", "%", "out", "CPU s"))
+    table = plain_table(("stage", "in", "dropped", "%", "out", "CPU s"))
     for row in rows:
         dropped = sum(row.dropped.values())
         table.add_row(
@@ -94,7 +94,7 @@ def _legend(counted: bool) -> str:
 
 
 def _print_reasons(console: rich.console.Console, groups: Iterable[Group], counted: bool) -> None:
-    table = _table(("reason", "first", "%", *(("any", "only") if counted else ())))
+    table = plain_table(("reason", "first", "%", *(("any", "only") if counted else ())))
     for group in groups:
         if group.name:
             table.add_row(
@@ -114,9 +114,12 @@ def _row(each: ReasonCount, group: Group, counted: bool, indent: bool) -> tuple[
     return (name, *shares, *((f"{each.any:,}", f"{each.only:,}") if counted else ()))
 
 
-def _table(heads: tuple[str, ...]) -> Table:
+def plain_table(heads: tuple[str, ...], words: tuple[str, ...] = ()) -> Table:
+    """Returns a table whose first column and `words` are text, and whose others are numbers."""
     table = Table(box=rich.box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column(heads[0], overflow="fold")
-    for head in heads[1:]:
-        table.add_column(head, justify="right", no_wrap=True)
+    for number, head in enumerate(heads):
+        if number == 0 or head in words:
+            table.add_column(head, overflow="fold")
+        else:
+            table.add_column(head, justify="right", no_wrap=True)
     return table

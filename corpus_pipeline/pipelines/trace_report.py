@@ -1,5 +1,7 @@
 """`corpus trace` and `corpus examples`: documents of a finished run, with why they stay or went."""
 
+import json
+import textwrap
 from typing import Any
 
 import rich.console
@@ -20,6 +22,8 @@ from corpus_pipeline.pipelines.trace import (
 from corpus_pipeline.pipelines.verdicts import Verdicts, writing
 from corpus_pipeline.storage import Place
 
+#: The reason that the points of the score explain.
+_SCORE_REASON = "quality-score-low"
 #: How much of a text is shown.
 _CHARS = 600
 _LINES = 12
@@ -48,6 +52,7 @@ def print_trace(output: Place, identity: str | None, token: str | None) -> None:
         content = read_content(output, row)
         _print_head(console, row)
         _print_rules(console, verdicts, row, content)
+        _print_points(console, row, content)
         _print_copies(console, output, row)
         _print_columns(console, row)
         _print_content(console, content)
@@ -72,6 +77,10 @@ def print_examples(output: Place, wanted: Wanted, number: int) -> None:
         if row["url"] is not None:
             console.print(printable(f"  url {row['url']}"))
         _print_rules(console, verdicts, row, content)
+        if _SCORE_REASON in (row["reasons"] or ()):
+            _print_points(console, row, content)
+        if content.text is None:
+            _print_words(console, _fields(row["metadata"]))
         _print_content(console, content)
 
 
@@ -86,12 +95,25 @@ def _print_rules(
     """Prints the rules that the document failed, that which decided first."""
     figures = verdicts.explain(row, content.text)
     width = max(map(len, figures), default=0)
+    beside = all(width + len(line) + 4 <= console.width for line in figures.values())
     for reason, line in figures.items():
-        console.print(printable(f"  {reason:{width}}  {line}".rstrip()))
+        if beside:
+            console.print(printable(f"  {reason:{width}}  {line}".rstrip()))
+        else:
+            console.print(printable(f"  {reason}"))
+            console.print(printable(f"      {line}".rstrip()))
+    for name in sorted(verdicts.changed):
+        console.print(printable(f"  (no thresholds: profile {name} has changed since the run)"))
+
+
+def _print_points(console: rich.console.Console, row: dict[str, Any], content: Content) -> None:
+    """Prints what the quality score is made of, the lowest first."""
     points = explain_score(row, writing(row, content.text))
     if points:
         parts = ", ".join(f"{name} {value:+d}" for name, value in points.items() if value)
-        console.print(printable(f"  quality_score is {BASE} and the points of: {parts}"))
+        line = printable(f"quality_score is {BASE} and the points of: {parts}")
+        wrapped = textwrap.wrap(f"  {line}", console.width, subsequent_indent="    ")
+        console.print("\n".join(wrapped))
 
 
 def _print_copies(console: rich.console.Console, output: Place, row: dict[str, Any]) -> None:
@@ -117,10 +139,9 @@ def _print_columns(console: rich.console.Console, row: dict[str, Any]) -> None:
         for name, value in shown.items()
         if isinstance(value, (int, float))
     }
-    words = {n: v for n, v in shown.items() if n not in numbers and v is not None}
-    width = max(map(len, words), default=0)
-    for name, value in words.items():
-        console.print(printable(f"  {name:{width}}  {_word(value)}"))
+    words = {n: _word(v) for n, v in shown.items() if n not in numbers and v is not None}
+    words.pop("metadata", None)
+    _print_words(console, words | _fields(row["metadata"]))
     cells = [f"{name} {value}" for name, value in numbers.items()]
     width = max(map(len, cells), default=0) + 2
     in_line = max(1, (console.width - 2) // width)
@@ -130,14 +151,31 @@ def _print_columns(console: rich.console.Console, row: dict[str, Any]) -> None:
         console.print(printable(f"  {line}".rstrip()))
 
 
+def _print_words(console: rich.console.Console, words: dict[str, str]) -> None:
+    width = max(map(len, words), default=0)
+    for name, value in words.items():
+        console.print(printable(f"  {name:{width}}  {value}"))
+
+
 def _word(value: Any) -> str:
     if isinstance(value, bytes):
         return value.hex()
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
+def _fields(metadata: str | None) -> dict[str, str]:
+    """Returns the fields of the input as they would be read: text without quotes and escapes."""
+    fields = json.loads(metadata or "{}")
+    return {
+        f"metadata.{name}": value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False)
+        for name, value in fields.items()
+    }
+
+
 def _print_content(console: rich.console.Console, content: Content) -> None:
-    """Prints the beginning of a document as it would be read: line by line, nothing escaped twice."""
+    """Prints the beginning of a document as it would be read, line by line."""
     if content.text is None:
         return
     kind = "text" if content.mime is None else f"raw {content.mime}"

@@ -1,6 +1,7 @@
 """Why the documents of a finished run are gone, in the figures and thresholds of that run."""
 
 import dataclasses
+import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpus_pipeline.errors import CorpusError
-from corpus_pipeline.filters.quality_profiles import PROFILES, load_profile
+from corpus_pipeline.filters.quality_profiles import load_profile, profile_files
 from corpus_pipeline.filters.quality_rules import QUALITY_REASONS, QualityProfile
 from corpus_pipeline.filters.verdicts import (
     keyword_verdict,
@@ -27,12 +28,14 @@ _Row = Mapping[str, Any]
 class Verdicts:
     """Explains drop reasons of one run.
 
-    Thresholds come from the run's configuration and from the profiles and models that it names; what
-    is no longer as the run had it is left out and said so.
+    Thresholds come from the run's configuration and from the profiles and models that it names;
+    what is no longer as the run had it is left out and said so.
     """
 
     run: Mapping[str, Any]
     """Content of run.json."""
+    changed: set[str] = dataclasses.field(default_factory=set)
+    """Profiles whose thresholds were left out, for they are no longer what they were."""
 
     def explain(self, row: _Row, text: str | None) -> dict[str, str]:
         """Returns reason -> figures for every rule that a document failed; empty where it has none.
@@ -83,18 +86,18 @@ class Verdicts:
         name = named or self._config.quality.profile
         profile = self._profile(name)
         if profile is None:
-            figures = quality_verdict(reason, row, None)
-            return f"{figures}; {name} is not what it was, so its threshold is not known"
+            self.changed.add(name)
+            return quality_verdict(reason, row, None)
         return quality_verdict(reason, row, profile.rules_for(writing(row, text)))
 
     def _profile(self, name: str) -> QualityProfile | None:
-        """Loads a profile if it is still the one of the run."""
+        """Loads a profile if it and what it is based on are still those of the run."""
         profiles: dict[str, QualityProfile | None] = self.__dict__.setdefault("_profiles", {})
         if name not in profiles:
             resources = self.run["fingerprint"].get("resources", {})
-            path = shipped("filters/profiles") if name in PROFILES else name
             try:
-                same = resources.get(path) == resource_digest(path)
+                paths = (shipped("filters/profiles"), *profile_files(name))
+                same = all(resources.get(path) == resource_digest(path) for path in paths)
                 profiles[name] = load_profile(name) if same else None
             except (CorpusError, OSError):
                 profiles[name] = None
@@ -103,8 +106,9 @@ class Verdicts:
 
 def writing(row: _Row, text: str | None) -> str | None:
     """Returns a document's language, or the script of its text where that is unknown."""
-    if row["lang"] is not None or text is None:
-        return row["lang"]
+    named: str | None = row["lang"]
+    if named is not None or text is None:
+        return named
     from corpus_pipeline.text.scripts import labels_or_scripts  # Kernels take a second to load.
 
     lang, column = pa.array([None], pa.string()), pa.array([text], pa.string())
@@ -172,9 +176,33 @@ def _slow_page(row: _Row, config: Config | None) -> str:
     return "" if config is None else f"took the parser over {config.extract.timeout:g} s"
 
 
+def _text_field(row: _Row, config: Config | None) -> str:
+    """Says which field was looked for, and which the record has."""
+    source = None if config is None else config.rules_by_source().get(row["source"])
+    field = "the text field" if source is None else f"the field {source.text_field!r}"
+    what = {
+        "read-missing-text": f"{field} is not there",
+        "read-null-text": f"{field} is null",
+        "read-text-not-a-string": f"{field} is no string",
+    }[row["drop_reason"]]
+    fields = json.loads(row["metadata"] or "{}").get("fields")
+    return f"{what}; the record has: {fields}" if fields else what
+
+
+def _answer(row: _Row, config: Config | None) -> str:
+    found = json.loads(row["metadata"] or "{}")
+    names = [name for name in ("status", "mime") if name in found]
+    return ", ".join(f"{name} {found[name]}" for name in names)
+
+
 #: Reasons of other stages that have figures.
 _OTHERS: dict[str, Callable[[_Row, Config | None], str]] = {
     "read-too-large": _too_large,
+    "read-missing-text": _text_field,
+    "read-null-text": _text_field,
+    "read-text-not-a-string": _text_field,
+    "read-http-status": _answer,
+    "read-not-text": _answer,
     "extract-too-large": _large_page,
     "extract-timeout": _slow_page,
     "contaminated": _contaminated,

@@ -241,7 +241,7 @@ def held(root: Place, name: str) -> Iterator[Lease]:
 
 
 def is_held(root: Place, name: str) -> bool:
-    """Tells whether a run is at work in a local folder; of a remote one nothing is known at once."""
+    """Tells whether a run is at work in a local folder; of a remote one nobody knows at once."""
     if fcntl is None or not isinstance(root, Path):
         return False
     try:

@@ -1,12 +1,20 @@
 """Profiles: what ships loads, languages inherit, and mistakes are named."""
 
+import dataclasses
 import pickle
 from pathlib import Path
 
 import pytest
 
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.filters.quality_profiles import PROFILES, load_profile, parse_profile
+from corpus_pipeline.filters.quality_profiles import (
+    PROFILES,
+    load_profile,
+    parse_profile,
+    profile_files,
+    profile_notes,
+    resolved_rules,
+)
 from corpus_pipeline.filters.quality_rules import QualityProfile, QualityRules
 
 
@@ -58,13 +66,16 @@ def test_no_script_without_spaces_is_judged_by_english_figures() -> None:
 
 def test_the_default_measures_prose_and_the_published_profiles_whole_texts() -> None:
     assert [name for name in PROFILES if load_profile(name).prose] == ["default"]
-    assert not parse_profile("mine", "rules: {}").prose
-    assert parse_profile("mine", "measured: prose").prose
+    assert parse_profile("mine", "rules: {}").prose
+    assert not parse_profile("mine", "measured: whole").prose
+    assert not parse_profile("mine", "base: none").prose
+    assert not parse_profile("mine", "base: gopher").prose
 
 
 def test_a_language_changes_only_what_it_names(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(
+        "base: none\n"
         "rules: {gopher_min_words: 50, gopher_min_mean_word_length: 3}\n"
         'languages: {zh: {gopher_min_mean_word_length: null}, "no": {gopher_min_words: 40}}\n',
         "utf-8",
@@ -79,8 +90,89 @@ def test_a_language_changes_only_what_it_names(tmp_path: Path) -> None:
     )
 
 
-def test_empty_text_is_a_profile_without_rules() -> None:
-    assert parse_profile("none", "") == QualityProfile("none", QualityRules())
+def test_a_profile_that_says_nothing_is_the_default_and_base_none_has_no_rule() -> None:
+    default = dataclasses.replace(load_profile("default"), name="mine")
+    assert parse_profile("mine", "") == default
+    assert parse_profile("none", "base: none") == QualityProfile("none", QualityRules())
+
+
+@pytest.mark.parametrize("base", PROFILES)
+def test_a_profile_of_two_rules_keeps_all_others_of_its_base(base: str) -> None:
+    text = f"base: {base}\nrules: {{gopher_max_ellipses: 0.07, c4_min_sentences: null}}"
+    mine, whole = parse_profile("mine", text), load_profile(base)
+    assert mine.prose == whole.prose
+    assert set(mine.languages) == set(whole.languages)
+    for language in (None, "en", "zh", "ja", "th", "bo"):
+        expected = dataclasses.replace(
+            whole.rules_for(language), gopher_max_ellipses=0.07, c4_min_sentences=None
+        )
+        assert mine.rules_for(language) == expected, language
+
+
+def test_a_figure_for_all_languages_leaves_those_alone_that_count_otherwise() -> None:
+    text = "rules: {gopher_min_words: 30, gopher_max_top_2_gram_chars: null}\nlanguages: {%s}"
+    for section, zh, yue, ja in (
+        ("", 80, 80, 80),
+        ("zh: {gopher_min_words: 9}", 9, 9, 80),
+        ("cmn_Hans: {gopher_min_words: 9}", 9, 9, 80),
+        ("yue: {gopher_min_words: 9}", 80, 9, 80),
+    ):
+        mine = parse_profile("mine", text % section)
+        words = [mine.rules_for(each).gopher_min_words for each in ("zh", "yue", "ja", "fr", None)]
+        assert words == [zh, yue, ja, 30, 30], section
+        # Off has no unit: it is off everywhere.
+        for each in ("zh", "yue", "ja", "th", "fr", None):
+            assert mine.rules_for(each).gopher_max_top_2_gram_chars is None
+            assert mine.rules_for(each).gopher_max_hash_marks == 0.1
+
+
+def test_what_is_off_and_what_has_no_effect_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "rules: {gopher_min_words: 30, fineweb_max_short_lines: 0.8, gopher_max_ellipses: 0.3}\n"
+        "languages: {zh: {gopher_min_words: 50}, th: {fineweb_max_short_lines: null}}\n"
+    )
+    other = (
+        "of which the base has figures of their own; write it under `languages:` to change these"
+    )
+    assert profile_notes(str(file)) == [
+        f"quality profile {file} (base default): off: c4_max_chars, c4_max_curly_lines, code_*",
+        f"quality profile {file}: gopher_min_words: 30 does not hold for th, lo, km, my (200), "
+        f"ja (80), bo (5), {other}",
+        f"quality profile {file}: fineweb_max_short_lines: 0.8 does not hold for bo (off), {other}",
+    ]
+    file.write_text("base: none\nmeasured: whole\nrules: {quality_min_score: 9}\n")
+    assert profile_notes(str(file)) == [
+        f"quality profile {file}: off: gopher_*, c4_*, fineweb_*, code_*",
+        f"quality profile {file}: quality_min_score has no effect, for there is no score with "
+        "measured: whole",
+    ]
+
+
+def test_each_value_says_where_it_comes_from(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text("rules: {gopher_max_words: 7000}\nlanguages: {zh: {gopher_min_words: 60}}")
+    second.write_text(f"base: {first}\nrules: {{gopher_max_hash_marks: 0.2, c4_max_chars: 9}}")
+    assert profile_files(str(second)) == [str(second), str(first)]
+    chinese = {each.field: each[2:] for each in resolved_rules(str(second), "zh_TW")}
+    assert chinese["gopher_max_hash_marks"] == (0.2, f"{second}: rules")
+    assert chinese["gopher_min_words"] == (60, f"{first}: languages: zh")
+    assert chinese["gopher_max_words"] == (160000, "default: languages: zh")
+    assert chinese["gopher_max_ellipses"] == (0.1, "default: rules")
+    assert chinese["gopher_min_mean_word_length"] == (None, "default: languages: zh")
+    assert chinese["code_min_lines"] == (None, "")
+    profile = load_profile(str(second))
+    for language in (None, "en", "zh", "yue", "ja", "und-Thai"):
+        resolved = {each.field: each.value for each in resolved_rules(str(second), language)}
+        assert resolved == dataclasses.asdict(profile.rules_for(language)), language
+
+
+def test_a_profile_that_is_based_on_itself_is_refused(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text(f"base: {second}")
+    second.write_text(f"base: {first}")
+    with pytest.raises(ConfigError, match=r"second\.yaml: base: .*first\.yaml is based on this"):
+        load_profile(str(first))
 
 
 @pytest.mark.parametrize(
@@ -95,6 +187,15 @@ def test_empty_text_is_a_profile_without_rules() -> None:
         (
             "languages: {zh: {最少: 5}}",
             "quality profile mine: languages: zh: unknown key '最少'; nearest is ",
+        ),
+        (
+            "base: gofer",
+            "quality profile mine: base: quality profile 'gofer' is no file and none of default,",
+        ),
+        ("base: [c4]", "quality profile mine: base must be none, default, gopher, c4, fineweb, "),
+        (
+            "rules: {gopher_min_words: 200000}",
+            "quality profile mine: rules: gopher_min_words 200000 exceeds gopher_max_words 100000;",
         ),
         ("measured: text", "quality profile mine: measured must be whole or prose, got 'text'"),
         (

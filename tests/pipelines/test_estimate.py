@@ -421,7 +421,7 @@ def test_inputs_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
         ({"prices": "gpu: 1"}, "PATH: prices are a mapping with any of the keys vcpu_hour, "
          "gigabyte_month, per_1000_reads, per_1000_writes"),
         ({"prices": "vcpu_hour: -1"}, "PATH: vcpu_hour: a price is a number from 0, got -1"),
-        ({"prices": None}, "PATH: cannot be read (No such file or directory)"),
+        ({"prices": None}, "PATH: cannot be read (No such file or directory); correct --prices"),
     ],
 )  # fmt: skip
 def test_what_is_refused(tmp_path: Path, more: dict[str, Any], line: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from runs import NotedProgress, Runner, small
 
+from corpus_pipeline.pipelines.config import STAGES
 from corpus_pipeline.pipelines.run import Run
 from corpus_pipeline.pipelines.single import single_config
 from corpus_pipeline.tokens.shard import open_shard
@@ -86,9 +87,6 @@ def test_stage_by_stage(finished: Path, inputs: Path, run_here: Runner, tmp_path
     """Every stage alone, through dataset folders, keeps the same texts as one run."""
     whole = corpora.settings(inputs, tmp_path / "unused")
     rules = tmp_path / "rules.yaml"
-    # Units of the usual size: parts of several sources share one, and must not share their rules.
-    kept = {k: v for k, v in whole.items() if k not in ("output", "plan")}
-    rules.write_text(yaml.safe_dump(kept))
     first = dict(whole)
     for stage in ("extract", "language", "quality", "keywords", "perplexity", "dedup", "scrub",
                   "tokenize"):  # fmt: skip
@@ -96,7 +94,12 @@ def test_stage_by_stage(finished: Path, inputs: Path, run_here: Runner, tmp_path
     run_here(first | {"output": str(tmp_path / "read")})
     for before, (name, stages) in zip(STEPS, list(STEPS.items())[1:], strict=False):
         source, output = str(tmp_path / before), str(tmp_path / name)
-        config = single_config(stages, source, output, rules, "dataset", {"workers": 1})
+        # Units of the usual size: parts of several sources share one, and must not share their
+        # rules.
+        others = {*STAGES, "output", "plan"} - stages
+        kept = {key: value for key, value in whole.items() if key not in others}
+        rules.write_text(yaml.safe_dump(kept))
+        config = single_config(name, stages, source, output, rules, {}, {"workers": 1})
         Run(config, NotedProgress()).execute()
     assert kept_texts(tmp_path / "tokenize") == kept_texts(finished)
     assert tokens(tmp_path / "tokenize") == tokens(finished)

@@ -114,7 +114,8 @@ def test_all_parts_of_a_large_file_count(run_here: Runner, tmp_path: Path) -> No
 
 def test_it_holds_for_reading_alone(run_here: Runner, tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"body": "一"}\n' * 3, "utf-8")
-    config = single_config({"read"}, f"{tmp_path}/in.jsonl", f"{tmp_path}/out", None, "auto", {})
+    source, output = f"{tmp_path}/in.jsonl", f"{tmp_path}/out"
+    config = single_config("read", set(), source, output, None, {"format": "auto"}, {})
     with pytest.raises(ErrorBudgetError, match="3 of 3 records cannot be read"):
         run_here(config.model_dump())
 
