@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -252,6 +253,45 @@ def test_urls_stay_urls(files: Path) -> None:
 def test_what_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"gone: cannot be opened \(No such file or directory\)"):
         open_input(str(tmp_path / "gone"))
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut no name without its bytes, and no manifest without its files."""
+    done: list[str] = []
+    sync, replace = os.fsync, os.replace
+
+    def synced(descriptor: int) -> None:
+        name = os.readlink(f"/proc/self/fd/{descriptor}")
+        done.append(f"sync {'folder' if os.path.isdir(name) else 'file'}")
+        sync(descriptor)
+
+    def replaced(source: Path, target: Path) -> None:
+        done.append("rename")
+        replace(source, target)
+
+    monkeypatch.setattr("os.fsync", synced)
+    monkeypatch.setattr("os.replace", replaced)
+    write_bytes(tmp_path / "文" / "a", b"abc")
+    assert done == ["sync file", "rename", "sync folder"]
+
+
+def test_an_upload_that_arrives_short_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A server that takes a request and keeps less of it."""
+    target = storage.place(f"memory:/{tmp_path}/a")
+    put = storage.files._put
+    monkeypatch.setattr("corpus_pipeline.storage.patience.WAITS", ())
+
+    def short(file_system: object, path: str, file: object, size: int) -> None:
+        put(file_system, path, file, size)
+        put(file_system, path, io.BytesIO(b"ab"), 2)
+
+    monkeypatch.setattr(storage.files, "_put", short)
+    with pytest.raises(EngineError, match="the storage cannot be reached or broke off"):
+        write_bytes(target, b"abc")
 
 
 @pytest.mark.parametrize(

@@ -106,9 +106,10 @@ _CONTRACT_TAIL = """\
   `skipped-…`, records that are no documents; `lost-rows` of broken Parquet row groups; and of the
   documents that stay `removed_sentences`, `removed_chars`, `pii_…` and `tokens`.
 * `files`: every other file of the folder, with `path`, `rows`, `bytes`, `sha256`.
-* `fingerprint`: what the run depends on. `inputs` (path, size, time of change), `config`,
-  `resources` (sha256 of models, lists, profiles, tokenizer), `package` (version, digest of the
-  sources), `schema_version`, `partitions`.
+* `fingerprint`: what the run depends on. `inputs` (path, size, time of change, hash of the
+  content), `units` (number and sha256 of the list), `config`, `resources` (sha256 of models, lists,
+  profiles, tokenizer), `package` (version, digest of the sources), `schema_version`, `partitions`,
+  versions of Python and of the libraries.
 * `phases`: phase → `items`, `seconds`, `clocks` (`stage/micros`, `stage/documents`, `stage/bytes`).
   The only part that differs between two runs of the same.
 

@@ -208,7 +208,7 @@ def _execute(settings: Callable[[], "Config"], overwrite: bool, check: bool = Tr
             from corpus_pipeline.engines.workers import start_early
 
             start_early()
-        console.begin("loading the stages, looking at inputs and models")
+        console.begin("loading stages, inputs and models")
         from corpus_pipeline.pipelines.run import Run
         from corpus_pipeline.pipelines.verify import verify
         from corpus_pipeline.pipelines.warm import groups_of, warm_up

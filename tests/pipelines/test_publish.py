@@ -65,7 +65,8 @@ def test_what_prepare_dropped_does_not_count(run_here: Runner, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("phase", "name", "line"),
     [
-        ("exact", "found", "phase merge-exact found 2 documents, 1 were dropped as exact-duplicate"),
+        ("exact", "found",
+         "phase merge-exact found 2 documents, 1 were dropped as exact-duplicate"),
         ("finish", "dropped-exact-duplicate",
          "phase merge-exact found 1 documents, 2 were dropped as exact-duplicate"),
     ],

@@ -55,6 +55,14 @@ def test_an_item_whose_files_are_damaged_is_not_done(workspace: Workspace, damag
     assert list(workspace.finished("prepare", [0])) == [None]
 
 
+def test_another_byte_of_a_local_file_is_seen(workspace: Workspace) -> None:
+    """A remote one would have to be fetched; there its size tells."""
+    manifest = put(workspace, 0)
+    workspace.part("documents", 0, "parquet").write_bytes("字".encode())
+    local = storage.is_local(workspace.output)
+    assert workspace.manifest("prepare", 0) == (None if local else manifest)
+
+
 def test_what_is_finished_is_found_for_all_items_at_once(workspace: Workspace) -> None:
     manifest = put(workspace, 1)
     assert list(workspace.finished("prepare", range(3))) == [None, manifest, None]

@@ -33,6 +33,16 @@ def test_batches_are_bounded_and_keep_the_order(sizes: list[int], limit: int) ->
         assert total + sizes[after["record"][0].as_py()] > limit
 
 
+@pytest.mark.parametrize("name", ["id", "url", "metadata", "raw"])
+def test_what_comes_with_a_text_counts_too(name: str) -> None:
+    """A million short texts with long addresses would else be one batch."""
+    values = {"id": "页" * 15, "url": "u" * 15, "metadata": b'{"a": "12345"}.', "raw": b"r" * 15}
+    rows = RecordsBuilder(20)
+    batches = [b for i in range(3) for b in rows.add(i, text=b"a", **{name: values[name]})]  # type: ignore[arg-type]
+    batches += rows.finish()
+    assert [b.num_rows for b in batches] == [1, 1, 1]
+
+
 def test_batches_have_a_bounded_number_of_rows() -> None:
     rows = RecordsBuilder(1 << 20)
     batches = [b for i in range(MAX_ROWS + 3) for b in rows.add(i, text=b"")]
