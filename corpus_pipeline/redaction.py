@@ -161,7 +161,7 @@ def _links(path: str) -> list[str]:
 
 def _public_match(match: re.Match[str]) -> str:
     url = match.group()
-    tail = _TAIL.search(url).group()  # type: ignore[union-attr]  (it matches nothing, too)
+    tail = _TAIL.search(url).group()  # type: ignore[union-attr]
     return public_path(url[: len(url) - len(tail)]) + tail
 
 
@@ -245,4 +245,4 @@ class _GuardedStream:
 def guard_stderr() -> None:
     """Lets nothing of this process's messages, logs and tracebacks through that may be a secret."""
     if sys.stderr is not None and not isinstance(sys.stderr, _GuardedStream):
-        sys.stderr = _GuardedStream(sys.stderr)  # type: ignore[assignment]
+        sys.stderr = _GuardedStream(sys.stderr)
