@@ -1,5 +1,7 @@
 """The engines with workers of their own, each by what is peculiar to its runner."""
 
+import importlib
+import logging
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,20 @@ _DEFAULTS: dict[str, dict[str, str]] = {
 _QUALIFIED = {"DaskRunner": "apache_beam.runners.dask.dask_runner.DaskRunner"}
 #: Tasks of a Spark stage at most: a unit each, while Spark's driver can keep track of them.
 _SPARK_TASKS = 20_000
+
+
+def import_beam() -> None:
+    """Imports Beam without its remark on a cloud client that is missing, of no use to anybody."""
+
+    def told(record: logging.LogRecord) -> bool:
+        return "apitools not found" not in record.getMessage()
+
+    root = logging.getLogger()
+    root.addFilter(told)
+    try:
+        importlib.import_module("apache_beam")
+    finally:
+        root.removeFilter(told)
 
 
 def beam_arguments(options: Mapping[str, str]) -> list[str]:

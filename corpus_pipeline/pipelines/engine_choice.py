@@ -1,13 +1,18 @@
 """From the configuration to the engine that runs it, and whether that engine can."""
 
 import functools
-import importlib
 import logging
 import os
 
 from corpus_pipeline.engines.direct import DirectEngine
 from corpus_pipeline.engines.engine import Engine, prepare_worker
-from corpus_pipeline.engines.runners import DaskEngine, DataflowEngine, NamedEngine, SparkEngine
+from corpus_pipeline.engines.runners import (
+    DaskEngine,
+    DataflowEngine,
+    NamedEngine,
+    SparkEngine,
+    import_beam,
+)
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.pipelines import options as stage_options
 from corpus_pipeline.pipelines.config import Config
@@ -33,7 +38,7 @@ def open_engine(config: Config, units: int) -> Engine:
     if config.runner == "direct":
         workers = min(stage_options.workers(config), max(1, units))
         return DirectEngine(workers, config.unit_timeout, config.storage_options)
-    _import_beam()
+    import_beam()
     if config.runner == "spark":
         setup = functools.partial(prepare_worker, config.storage_options, os.getcwd())
         return SparkEngine(options, setup, config.unit_timeout)
@@ -79,17 +84,3 @@ def check_workers(
     probe = probe_here if here else EngineProbe(engine)
     for line in preflight(probe, request, config.preflight_timeout):
         logging.warning(line)
-
-
-def _import_beam() -> None:
-    """Imports Beam without its remark on a cloud client that is missing, of no use to anybody."""
-
-    def told(record: logging.LogRecord) -> bool:
-        return "apitools not found" not in record.getMessage()
-
-    root = logging.getLogger()
-    root.addFilter(told)
-    try:
-        importlib.import_module("apache_beam")
-    finally:
-        root.removeFilter(told)
