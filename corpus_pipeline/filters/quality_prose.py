@@ -151,7 +151,7 @@ def start_walk(data, start, stop, folds, state, counts, no_end, cover):  # type:
 
 
 @kernel
-def _block_end(data, i, first, columns, opening, item, tells, end, state):  # type: ignore[no-untyped-def]
+def block_end(data, i, first, columns, opening, item, tells, end, state):  # type: ignore[no-untyped-def]
     """Returns (the byte after the block that is left out, `i` if there is none; what it is)."""
     stop = state[STOP]
     length, _ = fence(data, opening, end)
@@ -207,7 +207,7 @@ def next_line(data, state, counts, no_end, out):  # type: ignore[no-untyped-def]
         opening = text if item and text < end else first
         after, kind = i, MARKUP
         if columns >= 4 or tells & BAR or item or BLOCK_STARTS[data[first]]:
-            after, kind = _block_end(data, i, first, columns, opening, item, tells, end, state)
+            after, kind = block_end(data, i, first, columns, opening, item, tells, end, state)
         if after > i:
             counts[kind] += visible_chars(data, i, after)
             state[IN_LIST] = state[IN_LIST] and columns >= 2

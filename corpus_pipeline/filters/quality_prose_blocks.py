@@ -153,8 +153,8 @@ def fence_end(data, i, stop, mark, length):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def looks_like_code(data, start, stop):  # type: ignore[no-untyped-def]
-    """Says whether enough of the characters are marks that code has and prose has not."""
+def code_marks(data, start, stop):  # type: ignore[no-untyped-def]
+    """Returns (marks that code has and prose has not, visible characters)."""
     marks = 0
     chars = 0
     for i in range(start, stop):
@@ -163,7 +163,20 @@ def looks_like_code(data, start, stop):  # type: ignore[no-untyped-def]
             continue
         chars += 1
         marks += _CODE_MARKS[b] or (b == 40 and i > start and ALNUM[data[i - 1]])
+    return marks, chars
+
+
+@kernel
+def are_of_code(marks, chars):  # type: ignore[no-untyped-def]
+    """Says whether enough of the characters are marks of code."""
     return marks * _CODE_MARKS_IN >= chars
+
+
+@kernel
+def looks_like_code(data, start, stop):  # type: ignore[no-untyped-def]
+    """Says whether enough of the characters are marks that code has and prose has not."""
+    marks, chars = code_marks(data, start, stop)
+    return are_of_code(marks, chars)
 
 
 @kernel

@@ -217,6 +217,13 @@ class Sentence(_Switched):
 
     span: int = Field(3, gt=0, description="consecutive sentences compared together")
     min_words: int = Field(12, gt=0, description="shorter spans are left alone")
+    max_loss: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="share of its characters that a document may lose; one that would lose more "
+        "loses none",
+    )
 
 
 class Dedup(_Switched):
