@@ -191,7 +191,7 @@ def read(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Path, URL or glob of raw files.")],
     output: OutputArgument,
     format_: Annotated[
-        str, typer.Option("--format", help="auto, warc, wet, jsonl, json, parquet or text.")
+        str, typer.Option("--format", help="auto, warc, wet, jsonl, json, parquet, text or html.")
     ] = "auto",
     config: ConfigOption = None,
     runner: RunnerOption = None,

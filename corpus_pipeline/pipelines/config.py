@@ -42,7 +42,9 @@ class Input(_Section):
 
     path: str = Field(description="path, URL or glob pattern; a folder stands for all files in it")
     source: str = Field(description="name of this source in the ledger and in reports")
-    format: Literal["auto", "warc", "wet", "jsonl", "json", "parquet", "text", "dataset"] = "auto"
+    format: Literal[
+        "auto", "warc", "wet", "jsonl", "json", "parquet", "text", "html", "dataset"
+    ] = "auto"
     priority: int | None = Field(
         None,
         ge=0,

@@ -18,6 +18,7 @@ from rich.progress import (
 from rich.table import Table
 
 from corpus_pipeline.errors import VerifyError, printable
+from corpus_pipeline.pipelines.notes import notes_after
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.summary import summarise
 from corpus_pipeline.pipelines.trace import find_document, find_token, read_text, survivors
@@ -144,6 +145,8 @@ def print_summary(output: Place, run: dict[str, Any]) -> None:
         f"  documents {output}/documents   rejected, with reasons {output}/rejected   "
         f"one row per input document {output}/ledger"
     )
+    for line in notes_after(run):
+        console.print(printable(line))
 
 
 def print_trace(output: Place, identity: str | None, token: str | None) -> None:

@@ -72,6 +72,7 @@ def publish(
         "counts": dict(sorted(counts.items())),
         "files": [vars(entry) for entry in sorted(files, key=lambda entry: entry.path)],
         "fingerprint": plan.identity,
+        "passed_over": dict(plan.passed_over),
         "phases": phases,
         "sources": sources,
     }

@@ -16,7 +16,7 @@ _HEAD = """\
 inputs:
   - path: data/*.jsonl.zst      # path, URL or glob; a folder stands for all files in it
     source: articles            # name in the ledger and in reports
-    format: auto                # auto, warc, wet, jsonl, json, parquet or text
+    format: auto                # auto, warc, wet, jsonl, json, parquet, text or html
     priority: 100               # among duplicates the document with the lowest number stays
     text_field: text
     # language: zh              # the language of this source, if known: no model is asked

@@ -28,7 +28,7 @@ from corpus_pipeline.storage.files import (
     write_bytes,
     writing,
 )
-from corpus_pipeline.storage.inputs import InputFile, list_inputs
+from corpus_pipeline.storage.inputs import InputFile, is_named, list_inputs
 from corpus_pipeline.storage.lease import Lease, held
 from corpus_pipeline.storage.places import Place, configure, is_local, place, public_path
 from corpus_pipeline.storage.reading import (
@@ -55,6 +55,7 @@ __all__ = [
     "held",
     "is_folder",
     "is_local",
+    "is_named",
     "list_inputs",
     "local_copy",
     "names",
