@@ -13,7 +13,7 @@ def passed_over(files: Mapping[str, str]) -> Iterator[str]:
     """Names files of the inputs that no reader reads; path -> what it is."""
     if not files:
         return
-    yield f"warning: {_counted(len(files), 'file')} of the inputs passed over, which no reader reads:"
+    yield f"warning: {_counted(len(files), 'file')} passed over, which no reader reads:"
     yield from (f"  {line}" for line in list(files.values())[:_MOST_FILES])
     if len(files) > _MOST_FILES:
         yield f"  and {len(files) - _MOST_FILES} more; all are under `passed_over` in run.json"

@@ -275,7 +275,7 @@ def _refuse_foreign_sources(
     first: dict[str, ForeignFileError | None] = {}
     for (source, _), each in zip(files, found, strict=True):
         foreign = each if isinstance(each, ForeignFileError) else None
-        first[source.source] = first.get(source.source, foreign) and foreign
+        first[source.source] = foreign and first.get(source.source, foreign)
     for foreign in first.values():
         if foreign is not None:
             raise foreign

@@ -1,4 +1,4 @@
-"""What a run and `corpus plan` say in words before the work: what the configuration does not show."""
+"""What a run and `corpus plan` say before the work: what the configuration does not show."""
 
 from corpus_pipeline.filters.quality_profiles import profile_notes
 from corpus_pipeline.pipelines.config import Config

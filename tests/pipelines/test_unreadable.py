@@ -155,7 +155,7 @@ def _answer(status: str, kind: str, body: str) -> bytes:
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"a.jsonl": "", "b.txt.gz": b""}, ["holds no record in 2 files", "/in/a.jsonl"]),
+        ({"a.jsonl": "", "b.jsonl": ""}, ["holds no record in 2 files", "/in/a.jsonl"]),
         ({"a.jsonl": "\n\n"}, ["holds no record in 1 files"]),
         (
             {"a.warc": _answer("404 Not Found", "text/html", "<p>没有</p>") * 3},
