@@ -199,7 +199,9 @@ def open_fence_end(data, i, stop):  # type: ignore[no-untyped-def]
 
 @kernel
 def indented_end(data, i, stop):  # type: ignore[no-untyped-def]
-    """Returns where a block of indented code ends that begins at `i`; `i` if it is none."""
+    """Returns (where a block of indented code ends that begins at `i`, `i` if it is none; where
+    the indented lines end).
+    """
     block = i
     code_end = i
     blank = True
@@ -215,8 +217,8 @@ def indented_end(data, i, stop):  # type: ignore[no-untyped-def]
             code_end = min(end + 1, stop)
         i = min(end + 1, stop)
     if not blank and i < stop:
-        return block
-    return code_end if looks_like_code(data, block, code_end) else block
+        return block, code_end
+    return code_end if looks_like_code(data, block, code_end) else block, code_end
 
 
 @kernel
