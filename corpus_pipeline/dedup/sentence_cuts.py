@@ -6,7 +6,6 @@ is then no boilerplate but its matter. Near copies are the affair of `minhash`. 
 nothing is left, but for a few words, is a copy and goes as a whole.
 """
 
-from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import string_column, utf8_buffers
 from corpus_pipeline.text.sentences import Sentences, split_sentences
 from corpus_pipeline.text.words import split_words
+from corpus_pipeline.thresholds import exact_threshold
 
 _REMOVED = 1
 _KEPT = 2
@@ -194,7 +194,7 @@ def remove_sentences(
     nothing_left = _has_few_words(shorter, lost > 0, options.min_words)
     if spans is not None:
         nothing_left |= (_lengths(shorter) == 0) & (chars > 0)
-    limit = Fraction(str(options.max_loss))
+    limit = exact_threshold(options.max_loss)
     too_much = ~nothing_left & (lost * limit.denominator > chars * limit.numerator)
     if too_much.any():
         whole = np.repeat(too_much, np.diff(sentences.offsets))

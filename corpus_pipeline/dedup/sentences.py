@@ -29,6 +29,7 @@ from corpus_pipeline.dedup.listings import code_or_table
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.sentences import split_sentences
 from corpus_pipeline.text.words import Words, mix, split_words
+from corpus_pipeline.thresholds import exact_threshold
 
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0x9FB21C651E98DF25)
@@ -76,6 +77,7 @@ class SentenceOptions:
                 f"max_loss must be more than 0 and at most 1, got {self.max_loss}; turn the match "
                 "off to lose nothing"
             )
+        exact_threshold(self.max_loss, "max_loss")
         if self.span < 1:
             raise ValueError(f"span must be at least 1 sentence, got {self.span}")
         if self.min_words < 1:
