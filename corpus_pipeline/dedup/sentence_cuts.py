@@ -176,11 +176,41 @@ def remove_sentences(
             f"windows are of {len(windows.offsets) - 1} texts, but {len(texts)} were given; "
             "pick them with windows_of for the same documents"
         )
-    if windows.keep.all() and (spans is None or not len(spans.rows)):
-        none = np.zeros(len(texts), np.int32)
-        return RemovedSentences(texts, none, none, none, np.zeros(len(texts), np.bool_))
+    touched = np.zeros(len(texts), np.bool_)
+    times = np.diff(windows.offsets)
+    touched[np.repeat(np.arange(len(texts)), times)[~windows.keep]] = True
+    if spans is not None:
+        touched[spans.rows] = True
+    rows = np.flatnonzero(touched)
+    none = np.zeros(len(texts), np.int32)
+    if not len(rows):
+        return RemovedSentences(texts, none, none, none, none.astype(np.bool_))
+    # Few documents lose anything, and the others are not looked at.
+    here = np.repeat(touched, times)
+    offsets = np.concatenate([[0], np.cumsum(times[rows])])
+    some = TextWindows(offsets, windows.ordinals[here], windows.keep[here])
+    if spans is not None:
+        spans = spans._replace(rows=np.searchsorted(rows, spans.rows))
+    cut = _remove(texts.take(pa.array(rows)), some, options, spans, rows)
+    counts = [none.copy() for _ in range(3)]
+    for count, values in zip(counts, (cut.sentences, cut.chars, cut.repeated), strict=True):
+        count[rows] = values
+    nothing_left = none.astype(np.bool_)
+    nothing_left[rows] = cut.nothing_left
+    shorter = pc.replace_with_mask(texts, pa.array(touched), cut.texts)
+    return RemovedSentences(shorter, *counts, nothing_left)
+
+
+def _remove(
+    texts: pa.Array,
+    windows: TextWindows,
+    options: SentenceOptions,
+    spans: SentenceSpans | None,
+    numbers: NDArray[np.int64],
+) -> RemovedSentences:
+    """Does what `remove_sentences` does, with texts that all lose something."""
     sentences = split_sentences(texts)
-    repeated = _repeated(sentences, windows, options)
+    repeated = _repeated(sentences, windows, options, numbers)
     cut = np.zeros(len(repeated), np.bool_)
     if spans is not None:
         for row, first, last in zip(*(each.tolist() for each in spans), strict=True):
@@ -188,30 +218,36 @@ def remove_sentences(
             cut[begin + first : min(begin + last + 1, end)] = True
     chars = _lengths(texts)
     shorter = _without(texts, sentences, repeated | cut)
+    left = _lengths(shorter)
     # What windows alone take: a span takes no part in the limit.
-    base = chars if spans is None else _lengths(_without(texts, sentences, cut))
-    lost = base - _lengths(shorter)
+    lost = (chars if spans is None else _lengths(_without(texts, sentences, cut))) - left
     nothing_left = _has_few_words(shorter, lost > 0, options.min_words)
     if spans is not None:
-        nothing_left |= (_lengths(shorter) == 0) & (chars > 0)
+        nothing_left |= (left == 0) & (chars > 0)
     limit = exact_threshold(options.max_loss)
     too_much = ~nothing_left & (lost * limit.denominator > chars * limit.numerator)
     if too_much.any():
-        whole = np.repeat(too_much, np.diff(sentences.offsets))
-        repeated &= ~whole
-        shorter = _without(texts, sentences, repeated | cut)
+        repeated &= ~np.repeat(too_much, np.diff(sentences.offsets))
+        if spans is None:
+            shorter = pc.if_else(pa.array(too_much), texts, shorter)
+        else:
+            shorter = _without(texts, sentences, repeated | cut)
+        left = left + np.where(too_much, lost, 0)
     gone = np.concatenate([[0], np.cumsum(repeated | cut)])[sentences.offsets]
     return RemovedSentences(
         shorter,
         np.diff(gone).astype(np.int32),
-        (chars - _lengths(shorter)).astype(np.int32),
+        (chars - left).astype(np.int32),
         lost.astype(np.int32),
         nothing_left,
     )
 
 
 def _repeated(
-    sentences: Sentences, windows: TextWindows, options: SentenceOptions
+    sentences: Sentences,
+    windows: TextWindows,
+    options: SentenceOptions,
+    numbers: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
     """Returns bool[S]: a removed window covers the sentence and no keeper does."""
     marks = np.zeros(len(sentences.ends), np.uint8)
@@ -220,7 +256,7 @@ def _repeated(
     )
     if wrong >= 0:
         raise ValueError(
-            f"text {wrong} has no sentence with the number of one of its windows; "
+            f"text {numbers[wrong]} has no sentence with the number of one of its windows; "
             "give the texts and the options that were hashed"
         )
     repeated: NDArray[np.bool_] = marks == _REMOVED
