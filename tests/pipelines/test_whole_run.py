@@ -108,9 +108,7 @@ def test_all_reasons_are_listed_and_the_first_one_drops(finished: Path) -> None:
 
 def test_several_failed_rules(inputs: Path, tmp_path: Path, run_here: Runner) -> None:
     profile = tmp_path / "two.yaml"
-    profile.write_text(
-        "base: none\nrules: {gopher_min_words: 50, c4_min_sentences: 3}", "utf-8"
-    )
+    profile.write_text("base: none\nrules: {gopher_min_words: 50, c4_min_sentences: 3}", "utf-8")
     run_here(corpora.settings(inputs, tmp_path / "out", quality={"profile": str(profile)}))
     rows = {row["id"]: row for row in corpora.rows(tmp_path / "out" / "ledger")}
     for language in ("en", "zh"):
