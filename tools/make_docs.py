@@ -110,8 +110,9 @@ _CONTRACT_TAIL = """\
   sources), `schema_version`, `partitions`.
 * `phases`: phase → `items`, `seconds`, `clocks` (`stage/micros`, `stage/documents`, `stage/bytes`).
   The only part that differs between two runs of the same.
-* `sources`: source → `sentence_chars`, characters that came to sentence deduplication; `sentence_lost`, what it took
-  of them, documents with nothing left included; `sentence_whole`, documents that stay whole for `max_loss`.
+* `sources`: source → `sentence_chars`, characters that came to sentence deduplication;
+  `sentence_lost`, what it took of them, documents with nothing left included; `sentence_whole`,
+  documents that stay whole for `max_loss`.
 * `passed_over`: file of a folder that no reader reads → what it is.
 
 `documents` = rows of `documents/` + sum of `dropped-…` = rows of `ledger/`. `corpus verify` checks
