@@ -21,6 +21,7 @@ def is_summed(name: str) -> bool:
     return name.startswith(("pii_", "removed_")) or name in (
         "contamination_sentences",
         "contamination_chars",
+        "repeated_chars",
     )
 
 

@@ -107,6 +107,12 @@ DEDUP = pa.schema(
         _field("contamination_chars", pa.int32(), "code points cut out with them"),
         _field("removed_sentences", pa.int32(), "sentences cut out because they stand elsewhere"),
         _field("removed_chars", pa.int32(), "code points cut out with them"),
+        _field(
+            "repeated_chars",
+            pa.int32(),
+            "code points in sentences that stand elsewhere; more than removed_chars where so much "
+            "of the document does that none was cut out",
+        ),
     ]
 )
 

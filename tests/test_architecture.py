@@ -16,7 +16,7 @@ ROOT = PACKAGE.parent
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "errors address batches kernels machine redaction yaml_files",
+        "errors address batches kernels machine redaction thresholds yaml_files",
         "compilation remembered steps text",
         "extract filters dedup scrub tokens",
         "schema",

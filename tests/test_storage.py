@@ -221,6 +221,26 @@ def test_patterns_and_folders(files: Path, pattern: str, found: list[str]) -> No
     assert all(file.modified for file in listed)
 
 
+def test_what_programs_leave_beside_their_tables_is_passed_over(tmp_path: Path) -> None:
+    notes = ("_SUCCESS", "_metadata", "_started_123", "_committed_9", "part-0.jsonl.crc",
+             ".part-0.jsonl.crc", "_delta_log/0.json", "_temporary/0/a.jsonl")  # fmt: skip
+    documents = ("part-0.jsonl", "__init__.py", "_posts/一.md", "_config.yml")
+    for name in (*notes, *documents):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    expected = sorted(f"{tmp_path}/{name}" for name in documents)
+    assert [file.path for file in list_inputs(str(tmp_path))] == expected
+    urls = [file.path for file in list_inputs(f"file://{tmp_path}")]
+    assert urls == [f"file://{path}" for path in expected]
+    top = [path for path in expected if "_posts" not in path]
+    assert [file.path for file in list_inputs(f"{tmp_path}/*")] == sorted(
+        [*top, f"{tmp_path}/_posts/一.md"]
+    )
+    # Whoever names one means it.
+    assert [file.path for file in list_inputs(f"{tmp_path}/_SUCCESS")] == [f"{tmp_path}/_SUCCESS"]
+
+
 def test_relative_patterns_give_relative_paths(
     files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,7 +104,7 @@ _CONTRACT_TAIL = """\
 * `config`: every setting that the output depends on, defaults included.
 * `counts`: `documents` (in); `dropped-REASON`, each document once, under its first reason;
   `skipped-…`, records that are no documents; `lost-rows` of broken Parquet row groups; and of the
-  documents that stay `removed_sentences`, `removed_chars`, `pii_…` and `tokens`.
+  documents that stay `removed_sentences`, `removed_chars`, `repeated_chars`, `pii_…` and `tokens`.
 * `files`: every other file of the folder, with `path`, `rows`, `bytes`, `sha256`.
 * `fingerprint`: what the run depends on. `inputs` (path, size, time of change, hash of the
   content), `units` (number and sha256 of the list), `config`, `resources` (sha256 of models, lists,
@@ -112,6 +112,10 @@ _CONTRACT_TAIL = """\
   versions of Python and of the libraries.
 * `phases`: phase → `items`, `seconds`, `clocks` (`stage/micros`, `stage/documents`, `stage/bytes`).
   The only part that differs between two runs of the same.
+* `sources`: source → `sentence_chars`, characters that came to sentence deduplication;
+  `sentence_lost`, what it took of them, documents with nothing left included; `sentence_whole`,
+  documents that stay whole for `max_loss`.
+* `passed_over`: file of a folder that no reader reads → what it is.
 
 `documents` = rows of `documents/` + sum of `dropped-…` = rows of `ledger/`. `corpus verify` checks
 that, reason by reason, in `rejected/` and in `ledger/`.

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.words import UNSPACED_BIT, Words, mix
+from corpus_pipeline.thresholds import exact_threshold
 
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0xA0761D6478BD642F)
@@ -95,6 +96,8 @@ class ContaminationOptions:
             raise ValueError(
                 f"min_coverage must be at least 0.000001 and at most 1, got {self.min_coverage}"
             )
+        if (exact_threshold(self.min_coverage, "min_coverage") * 10**6).denominator > 1:
+            raise ValueError(f"min_coverage may have 6 decimals, got {self.min_coverage}; round it")
         for short, long in (("min_item_words", "ngram"), ("min_item_chars", "char_ngram")):
             if not 1 <= getattr(self, short) <= getattr(self, long) < 1 << 15:
                 raise ValueError(
@@ -108,7 +111,7 @@ class ContaminationOptions:
     @property
     def coverage_millionths(self) -> int:
         """`min_coverage` as an integer, so that it is compared exactly."""
-        return round(self.min_coverage * 10**6)
+        return int(exact_threshold(self.min_coverage, "min_coverage") * 10**6)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

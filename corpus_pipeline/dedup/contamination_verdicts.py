@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.dedup.contamination_index import ContaminationIndex, changes
-from corpus_pipeline.dedup.sentences import SentenceSpans
+from corpus_pipeline.dedup.sentence_cuts import SentenceSpans
 
 #: A document covers "nearly all" of an item from this share of its weight on, in tenths.
 WHOLE_TENTHS = 8

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.words import UNSPACED_BIT, Words, mix
+from corpus_pipeline.thresholds import exact_threshold
 
 _MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
 """Odd; the base of the polynomial over the words of a shingle."""
@@ -56,6 +57,7 @@ class MinHashOptions:
             raise ValueError(
                 f"threshold is a Jaccard similarity above 0 and up to 1, got {self.threshold}"
             )
+        exact_threshold(self.threshold)
         if not 0 <= self.seed < 1 << 64:
             raise ValueError(f"seed must fit in 64 bits without a sign, got {self.seed}")
 

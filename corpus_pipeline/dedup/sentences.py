@@ -13,6 +13,9 @@ keeper of its document does:
 Without the second condition text is lost: a keeper may overlap a window that is removed because a
 third document has it. With it, every window that is removed stands whole somewhere in the corpus,
 and so does every sentence. Three sentences are the C4 paper's (Raffel et al. 2020, section 2.2).
+
+Windows that touch code or a table take no part (see `listings`). What is cut out of the texts, and
+how much may be: `sentence_cuts`.
 """
 
 import dataclasses
@@ -20,20 +23,16 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from corpus_pipeline.dedup.listings import code_or_table
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.columns import string_column, utf8_buffers
 from corpus_pipeline.text.sentences import split_sentences
 from corpus_pipeline.text.words import Words, mix, split_words
+from corpus_pipeline.thresholds import exact_threshold
 
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0x9FB21C651E98DF25)
-
-_REMOVED = 1
-_KEPT = 2
-_CUT = 4
 
 #: One row for each window of a duplicated hash, sorted by address, then ordinal.
 SENTENCE_REMOVALS = pa.schema(
@@ -67,9 +66,18 @@ class SentenceOptions:
     min_words: int = 12
     """Windows with fewer words are left alone; a character of an unspaced script is a word. In
     11 MB of technical manuals what repeats below 12 is markup, table rows and lines of code, and
-    a fifth of the characters that 1 would remove."""
+    a fifth of the characters that 1 would remove. A document of which fewer words would be left
+    has nothing left."""
+    max_loss: float = 0.5
+    """Share of its characters that a document may lose; one that would lose more stays whole."""
 
     def __post_init__(self) -> None:
+        if not 0 < self.max_loss <= 1:
+            raise ValueError(
+                f"max_loss must be more than 0 and at most 1, got {self.max_loss}; turn the match "
+                "off to lose nothing"
+            )
+        exact_threshold(self.max_loss, "max_loss")
         if self.span < 1:
             raise ValueError(f"span must be at least 1 sentence, got {self.span}")
         if self.min_words < 1:
@@ -101,28 +109,6 @@ class TextWindows(NamedTuple):
     """bool[M], true for a window that must stay whole."""
 
 
-class SentenceSpans(NamedTuple):
-    """Runs of sentences of N texts, whatever they are for."""
-
-    rows: NDArray[np.int64]
-    """int64[S], the text."""
-    first: NDArray[np.uint32]
-    """uint32[S], number of the first sentence in its text."""
-    last: NDArray[np.uint32]
-    """uint32[S], number of the last one."""
-
-
-class RemovedSentences(NamedTuple):
-    """N texts without the removed sentences, and what that cost them."""
-
-    texts: pa.Array
-    """string[N]; null stays null, a text that lost every sentence is empty."""
-    sentences: NDArray[np.int32]
-    """int32[N], sentences removed."""
-    chars: NDArray[np.int32]
-    """int32[N], Unicode code points removed, white space included."""
-
-
 @kernel
 def _hash_windows(  # type: ignore[no-untyped-def]
     word_offsets,
@@ -130,6 +116,7 @@ def _hash_windows(  # type: ignore[no-untyped-def]
     word_hashes,
     offsets,
     ends,
+    stays,
     span,
     min_words,
     window_offsets,
@@ -157,10 +144,12 @@ def _hash_windows(  # type: ignore[no-untyped-def]
         size = min(span, stop - first)
         for sentence in range(first, stop - size + 1 if size else first):
             value, length = np.uint64(0), np.int64(0)
+            cut = True
             for member in range(sentence, sentence + size):
                 value = value * powers[member] + values[member]
                 length += words[member]
-            if length >= min_words:
+                cut = cut and not stays[member]
+            if cut and length >= min_words:
                 ordinals[count] = sentence - first
                 hashes[count] = mix(value ^ np.uint64(length))
                 count += 1
@@ -171,7 +160,7 @@ def _hash_windows(  # type: ignore[no-untyped-def]
 def span_hashes(
     texts: pa.Array, options: SentenceOptions, words: Words | None = None
 ) -> SpanHashes:
-    """Hashes every window of consecutive sentences of a `string` column.
+    """Hashes every window of consecutive sentences of prose of a `string` column.
 
     `words` are those of the texts, if they have been split already. Case, width, punctuation and
     white space do not count, nor where in the window a sentence ends.
@@ -194,6 +183,7 @@ def span_hashes(
         words.hashes,
         sentences.offsets,
         sentences.ends,
+        code_or_table(texts, sentences),
         options.span,
         options.min_words,
         window_offsets,
@@ -260,155 +250,3 @@ def windows_of(addresses: NDArray[np.uint64], removals: pa.Table) -> TextWindows
     return TextWindows(
         offsets, removals["ordinal"].to_numpy()[rows], removals["keep"].to_numpy()[rows]
     )
-
-
-@kernel
-def _mark(sentence_offsets, window_offsets, ordinals, keep, span, marks):  # type: ignore[no-untyped-def]
-    """Marks the sentences of each window; returns the text with a wrong ordinal, else -1."""
-    for row in range(len(sentence_offsets) - 1):
-        first, stop = sentence_offsets[row], sentence_offsets[row + 1]
-        for window in range(window_offsets[row], window_offsets[row + 1]):
-            sentence = first + np.int64(ordinals[window])
-            if sentence >= stop:
-                return row
-            mark = np.uint8(_KEPT) if keep[window] else np.uint8(_REMOVED)
-            for member in range(sentence, min(sentence + span, stop)):
-                marks[member] |= mark
-    return -1
-
-
-@kernel
-def _line_breaks(data, start, stop):  # type: ignore[no-untyped-def]
-    """Counts the line feeds of data[start:stop]."""
-    count = 0
-    for i in range(start, stop):
-        if data[i] == 10:
-            count += 1
-    return count
-
-
-@kernel
-def _copy(data, start, stop, out, at):  # type: ignore[no-untyped-def]
-    """Writes data[start:stop] to `out` from `at` on; returns where it ends."""
-    for i in range(stop - start):
-        out[at + i] = data[start + i]
-    return at + stop - start
-
-
-@kernel
-def _cut(data, offsets, sentence_offsets, starts, ends, gone, out, out_offsets):  # type: ignore[no-untyped-def]
-    """Writes each text without the sentences that are `gone`."""
-    at = np.int64(0)
-    for row in range(len(offsets) - 1):
-        out_offsets[row] = at
-        # Bytes from `done` on are still to be written.
-        done, text_stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
-        first, stop = sentence_offsets[row], sentence_offsets[row + 1]
-        member = first
-        while member < stop:
-            if not gone[member]:
-                member += 1
-                continue
-            run = member
-            while member < stop and gone[member]:
-                member += 1
-            if run == first and member == stop:
-                done = text_stop
-                break
-            # Of the gaps before, inside and after the run one stays: the one with most line breaks,
-            # so that a paragraph break never turns into a space; of equals the last, which holds
-            # the indentation of what follows. White space around the whole text stays.
-            gap, gap_stop = np.int64(offsets[row]), np.int64(starts[run])
-            if run > first:
-                gap = np.int64(ends[run - 1])
-            run_stop = text_stop if member == stop else np.int64(starts[member])
-            keep, keep_stop = gap, gap_stop
-            if run > first and member == stop:
-                keep, keep_stop = np.int64(ends[member - 1]), text_stop
-            elif run > first:
-                most = _line_breaks(data, gap, gap_stop)
-                for k in range(run, member):
-                    inner, inner_stop = np.int64(ends[k]), np.int64(starts[k + 1])
-                    breaks = _line_breaks(data, inner, inner_stop)
-                    if breaks >= most:
-                        most, keep, keep_stop = breaks, inner, inner_stop
-            at = _copy(data, done, gap, out, at)
-            at = _copy(data, keep, keep_stop, out, at)
-            done = run_stop
-        at = _copy(data, done, text_stop, out, at)
-    out_offsets[len(offsets) - 1] = at
-
-
-def cut_spans(texts: pa.Array, spans: SentenceSpans) -> RemovedSentences:
-    """Cuts runs of sentences out of texts, and the gaps beside them as `remove_sentences` does.
-
-    >>> spans = SentenceSpans(np.array([0]), np.array([1], np.uint32), np.array([2], np.uint32))
-    >>> cut_spans(pa.array(["One. Two. Three! 四。"]), spans).texts.to_pylist()
-    ['One. 四。']
-    """
-    nothing = TextWindows(
-        np.zeros(len(texts) + 1, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.bool_)
-    )
-    return remove_sentences(texts, nothing, SentenceOptions(), spans)
-
-
-def remove_sentences(
-    texts: pa.Array,
-    windows: TextWindows,
-    options: SentenceOptions,
-    spans: SentenceSpans | None = None,
-) -> RemovedSentences:
-    """Cuts the sentences of removed windows out, save those that a keeper covers.
-
-    Where sentences go, one of the gaps beside and between them stays, the one with most line breaks
-    (of equals the last); no other byte changes, and texts that lose nothing keep their bytes.
-
-    Args:
-        texts: string[N], the very texts that were hashed.
-        windows: of the N texts.
-        options: those of `span_hashes`.
-        spans: sentences that go whatever covers them.
-
-    Raises:
-        ValueError: a window begins after the last sentence of its text, so the texts or the options
-            are not those that were hashed.
-
-    >>> ordinals, keep = np.array([1, 2], np.uint32), np.array([False, True])
-    >>> windows = TextWindows(np.array([0, 2]), ordinals, keep)
-    >>> text = pa.array(["One.\\n\\nTwo. Three! Four. 你好。"])
-    >>> remove_sentences(text, windows, SentenceOptions(span=3)).texts.to_pylist()
-    ['One.\\n\\nThree! Four. 你好。']
-    """
-    if len(windows.offsets) != len(texts) + 1:
-        raise ValueError(
-            f"windows are of {len(windows.offsets) - 1} texts, but {len(texts)} were given; "
-            "pick them with windows_of for the same documents"
-        )
-    if windows.keep.all() and (spans is None or not len(spans.rows)):
-        none = np.zeros(len(texts), np.int32)
-        return RemovedSentences(texts, none, none)
-    data, offsets = utf8_buffers(texts)
-    sentences = split_sentences(texts)
-    marks = np.zeros(len(sentences.ends), np.uint8)
-    wrong = _mark(
-        sentences.offsets, windows.offsets, windows.ordinals, windows.keep, options.span, marks
-    )
-    if wrong >= 0:
-        raise ValueError(
-            f"text {wrong} has no sentence with the number of one of its windows; "
-            "give the texts and the options that were hashed"
-        )
-    if spans is not None:
-        for row, first, last in zip(*(each.tolist() for each in spans), strict=True):
-            begin, end = sentences.offsets[row : row + 2]
-            marks[begin + first : min(begin + last + 1, end)] |= _CUT
-    gone = (marks == _REMOVED) | (marks & _CUT > 0)
-    removed = np.diff(np.concatenate([[0], np.cumsum(gone)])[sentences.offsets]).astype(np.int32)
-    out = np.empty(int(offsets[-1] - offsets[0]), np.uint8)
-    out_offsets = np.zeros(len(offsets), np.int32)
-    _cut(data, offsets, *sentences, gone, out, out_offsets)
-    shorter = string_column(
-        out[: out_offsets[-1]], out_offsets, texts.is_null().to_numpy(zero_copy_only=False)
-    )
-    lost = pc.subtract(pc.utf8_length(texts), pc.utf8_length(shorter)).fill_null(0)
-    return RemovedSentences(shorter, removed, lost.to_numpy().astype(np.int32))

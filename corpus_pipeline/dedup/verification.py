@@ -25,6 +25,7 @@ from corpus_pipeline.dedup.buckets import Buckets
 from corpus_pipeline.dedup.minhash import Shingles
 from corpus_pipeline.dedup.survivors import positions_of
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.thresholds import exact_threshold
 
 #: Columns of what `verify_buckets` returns. The Jaccard similarity is intersection / union.
 EDGES = pa.schema(
@@ -132,8 +133,7 @@ def verify_buckets(
     Args:
         buckets: of M members in all.
         shingle_sets: of every member.
-        threshold: least Jaccard similarity, above 0; taken as the nearest fraction with a
-            denominator up to 10^6 (0.7 is 7/10) and compared exactly.
+        threshold: least Jaccard similarity, above 0, compared exactly (0.7 is 7/10).
         max_centres: after so many centres the rest of a bucket is left alone. 1 measures stars
             around the least document only.
         fresh: bool[M]; pairs of which neither member is fresh are not similar, as an earlier look
@@ -157,9 +157,7 @@ def verify_buckets(
         raise ValueError(f"threshold is a Jaccard similarity above 0 and up to 1, got {threshold}")
     if max_centres < 1:
         raise ValueError(f"max_centres must be at least 1, got {max_centres}")
-    least = Fraction(str(threshold)).limit_denominator(1_000_000)
-    if least == 0:
-        raise ValueError(f"threshold must be at least 0.000001, got {threshold}")
+    least = exact_threshold(threshold)
     members = positions_of(buckets.addresses, shingle_sets.addresses, "the shingle sets")
     looked = np.ones(len(members), np.bool_) if fresh is None else fresh
     sizes = np.diff(buckets.offsets)

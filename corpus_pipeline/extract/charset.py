@@ -21,6 +21,7 @@ from resiliparse.parse.encoding import detect_encoding
 from corpus_pipeline.extract.declaration import declared_labels
 from corpus_pipeline.extract.labels import codec_of
 from corpus_pipeline.extract.utf8 import Utf8Counts, utf8_counts
+from corpus_pipeline.thresholds import exact_threshold
 
 #: Each with the codec that leaves the mark out. UTF-32 first: its mark starts with that of UTF-16.
 _BYTE_ORDER_MARKS = (
@@ -180,7 +181,7 @@ def _best(data: bytes, declared: list[str], max_bad_share: float) -> Decoded:
     best: Decoded | None = None
     for codec in _with_detected(declared, data):
         decoded = _decode(data, codec, counts)
-        if decoded.bad <= max_bad_share * len(decoded.text):
+        if decoded.bad <= exact_threshold(max_bad_share) * len(decoded.text):
             return decoded
         if best is None or decoded.bad < best.bad:
             best = decoded

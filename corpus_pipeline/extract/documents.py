@@ -21,6 +21,7 @@ from corpus_pipeline.extract.html import page_text
 from corpus_pipeline.extract.normalise import normalise_texts
 from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
+from corpus_pipeline.thresholds import exact_threshold
 
 #: Why a document has no text, in the order in which it is found out.
 EXTRACT_REASONS: tuple[str, ...] = (
@@ -58,7 +59,7 @@ class ExtractOptions:
 
     main_content: bool = True
     comments: bool = False
-    max_raw_bytes: int = 16 << 20
+    max_raw_bytes: int = 10 << 20
     max_bad_share: float = 0.01
     max_parser_steps: int = 20_000_000
     timeout: float = 60.0
@@ -79,6 +80,7 @@ class ExtractOptions:
             raise ValueError(
                 f"max_bad_share must be from 0 to 1, got {self.max_bad_share}; 0.01 is one per cent"
             )
+        exact_threshold(self.max_bad_share, "max_bad_share")
 
 
 class Extracted(NamedTuple):
@@ -168,7 +170,7 @@ def _extract(
     if len(data) > options.max_raw_bytes:
         return None, "extract-too-large", ()
     decoded = decode_bytes(data, charset, markup=markup, max_bad_share=options.max_bad_share)
-    if decoded.bad > options.max_bad_share * len(decoded.text):
+    if decoded.bad > exact_threshold(options.max_bad_share) * len(decoded.text):
         return None, "extract-bad-charset", decoded.leniencies
     if not markup:
         return decoded.text, None, decoded.leniencies
@@ -208,8 +210,10 @@ def _parse_here(page: str) -> tuple[bytes | None, str | None]:
 
 def _damaged(texts: pa.Array, max_bad_share: float) -> pa.Array:
     """Whether too much of a text is U+FFFD. A page's markup may have hidden that before."""
-    bad = pc.count_substring_regex(texts, DAMAGED_PLACE)
-    return pc.greater(pc.cast(bad, pa.float64()), pc.multiply(pc.utf8_length(texts), max_bad_share))
+    share = exact_threshold(max_bad_share)
+    bad = pc.cast(pc.count_substring_regex(texts, DAMAGED_PLACE), pa.int64())
+    chars = pc.cast(pc.utf8_length(texts), pa.int64())
+    return pc.greater(pc.multiply(bad, share.denominator), pc.multiply(chars, share.numerator))
 
 
 def _true(mask: pa.Array) -> NDArray[np.bool_]:

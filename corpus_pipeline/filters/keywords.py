@@ -42,6 +42,7 @@ from corpus_pipeline.text.characters import (
 )
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.languages import figures_for, parse_language, suggestion
+from corpus_pipeline.thresholds import exact_threshold
 
 _WORD_START: Final = 0x02
 _WORD_END: Final = 0x01
@@ -379,6 +380,8 @@ class KeywordRules:
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise ValueError(f"{name} must be at least 0, got {value}; None switches it off")
+        if self.max_hits_per_1000_chars is not None:
+            exact_threshold(self.max_hits_per_1000_chars, "max_hits_per_1000_chars")
         for name in ("dense_from_hits", "dense_from_distinct"):
             if getattr(self, name) < 1:
                 raise ValueError(
@@ -411,13 +414,12 @@ def keyword_failures(
     distinct = measures["keyword_distinct"].fill_null(0).to_numpy(zero_copy_only=False)
     many = (hits >= rules.dense_from_hits) & (distinct >= rules.dense_from_distinct)
     never = np.zeros(len(hits), np.bool_)
-    density = rules.max_hits_per_1000_chars
+    density = exact_threshold(rules.max_hits_per_1000_chars or 0)
+    dense = 1000 * hits * density.denominator > density.numerator * chars
     return {
         "keywords-too-many": never if rules.max_hits is None else hits > rules.max_hits,
         "keywords-too-varied": (
             never if rules.max_distinct is None else distinct > rules.max_distinct
         ),
-        "keywords-too-dense": (
-            never if density is None else many & (1000 * hits > density * chars)
-        ),
+        "keywords-too-dense": (never if rules.max_hits_per_1000_chars is None else many & dense),
     }

@@ -91,9 +91,15 @@ IN_TEXT, IN_COPY, AT_END = range(3)
 # fill, 0 if they are not broken. BLANK: the line before is. IN_LIST: an item was the last thing at
 # the margin. GAP: something was left out since the last line. EMPTY: the last line returned was
 # blank, or none was. UNCLOSED: length of a fence known to have no end. SIZE: bytes of prose so far.
-# ITEM, FEED: the line returned is a list item; a line feed follows it.
+# ITEM, FEED: the line returned is a list item; a line feed follows it. INDENTED, TRIES: where
+# indented lines end that are no code, and how often that was found out; PLAIN: no line before is
+# looked at again.
 AT, STOP, WIDTH, BLANK, IN_LIST, GAP, EMPTY, UNCLOSED, SIZE, ITEM, FEED = range(11)
-STATE_SIZE = 11
+INDENTED, TRIES, PLAIN = range(11, 14)
+STATE_SIZE = 14
+
+#: Paragraphs of an indented block from each of which on it may be code. Each look goes to its end.
+_MOST_TRIES = 16
 
 
 class Walk(NamedTuple):
@@ -151,7 +157,7 @@ def start_walk(data, start, stop, folds, state, counts, no_end, cover):  # type:
 
 
 @kernel
-def _block_end(data, i, first, columns, opening, item, tells, end, state):  # type: ignore[no-untyped-def]
+def block_end(data, i, first, columns, opening, item, tells, end, state):  # type: ignore[no-untyped-def]
     """Returns (the byte after the block that is left out, `i` if there is none; what it is)."""
     stop = state[STOP]
     length, _ = fence(data, opening, end)
@@ -165,10 +171,14 @@ def _block_end(data, i, first, columns, opening, item, tells, end, state):  # ty
                 closed = open_fence_end(data, after, stop)
             after = closed
         return after, CODE
-    if columns >= 4 and state[BLANK] and not state[IN_LIST] and not item:
-        after = indented_end(data, i, stop)
+    if columns >= 4 and state[BLANK] and not state[IN_LIST] and not item and i >= state[PLAIN]:
+        after, indented = indented_end(data, i, stop)
         if after > i:
             return after, CODE
+        state[TRIES] = state[TRIES] + 1 if state[INDENTED] == indented else 1
+        state[INDENTED] = indented
+        if state[TRIES] == _MOST_TRIES:
+            state[PLAIN] = indented
     if tells & BAR or data[first] == 43:
         after = table_end(data, i, stop)
         if after > i:
@@ -207,7 +217,7 @@ def next_line(data, state, counts, no_end, out):  # type: ignore[no-untyped-def]
         opening = text if item and text < end else first
         after, kind = i, MARKUP
         if columns >= 4 or tells & BAR or item or BLOCK_STARTS[data[first]]:
-            after, kind = _block_end(data, i, first, columns, opening, item, tells, end, state)
+            after, kind = block_end(data, i, first, columns, opening, item, tells, end, state)
         if after > i:
             counts[kind] += visible_chars(data, i, after)
             state[IN_LIST] = state[IN_LIST] and columns >= 2

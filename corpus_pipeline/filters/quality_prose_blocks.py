@@ -153,8 +153,8 @@ def fence_end(data, i, stop, mark, length):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def looks_like_code(data, start, stop):  # type: ignore[no-untyped-def]
-    """Says whether enough of the characters are marks that code has and prose has not."""
+def code_marks(data, start, stop):  # type: ignore[no-untyped-def]
+    """Returns (marks that code has and prose has not, visible characters)."""
     marks = 0
     chars = 0
     for i in range(start, stop):
@@ -163,7 +163,20 @@ def looks_like_code(data, start, stop):  # type: ignore[no-untyped-def]
             continue
         chars += 1
         marks += _CODE_MARKS[b] or (b == 40 and i > start and ALNUM[data[i - 1]])
+    return marks, chars
+
+
+@kernel
+def are_of_code(marks, chars):  # type: ignore[no-untyped-def]
+    """Says whether enough of the characters are marks of code."""
     return marks * _CODE_MARKS_IN >= chars
+
+
+@kernel
+def looks_like_code(data, start, stop):  # type: ignore[no-untyped-def]
+    """Says whether enough of the characters are marks that code has and prose has not."""
+    marks, chars = code_marks(data, start, stop)
+    return are_of_code(marks, chars)
 
 
 @kernel
@@ -186,7 +199,9 @@ def open_fence_end(data, i, stop):  # type: ignore[no-untyped-def]
 
 @kernel
 def indented_end(data, i, stop):  # type: ignore[no-untyped-def]
-    """Returns where a block of indented code ends that begins at `i`; `i` if it is none."""
+    """Returns (where a block of indented code ends that begins at `i`, `i` if it is none; where
+    the indented lines end).
+    """
     block = i
     code_end = i
     blank = True
@@ -202,8 +217,8 @@ def indented_end(data, i, stop):  # type: ignore[no-untyped-def]
             code_end = min(end + 1, stop)
         i = min(end + 1, stop)
     if not blank and i < stop:
-        return block
-    return code_end if looks_like_code(data, block, code_end) else block
+        return block, code_end
+    return code_end if looks_like_code(data, block, code_end) else block, code_end
 
 
 @kernel

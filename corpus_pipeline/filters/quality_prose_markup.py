@@ -97,6 +97,19 @@ def tag_end(data, i, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def with_content(data, i, after, stop, no_end):  # type: ignore[no-untyped-def]
+    """Returns (`after`, or the byte after what the tag data[i:after] opens; what that is)."""
+    if data[after - 2] != 47:
+        for element in range(len(ELEMENT_KINDS)):
+            if not no_end[element] and is_named(data, i + 1, stop, element):
+                end = element_end(data, after, stop, element)
+                no_end[element] = end < 0
+                if end >= 0:
+                    return end, ELEMENT_KINDS[element]
+    return after, MARKUP
+
+
+@kernel
 def brace_end(data, i, stop):  # type: ignore[no-untyped-def]
     """Returns the byte after {{ … }}, {% … %}, {: … }, {# … } that begins at `i`; `i` if none."""
     begin = i
@@ -195,14 +208,8 @@ def copy_inline(data, i, stop, out, o, counts, no_end):  # type: ignore[no-untyp
                     after = i if no_end[COMMENT] else k + 3
             else:
                 after = tag_end(data, i, stop)
-                if after > i and data[after - 2] != 47:
-                    for element in range(len(ELEMENT_KINDS)):
-                        if not no_end[element] and is_named(data, i + 1, stop, element):
-                            k = element_end(data, after, stop, element)
-                            no_end[element] = k < 0
-                            if k >= 0:
-                                after = k
-                                kind = ELEMENT_KINDS[element]
+                if after > i:
+                    after, kind = with_content(data, i, after, stop, no_end)
         elif b == 96:
             run = i
             while run < end and data[run] == 96:

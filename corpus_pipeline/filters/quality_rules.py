@@ -7,7 +7,6 @@ whose threshold is None is off, and a null measure fails no rule.
 
 import dataclasses
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +14,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.text.languages import figures_for
+from corpus_pipeline.thresholds import exact_threshold
 
-#: Thresholds have at most this denominator, so that count × denominator fits 64 bits.
-_MAX_DENOMINATOR = 10**9
+#: Of a threshold, so that a count (31 bits) times its denominator fits 64 bits.
+_DECIMALS = 9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -245,7 +245,10 @@ def _fails(
     rule: Rule, rules: list[QualityRules], language: NDArray[np.int64], measures: pa.RecordBatch
 ) -> NDArray[np.bool_]:
     thresholds = [getattr(each, rule.field) for each in rules]
-    exact = [exact_threshold(0 if value is None else value) for value in thresholds]
+    exact = [
+        exact_threshold(0 if value is None else value, rule.field, _DECIMALS)
+        for value in thresholds
+    ]
     count = measures.column(rule.measure)
     active = np.array([value is not None for value in thresholds])[language]
     active &= np.asarray(count.is_valid())
@@ -257,15 +260,6 @@ def _fails(
         right = right * np.asarray(measures.column(rule.per).fill_null(0), np.int64)
     left = left * np.array([value.denominator for value in exact], np.int64)[language]
     return active & (left < right if rule.lower else left > right)
-
-
-def exact_threshold(value: float) -> Fraction:
-    """Returns the decimal that a float was written as.
-
-    >>> exact_threshold(0.1)
-    Fraction(1, 10)
-    """
-    return Fraction(str(value))
 
 
 def _check(rule: Rule, threshold: object) -> None:
@@ -280,5 +274,4 @@ def _check(rule: Rule, threshold: object) -> None:
         raise ValueError(
             f"{rule.field} must be {limit}, got {threshold!r}; null turns the rule off"
         )
-    if exact_threshold(threshold).denominator > _MAX_DENOMINATOR:
-        raise ValueError(f"{rule.field} may have nine decimals, got {threshold!r}; round it")
+    exact_threshold(threshold, rule.field, _DECIMALS)

@@ -13,12 +13,18 @@ from corpus_pipeline.filters.language_cutoffs import (
     learn_cut_offs,
     write_cut_offs,
 )
-from corpus_pipeline.pipelines.training import read_texts
+from corpus_pipeline.pipelines.training import Texts, refuse_existing
 from corpus_pipeline.text.languages import require_language, same_language
 
 
 def calibrate_file(
-    source: str, output: Path, label_field: str, text_field: str, model: str | None, chars: int
+    source: str,
+    output: Path,
+    label_field: str,
+    text_field: str,
+    model: str | None,
+    chars: int,
+    overwrite: bool = False,
 ) -> str:
     """Learns cut-offs and writes them; returns a line that says what was found.
 
@@ -29,15 +35,20 @@ def calibrate_file(
         text_field: key or column of the text.
         model: path of a fastText model; None for lid.176.ftz.
         chars: characters of each text that are looked at.
+        overwrite: replace `output`.
 
     Raises:
-        InputError: a text has no language, a name is none, or no label has texts enough.
+        ConfigError: `output` exists.
+        InputError: there is no text, a text has no language, a name is none, or no label has texts
+            enough.
     """
+    refuse_existing(output, overwrite)
+    texts = Texts([source], text_field)
     identifier = load_language_identifier(model)
     truths: list[str] = []
     labels: list[str | None] = []
     scores: list[float] = []
-    for batch in read_texts([source], text_field):
+    for batch in texts.batches():
         for identity, metadata in zip(
             batch["id"].to_pylist(), batch["metadata"].to_pylist(), strict=True
         ):
@@ -66,7 +77,7 @@ def calibrate_file(
     )
     return (
         f"{output}: cut-offs of {len(cut_offs)} languages; the model labels {right} of "
-        f"{len(truths)} texts rightly; put the section into the configuration"
+        f"{len(truths)} texts rightly; put the section into the configuration (from {texts})"
     )
 
 

@@ -70,6 +70,7 @@ StageInputArgument = Annotated[
     str,
     typer.Argument(metavar="INPUT", help="A dataset folder (an earlier OUTPUT), or raw files."),
 ]
+ReplaceOption = Annotated[bool, typer.Option("--overwrite", help="Replace OUTPUT if it exists.")]
 OutputArgument = Annotated[str, typer.Argument(help="Folder to write; must be new or resumable.")]
 
 
@@ -237,7 +238,7 @@ def read(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Path, URL or glob of raw files.")],
     output: OutputArgument,
     format_: Annotated[
-        str, typer.Option("--format", help="auto, warc, wet, jsonl, json, parquet or text.")
+        str, typer.Option("--format", help="auto, warc, wet, jsonl, json, parquet, text or html.")
     ] = "auto",
     text_field: TextFieldOption = None,
     id_field: IdFieldOption = None,
@@ -330,12 +331,13 @@ def train_tokenizer(
     output: Annotated[Path, typer.Argument(help="tokenizer.json to write.")],
     vocab_size: Annotated[int, typer.Option(min=257, help="Number of tokens.")] = 32000,
     text_field: Annotated[str, typer.Option(help="Key or column of the text.")] = "text",
+    overwrite: ReplaceOption = False,
 ) -> None:
     """Train a byte-level BPE tokenizer."""
     from corpus_pipeline.pipelines.training import train_tokenizer_file
 
-    train_tokenizer_file(source, output, vocab_size, text_field)
-    print(f"{output}: written; name it in the configuration as tokenize.tokenizer")
+    trained = train_tokenizer_file(source, output, vocab_size, text_field, overwrite)
+    print(f"{output}: written, {trained}; name it in the configuration as tokenize.tokenizer")
 
 
 @app.command(
@@ -366,17 +368,21 @@ def train_lm(
     tools: Annotated[
         Path | None, typer.Option(help="Folder of lmplz and build_binary; default: PATH.")
     ] = None,
+    overwrite: ReplaceOption = False,
 ) -> None:
     """Train a KenLM model for the perplexity filter; needs lmplz and build_binary."""
     from corpus_pipeline.pipelines.training import train_language_model_file
 
-    written = train_language_model_file(
-        sources, output, text_field, tools,
+    written, texts = train_language_model_file(
+        sources, output, text_field, tools, overwrite=overwrite,
         language=language, normaliser=normaliser, order=order, prune=prune, min_count=min_count,
         structure=structure, held_out_percent=held_out_percent, max_perplexity=max_perplexity,
         memory=sort_memory,
     )  # fmt: skip
-    print(f"{written}: written; name it in the configuration as perplexity.models.{language}")
+    print(
+        f"{written}: written, from {texts}; name it in the configuration as "
+        f"perplexity.models.{language}"
+    )
 
 
 @app.command(epilog=example("corpus calibrate labelled.jsonl cut-offs.yaml"))
@@ -393,11 +399,12 @@ def calibrate(
     sample_chars: Annotated[
         int, typer.Option(min=1, help="As language.sample_chars of the run.")
     ] = 1000,
+    overwrite: ReplaceOption = False,
 ) -> None:
     """Learn the least confidence of each language from texts whose language is known."""
     from corpus_pipeline.pipelines.calibration import calibrate_file
 
-    print(calibrate_file(source, output, label_field, text_field, model, sample_chars))
+    print(calibrate_file(source, output, label_field, text_field, model, sample_chars, overwrite))
 
 
 app.add_typer(

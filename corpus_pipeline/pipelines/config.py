@@ -49,10 +49,12 @@ class Input(_Section):
 
     path: str = Field(description="path, URL or glob pattern; a folder stands for all files in it")
     source: str = Field(description="name of this source in the ledger and in reports")
-    format: Literal["auto", "warc", "wet", "jsonl", "json", "parquet", "text", "dataset"] = Field(
+    format: Literal[
+        "auto", "warc", "wet", "jsonl", "json", "parquet", "text", "html", "dataset"
+    ] = Field(
         "auto",
-        description="auto (by what the file holds), warc, wet, jsonl, json, parquet, text; or "
-        "dataset: a folder that an earlier run has written",
+        description="auto (by what the file holds), warc, wet, jsonl, json, parquet, text, html "
+        "or dataset: a folder that an earlier run has written",
     )
     priority: int | None = Field(
         None,
@@ -243,6 +245,13 @@ class Sentence(_Switched):
 
     span: int = Field(3, gt=0, description="consecutive sentences compared together")
     min_words: int = Field(12, gt=0, description="shorter spans are left alone")
+    max_loss: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="share of its characters that a document may lose; one that would lose more "
+        "loses none",
+    )
 
 
 class Dedup(_Switched):

@@ -39,7 +39,7 @@ _HEAD = 1 << 16
 #: What a record is missing that another field of its may have.
 _NO_TEXT = ("read-missing-text", "read-null-text", "read-text-not-a-string")
 #: Formats of inputs that hold no fields; such a file is read as JSONL.
-_WITHOUT_FIELDS = ("text", "warc", "wet")
+_WITHOUT_FIELDS = ("text", "html", "warc", "wet")
 #: What pages write between a question and its answer.
 _BETWEEN = ("", "A", "Answer", "答", "答案")
 #: No field of any file.

@@ -1,21 +1,79 @@
-"""What a run and `corpus plan` say in words: what holds that the configuration does not show."""
+"""What a finished run says in words, from its run.json: what a table would hide."""
 
-from corpus_pipeline.filters.quality_profiles import profile_notes
-from corpus_pipeline.pipelines.config import Config
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+#: A source that loses more than one character in so many to sentence deduplication is warned of.
+_LOSS_WARNED_IN = 10
+#: Files that are named one by one.
+_MOST_FILES = 5
 
 
-def notes_before(config: Config) -> list[str]:
-    """Returns lines for the user about what the run will do.
+def passed_over(files: Mapping[str, str]) -> Iterator[str]:
+    """Names files of the inputs that no reader reads; path -> what it is."""
+    if not files:
+        return
+    yield f"warning: {_counted(len(files), 'file')} passed over, which no reader reads:"
+    yield from (f"  {line}" for line in list(files.values())[:_MOST_FILES])
+    if len(files) > _MOST_FILES:
+        yield f"  and {len(files) - _MOST_FILES} more; all are under `passed_over` in run.json"
 
-    Raises:
-        ConfigError: a quality profile is refused.
+
+def notes_after(run: Mapping[str, Any]) -> list[str]:
+    """Returns lines about a finished run, from its run.json: what was lost, and where.
+
+    >>> run = {"counts": {"documents": 90, "dropped-gopher-too-few-words": 90}}
+    >>> notes_after(run)
+    ['warning: nothing was kept: all 90 documents were dropped, most for gopher-too-few-words (90)']
     """
-    return _quality(config)
+    return [
+        *passed_over(run.get("passed_over", {})),
+        *_losses(run.get("sources", {}), run),
+        *_nothing_kept(run["counts"]),
+    ]
 
 
-def _quality(config: Config) -> list[str]:
-    if not config.quality.enabled:
-        return []
-    of_sources = (each.quality_profile for each in config.rules_by_source().values())
-    names = sorted({config.quality.profile, *(name for name in of_sources if name is not None)})
-    return [line for name in names for line in profile_notes(name)]
+def _losses(sources: Mapping[str, Mapping[str, int]], run: Mapping[str, Any]) -> Iterator[str]:
+    """Says how much of each source sentence deduplication took, and warns of much."""
+    chars = sum(each.get("sentence_chars", 0) for each in sources.values())
+    lost = sum(each.get("sentence_lost", 0) for each in sources.values())
+    whole = sum(each.get("sentence_whole", 0) for each in sources.values())
+    if lost:
+        yield f"repeated sentences: {lost / chars:.1%} of the characters were cut out"
+    if whole:
+        limit = run["config"]["dedup"]["sentence"]["max_loss"]
+        yield (
+            f"repeated sentences: {_counted(whole, 'document')} would have lost more than "
+            f"dedup.sentence.max_loss: {limit} and stay whole"
+        )
+    for name, each in sources.items():
+        took, of = each.get("sentence_lost", 0), each.get("sentence_chars", 0)
+        if took * _LOSS_WARNED_IN > of:
+            yield (
+                f"warning: source {name!r} lost {took / of:.1%} of its characters to sentence "
+                "deduplication; `skip: [sentence]` in its input section leaves it alone"
+            )
+
+
+def _nothing_kept(counts: Mapping[str, int]) -> Iterator[str]:
+    documents = counts.get("documents", 0)
+    dropped = {
+        name.removeprefix("dropped-"): n
+        for name, n in counts.items()
+        if name.startswith("dropped-")
+    }
+    if documents and sum(dropped.values()) == documents:
+        reason = max(sorted(dropped), key=lambda name: dropped[name])
+        yield (
+            f"warning: nothing was kept: all {documents} documents were dropped, most for {reason} "
+            f"({dropped[reason]})"
+        )
+
+
+def _counted(number: int, what: str) -> str:
+    """Writes a number with its noun.
+
+    >>> _counted(1, "file"), _counted(2000, "file")
+    ('1 file', '2,000 files')
+    """
+    return f"{number:,} {what}{'s' * (number != 1)}"

@@ -328,7 +328,7 @@ class StageOptions:
         if not self._on("sentence"):
             return None
         options: SentenceOptions = _made(
-            "dedup.sentence", SentenceOptions, span=section.span, min_words=section.min_words
+            "dedup.sentence", SentenceOptions, **section.model_dump(exclude={"enabled"})
         )
         return options
 

@@ -31,6 +31,7 @@ from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.sources.parquet import DamagedFooterError, examine_parquet
 from corpus_pipeline.sources.pieces import (
     HEAD_BYTES,
+    ForeignFileError,
     Piece,
     bytes_to_see,
     cut_file,
@@ -91,6 +92,8 @@ class Plan:
     fingerprint: dict[str, Any]
     text_bytes: Mapping[str, float]
     """Path of an input file -> estimated bytes of its text."""
+    passed_over: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Path of a file in a folder that no reader reads -> one line that says what it is."""
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -134,12 +137,20 @@ def make_plan(config: Config, resources: dict[str, str], hashed: bool = True) ->
     """
     sources = sorted(config.inputs, key=lambda each: each.source)
     files = [(source, file) for source in sources for file in _files_of(source, config.output)]
-    _refuse_doubled_files(files)
     looks = [
         (source, file, read_options(config, source), config.allow_unreadable)
         for source, file in files
     ]
-    stored = _each(_stored_as, looks)
+    found = _each(_stored_or_foreign, looks)
+    _refuse_foreign_sources(files, found)
+    passed_over = {
+        file.path: str(foreign)
+        for (_, file), foreign in zip(files, found, strict=True)
+        if isinstance(foreign, ForeignFileError)
+    }
+    files = [(source, file) for source, file in files if file.path not in passed_over]
+    stored = [each for each in found if isinstance(each, _Stored)]
+    _refuse_doubled_files(files)
     text_bytes = sum(each.text_bytes for each in stored)
     unit_bytes = config.plan.unit_bytes or unit_bytes_for(text_bytes)
     cut = _each(
@@ -165,7 +176,7 @@ def make_plan(config: Config, resources: dict[str, str], hashed: bool = True) ->
         "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }
     estimates = {file.path: each.text_bytes for (_, file), each in zip(files, stored, strict=True)}
-    return Plan(tuple(units), partitions, fingerprint, estimates)
+    return Plan(tuple(units), partitions, fingerprint, estimates, passed_over)
 
 
 def read_options(config: Config, source: Input) -> ReadOptions:
@@ -253,6 +264,35 @@ def _stored_as(
         found = _parquet_bytes(file.path, options, lenient)
         text_bytes = min(max(text_bytes, found), file.size * MOST_TEXT)
     return _Stored(format_, compression, text_bytes)
+
+
+def _stored_or_foreign(
+    source: Input, file: storage.InputFile, options: ReadOptions, lenient: bool
+) -> "_Stored | ForeignFileError":
+    """Looks into a file; one that lies in a folder may be of a kind that is not read.
+
+    A file that the configuration names must be one that is.
+    """
+    try:
+        return _stored_as(source, file, options, lenient)
+    except ForeignFileError as foreign:
+        if storage.is_named(source.path, file):
+            raise
+        return foreign
+
+
+def _refuse_foreign_sources(
+    files: Sequence[tuple[Input, storage.InputFile]],
+    found: Sequence["_Stored | ForeignFileError"],
+) -> None:
+    """Refuses a source of which no file is read."""
+    first: dict[str, ForeignFileError | None] = {}
+    for (source, _), each in zip(files, found, strict=True):
+        foreign = each if isinstance(each, ForeignFileError) else None
+        first[source.source] = foreign and first.get(source.source, foreign)
+    for foreign in first.values():
+        if foreign is not None:
+            raise foreign
 
 
 def _parquet_bytes(path: str, options: ReadOptions, lenient: bool) -> float:

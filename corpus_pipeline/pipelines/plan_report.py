@@ -17,7 +17,7 @@ from corpus_pipeline.pipelines.config_types import parse_size
 from corpus_pipeline.pipelines.costs import Flow, Prices, Workload, load_costs
 from corpus_pipeline.pipelines.estimate import Estimate, estimate
 from corpus_pipeline.pipelines.limits import limits
-from corpus_pipeline.pipelines.notes import notes_before
+from corpus_pipeline.pipelines.plan_notes import notes_before
 from corpus_pipeline.pipelines.sizing import (
     partitions_for,
     unit_bytes_for,
@@ -71,7 +71,7 @@ def print_plan(
     stated = None if size is None else _stated_bytes(size)
     sources, notes = _sources(config, stated)
     workload = workload_of(config, sources, stated)
-    notes += [*notes_before(config), *_evaluations(config)]
+    notes += _evaluations(config)
     content: dict[str, Any] = {
         "plan": dataclasses.asdict(workload),
         "sources": [dataclasses.asdict(each) for each in sources],
@@ -120,13 +120,13 @@ def _sources(config: Config, stated: float | None) -> tuple[list[SourcePlan], li
         pages = [
             text
             for file, text in zip(files, texts, strict=True)
-            if kinds[file["path"]].format == "warc"
+            if kinds[file["path"]].format in ("warc", "html")
         ]
         units = sum(unit.source == name for unit in plan.units)
         stored = sum(file["size"] for file in files)
         most = max((len(unit.pieces) for unit in plan.units if unit.source == name), default=0)
         found.append(SourcePlan(name, len(files), stored, sum(texts), sum(pages), units, most))
-    return found, []
+    return found, notes_before(config, plan)
 
 
 def _evaluations(config: Config) -> list[str]:

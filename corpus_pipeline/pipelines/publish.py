@@ -19,6 +19,7 @@ from corpus_pipeline.pipelines.workspace import FileEntry, Workspace
 from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.shipped import located
 from corpus_pipeline.stages.models import tokenizer_facts
+from corpus_pipeline.stages.writing import OF_SOURCES
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 
 
@@ -52,6 +53,7 @@ def publish(
         )
         files += [entry for entry in prepared.files if not entry.path.startswith(".work")]
         files += finished.files
+    sources = _of_sources(counts)
     _check_removals(workspace, counts)
     if config.tokenize.enabled:
         files += _publish_tokens(workspace, config, resources, files)
@@ -67,7 +69,9 @@ def publish(
         "counts": dict(sorted(counts.items())),
         "files": [vars(entry) for entry in sorted(files, key=lambda entry: entry.path)],
         "fingerprint": plan.identity,
+        "passed_over": dict(plan.passed_over),
         "phases": phases,
+        "sources": sources,
     }
     if evaluations is not None:
         run["evaluations"] = [dataclasses.asdict(each) for each in evaluations.files]
@@ -77,6 +81,15 @@ def publish(
     storage.write_bytes(workspace.root / RUN_FILE, content)
     storage.remove_tree(workspace.state)
     return run
+
+
+def _of_sources(counts: Counter[str]) -> dict[str, dict[str, int]]:
+    """Takes the counts of sources out of those of the run: source -> name -> number."""
+    found: dict[str, dict[str, int]] = {}
+    for name in [name for name in counts if name.startswith(tuple(f"{n}/" for n in OF_SOURCES))]:
+        what, _, source = name.partition("/")
+        found.setdefault(source, {})[what] = counts.pop(name)
+    return {source: found[source] for source in sorted(found)}
 
 
 def _check_unit(unit: int, prepared: Any, finished: Any) -> None:

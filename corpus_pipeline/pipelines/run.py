@@ -15,7 +15,6 @@ from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
 from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.joining import merge
-from corpus_pipeline.pipelines.notes import notes_before
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.phases import Finish, Match, Prepare, ShinglePhase
@@ -24,6 +23,7 @@ from corpus_pipeline.pipelines.plan import (
     make_plan,
     refuse_changed_inputs,
 )
+from corpus_pipeline.pipelines.plan_notes import notes_before
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
 from corpus_pipeline.pipelines.resources import resolve_resources
@@ -86,7 +86,7 @@ class Run:
         storage.remove_attempts(workspace.root)
         with open_engine(self.config, len(plan.units)) as engine:
             self.progress.plan(plan, engine.workers)
-            for line in notes_before(self.config):
+            for line in notes_before(self.config, plan):
                 self.progress.remark(line)
             for each in evaluations.files if evaluations is not None else ():
                 self.progress.remark(str(each))
@@ -106,10 +106,9 @@ class Run:
         finish: Finish,
     ) -> None:
         units = range(make.workspace.units)
-        unreadable = runner.run(prepare, units)
+        runner.run(prepare, units)
         refuse_changed_inputs(self.config, plan)
-        if unreadable and not self.config.allow_unreadable:
-            refuse_mostly_unreadable(make.workspace, plan, self.config)
+        refuse_mostly_unreadable(make.workspace, plan, self.config)
 
         def match(options: MatchOptions, items: Sequence[int]) -> None:
             if options.phase in MERGES and merged_by_driver(make.partitions, make.workspace.units):

@@ -72,6 +72,7 @@ def stage_seconds(run: Mapping[str, Any]) -> Counter[str]:
 def _notes(stage: str, counts: Mapping[str, int]) -> list[str]:
     prefixes = {"read": ("skipped-", "lenient-http-", "lenient-media-"),
                 "extract": ("lenient-charset-",),
-                "dedup": ("removed_", "uncompared_", "contamination_"), "scrub": ("pii_",),
+                "dedup": ("removed_", "repeated_", "uncompared_", "contamination_"),
+                "scrub": ("pii_",),
                 "tokenize": ("tokens",)}.get(stage)  # fmt: skip
     return [] if prefixes is None else [name for name in counts if name.startswith(prefixes)]

@@ -9,6 +9,7 @@ import rich.console
 from rich.table import Table
 
 from corpus_pipeline.errors import printable
+from corpus_pipeline.pipelines.notes import notes_after
 from corpus_pipeline.pipelines.reason_counts import By, Group, ReasonCount, count_reasons
 from corpus_pipeline.pipelines.summary import summarise
 from corpus_pipeline.storage import Place
@@ -65,6 +66,8 @@ def print_summary(output: Place, run: dict[str, Any]) -> None:
         ("ledger", "one row for each input document"),
     ):
         console.print(f"  {output}/{folder}: {what}")
+    for line in notes_after(run):
+        console.print(printable(line))
 
 
 def print_groups(output: Place, by: By) -> None:

@@ -7,6 +7,10 @@ file of many records, has more unreadable records than readable ones.
 
 One text, or one JSON object in a file of its own, is a document: if it cannot be read, that costs
 itself. Only its source counts.
+
+A source of which not one record gives text is refused even if none of them is an error: pages that
+are all redirects, files that are all empty. And a run without any text is no run, whatever is
+allowed.
 """
 
 import json
@@ -21,6 +25,7 @@ from corpus_pipeline.errors import ErrorBudgetError
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.plan import Plan, Unit
 from corpus_pipeline.pipelines.workspace import Workspace
+from corpus_pipeline.sources.pieces import SINGLE
 from corpus_pipeline.sources.records import ERRORS, LOST, READ_REASONS, remedy_for
 from corpus_pipeline.stages.writing import prepared_path
 
@@ -29,6 +34,8 @@ _AT_ONCE = 16
 #: Signs shown of a record: enough to tell what it is, too few to repeat what it says.
 _SHOWN = 4
 _READABLE = "readable"
+#: What the counts of records begin with that give no text.
+_WITHOUT_TEXT = ("dropped-read-", "dropped-extract-")
 
 #: What was read: reason -> records, `readable` for those that have a text or a page.
 Fates = Counter[str]
@@ -37,25 +44,60 @@ Fates = Counter[str]
 def refuse_mostly_unreadable(workspace: Workspace, plan: Plan, config: Config) -> None:
     """Stops a run after *prepare* if a source or a file could for the most part not be read.
 
+    With `allow_unreadable` only a run without any text is stopped.
+
     Raises:
         ErrorBudgetError: names the source or file, how many records, why, and one of them.
     """
     with_errors: list[Unit] = []
-    by_source: dict[str, Fates] = defaultdict(Counter)
+    by_source: dict[str, Fates] = {unit.source: Counter() for unit in plan.units}
+    texts: Counter[str] = Counter()
     manifests = workspace.manifests("prepare", range(len(plan.units)))
     for unit, manifest in zip(plan.units, manifests, strict=True):
         fates = Counter({r: manifest.counts.get(f"dropped-{r}", 0) for r in READ_REASONS})
         fates[_READABLE] = manifest.counts.get("documents", 0) - fates.total()
-        by_source[unit.source] += fates
+        by_source[unit.source].update(fates)
+        lost = sum(n for name, n in manifest.counts.items() if name.startswith(_WITHOUT_TEXT))
+        texts[unit.source] += manifest.counts.get("documents", 0) - lost
         if _unreadable(fates):
             with_errors.append(unit)
+    if config.allow_unreadable and (not by_source or texts.total()):
+        return
     for source, fates in sorted(by_source.items()):
         if _unreadable(fates) > fates[_READABLE]:
             units = [unit for unit in with_errors if unit.source == source]
             raise _error(workspace, config, units, fates, source, None)
+        if not texts[source]:
+            units = [unit for unit in plan.units if unit.source == source]
+            raise _without_text(workspace, units, source)
     for path, fates in _by_file(workspace, plan, with_errors).items():
         unit = next(u for u in with_errors if any(p.path == path for p in u.pieces))
         raise _error(workspace, config, [unit], fates, unit.source, path)
+
+
+def _without_text(workspace: Workspace, units: Sequence[Unit], source: str) -> ErrorBudgetError:
+    """Says of a source that nothing in it is text, though most of it may have been read."""
+    counts: Counter[str] = Counter()
+    for manifest in workspace.manifests("prepare", [unit.number for unit in units]):
+        for name, times in manifest.counts.items():
+            if name.startswith(_WITHOUT_TEXT):
+                counts[name.removeprefix("dropped-")] += times
+    paths = {piece.path for unit in units for piece in unit.pieces}
+    example = f"for example {min(paths)}"
+    if not counts.total():
+        return ErrorBudgetError(
+            f"source {source!r}: holds no record in {len(paths)} files, {example}; correct its "
+            "`path`, or leave it out"
+        )
+    ((reason, times),) = counts.most_common(1)
+    found = (_example(workspace, unit, reason, None) for unit in units)
+    if (row := next((row for row in found if row), None)) is not None:
+        example = f"for example {row[0]} at {row[1]}"
+    return ErrorBudgetError(
+        f"source {source!r}: none of {counts.total()} records gives text, most often for {reason} "
+        f"({times}); {example}; all are listed in {workspace.root / 'rejected'}; correct or leave "
+        "out the source; `allow_unreadable: true` (--allow-unreadable) goes on if others have text"
+    )
 
 
 def _unreadable(fates: Fates) -> int:
@@ -64,7 +106,7 @@ def _unreadable(fates: Fates) -> int:
 
 def _by_file(workspace: Workspace, plan: Plan, units: Sequence[Unit]) -> dict[str, Fates]:
     """Returns the files of many records that have more unreadable records than readable ones."""
-    whole = {piece.path: piece.format != "text" for unit in units for piece in unit.pieces}
+    whole = {piece.path: piece.format not in SINGLE for unit in units for piece in unit.pieces}
     found: dict[str, Fates] = defaultdict(Counter)
     for fates in storage.at_once(lambda unit: _fates(workspace, unit), units, _AT_ONCE):
         for path, each in fates.items():

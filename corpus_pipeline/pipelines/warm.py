@@ -29,7 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 _MODULE = "corpus_pipeline.pipelines.warm"
 #: Formats whose records may be pages; other text needs little of *extract*.
-_PAGES = ("warc", "dataset")
+_PAGES = ("warc", "html", "dataset")
 
 _SENTENCES = (
     "The committee of the town met again on Monday and talked about the bridge over the river. "

@@ -42,6 +42,9 @@ class _Number:
         self.whole = whole
 
 
+#: Fields that may hold the other fields of a document, as the text of a JSON object.
+METADATA_FIELDS = ("metadata", "meta")
+
 #: Stands for a field that is not there; null is a value.
 _MISSING = object()
 
@@ -50,7 +53,8 @@ def columns_of(data: bytes | memoryview, options: ReadOptions) -> dict[str, Any]
     """Returns the columns that one JSON object fills; None if there is nothing but white space.
 
     The id is a string or an integer of any length, in the digits as written. Fractions, booleans,
-    null, arrays and objects are no ids and stay in `metadata`, as do all other fields.
+    null, arrays and objects are no ids and stay in `metadata`, as do all other fields. Where one of
+    `METADATA_FIELDS` is the text of an object, its fields stand beside them.
 
     >>> columns_of(b'{"id": 123456789012345678901, "text": "a", "n": 1e999}', ReadOptions())
     {'id': '123456789012345678901', 'metadata': b'{"n":1e999}', 'text': b'a'}
@@ -105,9 +109,10 @@ def _columns(
     if type(text) is str:
         content = text.encode()
         if len(content) <= options.max_document_bytes:
+            unfold(fields)
             try:
                 if fields:
-                    columns["metadata"] = orjson.dumps(fields, _written, orjson.OPT_SORT_KEYS)
+                    columns["metadata"] = orjson.dumps(fields, written_number, orjson.OPT_SORT_KEYS)
             except orjson.JSONEncodeError:  # It reads 1,024 levels and writes 254.
                 return {"metadata": excerpt(bytes(data)), "drop_reason": "read-broken-json"}
             columns["text"] = content
@@ -122,8 +127,55 @@ def _columns(
         columns["drop_reason"] = "read-null-text"
     else:
         columns["drop_reason"] = "read-text-not-a-string"
-    columns["metadata"] = excerpt(bytes(data[:EXCERPT_BYTES]))
+    # A text that is too large is no mistake in the name of its field.
+    named = None if type(text) is str else _names({options.text_field: text, **fields}, columns)
+    columns["metadata"] = excerpt(bytes(data[:EXCERPT_BYTES]), fields=named)
     return columns
+
+
+def unfold(fields: dict[str, Any]) -> None:
+    """Puts the fields of an object that one of `METADATA_FIELDS` spells beside the others.
+
+    A name that is taken is written behind that of the field; if that is taken, the text stays.
+
+    >>> fields = {"lang": "zh", "metadata": '{"lang": "en", "year": 1911}', "meta": "{not JSON}"}
+    >>> unfold(fields)
+    >>> fields
+    {'lang': 'zh', 'meta': '{not JSON}', 'metadata.lang': 'en', 'year': 1911}
+    """
+    for name in METADATA_FIELDS:
+        text = fields.get(name)
+        if not (isinstance(text, str) and text.lstrip()[:1] == "{"):
+            continue
+        inner = _object_in(text.encode("utf-8", "replace"))
+        if inner is None:
+            continue
+        taken = fields.keys() - {name}
+        inner = {f"{name}.{key}" if key in taken else key: value for key, value in inner.items()}
+        if not taken & inner.keys():
+            del fields[name]
+            fields |= inner
+
+
+def _object_in(text: bytes) -> dict[str, Any] | None:
+    """Returns the object that a text spells, None if it spells none or one of too many values."""
+    if len(text) > _DENSE_BYTES and _values(text) > _MAX_VALUES:
+        return None
+    try:
+        found = orjson.loads(text)
+        if isinstance(found, dict) and _EXPONENT in orjson.dumps(found):
+            found, _ = tolerant_loads(text)
+    except orjson.JSONDecodeError:
+        found, _ = tolerant_loads(text)
+    except orjson.JSONEncodeError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    try:
+        orjson.dumps(found, written_number)
+    except orjson.JSONEncodeError:  # It is deeper than can be written.
+        return None
+    return found
 
 
 def _holds_documents(value: Any, text_field: str) -> bool:
@@ -189,8 +241,12 @@ def _fraction(digits: str) -> float | _Number:
     return _Number(digits, whole=False) if math.isinf(value) else value
 
 
-def _written(value: Any) -> orjson.Fragment:
-    """Writes a number as it was read."""
+def written_number(value: Any) -> orjson.Fragment:
+    """Writes a number as it was read.
+
+    Raises:
+        TypeError: the value is none that 64 bits could not hold.
+    """
     if isinstance(value, _Number):
         return orjson.Fragment(value.digits)
     raise TypeError(f"{type(value)} is no value of JSON")

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.sources.json_objects import METADATA_FIELDS, unfold, written_number
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.records import (
     MAX_ROWS,
@@ -360,6 +361,8 @@ def _valid(column: pa.Array) -> pa.Array:
 def _metadata(columns: dict[str, pa.Array], size: int) -> list[bytes | None]:
     """Returns each row's other fields as a JSON object without its nulls; None when none is left.
 
+    What `METADATA_FIELDS` spell stands beside them.
+
     >>> _metadata({"n": pa.array([1, None]), "d": pa.array([0, None], pa.date32())}, 2)
     [b'{"d":"1970-01-01","n":1}', None]
     """
@@ -368,6 +371,9 @@ def _metadata(columns: dict[str, pa.Array], size: int) -> list[bytes | None]:
         for row, value in zip(rows, _values(column), strict=True):
             if value is not None:
                 row[name] = value
+    if columns.keys() & set(METADATA_FIELDS):
+        for row in rows:
+            unfold(row)
     options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
     return [orjson.dumps(row, _plain, options) if row else None for row in rows]
 
@@ -392,6 +398,9 @@ def _value(item: pa.Scalar) -> Any:
         return None
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any) -> Any:
     """Returns what JSON has no type for (decimals, durations) as its usual text."""
-    return str(value)
+    try:
+        return written_number(value)
+    except TypeError:
+        return str(value)

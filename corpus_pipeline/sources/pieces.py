@@ -11,7 +11,7 @@ What `start` and `end` of a piece count, and which records belong to the piece:
     warc, wet    gz            bytes of the compressed file  its gzip member starts
     warc, wet    all others    nothing: never cut
     parquet      None          row groups                    its row group lies
-    text         any           nothing: never cut
+    text, html   any           nothing: never cut
 
 Reading all pieces gives the records of the file, each once, however it is cut.
 """
@@ -39,7 +39,10 @@ from corpus_pipeline.sources.containers import (
 )
 from corpus_pipeline.sources.json_values import is_lines
 
-FORMATS: tuple[str, ...] = ("warc", "wet", "jsonl", "json", "parquet", "text")
+FORMATS: tuple[str, ...] = ("warc", "wet", "jsonl", "json", "parquet", "text", "html")
+
+#: Formats in which a file is one document: one that is something else costs itself.
+SINGLE: tuple[str, ...] = ("text", "html")
 
 #: Suffixes of files that are one document each: prose and source code.
 _TEXT_SUFFIXES = """
@@ -58,6 +61,7 @@ _FORMAT_BY_SUFFIX = {
     ".json": "jsonl",
     ".parquet": "parquet",
     **dict.fromkeys(_TEXT_SUFFIXES.split(), "text"),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".xht", ".shtml"), "html"),
 }
 
 #: Bytes that show the format of a file; of bzip2, whose first block must be there as a whole, more.
@@ -80,6 +84,19 @@ _WARC_RATIO = 4
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*\{)")
 _STRINGS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*"')
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|error)", re.IGNORECASE)
+#: A page, behind comments such as that of a browser which saved it.
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
+    rb"<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class ForeignFileError(InputError):
+    """A file is of a kind that no reader reads, and its name promises nothing else.
+
+    In a folder it may lie beside the documents; a file that is called .jsonl and is none is damage.
+    """
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -139,8 +156,10 @@ def detect_format(path: str, head: bytes, declared: str = "auto") -> tuple[str, 
         None. `jsonl` whose objects are not one on each line is `json`.
 
     Raises:
-        InputError: neither the name nor the content is known, or the content is of a kind that no
-            reader reads.
+        ForeignFileError: neither the name nor the content is known, or the content is of a kind
+            that no reader reads and the name says nothing else.
+        InputError: the content is of a kind that no reader reads, or not what the name or the
+            configuration says.
 
     >>> detect_format("crawl/CC-MAIN-0.warc.wet.gz", b"")
     ('wet', 'gz')
@@ -159,11 +178,17 @@ def detect_format(path: str, head: bytes, declared: str = "auto") -> tuple[str, 
     start = _decoded(head, compression)
     format_ = by_name if declared == "auto" else declared
     # One text that is something else costs itself: its reader gives the row.
-    if format_ != "text" or by_name != "text":
-        _refuse_container(path, head, compression, start)
-    format_ = format_ or _format_of(start)
+    if not (format_ in SINGLE and by_name in SINGLE):
+        if start.startswith(b"filedesc://"):
+            raise ForeignFileError(
+                f"{path}: is an ARC file, the format before WARC, which is not read; "
+                "convert it (for example with `warcio recompress`)"
+            )
+        if (found := _not_read(path, head, compression, start)) is not None:
+            raise (ForeignFileError if by_name is None else InputError)(f"{path}: {found}")
+    format_ = format_ or _format_of(start) or ("html" if _PAGE.match(start) else None)
     if format_ is None:
-        raise InputError(
+        raise ForeignFileError(
             f"{path}: neither its name nor its first bytes tell its format; "
             f"name it in the configuration (`format:` one of {', '.join(FORMATS)})"
         )
@@ -173,35 +198,29 @@ def detect_format(path: str, head: bytes, declared: str = "auto") -> tuple[str, 
     return format_, compression
 
 
-def _refuse_container(path: str, head: bytes, compression: str | None, start: bytes) -> None:
-    """Refuses what hides its records from all readers, by itself or inside a compression."""
+def _not_read(path: str, head: bytes, compression: str | None, start: bytes) -> str | None:
+    """Says what hides its records from all readers, by itself or inside a compression."""
     if compression is not None and (twice := compression_of(start)):
-        raise InputError(
-            f"{path}: is compressed twice ({twice} in {compression}); decompress it once"
-        )
-    if start.startswith(b"filedesc://"):
-        raise InputError(
-            f"{path}: is an ARC file, the format before WARC, which is not read; "
-            "convert it (for example with `warcio recompress`)"
-        )
+        return f"is compressed twice ({twice} in {compression}); decompress it once"
     found = container_of(start)
     if found is None and head and not is_plain_text(start) and _format_of(start) is None:
         found = container_by_name(path)
-    if found is not None:
-        inside = f" inside {compression}" if compression else ""
-        raise InputError(f"{path}: is {found.what}{inside}; {found.remedy}")
+    if found is None:
+        return None
+    inside = f" inside {compression}" if compression else ""
+    return f"is {found.what}{inside}; {found.remedy}"
 
 
 def _refuse_content(path: str, format_: str, compression: str | None, start: bytes) -> None:
     """Refuses content that the reader of its format cannot make documents of."""
+    if format_ in SINGLE:
+        return
     content = _format_of(start)
-    if "parquet" in (format_, content) and format_ != "text" and compression is not None:
+    if "parquet" in (format_, content) and compression is not None:
         raise InputError(
             f"{path}: is a Parquet file inside {compression}; decompress it, "
             "Parquet compresses its pages itself"
         )
-    if format_ == "text":
-        return
     if _MARKUP.match(start):
         raise InputError(
             f"{path}: is an HTML or XML page and not {format_}, perhaps what a server answered "

@@ -11,7 +11,7 @@ from corpus_pipeline.sources.jsonl import read_jsonl
 from corpus_pipeline.sources.parquet import read_parquet
 from corpus_pipeline.sources.pieces import FORMATS, Piece
 from corpus_pipeline.sources.records import READ_REASONS, RECORDS, Count, ReadOptions
-from corpus_pipeline.sources.text import read_text
+from corpus_pipeline.sources.text import read_html, read_text
 from corpus_pipeline.sources.warc import read_warc
 
 __all__ = ["READ_REASONS", "RECORDS", "Count", "ReadOptions", "read_piece"]
@@ -21,6 +21,7 @@ _READERS = {
     "json": read_json,
     "parquet": read_parquet,
     "text": read_text,
+    "html": read_html,
     "warc": read_warc,
     "wet": read_warc,
 }

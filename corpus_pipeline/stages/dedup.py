@@ -13,17 +13,16 @@ from corpus_pipeline.address import ROW_BITS, BatchKey, RowAddress
 from corpus_pipeline.batches import add_failures, alive, end_of_unit, with_columns
 from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS, NOTHING_LEFT
 from corpus_pipeline.dedup.contamination_verdicts import spans_of, strongest
-from corpus_pipeline.dedup.sentences import (
-    SENTENCE_REMOVALS,
-    SentenceOptions,
+from corpus_pipeline.dedup.sentence_cuts import (
+    RemovedSentences,
     SentenceSpans,
     cut_spans,
     remove_sentences,
-    windows_of,
 )
+from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS, SentenceOptions, windows_of
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.mapping import MapBatches
-from corpus_pipeline.stages.writing import prepared_path
+from corpus_pipeline.stages.writing import OF_SOURCES, prepared_path
 from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
 
 
@@ -115,23 +114,38 @@ class RemoveDuplicates(MapBatches):
         if removals is None:
             removals = SENTENCE_REMOVALS.empty_table()
         cut = remove_sentences(batch["text"], windows_of(addresses, removals), options, spans)
-        empty = pc.fill_null(pc.equal(pc.binary_length(cut.texts), 0), False)
-        sentences, chars = cut.sentences, cut.chars
-        nothing_left = empty.to_numpy(zero_copy_only=False) & (sentences > 0)
-        texts = pc.if_else(pa.array(nothing_left), batch["text"], cut.texts)
+        texts = pc.if_else(pa.array(cut.nothing_left), batch["text"], cut.texts)
         columns = {"text": texts}
+        sentences, chars = cut.sentences, cut.chars
         if spans is not None:
             sentences = sentences - batch["contamination_sentences"].to_numpy()
             chars = np.maximum(0, chars - batch["contamination_chars"].to_numpy())
         if self.options.sentence is not None:
             columns["removed_sentences"] = pa.array(sentences)
             columns["removed_chars"] = pa.array(chars)
+            columns["repeated_chars"] = pa.array(cut.repeated)
+            columns |= _losses(batch, cut, sentences, chars)
         batch = with_columns(batch, columns)
         reason = np.where(sentences > 0, NOTHING_LEFT, DUPLICATE_REASONS[CONTAMINATION_PHASE])
-        living = nothing_left & _living(batch)
+        living = cut.nothing_left & _living(batch)
         return add_failures(
             batch, {str(name): living & (reason == name) for name in np.unique(reason)}
         )
+
+
+def _losses(
+    batch: pa.RecordBatch,
+    cut: RemovedSentences,
+    sentences: NDArray[np.int32],
+    chars: NDArray[np.int32],
+) -> dict[str, pa.Array]:
+    """Columns for the counts of sources: what came to this match, and what it takes away."""
+    living = _living(batch)
+    before = pc.fill_null(pc.utf8_length(batch["text"]), 0).to_numpy().astype(np.int64)
+    lost = np.where(cut.nothing_left & (sentences > 0), before, chars)
+    whole = (cut.repeated > 0) & (sentences == 0) & ~cut.nothing_left
+    found = zip(OF_SOURCES, (before, lost, whole), strict=True)
+    return {name: pa.array(np.where(living, values, 0).astype(np.int64)) for name, values in found}
 
 
 def _count_cuts(batch: pa.RecordBatch, spans: SentenceSpans) -> pa.RecordBatch:

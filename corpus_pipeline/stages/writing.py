@@ -25,6 +25,11 @@ from corpus_pipeline.stages.tokenize import TOKEN_IDS
 from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 
+#: Columns for counts of each source, which are in no file: characters that came to sentence
+#: deduplication, what it took of them, and documents that it left whole because it would have taken
+#: too much.
+OF_SOURCES = ("sentence_chars", "sentence_lost", "sentence_whole")
+
 #: Content of a row group, about: what a reader of documents/ holds at once.
 _ROW_GROUP_BYTES = 4 * 2**20
 
@@ -315,6 +320,7 @@ class WriteFinishedUnit(_UnitWriter):
         for fate in (kept, rejected):
             self._ledger.append(conform(fate, LEDGER))
         self._counts.update(fate_counts(kept))
+        self._counts.update(source_counts(batch))
 
     def _with_token_places(self, kept: pa.RecordBatch) -> pa.RecordBatch:
         lengths = kept["tokens"].to_numpy(zero_copy_only=False).astype(np.int64)
@@ -359,3 +365,15 @@ def fate_counts(kept: pa.RecordBatch) -> dict[str, int]:
     """
     names = [name for name in kept.schema.names if is_summed(name)]
     return {name: int(pc.sum(kept[name]).as_py() or 0) for name in names}
+
+
+def source_counts(batch: pa.RecordBatch) -> dict[str, int]:
+    """Sums `OF_SOURCES` by the source of the documents: `sentence_lost/SOURCE` -> characters.
+
+    >>> source_counts(pa.record_batch({"source": ["百科", "百科"], "sentence_lost": [1, 2]}))
+    {'sentence_lost/百科': 3}
+    """
+    names = [name for name in OF_SOURCES if name in batch.schema.names]
+    table = pa.Table.from_batches([batch]).select(["source", *names])
+    sums = table.group_by("source").aggregate([(name, "sum") for name in names]).to_pylist()
+    return {f"{name}/{row['source']}": row[f"{name}_sum"] for row in sums for name in names}

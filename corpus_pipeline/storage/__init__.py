@@ -31,7 +31,7 @@ from corpus_pipeline.storage.files import (
     write_bytes,
     writing,
 )
-from corpus_pipeline.storage.inputs import InputFile, list_inputs
+from corpus_pipeline.storage.inputs import InputFile, is_named, list_inputs
 from corpus_pipeline.storage.lease import Lease, held, is_held
 from corpus_pipeline.storage.places import Place, configure, is_local, place
 from corpus_pipeline.storage.reading import (
@@ -60,6 +60,7 @@ __all__ = [
     "is_folder",
     "is_held",
     "is_local",
+    "is_named",
     "list_inputs",
     "local_copy",
     "names",

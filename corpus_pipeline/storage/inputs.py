@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -13,6 +14,10 @@ from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import file_system_of, refuse_secrets
 
+#: What writers of tables leave beside them: marks that all is written, indexes, checksums.
+_NOTES = re.compile(
+    r"_SUCCESS|_metadata|_common_metadata|_(?:started|committed)_\w+|_delta_log|_temporary|.*\.crc"
+)
 #: In these URLs `?` starts a query and is no pattern.
 _QUERIES = ("http://", "https://")
 
@@ -31,7 +36,8 @@ def list_inputs(pattern: str, output: str | None = None) -> list[InputFile]:
     """Lists the files that a path, URL or glob pattern names, sorted by path.
 
     A path that exists is taken as it is, whatever characters it has. A folder stands for every file
-    below it, links included; names that start with a dot are passed over there.
+    below it, links included. In a folder or behind a pattern names that start with a dot are passed
+    over, and what programs leave beside their tables (`_SUCCESS`, `.crc`).
 
     Args:
         pattern: what to list; relative paths stay relative, `~` is the home folder.
@@ -61,7 +67,11 @@ def list_inputs(pattern: str, output: str | None = None) -> list[InputFile]:
 
 def _local_files(pattern: str, output: str | None) -> list[InputFile]:
     path = os.path.expanduser(pattern)
-    matches = [path] if os.path.lexists(path) else glob.glob(path, recursive=True)
+    if os.path.lexists(path):
+        matches = [path]
+    else:
+        found = glob.glob(path, recursive=True)
+        matches = [name for name in found if not _NOTES.fullmatch(os.path.basename(name))]
     excluded = None if output is None else os.path.realpath(output) + os.sep
     names = {name for match in matches for name in _files_below(match, set())}
     files = []
@@ -87,7 +97,7 @@ def _files_below(path: str, seen: set[str]) -> list[str]:
     if real in seen:
         return []
     seen.add(real)
-    names = sorted(name for name in os.listdir(path) if not name.startswith("."))
+    names = sorted(name for name in os.listdir(path) if not _is_passed_over(name))
     return [found for name in names for found in _files_below(os.path.join(path, name), seen)]
 
 
@@ -114,7 +124,11 @@ def _listed(file_system: Any, path: str, pattern: str) -> Mapping[str, Mapping[s
     """Lists with as few requests as the file system allows: one for a folder or a pattern."""
     magic = path.replace("?", "") if pattern.startswith(_QUERIES) else path
     if fsspec.core.has_magic(magic) and not file_system.exists(path):
-        matches = file_system.glob(path, detail=True)
+        matches = {
+            name: info
+            for name, info in file_system.glob(path, detail=True).items()
+            if not _NOTES.fullmatch(name.rstrip("/").rpartition("/")[2])
+        }
     else:
         matches = {path: file_system.info(path)}
     found = {}
@@ -128,13 +142,29 @@ def _listed(file_system: Any, path: str, pattern: str) -> Mapping[str, Mapping[s
 
 
 def _hidden(name: str, folder: str) -> bool:
-    """Tells whether a name starts with a dot in the folder or below.
+    """Tells whether a file is passed over in the folder, for its name or for that of one below.
 
-    >>> _hidden("b/.x/y/.git/a", "b/.x"), _hidden("b/.x/y", "b/.x")
-    (True, False)
+    >>> _hidden("b/.x/y/.git/a", "b/.x"), _hidden("b/_delta_log/a", "b"), _hidden("b/.x/y", "b/.x")
+    (True, True, False)
     """
     rest = name.removeprefix(folder.rstrip("/"))
-    return any(part.startswith(".") for part in rest.split("/"))
+    return any(_is_passed_over(part) for part in rest.split("/"))
+
+
+def _is_passed_over(name: str) -> bool:
+    return name.startswith(".") or _NOTES.fullmatch(name) is not None
+
+
+def is_named(pattern: str, file: InputFile) -> bool:
+    """Tells whether a pattern is the path of the file itself, and not of a folder of it.
+
+    >>> file = InputFile("a/b.txt", 1, "")
+    >>> is_named("a/b.txt", file), is_named("a", file), is_named("a/*", file)
+    (True, False, False)
+    """
+    if "://" not in pattern:
+        return file.path == os.path.expanduser(pattern)
+    return file.path.partition("://")[2] == pattern.partition("://")[2]
 
 
 def _excluded(pattern: str, output: str | None) -> str | None:

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus_pipeline.dedup.sentence_cuts import RemovedSentences, remove_sentences
 from corpus_pipeline.dedup.sentences import (
     SENTENCE_REMOVALS,
-    RemovedSentences,
     SentenceOptions,
     TextWindows,
-    remove_sentences,
     sentence_removals,
     span_hashes,
     windows_of,
@@ -155,7 +154,8 @@ def test_every_window_survives_whole_somewhere(
 @settings(deadline=None)
 @given(DOCUMENTS)
 def test_of_single_sentences_exactly_one_copy_survives(documents: list[list[str]]) -> None:
-    result, _ = deduplicate([text_of(d) for d in documents], SentenceOptions(span=1, min_words=1))
+    options = SentenceOptions(span=1, min_words=1, max_loss=1)
+    result, _ = deduplicate([text_of(d) for d in documents], options)
     kept = [word for text in result.texts.to_pylist() for word in sentences_in(text)]
     assert sorted(kept) == sorted({word for sentences in documents for word in sentences})
 
@@ -265,3 +265,130 @@ def test_windows_of_other_texts_are_refused() -> None:
 def test_options_are_checked(option: str, value: int) -> None:
     with pytest.raises(ValueError, match=f"{option} must be at least 1"):
         SentenceOptions(**{option: value})
+
+
+EN = (
+    "The council met on {} evening. It spoke of the old bridge at length. "
+    "Nobody knew who would pay."
+)
+ZH = "委员会在{}晚上开会了。他们谈了很久那座老桥的事情。没有人知道该由谁来付这笔钱。"
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [EN.format("Monday") + " " + EN.format("May"), ZH.format("星期一") + ZH.format("五月")],
+)
+@pytest.mark.parametrize(
+    ("own", "max_loss", "cut"),
+    [
+        (3, 0.5, True),  # a quarter of the document is shared
+        (1.1, 0.5, True),  # just under a half
+        (1.1, 0.4, False),
+        (0.5, 0.5, False),  # two thirds
+        (0.5, 0.7, True),
+        (0.5, 1, True),
+    ],
+)
+def test_a_document_that_would_lose_too_much_loses_nothing(
+    shared: str, own: float, max_loss: float, cut: bool
+) -> None:
+    # Words of their own, in the script of the text.
+    letters = "abcdefghijklmnopqrstuvwxyz" if shared.isascii() else "一二三四五六七八九十百千"
+    size = int(len(shared) * own)
+    mine = "".join(letters[i * i % len(letters)] + (" " if i % 4 == 3 and shared.isascii() else "")
+                   for i in range(size))[:size].strip()  # fmt: skip
+    keeper, text = shared, f"{mine}\n\n{shared}"
+    result, _ = deduplicate([keeper, text], SentenceOptions(max_loss=max_loss), [0, 1])
+    assert result.texts.to_pylist() == [keeper, mine if cut else text]
+    assert result.nothing_left.tolist() == [False, False]
+    lost = len(text) - len(mine)
+    assert result.repeated.tolist() == [0, lost]
+    assert result.chars.tolist() == [0, lost if cut else 0]
+    assert result.sentences.tolist() == [0, 6 if cut else 0]
+
+
+@pytest.mark.parametrize("title", ["", "A title of five words\n\n", "八个字的一个标题\n\n"])
+def test_a_document_of_which_some_words_are_left_has_nothing_left(title: str) -> None:
+    shared = EN.format("Monday") + "\n" + ZH.format("星期一")
+    result, _ = deduplicate([shared, title + shared], SentenceOptions(), [0, 1])
+    assert result.nothing_left.tolist() == [False, True]
+
+
+TABLE = (
+    "| bridge | length | year |\n|---|---|---|\n| old | 12 metres | 1911 |\n| new | 90 m | 2024 |"
+)
+CODE = "import os\nfor name in os.listdir():\n    print(name, len(name))\n    total = total + 1"
+LISTINGS = {
+    "fence": f"```python\n{CODE}\n```",
+    "tildes": f"~~~\n{CODE}\n~~~",
+    "fence in a list": "- ```sh\n  make all of it now\n  make test of all of it\n  ```",
+    "open fence": f"```python\n{CODE}",
+    "indented": "\n    " + CODE.replace("\n", "\n    ") + "\n",
+    "table": TABLE,
+    "pre": f"<pre>\n{CODE}\n</pre>",
+    "html table": "<table>\n<tr><td>old bridge of wood</td></tr>\n<tr><td>new</td></tr>\n</table>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", LISTINGS)
+def test_code_and_tables_stay_and_the_prose_around_them_goes(kind: str, language: str) -> None:
+    template = EN if language == "en" else ZH
+    own = [template.format(day) for day in ("Friday", "Sunday", "星期五", "星期六")]
+    # Each has its own beginning, and half of it is the same as in the other.
+    first, second = (
+        "\n\n".join([*(f"{text} {n}" for text in own), template.format("M"), LISTINGS[kind]])
+        for n in "ab"
+    )
+    options = SentenceOptions(span=1, min_words=4, max_loss=0.99)
+    result, _ = deduplicate([first, second], options, [0, 1])
+    left = result.texts[1].as_py()
+    assert LISTINGS[kind].strip("\n") in left
+    assert template.format("M") not in left
+    assert result.chars[1] >= len(template.format("M"))
+
+
+def test_a_program_without_fences_stays_whole_and_a_page_of_links_does_not() -> None:
+    program = "# Counts what is there.\n" + "\n".join(
+        f"def count_{name}(items, start={n}):\n    result[{n}] = items.get({n}) or start_{name}\n"
+        "    return {'name': result, 'items': items}"
+        for n, name in enumerate(("files", "lines", "words", "marks"))
+    )
+    page = "\n\n".join(
+        f"See [the page of {name}](https://example.org/{name}_{name}/#top) for all of it."
+        for name in ("bridges", "rivers", "houses", "gardens", "schools", "boats")
+    )
+    for text, stays in ((program, True), (page, False)):
+        for other in (EN.format("Monday"), ZH.format("星期一")):
+            column = pa.array([text, f"{text}\n\n{other}"])
+            windows = span_hashes(column, SentenceOptions())
+            shared = np.intersect1d(*np.split(windows.hashes, windows.offsets[1:2]))
+            assert (len(shared) == 0) == stays
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["prose", "code", "own"]), st.integers(0, 2)),
+                min_size=1, max_size=8), st.sampled_from([0.2, 0.5, 0.8]))  # fmt: skip
+def test_no_document_loses_more_than_it_may_and_no_line_of_code(
+    blocks: list[tuple[str, int]], max_loss: float
+) -> None:
+    made = []
+    for place, (kind, number) in enumerate(blocks):
+        if kind == "prose":
+            made.append((EN, ZH)[number % 2].format(number))
+        elif kind == "own":
+            made.append(
+                f"Only here, at {place}, these twelve and more words stand, 第{place}段独有的话。"
+            )
+        else:
+            made.append(f"```\nx = {number}; y = [x, x]; call(y, number={number})\nz = y\n```")
+    text = "\n\n".join(made)
+    options = SentenceOptions(span=1, max_loss=max_loss)
+    result, _ = deduplicate(
+        [EN.format(0) + "\n" + ZH.format(1) + EN.format(2), text], options, [0, 1]
+    )
+    lost = len(text) - len(result.texts[1].as_py())
+    assert result.nothing_left[1] or lost * 10 <= max_loss * 10 * len(text)
+    if not result.nothing_left[1]:
+        assert result.texts[1].as_py().count("```") == text.count("```")
+        assert result.chars[1] == lost

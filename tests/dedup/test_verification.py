@@ -199,7 +199,7 @@ def test_texts() -> None:
     [
         (0.0, 8, "above 0 and up to 1, got 0.0"),
         (1.5, 8, "above 0 and up to 1, got 1.5"),
-        (1e-9, 8, "at least 0.000001, got 1e-09"),
+        (1e-9, 8, "may have 6 decimals, got 1e-09; round it"),
         (0.7, 0, "max_centres must be at least 1, got 0"),
     ],
 )

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus_pipeline.dedup.listings import code_or_table
 from corpus_pipeline.filters.quality import measure_quality
 from corpus_pipeline.filters.quality_profiles import load_profile
 from corpus_pipeline.filters.quality_prose import ITEM_MARK, LISTING, PROSE, WHOLE, prose_of
 from corpus_pipeline.filters.quality_rules import quality_failures
+from corpus_pipeline.text.sentences import split_sentences
 
 CHINESE = "缓存服务把常用的数据放在内存里，读取的时候不必再访问磁盘，所以响应很快。" * 5
 ENGLISH = "The cache keeps what is read often in memory, so that a page is there at once. " * 6
@@ -328,13 +330,17 @@ def test_a_copy_is_valid_text_and_no_longer_than_the_document(text: str, prefix:
         "~~~\n",
         "|\n",
         "    x=1;\n\n",
+        "    a\n\n",
+        "    a\n\n- ```\n    ```\n\n",
         "<",
     ],
 )
 def test_unclosed_marks_cost_no_more_than_their_length(piece: str) -> None:
     small, large = pa.array([piece * 2_000]), pa.array([piece * 200_000])
-    prose_of(small)
+    for look in (prose_of, lambda texts: code_or_table(texts, split_sentences(texts))):
+        look(small)
     start = time.process_time()
     prose_of(large)
+    code_or_table(large, split_sentences(large))
     # A quadratic search would take minutes.
     assert time.process_time() - start < 20

@@ -168,7 +168,7 @@ def test_measures_and_langs_must_have_one_length() -> None:
         ("gopher_min_words", 50.5, "gopher_min_words counts, so it must be an integer, got 50.5"),
         ("gopher_min_words", True, "gopher_min_words must be a number or null, got True"),
         ("fineweb_max_newlines", float("nan"), "fineweb_max_newlines must be at least 0, got nan"),
-        ("fineweb_max_newlines", 1 / 3, "may have nine decimals, got 0.3333333333333333; round it"),
+        ("fineweb_max_newlines", 1 / 3, "may have 9 decimals, got 0.3333333333333333; round it"),
     ],
 )
 def test_thresholds_out_of_range_are_refused(field: str, value: float, message: str) -> None:

@@ -116,6 +116,27 @@ def test_an_unknown_format_is_an_error_unless_it_is_named(tmp_path: Path) -> Non
     assert made.units[0].pieces == (Piece(str(tmp_path / "notes"), "text", None, 0, None),)
 
 
+@pytest.mark.parametrize("pattern", ["", "/*", "/**"])
+def test_foreign_files_of_a_folder_are_passed_over_and_named(tmp_path: Path, pattern: str) -> None:
+    folder = write(tmp_path / "in", a=10)
+    foreign = {"crawl.arc": b"filedesc://a.arc", "论文.pdf": b"%PDF-1.4", "notes": b"once"}
+    for name, data in foreign.items():
+        (tmp_path / "in" / name).write_bytes(data)
+    (tmp_path / "in" / "_SUCCESS").write_bytes(b"")
+    made = plan([source(f"{folder}{pattern}")])
+    assert [piece.path for unit in made.units for piece in unit.pieces] == [f"{folder}/a.jsonl"]
+    assert set(made.passed_over) == {f"{folder}/{name}" for name in foreign}
+    assert "is an ARC file" in made.passed_over[f"{folder}/crawl.arc"]
+    # They are no part of what a run depends on.
+    assert [file["path"] for file in made.fingerprint["inputs"]] == [f"{folder}/a.jsonl"]
+    for name in foreign:
+        with pytest.raises(InputError, match=name):
+            plan([source(f"{folder}/{name}")])
+    (tmp_path / "in" / "a.jsonl").unlink()
+    with pytest.raises(InputError, match=r"crawl\.arc: is an ARC file"):
+        plan([source(f"{folder}{pattern}")])
+
+
 FILES = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 5000), min_size=1)
 
 

@@ -141,3 +141,49 @@ def test_text_that_is_not_utf8_is_extracted(run_here: Runner, tmp_path: Path) ->
     files = {f"{codec}.txt": (TEXT + codec).encode(codec) for codec in ("gb18030", "utf-16")}
     content = _run(run_here, tmp_path, files) | {"extract": {}}
     assert not any(n.startswith("dropped") for n in run_here(content)["counts"])
+
+
+def _answer(status: str, kind: str, body: str) -> bytes:
+    http = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n\r\n{body}".encode()
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {len(http)}\r\n"
+    return (
+        f"{head}Content-Type: application/http; msgtype=response\r\n\r\n".encode()
+        + http
+        + b"\r\n\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"a.jsonl": "", "b.jsonl": ""}, ["holds no record in 2 files", "/in/a.jsonl"]),
+        ({"a.jsonl": "\n\n"}, ["holds no record in 1 files"]),
+        (
+            {"a.warc": _answer("404 Not Found", "text/html", "<p>没有</p>") * 3},
+            ["none of 3 records gives text", "read-http-status (3)", "/in/a.warc at 0"],
+        ),
+        (
+            {"a.warc": _answer("200 OK", "text/html", "<p> </p>") * 2},
+            ["none of 2 records gives text", "extract-empty (2)"],
+        ),
+    ],
+    ids=["empty files", "blank lines", "pages that are gone", "pages without text"],
+)  # fmt: skip
+def test_a_source_without_text_is_no_success(
+    run_here: Runner, tmp_path: Path, files: Mapping[str, str | bytes], words: list[str]
+) -> None:
+    content = _run(run_here, tmp_path, files) | {"extract": {}}
+    with pytest.raises(ErrorBudgetError) as caught:
+        run_here(content)
+    assert [word for word in ["source '甲'", *words] if word not in str(caught.value)] == []
+    # Nor with leave to go on, if there is nothing else.
+    with pytest.raises(ErrorBudgetError, match="source '甲'"):
+        run_here(content | {"allow_unreadable": True})
+    (tmp_path / "good.jsonl").write_text(GOOD, "utf-8")
+    content["inputs"].append({"path": f"{tmp_path}/good.jsonl", "source": "good"})
+    with pytest.raises(ErrorBudgetError, match="source '甲'"):
+        run_here(content, overwrite=True)
+    run = run_here(content | {"allow_unreadable": True})
+    assert run["counts"]["documents"] == 1 + sum(
+        n for name, n in run["counts"].items() if name.startswith("dropped-")
+    )

@@ -47,6 +47,7 @@ COUNTS = {
     "pii_phone": 2,
     "removed_chars": 442,
     "removed_sentences": 8,
+    "repeated_chars": 442,
     "skipped-blank-line": 1,
     "skipped-request": 1,
     "skipped-warcinfo": 1,
@@ -107,7 +108,7 @@ def test_all_reasons_are_listed_and_the_first_one_drops(finished: Path) -> None:
 
 def test_several_failed_rules(inputs: Path, tmp_path: Path, run_here: Runner) -> None:
     profile = tmp_path / "two.yaml"
-    profile.write_text("rules: {gopher_min_words: 50, c4_min_sentences: 3}", "utf-8")
+    profile.write_text("base: none\nrules: {gopher_min_words: 50, c4_min_sentences: 3}", "utf-8")
     run_here(corpora.settings(inputs, tmp_path / "out", quality={"profile": str(profile)}))
     rows = {row["id"]: row for row in corpora.rows(tmp_path / "out" / "ledger")}
     for language in ("en", "zh"):

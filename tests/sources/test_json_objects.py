@@ -1,13 +1,19 @@
 """Numbers of JSON keep their digits, and which of them can be ids."""
 
+import io
 import json
 from typing import Any
 
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_pipeline.sources.json_objects import columns_of
+from corpus_pipeline.sources.pieces import Piece
+from corpus_pipeline.sources.reading import read_piece
 from corpus_pipeline.sources.records import ReadOptions
 
 LONG = "123456789012345678901234567890"
@@ -101,3 +107,52 @@ def test_fields_are_named_where_the_text_is_missing() -> None:
     assert json.loads(columns["metadata"])["fields"] == "id, url, 内容, tags[]"
     many = _columns(json.dumps({f"field{n}": n for n in range(99)}))
     assert json.loads(many["metadata"])["fields"].endswith("field19, ...")
+
+
+@pytest.mark.parametrize(
+    ("fields", "metadata"),
+    [
+        ({"metadata": '{"来源": "百科", "year": 1911}'}, {"来源": "百科", "year": 1911}),
+        ({"meta": ' {"a": [1, {"b": null}]}\n', "n": 1}, {"a": [1, {"b": None}], "n": 1}),
+        ({"metadata": '{"lang": "en"}', "lang": "zh"}, {"lang": "zh", "metadata.lang": "en"}),
+        ({"metadata": '{"a": 1}', "meta": '{"a": 2}'}, {"a": 1, "meta.a": 2}),
+        ({"metadata": '{"metadata": "x"}'}, {"metadata": "x"}),
+        ({"metadata": '{"score": NaN}'}, {"score": None}),
+        ({"metadata": "{}", "n": 1}, {"n": 1}),
+        # What is no object stays, and so does what other fields hold.
+        *(
+            ({"metadata": text}, {"metadata": text})
+            for text in ("", "[1]", '{"a"', "{a}", "1", "null", '{"a": ' * 300 + "1" + "}" * 300)
+        ),
+        ({"metadata": {"a": 1}}, {"metadata": {"a": 1}}),
+        ({"output": '{"a": 1}'}, {"output": '{"a": 1}'}),
+    ],
+)
+def test_json_text_of_an_object_becomes_fields(
+    fields: dict[str, Any], metadata: dict[str, Any]
+) -> None:
+    line = orjson.dumps({"text": "一", **fields})
+    found = columns_of(line, ReadOptions())
+    assert found is not None
+    assert orjson.loads(found["metadata"]) == metadata
+    if all(isinstance(value, str | int) for value in fields.values()):
+        sink = io.BytesIO()
+        table = pa.table({"text": ["一"], **{name: [value] for name, value in fields.items()}})
+        pq.write_table(table, sink)
+        piece = Piece("a", "parquet", None, 0, None)
+        [batch] = read_piece(sink, piece, ReadOptions(), lambda name, times: None)
+        assert orjson.loads(batch["metadata"][0].as_py()) == metadata
+
+
+def test_numbers_in_json_text_keep_their_digits() -> None:
+    inner = '{"big": 123456789012345678901234567890, "far": 1e999, "neg": -99999999999999999999}'
+    line = orjson.dumps({"text": "一", "metadata": inner})
+    found = columns_of(line, ReadOptions())
+    assert found is not None
+    expected = b'{"big":123456789012345678901234567890,"far":1e999,"neg":-99999999999999999999}'
+    assert found["metadata"] == expected
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"text": ["一"], "metadata": [inner]}), sink)
+    piece = Piece("a", "parquet", None, 0, None)
+    [batch] = read_piece(sink, piece, ReadOptions(), lambda name, times: None)
+    assert batch["metadata"][0].as_py().encode() == expected

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_pipeline.errors import InputError
-from corpus_pipeline.sources.pieces import FORMATS, Piece, cut_file, detect_format
+from corpus_pipeline.sources.pieces import (
+    FORMATS,
+    ForeignFileError,
+    Piece,
+    cut_file,
+    detect_format,
+)
 
 _JSON = b'{"text": "hello"}\n'
 _WARC = b"WARC/1.0\r\nWARC-Type: warcinfo\r\n"
@@ -38,6 +44,12 @@ _WARC = b"WARC/1.0\r\nWARC-Type: warcinfo\r\n"
         ("part-0000", zstandard.compress(_WARC), ("warc", "zst")),
         ("part-0000", _WARC + b"\r\nWARC-Type: conversion", ("wet", None)),
         ("part-0000", b"PAR1\x15\x04", ("parquet", None)),
+        ("a.html", b"<p>\xe4", ("html", None)),
+        ("页.HTM.gz", b"", ("html", "gz")),
+        ("a.xhtml", b"<?xml version='1.0'?>", ("html", None)),
+        ("page", b"\n<!DOCTYPE html><p>", ("html", None)),
+        ("page", "<!-- saved from -- 网址 -->\n<HTML lang=zh>".encode(), ("html", None)),
+        ("page.gz", gzip.compress(b"<?xml version='1.0'?>\n<html>", mtime=0), ("html", "gz")),
         ("unpacked-on-its-way.jsonl.gz", _JSON, ("jsonl", None)),
     ],
 )
@@ -65,6 +77,28 @@ def test_unknown_content_is_refused_with_a_remedy(name: str, head: bytes, remedy
     assert message.startswith(name)
     assert remedy in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "foreign"),
+    [
+        ("notes", b"hello", True),
+        ("paper.pdf", b"%PDF-1.4", True),
+        ("archive.zip", b"PK\x03\x04 zip", True),
+        ("a.arc", b"filedesc://a.arc 0.0.0.0", True),
+        ("a.warc.gz", gzip.compress(b"filedesc://a.arc 0.0.0.0", mtime=0), True),
+        ("feed.xml", b"<?xml version='1.0'?><rss>", True),
+        ("empty", b"", True),
+        # What is called documents and is none was damaged on its way.
+        ("a.jsonl", b"PK\x03\x04 zip", False),
+        ("a.parquet", b"version https://git-lfs.github.com/spec/v1", False),
+        ("a.jsonl", b"<!DOCTYPE html><p>Not found", False),
+    ],
+)
+def test_foreign_files_are_told_from_damaged_ones(name: str, head: bytes, foreign: bool) -> None:
+    with pytest.raises(InputError) as caught:
+        detect_format(name, head)
+    assert isinstance(caught.value, ForeignFileError) == foreign
 
 
 def test_damaged_head_is_left_to_the_reader() -> None:

@@ -65,3 +65,23 @@ def test_a_cut_file_is_no_document(read: Read, compression: str) -> None:
     for cut in range(1, len(stored)):
         [row], _ = read(stored[:cut], "text", compression)
         assert (row["text"], row["drop_reason"]) == (None, "read-truncated")
+
+
+@pytest.mark.parametrize("compression", [None, "gz"])
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ("<p>你好".encode("gb18030"), None),
+        (b"\xef\xbb\xbf<p>a", None),
+        (b"", None),
+        (b"%PDF-1.4 x", "read-container"),
+        (b"<p>" + b"a" * 90, "read-too-large"),
+    ],
+)
+def test_a_page_is_raw_and_its_address_is_its_path(
+    read: Read, data: bytes, reason: str | None, compression: str | None
+) -> None:
+    stored = gzip.compress(data) if compression else data
+    [row], _ = read(stored, "html", compression, max_document_bytes=80)
+    assert (row["url"], row["text"], row["drop_reason"]) == ("a", None, reason)
+    assert (row["raw"], row["mime"]) == ((None, None) if reason else (data, "text/html"))

@@ -15,7 +15,7 @@ from corpus_pipeline.batches import unit_end
 from corpus_pipeline.dedup.contamination_verdicts import CONTAMINATION
 from corpus_pipeline.dedup.edges import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.exact import EXACT_REMOVALS
-from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS
+from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS, SentenceOptions
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.schema import DOCUMENT
 from corpus_pipeline.stages.dedup import ReadPreparedUnit, RemoveDuplicates, removals_folder
@@ -266,26 +266,34 @@ def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
     )
     removals(
         make, "merge-sentence", SENTENCE_REMOVALS,
-        (here + 4, 1, False), (here + 5, 0, False), (here + 6, 0, True),
+        (here + 4, 1, False), (here + 5, 0, False), (here + 6, 0, True), (here + 7, 1, False),
+        (here + 8, 1, False),
     )  # fmt: skip
-    texts = ["首先。", "b.", "c.", "d.", "One. Two. Three. 四。", "Gone. All. Gone.", "e. f. g."]
+    own = "Here are more than twelve words that stand in this document and in no other one."
+    texts = [
+        "首先。", "b.", "c.", "d.", f"{own} Two. Three. 四。", "Gone. All. Gone.", "e. f. g.",
+        "A title. Two. Three. 四。", f"{own} Two. Three.{' 四' * 99}。",
+    ]  # fmt: skip
     batch = documents([*texts, None], unit=7)
     run_documents(
         unit(batch, phase="finish", number=7),
         RemoveDuplicates(make.dedup()),
         {
             "drop_reason": [None, "exact-duplicate", "document-duplicate", "contaminated", None,
-                            "sentence-nothing-left", None, "read-null-text"],
-            "duplicate_of": [None, "0:5", "7:0", *[None] * 5],
-            "partner": [None, None, "9:1", *[None] * 5],
-            "jaccard": [None, None, 0.8, *[None] * 5],
-            "contaminated_by": [*[None] * 3, "item#question", *[None] * 4],
-            "contamination_matched": [*[None] * 3, 9, *[None] * 4],
-            "contamination_total": [*[None] * 3, 10, *[None] * 4],
-            "contamination_score": [*[None] * 3, 0.9, *[None] * 4],
-            "contamination_items": [*[None] * 3, 2, *[None] * 4],
-            "text": ["首先。", "b.", "c.", "d.", "One.", "Gone. All. Gone.", "e. f. g.", None],
-            "removed_sentences": [0, 0, 0, 0, 3, 3, 0, 0],
+                            "sentence-nothing-left", None, "sentence-nothing-left", None,
+                            "read-null-text"],
+            "duplicate_of": [None, "0:5", "7:0", *[None] * 7],
+            "partner": [None, None, "9:1", *[None] * 7],
+            "jaccard": [None, None, 0.8, *[None] * 7],
+            "contaminated_by": [*[None] * 3, "item#question", *[None] * 6],
+            "contamination_matched": [*[None] * 3, 9, *[None] * 6],
+            "contamination_total": [*[None] * 3, 10, *[None] * 6],
+            "contamination_score": [*[None] * 3, 0.9, *[None] * 6],
+            "contamination_items": [*[None] * 3, 2, *[None] * 6],
+            "text": [*texts[:4], own, *texts[5:], None],
+            "removed_sentences": [0, 0, 0, 0, 3, 3, 0, 3, 0, 0],
+            "removed_chars": [0, 0, 0, 0, 15, 16, 0, 15, 0, 0],
+            "repeated_chars": [0, 0, 0, 0, 15, 16, 0, 15, 211, 0],
         },
     )  # fmt: skip
 
@@ -308,7 +316,8 @@ def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None
     ]
     made = make.dedup()
     assert made is not None
-    options = dataclasses.replace(made, cut_contamination=True)
+    every = SentenceOptions(min_words=1, max_loss=1)
+    options = dataclasses.replace(made, cut_contamination=True, sentence=every)
     run_documents(
         unit(documents(texts, unit=7), phase="finish", number=7),
         RemoveDuplicates(options),
