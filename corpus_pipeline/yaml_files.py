@@ -7,9 +7,12 @@ stand for is counted: nine levels of ten aliases are a file of 400 bytes and 10â
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
+
+from corpus_pipeline.special_files import refuse_special
 
 #: Values of one document, every alias written out. The longest real one is a list of files.
 _MAX_VALUES = 1_000_000
@@ -73,6 +76,17 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver(
     _BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF")
 )
+
+
+def read_yaml_text(path: Path) -> str:
+    """Reads a file that a user has named.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe, a socket or a device.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    refuse_special(path)
+    return path.read_text("utf-8")
 
 
 def load_yaml(text: str) -> Any:

@@ -13,6 +13,8 @@ from corpus_pipeline.filters.language_cutoffs import (
     learn_cut_offs,
     write_cut_offs,
 )
+from corpus_pipeline.pipelines.opening import LANGUAGE, open_first
+from corpus_pipeline.pipelines.resources import digest_of
 from corpus_pipeline.pipelines.training import read_texts
 from corpus_pipeline.text.languages import require_language, same_language
 
@@ -33,6 +35,8 @@ def calibrate_file(
     Raises:
         InputError: a text has no language, a name is none, or no label has texts enough.
     """
+    if model is not None:
+        open_first(LANGUAGE, model, digest_of(model, "--model"))
     identifier = load_language_identifier(model)
     truths: list[str] = []
     labels: list[str | None] = []

@@ -22,7 +22,7 @@ from corpus_pipeline.pipelines.sizing import (
     partitions_for,
     unit_bytes_for,
 )
-from corpus_pipeline.yaml_files import load_yaml
+from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
 #: Stored bytes of one input file of a stated size: about what crawls have.
 _STATED_FILE_BYTES = 10**9
@@ -250,7 +250,7 @@ def _read_prices(path: Path | None) -> Prices:
     if path is None:
         return Prices()
     try:
-        content = load_yaml(path.read_text("utf-8"))
+        content = load_yaml(read_yaml_text(path))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

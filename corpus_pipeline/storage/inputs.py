@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import fsspec
 
 from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.special_files import SPECIAL
 from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import file_system_of, public_path, refuse_secrets
 
@@ -66,7 +67,7 @@ def _local_files(pattern: str, output: str | None) -> list[InputFile]:
             raise InputError(f"{name!r}: the name is not UTF-8; rename the file") from error
         status = os.stat(name)
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{name}: is a pipe, a socket or a device; name a file or a folder")
+            raise InputError(f"{name}: is {SPECIAL}; name a file or a folder")
         files.append(InputFile(name, status.st_size, str(status.st_mtime_ns)))
     return files
 
