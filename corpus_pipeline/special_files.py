@@ -1,4 +1,4 @@
-"""Paths that are neither files nor folders: who reads a pipe or a device may never come to its end."""
+"""Paths that are neither files nor folders: who reads a pipe may never come to its end."""
 
 import errno
 import stat

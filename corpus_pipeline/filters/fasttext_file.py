@@ -2,7 +2,8 @@
 
     header | dictionary | input matrix | output matrix       each says how long it is
 
-A download that broke off loads without a word and then divides by zero, or gives languages by chance.
+A download that broke off loads without a word and then divides by zero, or gives languages by
+chance.
 """
 
 import struct

@@ -1,9 +1,9 @@
 """Models of the user's own are opened in a process of their own, before anything else opens them.
 
 fastText and KenLM trust their files: one that is damaged ends the process that loads it (SIGFPE,
-SIGSEGV), which looks as if a worker had run out of memory. So each file is opened and used once by a
-process that may die, and what it was is told. A file that was good is remembered by its SHA-256; the
-package's own are never opened here.
+SIGSEGV), which looks as if a worker had run out of memory. So each file is opened and used once by
+a process that may die, and what it was is told. A file that was good is remembered by its SHA-256;
+the package's own are never opened here.
 """
 
 import contextlib
@@ -54,8 +54,8 @@ def open_first(kind: str, path: str, sha256: str) -> None:
         raise ResourceError(told)
     if done.returncode:
         raise ResourceError(
-            f"{path}: a process that opens this {kind} ends with {_ending(done.returncode)}: the file "
-            "is damaged or no such model; fetch or train it again"
+            f"{path}: a process that opens this {kind} ends with {_ending(done.returncode)}: the "
+            "file is damaged or no such model; fetch or train it again"
         )
     # Without a place to remember it, it is opened again next time.
     with contextlib.suppress(OSError):

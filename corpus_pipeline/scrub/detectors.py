@@ -1,9 +1,10 @@
 """What is an identifier: the rules of each entity, run on one window of text."""
 
+import itertools
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.scrub.candidates import CARD, CN_ID, EMAIL, ENTITIES, IBAN, IP, PHONE
@@ -17,6 +18,9 @@ from corpus_pipeline.scrub.folding import (
 )
 from corpus_pipeline.scrub.hosts import find_addresses
 from corpus_pipeline.scrub.mail import MailRules
+
+if TYPE_CHECKING:
+    from corpus_pipeline.scrub.phone_shapes import ShapeMemory
 
 #: Regions whose numbers are found when written without a country code.
 DEFAULT_REGIONS = ("US", "GB", "CN", "DE", "FR", "IN")
@@ -46,6 +50,8 @@ class Detectors(NamedTuple):
     """By bit of the entity: everything but telephone numbers."""
     phones: Callable[[Folded, tuple[int, int]], Iterator[tuple[int, int]]] | None
     """Finds telephone numbers; None when they are not looked for."""
+    shapes: "ShapeMemory | None"
+    """What is known of windows that look alike; None when telephone numbers are not looked for."""
 
     @property
     def kinds(self) -> int:
@@ -112,10 +118,13 @@ def resolve_overlaps(findings: Sequence[Finding]) -> list[Finding]:
     >>> resolve_overlaps([Finding(0, 4, 1), Finding(2, 9, 0), Finding(2, 9, 5), Finding(9, 11, 2)])
     [Finding(start=2, end=9, entity=5), Finding(start=9, end=11, entity=2)]
     """
+    findings = sorted(findings)
+    if all(one.end <= other.start for one, other in itertools.pairwise(findings)):
+        return findings
     kept: list[Finding] = []
     cluster: list[Finding] = []
     cluster_end = -1
-    for finding in sorted(findings):
+    for finding in findings:
         if finding.start >= cluster_end:
             kept += _best(cluster)
             cluster = []
@@ -166,18 +175,22 @@ def load_detectors(
     kinds = sum(1 << ENTITIES.index(entity) for entity in set(entities))
     if kinds & EMAIL:
         finders = {EMAIL: _mail_rules().find, **finders}
-    phones = None
+    phones = shapes = None
     if kinds & PHONE:
+        from corpus_pipeline.scrub.phone_shapes import ShapeMemory
         from corpus_pipeline.scrub.phones import find_phones
         from corpus_pipeline.scrub.plans import load_plan
 
-        phones = partial(find_phones, plans=tuple(map(load_plan, regions)))
+        plans = tuple(map(load_plan, regions))
+        phones = partial(find_phones, plans=plans)
+        shapes = ShapeMemory(plans)
 
     return Detectors(
         entities=tuple(entity for entity in ENTITIES if entity in entities),
         regions=tuple(regions),
         checked={kind: find for kind, find in finders.items() if kinds & kind},
         phones=phones,
+        shapes=shapes,
     )
 
 

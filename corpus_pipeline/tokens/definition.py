@@ -76,7 +76,7 @@ def parse_definition(text: str, name: str) -> dict[str, Any]:
         )
     if problem := _misshapen(definition):
         raise ResourceError(
-            f"{name} is not a tokenizer.json: {problem}; save it again with the `tokenizers` library"
+            f"{name} is not a tokenizer.json: {problem}; save it with the `tokenizers` library"
         )
     if definition["model"].get("dropout"):
         raise ConfigError(

@@ -1,0 +1,18 @@
+"""What is told of a candidate window to remember where its numbers are; see `phone_shapes`."""
+
+from typing import NamedTuple
+
+#: First and last + 1 character of each number of a window, from the window's start on.
+Places = tuple[tuple[int, int], ...]
+
+
+class Shape(NamedTuple):
+    """What the rules can see of a window; empty if they must read the window itself."""
+
+    one: bytes
+    """If all of the window is one number of some plan, this says it."""
+    all: bytes
+    """This and the rest."""
+
+
+NO_SHAPE = Shape(b"", b"")
