@@ -265,15 +265,15 @@ def _show_before(plain, spelt, masked, core, said, out, o):  # type: ignore[no-u
         digit = _is_digit(code)
         out[o] = spelt[i]
         o += 1
-        if masked[i] and back > 2:
-            # A word that no rule knows parts the number from all before, but for one rule: a word
-            # some way before in the same sentence.
-            if not said or not _word_before(plain, spelt, masked, i, core - furthest):
-                if i > 0:
-                    out[o] = spelt[i - 1]
-                    o += 1
-                out[o] = _PART
-                return o + 1
+        # A word that no rule knows parts the number from all before, but for one rule: a word some
+        # way before in the same sentence.
+        lone = masked[i] and back > 2
+        if lone and not (said and _word_before(plain, spelt, masked, i, core - furthest)):
+            if i > 0:
+                out[o] = spelt[i - 1]
+                o += 1
+            out[o] = _PART
+            return o + 1
         if not said:
             if digit:
                 return o
@@ -388,10 +388,11 @@ def _grouped(
             parts[same + 1] == group_ends[group + same + 1] - group_ends[group + same]
         ):
             same += 1
-        if (same == count and parts[0] == count) or (not strict and count > 1 and shortest >= 3):
-            # `leading` takes whatever begins with one of its strings.
-            if _walk(digits, begin, stop, leading[form], steps, accepts):
-                return True
+        fits = same == count and parts[0] == count
+        fits = fits or (not strict and count > 1 and shortest >= 3)
+        # `leading` takes whatever begins with one of its strings.
+        if fits and _walk(digits, begin, stop, leading[form], steps, accepts):
+            return True
     return False
 
 

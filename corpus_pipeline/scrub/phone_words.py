@@ -118,10 +118,10 @@ _ANY_LETTER = re.compile(r"(?<![a-z0-9.])[tpmfchowd] ?[:.)\]]")
 NONE, MENTIONED, VERB, LINE = range(4)
 
 
-def hassplit_words(plain: str, start: int, end: int) -> bool:
+def has_words(plain: str, start: int, end: int) -> bool:
     """Says whether any word that `announcement` knows may stand near `plain[start:end]`.
 
-    >>> hassplit_words("手机 44", 3, 5), hassplit_words("order 44", 6, 8)
+    >>> has_words("手机 44", 3, 5), has_words("order 44", 6, 8)
     (True, False)
     """
     near = plain[max(0, start - _CONTEXT) : end + _CONTEXT_AFTER].lower()

@@ -44,7 +44,7 @@ def windows_of(text: str, kinds: int = ALL_KINDS) -> list[tuple[str, int]]:
         ("１３８１２３４５６７８", [("１３８１２３４５６７８", PHONE)]),
         ("138 -- 1234(  )5678", [("138 -- 1234(  )5678", PHONE)]),
         ("1234567     7654321", [("1234567", PHONE), ("7654321", PHONE)]),
-        ("身份证11010519491231002X。", [("11010519491231002", PHONE | CN_ID)]),
+        ("身份证11010519491231002X。", [("11010519491231002", PHONE | CARD | CN_ID)]),
         ("6222 0204 1809 5482", [("6222 0204 1809 5482", PHONE | CARD | CN_ID)]),
         ("邮箱li.wei@example.cn或", [("li.wei@example.cn", EMAIL)]),
         ("邮箱li＠example.cn或", [("li＠example.cn", EMAIL)]),
