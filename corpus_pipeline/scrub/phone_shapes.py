@@ -37,7 +37,7 @@ from corpus_pipeline.scrub.phone_shape_kernel import (
     write_shapes,
 )
 from corpus_pipeline.scrub.plans import Plan, international_pattern
-from corpus_pipeline.scrub.shapes import NO_SHAPE, Places, Shape
+from corpus_pipeline.scrub.shapes import Places, Shapes
 
 #: Characters that shapes know; a window with others is read by the rules.
 _BMP = 0x10000
@@ -227,7 +227,7 @@ class ShapeMemory:
         data: NDArray[np.uint8],
         rows: tuple[NDArray[np.int32], NDArray[np.int32]],
         windows: tuple[NDArray[np.int32], NDArray[np.int32]],
-    ) -> list[Shape]:
+    ) -> Shapes:
         """Writes the shapes of W windows.
 
         Args:
@@ -238,40 +238,46 @@ class ShapeMemory:
         count = len(windows[0])
         self._seen += count
         if self._seen < _WORTH:
-            return [NO_SHAPE] * count
+            return Shapes([b""] * count, [b""] * count)
         if self._tables is None:
             self._tables = PlanTables(self._plans)
         if len(self.known) > _MOST_SHAPES:
             self.known.clear()
-        found: list[Shape] = []
+        found = Shapes([], [])
         for start in range(0, count, _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            found += self._part(data, [column[part] for column in (*rows, *windows)])
+            one, all_ = self._part(data, [column[part] for column in (*rows, *windows)])
+            found.one.extend(one)
+            found.all.extend(all_)
         return found
 
-    def _part(self, data: NDArray[np.uint8], places: list[NDArray[np.int32]]) -> list[Shape]:
-        found = self._written(data, places, only_one=True)
+    def _part(self, data: NDArray[np.uint8], places: list[NDArray[np.int32]]) -> Shapes:
+        one = self._written(data, places, only_one=True)
+        all_ = [b""] * len(one)
         # Whatever is not known to be one number needs more words.
-        new = [i for i, shape in enumerate(found) if shape.one and shape.one not in self.known]
+        new = [i for i, shape in enumerate(one) if shape and shape not in self.known]
         if new:
             written = self._written(data, [column[new] for column in places], only_one=False)
             for i, shape in zip(new, written, strict=True):
-                found[i] = shape
-        return found
+                all_[i] = shape
+        return Shapes(one, all_)
 
-    def remember(self, shape: Shape, places: Places, text: str, core: tuple[int, int]) -> None:
-        """Remembers where the numbers of a window are.
+    def remember(
+        self, shape: tuple[bytes, bytes], places: Places, text: str, core: tuple[int, int]
+    ) -> None:
+        """Remembers where the numbers of a window are, of which both parts of the shape are given.
 
         Args:
             places: as in `known`.
             text: the window with its context, of which `core` is the window.
         """
         one = len(places) == 1 and phones.is_one_number(fold(text), core, self._plans)
-        self.known[shape.one if one else shape.all] = places
+        self.known[shape[0] if one else shape[1]] = places
 
     def _written(
         self, data: NDArray[np.uint8], places: list[NDArray[np.int32]], only_one: bool
-    ) -> list[Shape]:
+    ) -> list[bytes]:
+        """Returns the first part of each shape, or both."""
         assert self._tables is not None
         count = len(places[0])
         shapes = np.empty(count * MAX_SHAPE, np.uint16)
@@ -289,10 +295,8 @@ class ShapeMemory:
             wanted[:] = False
         content = shapes[:size].tobytes()
         starts = [0, *(2 * ends).tolist()]
-        return [
-            Shape(content[start:middle], content[start:end])
-            for start, middle, end in zip(starts, (2 * middles).tolist(), starts[1:], strict=False)
-        ]
+        stops = (2 * middles).tolist() if only_one else starts[1:]
+        return [content[start:stop] for start, stop in zip(starts, stops, strict=False)]
 
 
 class PlanTables:

@@ -20,7 +20,7 @@ from corpus_pipeline.scrub.detectors import Detectors, Finding, cover, resolve_o
 from corpus_pipeline.scrub.folding import fold
 from corpus_pipeline.scrub.hosts import is_private
 from corpus_pipeline.scrub.phone_shape_kernel import AFTER_BYTES, BEFORE_BYTES
-from corpus_pipeline.scrub.shapes import NO_SHAPE, Places, Shape
+from corpus_pipeline.scrub.shapes import Places, Shapes
 from corpus_pipeline.text.columns import Utf8, string_column, utf8_buffers
 
 _MEASURE_BY_ENTITY = {
@@ -128,9 +128,9 @@ def _cut(data: memoryview, window: tuple[int, int, int], bounds: tuple[int, int]
     return _Piece(left + rest, (len(left), core), start - len(left.encode()), kinds)
 
 
-#: A candidate window of a row, in bytes of the buffer: first, last + 1, kinds, and the shape of its
-#: telephone numbers.
-_Window = tuple[int, int, int, Shape]
+#: A candidate window of a row, in bytes of the buffer: first, last + 1, kinds, and the two parts of
+#: the shape of its telephone numbers.
+_Window = tuple[int, int, int, bytes, bytes]
 
 
 def _find_in_row(
@@ -141,7 +141,7 @@ def _find_in_row(
 ) -> list[Finding]:
     """Finds the identifiers in one row, as bytes of the buffer, ascending, without overlaps."""
     checked = []
-    for start, end, kinds, _ in windows:
+    for start, end, kinds, *_ in windows:
         if kinds & ~PHONE:
             piece = _cut(data, (start, end, kinds), bounds)
             for finding in detectors.find_checked(piece.text, piece.kinds):
@@ -151,15 +151,15 @@ def _find_in_row(
     known = detectors.shapes.known if detectors.shapes is not None else {}
     phones: list[Finding] = []
     for window in windows:
-        start, end, kinds, shape = window
+        start, end, kinds, one, all_ = window
         if not kinds & PHONE:
             continue
         near = _near(kept, start, end)
         places = None
         if not near:
-            places = known.get(shape.one)
+            places = known.get(one)
             if places is None:
-                places = known.get(shape.all)
+                places = known.get(all_)
         if places is None:
             phones += _read_phones(data, window, bounds, detectors, near)
         elif places:
@@ -188,7 +188,7 @@ def _read_phones(
     Args:
         near: what was found before in the window and around it.
     """
-    start, end, kinds, shape = window
+    start, end, kinds, one, all_ = window
     piece = _cut(data, (start, end, kinds), bounds)
     text = piece.text
     if near:
@@ -197,10 +197,10 @@ def _read_phones(
     found = [
         finding for finding in detectors.find_phones(text, piece.core) if piece.touches(finding)
     ]
-    if shape.one and not near and detectors.shapes is not None:
+    if all_ and not near and detectors.shapes is not None:
         core = piece.core[0]
         places = tuple((finding.start - core, finding.end - core) for finding in found)
-        detectors.shapes.remember(shape, places, text, piece.core)
+        detectors.shapes.remember((one, all_), places, text, piece.core)
     return [piece.to_bytes(finding) for finding in found]
 
 
@@ -208,7 +208,7 @@ def _from_places(
     data: memoryview, window: _Window, bounds: tuple[int, int], places: Places
 ) -> list[Finding]:
     """Returns the numbers of a window that has a shape whose numbers are known."""
-    start, end, kinds, _ = window
+    start, end, kinds, *_ = window
     if bytes(data[start + min(0, places[0][0]) : start + places[-1][1]]).isascii():
         return [Finding(start + begin, start + stop, _PHONE_ENTITY) for begin, stop in places]
     piece = _cut(data, (start, end, kinds), bounds)
@@ -241,7 +241,8 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
                 windows.starts[first:last].tolist(),
                 windows.ends[first:last].tolist(),
                 windows.kinds[first:last].tolist(),
-                shapes[first:last],
+                shapes.one[first:last],
+                shapes.all[first:last],
                 strict=True,
             )
         )
@@ -260,9 +261,9 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
 
 def _shapes(
     data: NDArray[np.uint8], offsets: NDArray[np.int32], windows: Windows, detectors: Detectors
-) -> list[Shape]:
+) -> Shapes:
     """Returns the shape of each window, as far as it may have telephone numbers."""
-    shapes = [NO_SHAPE] * len(windows.rows)
+    shapes = Shapes([b""] * len(windows.rows), [b""] * len(windows.rows))
     numbers = np.flatnonzero(windows.kinds & PHONE)
     if detectors.shapes is None or not len(numbers):
         return shapes
@@ -272,8 +273,8 @@ def _shapes(
         (offsets[rows], offsets[rows + 1]),
         (windows.starts[numbers], windows.ends[numbers]),
     )
-    for number, shape in zip(numbers.tolist(), written, strict=True):
-        shapes[number] = shape
+    for number, one, all_ in zip(numbers.tolist(), *written, strict=True):
+        shapes.one[number], shapes.all[number] = one, all_
     return shapes
 
 

@@ -6,13 +6,10 @@ from typing import NamedTuple
 Places = tuple[tuple[int, int], ...]
 
 
-class Shape(NamedTuple):
-    """What the rules can see of a window; empty if they must read the window itself."""
+class Shapes(NamedTuple):
+    """What the rules can see of N windows; empty if they must read the window itself."""
 
-    one: bytes
+    one: list[bytes]
     """If all of the window is one number of some plan, this says it."""
-    all: bytes
-    """This and the rest."""
-
-
-NO_SHAPE = Shape(b"", b"")
+    all: list[bytes]
+    """This and the rest; empty if the first is known already."""

@@ -1,5 +1,6 @@
 """Footers of Parquet files that are made to break readers: none ends the process."""
 
+import contextlib
 import io
 import random
 
@@ -106,9 +107,10 @@ def test_lengths_that_lie(length: int) -> None:
 def test_structs_without_end(footer: bytes) -> None:
     data = b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1"
     read(data)
-    with pytest.raises(ValueError, match="footer"):
-        assert column_chunks(io.BytesIO(data)) == []
-        raise ValueError("an empty footer")
+    groups = []
+    with contextlib.suppress(ValueError):
+        groups = column_chunks(io.BytesIO(data))
+    assert not groups
 
 
 def test_many_columns_take_linear_time() -> None:
