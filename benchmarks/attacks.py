@@ -253,7 +253,7 @@ _ALIASES = "a0: &a0 x\n" + "".join(
 )
 ATTACKS: dict[str, Attack] = {
     "header without end, 1 MiB": Attack(
-        _bytes(lambda: b"\nWARC/1x" * (10 * MEGABYTE // 8)), _read("warc")
+        _bytes(lambda: b"\nWARC/1x" * (MEGABYTE // 8)), _read("warc")
     ),
     "gzip names without end, 1 MiB": Attack(
         _bytes(lambda: b"\x1f\x8b\x08\x08" * (MEGABYTE // 4)), _read("warc", "gz")
