@@ -25,16 +25,15 @@ from numpy.typing import NDArray
 from corpus_pipeline.scrub import context, phone_runs, phone_words, phones
 from corpus_pipeline.scrub.automata import Automaton, compile_digits
 from corpus_pipeline.scrub.folding import FOLDED, INVISIBLE, UNSPACED, fold
-from corpus_pipeline.scrub.phone_shape_kernel import (
+from corpus_pipeline.scrub.phone_shape_kernel import MAX_SHAPE, write_shapes
+from corpus_pipeline.scrub.phone_shape_words import (
     BAD,
     DECIMAL,
     IN_SHAPE,
     LETTER,
-    MAX_SHAPE,
     SIGN,
     STARTS,
     WORD,
-    write_shapes,
 )
 from corpus_pipeline.scrub.plans import Plan, international_pattern
 from corpus_pipeline.scrub.shapes import Places, Shapes

@@ -19,7 +19,7 @@ from corpus_pipeline.scrub.candidates import (
 from corpus_pipeline.scrub.detectors import Detectors, Finding, cover, resolve_overlaps
 from corpus_pipeline.scrub.folding import fold
 from corpus_pipeline.scrub.hosts import is_private
-from corpus_pipeline.scrub.phone_shape_kernel import AFTER_BYTES, BEFORE_BYTES
+from corpus_pipeline.scrub.phone_shape_words import AFTER_BYTES, BEFORE_BYTES
 from corpus_pipeline.scrub.shapes import Places, Shapes
 from corpus_pipeline.text.columns import Utf8, string_column, utf8_buffers
 
