@@ -32,7 +32,7 @@ _MAX_DIGITS: Final = 19
 
 
 @kernel
-def write_shapes(
+def write_shapes(  # type: ignore[no-untyped-def]
     data,
     begins,
     stops,
@@ -59,7 +59,7 @@ def write_shapes(
     middles,
     shape_ends,
     only_one,
-):  # type: ignore[no-untyped-def]
+):
     """Writes the shape of each window, an empty one if there is none.
 
     The first part says all of the number that is the whole window; the second, of all others.
@@ -83,11 +83,11 @@ def write_shapes(
     for w in range(len(starts)):
         begin = end
         middles[w] = shape_ends[w] = end
-        first, last = np.int64(starts[w]), np.int64(ends[w])
+        first, last = int(starts[w]), int(ends[w])
         if last - first > 4 * MOST_CORE:
             continue
         core, after, n = decoded(
-            data, first, last, np.int64(begins[w]), np.int64(stops[w]), folds, char_flags, plain
+            data, first, last, int(begins[w]), int(stops[w]), folds, char_flags, plain
         )
         if core < 0:
             continue
@@ -113,7 +113,7 @@ def write_shapes(
         spell(
             plain, small, shown, n, core, spelt, masked, slots, offsets, words, word_flags, literal
         )
-        shapes[begin] = 1 + np.int64(said)
+        shapes[begin] = 1 + int(said)
         o = show_before(plain, spelt, masked, core, said, shapes, o)
         shapes[o] = PART
         o = show_after(plain, spelt, masked, after, n, shapes, o + 1)
@@ -132,7 +132,7 @@ def write_shapes(
                 facts = 0
             elif g:
                 year = facts & 7 == 1 or (facts & 7 == 2 and facts >> 3 & 3 == 1)
-                facts = np.int64(facts & 7 >= 2) | (facts & 0x40) | np.int64(year) << 1
+                facts = int(facts & 7 >= 2) | (facts & 0x40) | int(year) << 1
             shapes[o] = facts
             o += 1
         if middle < 0:

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import numpy as np
-
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.phone_shape_words import PART, is_ascii_letter, is_digit
 
@@ -23,12 +21,12 @@ def _walk(digits, first, last, start, steps, accepts):  # type: ignore[no-untype
 
 
 @kernel
-def _grouped(
+def _grouped(  # type: ignore[no-untyped-def]
     digits, group_ends, g, last, plan, strict, steps, accepts, trunks, formats, leading, splits
-):  # type: ignore[no-untyped-def]
+):
     """`plans.is_grouped` of the groups g to `last`; `strict`: without the trunk digit."""
     begin, stop = group_ends[g], group_ends[last + 1]
-    length = np.int64(trunks[plan, 0])
+    length = int(trunks[plan, 0])
     if not strict and length == 1 and trunks[plan, 1] == 0 and digits[begin] != 0:
         return False
     if length and group_ends[g + 1] - begin >= length:
@@ -49,7 +47,7 @@ def _grouped(
         parts = splits[form, stop - begin]
         if parts[0] == 0 or parts[1] != own:
             continue
-        same = np.int64(1)
+        same = 1
         while same < count and (
             parts[same + 1] == group_ends[group + same + 1] - group_ends[group + same]
         ):
@@ -96,14 +94,14 @@ def cut_groups(plain, core, after, group_ends, places, digits, out, o):  # type:
         return -1, -1
     group_ends[0] = 0
     for i in range(core, after):
-        code = np.int64(plain[i])
+        code = int(plain[i])
         out[o] = 0x30 if is_digit(code) else code
         o += 1
         if not is_digit(code):
             if code >= 0x80 or (is_ascii_letter(code) and code | 0x20 != 0x78):
                 return -1, -1
             continue
-        if i == core or not is_digit(np.int64(plain[i - 1])):
+        if i == core or not is_digit(int(plain[i - 1])):
             if groups == MOST_GROUPS:
                 return -1, -1
             places[groups] = i
@@ -168,7 +166,7 @@ def facts_of(plain, digits, group_ends, places, groups, g):  # type: ignore[no-u
         equal = equal and digits[i] == a
         if i + 2 < stop and digits[i] == 5 and digits[i + 1] == 5 and digits[i + 2] == 5:
             fives = True
-    facts |= np.int64(equal) << 5 | np.int64(fives) << 6
+    facts |= int(equal) << 5 | int(fives) << 6
     if size >= 3:
         # 800, 888 and their like, which letters may follow.
         x, y = digits[stop - 2], digits[stop - 1]
@@ -195,12 +193,12 @@ def surely_abroad(plain, place):  # type: ignore[no-untyped-def]
     """Whether the + before a digit is the number's: of it no region is asked."""
     if place < 1 or plain[place - 1] != 0x2B:
         return False
-    before = np.int64(plain[place - 2]) if place > 1 else 0x20
+    before = int(plain[place - 2]) if place > 1 else 0x20
     return before == 0x20 or before == 0x0A or before == 0x3A or before == 0x2C
 
 
 @kernel
-def show_number(
+def show_number(  # type: ignore[no-untyped-def]
     plain,
     digits,
     group_ends,
@@ -218,7 +216,7 @@ def show_number(
     wanted,
     out,
     o,
-):  # type: ignore[no-untyped-def]
+):
     """Writes what plans say of the number of the groups g to `last`; returns the end, -2 if a plan
     is not loaded."""
     first, stop = group_ends[g], group_ends[last + 1]
@@ -244,7 +242,7 @@ def show_number(
         if last > g:
             for strict in range(2):
                 kind |= (
-                    np.int64(
+                    int(
                         _grouped(
                             digits,
                             group_ends,

@@ -53,7 +53,7 @@ def hash_word(letters, start, stop):  # type: ignore[no-untyped-def]
 
 @kernel
 def _mixed(value):  # type: ignore[no-untyped-def]
-    return np.int64((value ^ (value >> np.uint64(29))) & np.uint64(0x7FFFFFFF))
+    return int((value ^ (value >> np.uint64(29))) & np.uint64(0x7FFFFFFF))
 
 
 @kernel
@@ -93,7 +93,7 @@ def decoded(data, first, last, begin, stop, folds, char_flags, plain):  # type: 
             core = n
         if i == last:
             after = n
-        byte = np.int64(data[i])
+        byte = int(data[i])
         if byte < 0x80:
             if byte < 0x09 or 0x0E <= byte < 0x20:
                 return -1, -1, -1
@@ -106,10 +106,10 @@ def decoded(data, first, last, begin, stop, folds, char_flags, plain):  # type: 
             return -1, -1, -1
         if i + width > end:
             break
-        code = ((byte & 0x1F) << 6) | (np.int64(data[i + 1]) & 0x3F)
+        code = ((byte & 0x1F) << 6) | (int(data[i + 1]) & 0x3F)
         if width == 3:
-            code = ((byte & 0x0F) << 12) | ((np.int64(data[i + 1]) & 0x3F) << 6) | (
-                np.int64(data[i + 2]) & 0x3F
+            code = ((byte & 0x0F) << 12) | ((int(data[i + 1]) & 0x3F) << 6) | (
+                int(data[i + 2]) & 0x3F
             )  # fmt: skip
         # ー between digits is a dash.
         if char_flags[code] & (BAD | DECIMAL) or code == 0x30FC:
@@ -137,7 +137,7 @@ def has_words(small, first, last, char_flags, slots, offsets, words, flags):  # 
     """`phone_words.has_words` of small letters from first to last."""
     i = first
     while i < last:
-        code = np.int64(small[i])
+        code = int(small[i])
         if char_flags[code] & SIGN:
             return True
         if not char_flags[code] & LETTER:
@@ -145,7 +145,7 @@ def has_words(small, first, last, char_flags, slots, offsets, words, flags):  # 
             continue
         start = i
         while i < last:
-            code = np.int64(small[i])
+            code = int(small[i])
             if (
                 char_flags[code] & LETTER or 0x900 <= code <= 0x903 or 0x93A <= code <= 0x94F
             ):  # fmt: skip
@@ -153,7 +153,7 @@ def has_words(small, first, last, char_flags, slots, offsets, words, flags):  # 
             else:
                 break
         for j in range(start, i):
-            if char_flags[np.int64(small[j])] & SIGN:
+            if char_flags[int(small[j])] & SIGN:
                 return True
             if (
                 small[j] == 0x70 and j + 5 <= i and small[j + 1] == 0x68 and small[j + 2] == 0x6F
@@ -164,12 +164,12 @@ def has_words(small, first, last, char_flags, slots, offsets, words, flags):  # 
         if _flags_of(value, small, start, i, slots, offsets, words, flags) & WORD:
             return True
         # One letter and a colon; what is before it may be a letter that is not ASCII.
-        code = np.int64(small[i - 1])
+        code = int(small[i - 1])
         if (
             code == 0x74 or code == 0x70 or code == 0x6D or code == 0x66 or code == 0x63
             or code == 0x68 or code == 0x6F or code == 0x77 or code == 0x64
         ):  # fmt: skip
-            previous = np.int64(small[i - 2]) if i - 2 >= first else 0
+            previous = int(small[i - 2]) if i - 2 >= first else 0
             if not (0x61 <= previous <= 0x7A or is_digit(previous) or previous == 0x2E):
                 j = i + 1 if i < last and small[i] == 0x20 else i
                 if j < last and (
@@ -210,7 +210,7 @@ def spell(plain, small, shown, n, core, spelt, masked, slots, offsets, words, fl
     """
     i = 0
     while i < n:
-        code = np.int64(plain[i])
+        code = int(plain[i])
         masked[i] = 0
         if is_digit(code):
             spelt[i] = 0x30
@@ -221,7 +221,7 @@ def spell(plain, small, shown, n, core, spelt, masked, slots, offsets, words, fl
             i += 1
         else:
             start = i
-            while i < n and is_ascii_letter(np.int64(plain[i])):
+            while i < n and is_ascii_letter(int(plain[i])):
                 i += 1
             whole = start < core and core - start >= literal
             whole = whole or _in_shape(small, start, i, slots, offsets, words, flags)
@@ -253,7 +253,7 @@ def show_before(plain, spelt, masked, core, said, out, o):  # type: ignore[no-un
         if i < 0:
             out[o] = _EDGE
             return o + 1
-        code = np.int64(plain[i])
+        code = int(plain[i])
         digit = is_digit(code)
         out[o] = spelt[i]
         o += 1
@@ -293,7 +293,7 @@ def _word_before(plain, spelt, masked, i, furthest):  # type: ignore[no-untyped-
     """Whether a word that a rule may ask for stands before, on the line and behind any digit."""
     while i > 0 and i > furthest:
         i -= 1
-        code = np.int64(plain[i])
+        code = int(plain[i])
         if code == 0x0A or is_digit(code):
             return False
         if not masked[i] and (code >= 0x80 or is_ascii_letter(code)):
@@ -311,7 +311,7 @@ def show_after(plain, spelt, masked, after, n, out, o):  # type: ignore[no-untyp
         if i >= n:
             out[o] = _EDGE
             return o + 1
-        code = np.int64(plain[i])
+        code = int(plain[i])
         if masked[i] and limit == after + _SHOWN_AFTER:
             # Behind a word that no rule knows nothing counts but the end of a file's name.
             if newline:
@@ -321,7 +321,7 @@ def show_after(plain, spelt, masked, after, n, out, o):  # type: ignore[no-untyp
         if i >= limit:
             if limit < after + _SHOWN_AFTER:
                 return o
-            code = np.int64(plain[i - 1])
+            code = int(plain[i - 1])
             sign = 0x21 <= code < 0x7F and not is_digit(code) and not is_ascii_letter(code)
             return o if sign else -1
         out[o] = spelt[i]

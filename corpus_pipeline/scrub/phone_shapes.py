@@ -185,8 +185,8 @@ def load_characters() -> Characters:
     text = "".join(letters)
     for match in INVISIBLE.finditer(text):
         bad[match.start()] = True
-    flags = bad * BAD | decimal * DECIMAL | (alnum & ~decimal) * LETTER
-    flags = flags.astype(np.uint8)
+    marked = bad * BAD | decimal * DECIMAL | (alnum & ~decimal) * LETTER
+    flags = np.asarray(marked, np.uint8)
     flags[0x30:0x3A] = 0
     for match in phone_words.SIGNS.finditer(text):
         flags[match.start()] |= SIGN

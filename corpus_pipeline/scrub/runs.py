@@ -233,7 +233,7 @@ def may_be_card(data, start, end, begin, flags):  # type: ignore[no-untyped-def]
                 if data[i] >= 0x80:
                     return True
                 continue
-            digit = np.int64(data[i]) - 0x30
+            digit = int(data[i]) - 0x30
             double = 2 * digit - (9 if digit > 4 else 0)
             digits += 1
             if digits > _MAX_CARD_DIGITS:

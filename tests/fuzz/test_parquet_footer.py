@@ -129,7 +129,7 @@ def test_many_columns_take_linear_time() -> None:
 
     file = io.BytesIO()
     pq.write_table(pa.table({"text": ["x"], **{f"c{n}": [1] for n in range(2000)}}), file)
-    names = [Name("text"), *(Name(f"c{n}") for n in range(2000))]
+    names: list[str] = [Name("text"), *(Name(f"c{n}") for n in range(2000))]
     chunks = column_chunks(file)[0]
     group = pq.ParquetFile(file).metadata.row_group(0)
     parquet._rows_at_a_time(file, group, chunks, names, ReadOptions())

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,14 +75,14 @@ def test_a_good_model_is_opened_once(folder: Path, monkeypatch: pytest.MonkeyPat
     path = folder / "lid.ftz"
     path.write_bytes(carried())
     assert opened(LANGUAGE, path) is None
-    monkeypatch.setattr(opening.subprocess, "run", None)
+    monkeypatch.setattr(subprocess, "run", None)
     assert opened(LANGUAGE, path) is None
 
 
 def test_models_of_the_package_are_opened_nowhere_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening.subprocess, "run", None)
+    monkeypatch.setattr(subprocess, "run", None)
     inputs = tmp_path / "a.jsonl"
     inputs.write_text("{}")
     resolve_resources(
