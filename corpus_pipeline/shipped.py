@@ -8,6 +8,7 @@ import hashlib
 from pathlib import Path
 
 from corpus_pipeline import storage
+from corpus_pipeline.special_files import refuse_special
 
 _MARK = "shipped:"
 _PACKAGE = Path(__file__).parent
@@ -40,6 +41,8 @@ def resource_digest(path: str) -> str:
         OSError: it cannot be read.
     """
     place = storage.place(located(path))
+    if isinstance(place, Path):
+        refuse_special(place)
     if not (isinstance(place, Path) and place.is_dir()):
         return storage.file_digest(place).sha256
     digest = hashlib.sha256()

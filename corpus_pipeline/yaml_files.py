@@ -10,6 +10,7 @@ of ten aliases are a file of 400 bytes and 10⁹ values.
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -30,6 +31,8 @@ except ImportError:
             Scanner.__init__(self)
             Parser.__init__(self)
 
+
+from corpus_pipeline.special_files import refuse_special
 
 #: Values of one document, every alias written out. The longest real one is a list of files.
 _MAX_VALUES = 1_000_000
@@ -109,6 +112,17 @@ _Loader.yaml_implicit_resolvers = {
 }
 for _name, (_pattern, _signs) in _RESOLVERS.items():
     _Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"(?:{_pattern})\Z"), list(_signs))
+
+
+def read_yaml_text(path: Path) -> str:
+    """Reads a file that a user has named.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe, a socket or a device.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    refuse_special(path)
+    return path.read_text("utf-8")
 
 
 def load_yaml(text: str) -> Any:

@@ -257,7 +257,7 @@ def find_word_lists(path: str | None = None) -> Mapping[str, list[Traversable]]:
     files = [place] if place.is_file() else []
     if place.is_dir():
         files = sorted(
-            (file for file in place.iterdir() if file.name.endswith(".txt")),
+            (file for file in place.iterdir() if file.name.endswith(".txt") and file.is_file()),
             key=lambda file: file.name,
         )
     found: dict[str, list[Traversable]] = {}

@@ -38,7 +38,7 @@ from corpus_pipeline.text.languages import (
     parse_language,
     require_language,
 )
-from corpus_pipeline.yaml_files import load_yaml
+from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
 #: The profiles that come with the package.
 PROFILES = ("default", "gopher", "c4", "fineweb", "code")
@@ -187,7 +187,7 @@ def _load(name_or_path: str) -> _Layer:
             source = resources.files(__package__).joinpath(f"profiles/{name_or_path}.yaml")
             text = source.read_text("utf-8")
         else:
-            text = Path(name_or_path).read_text("utf-8")
+            text = read_yaml_text(Path(name_or_path))
     except OSError as error:
         raise ConfigError(
             f"quality profile {name_or_path!r} is no file and none of {', '.join(PROFILES)}"

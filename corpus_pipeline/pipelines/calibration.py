@@ -13,6 +13,8 @@ from corpus_pipeline.filters.language_cutoffs import (
     learn_cut_offs,
     write_cut_offs,
 )
+from corpus_pipeline.pipelines.opening import LANGUAGE, open_first
+from corpus_pipeline.pipelines.resources import digest_of
 from corpus_pipeline.pipelines.training import Texts, refuse_existing
 from corpus_pipeline.text.languages import require_language, same_language
 
@@ -43,6 +45,8 @@ def calibrate_file(
             enough.
     """
     refuse_existing(output, overwrite)
+    if model is not None:
+        open_first(LANGUAGE, model, digest_of(model, "--model"))
     texts = Texts([source], text_field)
     identifier = load_language_identifier(model)
     truths: list[str] = []

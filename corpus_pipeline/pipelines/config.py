@@ -13,7 +13,7 @@ from corpus_pipeline.errors import ConfigError, relative_to
 from corpus_pipeline.pipelines.config_messages import one_line
 from corpus_pipeline.pipelines.config_types import Label, LanguageName, Size
 from corpus_pipeline.redaction import remember_secrets, storable
-from corpus_pipeline.yaml_files import load_yaml
+from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
 Skippable = Literal["language", "quality", "keywords", "perplexity", "document", "sentence"]
 
@@ -426,7 +426,7 @@ def read_sections(path: Path) -> dict[str, Any]:
         ConfigError: the file cannot be read or holds something else.
     """
     try:
-        content = load_yaml(path.read_text("utf-8"))
+        content = load_yaml(read_yaml_text(path))
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}{relative_to(path)}); try `corpus init`"

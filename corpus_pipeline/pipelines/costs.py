@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from corpus_pipeline.yaml_files import load_yaml
+from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
 #: Shipped measurements; `python benchmarks/scale.py --write` replaces them.
 COSTS_FILE = Path(__file__).with_name("costs.yaml")
@@ -143,4 +143,4 @@ def load_costs(path: Path = COSTS_FILE) -> Costs:
     >>> sorted(load_costs().cells)
     ['bytes', 'open_seconds', 'read_seconds', 'write_seconds']
     """
-    return Costs.of(load_yaml(path.read_text("utf-8")))
+    return Costs.of(load_yaml(read_yaml_text(path)))

@@ -23,7 +23,7 @@ from corpus_pipeline.pipelines.sizing import (
     unit_bytes_for,
 )
 from corpus_pipeline.pipelines.tables import screen
-from corpus_pipeline.yaml_files import load_yaml
+from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
 #: Stored bytes of one input file of a stated size: about what crawls have.
 _STATED_FILE_BYTES = 10**9
@@ -251,7 +251,7 @@ def _read_prices(path: Path | None) -> Prices:
     if path is None:
         return Prices()
     try:
-        content = load_yaml(path.read_text("utf-8"))
+        content = load_yaml(read_yaml_text(path))
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}{relative_to(path)}); correct --prices"

@@ -9,7 +9,8 @@ from corpus_pipeline.filters.perplexity import shipped_models
 from corpus_pipeline.filters.quality_profiles import profile_files
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.first_look import missing
-from corpus_pipeline.shipped import resource_digest, shipped
+from corpus_pipeline.pipelines.opening import LANGUAGE, PERPLEXITY, TOKENIZER, open_first
+from corpus_pipeline.shipped import located, resource_digest, shipped
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +41,7 @@ def resolve_resources(config: Config) -> Resources:
     evaluations: dict[str, str] = {}
 
     def add(path: str, stage: str, wanted: str | None = None) -> str:
-        found = _digest(path, stage)
+        found = digest_of(path, stage)
         if wanted is not None and wanted != found:
             raise ResourceError(
                 f"{path}: has sha256 {found}, {stage}_sha256 says {wanted}; fetch the right file "
@@ -49,20 +50,27 @@ def resolve_resources(config: Config) -> Resources:
         loaded[path] = found
         return path
 
+    def opened(path: str, kind: str) -> None:
+        if located(path) == path:
+            open_first(kind, path, loaded[path])
+
     models: dict[str, str] = {}
     if config.language.enabled and config.language.model is not None:
         add(config.language.model, "language.model", config.language.model_sha256)
+        opened(config.language.model, LANGUAGE)
     if config.perplexity.enabled:
         names = {each: shipped(f"models/{path.name}") for each, path in shipped_models().items()}
         models = config.perplexity.models or names
         for path in models.values():
             add(path, "perplexity.models")
             add(card_path(path), "perplexity.models")
+            opened(path, PERPLEXITY)
     if config.keywords.enabled:
         add(config.keywords.lists or shipped("filters/words/ldnoobw"), "keywords.lists")
     tokenizer = config.tokenize.tokenizer or shipped("models/tokenizer.json")
     if config.tokenize.enabled:
         add(tokenizer, "tokenize.tokenizer", config.tokenize.tokenizer_sha256)
+        opened(tokenizer, TOKENIZER)
     if config.quality.enabled:
         add(shipped("filters/profiles"), "quality.profile")
         rules = config.rules_by_source().values()
@@ -72,7 +80,7 @@ def resolve_resources(config: Config) -> Resources:
     if config.dedup.enabled and config.dedup.contamination.enabled:
         for pattern in config.dedup.contamination.evaluations:
             for file in storage.list_inputs(pattern):
-                digest = _digest(file.path, "dedup.contamination.evaluations")
+                digest = digest_of(file.path, "dedup.contamination.evaluations")
                 evaluations[file.path] = digest
     return Resources(models, tokenizer, loaded, evaluations)
 
@@ -82,7 +90,12 @@ def card_path(model: str) -> str:
     return str(Path(model).with_suffix(".json"))
 
 
-def _digest(path: str, stage: str) -> str:
+def digest_of(path: str, stage: str) -> str:
+    """Hashes a file or folder that `stage`, a key of the configuration, names.
+
+    Raises:
+        ResourceError: it cannot be read.
+    """
     try:
         return resource_digest(path)
     except OSError as error:

@@ -31,6 +31,7 @@ from corpus_pipeline.scrub.runs import (
     iban_run,
     lettered_end,
     mail_run,
+    may_be_card,
     number_run,
     other_digit,
     width_of,
@@ -127,7 +128,7 @@ def _scan(data, offsets, flags, countries, wanted, rows, starts, ends, kinds):  
                 end = number_end
                 if digits >= MIN_PHONE_DIGITS:
                     kind |= PHONE
-                    if digits >= 12:
+                    if digits >= 12 and may_be_card(data, i, number_end, begin, flags):
                         kind |= CARD
                     if digits >= 15:
                         kind |= CN_ID

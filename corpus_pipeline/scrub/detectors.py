@@ -1,5 +1,6 @@
 """What is an identifier: the rules of each entity, run on one window of text."""
 
+import itertools
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
@@ -19,6 +20,7 @@ from corpus_pipeline.scrub.hosts import find_addresses
 from corpus_pipeline.scrub.mail import MailRules
 
 if TYPE_CHECKING:
+    from corpus_pipeline.scrub.phone_shapes import ShapeMemory
     from corpus_pipeline.scrub.plans import Plan
 
 #: Regions whose numbers are found when written without a country code.
@@ -49,6 +51,8 @@ class Detectors(NamedTuple):
     """By bit of the entity: everything but telephone numbers."""
     phones: Callable[[Folded, tuple[int, int]], Iterator[tuple[int, int]]] | None
     """Finds telephone numbers; None when they are not looked for."""
+    shapes: "ShapeMemory | None"
+    """What is known of windows that look alike; None when telephone numbers are not looked for."""
 
     @property
     def kinds(self) -> int:
@@ -115,10 +119,13 @@ def resolve_overlaps(findings: Sequence[Finding]) -> list[Finding]:
     >>> resolve_overlaps([Finding(0, 4, 1), Finding(2, 9, 0), Finding(2, 9, 5), Finding(9, 11, 2)])
     [Finding(start=2, end=9, entity=5), Finding(start=9, end=11, entity=2)]
     """
+    findings = sorted(findings)
+    if all(one.end <= other.start for one, other in itertools.pairwise(findings)):
+        return findings
     kept: list[Finding] = []
     cluster: list[Finding] = []
     cluster_end = -1
-    for finding in sorted(findings):
+    for finding in findings:
         if finding.start >= cluster_end:
             kept += _best(cluster)
             cluster = []
@@ -178,12 +185,18 @@ def load_detectors(
     kinds = sum(1 << ENTITIES.index(entity) for entity in set(entities))
     if kinds & EMAIL:
         finders = {EMAIL: _mail_rules().find, **finders}
-    phones = partial(_find_phones, tuple(regions)) if kinds & PHONE else None
+    phones = shapes = None
+    if kinds & PHONE:
+        from corpus_pipeline.scrub.phone_shapes import ShapeMemory
+
+        phones = partial(_find_phones, tuple(regions))
+        shapes = ShapeMemory(partial(_plans, tuple(regions)))
     return Detectors(
         entities=tuple(entity for entity in ENTITIES if entity in entities),
         regions=tuple(regions),
         checked={kind: find for kind, find in finders.items() if kinds & kind},
         phones=phones,
+        shapes=shapes,
     )
 
 

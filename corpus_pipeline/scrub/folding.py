@@ -21,7 +21,7 @@ MARK = "\ufffc"
 
 #: Letters of scripts that put no space between a word and an identifier: Thai and Lao, Myanmar,
 #: Hangul, Khmer, kana, bopomofo, Han. Those beyond U+FFFF stand apart: they make a class slow.
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     "[\u0e01-\u0edf\u1000-\u109f\u1100-\u11ff\u1780-\u17dd\u3005-\u3007\u3021-\u3029\u3041-\u30fb"
     "\u30fc-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
     "\uf900-\ufaff\uff66-\uffdc]"
@@ -30,7 +30,7 @@ _UNSPACED_BEYOND = re.compile("[\U00020000-\U0003ffff]")
 
 #: Characters that are not seen: soft hyphen, joiners, marks of direction, word joiner, byte order
 #: mark, variation selectors and the box of a keycap emoji.
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\ufe00-\ufe0f\ufeff]"
 )
 
@@ -55,7 +55,7 @@ _FOLDS = {
 
 _FOLDABLE = re.compile("[" + re.escape("".join(chr(c) for c in _FOLDS if c < 0x10000)) + "]")
 _FOLDABLE_BEYOND = re.compile("[" + "".join(chr(c) for c in _FOLDS if c >= 0x10000) + "]")
-_FOLDED = {chr(code): letter for code, letter in _FOLDS.items()}
+FOLDED = {chr(code): letter for code, letter in _FOLDS.items()}
 
 #: ー between digits is a dash, elsewhere it lengthens a vowel.
 _DASH = re.compile("(?<=[0-9])ー(?=[0-9])")
@@ -101,27 +101,27 @@ def fold(text: str) -> Folded:
     if text.isascii():
         return Folded(text, text, None)
     origin = None
-    if _INVISIBLE.search(text):
-        origin = [place for place, letter in enumerate(text) if not _INVISIBLE.match(letter)]
+    if INVISIBLE.search(text):
+        origin = [place for place, letter in enumerate(text) if not INVISIBLE.match(letter)]
         origin.append(len(text))
-        text = _INVISIBLE.sub("", text)
+        text = INVISIBLE.sub("", text)
     plain = _FOLDABLE.sub(_folded, text)
     beyond = bool(plain) and max(plain) > "\uffff"
     if beyond:
         plain = _FOLDABLE_BEYOND.sub(_folded, plain)
     if "ー" in plain:
         plain = _DASH.sub("-", plain)
-    view = _UNSPACED.sub(MARK, plain)
+    view = UNSPACED.sub(MARK, plain)
     return Folded(plain, _UNSPACED_BEYOND.sub(MARK, view) if beyond else view, origin)
 
 
 def _folded(match: re.Match[str]) -> str:
-    return _FOLDED[match.group()]
+    return FOLDED[match.group()]
 
 
 def has_invisible(text: str) -> bool:
     """Says whether a text holds an invisible character."""
-    return not text.isascii() and _INVISIBLE.search(text) is not None
+    return not text.isascii() and INVISIBLE.search(text) is not None
 
 
 def split_at_invisible(text: str) -> str:
@@ -130,7 +130,7 @@ def split_at_invisible(text: str) -> str:
     >>> split_at_invisible("13812345678\\u200b13912345678").replace(MARK, "|")
     '13812345678|13912345678'
     """
-    return _INVISIBLE.sub(MARK, text)
+    return INVISIBLE.sub(MARK, text)
 
 
 def blot_out(text: str, spans: list[tuple[int, int]]) -> str:

@@ -8,12 +8,12 @@
 import re
 
 
-def _words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     return text.split()
 
 
 #: Names of lines and devices, as whole words.
-_LINE_WORDS = _words(
+_LINE_WORDS = split_words(
     "tel tels telp telephone telephones telefon telefone telefones telefoon telefonu "
     "telefoni teléfono teléfonos telefono téléphone tél telf tlf tfno tfn tālr puh ph "
     "phone phones mob mobil mobiel mobile mobiles móvil movil portable celular cel cell "
@@ -29,13 +29,13 @@ _LINE_PHRASES = (
     r"direct (?:dial|line|fax)|điện thoại"
 )
 #: The same in scripts without spaces.
-_LINE_SIGNS = _words(
+_LINE_SIGNS = split_words(
     "电话 電話 手机 手機 座机 固话 热线 熱線 专线 専線 传真 傳真 总机 客服 联系方式 "
     "聯絡方式 携帯 ケータイ ファックス ファクス フリーダイヤル 전화 연락처 휴대 핸드폰 "
     "팩스 โทร "
 )
 #: Verbs, weaker.
-_VERB_WORDS = _words(
+_VERB_WORDS = split_words(
     "call calls called calling dial ring contact reach reached registered helpdesk "
     "reservations enquiries inquiries bookings appelez "
     "appeler llame llamar rufen anrufen chiamare ligue bel zadzwoń позвоните звоните "
@@ -44,13 +44,13 @@ _VERB_PHRASES = (
     r"customer (?:service|care|support)|(?:my|your|his|her|our|their|new|daytime|evening) numbers?"
 )
 #: Verbs that need a person, a preposition or a colon behind them.
-_TRANSITIVE_WORDS = _words("text texted texting message messages answering answer page ")
-_VERB_SIGNS = _words(
+_TRANSITIVE_WORDS = split_words("text texted texting message messages answering answer page ")
+_VERB_SIGNS = split_words(
     "致电 致電 拨打 撥打 拨 联系 聯繫 聯絡 咨询 諮詢 短信 来电 來電 回电 打给 微信 联络 "
     "电联 お問い合わせ 문의 "
 )
 #: Places; the number must follow at once.
-_PLACE_WORDS = _words(
+_PLACE_WORDS = split_words(
     "office home work desk direct main page comments bureau domicile dienst privat "
 )
 _BEGIN, _END = r"(?<![^\W_])", r"(?![^\W\d_])"
@@ -107,12 +107,12 @@ _PHRASE = 12
 _CONTEXT_AFTER = 24
 
 #: Every word of the patterns above, to see at once that there is none.
-_WORDS = frozenset(_LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS) | {
+KNOWN_WORDS = frozenset(_LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS) | {
     *("hot", "help", "whats", "toll", "điện", "customer", "number", "numbers"),
 }
 #: Devanagari writes vowels as marks, which are no letters to a regular expression.
 _WORD = re.compile("[^\\W\\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\\W\\d_]*)*")
-_SIGNS = re.compile("|".join(dict.fromkeys(sign[0] for sign in _LINE_SIGNS + _VERB_SIGNS)))
+SIGNS = re.compile("|".join(dict.fromkeys(sign[0] for sign in _LINE_SIGNS + _VERB_SIGNS)))
 _ANY_LETTER = re.compile(r"(?<![a-z0-9.])[tpmfchowd] ?[:.)\]]")
 
 NONE, MENTIONED, VERB, LINE = range(4)
@@ -126,9 +126,9 @@ def has_words(plain: str, start: int, end: int) -> bool:
     """
     near = plain[max(0, start - _CONTEXT) : end + _CONTEXT_AFTER].lower()
     return (
-        not _WORDS.isdisjoint(_WORD.findall(near))
+        not KNOWN_WORDS.isdisjoint(_WORD.findall(near))
         or "phone" in near
-        or (not near.isascii() and _SIGNS.search(near) is not None)
+        or (not near.isascii() and SIGNS.search(near) is not None)
         or _ANY_LETTER.search(near) is not None
     )
 
@@ -173,9 +173,9 @@ def announced_before(plain: str, start: int) -> int:
 def _first_word(before: str) -> int:
     """Where the first word or sign begins that may announce a number; -1: there is none."""
     near = before.lower()
-    places = [match.start() for match in _WORD.finditer(near) if match.group() in _WORDS]
+    places = [match.start() for match in _WORD.finditer(near) if match.group() in KNOWN_WORDS]
     places += [near.find("phone")] if "phone" in near else []
     # Words of two words may begin before: "direct line", "contact no".
-    sign = _SIGNS.search(near) if not near.isascii() else None
+    sign = SIGNS.search(near) if not near.isascii() else None
     places += [sign.start()] if sign else []
     return min(places, default=-1)

@@ -110,6 +110,14 @@ def _find_in_run(
         yield number.start, number.tail
 
 
+def is_one_number(folded: Folded, core: tuple[int, int], plans: Sequence[Plan]) -> bool:
+    """Says whether all groups of a run of numbers are one number of some plan. So only what the
+    plans say of these digits was asked, and nothing of fewer of them."""
+    run = read_run(folded, core)
+    number = _planned(run, plans, 0, -1)
+    return number is not None and number.last + 1 == len(run.groups)
+
+
 def _planned(run: Run, plans: Sequence[Plan], first: int, found: int) -> Number | None:
     """The longest number of some plan that begins with a group."""
     view = run.folded.view

@@ -121,6 +121,11 @@ def is_grouped(plan: Plan, groups: list[str], *, trunk: bool = True) -> bool:
 
 @lru_cache(maxsize=256)
 def _international(country_code: int) -> re.Pattern[str]:
+    return re.compile(international_pattern(country_code))
+
+
+def international_pattern(country_code: int) -> str:
+    """Returns the pattern of the digits that may follow a + and a country code."""
     regions = phonenumbers.region_codes_for_country_code(country_code)
     metadata = (
         phonenumbers.PhoneMetadata.metadata_for_region(regions[0]) if regions[0] != "001" else None
@@ -128,7 +133,7 @@ def _international(country_code: int) -> re.Pattern[str]:
     trunk = metadata.national_prefix_for_parsing if metadata else None
     # Digits between code and number that are rewritten before they are compared (Argentina's 9).
     optional = f"(?:{trunk})?" if trunk else ""
-    return re.compile(rf"{optional}(?:{_national_pattern(country_code)})")
+    return rf"{optional}(?:{_national_pattern(country_code)})"
 
 
 def country_code(digits: str) -> int:

@@ -8,10 +8,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpus_pipeline.scrub.candidates import EMAIL, ENTITIES, IBAN, PHONE, find_windows
+from corpus_pipeline.scrub.candidates import (
+    EMAIL,
+    ENTITIES,
+    IBAN,
+    PHONE,
+    Windows,
+    find_windows,
+)
 from corpus_pipeline.scrub.detectors import Detectors, Finding, cover, resolve_overlaps
 from corpus_pipeline.scrub.folding import fold
 from corpus_pipeline.scrub.hosts import is_private
+from corpus_pipeline.scrub.phone_shape_words import AFTER_BYTES, BEFORE_BYTES
+from corpus_pipeline.scrub.shapes import Places, Shapes
 from corpus_pipeline.text.columns import Utf8, string_column, utf8_buffers
 
 _MEASURE_BY_ENTITY = {
@@ -35,8 +44,9 @@ PII_MEASURES = pa.schema(
 #: other messages before the name of a message), before an IBAN its label; after it the extension of
 #: a telephone number and words.
 _CONTEXT = {EMAIL: 320, IBAN: 12}
-_WORD_CONTEXT = 168
-_CONTEXT_AFTER = 72
+_WORD_CONTEXT = BEFORE_BYTES
+_CONTEXT_AFTER = AFTER_BYTES
+_PHONE_ENTITY = ENTITIES.index("PHONE_NUMBER")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,40 +128,94 @@ def _cut(data: memoryview, window: tuple[int, int, int], bounds: tuple[int, int]
     return _Piece(left + rest, (len(left), core), start - len(left.encode()), kinds)
 
 
+#: A candidate window of a row, in bytes of the buffer: first, last + 1, kinds, and the two parts of
+#: the shape of its telephone numbers.
+_Window = tuple[int, int, int, bytes, bytes]
+
+
 def _find_in_row(
     data: memoryview,
-    windows: list[tuple[int, int, int]],
+    windows: list[_Window],
     bounds: tuple[int, int],
     detectors: Detectors,
 ) -> list[Finding]:
     """Finds the identifiers in one row, as bytes of the buffer, ascending, without overlaps."""
-    pieces = [_cut(data, window, bounds) for window in windows]
-    checked = [
-        piece.to_bytes(finding)
-        for piece in pieces
-        if piece.kinds & ~PHONE
-        for finding in detectors.find_checked(piece.text, piece.kinds)
-        if piece.touches(finding)
-    ]
+    checked = []
+    for start, end, kinds, *_ in windows:
+        if kinds & ~PHONE:
+            piece = _cut(data, (start, end, kinds), bounds)
+            for finding in detectors.find_checked(piece.text, piece.kinds):
+                if piece.touches(finding):
+                    checked.append(piece.to_bytes(finding))
     kept = resolve_overlaps(checked)
-    phones = []
-    for piece in pieces:
-        if not piece.kinds & PHONE:
+    known = detectors.shapes.known if detectors.shapes is not None else {}
+    phones: list[Finding] = []
+    for window in windows:
+        start, end, kinds, one, all_ = window
+        if not kinds & PHONE:
             continue
-        text = piece.text
-        if kept:
-            # Digits of a card or an identity number, which are checked, are no telephone number.
-            first = bisect.bisect_right(kept, piece.base, key=lambda finding: finding.end)
-            last = bisect.bisect_left(
-                kept, piece.base + len(text.encode()), key=lambda finding: finding.start
-            )
-            text = cover(text, [piece.to_characters(finding) for finding in kept[first:last]])
-        phones += [
-            piece.to_bytes(finding)
-            for finding in detectors.find_phones(text, piece.core)
-            if piece.touches(finding)
-        ]
+        near = _near(kept, start, end)
+        places = None
+        if not near:
+            places = known.get(one)
+            if places is None:
+                places = known.get(all_)
+        if places is None:
+            phones += _read_phones(data, window, bounds, detectors, near)
+        elif places:
+            phones += _from_places(data, window, bounds, places)
     return sorted(kept + resolve_overlaps(phones)) if phones else kept
+
+
+def _near(kept: list[Finding], start: int, end: int) -> list[Finding]:
+    """Returns the findings that lie in a window or its context."""
+    if not kept:
+        return kept
+    first = bisect.bisect_right(kept, start - _WORD_CONTEXT, key=lambda finding: finding.end)
+    last = bisect.bisect_left(kept, end + _CONTEXT_AFTER, key=lambda finding: finding.start)
+    return kept[first:last]
+
+
+def _read_phones(
+    data: memoryview,
+    window: _Window,
+    bounds: tuple[int, int],
+    detectors: Detectors,
+    near: list[Finding],
+) -> list[Finding]:
+    """Finds the telephone numbers of a window by the rules, as bytes of the buffer.
+
+    Args:
+        near: what was found before in the window and around it.
+    """
+    start, end, kinds, one, all_ = window
+    piece = _cut(data, (start, end, kinds), bounds)
+    text = piece.text
+    if near:
+        # Digits of a card or an identity number, which are checked, are no telephone number.
+        text = cover(text, [piece.to_characters(finding) for finding in near])
+    found = [
+        finding for finding in detectors.find_phones(text, piece.core) if piece.touches(finding)
+    ]
+    if all_ and not near and detectors.shapes is not None:
+        core = piece.core[0]
+        places = tuple((finding.start - core, finding.end - core) for finding in found)
+        detectors.shapes.remember((one, all_), places, text, piece.core)
+    return [piece.to_bytes(finding) for finding in found]
+
+
+def _from_places(
+    data: memoryview, window: _Window, bounds: tuple[int, int], places: Places
+) -> list[Finding]:
+    """Returns the numbers of a window that has a shape whose numbers are known."""
+    start, end, kinds, *_ = window
+    if bytes(data[start + min(0, places[0][0]) : start + places[-1][1]]).isascii():
+        return [Finding(start + begin, start + stop, _PHONE_ENTITY) for begin, stop in places]
+    piece = _cut(data, (start, end, kinds), bounds)
+    core = piece.core[0]
+    return [
+        piece.to_bytes(Finding(core + begin, core + stop, _PHONE_ENTITY)) for begin, stop in places
+    ]
 
 
 def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | None = None) -> Spans:
@@ -166,6 +230,7 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
     buffer, offsets = utf8_buffers(texts)
     data = memoryview(buffer.data)
     windows = find_windows(texts, detectors.kinds)
+    shapes = _shapes(buffer, offsets, windows, detectors)
     rows, firsts = np.unique(windows.rows, return_index=True)
     lasts = np.append(firsts, len(windows.rows))[1:]
     address = ENTITIES.index("IP_ADDRESS")
@@ -176,6 +241,8 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
                 windows.starts[first:last].tolist(),
                 windows.ends[first:last].tolist(),
                 windows.kinds[first:last].tolist(),
+                shapes.one[first:last],
+                shapes.all[first:last],
                 strict=True,
             )
         )
@@ -190,6 +257,25 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
             found.append((row, start, end, entity))
     table = np.array(found, np.int32).reshape(-1, 4)
     return Spans(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+
+
+def _shapes(
+    data: NDArray[np.uint8], offsets: NDArray[np.int32], windows: Windows, detectors: Detectors
+) -> Shapes:
+    """Returns the shape of each window, as far as it may have telephone numbers."""
+    shapes = Shapes([b""] * len(windows.rows), [b""] * len(windows.rows))
+    numbers = np.flatnonzero(windows.kinds & PHONE)
+    if detectors.shapes is None or not len(numbers):
+        return shapes
+    rows = windows.rows[numbers]
+    written = detectors.shapes.shapes(
+        data,
+        (offsets[rows], offsets[rows + 1]),
+        (windows.starts[numbers], windows.ends[numbers]),
+    )
+    for number, one, all_ in zip(numbers.tolist(), *written, strict=True):
+        shapes.one[number], shapes.all[number] = one, all_
+    return shapes
 
 
 def _replace_spans(

@@ -18,6 +18,10 @@ _MAX_NUMBER_BYTES = 256
 #: before and 255 after it.
 _MAX_MAIL_BYTES = 320
 
+#: Digits of payment cards.
+_MIN_CARD_DIGITS = 12
+_MAX_CARD_DIGITS = 19
+
 #: Separators in a row that may stand between two digits, and invisible characters.
 _MAX_GAP = 4
 _MAX_INVISIBLE = 8
@@ -200,6 +204,52 @@ def number_run(data, start, stop, flags):  # type: ignore[no-untyped-def]
             break
         i += width
     return end, digits
+
+
+@kernel
+def may_be_card(data, start, end, begin, flags):  # type: ignore[no-untyped-def]
+    """Says whether groups of digits in a run have 12 to 19 digits together and a Luhn digit.
+
+    Of a run that may be a part of a longer one, and of digits that are not ASCII, nothing is said.
+    """
+    if end - start > _MAX_NUMBER_BYTES:
+        return True
+    i = start - 1
+    while i >= begin and start - i <= _MAX_GAP + 1:
+        if flags[data[i]] & DIGIT or data[i] >= 0x80:
+            return True
+        if not flags[data[i]] & _SEPARATOR:
+            break
+        i -= 1
+    for first in range(start, end):
+        if data[first] >= 0x80:
+            return True
+        if not flags[data[first]] & DIGIT or (first > start and flags[data[first - 1]] & DIGIT):
+            continue
+        # Sums of digits: those that stand at even places from the first, doubled, and the others.
+        even, odd, digits = 0, 0, 0
+        for i in range(first, end):
+            if not flags[data[i]] & DIGIT:
+                if data[i] >= 0x80:
+                    return True
+                continue
+            digit = int(data[i]) - 0x30
+            double = 2 * digit - (9 if digit > 4 else 0)
+            digits += 1
+            if digits > _MAX_CARD_DIGITS:
+                break
+            if digits & 1:
+                even += double
+                odd += digit
+            else:
+                even += digit
+                odd += double
+            last = i + 1 == end or not flags[data[i + 1]] & DIGIT
+            # The last digit is not doubled.
+            total = odd if digits & 1 else even
+            if last and digits >= _MIN_CARD_DIGITS and total % 10 == 0:
+                return True
+    return False
 
 
 @kernel

@@ -39,6 +39,14 @@ _MAX_WINDOW = 1 << 31
 _XZ_MEMORY = 1 << 30
 #: Decompressed bytes taken from bz2 and lzma at a time: what a damage may cost.
 _STREAM_BLOCK_BYTES = 1 << 16
+#: Smaller blocks are put together. A stream may consist of blocks of a byte: as many objects would
+#: take fifty times the memory of what they hold.
+_GATHERED_BYTES = 1 << 16
+_MOST_PARTS = 1 << 12
+#: What a block of zstd may hold at most (RFC 8878, section 3.1.1.2.4).
+_ZSTD_BLOCK_BYTES = 1 << 17
+#: Headers and contents of stored blocks that are held at a time.
+_MOST_STORED = 1 << 13
 
 
 class DamagedStreamError(Exception):
@@ -224,15 +232,32 @@ def _frame_blocks(source: ByteSource, decoder: "zstandard.ZstdDecompressionObj")
     dictionary_bytes = (0, 1, 2, 4)[flags & 3]
     rest = _exactly(source, 1 - single_segment + dictionary_bytes + size_bytes)
     last = False
+    # Blocks that are stored as they are, which cannot break; the decoder takes many at once.
+    stored: list[bytes] = []
+    held = 0
     try:
         yield from _nonempty(decoder.decompress(ZSTD_MAGIC + descriptor + rest))
         while not last:
-            header = _exactly(source, 3)
-            fields = int.from_bytes(header, "little")
-            last, kind, size = bool(fields & 1), fields >> 1 & 3, fields >> 3
-            # A block of kind 1 repeats one byte `size` times.
-            content = _exactly(source, 1 if kind == 1 else size)
-            yield from _nonempty(decoder.decompress(header + content))
+            try:
+                header = _exactly(source, 3)
+                fields = int.from_bytes(header, "little")
+                last, kind, size = bool(fields & 1), fields >> 1 & 3, fields >> 3
+                # A block of kind 1 repeats one byte `size` times.
+                content = _exactly(source, 1 if kind == 1 else size)
+            except DamagedStreamError:
+                yield from _nonempty(decoder.decompress(b"".join(stored)))
+                raise
+            if kind == 0 and not last and size <= _ZSTD_BLOCK_BYTES:
+                stored += (header, content)
+                held += size
+                if held < _GATHERED_BYTES and len(stored) < _MOST_STORED:
+                    continue
+                header, content = b"", b""
+            if stored:
+                yield from _nonempty(decoder.decompress(b"".join(stored)))
+                stored, held = [], 0
+            if header:
+                yield from _nonempty(decoder.decompress(header + content))
         if flags >> 2 & 1:
             yield from _nonempty(decoder.decompress(_exactly(source, 4)))
     except zstandard.ZstdError as error:
@@ -332,7 +357,27 @@ def decompressed_blocks(
         blocks = _zstd_blocks(stream)
     else:
         blocks = _stream_blocks(stream, compression)
-    for block in blocks:
+    for block in _gathered(blocks):
         if skip < len(block):
             yield block[skip:] if skip else block
         skip = max(0, skip - len(block))
+
+
+def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Puts small blocks together; what comes before a damage is yielded before it is raised."""
+    parts: list[bytes] = []
+    held = 0
+    try:
+        for block in blocks:
+            if not parts and len(block) >= _GATHERED_BYTES:
+                yield block
+                continue
+            parts.append(block)
+            held += len(block)
+            if held >= _GATHERED_BYTES or len(parts) == _MOST_PARTS:
+                yield b"".join(parts)
+                parts, held = [], 0
+    except DamagedStreamError:
+        yield from _nonempty(b"".join(parts))
+        raise
+    yield from _nonempty(b"".join(parts))

@@ -1,5 +1,6 @@
 """Parquet: one document in each row, read row group by row group."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 
 from corpus_pipeline.errors import InputError
 from corpus_pipeline.sources.json_objects import METADATA_FIELDS, unfold, written_number
+from corpus_pipeline.sources.parquet_footer import ColumnChunk, column_chunks
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.records import (
     MAX_ROWS,
@@ -68,7 +70,8 @@ def read_parquet(
     try:
         stream.seek(0)
         file = pq.ParquetFile(stream, page_checksum_verification=True)
-    except _DAMAGES as error:
+        chunks = column_chunks(stream)
+    except (ValueError, *_DAMAGES) as error:  # Names that are not UTF-8 are among them.
         yield _broken(0, error)
         return
     _check_columns(piece.path, file.schema_arrow, options)
@@ -80,8 +83,10 @@ def read_parquet(
         size = metadata.row_group(group).num_rows
         done = 0
         try:
-            rows = _rows_at_a_time(stream, metadata.row_group(group), columns, options)
-        except (ValueError, *_DAMAGES) as error:  # Names that are not UTF-8 are among them.
+            rows = _rows_at_a_time(
+                stream, metadata.row_group(group), chunks[group], columns, options
+            )
+        except (ValueError, *_DAMAGES) as error:
             count("lost-rows", size)
             yield _broken(first_row, error)
             first_row += size
@@ -143,10 +148,10 @@ def _check_columns(path: str, schema: pa.Schema, options: ReadOptions) -> None:
             "name the column that holds the documents in the configuration (`text_field:`)"
         )
     wanted = _wanted(schema, options)
-    for name in wanted:
-        if times := wanted.count(name) - 1:
+    for name, times in Counter(wanted).items():
+        if times > 1:
             raise InputError(
-                f"{path}: has {times + 1} columns named {name!r}; rename all but one, for what "
+                f"{path}: has {times} columns named {name!r}; rename all but one, for what "
                 "each holds cannot be told"
             )
     type_ = schema.field(options.text_field).type
@@ -199,7 +204,11 @@ def _holds_bytes(type_: pa.DataType) -> bool:
 
 
 def _rows_at_a_time(
-    stream: BinaryIO, group: pq.RowGroupMetaData, names: list[str], options: ReadOptions
+    stream: BinaryIO,
+    group: pq.RowGroupMetaData,
+    chunks: list[ColumnChunk],
+    names: list[str],
+    options: ReadOptions,
 ) -> int:
     """Rows that have about `batch_bytes` together, so that a batch is small before it is cut.
 
@@ -211,18 +220,16 @@ def _rows_at_a_time(
     """
     bytes_per_row = max(1, group.total_byte_size // max(1, group.num_rows))
     longest = 1
-    for i in range(group.num_columns):
-        column = group.column(i)
-        if column.path_in_schema.split(".")[0] not in names:
+    wanted = set(names)
+    for chunk in chunks:
+        if chunk.path[0] not in wanted:
             continue
-        if column.num_values > max(_MAX_VALUES, 8 * column.total_uncompressed_size, group.num_rows):
-            raise ValueError(
-                f"{column.path_in_schema} has {column.num_values} values in too few bytes"
-            )
-        if column.has_dictionary_page and column.dictionary_page_offset:
-            longest += _page_bytes(stream, column.dictionary_page_offset)
-        elif "DELTA_BYTE_ARRAY" in column.encodings:
-            longest += _page_bytes(stream, column.data_page_offset)
+        if chunk.values > max(_MAX_VALUES, 8 * chunk.uncompressed_bytes, group.num_rows):
+            raise ValueError(f"{'.'.join(chunk.path)} has {chunk.values} values in too few bytes")
+        if chunk.dictionary_page > 0:
+            longest += _page_bytes(stream, chunk.dictionary_page)
+        elif chunk.shares_starts:
+            longest += _page_bytes(stream, chunk.data_page)
     rows = min(options.batch_bytes // bytes_per_row, _EXPANDED_BYTES // longest)
     return int(min(MAX_ROWS, max(1, rows)))
 

@@ -11,6 +11,7 @@ import fsspec
 
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
 from corpus_pipeline.redaction import public_path
+from corpus_pipeline.special_files import SPECIAL
 from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import file_system_of, refuse_secrets
 
@@ -84,7 +85,7 @@ def _local_files(pattern: str, output: str | None) -> list[InputFile]:
             raise InputError(f"{name!r}: the name is not UTF-8; rename the file") from error
         status = os.stat(name)
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{name}: is a pipe, a socket or a device; name a file or a folder")
+            raise InputError(f"{name}: is {SPECIAL}; name a file or a folder")
         files.append(InputFile(name, status.st_size, str(status.st_mtime_ns)))
     return files
 

@@ -66,12 +66,16 @@ def parse_definition(text: str, name: str) -> dict[str, Any]:
     """
     try:
         definition = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ResourceError(f"{name} is not a tokenizer.json: not JSON ({error})") from error
     if not isinstance(definition, dict) or not isinstance(definition.get("model"), dict):
         raise ResourceError(
             f"{name} is not a tokenizer.json: it has no `model`; "
             "save the tokenizer in the format of the `tokenizers` library"
+        )
+    if problem := _misshapen(definition):
+        raise ResourceError(
+            f"{name} is not a tokenizer.json: {problem}; save it with the `tokenizers` library"
         )
     if definition["model"].get("dropout"):
         raise ConfigError(
@@ -81,6 +85,31 @@ def parse_definition(text: str, name: str) -> dict[str, Any]:
     for part in ("truncation", "padding", "post_processor"):
         definition[part] = None
     return definition
+
+
+def _misshapen(definition: dict[str, Any]) -> str | None:
+    """Says what of the parts that this module reads has another shape than it must have.
+
+    >>> _misshapen({"model": {"vocab": {}}, "added_tokens": [{"id": 3}]})
+    'an added token has no name or no number'
+    """
+    added = definition.get("added_tokens") or []
+    if not isinstance(added, list):
+        return "`added_tokens` is no list"
+    for token in added:
+        named = isinstance(token, dict) and isinstance(token.get("content"), str)
+        if not named or not isinstance(token.get("id", 0), int):
+            return "an added token has no name or no number"
+    model = definition["model"]
+    vocab, unknown = model.get("vocab"), model.get("unk_id")
+    if isinstance(vocab, list):
+        if not all(isinstance(entry, list) and len(entry) == 2 for entry in vocab):
+            return "an entry of the vocabulary is no pair"
+        if isinstance(unknown, int) and not 0 <= unknown < len(vocab):
+            return f"`unk_id` {unknown} is not in the vocabulary"
+    if not isinstance(model.get("unk_token") or "", str):
+        return "`unk_token` is no name"
+    return None
 
 
 def control_token_names(

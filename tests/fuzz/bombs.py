@@ -79,6 +79,18 @@ def page(content: bytes, coding: str = "gzip") -> bytes:
     return head.encode() + b"Content-Length: %d\r\n\r\n" % len(block) + block + b"\r\n\r\n"
 
 
+def coded(content: bytes, head: str) -> bytes:
+    """A WARC record of a web page with any header of HTTP."""
+    return page(content, f"identity\r\n{head}")
+
+
+def small_blocks(blocks: int) -> bytes:
+    """A zstd frame of stored blocks of two bytes."""
+    head = b"\x28\xb5\x2f\xfd" + bytes([0, 7 << 3])
+    block = (2 << 3).to_bytes(3, "little") + b"ab"
+    return head + block * blocks + (2 << 3 | 1).to_bytes(3, "little") + b"\n\n"
+
+
 def read(data: bytes | Endless, format: str, compression: str | None = None) -> Reasons:
     """Reads at the default bounds, keeping nothing; tells how many rows had which reason."""
     stream = io.BytesIO(data) if isinstance(data, bytes) else cast(BinaryIO, data)
@@ -117,6 +129,15 @@ def bombs() -> Iterator[tuple[str, Callable[[], Reasons]]]:
     yield "ids of 1 MiB", lambda: read(named, "jsonl")
     yield "HTTP gzip", lambda: read(page(gz(b"<p>" * (MEGABYTE // 3), 1000)), "warc")
     yield "HTTP gzip in gzip", lambda: read(page(gzip.compress(zeros), "gzip, gzip"), "warc")
+    pages = gz(b"<p>" * (MEGABYTE // 3), 1000)
+    for head in ("Transfer-Encoding: gzip", "Content-Encoding: gzip, identity"):
+        yield f"HTTP, {head}", partial(read, coded(pages, head), "warc")
+    second = page(gzip.compress(b"x") + pages)
+    yield "HTTP, a second member", partial(read, second, "warc")
+    yield "zst of small blocks", partial(read, small_blocks(3_000_000), "jsonl", "zst")
+    escapes = b'{"text": "' + b"\\u4e00" * (28 * MEGABYTE // 6) + b'"}\n'
+    yield "a line of escapes", partial(read, escapes, "jsonl")
+    yield "an element of escapes", partial(read, b"[" + escapes + b"]", "json")
     text = repeated("x" * 9 * MEGABYTE, 3000)
     cells = parquet({"text": text}, compression="zstd", dictionary_pagesize_limit=1 << 30)
     yield "Parquet, a long word in each row", lambda: read(cells, "parquet")
@@ -132,6 +153,10 @@ def bombs() -> Iterator[tuple[str, Callable[[], Reasons]]]:
     yield "HTML, a million entities", lambda: extract("&amp;" * 1_000_000)
     yield "HTML, comments", lambda: extract("<!--" * 2_000_000)
     yield "HTML, a table of two million cells", lambda: extract("<table>" + "<td>x" * 2_000_000)
+    yield "marks that decompose", lambda: extract("\u0344" * 5_000_000, "text/plain")
+    yield "letters that grow", lambda: extract("\ufb2c" * 3_300_000, "text/plain")
+    columns = parquet({"text": pa.array(["x"]), **{f"c{n}": pa.array([1]) for n in range(5000)}})
+    yield "Parquet, five thousand columns", lambda: read(columns, "parquet")
     yield "marks", lambda: extract("a" + "\u0301\u0327" * 2_000_000, "text/plain")
 
 

@@ -58,7 +58,7 @@ def windows_of(text: str, kinds: int = ALL_KINDS) -> list[tuple[str, int]]:
         ("138\u200b1234\u200e5678", [("138\u200b1234\u200e5678", PHONE)]),
         ("٠١٠ ١٢٣٤ ٥٦٧٨", [("٠١٠ ١٢٣٤ ٥٦٧٨", PHONE)]),
         ("फ़ोन ९८७६५४३२१०", [("९८७६५४३२१०", PHONE)]),
-        ("110105 19491231 002X", [("110105 19491231 002", PHONE | CARD | CN_ID)]),
+        ("110105 19491231 002X", [("110105 19491231 002", PHONE | CN_ID)]),
         ("1-800-FLOWERS, 800 MHz", [("1-800-FLOWERS", PHONE)]),
         ("li [at] example [dot] com, f(x) [attic]", [("li [at] example [dot] com", EMAIL)]),
         ("li﹫example.com", [("li﹫example.com", EMAIL)]),
@@ -66,7 +66,7 @@ def windows_of(text: str, kinds: int = ALL_KINDS) -> list[tuple[str, int]]:
             "９３．１８４．２１６．３４",
             [("９３．１８４．２１６．３４", PHONE), ("９３．１８４．２１６．３４", IP)],
         ),
-        ("户GB82WEST12345698765432。", [("12345698765432", PHONE | CARD)]),
+        ("户GB82WEST12345698765432。", [("12345698765432", PHONE)]),
     ],
 )
 def test_windows(text: str, expected: list[tuple[str, int]]) -> None:

@@ -166,3 +166,53 @@ def test_a_stream_is_held_in_small_blocks(compression: str) -> None:
     blocks = list(decompressed_blocks(io.BytesIO(data), compression))
     assert sum(map(len, blocks)) == 16 << 20
     assert max(map(len, blocks)) <= 1 << 16
+
+
+def _stored(parts: list[bytes]) -> bytes:
+    """A zstd frame whose blocks are stored as they are."""
+    head = b"\x28\xb5\x2f\xfd" + bytes([0, 7 << 3])
+    return head + b"".join(
+        (len(part) << 3 | (number == len(parts) - 1)).to_bytes(3, "little") + part
+        for number, part in enumerate(parts)
+    )
+
+
+_TINY = [b"%d\n" % n for n in range(20_000)]
+
+
+@pytest.mark.parametrize(
+    ("compression", "data"),
+    [
+        ("zst", _stored(_TINY)),
+        ("zst", b"".join(map(zstandard.compress, _TINY[:3000]))),
+        ("gz", b"".join(gzip.compress(part, 1) for part in _TINY[:3000])),
+        ("bz2", b"".join(map(bz2.compress, _TINY[:300]))),
+    ],
+    ids=["stored blocks", "frames", "members", "streams"],
+)
+def test_small_blocks_are_put_together(compression: str, data: bytes) -> None:
+    """As many objects would take fifty times the memory of what they hold."""
+    blocks = list(decompressed_blocks(io.BytesIO(data), compression))
+    whole = b"".join(_TINY)
+    assert whole.startswith(b"".join(blocks))
+    assert len(blocks) <= 2 + len(whole) // (1 << 15)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 4, 40_000, 80_001])
+def test_of_small_blocks_all_before_a_cut_is_delivered(cut: int) -> None:
+    whole = _stored(_TINY)
+    found, reason = _decode(whole[: len(whole) - cut], "zst")
+    assert b"".join(_TINY).startswith(found)
+    assert len(b"".join(_TINY)) - len(found) <= cut + len(_TINY[-1])
+    assert reason == ("read-truncated" if cut else None)
+
+
+def test_stored_blocks_beside_others() -> None:
+    rng = random.Random(3)
+    parts = [rng.randbytes(rng.choice((1, 9, 70_000, 131_072))) for _ in range(40)]
+    repeated = (5 << 3 | 1 << 1).to_bytes(3, "little") + b"r"
+    whole = _stored([*parts[:20], b""])[:-3]
+    whole += repeated + _stored(parts[20:])[6:]
+    found, reason = _decode(whole, "zst")
+    assert found == b"".join(parts[:20]) + b"rrrrr" + b"".join(parts[20:])
+    assert reason is None
