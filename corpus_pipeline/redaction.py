@@ -161,8 +161,8 @@ def _links(path: str) -> list[str]:
 
 def _public_match(match: re.Match[str]) -> str:
     url = match.group()
-    tail = _TAIL.search(url).group()  # type: ignore[union-attr]  (it matches nothing, too)
-    return public_path(url[: len(url) - len(tail)]) + tail
+    bare = _TAIL.sub("", url)
+    return public_path(bare) + url[len(bare) :]
 
 
 def _public_url(url: str, by_name: bool = True) -> str:
@@ -245,4 +245,4 @@ class _GuardedStream:
 def guard_stderr() -> None:
     """Lets nothing of this process's messages, logs and tracebacks through that may be a secret."""
     if sys.stderr is not None and not isinstance(sys.stderr, _GuardedStream):
-        sys.stderr = _GuardedStream(sys.stderr)  # type: ignore[assignment]
+        sys.stderr = _GuardedStream(sys.stderr)
