@@ -161,8 +161,8 @@ def _links(path: str) -> list[str]:
 
 def _public_match(match: re.Match[str]) -> str:
     url = match.group()
-    tail = _TAIL.search(url).group()  # type: ignore[union-attr]
-    return public_path(url[: len(url) - len(tail)]) + tail
+    bare = _TAIL.sub("", url)
+    return public_path(bare) + url[len(bare) :]
 
 
 def _public_url(url: str, by_name: bool = True) -> str:

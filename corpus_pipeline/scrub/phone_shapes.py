@@ -271,7 +271,7 @@ class ShapeMemory:
             places: as in `known`.
             text: the window with its context, of which `core` is the window.
         """
-        one = len(places) == 1 and phones.is_one_number(fold(text), core, self._plans)
+        one = len(places) == 1 and phones.is_one_number(fold(text), core, self._plans())
         self.known[shape[0] if one else shape[1]] = places
 
     def _written(

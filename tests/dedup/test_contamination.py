@@ -111,6 +111,23 @@ def test_the_sentences_of_a_copy_are_those_of_the_text_as_it_is(before: str) -> 
     assert (row["first_sentence"], row["last_sentence"]) == (2, 4)
 
 
+@pytest.mark.parametrize(("least", "copies"), [(0.3125, [2]), (0.312501, [])])
+def test_what_a_document_alone_covers_is_compared_exactly(least: float, copies: list[int]) -> None:
+    """Of 32 words two documents quote 14; a third one has four of them and ten that nobody has."""
+    item = [f"w{i}" for i in range(32)]
+    texts = [" ".join(item[:14]), " ".join(item[:14]), " ".join(item[10:24])]
+    index = index_of({"a": " ".join(item)}, min_coverage=least)
+    assert judge(texts, index, max_documents=1)["address"].to_pylist() == copies  # 10 / 32
+    assert judge(texts, index, max_documents=3)["address"].to_pylist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("most", "copies"), [(3, [0, 1, 2]), (2, [])])
+def test_as_many_documents_as_are_allowed_are_no_quotation(most: int, copies: list[int]) -> None:
+    item = [f"w{i}" for i in range(32)]
+    places = judge([" ".join(item[:14])] * 3, index_of({"a": " ".join(item)}), max_documents=most)
+    assert places["address"].to_pylist() == copies
+
+
 def test_coverage_is_compared_exactly() -> None:
     item = " ".join(f"w{i}" for i in range(32))
     text = " ".join(f"w{i}" for i in range(21))

@@ -11,6 +11,7 @@ from corpus_pipeline.extract.documents import (
     ExtractOptions,
     extract_documents,
 )
+from corpus_pipeline.extract.steps import survey
 
 LAW = "第一条 为了规范公司的组织和行为，保护公司、股东、职工和债权人的合法权益，制定本法。"
 PDF = bytes(range(32)) * 20
@@ -42,6 +43,7 @@ TABLE: list[tuple[Row, str | None, str | None]] = [
         "extract-bad-charset",
     ),
     ((b"x" * 5000, "text/plain", None, None), "x" * 5000, None),
+    ((b"x" * 9000, "text/plain", None, None), "x" * 9000, None),
     ((b"x" * 9001, "text/plain", None, None), None, "extract-too-large"),
     ((b"<div>" * 1000 + b"x", "text/html", None, None), None, "extract-too-complex"),
 ]
@@ -136,3 +138,24 @@ def test_an_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_options_are_checked(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=name):
         ExtractOptions(**{name: value})  # type: ignore[arg-type]
+
+
+def reason_of(data: bytes, mime: str, options: ExtractOptions) -> str | None:
+    """The reason of one raw document."""
+    reason: str | None = extract_rows([(data, mime, None, None)], options).reasons[0].as_py()
+    return reason
+
+
+def test_a_page_of_as_many_steps_as_are_allowed_is_parsed() -> None:
+    page = b"<div>" * 100 + "页".encode()
+    steps, _ = survey(page, 10**9)
+    assert reason_of(page, "text/html", ExtractOptions(max_parser_steps=steps)) is None
+    fewer = ExtractOptions(max_parser_steps=steps - 1)
+    assert reason_of(page, "text/html", fewer) == "extract-too-complex"
+
+
+@pytest.mark.parametrize(("letters", "reason"), [(99, None), (98, "extract-bad-charset")])
+def test_as_much_damage_as_is_allowed_is_kept(letters: int, reason: str | None) -> None:
+    """One place of 100 characters, and one of 99; the markup hides it while the page is decoded."""
+    page = "<!-- {} --><p>{}\ufffd</p>".format("-" * 500, "字" * letters).encode()
+    assert reason_of(page, "text/html", ExtractOptions(max_bad_share=0.01)) == reason

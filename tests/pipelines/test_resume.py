@@ -313,6 +313,30 @@ def test_a_unit_whose_file_vanished_is_done_again(run_here: Runner, tmp_path: Pa
     assert len(corpora.rows(tmp_path / "out" / "documents")) == 2
 
 
+def test_what_later_phases_made_of_damaged_files_is_made_anew(
+    run_here: Runner, tmp_path: Path
+) -> None:
+    """They are committed; but nobody knows whether they have read the damaged file."""
+
+    class Stopping(NotedProgress):
+        def finish(self, phase: str, seconds: float) -> None:
+            if phase == "exact":
+                raise Stopped
+
+    content = small(tmp_path / "in", tmp_path / "out", plan={"unit_bytes": 1000})
+    with pytest.raises(Stopped):
+        run_here(content, progress=Stopping())
+    (work,) = (path.parent for path in (tmp_path / "out" / ".work").glob("*/prepare"))
+    hashes = work / "prepare" / "hashes" / "exact" / "00000.arrow"
+    damaged = bytearray(hashes.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    hashes.write_bytes(damaged)
+    progress = NotedProgress()
+    run_here(content, progress=progress)
+    assert progress.finished["prepare"] == 3
+    assert progress.finished["exact"] == 0
+
+
 @pytest.mark.parametrize(
     "lines", ["", "\n\n", '{"text": ""}\n', "broken\n"], ids=["empty", "blank", "text", "broken"]
 )
