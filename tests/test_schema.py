@@ -24,6 +24,11 @@ def test_the_ledger_is_the_document_without_its_content() -> None:
     ]
 
 
+def test_the_fate_stands_first() -> None:
+    for contract in (schema.DOCUMENT, schema.LEDGER):
+        assert contract.names[:2] == ["drop_reason", "reasons"]
+
+
 def test_readers_fill_columns_of_the_contract() -> None:
     for field in RECORDS:
         assert schema.DOCUMENT_INPUT.field(field.name).type == field.type

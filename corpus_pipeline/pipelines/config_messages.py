@@ -124,6 +124,8 @@ def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseMod
     kind, value = found["type"], found["input"]
     field = _field(loc, root)
     if loc[0] == "storage_options":  # Values may be secrets.
+        if kind == "dict_type":
+            return "is a mapping of mappings, as in {s3: {anon: true}}"
         return found["msg"].removeprefix("Value error, ")
     if value is None:
         return f"is empty; give a value or delete the line{_default(field)}"

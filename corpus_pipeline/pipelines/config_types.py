@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator, ByteSize, Field, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, TypeAdapter
 
 from corpus_pipeline.text.languages import require_language, suggestion
 
@@ -24,6 +24,7 @@ else:
         ByteSize,
         BeforeValidator(_written_as_size, json_schema_input_type=int | str),
         Field(gt=0, lt=2**63),
+        AfterValidator(int),  # Workers need not know what it was read by.
     ]
 
 _SIZES: TypeAdapter[int] = TypeAdapter(Size)
@@ -35,7 +36,7 @@ def parse_size(value: object) -> int:
     Raises:
         ValueError: it is none.
 
-    >>> [int(parse_size(size)) for size in ("1.5GB", "64 MiB", 7)]
+    >>> [parse_size(size) for size in ("1.5GB", "64 MiB", 7)]
     [1500000000, 67108864, 7]
     """
     return _SIZES.validate_python(value)

@@ -64,7 +64,6 @@ class Console:
         self._go_on()
         if self._bars is not None:
             self._waiting = self._bars.add_task(what, total=None, rate="")
-            self._bars.refresh()
         elif (left := self._born + PATIENCE - time.monotonic()) <= 0:
             self.say(what)
         else:

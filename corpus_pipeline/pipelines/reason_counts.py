@@ -22,6 +22,8 @@ By = Literal["source", "language"]
 
 #: Column of the ledger by which documents are grouped.
 _COLUMNS: dict[By, str] = {"source": "source", "language": "lang"}
+#: Parts that are read at once: remote ones are waited for.
+_AT_ONCE = 4
 #: Group of the documents for which the column is null, such as unreadable ones.
 NONE = "(none)"
 
@@ -70,8 +72,11 @@ def count_reasons(output: Place, by: By | None = None) -> list[Group]:
     """
     groups: dict[str, Group] = {}
     columns = ["drop_reason", "reasons", *([_COLUMNS[by]] if by else [])]
-    for part in ledger_parts(output):
-        ledger = storage.read_parquet(part, columns=columns).combine_chunks()
+
+    def read(part: Place) -> pa.Table:
+        return storage.read_parquet(part, columns=columns).combine_chunks()
+
+    for ledger in storage.at_once(read, ledger_parts(output), _AT_ONCE):
         if by is None:
             names = pa.array([""] * ledger.num_rows, pa.string())
         else:

@@ -183,7 +183,7 @@ def _print_content(console: rich.console.Console, content: Content) -> None:
     beginning = content.text[:_CHARS]
     lines = beginning.splitlines()[:_LINES]
     for line in lines:
-        console.print(f"    {printable(line)}".rstrip())
+        console.print(f"    {printable(line.expandtabs(4))}".rstrip())
     left = len(content.text) - sum(len(line) + 1 for line in lines)
     if left > 0:
         console.print(f"    ... and {left:,} more characters")

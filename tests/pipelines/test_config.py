@@ -1,14 +1,17 @@
 """Configurations: what is accepted, and the one line that a mistake gives."""
 
 import re
+import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from corpus_pipeline.errors import ConfigError, InputError, ResourceError
 from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.pipelines.config import build_config, load_config
+from corpus_pipeline.pipelines.config import Config, build_config, load_config
 from corpus_pipeline.pipelines.config_types import parse_size
 from corpus_pipeline.pipelines.plan import read_options
 from corpus_pipeline.pipelines.resources import resolve_resources
@@ -23,6 +26,7 @@ MINIMAL: dict[str, Any] = {"inputs": [{"path": "a", "source": "s"}], "output": "
 )
 def test_sizes(written: object, size: int) -> None:
     assert parse_size(written) == size
+    assert type(parse_size(written)) is int
 
 
 @pytest.mark.parametrize(
@@ -249,3 +253,37 @@ def test_a_relative_path_says_where_it_was_looked_for(
     config = build_config(MINIMAL | {"tokenize": {"tokenizer": "t.json"}}, "c.yaml")
     with pytest.raises(ResourceError, match=f"^t.json: .*; relative to {tmp_path}\\); correct"):
         resolve_resources(config)
+
+
+ODD: list[Any] = [
+    None, True, 0, -1, 2.5, 10**400, float("nan"), "", "x", "no", "甲\n乙", [], ["x"], ["x", "y"],
+    [[1]], {}, {"a": 1}, {"x": {"y": [1]}}, {1: 2}, [{"a": None}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:20])
+def test_any_value_of_any_key_is_good_or_one_line_without_our_types(value: Any) -> None:
+    for path in leaves(Config):
+        content: Any = {"inputs": [{"path": "a", "source": "s"}], "output": "o"}
+        place = content
+        for part in path[:-1]:
+            place = place.setdefault(part, {})
+            place = place[0] if isinstance(place, list) else place
+        place[path[-1]] = value
+        try:
+            build_config(content, "c.yaml")
+        except ConfigError as error:
+            line = str(error)
+            assert "\n" not in line, line
+            assert len(line) < 500, line
+            for word in ("tuple", "dictionary", "instance", "NoneType", "BaseModel"):
+                assert word not in line, line
+
+
+def leaves(model: type[BaseModel], at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yields the place of every key, sections too; `dataset_sources` are inputs over again."""
+    for name, field in model.model_fields.items():
+        yield (*at, name)
+        for part in (field.annotation, *typing.get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel) and name[:7] != "dataset":
+                yield from leaves(part, (*at, name))

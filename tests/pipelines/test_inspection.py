@@ -180,7 +180,7 @@ def test_text_is_shown_as_text(corpus: Corpus, tmp_path: Path, run_here: object)
     (tmp_path / "a.jsonl").write_text(line, "ascii")
     assert corpus("read", tmp_path / "a.jsonl", tmp_path / "out").code == 0
     out = corpus("trace", tmp_path / "out", "一").out
-    assert '\n    第一行 "引号"\n    \\tsecond\\x1b[31m line\n    第三行\n' in out
+    assert '\n    第一行 "引号"\n        second\\x1b[31m line\n    第三行\n' in out
     assert re.search(r"^  metadata\.作者 +王伟$", out, re.MULTILINE)
     assert re.search(r"^  metadata\.n +3$", out, re.MULTILINE)
 

@@ -16,6 +16,8 @@ from corpus_pipeline.pipelines import console as screen
 from corpus_pipeline.pipelines.console import Console
 
 CORPUS = [sys.executable, "-m", "corpus_pipeline.pipelines.cli"]
+#: What is written is kept until there is much of it, as it is where nobody asks for more.
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 COMMANDS = [
     ["stats", "RUN"],
     ["stats", "RUN", "--by", "source"],
@@ -25,6 +27,7 @@ COMMANDS = [
     ["schema"],
     ["profile", "show", "default"],
     ["--help"],
+    ["--version"],
 ]
 
 
@@ -50,8 +53,9 @@ def test_a_reader_that_is_gone(finished: Path) -> None:
     )
     words = commands(finished)
     done = subprocess.run(
-        [sys.executable, "-c", script, json.dumps(words)], capture_output=True, text=True
-    )
+        [sys.executable, "-c", script, json.dumps(words)],
+        capture_output=True, text=True, env=BUFFERED,
+    )  # fmt: skip
     said = [line for line in done.stderr.splitlines() if not line.startswith("check: ")]
     assert said == [f"{each[0]} 1" for each in words], done.stderr
     assert done.returncode == 0
@@ -60,7 +64,9 @@ def test_a_reader_that_is_gone(finished: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_one_line() -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run([*CORPUS, "schema"], stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [*CORPUS, "--version"], stdout=full, stderr=subprocess.PIPE, text=True, env=BUFFERED
+        )
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "No space left on device" in done.stderr

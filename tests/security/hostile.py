@@ -43,6 +43,8 @@ def corpus(*arguments: object) -> Outcome:
     code = 0
     with (
         in_this_process(),
+        # A slow machine shall not add a line about what it waits for.
+        mock.patch("corpus_pipeline.pipelines.console.PATIENCE", 3600.0),
         mock.patch.object(sys, "argv", ["corpus", *map(str, arguments)]),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
