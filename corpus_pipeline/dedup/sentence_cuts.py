@@ -198,7 +198,8 @@ def remove_sentences(
     nothing_left = none.astype(np.bool_)
     nothing_left[rows] = cut.nothing_left
     shorter = pc.replace_with_mask(texts, pa.array(touched), cut.texts)
-    return RemovedSentences(shorter, *counts, nothing_left)
+    sentences, chars, repeated = counts
+    return RemovedSentences(shorter, sentences, chars, repeated, nothing_left)
 
 
 def _remove(
