@@ -158,13 +158,22 @@ class Examples:
 def train_score(
     examples: Examples, usual: Mapping[str, Mapping[str, int | None]], options: ScoreTraining
 ) -> ScoreModel:
-    """Fits a scorecard."""
+    """Fits a scorecard.
+
+    Raises:
+        ValueError: there are no good pages, or no bad ones, to learn from.
+    """
+    good = examples.labels > 0.5
+    if not good.any() or good.all():
+        raise ValueError(
+            f"a score is learnt from good and bad pages, got {good.sum()} good of {len(good)}; "
+            "give labelled texts of both kinds"
+        )
     knots = {name: tuple(round(knot * UNIT) for knot in each) for name, each in KNOTS.items()}
     empty = ScoreModel(knots, {}, usual)
     ratios, says = feature_ratios(examples.measures, examples.langs, empty)
     design = _hats(ratios, says)
     heights = _fit(design, examples.labels, examples.weights, _penalty(options))
-    good = examples.labels > 0.5
     points: dict[str, tuple[int, ...]] = {}
     start = 0
     for row, feature in enumerate(FEATURES):

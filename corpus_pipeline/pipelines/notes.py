@@ -62,7 +62,9 @@ def _nothing_kept(counts: Mapping[str, int]) -> Iterator[str]:
         for name, n in counts.items()
         if name.startswith("dropped-")
     }
-    if documents and sum(dropped.values()) == documents:
+    if not documents:
+        yield "warning: nothing was kept: the inputs hold no record"
+    elif sum(dropped.values()) == documents:
         reason = max(sorted(dropped), key=lambda name: dropped[name])
         yield (
             f"warning: nothing was kept: all {documents} documents were dropped, most for {reason} "

@@ -9,8 +9,7 @@ One text, or one JSON object in a file of its own, is a document: if it cannot b
 itself. Only its source counts.
 
 A source of which not one record gives text is refused even if none of them is an error: pages that
-are all redirects, files that are all empty. And a run without any text is no run, whatever is
-allowed.
+are all redirects, files that are all empty.
 """
 
 import json
@@ -44,11 +43,13 @@ Fates = Counter[str]
 def refuse_mostly_unreadable(workspace: Workspace, plan: Plan, config: Config) -> None:
     """Stops a run after *prepare* if a source or a file could for the most part not be read.
 
-    With `allow_unreadable` only a run without any text is stopped.
+    With `allow_unreadable` none is.
 
     Raises:
         ErrorBudgetError: names the source or file, how many records, why, and one of them.
     """
+    if config.allow_unreadable:
+        return
     with_errors: list[Unit] = []
     by_source: dict[str, Fates] = {unit.source: Counter() for unit in plan.units}
     texts: Counter[str] = Counter()
@@ -61,8 +62,6 @@ def refuse_mostly_unreadable(workspace: Workspace, plan: Plan, config: Config) -
         texts[unit.source] += manifest.counts.get("documents", 0) - lost
         if _unreadable(fates):
             with_errors.append(unit)
-    if config.allow_unreadable and (not by_source or texts.total()):
-        return
     for source, fates in sorted(by_source.items()):
         if _unreadable(fates) > fates[_READABLE]:
             units = [unit for unit in with_errors if unit.source == source]
@@ -87,7 +86,7 @@ def _without_text(workspace: Workspace, units: Sequence[Unit], source: str) -> E
     if not counts.total():
         return ErrorBudgetError(
             f"source {source!r}: holds no record in {len(paths)} files, {example}; correct its "
-            "`path`, or leave it out"
+            "`path`, or leave it out; `allow_unreadable: true` (--allow-unreadable) goes on without"
         )
     ((reason, times),) = counts.most_common(1)
     found = (_example(workspace, unit, reason, None) for unit in units)
@@ -96,7 +95,7 @@ def _without_text(workspace: Workspace, units: Sequence[Unit], source: str) -> E
     return ErrorBudgetError(
         f"source {source!r}: none of {counts.total()} records gives text, most often for {reason} "
         f"({times}); {example}; all are listed in {workspace.root / 'rejected'}; correct or leave "
-        "out the source; `allow_unreadable: true` (--allow-unreadable) goes on if others have text"
+        "out the source; `allow_unreadable: true` (--allow-unreadable) goes on without it"
     )
 
 

@@ -374,6 +374,8 @@ def source_counts(batch: pa.RecordBatch) -> dict[str, int]:
     {'sentence_lost/百科': 3}
     """
     names = [name for name in OF_SOURCES if name in batch.schema.names]
+    if not names:
+        return {}
     table = pa.Table.from_batches([batch]).select(["source", *names])
     sums = table.group_by("source").aggregate([(name, "sum") for name in names]).to_pylist()
     return {f"{name}/{row['source']}": row[f"{name}_sum"] for row in sums for name in names}

@@ -362,8 +362,8 @@ def test_a_program_without_fences_stays_whole_and_a_page_of_links_does_not() -> 
         for other in (EN.format("Monday"), ZH.format("星期一")):
             column = pa.array([text, f"{text}\n\n{other}"])
             windows = span_hashes(column, SentenceOptions())
-            one, both = np.split(windows.hashes, windows.offsets[1:2])
-            shared = np.intersect1d(one, both)
+            first, second = np.split(windows.hashes, windows.offsets[1:2])
+            shared = np.intersect1d(first, second)
             assert (len(shared) == 0) == stays
 
 

@@ -127,6 +127,10 @@ def test_training_tells_what_it_was_shown_and_writes_what_it_learnt() -> None:
     model = train_score(
         Examples(batch, [lang or "" for lang in langs], labels, np.ones(16)), usual, ScoreTraining()
     )
+    for none in (np.zeros(16), np.ones(16)):
+        alike = Examples(batch, [lang or "" for lang in langs], none, np.ones(16))
+        with pytest.raises(ValueError, match="learnt from good and bad pages"):
+            train_score(alike, usual, ScoreTraining())
     scores = BASE + feature_points(batch, langs, model).sum(axis=0)
     assert scores[:8].min() > scores[8:].max()
     written = parse_score_model(write_score(model, ["Learnt from nothing."]))

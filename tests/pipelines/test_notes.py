@@ -119,3 +119,5 @@ def test_a_run_that_keeps_nothing_says_so(run_here: Runner, tmp_path: Path) -> N
     second["inputs"] = [{"path": str(tmp_path / "out"), "source": "a", "format": "dataset"}]
     with pytest.raises(ErrorBudgetError, match="source 'a': holds no record"):
         run_here(second)
+    run = run_here(second | {"allow_unreadable": True})
+    assert notes_after(run) == ["warning: nothing was kept: the inputs hold no record"]

@@ -44,7 +44,7 @@ def _lines(path: Path, *rows: object) -> str:
 def test_a_file_without_text_trains_nothing(tmp_path: Path, rows: list[object], said: str) -> None:
     source, output = _lines(tmp_path / "a.jsonl", *rows), tmp_path / "out"
     output.mkdir()
-    refused: list[Callable[[], object]] = [
+    refused: list[Callable[[], str]] = [
         lambda: train_tokenizer_file(source, output / "t.json", 300, "text", False),
         lambda: calibrate_file(source, output / "c.yaml", "lang", "text", None, 9),
     ]
