@@ -17,8 +17,12 @@ from corpus_pipeline.remembered import remembered
 
 LANGUAGE, PERPLEXITY, TOKENIZER = "language model", "perplexity model", "tokenizer"
 _MODULE = "corpus_pipeline.pipelines.opening"
-#: Seconds that a model may take. GlotLID (1.7 GB) takes ten.
-_MAX_SECONDS = 600.0
+#: Seconds of processor time that any model may take, and more for a larger one: GlotLID (1.7 GB)
+#: takes ten. A look-up in a table that has no empty place never ends.
+_MAX_SECONDS = 30
+_BYTES_PER_SECOND = 20_000_000
+#: Wall time for each of them, on a machine that is busy.
+_PATIENCE = 20
 #: How the process ends that has told in one line what is wrong.
 _TOLD = 3
 
@@ -37,19 +41,18 @@ def open_first(kind: str, path: str, sha256: str) -> None:
 
 
 def _open_in_a_process(kind: str, path: str) -> bool:
-    command = [sys.executable, "-m", _MODULE, kind, path]
+    seconds = _MAX_SECONDS + Path(path).stat().st_size // _BYTES_PER_SECOND
+    command = [sys.executable, "-m", _MODULE, kind, path, str(seconds)]
+    slow = f"{path}: the {kind} is not open after {seconds} s; fetch or train it again"
     try:
         done = subprocess.run(
-            command,
-            capture_output=True,
-            check=False,
-            timeout=_MAX_SECONDS,
+            command, capture_output=True, check=False, timeout=seconds * _PATIENCE,
             stdin=subprocess.DEVNULL,
-        )
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise ResourceError(
-            f"{path}: the {kind} is not open after {_MAX_SECONDS:.0f} s; fetch or train it again"
-        ) from error
+        raise ResourceError(slow) from error
+    if hasattr(signal, "SIGXCPU") and done.returncode == -signal.SIGXCPU:
+        raise ResourceError(slow)
     told = done.stdout.decode("utf-8", "replace").strip()
     if done.returncode == _TOLD and told:
         raise ResourceError(told)
@@ -99,13 +102,14 @@ def open_here(kind: str, path: str) -> None:
         load_tokenizer(path, options=EncodeOptions(eos_token=None)).encode(texts)
 
 
-def _main() -> int:
+def _main(kind: str, path: str, seconds: int) -> int:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     try:
-        open_here(*sys.argv[1:])
+        open_here(kind, path)
     except CorpusError as error:
         print(error)
         return _TOLD
@@ -113,4 +117,4 @@ def _main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    sys.exit(_main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
