@@ -121,27 +121,27 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     compiled: Any = numba.njit(function, nogil=True, **_FASTER_TO_COMPILE)
     if _in_package(function):
         try:
-            compiled._cache = _Cache(function)
+            compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # numba's word for a folder that it cannot write to.
             _cannot_keep("it cannot be written")
     result: Callable[..., Any] = compiled
     return result
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
+class _Cache(FunctionCache):
     """numba's cache on the disk. A disk that is full or fails costs time and stops nobody."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Returns the compiled function, or None if it is to be compiled."""
         try:
-            return super().load_overload(sig, target_context)
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except OSError:
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keeps a compiled function, if that is possible."""
         try:
-            super().save_overload(sig, data)
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
         except OSError as error:
             _cannot_keep(error.strerror or type(error).__name__)
 

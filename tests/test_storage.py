@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -299,7 +300,7 @@ def test_an_upload_that_arrives_short_is_none(
     put = storage.files._put
     monkeypatch.setattr("corpus_pipeline.storage.patience.WAITS", ())
 
-    def short(file_system: object, path: str, file: object, size: int) -> None:
+    def short(file_system: object, path: str, file: BinaryIO, size: int) -> None:
         put(file_system, path, file, size)
         put(file_system, path, io.BytesIO(b"ab"), 2)
 
