@@ -9,7 +9,6 @@ import pytest
 from runs import NotedProgress, Runner, small
 
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.pipelines import publish as publication
 from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 
 Change = Callable[[Manifest], Manifest]
