@@ -276,6 +276,20 @@ def test_what_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
         open_input(str(tmp_path / "gone"))
 
 
+def test_what_a_run_writes_is_not_its_input(tmp_path: Path) -> None:
+    """A run into a folder of the folder that it reads; it may be named by a link."""
+    for name in ("a.jsonl", "out/documents/b.parquet", "out2/c.jsonl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "link").symlink_to(tmp_path / "out2")
+    found = [str(file.path) for file in list_inputs(str(tmp_path), str(tmp_path / "out"))]
+    wanted = ["a.jsonl", "link/c.jsonl", "out2/c.jsonl"]
+    assert len(found) == 2
+    assert set(found) <= {str(tmp_path / name) for name in wanted}
+    linked = list_inputs(str(tmp_path), str(tmp_path / "link"))
+    assert [Path(file.path).name for file in linked] == ["a.jsonl", "b.parquet"]
+
+
 def test_a_file_is_on_the_disk_before_it_has_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

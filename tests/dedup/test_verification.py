@@ -117,6 +117,15 @@ def test_pairs_of_which_nobody_is_fresh_are_not_measured() -> None:
     assert [tuple(row.values())[:2] for row in verified.edges.to_pylist()] == [(0, 20)]
 
 
+def test_pairs_that_were_looked_at_are_not_uncompared() -> None:
+    """An earlier round has compared them; only those with somebody fresh are left."""
+    documents = [frozenset({i}) for i in range(6)]
+    groups = [[0, 10, 20], [30, 40, 50]]
+    fresh = np.array([False, False, False, False, True, True])
+    found = verify_buckets(_bucket_arrays(groups), _sets(documents), 0.5, 1, fresh=fresh)
+    assert found.uncompared == 1  # 40 and 50
+
+
 @settings(deadline=None, max_examples=200)
 @given(DOCUMENTS, st.data())
 def test_fresh_pairs_are_those_of_stars_over_python_sets(
