@@ -71,6 +71,17 @@ def test_what_equals_its_threshold_passes(share: float) -> None:
     assert failed["keywords-too-dense"].tolist() == expected
 
 
+def test_a_density_that_floats_would_take_for_more_passes() -> None:
+    """27 in 3,000,000 are 0.009 in 1,000; as a float the product is a little less than 27,000."""
+    assert 1000 * 27 > 0.009 * 3_000_000
+    measures = pa.record_batch(
+        {"keyword_hits": pa.array([27], pa.int32()), "keyword_distinct": pa.array([2], pa.int32())}
+    )
+    rules = KeywordRules(max_hits_per_1000_chars=0.009)
+    failed = keyword_failures(measures, np.array([3_000_000], np.int64), rules)
+    assert failed["keywords-too-dense"].tolist() == [False]
+
+
 @pytest.mark.parametrize(
     ("section", "options", "names"),
     [
