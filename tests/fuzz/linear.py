@@ -26,8 +26,12 @@ from corpus_pipeline.dedup.sentences import SentenceOptions, span_hashes
 from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.documents import extract_documents
 from corpus_pipeline.extract.normalise import normalise_texts
-from corpus_pipeline.filters.keywords import load_word_lists, measure_keywords
-from corpus_pipeline.filters.language import load_language_identifier, measure_language
+from corpus_pipeline.filters.keywords import KeywordMatcher, load_word_lists, measure_keywords
+from corpus_pipeline.filters.language import (
+    LanguageIdentifier,
+    load_language_identifier,
+    measure_language,
+)
 from corpus_pipeline.filters.perplexity import (
     load_language_model,
     measure_perplexity,
@@ -166,8 +170,14 @@ def _decode(label: str | None, text: str) -> object:
     return decode_bytes(text.encode("utf-8"), label, markup=True)
 
 
-def _column(work: Callable[..., object], *more: Callable[[], object], text: str) -> object:
-    return work(pa.array([text]), *(each() for each in more))
+@cache
+def _identifier() -> LanguageIdentifier:
+    return load_language_identifier()
+
+
+@cache
+def _lists() -> KeywordMatcher:
+    return load_word_lists()
 
 
 @cache
@@ -212,10 +222,10 @@ STAGES: dict[str, Work] = {
     "extract page": partial(_extract, "text/html"),
     **{f"charset {label}": partial(_decode, label) for label in (None, "gb18030", "iso-2022-jp")},
     "normalise": lambda text: normalise_texts(pa.array([text])),
-    "language": lambda text: measure_language(pa.array([text]), load_language_identifier()),
+    "language": lambda text: measure_language(pa.array([text]), _identifier()),
     "quality": lambda text: measure_quality(pa.array([text]), _english()),
     "quality of prose": lambda text: measure_quality(pa.array([text]), _english(), prose=True),
-    "keywords": lambda text: measure_keywords(pa.array([text]), _english(), load_word_lists()),
+    "keywords": lambda text: measure_keywords(pa.array([text]), _english(), _lists()),
     "perplexity": lambda text: _perplexity(pa.array([text])),
     "words": lambda text: split_words(pa.array([text])),
     "sentences": lambda text: split_sentences(pa.array([text])),

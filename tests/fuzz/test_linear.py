@@ -11,16 +11,14 @@ def test_work_grows_with_the_text(name: str) -> None:
     assert list(linear.slow_pairs([name])) == []
 
 
-def test_something_quadratic_is_found() -> None:
-    def work(text: str) -> None:
-        found = ""
-        for letter in text[: len(text) // 200]:
-            found = letter + found[:]
-            sum(found.encode())
-
-    times, seconds = linear.growth(work, "abc")
+def test_what_grows_too_fast_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a clock: what counts its steps instead of seconds."""
+    monkeypatch.setattr(linear, "seconds_of", lambda work, text: work(text))
+    times, seconds = linear.growth(lambda text: len(text) ** 2 / 1e11, "abc")
     assert times > linear.MOST
     assert seconds > linear.LEAST_SECONDS
+    times, _ = linear.growth(lambda text: len(text) / 1e6, "abc")
+    assert times < linear.MOST
 
 
 @pytest.mark.parametrize("name", [name for name, _ in linear.works()])
