@@ -15,14 +15,15 @@ from corpus_pipeline.scrub.plans import is_international, load_plan
 from corpus_pipeline.scrub.replace import find_spans
 
 WORDS = split_words(
-    "tel Tel. phone: Phone number fax (fax) fax) mobile cell office (office) home call me at my "
-    "new smartphone iPhone hotel hotline T: F. c) (h) M. order id orderid no. No number ref "
-    "code ISBN date time port SKU serial ssn QQ: WX Email x12 ext. 12 extension 5 x USA CA MA, N.Y. D. C. "
-    "USD kg MB users 元 万 人 km % files.jpg a.mp3 Smith Jones Müller Łódź Kovač Anna O'Neil the "
-    "and or is at on to direct line contact bureau móvil teléfono téléphone tél điện thoại телефон "
-    "тел. Иванов факс मोबाइल 电话 电话： 手机号 致电 微信 张三 王伟 地址 转 转801 订单号 编号 号码 "
-    "及 携帯 は です 전화 연락처 김 หมายเลข โทร هاتف: v1.2 § $ € ¥ US$ # = & % @ _ __ / // - -- , "
-    ". ; ! ? ( ) [ ] < > ** + (+ [+ + ( ~ | • ー 2019-05-12 2019 05 12 20190512 12.05.2019 1.5 "
+    "tel Tel. phone: Phone number fax (fax) fax) mobile cell office (office) home "
+    "call me at my new smartphone iPhone hotel hotline T: F. c) (h) M. order id "
+    "orderid no. No number ref code ISBN date time port SKU serial ssn QQ: WX Email "
+    "x12 ext. 12 extension 5 x USA CA MA, N.Y. D. C. USD kg MB users 元 万 人 km % "
+    "files.jpg a.mp3 Smith Jones Müller Łódź Kovač Anna O'Neil the and or is at on "
+    "to direct line contact bureau móvil teléfono téléphone tél điện thoại телефон "
+    "тел. Иванов факс मोबाइल 电话 电话： 手机号 致电 微信 张三 王伟 地址 转 转801 订单号 编号 号码 及 携帯 は です 전화 "
+    "연락처 김 หมายเลข โทร هاتف: v1.2 § $ € ¥ US$ # = & % @ _ __ / // - -- , . ; ! ? ( ) "
+    "[ ] < > ** + (+ [+ + ( ~ | • ー 2019-05-12 2019 05 12 20190512 12.05.2019 1.5 "
     "3,000 007 555"
 )
 GAPS = (
