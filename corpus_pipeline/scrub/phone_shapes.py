@@ -100,14 +100,12 @@ class Plans(NamedTuple):
 
 
 def _sources() -> list[str]:
-    """All regular expressions of the rules that read words."""
+    """All regular expressions and lists of signs of the rules that read words."""
     modules = (context, phone_words, phone_runs, phones)
-    return [
-        value.pattern
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, re.Pattern)
-    ]
+    values = [value for module in modules for value in vars(module).values()]
+    patterns = [value.pattern for value in values if isinstance(value, re.Pattern)]
+    # Signs that are compared one by one: currencies.
+    return patterns + [value for value in values if isinstance(value, str) and len(value) < 40]
 
 
 def _fragments(source: str) -> set[str]:
