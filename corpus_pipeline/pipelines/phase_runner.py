@@ -30,11 +30,8 @@ class PhaseRunner:
     lease: storage.Lease
     _examined: set[str] = dataclasses.field(default_factory=set)
 
-    def run(self, phase: Phase, items: Sequence[int], at_once: int = 1) -> int:
+    def run(self, phase: Phase, items: Sequence[int], at_once: int = 1) -> None:
         """Runs the items of a phase that are not done yet, then commits the phase.
-
-        Returns:
-            Records of all items that could not be read.
 
         Args:
             phase: what to run.
@@ -54,7 +51,7 @@ class PhaseRunner:
                 errors.count(manifest)
         if not still_open and self.workspace.committed(phase.name) is not None:
             self._examined.add(phase.name)
-            return errors.seen
+            return
         self._forget_later(phase.name)
         report = _PhaseReport(phase.name, self.workspace, self.progress, errors, self.lease)
         start = time.monotonic()
@@ -62,7 +59,6 @@ class PhaseRunner:
         if still_open:
             self.engine.run(phase, still_open, at_once, report)
         self._commit(phase.name, items, start, report.clocks)
-        return errors.seen
 
     def run_here(self, name: str, work: Callable[[], Outcome]) -> None:
         """Runs a phase that is one task of the driver; `work` says what it has written."""
