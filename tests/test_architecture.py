@@ -16,8 +16,9 @@ ROOT = PACKAGE.parent
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "errors address batches kernels machine redaction thresholds yaml_files",
-        "compilation remembered steps text",
+        "errors address batches kernels machine redaction special_files thresholds",
+        "compilation remembered steps yaml_files",
+        "text",
         "extract filters dedup scrub tokens",
         "schema",
         "sources loader",

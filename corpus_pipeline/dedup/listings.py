@@ -2,7 +2,7 @@
 
 A line that is missing makes a program wrong and a table crooked, and what such lines say, they say
 together. What is code or a table is what quality measures leave out of prose (see
-`filters.quality_prose`): fenced and indented code, tables of bars, `<table>`, `<pre>`, `<script>`
+`text.prose`): fenced and indented code, tables of bars, `<table>`, `<pre>`, `<script>`
 and `<style>`. A source file has no fences: a text is code as a whole if what is left of it has the
 marks of code and hardly a line that ends a sentence. Pages full of links have the marks alone.
 """
@@ -11,13 +11,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpus_pipeline.filters.quality_marks import (
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.marks import (
     ENDS,
     ENDS_BEFORE_SPACE,
     before_closers,
     last_mark,
 )
-from corpus_pipeline.filters.quality_prose import (
+from corpus_pipeline.text.prose import (
     AT,
     BLANK,
     IN_LIST,
@@ -26,7 +28,7 @@ from corpus_pipeline.filters.quality_prose import (
     UNCLOSED,
     block_end,
 )
-from corpus_pipeline.filters.quality_prose_blocks import (
+from corpus_pipeline.text.prose_blocks import (
     BAR,
     BLOCK_STARTS,
     MARKER_STARTS,
@@ -38,14 +40,12 @@ from corpus_pipeline.filters.quality_prose_blocks import (
     code_marks,
     long_line_end,
 )
-from corpus_pipeline.filters.quality_prose_markup import (
+from corpus_pipeline.text.prose_markup import (
     ELEMENT_KINDS,
     MARKUP,
     tag_end,
     with_content,
 )
-from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.sentences import Sentences
 
 #: In code one line in so many ends a sentence, in a comment. Of 1,245 source files five in six have

@@ -41,15 +41,6 @@ from corpus_pipeline.filters.quality_kernels import (
     WORDS,
     fill_stop_words,
 )
-from corpus_pipeline.filters.quality_prose import COLUMNS as PROSE_COLUMNS
-from corpus_pipeline.filters.quality_prose import (
-    LISTING,
-    MIN_PROSE_BYTES,
-    PROSE,
-    measured_of,
-    new_walk,
-    start_walk,
-)
 from corpus_pipeline.filters.quality_repetition_kernels import (
     DUPLICATE_ORDERS,
     TOP_ORDERS,
@@ -62,6 +53,15 @@ from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.languages import figures_for
+from corpus_pipeline.text.prose import COLUMNS as PROSE_COLUMNS
+from corpus_pipeline.text.prose import (
+    LISTING,
+    MIN_PROSE_BYTES,
+    PROSE,
+    measured_of,
+    new_walk,
+    start_walk,
+)
 from corpus_pipeline.yaml_files import load_yaml
 
 _MEANINGS = {
@@ -276,7 +276,7 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
         texts: `string`, N texts; null gives null measures.
         langs: `string`, N languages ("en", "zh_Hans") or scripts ("und-Hani"); they choose the stop
             words and what the score compares with. Null or a language without a list gives null.
-        prose: measure the prose only, see `quality_prose`. A text with too little of it is measured
+        prose: measure the prose only, see `text.prose`. A text with too little of it is measured
             as a whole; if the most of it is code, all measures but its size are null. Line ends are
             then read as prose has them: a quotation mark, a bracket, emphasis or a citation may
             stand behind the full stop, a colon may end a clause, and a long list item needs no

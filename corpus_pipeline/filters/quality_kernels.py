@@ -8,7 +8,17 @@ document ── lines (split at line feeds) ── words ── characters
 
 import numpy as np
 
-from corpus_pipeline.filters.quality_marks import (
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.characters import (
+    DIGIT,
+    LETTER,
+    OTHER,
+    PUNCTUATION,
+    SPACE,
+    UNSPACED,
+    decode,
+)
+from corpus_pipeline.text.marks import (
     BULLET,
     C4_TERMINAL,
     CLOSES,
@@ -24,16 +34,6 @@ from corpus_pipeline.filters.quality_marks import (
     last_mark,
     line_end,
     phrases_at,
-)
-from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.characters import (
-    DIGIT,
-    LETTER,
-    OTHER,
-    PUNCTUATION,
-    SPACE,
-    UNSPACED,
-    decode,
 )
 from corpus_pipeline.text.sentences import after_citation
 from corpus_pipeline.text.words import mix

@@ -201,7 +201,7 @@ class QualityProfile:
     languages: Mapping[str, QualityRules] = dataclasses.field(default_factory=dict)
     """Whole sets of rules by language; nothing is inherited from `rules` here."""
     prose: bool = False
-    """The measures are taken of the prose, see `quality_prose`; else of the whole text."""
+    """The measures are taken of the prose, see `text.prose`; else of the whole text."""
 
     def rules_for(self, language: str | None) -> QualityRules:
         """Returns the rules for a label: `text.languages` says whose; None is unknown."""

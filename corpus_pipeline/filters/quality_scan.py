@@ -11,10 +11,10 @@ from corpus_pipeline.filters.quality_kernels import (
     scan_line,
     step,
 )
-from corpus_pipeline.filters.quality_prose import AT_END, FEED, IN_TEXT, ITEM, WIDTH, next_line
-from corpus_pipeline.filters.quality_wrapping import goes_on
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.prose import AT_END, FEED, IN_TEXT, ITEM, WIDTH, next_line
 from corpus_pipeline.text.words import mix
+from corpus_pipeline.text.wrapping import goes_on
 
 #: What is scanned of a document.
 ALL, PROSE_LINES, NOTHING = range(3)
@@ -33,7 +33,7 @@ def scan_text(  # type: ignore[no-untyped-def]
     every line. How many lines, paragraphs and words were written stands in `totals`.
 
     Args:
-        state, counts, no_end, out, copy: as in `quality_prose.Walk`; started on this document if
+        state, counts, no_end, out, copy: as in `text.prose.Walk`; started on this document if
             `prose`.
         reading: `ALL` lines, `PROSE_LINES`, or `NOTHING`: what is left out is counted and no more.
     """

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.filters.quality import QUALITY_MEASURES, load_stop_words, measure_quality
-from corpus_pipeline.filters.quality_marks import (
+from corpus_pipeline.text.marks import (
     BULLETS,
     C4_TERMINALS,
     CLOSERS,

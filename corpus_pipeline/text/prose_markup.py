@@ -6,7 +6,8 @@ that unclosed marks cost no more than their length.
 
 import numpy as np
 
-from corpus_pipeline.filters.quality_prose_blocks import (
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.prose_blocks import (
     ALNUM,
     BLANK,
     NAME,
@@ -14,7 +15,6 @@ from corpus_pipeline.filters.quality_prose_blocks import (
     line_end,
     visible_chars,
 )
-from corpus_pipeline.kernels import kernel
 
 #: A tag, a template or a target of more bytes is none.
 _LONGEST_TAG = 2000

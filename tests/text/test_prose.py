@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from corpus_pipeline.dedup.listings import code_or_table
 from corpus_pipeline.filters.quality import measure_quality
 from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_prose import ITEM_MARK, LISTING, PROSE, WHOLE, prose_of
 from corpus_pipeline.filters.quality_rules import quality_failures
+from corpus_pipeline.text.prose import ITEM_MARK, LISTING, PROSE, WHOLE, prose_of
 from corpus_pipeline.text.sentences import split_sentences
 
 CHINESE = "缓存服务把常用的数据放在内存里，读取的时候不必再访问磁盘，所以响应很快。" * 5

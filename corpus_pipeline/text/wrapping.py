@@ -19,7 +19,9 @@ is a word by itself: so Chinese that is broken after forty characters agrees on 
 
 import numpy as np
 
-from corpus_pipeline.filters.quality_prose_blocks import (
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.characters import decode
+from corpus_pipeline.text.prose_blocks import (
     BAR,
     after_indent,
     after_marker,
@@ -29,8 +31,6 @@ from corpus_pipeline.filters.quality_prose_blocks import (
     is_line_rule,
     line_end,
 )
-from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.characters import decode
 
 #: Widths that texts are filled to, in columns.
 LEAST_WIDTH = 40

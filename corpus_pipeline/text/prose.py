@@ -1,4 +1,4 @@
-"""The prose of a document: its text without code, tables and markup, for the quality measures.
+"""The prose of a document: its text without code, tables and markup.
 
 A manual with examples is good text, but its code repeats lines, its tables end in no full stop and
 its tags are no words. So the rules that were made for prose look at what is left without these. The
@@ -20,7 +20,7 @@ What is left out, a line at a time and then within the line:
 A fence that is never closed reaches as far as what follows looks like code, not to the end of the
 text: one stray mark must not hide a page from the rules.
 
-Lines that were broken to fill a width are one line (see `quality_wrapping`): where a mail ends a
+Lines that were broken to fill a width are one line (see `text.wrapping`): where a mail ends a
 line after 72 columns no sentence ends.
 
 `next_line` finds the lines of prose one after another, so that the scan reads most of them where
@@ -33,7 +33,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpus_pipeline.filters.quality_prose_blocks import (
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.characters import characters
+from corpus_pipeline.text.columns import string_column, utf8_buffers
+from corpus_pipeline.text.prose_blocks import (
     BAR,
     BLOCK_STARTS,
     MARKER_STARTS,
@@ -53,18 +56,15 @@ from corpus_pipeline.filters.quality_prose_blocks import (
     table_end,
     visible_chars,
 )
-from corpus_pipeline.filters.quality_prose_blocks import BLANK as BLANKS
-from corpus_pipeline.filters.quality_prose_markup import (
+from corpus_pipeline.text.prose_blocks import BLANK as BLANKS
+from corpus_pipeline.text.prose_markup import (
     CODE,
     ELEMENT_KINDS,
     MARKUP,
     TABLE,
     copy_inline,
 )
-from corpus_pipeline.filters.quality_wrapping import MOST_WIDTH, fill_width, goes_on
-from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.characters import characters
-from corpus_pipeline.text.columns import string_column, utf8_buffers
+from corpus_pipeline.text.wrapping import MOST_WIDTH, fill_width, goes_on
 
 #: What is left out, in characters without white space.
 COLUMNS = ("code_chars", "table_chars", "markup_chars")
