@@ -1,15 +1,20 @@
 """What compiles kernels: numba, imported when the first kernel is called (see `kernels`)."""
 
 import functools
+import importlib
 import logging
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from corpus_pipeline.kernels import CACHE_DIR, Kernel
+from corpus_pipeline.machine import OWN_PROCESS
 
 # After CACHE_DIR, which sets the variable that numba reads at its import.
 import numba  # isort: skip
+from numba.core import entrypoints  # isort: skip
 from numba.core.caching import FunctionCache  # isort: skip
 from numba.core.types import Dispatcher  # isort: skip
 from numba.extending import typeof_impl  # isort: skip
@@ -17,6 +22,15 @@ from numba.extending import typeof_impl  # isort: skip
 #: Nobody takes the address of a kernel in C; the code for that is a tenth of the time to compile.
 #: (numba's type stubs lack the option.)
 _FASTER_TO_COMPILE: dict[str, Any] = {"no_cfunc_wrapper": True}
+
+if os.environ.get(OWN_PROCESS):
+    # At the first call numba imports SciPy for its BLAS, and whatever other packages register with
+    # it. No kernel uses either, and they take longer to import than numba itself.
+    sys.modules.setdefault("scipy.linalg", None)  # type: ignore[arg-type]
+    importlib.import_module("numba.np.arraymath")
+    if sys.modules["scipy.linalg"] is None:
+        del sys.modules["scipy.linalg"]
+    vars(entrypoints)["_already_initialized"] = True
 
 # A kernel that calls a kernel calls what that one is compiled to.
 typeof_impl.register(Kernel, lambda called, _: Dispatcher(called.compiled))

@@ -4,6 +4,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+#: Environment variable of processes that are the `corpus` command or its workers and run nobody
+#: else's code, as a notebook does.
+OWN_PROCESS = "CORPUS_PIPELINE_OWN_PROCESS"
+
 
 def cores() -> int:
     """Returns the number of cores; a process that is pinned to some has those only."""

@@ -1,6 +1,7 @@
 """The `corpus` command. Each command is a few calls; heavy imports wait until one runs."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 
 from corpus_pipeline import __version__
 from corpus_pipeline.errors import CorpusError, printable
+from corpus_pipeline.machine import OWN_PROCESS
 from corpus_pipeline.pipelines import cluster_cli, config_cli, inspection_cli, streams
 from corpus_pipeline.pipelines.cli_help import example
 
@@ -77,6 +79,7 @@ OutputArgument = Annotated[str, typer.Argument(help="Folder to write; must be ne
 def main() -> None:
     """Runs the command line; a known error is one line on stderr and exit code 1."""
     streams.open_streams()
+    os.environ[OWN_PROCESS] = "1"
     logging.basicConfig(format="corpus: %(message)s")
     sys.exit(streams.flush(_exit_code()))
 
@@ -162,7 +165,7 @@ def run(
             strict=strict or None,
         )  # fmt: skip
 
-    _execute(settings, overwrite, not no_verify)
+    _execute(settings, overwrite, runner, not no_verify)
 
 
 @app.command(
@@ -195,8 +198,14 @@ def plan(
     print_plan(config, estimate, size, workers, prices, as_json)
 
 
-def _execute(settings: Callable[[], "Config"], overwrite: bool, check: bool = True) -> None:
+def _execute(
+    settings: Callable[[], "Config"], overwrite: bool, runner: str | None, check: bool = True
+) -> None:
     """Runs a configuration, and says from the first moment what it is about."""
+    if runner in (None, "direct"):
+        from corpus_pipeline.engines.workers import start_early
+
+        start_early()
     from corpus_pipeline.pipelines.console import Console
 
     with Console() as console:
@@ -205,10 +214,6 @@ def _execute(settings: Callable[[], "Config"], overwrite: bool, check: bool = Tr
         from corpus_pipeline.pipelines.first_look import refuse_missing_files
 
         refuse_missing_files(config)
-        if config.runner == "direct":
-            from corpus_pipeline.engines.workers import start_early
-
-            start_early()
         console.begin("loading stages, inputs and models")
         from corpus_pipeline.pipelines.run import Run
         from corpus_pipeline.pipelines.verify import verify
@@ -304,7 +309,7 @@ def _run_stages(
 
         return single_config(command, stages, source, output, config, given, top)
 
-    _execute(settings, overwrite)
+    _execute(settings, overwrite, top.get("runner"))
 
 
 _stage_command("extract", {"extract"}, "Extract text from the raw pages of a dataset folder.")
