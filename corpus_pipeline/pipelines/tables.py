@@ -1,5 +1,6 @@
 """The tables of `corpus stats`, in 80 columns."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -67,7 +68,11 @@ def print_summary(output: Place, run: dict[str, Any]) -> None:
     ):
         console.print(f"  {output}/{folder}: {what}")
     for line in notes_after(run):
-        console.print(printable(line))
+        text = textwrap.fill(
+            printable(line), console.width, subsequent_indent="  ", break_long_words=False,
+            break_on_hyphens=False,
+        )  # fmt: skip
+        console.print(text)
 
 
 def print_groups(output: Place, by: By) -> None:

@@ -72,8 +72,6 @@ class Reference:
             ) from error
         self._tokenizer.encode_special_tokens = True
         self._controls = controls
-        self._ids: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=True)
-        self.vocab_size = max(self._ids.values(), default=-1) + 1
 
     def token_id(self, token: str) -> int | None:
         """Looks up a token by its name; null when there is none."""
@@ -98,6 +96,16 @@ class Reference:
         """Returns the text of `ids`; control tokens appear under their names."""
         text: str = self._original.decode(ids.tolist(), skip_special_tokens=False)
         return text
+
+    @property
+    def vocab_size(self) -> int:
+        """The largest id + 1, added tokens included."""
+        return max(self._ids.values(), default=-1) + 1
+
+    @functools.cached_property
+    def _ids(self) -> dict[str, int]:
+        ids: dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=True)
+        return ids
 
     @functools.cached_property
     def _original(self) -> Tokenizer:
