@@ -120,8 +120,8 @@ def test_who_never_lets_go_of_the_interpreter_is_ended_too(tmp_path: Path, folde
 DRIVER = """
     import os, sys, time
     from pathlib import Path
-    import apache_beam as beam
     from corpus_pipeline.engines.runners import SparkEngine
+    from corpus_pipeline.steps import Step, Work, item_ranges, unrolled
 
     def behave(item, how, folder):
         tries = Path(folder, f"{item}-{time.monotonic_ns()}")
@@ -130,13 +130,20 @@ DRIVER = """
             time.sleep(600) if how == "stuck" else os._exit(9)
         return item
 
+    class Behave(Step):
+        output = int
+
+        def __init__(self, how, folder):
+            self.how, self.folder = how, folder
+
+        def process(self, item):
+            yield behave(item, self.how, self.folder)
+
     class Behaving:
         name = "prepare"
 
-        def build(self, pipeline, items):
-            units = pipeline | beam.Create(items, reshuffle=False).with_output_types(int)
-            units = units | beam.Reshuffle()
-            _ = units | beam.Map(behave, *sys.argv[1:]).with_output_types(int)
+        def work(self, items):
+            return Work(item_ranges(items), unrolled, (Behave(*sys.argv[1:]),))
 
     class Silent:
         def advance(self, *_): pass
