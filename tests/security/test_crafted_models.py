@@ -198,16 +198,21 @@ BROKEN = [_cut, _ids_out_of_range, _negative_id, _merge_of_nothing, _no_vocabula
           _added_without_content, _added_is_text, _unknown_index, _pattern]  # fmt: skip
 
 
-@pytest.mark.parametrize("crafted", BROKEN, ids=lambda made: made.__name__)
-def test_a_tokenizer_that_is_none(crafted: Callable[[dict[str, Any]], str], folder: Path) -> None:
+def told_of(crafted: Callable[[dict[str, Any]], str], folder: Path) -> str:
+    """Opens a crafted tokenizer and returns what is said of it, nothing if it is one."""
     path = folder / "tokenizer.json"
     path.write_text(crafted(trained()))
-    line = ""
     try:
         opening.open_here(TOKENIZER, str(path))
     except CorpusError as error:
-        line = str(error)
-    assert path.name in line
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("crafted", BROKEN, ids=lambda made: made.__name__)
+def test_a_tokenizer_that_is_none(crafted: Callable[[dict[str, Any]], str], folder: Path) -> None:
+    line = told_of(crafted, folder)
+    assert "tokenizer.json" in line
     assert "\n" not in line
 
 
@@ -227,13 +232,7 @@ def _two_names_of_one_id(definition: dict[str, Any]) -> str:
 def test_a_tokenizer_that_is_odd_encodes_or_is_refused(
     crafted: Callable[[dict[str, Any]], str], folder: Path
 ) -> None:
-    path = folder / "tokenizer.json"
-    path.write_text(crafted(trained()))
-    line = ""
-    try:
-        opening.open_here(TOKENIZER, str(path))
-    except CorpusError as error:
-        line = str(error)
+    line = told_of(crafted, folder)
     assert "\n" not in line
 
 
