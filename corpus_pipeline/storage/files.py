@@ -15,15 +15,16 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, Protocol, cast
-
-from upath import UPath
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, cast
 
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import OBJECT_STORES, Place
 from corpus_pipeline.storage.reading import opened
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 #: Infix of names that only a running attempt uses.
 _ATTEMPT = ".attempt-"
@@ -121,7 +122,7 @@ class _LocalAttempt:
 class _RemoteAttempt:
     """A file without a name on this machine, uploaded."""
 
-    def __init__(self, target: UPath) -> None:
+    def __init__(self, target: "UPath") -> None:
         self._target = target
         self.file = cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOLED))  # noqa: SIM115 (as above)
 
@@ -338,7 +339,7 @@ def names(folder: Place) -> list[str]:
     return sorted(info["name"].rstrip("/").rpartition("/")[2] for info in _entries(folder))
 
 
-def _entries(folder: UPath) -> list[dict[str, Any]]:
+def _entries(folder: "UPath") -> list[dict[str, Any]]:
     path = folder.path.rstrip("/")
     try:
         found = patiently(lambda: folder.fs.ls(path, detail=True), public_path(folder))

@@ -7,8 +7,6 @@ import stat
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import fsspec
-
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
 from corpus_pipeline.redaction import public_path
 from corpus_pipeline.special_files import SPECIAL
@@ -123,8 +121,10 @@ def _remote_files(pattern: str, output: str | None) -> list[InputFile]:
 
 def _listed(file_system: Any, path: str, pattern: str) -> Mapping[str, Mapping[str, Any]]:
     """Lists with as few requests as the file system allows: one for a folder or a pattern."""
+    from fsspec.core import has_magic
+
     magic = path.replace("?", "") if pattern.startswith(_QUERIES) else path
-    if fsspec.core.has_magic(magic) and not file_system.exists(path):
+    if has_magic(magic) and not file_system.exists(path):
         matches = {
             name: info
             for name, info in file_system.glob(path, detail=True).items()

@@ -18,15 +18,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-
-from upath import UPath
+from typing import TYPE_CHECKING, Any
 
 from corpus_pipeline.errors import CorpusError, EngineError, ResumeError
 from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.files import read_bytes, remove
 from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import OBJECT_STORES, Place
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 try:
     import fcntl
@@ -56,7 +57,7 @@ class Lease:
 
 
 class _RemoteLease(Lease):
-    def __init__(self, root: UPath, where: UPath) -> None:
+    def __init__(self, root: "UPath", where: "UPath") -> None:
         self._root = public_path(root)
         self._where = where
         self._owner = uuid.uuid4().hex

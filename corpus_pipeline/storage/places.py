@@ -10,16 +10,18 @@ and hands the place to a function of `corpus_pipeline.storage`.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import fsspec
-from upath import UPath
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.redaction import holds_secret, public_path, remember_secrets
 
-Place = Path | UPath
+if TYPE_CHECKING:
+    from upath import UPath
+
+    Place = Path | UPath
+else:  # fsspec and upath take a tenth of a second to import, and serve URLs alone.
+    Place = Path
 """Where a file or folder is."""
 
 #: Protocols that show a file when its upload is complete and not before, and have no folders.
@@ -55,6 +57,9 @@ def place(path: "str | Place") -> Place:
     refuse_secrets(path)
     if is_local(path):
         return Path(path.removeprefix("file://"))
+    import fsspec
+    from upath import UPath
+
     try:
         fsspec.get_filesystem_class(_protocol(path))
         made: UPath = UPath(path, **file_system_options(path))
@@ -80,6 +85,8 @@ def file_system_of(url: str) -> tuple[Any, str]:
     Raises:
         ConfigError: nothing is installed for the protocol.
     """
+    import fsspec
+
     try:
         return fsspec.core.url_to_fs(url, **file_system_options(url))  # type: ignore[no-any-return]
     except (ImportError, ValueError) as error:
@@ -95,6 +102,8 @@ def file_system_options(url: str) -> dict[str, Any]:
     if protocol in _LISTING:
         options["use_listings_cache"] = False
     if protocol in ("s3", "s3a"):
+        import fsspec
+
         conf = {**fsspec.config.conf.get("s3", {}), **fsspec.config.conf.get("s3a", {})}
         given = conf.get("config_kwargs", {})
         options["config_kwargs"] = {"retries": _S3_ATTEMPTS, **given}
@@ -108,6 +117,10 @@ def configure(options: Mapping[str, Mapping[str, Any]]) -> None:
 
     >>> configure({"memory": {"skip_instance_cache": False}})
     """
+    if not options:
+        return
+    import fsspec
+
     remember_secrets(options)
     for protocol, arguments in options.items():
         fsspec.config.conf[protocol] = dict(arguments)
