@@ -17,7 +17,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "errors address batches kernels machine redaction special_files thresholds",
-        "compilation remembered steps yaml_files",
+        "compilation remembered transforms yaml_files",
         "text",
         "extract filters dedup scrub tokens",
         "schema",

@@ -1,6 +1,6 @@
 """The default engine: a pool of worker processes on one machine.
 
-Every worker takes items of a phase and runs the phase's steps over them, without Beam, whose start
+Every worker takes items of a phase and runs the phase's transforms over them, without Beam, whose start
 and graphs would cost more than a small corpus does. A worker that dies or is stuck costs one retry
 of its items, never the pool.
 """
@@ -25,7 +25,7 @@ from corpus_pipeline.engines.engine import (
     end_with_parent,
     prepare_worker,
 )
-from corpus_pipeline.engines.in_process import run_steps
+from corpus_pipeline.engines.in_process import run_transforms
 from corpus_pipeline.engines.workers import worker_context
 from corpus_pipeline.errors import CorpusError, EngineError
 
@@ -178,7 +178,7 @@ def _start_worker(storage_options: StorageOptions) -> None:
 def _run_task(phase: Phase, task: tuple[int, ...]) -> dict[str, int]:
     """Runs the phase over the items of one task, in this process."""
     try:
-        return dict(run_steps(phase.work(task)))
+        return dict(run_transforms(phase.work(task)))
     except Exception as error:
         if os.environ.get("CORPUS_DEBUG") and not isinstance(error, CorpusError):
             raise

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from corpus_pipeline.errors import CorpusError, EngineError
 from corpus_pipeline.redaction import guard_stderr
-from corpus_pipeline.steps import Work
+from corpus_pipeline.transforms import Work
 
 #: Beam appends the place in the pipeline to every message; the user's line does without.
 _BEAM_SUFFIX = re.compile(r"\s*\[while running .*\]\s*$", re.DOTALL)
@@ -24,9 +24,9 @@ _OUR_ERROR = re.compile(r"^(corpus_pipeline(?:\.\w+)+)\.(\w+Error): (.+)$", re.M
 _REMOTE_ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|Exit|Interrupt)\b)", re.MULTILINE)
 #: What the system said in it, without the path.
 _SYSTEM_ERROR = re.compile(r"^(?:\w+\.)*\w+Error: \[Errno (\d+)\]", re.MULTILINE)
-#: Counter of finished items, incremented by the last step of every phase.
+#: Counter of finished items, incremented by the last transform of every phase.
 ITEMS_DONE = "progress/items"
-#: Counter of records that could not be read, in the same step.
+#: Counter of records that could not be read, in the same transform.
 ERRORS_SEEN = "progress/errors"
 
 Clocks = Counter[str]

@@ -1,4 +1,4 @@
-"""Runs the steps of a phase in this process, one element after another, without Beam."""
+"""Runs the transforms of a phase in this process, one element after another, without Beam."""
 
 import itertools
 from collections import Counter, defaultdict
@@ -6,43 +6,43 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from corpus_pipeline.engines.engine import Clocks
-from corpus_pipeline.steps import Step, Work
+from corpus_pipeline.transforms import Transform, Work
 
 
-def run_steps(work: Work) -> Clocks:
-    """Sends every element through all steps; all of them are one bundle.
+def run_transforms(work: Work) -> Clocks:
+    """Sends every element through all transforms; all of them are one bundle.
 
-    An element passes the steps one by one before the next is taken, so one batch of text is held at
-    once; a step that is `grouped` waits for all elements before it, and holds them.
+    An element passes the transforms one by one before the next is taken, so one batch of text is held at
+    once; a transform that is `grouped` waits for all elements before it, and holds them.
 
     Returns:
-        The counters of the steps.
+        The counters of the transforms.
 
     Raises:
-        Exception: whatever a step raises; the steps are torn down first.
+        Exception: whatever a transform raises; the transforms are torn down first.
     """
     clocks: Clocks = Counter()
-    ready: list[Step] = []
+    ready: list[Transform] = []
 
     def count(stage: str, name: str, number: int) -> None:
         clocks[f"{stage}/{name}"] += number
 
     try:
         elements: Iterable[Any] = work.elements()
-        for step in work.steps:
-            step.setup(count)
-            ready.append(step)
-            step.start_bundle()
-            if step.grouped:
+        for transform in work.transforms:
+            transform.setup(count)
+            ready.append(transform)
+            transform.start_bundle()
+            if transform.grouped:
                 elements = _grouped(elements)
-            elements = itertools.chain.from_iterable(map(step.process, elements))
+            elements = itertools.chain.from_iterable(map(transform.process, elements))
         for _ in elements:
             pass
-        for step in work.steps:
-            step.finish_bundle()
+        for transform in work.transforms:
+            transform.finish_bundle()
     finally:
-        for step in ready:
-            step.teardown()
+        for transform in ready:
+            transform.teardown()
     return clocks
 
 

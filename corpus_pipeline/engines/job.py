@@ -85,7 +85,7 @@ class JobEngine:
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
 
-        from corpus_pipeline.engines.beam_steps import add_work
+        from corpus_pipeline.engines.beam_transforms import add_work
 
         _quieten()
         options = PipelineOptions(self.arguments(phase.name))
@@ -168,9 +168,9 @@ def _quieten() -> None:
 
     levels = dict(_LOG_LEVELS)
     if "CORPUS_DEBUG" not in os.environ:
-        # Beam logs whatever a step raises, and a library's message may quote a document.
+        # Beam logs whatever a transform raises, and a library's message may quote a document.
         levels["apache_beam"] = levels["PrismRunner"] = logging.CRITICAL
-        # Workers that are threads of this process print what a step raised, too.
+        # Workers that are threads of this process print what a transform raised, too.
         sdk_worker.__dict__["print"] = _say_nothing
         root = logging.getLogger()
         root.filters = [*(f for f in root.filters if f is not _is_ours), _is_ours]

@@ -32,7 +32,7 @@ from corpus_pipeline.engines.examination import (
 )
 from corpus_pipeline.engines.findings import cause, failures, late, unseen_folder, warnings
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.steps import Step, Work, item_ranges, unrolled
+from corpus_pipeline.transforms import Transform, Work, item_ranges, unrolled
 
 T = TypeVar("T")
 
@@ -172,7 +172,7 @@ def _answered(request: Request) -> int:
 # The probe
 
 
-class _Examine(Step):
+class _Examine(Transform):
     """Writes a worker's report where the driver looks for it."""
 
     output = int

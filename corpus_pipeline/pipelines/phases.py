@@ -1,4 +1,4 @@
-"""The phases: each is some steps over items of work, with at most one grouping.
+"""The phases: each is some transforms over items of work, with at most one grouping.
 
     prepare       units        read · extract · language · quality · keywords · perplexity · hashes
     contamination partitions   documents that hold one item       -> removals
@@ -43,7 +43,7 @@ from corpus_pipeline.stages.writing import (
     WriteFinishedUnit,
     WritePreparedUnit,
 )
-from corpus_pipeline.steps import Work, item_ranges, unrolled
+from corpus_pipeline.transforms import Work, item_ranges, unrolled
 
 
 def _unrolled_files(borders: tuple[int, int, int]) -> list[tuple[int, int]]:
@@ -75,9 +75,9 @@ class Prepare:
             (MeasurePerplexity, self.perplexity),
             (HashBatch, self.hashing),
         )
-        enabled = (step(options) for step, options in stages if options is not None)
-        steps = (ReadUnit(self.read), *enabled, WritePreparedUnit(self.writing))
-        return Work(item_ranges(items), unrolled, steps)
+        enabled = (transform(options) for transform, options in stages if options is not None)
+        transforms = (ReadUnit(self.read), *enabled, WritePreparedUnit(self.writing))
+        return Work(item_ranges(items), unrolled, transforms)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,8 +99,8 @@ class Match:
             for folder, each in enumerate(options.inputs)
             for borders in item_ranges(range(each.files))
         ]
-        steps = ReadHashes(options), MatchPartition(options)
-        return Work(files, _unrolled_files, steps, tuple[int, int])
+        transforms = ReadHashes(options), MatchPartition(options)
+        return Work(files, _unrolled_files, transforms, tuple[int, int])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,6 +133,6 @@ class Finish:
             (ScrubText, self.scrub),
             (EncodeTokens, self.tokenize),
         )
-        enabled = (step(options) for step, options in stages if options is not None)
-        steps = (ReadPreparedUnit(self.workspace), *enabled, WriteFinishedUnit(self.writing))
-        return Work(item_ranges(items), unrolled, steps)
+        enabled = (transform(options) for transform, options in stages if options is not None)
+        transforms = (ReadPreparedUnit(self.workspace), *enabled, WriteFinishedUnit(self.writing))
+        return Work(item_ranges(items), unrolled, transforms)

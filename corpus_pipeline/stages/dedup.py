@@ -23,10 +23,10 @@ from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS, SentenceOptions, 
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.mapping import MapBatches
 from corpus_pipeline.stages.writing import OF_SOURCES, prepared_path
-from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
+from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 
 
-class ReadPreparedUnit(Step):
+class ReadPreparedUnit(Transform):
     """Reads the documents that *prepare* kept, in batches, and closes the unit."""
 
     def __init__(self, workspace: Workspace) -> None:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import add_failures, unit_end, with_columns
-from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
+from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 
 
-class MapBatches(Step):
+class MapBatches(Transform):
     """Applies a stage to each batch; batches keep their key, the end of a unit passes through."""
 
     #: Name of the stage in FLOW.

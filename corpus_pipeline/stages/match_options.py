@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.pipelines.workspace import FileEntry, Workspace
-from corpus_pipeline.steps import Range
+from corpus_pipeline.transforms import Range
 
 #: Phases that bring what another has found in partitions to units -> the folder it stands in. What
 #: *resolve* has found stands in one folder for each of its steps.

@@ -33,7 +33,7 @@ from corpus_pipeline.stages import near_copies
 from corpus_pipeline.stages.match_options import MERGES, Batches, Match, MatchOptions, Outcome
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.resolving import resolve_step
-from corpus_pipeline.steps import StageCounters, Step, Tally, unrolled
+from corpus_pipeline.transforms import StageCounters, Tally, Transform, unrolled
 
 Block = tuple[int, bytes]
 """(partition, Arrow IPC of at most 4 MiB of records); empty bytes say that the partition is."""
@@ -44,7 +44,7 @@ _BLOCKS_TOGETHER = 16
 _READ_AHEAD = 4 * 2**20
 
 
-class ReadHashes(Step):
+class ReadHashes(Transform):
     """Reads this pipeline's partitions out of the hash files."""
 
     output = Block
@@ -136,7 +136,7 @@ def _reader(path: storage.Place, wanted_bytes: float) -> Iterator[pa.ipc.RecordB
             yield pa.ipc.open_file(pa.PythonFile(file, "r"))
 
 
-class MatchPartition(Step):
+class MatchPartition(Transform):
     """Applies the phase's match to one partition and writes what it finds."""
 
     output = int

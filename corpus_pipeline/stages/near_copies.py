@@ -28,8 +28,8 @@ from corpus_pipeline.dedup.verification import (
 from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 from corpus_pipeline.stages.match_options import Batches, MatchOptions, Outcome
 from corpus_pipeline.stages.writing import prepared_path
-from corpus_pipeline.steps import StageCounters, Step, Tally
 from corpus_pipeline.text.words import split_words
+from corpus_pipeline.transforms import StageCounters, Tally, Transform
 
 #: Columns of buckets and of shingle sets, as they cross the shuffle.
 _BUCKETS = ("members", "ranks", "key", "elsewhere", "leaders")
@@ -154,7 +154,7 @@ class ShingleOptions:
     partitions: int
 
 
-class ShingleUnit(Step):
+class ShingleUnit(Transform):
     """Writes the shingle sets of a unit's candidates, cut by the partition that verifies them."""
 
     output = int

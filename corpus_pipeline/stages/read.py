@@ -18,7 +18,7 @@ from corpus_pipeline.sources.joining import joined
 from corpus_pipeline.sources.reading import Count, ReadOptions, read_piece
 from corpus_pipeline.sources.records import NOT_EXTRACTED
 from corpus_pipeline.stages.mapping import text_bytes
-from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
+from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 
 #: Priority of sources that name none; lower ones win, higher ones yield.
 DEFAULT_PRIORITY = 100
@@ -39,7 +39,7 @@ class ReadStageOptions:
     """Stages follow that need text, and none makes text of pages: what has none is rejected."""
 
 
-class ReadUnit(Step):
+class ReadUnit(Transform):
     """Reads the pieces of a unit one after another; numbers rows and batches."""
 
     def __init__(self, options: ReadStageOptions) -> None:

@@ -22,8 +22,8 @@ from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 from corpus_pipeline.schema import DOCUMENT, LEDGER
 from corpus_pipeline.sources.leniencies import leniency_counts
 from corpus_pipeline.stages.tokenize import TOKEN_IDS
-from corpus_pipeline.steps import Keyed, StageCounters, Step, Tally
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
+from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 
 #: Columns for counts of each source, which are in no file: characters that came to sentence
 #: deduplication, what it took of them, and documents that it left whole because it would have taken
@@ -75,7 +75,7 @@ class _ParquetPart:
         return workspace.entry(self._file.target, self.rows, self._file.commit())
 
 
-class _UnitWriter(Step):
+class _UnitWriter(Transform):
     """Collects the batches of one unit at a time; emits the unit's number when it is written."""
 
     output = int

@@ -15,10 +15,10 @@ import pytest
 from corpus_pipeline.engines.direct import DirectEngine
 from corpus_pipeline.engines.engine import Clocks
 from corpus_pipeline.errors import EngineError, InputError
-from corpus_pipeline.steps import StageCounters, Step, Tally, Work, item_ranges, unrolled
+from corpus_pipeline.transforms import StageCounters, Tally, Transform, Work, item_ranges, unrolled
 
 
-class Behave(Step):
+class Behave(Transform):
     """Does to its worker what the item says, and notes that it was there."""
 
     output = int
@@ -116,7 +116,7 @@ def test_a_worker_that_dies_costs_one_more_attempt(tmp_path: Path) -> None:
     assert attempts(tmp_path) == {0: 1, 1: 1, DIES_ONCE: 2}
 
 
-class Tell(Step):
+class Tell(Transform):
     """Notes which process an item came to."""
 
     output = int

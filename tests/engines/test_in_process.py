@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from corpus_pipeline.engines.in_process import run_steps
-from corpus_pipeline.steps import StageCounters, Step, Tally, Work, item_ranges, unrolled
+from corpus_pipeline.engines.in_process import run_transforms
+from corpus_pipeline.transforms import StageCounters, Tally, Transform, Work, item_ranges, unrolled
 
 
-class Noting(Step):
+class Noting(Transform):
     """Notes what is called in which order, and does to each element what it is told."""
 
     output = int
@@ -46,8 +46,8 @@ class Grouping(Noting):
 
 def test_an_element_passes_all_steps_before_the_next_is_taken() -> None:
     log: list[str] = []
-    steps = Noting("a", log, lambda n: [n, n * 10]), Noting("b", log, lambda n: [])
-    clocks = run_steps(Work(item_ranges([1, 2]), unrolled, steps))
+    transforms = Noting("a", log, lambda n: [n, n * 10]), Noting("b", log, lambda n: [])
+    clocks = run_transforms(Work(item_ranges([1, 2]), unrolled, transforms))
     assert log == [
         "a setup", "a start", "b setup", "b start",
         "a 1", "b 1", "b 10", "a 2", "b 2", "b 20",
@@ -58,11 +58,11 @@ def test_an_element_passes_all_steps_before_the_next_is_taken() -> None:
 
 def test_a_group_has_all_values_of_its_key() -> None:
     log: list[str] = []
-    steps = (
+    transforms = (
         Noting("pairs", [], lambda n: [(n % 2, n)]),
         Grouping("groups", log, lambda group: [group[0]]),
     )
-    run_steps(Work(item_ranges(range(5)), unrolled, steps))
+    run_transforms(Work(item_ranges(range(5)), unrolled, transforms))
     assert [line for line in log if "(" in line] == ["groups (0, [0, 2, 4])", "groups (1, [1, 3])"]
 
 
@@ -87,14 +87,14 @@ def test_what_was_opened_is_closed_after_a_failure(broken: str, expected: list[s
     def fail(element: Any) -> list[Any]:
         raise ZeroDivisionError
 
-    steps = Noting("a", log, lambda n: [n]), Broken("b", log, fail)
+    transforms = Noting("a", log, lambda n: [n]), Broken("b", log, fail)
     with pytest.raises(ZeroDivisionError):
-        run_steps(Work(item_ranges([1]), unrolled, steps))
+        run_transforms(Work(item_ranges([1]), unrolled, transforms))
     assert log == expected
 
 
 def test_no_elements() -> None:
     log: list[str] = []
-    steps = Noting("a", log, lambda n: [(n, n)]), Grouping("b", log, lambda group: [])
-    assert run_steps(Work((), unrolled, steps)) == {}
+    transforms = Noting("a", log, lambda n: [(n, n)]), Grouping("b", log, lambda group: [])
+    assert run_transforms(Work((), unrolled, transforms)) == {}
     assert log[-1] == "b teardown"

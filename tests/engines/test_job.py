@@ -27,7 +27,7 @@ from corpus_pipeline.errors import (
     ErrorBudgetError,
     InputError,
 )
-from corpus_pipeline.steps import StageCounters, Step, Tally, Work, item_ranges, unrolled
+from corpus_pipeline.transforms import StageCounters, Tally, Transform, Work, item_ranges, unrolled
 
 #: What a run writes that must not depend on the engine.
 OUTPUTS = ("tokens", "ledger", "documents", "rejected")
@@ -51,7 +51,7 @@ class Noted:
         self.clocks.update(clocks)
 
 
-class Behave(Step):
+class Behave(Transform):
     """Notes each item in a folder, or fails as the phase says."""
 
     output = int

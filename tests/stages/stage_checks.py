@@ -1,4 +1,4 @@
-"""How tests run a stage: its step on Beam, checked inside the pipeline, and without Beam."""
+"""How tests run a stage: its transform on Beam, checked inside the pipeline, and without Beam."""
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,16 +11,16 @@ from apache_beam.testing.util import BeamAssertException, assert_that
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import conform, end_of_unit, unit_end, with_columns
-from corpus_pipeline.engines.beam_steps import BatchKeyCoder, RecordBatchCoder, add_step
-from corpus_pipeline.engines.in_process import run_steps
+from corpus_pipeline.engines.beam_transforms import BatchKeyCoder, RecordBatchCoder, add_transform
+from corpus_pipeline.engines.in_process import run_transforms
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.schema import DOCUMENT
 from corpus_pipeline.stages.hashing import HashBatch
 from corpus_pipeline.stages.writing import WritePreparedUnit
-from corpus_pipeline.steps import Keyed, Step, Work
+from corpus_pipeline.transforms import Keyed, Transform, Work
 
 
-def hash_and_write(make: StageOptions) -> tuple[Step, Step]:
+def hash_and_write(make: StageOptions) -> tuple[Transform, Transform]:
     """The end of *prepare*."""
     return HashBatch(make.hashing()), WritePreparedUnit(make.prepared())
 
@@ -58,8 +58,8 @@ def unit(*batches: pa.RecordBatch, phase: str = "prepare", number: int = 0) -> l
     return [*keyed, (BatchKey(phase, number, len(batches)), end)]
 
 
-class _Note(Step):
-    """Keeps what comes out of the steps before it."""
+class _Note(Transform):
+    """Keeps what comes out of the transforms before it."""
 
     def __init__(self) -> None:
         self.found: list[Any] = []
@@ -70,14 +70,16 @@ class _Note(Step):
 
 
 def run(
-    elements: Sequence[Any], steps: Step | tuple[Step, ...], check: Callable[[list[Any]], None]
+    elements: Sequence[Any],
+    transforms: Transform | tuple[Transform, ...],
+    check: Callable[[list[Any]], None],
 ) -> Any:
-    """Sends elements through steps, on Beam and in this process; calls `check` on what comes out.
+    """Sends elements through transforms, on Beam and in this process; calls `check` on what comes out.
 
     Returns:
-        The coder of the last step's output on Beam.
+        The coder of the last transform's output on Beam.
     """
-    steps = steps if isinstance(steps, tuple) else (steps,)
+    transforms = transforms if isinstance(transforms, tuple) else (transforms,)
     note = _Note()
     with beam.Pipeline(runner=FnApiRunner()) as pipeline:
         # One element that holds them all arrives as one bundle, in order, as after a reading stage.
@@ -86,16 +88,18 @@ def run(
         if hint is tuple:
             hint = tuple[int, int] if isinstance(elements[0][0], int) else Keyed
         out = start | beam.FlatMap(list).with_output_types(hint)
-        for step in steps:
-            out = add_step(out, step)
+        for transform in transforms:
+            out = add_transform(out, transform)
         assert_that(out, check)
         coder = beam.coders.registry.get_coder(out.element_type)
-    run_steps(Work([(0,)], lambda _: list(elements), (*copy.deepcopy(steps), note)))
+    run_transforms(Work([(0,)], lambda _: list(elements), (*copy.deepcopy(transforms), note)))
     check(note.found)
     return coder
 
 
-def run_documents(elements: Sequence[Keyed], step: Step, expected: Mapping[str, list[Any]]) -> None:
+def run_documents(
+    elements: Sequence[Keyed], transform: Transform, expected: Mapping[str, list[Any]]
+) -> None:
     """Checks some columns of all rows that come out, the keys, the ends of units and the coder."""
     keys = [key for key, _ in elements]
 
@@ -108,13 +112,13 @@ def run_documents(elements: Sequence[Keyed], step: Step, expected: Mapping[str, 
         for name, values in expected.items():
             same(name, [v for batch in batches for v in batch[name].to_pylist()], values)
 
-    coder = run(elements, step, check)
+    coder = run(elements, transform, check)
     assert isinstance(coder, beam.coders.TupleCoder)
     assert [type(part) for part in coder.coders()] == [BatchKeyCoder, RecordBatchCoder]
 
 
 def uncounted(stage: str, name: str, number: int) -> None:
-    """Takes what a step counts."""
+    """Takes what a transform counts."""
 
 
 def same(what: str, actual: object, expected: object) -> None:

@@ -28,14 +28,14 @@ from corpus_pipeline.stages.quality import MeasureQuality
 from corpus_pipeline.stages.read import ReadUnit
 from corpus_pipeline.stages.scrub import ScrubText
 from corpus_pipeline.stages.tokenize import TOKEN_IDS, EncodeTokens
-from corpus_pipeline.steps import Step
 from corpus_pipeline.text.hashing import content_hashes
+from corpus_pipeline.transforms import Transform
 
 EN, ZH = corpora.ENGLISH["plain"].text, corpora.CHINESE["plain"].text
 SHORT = "This line is too short."
 
 
-def steps(make: StageOptions) -> dict[str, Step]:
+def steps(make: StageOptions) -> dict[str, Transform]:
     """All map stages that take batches."""
     return {
         "extract": ExtractText(make.extract()),

@@ -22,8 +22,8 @@ from corpus_pipeline.stages.dedup import removals_folder
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
 from corpus_pipeline.stages.matching import Block, MatchPartition, ReadHashes, joined_batches
 from corpus_pipeline.stages.near_copies import ShingleUnit
-from corpus_pipeline.steps import Keyed, item_ranges
 from corpus_pipeline.storage.reading import RemoteFile
+from corpus_pipeline.transforms import Keyed, item_ranges
 
 #: Units and partitions of these tests are fewer.
 FILES = 8

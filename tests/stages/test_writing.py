@@ -29,8 +29,8 @@ from corpus_pipeline.stages.writing import (
     hash_records,
     prepared_path,
 )
-from corpus_pipeline.steps import Keyed
 from corpus_pipeline.tokens.shard import open_shard
+from corpus_pipeline.transforms import Keyed
 
 EN, ZH = corpora.ENGLISH["plain"].text, corpora.CHINESE["plain"].text
 

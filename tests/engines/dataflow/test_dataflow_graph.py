@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from engines.dataflow.service import BUCKET, IMAGE, options, running_bucket, running_service
 
-from corpus_pipeline.engines.beam_steps import add_work
+from corpus_pipeline.engines.beam_transforms import add_work
 from corpus_pipeline.engines.dataflow import dataflow_options
 from corpus_pipeline.engines.runners import beam_arguments
 

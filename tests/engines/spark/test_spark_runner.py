@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.engines.spark.runner import SparkRunner, UnsupportedPipelineError
 from corpus_pipeline.errors import InputError
-from corpus_pipeline.steps import Keyed
+from corpus_pipeline.transforms import Keyed
 
 pytestmark = [
     pytest.mark.cluster,

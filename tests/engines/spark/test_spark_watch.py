@@ -121,7 +121,7 @@ DRIVER = """
     import os, sys, time
     from pathlib import Path
     from corpus_pipeline.engines.runners import SparkEngine
-    from corpus_pipeline.steps import Step, Work, item_ranges, unrolled
+    from corpus_pipeline.transforms import Transform, Work, item_ranges, unrolled
 
     def behave(item, how, folder):
         tries = Path(folder, f"{item}-{time.monotonic_ns()}")
@@ -130,7 +130,7 @@ DRIVER = """
             time.sleep(600) if how == "stuck" else os._exit(9)
         return item
 
-    class Behave(Step):
+    class Behave(Transform):
         output = int
 
         def __init__(self, how, folder):

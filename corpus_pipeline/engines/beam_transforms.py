@@ -1,4 +1,4 @@
-"""The steps of a phase as a Beam graph, and the coders of what passes between them."""
+"""The transforms of a phase as a Beam graph, and the coders of what passes between them."""
 
 import functools
 import itertools
@@ -11,7 +11,7 @@ from apache_beam.metrics import Metrics
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import from_ipc, to_ipc
-from corpus_pipeline.steps import Step, Work
+from corpus_pipeline.transforms import Transform, Work
 
 
 class RecordBatchCoder(beam.coders.Coder):  # type: ignore[misc]
@@ -62,18 +62,18 @@ beam.coders.registry.register_coder(pa.RecordBatch, RecordBatchCoder)
 beam.coders.registry.register_coder(BatchKey, BatchKeyCoder)
 
 
-class StepFn(beam.DoFn):  # type: ignore[misc]
-    """A step for Beam's workers; its counters are the job's metrics."""
+class TransformFn(beam.DoFn):  # type: ignore[misc]
+    """A transform for Beam's workers; its counters are the job's metrics."""
 
-    def __init__(self, step: Step) -> None:
-        self._step = step
+    def __init__(self, transform: Transform) -> None:
+        self._step = transform
 
     def default_label(self) -> str:
-        """Names the step as its class."""
+        """Names the transform as its class."""
         return type(self._step).__name__
 
     def setup(self) -> None:
-        """Sets the step up."""
+        """Sets the transform up."""
         self._step.setup(_tally)
 
     def start_bundle(self) -> None:
@@ -89,7 +89,7 @@ class StepFn(beam.DoFn):  # type: ignore[misc]
         self._step.finish_bundle()
 
     def teardown(self) -> None:
-        """Frees what the step holds."""
+        """Frees what the transform holds."""
         self._step.teardown()
 
 
@@ -100,16 +100,16 @@ def _tally(stage: str, name: str, number: int) -> None:
     _counter(stage, name).inc(number)
 
 
-def add_step(values: beam.PCollection, step: Step) -> beam.PCollection:
-    """Applies one step to a collection, after grouping it by key where the step wants groups."""
-    label = type(step).__name__
-    if step.grouped:
+def add_transform(values: beam.PCollection, transform: Transform) -> beam.PCollection:
+    """Applies one transform to a collection, after grouping it by key where the transform wants groups."""
+    label = type(transform).__name__
+    if transform.grouped:
         values = values | f"Group for {label}" >> beam.GroupByKey()
-    return values | label >> beam.ParDo(StepFn(step)).with_output_types(step.output)
+    return values | label >> beam.ParDo(TransformFn(transform)).with_output_types(transform.output)
 
 
 def add_work(pipeline: beam.Pipeline, work: Work) -> beam.PCollection:
-    """Adds the work of a phase to a pipeline: its elements, spread over the workers, and its steps.
+    """Adds the work of a phase to a pipeline: its elements, spread over the workers, and its transforms.
 
     The graph names ranges of elements, which workers unroll.
     """
@@ -118,6 +118,6 @@ def add_work(pipeline: beam.Pipeline, work: Work) -> beam.PCollection:
     # A single element has nobody to be spread to.
     if len(list(itertools.islice(work.elements(), 2))) > 1:
         values = values | "Spread" >> beam.Reshuffle()
-    for step in work.steps:
-        values = add_step(values, step)
+    for transform in work.transforms:
+        values = add_transform(values, transform)
     return values

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import end_of_unit
-from corpus_pipeline.engines.beam_steps import BatchKeyCoder, RecordBatchCoder
-from corpus_pipeline.steps import Keyed
+from corpus_pipeline.engines.beam_transforms import BatchKeyCoder, RecordBatchCoder
+from corpus_pipeline.transforms import Keyed
 
 BATCHES = {
     "no rows": pa.record_batch({"text": pa.array([], pa.string())}),

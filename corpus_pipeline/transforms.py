@@ -1,7 +1,7 @@
-"""What a phase is made of, without an engine: elements, and the steps that they pass.
+"""What a phase is made of, without an engine: elements, and the transforms that they pass.
 
-A step is a plain object; an engine calls it. The direct engine does so itself
-(`engines/in_process.py`), for all others a step becomes a Beam `DoFn` (`engines/beam_steps.py`).
+A transform is a plain object; an engine calls it. The direct engine does so itself
+(`engines/in_process.py`), for all others it becomes a Beam `DoFn` (`engines/beam_transforms.py`).
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from corpus_pipeline.address import BatchKey
 
-#: The element of every map step.
+#: The element of every map phase.
 Keyed = tuple[BatchKey, pa.RecordBatch]
 #: Adds a number to a counter, given by stage and name.
 Tally = Callable[[str, str, int], None]
@@ -26,8 +26,8 @@ Range = tuple[int, int]
 _MOST = 4000
 
 
-class Step:
-    """One step of a phase. It is pickled before `setup` and belongs to one process after it.
+class Transform:
+    """One transform of a phase. It is pickled before `setup` and belongs to one process after it.
 
     An engine calls `setup` once, then for each bundle of elements `start_bundle`, `process` for
     every element, and `finish_bundle`; at the end `teardown`, also after a failure.
@@ -39,7 +39,7 @@ class Step:
     grouped: ClassVar[bool] = False
 
     def setup(self, tally: Tally) -> None:
-        """Opens what the step needs; `tally` adds to the counters of the job."""
+        """Opens what the transform needs; `tally` adds to the counters of the job."""
 
     def start_bundle(self) -> None:
         """Begins a bundle."""
@@ -63,12 +63,12 @@ class Work:
     """Many elements in few words: a cluster's graph must be small."""
     unrolled: Callable[[Any], list[Any]]
     """The elements of a range; importable."""
-    steps: tuple[Step, ...]
+    transforms: tuple[Transform, ...]
     element: Any = int
     """Type of an element."""
 
     def elements(self) -> Iterator[Any]:
-        """Yields what the first step is given."""
+        """Yields what the first transform is given."""
         for borders in self.ranges:
             yield from self.unrolled(borders)
 
