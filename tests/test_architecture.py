@@ -17,8 +17,9 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "errors address batches kernels machine redaction special_files thresholds",
-        "compilation remembered transforms yaml_files",
+        "compilation remembered steps transforms yaml_files",
         "text",
+        "option_types",
         "extract filters dedup scrub tokens",
         "schema",
         "sources loader",

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corpus_pipeline.errors import ConfigError, relative_to
+from corpus_pipeline.option_types import Label, LanguageName, Size
 from corpus_pipeline.pipelines.config_messages import one_line
-from corpus_pipeline.pipelines.config_types import Label, LanguageName, Size
 from corpus_pipeline.redaction import remember_secrets, storable
 from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ByteSize, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from corpus_pipeline.pipelines.config_types import Label, LanguageName, show_size
+from corpus_pipeline.option_types import Label, LanguageName, show_size
 from corpus_pipeline.yaml_files import nearest_key
 
 #: What people write who know other tools, or guess -> the key. A dot leads into a section.

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
 from corpus_pipeline.machine import cores
+from corpus_pipeline.option_types import parse_size
 from corpus_pipeline.pipelines.config import Config, load_config
-from corpus_pipeline.pipelines.config_types import parse_size
 from corpus_pipeline.pipelines.costs import Flow, Prices, Workload, load_costs
 from corpus_pipeline.pipelines.estimate import Estimate, estimate
 from corpus_pipeline.pipelines.limits import limits

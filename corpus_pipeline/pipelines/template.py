@@ -10,9 +10,9 @@ from pydantic.fields import FieldInfo
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.option_types import show_size
 from corpus_pipeline.pipelines.config import Config, Input
 from corpus_pipeline.pipelines.config_messages import is_size
-from corpus_pipeline.pipelines.config_types import show_size
 
 #: Columns of the file. A comment that does not fit beside its key stands above it.
 _WIDTH = 80

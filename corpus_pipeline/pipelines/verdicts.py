@@ -17,8 +17,8 @@ from corpus_pipeline.filters.verdicts import (
     perplexity_verdict,
     quality_verdict,
 )
+from corpus_pipeline.option_types import show_size
 from corpus_pipeline.pipelines.config import Config, build_config
-from corpus_pipeline.pipelines.config_types import show_size
 from corpus_pipeline.shipped import resource_digest, shipped
 
 _Row = Mapping[str, Any]

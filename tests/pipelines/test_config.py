@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from corpus_pipeline.errors import ConfigError, InputError, ResourceError
 from corpus_pipeline.filters.quality_profiles import load_profile
+from corpus_pipeline.option_types import parse_size
 from corpus_pipeline.pipelines.config import Config, build_config, load_config
-from corpus_pipeline.pipelines.config_types import parse_size
 from corpus_pipeline.pipelines.plan import read_options
 from corpus_pipeline.pipelines.resources import resolve_resources
 from corpus_pipeline.storage import list_inputs

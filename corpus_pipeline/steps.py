@@ -1,0 +1,213 @@
+"""A step of the flow: one object that says everything about itself.
+
+    class Short(Step):
+        '''Drops texts of few characters.'''
+
+        name = "short"
+        Options = ShortOptions               its section of the configuration
+        columns = pa.schema([...])           what it fills, each with its meaning
+        reasons = ("too-short",)             why it drops documents
+
+        def open(self): ...                  loads what `apply` needs, in the process of a worker
+        def apply(self, batch): ...          a batch of documents in, the same documents out
+
+Configuration, data contract, summary, phases and docs are derived from that. `flow.py` lists the
+steps of the package in their order; a step of a user's own is used like one of these.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from corpus_pipeline.batches import add_failures, with_columns
+
+Batch: TypeAlias = pa.RecordBatch
+#: Reason -> bool[N], true where the rule fails; in rule order.
+Failures: TypeAlias = Mapping[str, NDArray[np.bool_]]
+
+
+class Section(BaseModel):
+    """A section of the configuration; refuses what it does not know, and cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, content: Any) -> Any:
+        """Lets a section without keys be empty: `quality:` with nothing below it."""
+        return {} if content is None else content
+
+
+class Options(Section):
+    """The section of a step. Every field has a description, which the docs and `init` show."""
+
+    enabled: bool = Field(True, description="false leaves this step out")
+
+
+@dataclasses.dataclass(frozen=True)
+class SourceRules:
+    """What the configuration says of the documents of one source."""
+
+    language: str | None = None
+    """Their language, if it is known, as it is stored."""
+    quality_profile: str | None = None
+    skip: frozenset[str] = frozenset()
+    """Names of steps, and kinds of dedup, that leave the source alone."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Resource:
+    """A file or folder that a step loads."""
+
+    path: str
+    """As configured, or the name of a shipped file (`shipped.shipped`)."""
+    key: str
+    """Of the configuration that names it, for messages: `language.model`."""
+    sha256: str | None = None
+    """What it must have, where the configuration says so."""
+    kind: str | None = None
+    """One of `pipelines.opening`, for a model that is opened in a child first: it may crash."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """What a step knows of the run besides its options."""
+
+    sources: Mapping[str, SourceRules] = dataclasses.field(default_factory=dict)
+    digests: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Path of a resource -> sha256 that the plan found; workers refuse other bytes."""
+
+    def rules(self, source: str | None) -> SourceRules:
+        """Returns the rules of a source; those of an unknown one say nothing."""
+        return self.sources.get(source or "", SourceRules())
+
+    def skipping(self, name: str) -> frozenset[str]:
+        """Returns the sources that a step, or a kind of dedup, leaves alone."""
+        return frozenset(source for source, each in self.sources.items() if name in each.skip)
+
+
+class Step:
+    """One step over batches of documents. A subclass sets the class attributes and `apply`.
+
+    It is pickled before `open` and belongs to one process after it. Documents are never removed:
+    a step fills columns, changes `text`, or adds failures, which the writer splits by.
+
+    Attributes:
+        options: of the step.
+        context: of the run.
+        label: what tells a repeated step from the first; None for the first. Columns begin with
+            `LABEL_` and reasons with `LABEL-` then.
+    """
+
+    #: Its section of the configuration, and what it is called everywhere.
+    name: ClassVar[str]
+    #: The model of its section.
+    Options: ClassVar[type[Options]] = Options
+    #: Columns that it fills, each with `meaning` in its metadata.
+    columns: ClassVar[pa.Schema] = pa.schema([])
+    #: Reasons for which it drops, in rule order; kebab-case, what is wrong.
+    reasons: ClassVar[tuple[str, ...]] = ()
+    #: Columns whose sum over the documents that stay stands in run.json.
+    summed: ClassVar[tuple[str, ...]] = ()
+    #: Prefixes of the counts in run.json that belong to it.
+    counts: ClassVar[tuple[str, ...]] = ()
+    #: On where the configuration says nothing of it.
+    default: ClassVar[bool] = False
+    #: It looks at texts, so it cannot stand before the step that makes texts of pages.
+    needs_text: ClassVar[bool] = True
+    #: Other columns that it reads; a step before it must fill them.
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(
+        self, options: Any = None, context: Context | None = None, label: str | None = None
+    ) -> None:
+        self.options = self.Options() if options is None else options
+        self.context = context or Context()
+        self.label = label
+
+    def resources(self) -> Iterable[Resource]:
+        """Yields the files that the step loads; asked before the context has their digests."""
+        return ()
+
+    def check(self) -> None:
+        """Refuses options that cannot be meant, before any work is done.
+
+        Raises:
+            ConfigError: one line that begins with the key.
+        """
+
+    def open(self) -> None:
+        """Loads what `apply` needs; called once in each process."""
+
+    def apply(self, batch: Batch) -> Batch:
+        """Returns the same documents with columns filled, text changed or failures added.
+
+        Args:
+            batch: documents of one source, at least one; `text` is null where there is none.
+        """
+        raise NotImplementedError
+
+    def explain(self, reason: str, row: Mapping[str, Any], text: str | None) -> str:
+        """Says by which figures a document failed a rule; empty where there are none.
+
+        Args:
+            reason: one of `reasons`.
+            row: of the ledger.
+            text: of the document, where it is at hand.
+        """
+        return ""
+
+    # For subclasses
+
+    def filled(self, batch: Batch, columns: Batch | Mapping[str, pa.Array]) -> Batch:
+        """Returns the batch with columns of this step filled; those of a repeated step are others.
+
+        >>> again = Step(label="again")
+        >>> again.filled(pa.record_batch({"a": [1]}), {"a": pa.array([2])}).to_pydict()
+        {'a': [1], 'again_a': [2]}
+        """
+        if isinstance(columns, pa.RecordBatch):
+            columns = dict(zip(columns.schema.names, columns.columns, strict=True))
+        prefix = "" if self.label is None else f"{self.label}_"
+        return with_columns(batch, {prefix + name: array for name, array in columns.items()})
+
+    def failed(self, batch: Batch, failures: Failures) -> Batch:
+        """Returns the batch with failures of this step added where there is text.
+
+        Records without text (unreadable ones) keep the fate they have.
+        """
+        has_text = batch["text"].is_valid().to_numpy(zero_copy_only=False)
+        prefix = "" if self.label is None else f"{self.label}-"
+        return add_failures(
+            batch, {prefix + reason: mask & has_text for reason, mask in failures.items()}
+        )
+
+    def all_columns(self) -> Iterator[pa.Field]:
+        """Yields the columns that this very step fills, with its label.
+
+        >>> labelled = type("S", (Step,), {"columns": pa.schema([("n", pa.int32())])})(label="a")
+        >>> [field.name for field in labelled.all_columns()]
+        ['a_n']
+        """
+        prefix = "" if self.label is None else f"{self.label}_"
+        return (field.with_name(prefix + field.name) for field in self.columns)
+
+    def all_reasons(self) -> tuple[str, ...]:
+        """Returns the reasons of this very step, with its label."""
+        prefix = "" if self.label is None else f"{self.label}-"
+        return tuple(prefix + reason for reason in self.reasons)
+
+
+def source_of(batch: Batch) -> str | None:
+    """Returns the source of a batch; its documents have one, and only one.
+
+    >>> source_of(pa.record_batch({"source": ["wiki", "wiki"]}))
+    'wiki'
+    """
+    name: str | None = batch["source"][0].as_py()
+    return name
