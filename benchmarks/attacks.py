@@ -106,8 +106,8 @@ def _measure(path: Path) -> object:
     import pyarrow as pa
 
     from corpus_pipeline.dedup.minhash import MinHashOptions, shingle, signatures
-    from corpus_pipeline.filters.language import load_language_identifier, measure_language
-    from corpus_pipeline.filters.quality import measure_quality
+    from corpus_pipeline.filters.language.measures import load_language_identifier, measure_language
+    from corpus_pipeline.filters.quality.measures import measure_quality
     from corpus_pipeline.text.words import split_words
 
     texts = pa.array([path.read_text("utf-8")])
@@ -125,13 +125,13 @@ def _open_language(path: Path) -> object:
         open_first(LANGUAGE, str(path), digest_of(str(path), "x"))
     except ImportError:
         pass
-    from corpus_pipeline.filters.language import load_language_identifier
+    from corpus_pipeline.filters.language.measures import load_language_identifier
 
     return len(load_language_identifier(str(path)).labels)
 
 
 def _cut_language_model(path: Path) -> None:
-    from corpus_pipeline.filters import language
+    from corpus_pipeline.filters.language import measures as language
 
     path.write_bytes(language._carried_model().read_bytes()[:600_000])
 
@@ -139,7 +139,7 @@ def _cut_language_model(path: Path) -> None:
 def _perplexity_model(path: Path) -> None:
     import hashlib
 
-    from corpus_pipeline.filters.perplexity import shipped_models
+    from corpus_pipeline.filters.perplexity.measures import shipped_models
 
     shipped = shipped_models()["en"]
     path = path.with_suffix(".klm")
@@ -160,7 +160,7 @@ def _open_perplexity(path: Path) -> object:
         open_first(PERPLEXITY, str(path), digest_of(str(path), "x"))
     except ImportError:
         pass
-    from corpus_pipeline.filters.perplexity import load_language_model
+    from corpus_pipeline.filters.perplexity.measures import load_language_model
 
     return load_language_model(path).card.label
 

@@ -27,14 +27,14 @@ from whole_job import SAMPLE
 from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
 from corpus_pipeline.dedup.sentences import SentenceOptions, span_hashes
 from corpus_pipeline.extract.normalise import normalise_texts
-from corpus_pipeline.filters.keywords import load_word_lists, measure_keywords
-from corpus_pipeline.filters.language import load_language_identifier, measure_language
-from corpus_pipeline.filters.perplexity import (
+from corpus_pipeline.filters.keywords.measures import load_word_lists, measure_keywords
+from corpus_pipeline.filters.language.measures import load_language_identifier, measure_language
+from corpus_pipeline.filters.perplexity.measures import (
     load_language_model,
     measure_perplexity,
     shipped_models,
 )
-from corpus_pipeline.filters.quality import measure_quality
+from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS, load_detectors
 from corpus_pipeline.scrub.replace import scrub_texts
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes

@@ -101,13 +101,13 @@ def joined(own: list[str], length: int, chance: random.Random) -> str:
 
 def measure(arguments: argparse.Namespace) -> None:
     """Prints accuracy, the share of right labels kept and of wrong labels kept."""
-    from corpus_pipeline.filters.language import (
+    from corpus_pipeline.filters.language.cutoffs import shipped_cut_offs
+    from corpus_pipeline.filters.language.measures import (
         LanguageRules,
         language_failures,
         load_language_identifier,
         measure_language,
     )
-    from corpus_pipeline.filters.language_cutoffs import shipped_cut_offs
     from corpus_pipeline.text.languages import related_languages, same_language
 
     rules = LanguageRules(cut_offs=shipped_cut_offs())

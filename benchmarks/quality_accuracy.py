@@ -23,12 +23,12 @@ import pyarrow.parquet as pq
 import zstandard
 from numpy.typing import NDArray
 
-from corpus_pipeline.filters import quality_score
-from corpus_pipeline.filters.quality import measure_quality
-from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_rules import QualityProfile, quality_failures
-from corpus_pipeline.filters.quality_score import ScoreModel, feature_points
-from corpus_pipeline.filters.train_quality import (
+from corpus_pipeline.filters.quality import score as quality_score
+from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.rules import QualityProfile, quality_failures
+from corpus_pipeline.filters.quality.score import ScoreModel, feature_points
+from corpus_pipeline.filters.quality.training import (
     Examples,
     ScoreTraining,
     is_held_out,

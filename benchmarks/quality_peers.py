@@ -29,9 +29,9 @@ from datatrove.pipeline.filters import (
 )
 from datatrove.pipeline.filters import c4_filters as c4_module
 
-from corpus_pipeline.filters.quality import measure_quality
-from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_rules import quality_failures
+from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.rules import quality_failures
 
 OFF = {
     GopherQualityFilter: (

@@ -6,10 +6,10 @@ no stage has filled yet is null. docs/data-contract.md is written from this modu
 
 import pyarrow as pa
 
-from corpus_pipeline.filters.keywords import KEYWORD_MEASURES
-from corpus_pipeline.filters.language import LANGUAGE_MEASURES
-from corpus_pipeline.filters.perplexity import PERPLEXITY_MEASURES
-from corpus_pipeline.filters.quality import QUALITY_MEASURES
+from corpus_pipeline.filters.keywords.measures import KEYWORD_MEASURES
+from corpus_pipeline.filters.language.measures import LANGUAGE_MEASURES
+from corpus_pipeline.filters.perplexity.measures import PERPLEXITY_MEASURES
+from corpus_pipeline.filters.quality.measures import QUALITY_MEASURES
 from corpus_pipeline.scrub.replace import PII_MEASURES
 
 #: Raised when a column changes its name, type or meaning. Recorded in every run.json.

@@ -62,9 +62,9 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("extract/helper.py", "signal"): "it is told how the child ended",
     ("extract/child.py", "signal"): "the child bounds its own time",
     ("extract/child.py", "resource"): "the child bounds its own memory",
-    ("filters/train_lm.py", "subprocess"): "KenLM's programs make a model; no stage calls it",
-    ("filters/train_lm.py", "shutil"): "it looks for KenLM's programs",
-    ("filters/train_lm.py", "tempfile"): "it sorts on the disk",
+    ("filters/perplexity/training.py", "subprocess"): "KenLM's programs make a model; no stage calls it",
+    ("filters/perplexity/training.py", "shutil"): "it looks for KenLM's programs",
+    ("filters/perplexity/training.py", "tempfile"): "it sorts on the disk",
 }  # fmt: skip
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -108,7 +108,7 @@ def forbidden(source: str, module: str) -> list[str]:
 
     Args:
         source: of the module.
-        module: its path in the package, as `filters/quality.py`.
+        module: its path in the package, as `filters/quality/measures.py`.
 
     Returns:
         Each once: a module of ours as `room.module`, a library by its name.
@@ -151,7 +151,7 @@ def forbidden(source: str, module: str) -> list[str]:
         ("from corpus_pipeline import __version__", "engines/a.py", []),
         ("from corpus_pipeline.text import words", "dedup/a.py", []),
         ("from corpus_pipeline.dedup import edges", "text/a.py", ["dedup.edges"]),
-        ("from corpus_pipeline.filters import quality", "dedup/a.py", ["filters.quality"]),
+        ("from corpus_pipeline.filters.quality import measures", "dedup/a.py", ["filters.quality"]),
         ("from corpus_pipeline.tokens import index", "loader/a.py", []),
         ("from corpus_pipeline.storage import place", "sources/a.py", ["storage.place"]),
         ("from corpus_pipeline.pipelines.cli import main", "stages/a.py", ["pipelines.cli"]),
@@ -159,7 +159,7 @@ def forbidden(source: str, module: str) -> list[str]:
         ("from corpus_pipeline.stages import FLOW", "engines/a.py", ["stages.FLOW"]),
         ("from corpus_pipeline.engines import direct", "stages/a.py", ["engines.direct"]),
         ("from corpus_pipeline.pipelines import plan", "schema.py", ["pipelines.plan"]),
-        ("from corpus_pipeline.filters import quality", "schema.py", []),
+        ("from corpus_pipeline.filters.quality import measures", "schema.py", []),
         ("def f():\n    from corpus_pipeline.pipelines import plan", "storage/a.py",
          ["pipelines.plan"]),
         ("if TYPE_CHECKING:\n    from corpus_pipeline.pipelines import plan", "storage/a.py",

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from scripts import ROOT, load_script
 
-from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_rules import RULES
+from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.rules import RULES
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.reasons import REASONS
 from corpus_pipeline.sources.leniencies import LENIENCIES

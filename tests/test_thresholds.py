@@ -15,9 +15,9 @@ from corpus_pipeline.dedup.contamination_index import ContaminationOptions
 from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
 from corpus_pipeline.extract.documents import ExtractOptions, extract_documents
-from corpus_pipeline.filters.keywords import KeywordRules, keyword_failures
-from corpus_pipeline.filters.language_sample import SAMPLE_CHARS
-from corpus_pipeline.filters.quality_rules import QualityRules
+from corpus_pipeline.filters.keywords.measures import KeywordRules, keyword_failures
+from corpus_pipeline.filters.language.sample import SAMPLE_CHARS
+from corpus_pipeline.filters.quality.rules import QualityRules
 from corpus_pipeline.pipelines import config
 from corpus_pipeline.scrub.replace import ScrubOptions
 from corpus_pipeline.sources.records import ReadOptions

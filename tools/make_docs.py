@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 import typer
 
-from corpus_pipeline.filters.keywords import KEYWORD_MEASURES
-from corpus_pipeline.filters.language import LANGUAGE_MEASURES
-from corpus_pipeline.filters.perplexity import PERPLEXITY_MEASURES
-from corpus_pipeline.filters.quality import QUALITY_MEASURES
+from corpus_pipeline.filters.keywords.measures import KEYWORD_MEASURES
+from corpus_pipeline.filters.language.measures import LANGUAGE_MEASURES
+from corpus_pipeline.filters.perplexity.measures import PERPLEXITY_MEASURES
+from corpus_pipeline.filters.quality.measures import QUALITY_MEASURES
 from corpus_pipeline.pipelines.cli import app
 from corpus_pipeline.pipelines.reasons import REASONS
 from corpus_pipeline.schema import (

@@ -101,7 +101,7 @@ def _tally(stage: str, name: str, number: int) -> None:
 
 
 def add_transform(values: beam.PCollection, transform: Transform) -> beam.PCollection:
-    """Applies one transform to a collection, after grouping it by key where the transform wants groups."""
+    """Applies one transform to a collection, grouped by key where the transform wants groups."""
     label = type(transform).__name__
     if transform.grouped:
         values = values | f"Group for {label}" >> beam.GroupByKey()
@@ -109,7 +109,7 @@ def add_transform(values: beam.PCollection, transform: Transform) -> beam.PColle
 
 
 def add_work(pipeline: beam.Pipeline, work: Work) -> beam.PCollection:
-    """Adds the work of a phase to a pipeline: its elements, spread over the workers, and its transforms.
+    """Adds the work of a phase to a pipeline: its elements, spread over the workers, then transforms.
 
     The graph names ranges of elements, which workers unroll.
     """

@@ -1,8 +1,8 @@
 """The default engine: a pool of worker processes on one machine.
 
-Every worker takes items of a phase and runs the phase's transforms over them, without Beam, whose start
-and graphs would cost more than a small corpus does. A worker that dies or is stuck costs one retry
-of its items, never the pool.
+Every worker takes items of a phase and runs the phase's transforms over them, without Beam, whose
+start and graphs would cost more than a small corpus does. A worker that dies or is stuck costs one
+retry of its items, never the pool.
 """
 
 import concurrent.futures

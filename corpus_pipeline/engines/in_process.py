@@ -12,8 +12,8 @@ from corpus_pipeline.transforms import Transform, Work
 def run_transforms(work: Work) -> Clocks:
     """Sends every element through all transforms; all of them are one bundle.
 
-    An element passes the transforms one by one before the next is taken, so one batch of text is held at
-    once; a transform that is `grouped` waits for all elements before it, and holds them.
+    An element passes the transforms one by one before the next is taken, so one batch of text is
+    held at once; a transform that is `grouped` waits for all elements before it, and holds them.
 
     Returns:
         The counters of the transforms.

@@ -7,13 +7,13 @@ the modules of the filters; nothing here decides.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from corpus_pipeline.filters.quality_rules import RULES, QualityRules
+from corpus_pipeline.filters.quality.rules import RULES, QualityRules
 from corpus_pipeline.text.languages import figures_for
 
 if TYPE_CHECKING:  # These take a second to import.
-    from corpus_pipeline.filters.keywords import KeywordRules
-    from corpus_pipeline.filters.language import LanguageRules
-    from corpus_pipeline.filters.perplexity import PerplexityRules
+    from corpus_pipeline.filters.keywords.measures import KeywordRules
+    from corpus_pipeline.filters.language.measures import LanguageRules
+    from corpus_pipeline.filters.perplexity.measures import PerplexityRules
 
 #: A measure -> its value for one document; missing and None are both unmeasured.
 Measures = Mapping[str, Any]

@@ -6,13 +6,13 @@ import orjson
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import InputError
-from corpus_pipeline.filters.language import load_language_identifier, measure_language
-from corpus_pipeline.filters.language_cutoffs import (
+from corpus_pipeline.filters.language.cutoffs import (
     LEAST_TEXTS,
     WRONG_KEPT,
     learn_cut_offs,
     write_cut_offs,
 )
+from corpus_pipeline.filters.language.measures import load_language_identifier, measure_language
 from corpus_pipeline.pipelines.opening import LANGUAGE, open_first
 from corpus_pipeline.pipelines.resources import digest_of
 from corpus_pipeline.pipelines.training import Texts, refuse_existing

@@ -87,12 +87,15 @@ def open_here(kind: str, path: str) -> None:
     texts = pa.array(["It was a fine day in the old town.", "今天天气很好。", "", "a" * 1000, "\0"])
     if kind == LANGUAGE:
         from corpus_pipeline.filters.fasttext_file import check_fasttext_file
-        from corpus_pipeline.filters.language import load_language_identifier, measure_language
+        from corpus_pipeline.filters.language.measures import (
+            load_language_identifier,
+            measure_language,
+        )
 
         check_fasttext_file(Path(path))
         measure_language(texts, load_language_identifier(path))
     elif kind == PERPLEXITY:
-        from corpus_pipeline.filters.perplexity import load_language_model, score_texts
+        from corpus_pipeline.filters.perplexity.measures import load_language_model, score_texts
 
         model = load_language_model(path)
         score_texts(model.scorer, model.card.normaliser, texts)

@@ -10,11 +10,11 @@ from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.extract.documents import ExtractOptions
-from corpus_pipeline.filters.keywords import KeywordRules, find_word_lists
-from corpus_pipeline.filters.language import LanguageRules, check_names
-from corpus_pipeline.filters.language_cutoffs import shipped_cut_offs
-from corpus_pipeline.filters.perplexity import PerplexityRules, perplexity_rules
-from corpus_pipeline.filters.quality_profiles import load_profile
+from corpus_pipeline.filters.keywords.measures import KeywordRules, find_word_lists
+from corpus_pipeline.filters.language.cutoffs import shipped_cut_offs
+from corpus_pipeline.filters.language.measures import LanguageRules, check_names
+from corpus_pipeline.filters.perplexity.measures import PerplexityRules, perplexity_rules
+from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.machine import cores, memory_bytes
 from corpus_pipeline.pipelines.config import STAGES, Config, Contamination, Tokenize
 from corpus_pipeline.pipelines.evaluations import Evaluations, read_evaluations

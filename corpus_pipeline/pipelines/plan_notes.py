@@ -1,6 +1,6 @@
 """What a run and `corpus plan` say before the work: what the configuration does not show."""
 
-from corpus_pipeline.filters.quality_profiles import profile_notes
+from corpus_pipeline.filters.quality.profiles import profile_notes
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.notes import passed_over
 from corpus_pipeline.pipelines.plan import Plan

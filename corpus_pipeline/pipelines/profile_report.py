@@ -1,7 +1,7 @@
 """`corpus profile`: which quality rules hold, and who says so."""
 
 from corpus_pipeline.errors import ConfigError, printable
-from corpus_pipeline.filters.quality_profiles import (
+from corpus_pipeline.filters.quality.profiles import (
     PROFILES,
     load_profile,
     profile_notes,

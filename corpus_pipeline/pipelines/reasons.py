@@ -2,10 +2,10 @@
 
 from corpus_pipeline.dedup import DEDUP_REASONS
 from corpus_pipeline.extract.documents import EXTRACT_REASONS
-from corpus_pipeline.filters.keywords import KEYWORD_REASONS
-from corpus_pipeline.filters.language import LANGUAGE_REASONS
-from corpus_pipeline.filters.perplexity import PERPLEXITY_REASONS
-from corpus_pipeline.filters.quality_rules import QUALITY_REASONS
+from corpus_pipeline.filters.keywords.measures import KEYWORD_REASONS
+from corpus_pipeline.filters.language.measures import LANGUAGE_REASONS
+from corpus_pipeline.filters.perplexity.measures import PERPLEXITY_REASONS
+from corpus_pipeline.filters.quality.rules import QUALITY_REASONS
 from corpus_pipeline.sources.records import READ_REASONS
 
 #: Reasons by stage, in the order of the flow.

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResourceError
-from corpus_pipeline.filters.perplexity import shipped_models
-from corpus_pipeline.filters.quality_profiles import profile_files
+from corpus_pipeline.filters.perplexity.measures import shipped_models
+from corpus_pipeline.filters.quality.profiles import profile_files
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.first_look import missing
 from corpus_pipeline.pipelines.opening import LANGUAGE, PERPLEXITY, TOKENIZER, open_first

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from corpus_pipeline.dedup import DEDUP_REASONS
-from corpus_pipeline.filters.quality_rules import QUALITY_REASONS
+from corpus_pipeline.filters.quality.rules import QUALITY_REASONS
 
 #: Stages in the order of the flow.
 _STAGES = ("read", "extract", "language", "quality", "keywords", "perplexity", "dedup", "scrub",

@@ -7,7 +7,7 @@ from typing import Any
 import rich.console
 
 from corpus_pipeline.errors import VerifyError, printable
-from corpus_pipeline.filters.quality_score import BASE, explain_score
+from corpus_pipeline.filters.quality.score import BASE, explain_score
 from corpus_pipeline.pipelines.examples import Wanted, choose
 from corpus_pipeline.pipelines.finished import read_run
 from corpus_pipeline.pipelines.tables import screen

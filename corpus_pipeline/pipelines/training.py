@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError, InputError
-from corpus_pipeline.filters.train_lm import LmTraining, train_language_model
+from corpus_pipeline.filters.perplexity.training import LmTraining, train_language_model
 from corpus_pipeline.pipelines.finished import RUN_FILE
 from corpus_pipeline.sources.pieces import ForeignFileError, Piece, detect_format
 from corpus_pipeline.sources.reading import ReadOptions, read_piece

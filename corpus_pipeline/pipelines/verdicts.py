@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from corpus_pipeline.errors import CorpusError
-from corpus_pipeline.filters.quality_profiles import load_profile, profile_files
-from corpus_pipeline.filters.quality_rules import QUALITY_REASONS, QualityProfile
+from corpus_pipeline.filters.quality.profiles import load_profile, profile_files
+from corpus_pipeline.filters.quality.rules import QUALITY_REASONS, QualityProfile
 from corpus_pipeline.filters.verdicts import (
     keyword_verdict,
     language_verdict,
@@ -117,8 +117,8 @@ def writing(row: _Row, text: str | None) -> str | None:
 
 
 def _language_rules(config: Config) -> Any:
-    from corpus_pipeline.filters.language import LanguageRules
-    from corpus_pipeline.filters.language_cutoffs import shipped_cut_offs
+    from corpus_pipeline.filters.language.cutoffs import shipped_cut_offs
+    from corpus_pipeline.filters.language.measures import LanguageRules
 
     section = config.language
     return LanguageRules(
@@ -130,7 +130,7 @@ def _language_rules(config: Config) -> Any:
 
 
 def _keyword_rules(config: Config) -> Any:
-    from corpus_pipeline.filters.keywords import KeywordRules
+    from corpus_pipeline.filters.keywords.measures import KeywordRules
 
     return KeywordRules(**config.keywords.model_dump(exclude={"enabled", "lists"}))
 
@@ -138,7 +138,11 @@ def _keyword_rules(config: Config) -> Any:
 def _perplexity_rules(config: Config) -> Any:
     from pathlib import Path
 
-    from corpus_pipeline.filters.perplexity import PerplexityRules, read_model_card, shipped_models
+    from corpus_pipeline.filters.perplexity.measures import (
+        PerplexityRules,
+        read_model_card,
+        shipped_models,
+    )
 
     paths = config.perplexity.models or shipped_models()
     cards = {name: read_model_card(Path(path).with_suffix(".json")) for name, path in paths.items()}

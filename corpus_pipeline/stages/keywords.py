@@ -7,7 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus_pipeline.address import BatchKey
-from corpus_pipeline.filters.keywords import KeywordRules, keyword_failures, measure_keywords
+from corpus_pipeline.filters.keywords.measures import (
+    KeywordRules,
+    keyword_failures,
+    measure_keywords,
+)
 from corpus_pipeline.stages.mapping import MapBatches, with_measures
 from corpus_pipeline.stages.models import keyword_matcher
 from corpus_pipeline.text.scripts import labels_or_scripts

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from corpus_pipeline.address import BatchKey
-from corpus_pipeline.filters.language import (
+from corpus_pipeline.filters.language.measures import (
     LanguageRules,
     language_failures,
     measure_language,

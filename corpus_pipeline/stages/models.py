@@ -12,9 +12,9 @@ from typing import Any
 
 from corpus_pipeline.dedup.contamination import ContaminationIndex
 from corpus_pipeline.errors import ResourceError
-from corpus_pipeline.filters.keywords import KeywordMatcher, load_word_lists
-from corpus_pipeline.filters.language import LanguageIdentifier, load_language_identifier
-from corpus_pipeline.filters.perplexity import (
+from corpus_pipeline.filters.keywords.measures import KeywordMatcher, load_word_lists
+from corpus_pipeline.filters.language.measures import LanguageIdentifier, load_language_identifier
+from corpus_pipeline.filters.perplexity.measures import (
     LanguageModel,
     ModelCard,
     load_language_model,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from corpus_pipeline.address import BatchKey
-from corpus_pipeline.filters.perplexity import (
+from corpus_pipeline.filters.perplexity.measures import (
     PerplexityRules,
     measure_perplexity,
     perplexity_failures,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from corpus_pipeline.address import BatchKey
-from corpus_pipeline.filters.quality import measure_quality
-from corpus_pipeline.filters.quality_rules import QualityProfile, quality_failures
+from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.rules import QualityProfile, quality_failures
 from corpus_pipeline.stages.mapping import MapBatches, with_measures
 from corpus_pipeline.text.scripts import labels_or_scripts
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.errors import ResourceError
-from corpus_pipeline.filters.keywords import (
+from corpus_pipeline.filters.keywords.measures import (
     KEYWORD_MEASURES,
     KEYWORD_REASONS,
     KeywordRules,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.errors import ResourceError
-from corpus_pipeline.filters.language import (
+from corpus_pipeline.filters.language.measures import (
     LANGUAGE_MEASURES,
     LANGUAGE_REASONS,
     LID_176_SHA256,
@@ -24,7 +24,7 @@ from corpus_pipeline.filters.language import (
     measure_language,
     named_language,
 )
-from corpus_pipeline.filters.language_sample import WINDOWS, sample_texts
+from corpus_pipeline.filters.language.sample import WINDOWS, sample_texts
 from corpus_pipeline.text.languages import parse_language
 
 CHINESE = "为了规范公司的组织和行为，保护公司、股东、职工和债权人的合法权益，制定本法。"

@@ -3,8 +3,7 @@
 import pytest
 import yaml
 
-from corpus_pipeline.filters.language import LanguageRules, load_language_identifier
-from corpus_pipeline.filters.language_cutoffs import (
+from corpus_pipeline.filters.language.cutoffs import (
     HIGHEST,
     LEAST_TEXTS,
     LOWEST,
@@ -13,6 +12,7 @@ from corpus_pipeline.filters.language_cutoffs import (
     shipped_cut_offs,
     write_cut_offs,
 )
+from corpus_pipeline.filters.language.measures import LanguageRules, load_language_identifier
 
 
 def learn(right: list[float], wrong: list[float], other: str = "ja") -> CutOff:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus_pipeline.filters.lm_normaliser import PROFILES, LmText, normalise_for_lm
+from corpus_pipeline.filters.perplexity.normaliser import PROFILES, LmText, normalise_for_lm
 from corpus_pipeline.text.characters import (
     DIGIT,
     IGNORABLE,

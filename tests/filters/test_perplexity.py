@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_pipeline.errors import ConfigError, ResourceError
-from corpus_pipeline.filters.perplexity import (
+from corpus_pipeline.filters.perplexity.measures import (
     PERPLEXITY_MEASURES,
     PERPLEXITY_REASONS,
     LanguageModel,

@@ -11,7 +11,11 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from corpus_pipeline.filters.quality import QUALITY_MEASURES, load_stop_words, measure_quality
+from corpus_pipeline.filters.quality.measures import (
+    QUALITY_MEASURES,
+    load_stop_words,
+    measure_quality,
+)
 from corpus_pipeline.text.marks import (
     BULLETS,
     C4_TERMINALS,

@@ -7,9 +7,9 @@ kind hard to tell.
 import pyarrow as pa
 import pytest
 
-from corpus_pipeline.filters.quality import measure_quality
-from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_rules import quality_failures
+from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.rules import quality_failures
 
 GOOD = {
     ("ko", "ko"): (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.filters.quality_profiles import (
+from corpus_pipeline.filters.quality.profiles import (
     PROFILES,
     load_profile,
     parse_profile,
@@ -15,7 +15,7 @@ from corpus_pipeline.filters.quality_profiles import (
     profile_notes,
     resolved_rules,
 )
-from corpus_pipeline.filters.quality_rules import QualityProfile, QualityRules
+from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules
 
 
 @pytest.mark.parametrize("name", PROFILES)

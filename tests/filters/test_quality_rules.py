@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from corpus_pipeline.filters.quality import QUALITY_MEASURES, measure_quality
-from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_rules import (
+from corpus_pipeline.filters.quality.measures import QUALITY_MEASURES, measure_quality
+from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.rules import (
     QUALITY_REASONS,
     RULES,
     QualityProfile,

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from corpus_pipeline.filters.quality import measure_quality
-from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_rules import quality_failures
-from corpus_pipeline.filters.quality_score import (
+from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.rules import quality_failures
+from corpus_pipeline.filters.quality.score import (
     BASE,
     FEATURES,
     UNIT,
@@ -18,7 +18,7 @@ from corpus_pipeline.filters.quality_score import (
     parse_score_model,
     score_quality,
 )
-from corpus_pipeline.filters.train_quality import (
+from corpus_pipeline.filters.quality.training import (
     KNOTS,
     Examples,
     ScoreTraining,

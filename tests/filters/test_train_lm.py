@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from corpus_pipeline.errors import InputError, ResourceError
-from corpus_pipeline.filters.perplexity import load_language_model, shipped_models
-from corpus_pipeline.filters.train_lm import (
+from corpus_pipeline.filters.perplexity.measures import load_language_model, shipped_models
+from corpus_pipeline.filters.perplexity.training import (
     CHECK_TEXT,
     LmTraining,
     is_held_out,

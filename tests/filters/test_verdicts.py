@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from corpus_pipeline.filters.keywords import KeywordRules
-from corpus_pipeline.filters.language import LanguageRules
-from corpus_pipeline.filters.perplexity import PerplexityRules
-from corpus_pipeline.filters.quality import QUALITY_MEASURES, measure_quality
-from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_rules import RULES, QualityRules, quality_failures
+from corpus_pipeline.filters.keywords.measures import KeywordRules
+from corpus_pipeline.filters.language.measures import LanguageRules
+from corpus_pipeline.filters.perplexity.measures import PerplexityRules
+from corpus_pipeline.filters.quality.measures import QUALITY_MEASURES, measure_quality
+from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.rules import RULES, QualityRules, quality_failures
 from corpus_pipeline.filters.verdicts import (
     keyword_verdict,
     language_verdict,

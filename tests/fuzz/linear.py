@@ -26,18 +26,22 @@ from corpus_pipeline.dedup.sentences import SentenceOptions, span_hashes
 from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.documents import extract_documents
 from corpus_pipeline.extract.normalise import normalise_texts
-from corpus_pipeline.filters.keywords import KeywordMatcher, load_word_lists, measure_keywords
-from corpus_pipeline.filters.language import (
+from corpus_pipeline.filters.keywords.measures import (
+    KeywordMatcher,
+    load_word_lists,
+    measure_keywords,
+)
+from corpus_pipeline.filters.language.measures import (
     LanguageIdentifier,
     load_language_identifier,
     measure_language,
 )
-from corpus_pipeline.filters.perplexity import (
+from corpus_pipeline.filters.perplexity.measures import (
     load_language_model,
     measure_perplexity,
     shipped_models,
 )
-from corpus_pipeline.filters.quality import measure_quality
+from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.scrub.candidates import ENTITIES
 from corpus_pipeline.scrub.detectors import load_detectors
 from corpus_pipeline.scrub.replace import find_spans

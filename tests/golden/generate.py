@@ -20,10 +20,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from corpus_pipeline.filters.keywords import KEYWORD_MEASURES
-from corpus_pipeline.filters.language import LANGUAGE_MEASURES
-from corpus_pipeline.filters.perplexity import PERPLEXITY_MEASURES
-from corpus_pipeline.filters.quality import QUALITY_MEASURES
+from corpus_pipeline.filters.keywords.measures import KEYWORD_MEASURES
+from corpus_pipeline.filters.language.measures import LANGUAGE_MEASURES
+from corpus_pipeline.filters.perplexity.measures import PERPLEXITY_MEASURES
+from corpus_pipeline.filters.quality.measures import QUALITY_MEASURES
 from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_tokens
 from corpus_pipeline.pipelines.config import Config, build_config
 from corpus_pipeline.schema import DEDUP, FATE, PROVENANCE, TOKENS

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from corpus_pipeline.errors import ConfigError, InputError, ResourceError
-from corpus_pipeline.filters.quality_profiles import load_profile
+from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.option_types import parse_size
 from corpus_pipeline.pipelines.config import Config, build_config, load_config
 from corpus_pipeline.pipelines.plan import read_options

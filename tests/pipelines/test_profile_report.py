@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from runs import Corpus
 
-from corpus_pipeline.filters.quality_profiles import PROFILES, load_profile
-from corpus_pipeline.filters.quality_rules import RULES
+from corpus_pipeline.filters.quality.profiles import PROFILES, load_profile
+from corpus_pipeline.filters.quality.rules import RULES
 
 
 def rows(out: str) -> dict[str, tuple[str, str]]:

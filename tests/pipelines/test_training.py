@@ -96,7 +96,7 @@ def test_no_model_is_replaced_without_leave(tmp_path: Path) -> None:
 
 def _train_lm(source: str, folder: Path, names: set[str]) -> None:
     """Trains a model whose name is taken, whatever it is called."""
-    from corpus_pipeline.filters.train_lm import LmTraining
+    from corpus_pipeline.filters.perplexity.training import LmTraining
 
     name = LmTraining(language="zh", normaliser="characters-v1", training="").name
     if f"{name}.klm" not in names:

@@ -18,11 +18,11 @@ from runs import Runner
 
 from corpus_pipeline import remembered
 from corpus_pipeline.errors import ConfigError, CorpusError, InputError, ResourceError
-from corpus_pipeline.filters import language
 from corpus_pipeline.filters.fasttext_file import check_fasttext_file
-from corpus_pipeline.filters.keywords import load_word_lists
-from corpus_pipeline.filters.perplexity import read_model_card, shipped_models
-from corpus_pipeline.filters.quality_profiles import load_profile
+from corpus_pipeline.filters.keywords.measures import load_word_lists
+from corpus_pipeline.filters.language import measures as language
+from corpus_pipeline.filters.perplexity.measures import read_model_card, shipped_models
+from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.pipelines import opening
 from corpus_pipeline.pipelines.config import build_config, load_config
 from corpus_pipeline.pipelines.opening import LANGUAGE, PERPLEXITY, TOKENIZER, open_first

@@ -14,7 +14,7 @@ import pytest
 import corpus_pipeline
 from corpus_pipeline.batches import from_ipc
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.filters.quality_profiles import parse_profile
+from corpus_pipeline.filters.quality.profiles import parse_profile
 from corpus_pipeline.pipelines.config import load_config
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.reading import ReadOptions, read_piece
@@ -173,8 +173,8 @@ def test_yaml_makes_no_objects(text: str, tmp_path: Path) -> None:
 def test_pickles_in_place_of_our_files_are_refused(tmp_path: Path) -> None:
     from corpus_pipeline.dedup.contamination import ContaminationIndex
     from corpus_pipeline.errors import CorpusError, ResourceError, VerifyError
-    from corpus_pipeline.filters.language import load_language_identifier
-    from corpus_pipeline.filters.perplexity import open_scorer
+    from corpus_pipeline.filters.language.measures import load_language_identifier
+    from corpus_pipeline.filters.perplexity.measures import open_scorer
     from corpus_pipeline.tokens.encode import tokenizer_from_json
 
     path = tmp_path / "trap"

@@ -10,8 +10,8 @@ import pytest
 from runs import NotedProgress, Runner, in_this_process
 
 from corpus_pipeline.errors import EngineError, ResourceError
-from corpus_pipeline.filters import language
-from corpus_pipeline.filters.perplexity import shipped_models
+from corpus_pipeline.filters.language import measures as language
+from corpus_pipeline.filters.perplexity.measures import shipped_models
 from corpus_pipeline.pipelines import resources
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.run import Run

@@ -74,7 +74,7 @@ def run(
     transforms: Transform | tuple[Transform, ...],
     check: Callable[[list[Any]], None],
 ) -> Any:
-    """Sends elements through transforms, on Beam and in this process; calls `check` on what comes out.
+    """Sends elements through transforms, on Beam and in this process; `check` sees what comes out.
 
     Returns:
         The coder of the last transform's output on Beam.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus_pipeline.filters.language import load_language_identifier
+from corpus_pipeline.filters.language.measures import load_language_identifier
 from corpus_pipeline.text.languages import (
     Figures,
     language_name,

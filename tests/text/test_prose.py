@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.dedup.listings import code_or_table
-from corpus_pipeline.filters.quality import measure_quality
-from corpus_pipeline.filters.quality_profiles import load_profile
-from corpus_pipeline.filters.quality_rules import quality_failures
+from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.rules import quality_failures
 from corpus_pipeline.text.prose import ITEM_MARK, LISTING, PROSE, WHOLE, prose_of
 from corpus_pipeline.text.sentences import split_sentences
 

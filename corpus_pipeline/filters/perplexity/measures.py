@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError, ResourceError
-from corpus_pipeline.filters.lm_normaliser import PROFILES, normalise_for_lm
+from corpus_pipeline.filters.perplexity.normaliser import PROFILES, normalise_for_lm
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.languages import figures_for
 
@@ -136,7 +136,7 @@ def shipped_models() -> dict[str, Path]:
     >>> sorted(shipped_models())
     ['en', 'zh']
     """
-    folder = Path(__file__).parent.parent / "models"
+    folder = Path(__file__).parents[2] / "models"
     return {language: folder / name for language, name in _SHIPPED.items()}
 
 

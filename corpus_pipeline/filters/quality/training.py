@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpus_pipeline.filters.quality_score import (
+from corpus_pipeline.filters.quality.score import (
     FEATURES,
     UNIT,
     USUAL,
@@ -68,7 +68,7 @@ def is_held_out(id_: str) -> bool:
 def usual_of(measures: pa.RecordBatch, langs: Sequence[str]) -> dict[str, dict[str, int | None]]:
     """Finds what is usual in each language, from sentences: sums over all of them.
 
-    >>> from corpus_pipeline.filters.quality import measure_quality
+    >>> from corpus_pipeline.filters.quality.measures import measure_quality
     >>> langs = ["en", "en"]
     >>> texts = pa.array(["The end is near.", "It is so."])
     >>> measures = measure_quality(texts, pa.array(langs), prose=True)

@@ -1,6 +1,6 @@
 """Which language a document is in, by a fastText model (lid.176, GlotLID, or one of your own).
 
-The model sees a sample of the text (`language_sample.py`); its labels are stored as it gives them,
+The model sees a sample of the text (`sample.py`); its labels are stored as it gives them,
 and compared with names of languages as `text/languages.py` reads both.
 """
 
@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ResourceError
-from corpus_pipeline.filters.language_sample import SAMPLE_CHARS, sample_texts
+from corpus_pipeline.filters.language.sample import SAMPLE_CHARS, sample_texts
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.languages import (
     figures_for,
@@ -303,7 +303,7 @@ class LanguageRules:
             `cut_offs`.
         min_score_by_language: takes the place of `min_score` for the languages it names, and for
             those of their macro-language that it does not name.
-        cut_offs: least confidence by label, as learnt for the model (`language_cutoffs.py`); labels
+        cut_offs: least confidence by label, as learnt for the model (`cutoffs.py`); labels
             that it lacks have `DEFAULT_MIN_SCORE`.
     """
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from corpus_pipeline.filters.quality_kernels import (
+from corpus_pipeline.filters.quality.kernels import (
     CHARS,
     NEWLINES,
     PARAGRAPHS,

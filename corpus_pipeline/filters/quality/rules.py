@@ -1,4 +1,4 @@
-"""Quality rules: thresholds over the counts of `quality.py`. No text is read here.
+"""Quality rules: thresholds over the counts of `measures.py`. No text is read here.
 
 A threshold is a decimal, compared exactly: 7 of 70 lines are a tenth, not more. A value equal to
 its threshold passes, in every rule (Gopher's wording; datatrove's FineWeb filter drops it). A rule
@@ -223,7 +223,7 @@ def quality_failures(
     Raises:
         ValueError: `measures` and `langs` differ in length.
 
-    >>> from corpus_pipeline.filters.quality import measure_quality
+    >>> from corpus_pipeline.filters.quality.measures import measure_quality
     >>> langs = pa.array(["en", "zh"])
     >>> measures = measure_quality(pa.array(["Too short.", "太短。"]), langs)
     >>> rules = QualityRules(gopher_min_words=3)

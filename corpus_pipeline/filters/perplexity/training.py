@@ -23,8 +23,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import InputError, ResourceError
-from corpus_pipeline.filters.lm_normaliser import PROFILES, normalise_for_lm
-from corpus_pipeline.filters.perplexity import ModelCard, open_scorer, score_texts
+from corpus_pipeline.filters.perplexity.measures import ModelCard, open_scorer, score_texts
+from corpus_pipeline.filters.perplexity.normaliser import PROFILES, normalise_for_lm
 
 STRUCTURES: tuple[str, ...] = ("probing", "trie")
 

@@ -14,7 +14,7 @@ capital. So a ratio is compared with the language's usual one before it is looke
 unknown, or the language has no capitals, the measure gives 0. A language that the table does not
 name has no score, and a null score fails no rule.
 
-The knots and points are in profiles/score.yaml, made by `train_quality`.
+The knots and points are in profiles/score.yaml, made by `training`.
 """
 
 import dataclasses
@@ -99,7 +99,11 @@ def load_score_model() -> ScoreModel:
     >>> list(model.points) == [feature.name for feature in FEATURES], "zh" in model.usual
     (True, True)
     """
-    text = resources.files(__package__).joinpath("profiles/score.yaml").read_text("utf-8")
+    text = (
+        resources.files("corpus_pipeline.filters")
+        .joinpath("profiles/score.yaml")
+        .read_text("utf-8")
+    )
     return parse_score_model(text)
 
 
@@ -203,7 +207,7 @@ def score_quality(measures: pa.RecordBatch, langs: pa.Array) -> pa.Array:
         `int32`, N scores from 0 to 1,000, 500 for the median good page; null where the measures
         are null or the language is unknown.
 
-    >>> from corpus_pipeline.filters.quality import measure_quality
+    >>> from corpus_pipeline.filters.quality.measures import measure_quality
     >>> texts = pa.array([
     ...     "Buy now\\nCheap Watches\\nContact Us\\nHome | About | Login\\n" * 9,
     ...     "The plan of the town is to have a bridge over the river, and it will be long. " * 2

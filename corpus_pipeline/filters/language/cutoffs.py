@@ -23,7 +23,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.filters.language import DEFAULT_MIN_SCORE
+from corpus_pipeline.filters.language.measures import DEFAULT_MIN_SCORE
 from corpus_pipeline.text.languages import related_languages, same_language
 from corpus_pipeline.yaml_files import load_yaml
 
@@ -118,7 +118,11 @@ def shipped_cut_offs() -> dict[str, float]:
     >>> shipped_cut_offs()["hr"] < shipped_cut_offs()["ru"]
     True
     """
-    text = resources.files(__package__).joinpath("language_cutoffs.yaml").read_text("utf-8")
+    text = (
+        resources.files("corpus_pipeline.filters")
+        .joinpath("language_cutoffs.yaml")
+        .read_text("utf-8")
+    )
     content: dict[str, Any] = load_yaml(text)
     table: dict[str, float] = content[_SECTION][_OPTION]
     return table

@@ -33,7 +33,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.filters.quality_kernels import (
+from corpus_pipeline.filters.quality.kernels import (
     COLUMNS,
     LINES,
     PAGE_WORD,
@@ -41,14 +41,14 @@ from corpus_pipeline.filters.quality_kernels import (
     WORDS,
     fill_stop_words,
 )
-from corpus_pipeline.filters.quality_repetition_kernels import (
+from corpus_pipeline.filters.quality.repetition_kernels import (
     DUPLICATE_ORDERS,
     TOP_ORDERS,
     count_duplicates,
     count_ngrams,
 )
-from corpus_pipeline.filters.quality_scan import ALL, NOTHING, PROSE_LINES, scan_text
-from corpus_pipeline.filters.quality_score import score_quality
+from corpus_pipeline.filters.quality.scan import ALL, NOTHING, PROSE_LINES, scan_text
+from corpus_pipeline.filters.quality.score import score_quality
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import utf8_buffers
@@ -166,7 +166,7 @@ def load_stop_words() -> StopWords:
     >>> sorted(load_stop_words().languages)[:3]
     ['ar', 'ca', 'cs']
     """
-    folder = resources.files(__package__).joinpath("profiles")
+    folder = resources.files("corpus_pipeline.filters").joinpath("profiles")
     stop: dict[str, list[str]] = load_yaml(folder.joinpath("stop_words.yaml").read_text("utf-8"))
     page: dict[str, list[str]] = load_yaml(folder.joinpath("page_words.yaml").read_text("utf-8"))
     words: list[str] = []

@@ -38,7 +38,7 @@ from corpus_pipeline.text.marks import (
 from corpus_pipeline.text.sentences import after_citation
 from corpus_pipeline.text.words import mix
 
-#: What the scan counts, in the order of its output row. `quality.py` says what each means.
+#: What the scan counts, in the order of its output row. `measures.py` says what each means.
 COLUMNS = (
     "chars", "word_chars", "letters", "digits", "words", "words_with_letter", "longest_word",
     "hash_marks", "ellipses", "newlines", "sentences", "lines", "longest_line", "bullet_lines",

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpus_pipeline.errors import ConfigError, relative_to
-from corpus_pipeline.filters.quality_rules import RULES, QualityProfile, QualityRules
+from corpus_pipeline.filters.quality.rules import RULES, QualityProfile, QualityRules
 from corpus_pipeline.text.languages import (
     LanguageTag,
     figures_for,
@@ -184,7 +184,9 @@ def _layers(name_or_path: str) -> tuple[_Layer, ...]:
 def _load(name_or_path: str) -> _Layer:
     try:
         if name_or_path in PROFILES:
-            source = resources.files(__package__).joinpath(f"profiles/{name_or_path}.yaml")
+            source = resources.files("corpus_pipeline.filters").joinpath(
+                f"profiles/{name_or_path}.yaml"
+            )
             text = source.read_text("utf-8")
         else:
             text = read_yaml_text(Path(name_or_path))

@@ -1,0 +1,1 @@
+"""*keywords*: hits of word lists."""

@@ -1,0 +1,1 @@
+"""*language*: which language a document is in."""

@@ -1,0 +1,1 @@
+"""*perplexity*: how surprising a text is to a language model."""
