@@ -12,19 +12,6 @@ from numpy.typing import NDArray
 _END_OF_UNIT = b"end-of-unit"
 
 
-def is_summed(name: str) -> bool:
-    """Says whether the sum of a column over documents/ stands in run.json.
-
-    >>> is_summed("pii_email"), is_summed("tokens")
-    (True, False)
-    """
-    return name.startswith(("pii_", "removed_")) or name in (
-        "contamination_sentences",
-        "contamination_chars",
-        "repeated_chars",
-    )
-
-
 def with_columns(batch: pa.RecordBatch, columns: Mapping[str, pa.Array]) -> pa.RecordBatch:
     """Returns the batch with columns replaced where the name exists, else appended.
 

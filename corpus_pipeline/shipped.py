@@ -4,11 +4,7 @@ A plan that named them by their place on the driver's disk would find nothing on
 differ from the plan of the same run on another machine.
 """
 
-import hashlib
 from pathlib import Path
-
-from corpus_pipeline import storage
-from corpus_pipeline.special_files import refuse_special
 
 _MARK = "shipped:"
 _PACKAGE = Path(__file__).parent
@@ -34,19 +30,10 @@ def located(path: str) -> str:
     return str(_PACKAGE / path.removeprefix(_MARK)) if path.startswith(_MARK) else path
 
 
-def resource_digest(path: str) -> str:
-    """Hashes a file, or the files of a folder with their names; the package's own by their names.
+def shown(path: str) -> str:
+    """Names a resource for people.
 
-    Raises:
-        OSError: it cannot be read.
+    >>> shown("shipped:filters/profiles"), shown("my/profile.yaml")
+    ('filters/profiles of the package', 'my/profile.yaml')
     """
-    place = storage.place(located(path))
-    if isinstance(place, Path):
-        refuse_special(place)
-    if not (isinstance(place, Path) and place.is_dir()):
-        return storage.file_digest(place).sha256
-    digest = hashlib.sha256()
-    for file in sorted(place.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            digest.update(f"{file.relative_to(place)}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
+    return f"{path.removeprefix(_MARK)} of the package" if path.startswith(_MARK) else path

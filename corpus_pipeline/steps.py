@@ -25,10 +25,14 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus_pipeline.batches import add_failures, with_columns
+from corpus_pipeline.errors import ConfigError
 
 Batch: TypeAlias = pa.RecordBatch
 #: Reason -> bool[N], true where the rule fails; in rule order.
 Failures: TypeAlias = Mapping[str, NDArray[np.bool_]]
+
+
+_STATE = ("options", "context", "label")
 
 
 class Section(BaseModel):
@@ -56,6 +60,7 @@ class SourceRules:
     language: str | None = None
     """Their language, if it is known, as it is stored."""
     quality_profile: str | None = None
+    text_field: str = "text"
     skip: frozenset[str] = frozenset()
     """Names of steps, and kinds of dedup, that leave the source alone."""
 
@@ -70,8 +75,10 @@ class Resource:
     """Of the configuration that names it, for messages: `language.model`."""
     sha256: str | None = None
     """What it must have, where the configuration says so."""
-    kind: str | None = None
-    """One of `pipelines.opening`, for a model that is opened in a child first: it may crash."""
+    fragile: bool = False
+    """A library may crash at it, so a user's own is tried in another process first."""
+    checked: bool = False
+    """Whoever loads it compares the digest himself."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +114,7 @@ class Step:
     #: Its section of the configuration, and what it is called everywhere.
     name: ClassVar[str]
     #: The model of its section.
-    Options: ClassVar[type[Options]] = Options
+    Options: ClassVar[type[Section]] = Options
     #: Columns that it fills, each with `meaning` in its metadata.
     columns: ClassVar[pa.Schema] = pa.schema([])
     #: Reasons for which it drops, in rule order; kebab-case, what is wrong.
@@ -118,8 +125,17 @@ class Step:
     counts: ClassVar[tuple[str, ...]] = ()
     #: On where the configuration says nothing of it.
     default: ClassVar[bool] = False
+    #: It makes texts of pages.
+    makes_text: ClassVar[bool] = False
     #: It looks at texts, so it cannot stand before the step that makes texts of pages.
     needs_text: ClassVar[bool] = True
+    #: It compares documents of the whole run, so phases of its own stand between the steps before
+    #: it and those behind.
+    compares: ClassVar[bool] = False
+    #: No other step can stand behind it.
+    is_last: ClassVar[bool] = False
+    #: Attributes that workers are given besides options, context and label.
+    carried: ClassVar[tuple[str, ...]] = ()
     #: Other columns that it reads; a step before it must fill them.
     needs: ClassVar[tuple[str, ...]] = ()
 
@@ -141,8 +157,19 @@ class Step:
             ConfigError: one line that begins with the key.
         """
 
+    @staticmethod
+    def try_resource(path: str) -> None:
+        """Opens a fragile resource and uses it once, in a process that may die of it.
+
+        Raises:
+            CorpusError: it is not what it should be.
+        """
+
     def open(self) -> None:
-        """Loads what `apply` needs; called once in each process."""
+        """Loads what `apply` needs; called once for each phase in each process."""
+
+    def close(self) -> None:
+        """Frees what `open` has opened."""
 
     def apply(self, batch: Batch) -> Batch:
         """Returns the same documents with columns filled, text changed or failures added.
@@ -152,15 +179,23 @@ class Step:
         """
         raise NotImplementedError
 
-    def explain(self, reason: str, row: Mapping[str, Any], text: str | None) -> str:
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
         """Says by which figures a document failed a rule; empty where there are none.
 
         Args:
             reason: one of `reasons`.
             row: of the ledger.
             text: of the document, where it is at hand.
+            known: options and resources are those of the run; without that no threshold is told.
         """
         return ""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves out what was opened or made on the way; workers do that again."""
+        return {name: self.__dict__[name] for name in (*_STATE, *self.carried) if name in
+                self.__dict__}  # fmt: skip
 
     # For subclasses
 
@@ -201,6 +236,19 @@ class Step:
         """Returns the reasons of this very step, with its label."""
         prefix = "" if self.label is None else f"{self.label}-"
         return tuple(prefix + reason for reason in self.reasons)
+
+
+def made(section: str, kind: Any, **fields: Any) -> Any:
+    """Calls what makes a part of a step; a ValueError becomes one line about the section.
+
+    >>> made("dedup", range, start=1)
+    Traceback (most recent call last):
+    corpus_pipeline.errors.ConfigError: dedup: range() takes no keyword arguments
+    """
+    try:
+        return kind(**fields)
+    except ValueError as error:
+        raise ConfigError(f"{section}: {error}") from error
 
 
 def source_of(batch: Batch) -> str | None:

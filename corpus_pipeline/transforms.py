@@ -38,6 +38,11 @@ class Transform:
     #: Elements are pairs of a key and all values of that key, in any order.
     grouped: ClassVar[bool] = False
 
+    @property
+    def label(self) -> str:
+        """What it is called in a graph; no two of one phase have the same."""
+        return type(self).__name__
+
     def setup(self, tally: Tally) -> None:
         """Opens what the transform needs; `tally` adds to the counters of the job."""
 

@@ -62,7 +62,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("extract/helper.py", "signal"): "it is told how the child ended",
     ("extract/child.py", "signal"): "the child bounds its own time",
     ("extract/child.py", "resource"): "the child bounds its own memory",
-    ("filters/perplexity/training.py", "subprocess"): "KenLM's programs make a model; no stage calls it",
+    ("filters/perplexity/training.py", "subprocess"): "KenLM makes a model; no step calls it",
     ("filters/perplexity/training.py", "shutil"): "it looks for KenLM's programs",
     ("filters/perplexity/training.py", "tempfile"): "it sorts on the disk",
 }  # fmt: skip

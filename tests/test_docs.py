@@ -16,7 +16,7 @@ from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.filters.quality.rules import RULES
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.reasons import REASONS
-from corpus_pipeline.sources.leniencies import LENIENCIES
+from corpus_pipeline.leniencies import LENIENCIES
 from corpus_pipeline.stages import FLOW
 
 PAGES = [

@@ -66,31 +66,31 @@ class TransformFn(beam.DoFn):  # type: ignore[misc]
     """A transform for Beam's workers; its counters are the job's metrics."""
 
     def __init__(self, transform: Transform) -> None:
-        self._step = transform
+        self._transform = transform
 
     def default_label(self) -> str:
-        """Names the transform as its class."""
-        return type(self._step).__name__
+        """Names the transform."""
+        return self._transform.label
 
     def setup(self) -> None:
         """Sets the transform up."""
-        self._step.setup(_tally)
+        self._transform.setup(_tally)
 
     def start_bundle(self) -> None:
         """Begins a bundle."""
-        self._step.start_bundle()
+        self._transform.start_bundle()
 
     def process(self, element: Any) -> Iterator[Any]:
         """Yields what becomes of one element."""
-        return self._step.process(element)
+        return self._transform.process(element)
 
     def finish_bundle(self) -> None:
         """Ends a bundle."""
-        self._step.finish_bundle()
+        self._transform.finish_bundle()
 
     def teardown(self) -> None:
         """Frees what the transform holds."""
-        self._step.teardown()
+        self._transform.teardown()
 
 
 _counter = functools.cache(Metrics.counter)
@@ -102,14 +102,14 @@ def _tally(stage: str, name: str, number: int) -> None:
 
 def add_transform(values: beam.PCollection, transform: Transform) -> beam.PCollection:
     """Applies one transform to a collection, grouped by key where the transform wants groups."""
-    label = type(transform).__name__
+    label = transform.label
     if transform.grouped:
         values = values | f"Group for {label}" >> beam.GroupByKey()
     return values | label >> beam.ParDo(TransformFn(transform)).with_output_types(transform.output)
 
 
 def add_work(pipeline: beam.Pipeline, work: Work) -> beam.PCollection:
-    """Adds the work of a phase to a pipeline: its elements, spread over the workers, then transforms.
+    """Adds the work of a phase to a pipeline: elements, spread over the workers, then transforms.
 
     The graph names ranges of elements, which workers unroll.
     """

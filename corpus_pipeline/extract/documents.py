@@ -23,16 +23,6 @@ from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
 from corpus_pipeline.thresholds import exact_threshold
 
-#: Why a document has no text, in the order in which it is found out.
-EXTRACT_REASONS: tuple[str, ...] = (
-    "extract-unknown-type",
-    "extract-too-large",
-    "extract-bad-charset",
-    "extract-too-complex",
-    "extract-timeout",
-    "extract-failed",
-    "extract-empty",
-)
 #: Pages with more bytes of UTF-8 or more steps are parsed in another process. The worst of the
 #: others take the parser a quarter of a second and 100 MB.
 _HERE_BYTES = 256 << 10

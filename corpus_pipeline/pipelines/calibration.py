@@ -13,7 +13,8 @@ from corpus_pipeline.filters.language.cutoffs import (
     write_cut_offs,
 )
 from corpus_pipeline.filters.language.measures import load_language_identifier, measure_language
-from corpus_pipeline.pipelines.opening import LANGUAGE, open_first
+from corpus_pipeline.filters.language.step import Language
+from corpus_pipeline.pipelines.opening import open_first
 from corpus_pipeline.pipelines.resources import digest_of
 from corpus_pipeline.pipelines.training import Texts, refuse_existing
 from corpus_pipeline.text.languages import require_language, same_language
@@ -46,7 +47,7 @@ def calibrate_file(
     """
     refuse_existing(output, overwrite)
     if model is not None:
-        open_first(LANGUAGE, model, digest_of(model, "--model"))
+        open_first(Language, model, digest_of(model, "--model"))
     texts = Texts([source], text_field)
     identifier = load_language_identifier(model)
     truths: list[str] = []

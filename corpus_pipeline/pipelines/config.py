@@ -1,21 +1,35 @@
 """The configuration file: YAML into models that refuse what they do not know.
 
-Every section is named after its stage. Sizes are bytes and may be written `32MB` or `4GiB`.
+Every step has a section of its name, which is its `Options`; `flow.py` lists the steps. Sizes are
+bytes and may be written `32MB` or `4GiB`.
 """
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 
 from corpus_pipeline.errors import ConfigError, relative_to
-from corpus_pipeline.option_types import Label, LanguageName, Size
+from corpus_pipeline.flow import built_in
+from corpus_pipeline.option_types import LanguageName, Size
 from corpus_pipeline.pipelines.config_messages import one_line
 from corpus_pipeline.redaction import remember_secrets, storable
-from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
+from corpus_pipeline.steps import Section, SourceRules
+from corpus_pipeline.text.languages import parse_language
+from corpus_pipeline.yaml_files import load_yaml, nearest_key, read_yaml_text
 
-Skippable = Literal["language", "quality", "keywords", "perplexity", "document", "sentence"]
+#: Kinds of dedup that a source may be left out of.
+_KINDS = ("document", "sentence")
+#: Steps that every document passes.
+_NEVER_SKIPPED = ("read", "extract", "dedup", "tokenize")
 
 
 def _no_old_booleans(value: Any, place: str = "") -> Any:
@@ -30,21 +44,17 @@ def _no_old_booleans(value: Any, place: str = "") -> Any:
 _StorageOptions = Annotated[dict[str, dict[str, Any]], BeforeValidator(_no_old_booleans)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty(cls, content: Any) -> Any:
-        """Lets a section without keys be empty: `quality:` with nothing below it."""
-        return {} if content is None else content
-
-
-class _Switched(_Section):
-    enabled: bool = Field(True, description="false leaves this stage out")
+def _skippable(name: str) -> str:
+    """Refuses what no source can be left out of."""
+    known = [*(step for step in built_in() if step not in _NEVER_SKIPPED), *_KINDS]
+    if name not in known:
+        near = nearest_key(name, known)
+        hint = f"did you mean {near!r}?" if near else f"a source may skip {', '.join(known)}"
+        raise ValueError(f"{name!r} cannot be skipped; {hint}")
+    return name
 
 
-class Input(_Section):
+class Input(Section):
     """One source: files of one kind that share a name, a priority and rules."""
 
     path: str = Field(description="path, URL or glob pattern; a folder stands for all files in it")
@@ -74,8 +84,8 @@ class Input(_Section):
     quality_profile: str | None = Field(
         None, description="rules for this source instead of quality.profile, for example code"
     )
-    skip: tuple[Skippable, ...] = Field(
-        (), description="filters, and kinds of dedup, that do not apply to this source"
+    skip: tuple[Annotated[str, AfterValidator(_skippable)], ...] = Field(
+        (), description="steps, and kinds of dedup, that do not apply to this source"
     )
 
     @model_validator(mode="after")
@@ -90,7 +100,7 @@ class Input(_Section):
         return self
 
 
-class Plan(_Section):
+class Plan(Section):
     """How inputs are cut into units of work. Part of what the output depends on."""
 
     unit_bytes: Size | None = Field(
@@ -108,192 +118,6 @@ class Plan(_Section):
     )
 
 
-class Read(_Section):
-    """Reading of records."""
-
-    max_document_bytes: Size = Field(
-        10 * 2**20, le=2**30, description="larger records are rejected; at most 1GiB"
-    )
-    batch_bytes: Size = Field(4 * 2**20, le=16 * 2**20, description="text in one batch")
-
-
-class Extract(_Switched):
-    """HTML to main text, character sets, Unicode normalisation."""
-
-    max_html_bytes: Size = Field(
-        10 * 2**20, le=256 * 2**20, description="larger pages are rejected; at most 256MiB"
-    )
-    timeout: float = Field(
-        60.0, gt=0, le=86400, description="seconds that the parser may take for one page"
-    )
-
-
-class Language(_Switched):
-    """Language identification."""
-
-    model: str | None = Field(None, description="fastText model; default: lid.176.ftz")
-    model_sha256: str | None = Field(None, description="refuses a model of another sha256")
-    merge: dict[LanguageName, tuple[Label, ...] | None] = Field(
-        default_factory=dict,
-        description="name -> languages counted as one, for example hbs: [hr, sr, bs, sh]; null: "
-        "the members that ISO 639-3 gives it",
-    )
-    keep: tuple[Label, ...] | None = Field(
-        None, description="languages to keep, for example [en, zh]; default: all"
-    )
-    min_score: float | None = Field(
-        None,
-        ge=0,
-        le=1,
-        description="least confidence; default: by language as learnt for lid.176, else 0.65",
-    )
-    min_score_by_language: dict[Label, float] = Field(
-        default_factory=dict, description="language -> least confidence"
-    )
-    sample_chars: int = Field(1000, gt=0, description="characters of a document that are looked at")
-
-
-class Quality(_Switched):
-    """Heuristic quality rules."""
-
-    profile: str = Field("default", description="default, gopher, c4, fineweb, code or a YAML file")
-
-
-class Keywords(_Switched):
-    """Word lists."""
-
-    lists: str | None = Field(
-        None, description="folder of LANGUAGE.txt files; default: the shipped LDNOOBW lists"
-    )
-    max_hits: int | None = Field(None, ge=0, description="listed words in a document; null: any")
-    max_distinct: int | None = Field(10, ge=0, description="different ones; null: any")
-    max_hits_per_1000_chars: float | None = Field(5.0, ge=0, description="density; null: any")
-
-
-class Perplexity(_Switched):
-    """KenLM perplexity."""
-
-    models: dict[LanguageName, str] = Field(
-        default_factory=dict,
-        description="language -> KenLM binary, its .json beside it; default: the shipped en, zh",
-    )
-    max_perplexity: dict[LanguageName, float] = Field(
-        default_factory=dict, description="language -> limit; default: the one in the model's .json"
-    )
-    max_chars: int | None = Field(20000, gt=0, description="characters of a document to score")
-
-
-class Exact(_Switched):
-    """Exact duplicates of the white-space-normalised text."""
-
-
-class Document(_Switched):
-    """Near duplicates by MinHash LSH, verified by Jaccard similarity."""
-
-    bands: int = Field(14, gt=0, description="bands of MinHash; more of them find more pairs")
-    rows: int = Field(8, gt=0, description="hashes in a band; fewer of them find more pairs")
-    word_ngram: int = Field(5, gt=0, description="words compared together")
-    char_ngram: int = Field(8, gt=0, description="the same in characters, for unspaced scripts")
-    threshold: float = Field(0.7, gt=0, le=1, description="least Jaccard similarity of near copies")
-    prefer: Literal["longest", "shortest", "none"] = Field(
-        "longest", description="which of near copies stays, where priorities are the same"
-    )
-    cluster: Literal["kept", "components"] = Field(
-        "kept",
-        description="kept: a document goes if one that stays is similar; components: of all that "
-        "chains of similar pairs connect one stays",
-    )
-
-
-class Contamination(_Switched):
-    """Documents that hold items of evaluation sets."""
-
-    evaluations: tuple[str, ...] = Field(
-        (), description="files of evaluation items: JSONL or Parquet, compressed or not"
-    )
-    text_fields: tuple[str, ...] = Field(
-        ("prompt", "question", "text", "input", "answer", "choices", "options"),
-        description="keys whose texts make up an item; texts in lists and mappings are joined",
-    )
-    answer_fields: tuple[str, ...] = Field(
-        ("answer", "choices", "options"),
-        description="those of them that count only beside another one of the same item",
-    )
-    id_field: str = Field("id", description="key of an item's id, which the ledger names")
-    action: Literal["drop", "cut"] = Field(
-        "drop",
-        description="drop the document, or cut the sentences out of it that hold the item",
-    )
-    ngram: int = Field(8, gt=0, description="words compared together")
-    char_ngram: int = Field(12, gt=0, description="the same in characters, for unspaced scripts")
-    min_coverage: float = Field(
-        0.3,
-        ge=1e-6,
-        le=1,
-        description="share of what an item weighs that a contaminated document holds",
-    )
-    max_documents: int = Field(
-        20,
-        ge=1,
-        description="documents that may hold the same words of an item; in more of them these "
-        "words count as a quotation, unless nearly all of the item is there",
-    )
-
-
-class Sentence(_Switched):
-    """Sentences that occur in other documents too."""
-
-    span: int = Field(3, gt=0, description="consecutive sentences compared together")
-    min_words: int = Field(12, gt=0, description="shorter spans are left alone")
-    max_loss: float = Field(
-        0.5,
-        gt=0,
-        le=1,
-        description="share of its characters that a document may lose; one that would lose more "
-        "loses none",
-    )
-
-
-class Dedup(_Switched):
-    """Removal of what occurs twice."""
-
-    exact: Exact = Exact()
-    document: Document = Document()
-    contamination: Contamination = Contamination()
-    sentence: Sentence = Sentence()
-
-
-class Scrub(_Switched):
-    """Personal data, replaced by typed placeholders."""
-
-    entities: tuple[str, ...] = Field(
-        ("EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "CN_ID"),
-        description="kinds of personal data that are replaced",
-    )
-    regions: tuple[str, ...] = Field(
-        ("US", "GB", "CN", "DE", "FR", "IN"),
-        description="regions whose national phone numbers are recognised",
-    )
-    placeholder: str = Field("<{entity}>", description="replacement; {entity} is the type")
-    keep_private_ips: bool = Field(True, description="leaves 10.0.0.1 and the like as they are")
-
-
-class Tokenize(_Switched):
-    """BPE tokens in Arrow shards."""
-
-    tokenizer: str | None = Field(None, description="a tokenizer.json; default: the shipped one")
-    tokenizer_sha256: str | None = Field(None, description="refuses a file of another sha256")
-    eos_token: str = Field("<|endoftext|>", description="token that ends each document")
-    control_tokens: tuple[str, ...] | None = Field(
-        None,
-        description="added tokens that no text turns into, besides those marked special; default: "
-        "those named in brackets, as <tool_call>, less HTML elements",
-    )
-    engine: Literal["auto", "gigatoken", "tokenizers"] = Field(
-        "auto", description="who encodes; the ids are those of tokenizers"
-    )
-
-
 #: Names of runners: ours, or a class of Beam's by itself or with its modules.
 _RUNNERS = r"direct|spark|dataflow|[\w.]+Runner"
 #: Keys that say where, how and how fast a run is made, and nothing of what comes out.
@@ -303,7 +127,7 @@ _HOW = (
 )  # fmt: skip
 
 
-class Config(_Section):
+class _Config(Section):
     """A whole run."""
 
     inputs: tuple[Input, ...] = Field(description="what is read")
@@ -350,18 +174,9 @@ class Config(_Section):
         120, gt=0, description="seconds within which a worker of another runner must have answered"
     )
     plan: Plan = Plan()
-    read: Read = Read()
-    extract: Extract = Extract()
-    language: Language = Language()
-    quality: Quality = Quality()
-    keywords: Keywords = Keywords()
-    perplexity: Perplexity = Perplexity()
-    dedup: Dedup = Dedup()
-    scrub: Scrub = Scrub()
-    tokenize: Tokenize = Tokenize()
 
     @model_validator(mode="after")
-    def _check(self) -> "Config":
+    def _check(self) -> "_Config":
         names = [each.source for each in self.inputs]
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:
@@ -386,6 +201,22 @@ class Config(_Section):
             raise ValueError("inputs is empty; name at least one path and source")
         return self
 
+    def options(self, step: str) -> Any:
+        """Returns the section of a step, by its name."""
+        return getattr(self, step)
+
+    def source_rules(self) -> dict[str, SourceRules]:
+        """Returns what is said of the documents of each source."""
+        return {
+            name: SourceRules(
+                str(parse_language(each.language)) if each.language else None,
+                each.quality_profile,
+                each.text_field,
+                frozenset(each.skip),
+            )
+            for name, each in self.rules_by_source().items()
+        }
+
     def rules_by_source(self) -> dict[str, Input]:
         """Returns the input section of every source that documents may name."""
         return {each.source: each for each in (*self.dataset_sources, *self.inputs)}
@@ -400,12 +231,24 @@ class Config(_Section):
         return stored
 
 
-#: Sections that switch a stage on and off, in the order of the flow.
-STAGES: tuple[str, ...] = tuple(
-    name
-    for name, field in Config.model_fields.items()
-    if isinstance(field.annotation, type) and issubclass(field.annotation, _Switched)
-)
+if TYPE_CHECKING:
+
+    class Config(_Config):
+        """A whole run."""
+
+else:
+    Config = create_model(
+        "Config",
+        __base__=_Config,
+        __doc__=_Config.__doc__,
+        __module__=__name__,
+        **{
+            name: (step.Options, step.Options())
+            if step.default
+            else (step.Options | None, Field(None, description=f"{step.Options.__doc__}"))
+            for name, step in built_in().items()
+        },
+    )
 
 
 def load_config(path: Path, **overrides: object) -> Config:

@@ -25,9 +25,9 @@ import pyarrow as pa
 from corpus_pipeline import storage
 from corpus_pipeline.dedup.contamination import ContaminationOptions, build_index
 from corpus_pipeline.dedup.contamination_build import are_too_short
+from corpus_pipeline.dedup.step import ContaminationSection
 from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.extract.normalise import normalise_texts
-from corpus_pipeline.pipelines.config import Contamination
 from corpus_pipeline.sources.compressed import decompressed_blocks
 from corpus_pipeline.sources.pieces import Piece, detect_format
 from corpus_pipeline.sources.reading import read_piece
@@ -103,7 +103,7 @@ class _Part(NamedTuple):
     entire: bool = False
 
 
-def read_evaluations(section: Contamination, options: ContaminationOptions) -> Evaluations:
+def read_evaluations(section: ContaminationSection, options: ContaminationOptions) -> Evaluations:
     """Reads the evaluation files of a configuration and builds their index.
 
     Raises:
@@ -244,7 +244,7 @@ def _text(value: Any) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-def _records(path: str, section: Contamination) -> Iterator[dict[str, Any]]:
+def _records(path: str, section: ContaminationSection) -> Iterator[dict[str, Any]]:
     """Yields the fields of every record of a file.
 
     The readers want one field that is a text and give all others beside it. So they are asked for
@@ -274,7 +274,7 @@ def _records(path: str, section: Contamination) -> Iterator[dict[str, Any]]:
         yield row or {}
 
 
-def _begins_with(path: str, field: str, section: Contamination) -> bool:
+def _begins_with(path: str, field: str, section: ContaminationSection) -> bool:
     """Says whether one of the first records has a text under a field."""
     try:
         batch = next(_batches(path, field, section), None)
@@ -286,7 +286,7 @@ def _begins_with(path: str, field: str, section: Contamination) -> bool:
 def _take(
     path: str,
     field: str,
-    section: Contamination,
+    section: ContaminationSection,
     record: dict[str, Any],
     rows: dict[int, dict[str, Any] | None],
 ) -> None:
@@ -305,7 +305,7 @@ def _take(
         rows[place] = {**others, **name, field: record["text"]}
 
 
-def _batches(path: str, field: str, section: Contamination) -> Iterator[pa.RecordBatch]:
+def _batches(path: str, field: str, section: ContaminationSection) -> Iterator[pa.RecordBatch]:
     id_field = section.id_field if section.id_field != field else _NOWHERE
     try:
         options = ReadOptions(text_field=field, id_field=id_field, url_field=_NOWHERE * 2)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResourceError, relative_to
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.run_flow import run_flow
 
 
 def refuse_missing_files(config: Config) -> None:
@@ -46,17 +47,11 @@ def missing(path: str, key: str, error: OSError) -> ResourceError:
 
 def _patterns(config: Config) -> Iterator[str]:
     yield from (source.path for source in config.inputs)
-    if config.dedup.enabled and config.dedup.contamination.enabled:
-        yield from config.dedup.contamination.evaluations
+    dedup = run_flow(config).dedup
+    if dedup.on("contamination"):
+        yield from dedup.options.contamination.evaluations
 
 
 def _resources(config: Config) -> Iterator[tuple[str, str]]:
-    """Yields the files that the stages which are on will load, with their keys."""
-    if config.language.enabled and config.language.model:
-        yield config.language.model, "language.model"
-    if config.perplexity.enabled:
-        yield from ((path, "perplexity.models") for path in config.perplexity.models.values())
-    if config.keywords.enabled and config.keywords.lists:
-        yield config.keywords.lists, "keywords.lists"
-    if config.tokenize.enabled and config.tokenize.tokenizer:
-        yield config.tokenize.tokenizer, "tokenize.tokenizer"
+    """Yields the files that the steps which are on will load, with their keys."""
+    yield from ((each.path, each.key) for each in run_flow(config).resources())

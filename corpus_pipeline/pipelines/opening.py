@@ -7,6 +7,7 @@ the package's own are never opened here.
 """
 
 import contextlib
+import importlib
 import signal
 import subprocess
 import sys
@@ -14,8 +15,8 @@ from pathlib import Path
 
 from corpus_pipeline.errors import CorpusError, ResourceError
 from corpus_pipeline.remembered import remembered
+from corpus_pipeline.steps import Step
 
-LANGUAGE, PERPLEXITY, TOKENIZER = "language model", "perplexity model", "tokenizer"
 _MODULE = "corpus_pipeline.pipelines.opening"
 #: Seconds of processor time that any model may take, and more for a larger one: GlotLID (1.7 GB)
 #: takes ten. A look-up in a table that has no empty place never ends.
@@ -27,23 +28,24 @@ _PATIENCE = 20
 _TOLD = 3
 
 
-def open_first(kind: str, path: str, sha256: str) -> None:
-    """Opens a model in another process, unless a file with these bytes was good before.
+def open_first(step: type[Step], path: str, sha256: str) -> None:
+    """Opens a resource of a step in another process, unless one with these bytes was good before.
 
     Args:
-        kind: `LANGUAGE`, `PERPLEXITY` or `TOKENIZER`.
+        step: whose `try_resource` is called.
         sha256: of the file, 64 hex digits.
 
     Raises:
         ResourceError: it cannot be opened, or whoever opens it dies of it.
     """
-    remembered("opened", [kind, sha256], lambda: _open_in_a_process(kind, path))
+    place = f"{step.__module__}:{step.__qualname__}"
+    remembered("opened", [place, sha256], lambda: _open_in_a_process(step.name, place, path))
 
 
-def _open_in_a_process(kind: str, path: str) -> bool:
+def _open_in_a_process(kind: str, place: str, path: str) -> bool:
     seconds = _MAX_SECONDS + Path(path).stat().st_size // _BYTES_PER_SECOND
-    command = [sys.executable, "-m", _MODULE, kind, path, str(seconds)]
-    slow = f"{path}: the {kind} is not open after {seconds} s; fetch or train it again"
+    command = [sys.executable, "-m", _MODULE, place, path, str(seconds)]
+    slow = f"{path}: the model of {kind} is not open after {seconds} s; fetch or train it again"
     try:
         done = subprocess.run(
             command, capture_output=True, check=False, timeout=seconds * _PATIENCE,
@@ -58,8 +60,9 @@ def _open_in_a_process(kind: str, path: str) -> bool:
         raise ResourceError(told)
     if done.returncode:
         raise ResourceError(
-            f"{path}: a process that opens this {kind} ends with {_ending(done.returncode)}: the "
-            "file is damaged or no such model; fetch or train it again"
+            f"{path}: a process that opens this model of {kind} ends with "
+            f"{_ending(done.returncode)}: the file is damaged or no such model; fetch or train it "
+            "again"
         )
     return True
 
@@ -76,43 +79,28 @@ def _ending(returncode: int) -> str:
     return f"exit status {returncode}"
 
 
-def open_here(kind: str, path: str) -> None:
-    """Opens a model and uses it once.
+def open_here(place: str, path: str) -> None:
+    """Opens a resource and uses it once.
+
+    Args:
+        place: module and class of the step, as `a.b:C`.
+        path: of the resource.
 
     Raises:
         CorpusError: it is not what it should be.
     """
-    import pyarrow as pa
-
-    texts = pa.array(["It was a fine day in the old town.", "今天天气很好。", "", "a" * 1000, "\0"])
-    if kind == LANGUAGE:
-        from corpus_pipeline.filters.fasttext_file import check_fasttext_file
-        from corpus_pipeline.filters.language.measures import (
-            load_language_identifier,
-            measure_language,
-        )
-
-        check_fasttext_file(Path(path))
-        measure_language(texts, load_language_identifier(path))
-    elif kind == PERPLEXITY:
-        from corpus_pipeline.filters.perplexity.measures import load_language_model, score_texts
-
-        model = load_language_model(path)
-        score_texts(model.scorer, model.card.normaliser, texts)
-    else:
-        from corpus_pipeline.tokens.encode import EncodeOptions, load_tokenizer
-
-        load_tokenizer(path, options=EncodeOptions(eos_token=None)).encode(texts)
+    module, _, name = place.partition(":")
+    getattr(importlib.import_module(module), name).try_resource(path)
 
 
-def _main(kind: str, path: str, seconds: int) -> int:
+def _main(place: str, path: str, seconds: int) -> int:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     try:
-        open_here(kind, path)
+        open_here(place, path)
     except CorpusError as error:
         print(error)
         return _TOLD

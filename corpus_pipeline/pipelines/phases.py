@@ -21,29 +21,22 @@ that stays.
 import dataclasses
 from collections.abc import Sequence
 
-from corpus_pipeline.extract.documents import ExtractOptions
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.dedup import DedupOptions, ReadPreparedUnit, RemoveDuplicates
-from corpus_pipeline.stages.extract import ExtractText
 from corpus_pipeline.stages.hashing import HashBatch, HashOptions
-from corpus_pipeline.stages.keywords import KeywordOptions, MatchKeywords
-from corpus_pipeline.stages.language import IdentifyLanguage, LanguageOptions
-from corpus_pipeline.stages.mapping import MapBatches
+from corpus_pipeline.stages.mapping import ApplyStep
 from corpus_pipeline.stages.match_options import MatchOptions
 from corpus_pipeline.stages.matching import MatchPartition, ReadHashes
 from corpus_pipeline.stages.near_copies import ShingleOptions, ShingleUnit
-from corpus_pipeline.stages.perplexity import MeasurePerplexity, PerplexityOptions
-from corpus_pipeline.stages.quality import MeasureQuality, QualityOptions
 from corpus_pipeline.stages.read import ReadStageOptions, ReadUnit
-from corpus_pipeline.stages.scrub import ScrubStageOptions, ScrubText
-from corpus_pipeline.stages.tokenize import EncodeTokens, TokenizeOptions
 from corpus_pipeline.stages.writing import (
     FinishedOptions,
     PreparedOptions,
     WriteFinishedUnit,
     WritePreparedUnit,
 )
-from corpus_pipeline.transforms import Work, item_ranges, unrolled
+from corpus_pipeline.steps import Step
+from corpus_pipeline.transforms import Transform, Work, item_ranges, unrolled
 
 
 def _unrolled_files(borders: tuple[int, int, int]) -> list[tuple[int, int]]:
@@ -56,27 +49,20 @@ class Prepare:
     """Reads, extracts, measures, decides and hashes the documents of units."""
 
     read: ReadStageOptions
-    extract: ExtractOptions | None
-    language: LanguageOptions | None
-    quality: QualityOptions | None
-    keywords: KeywordOptions | None
-    perplexity: PerplexityOptions | None
+    steps: tuple[Step, ...]
+    """Before dedup."""
     hashing: HashOptions
     writing: PreparedOptions
     name: str = "prepare"
 
     def work(self, items: Sequence[int]) -> Work:
         """Returns the work on these units."""
-        stages: tuple[tuple[type[MapBatches], object], ...] = (
-            (ExtractText, self.extract),
-            (IdentifyLanguage, self.language),
-            (MeasureQuality, self.quality),
-            (MatchKeywords, self.keywords),
-            (MeasurePerplexity, self.perplexity),
-            (HashBatch, self.hashing),
+        transforms: tuple[Transform, ...] = (
+            ReadUnit(self.read),
+            *map(ApplyStep, self.steps),
+            HashBatch(self.hashing),
+            WritePreparedUnit(self.writing),
         )
-        enabled = (transform(options) for transform, options in stages if options is not None)
-        transforms = (ReadUnit(self.read), *enabled, WritePreparedUnit(self.writing))
         return Work(item_ranges(items), unrolled, transforms)
 
 
@@ -121,18 +107,18 @@ class Finish:
 
     workspace: Workspace
     dedup: DedupOptions | None
-    scrub: ScrubStageOptions | None
-    tokenize: TokenizeOptions | None
+    steps: tuple[Step, ...]
+    """Behind dedup."""
     writing: FinishedOptions
     name: str = "finish"
 
     def work(self, items: Sequence[int]) -> Work:
         """Returns the work on these units."""
-        stages: tuple[tuple[type[MapBatches], object], ...] = (
-            (RemoveDuplicates, self.dedup),
-            (ScrubText, self.scrub),
-            (EncodeTokens, self.tokenize),
+        removing = () if self.dedup is None else (RemoveDuplicates(self.dedup),)
+        transforms: tuple[Transform, ...] = (
+            ReadPreparedUnit(self.workspace),
+            *removing,
+            *map(ApplyStep, self.steps),
+            WriteFinishedUnit(self.writing),
         )
-        enabled = (transform(options) for transform, options in stages if options is not None)
-        transforms = (ReadPreparedUnit(self.workspace), *enabled, WriteFinishedUnit(self.writing))
         return Work(item_ranges(items), unrolled, transforms)

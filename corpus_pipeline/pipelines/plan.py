@@ -190,8 +190,8 @@ def read_options(config: Config, source: Input) -> ReadOptions:
             text_field=source.text_field,
             id_field=source.id_field,
             url_field=source.url_field,
-            max_document_bytes=config.read.max_document_bytes,
-            batch_bytes=config.read.batch_bytes,
+            max_document_bytes=config.options("read").max_document_bytes,
+            batch_bytes=config.options("read").batch_bytes,
         )
     except ValueError as error:
         raise ConfigError(f"inputs: {source.source}: {error}") from error

@@ -16,8 +16,9 @@ def notes_before(config: Config, plan: Plan) -> list[str]:
 
 
 def _quality(config: Config) -> list[str]:
-    if not config.quality.enabled:
+    quality = config.options("quality")
+    if not quality.enabled:
         return []
     of_sources = (each.quality_profile for each in config.rules_by_source().values())
-    names = sorted({config.quality.profile, *(name for name in of_sources if name is not None)})
+    names = sorted({quality.profile, *(name for name in of_sources if name is not None)})
     return [line for name in names for line in profile_notes(name)]

@@ -11,6 +11,7 @@ import rich.console
 from rich.table import Table
 
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
+from corpus_pipeline.flow import default_steps
 from corpus_pipeline.machine import cores
 from corpus_pipeline.option_types import parse_size
 from corpus_pipeline.pipelines.config import Config, load_config
@@ -18,6 +19,7 @@ from corpus_pipeline.pipelines.costs import Flow, Prices, Workload, load_costs
 from corpus_pipeline.pipelines.estimate import Estimate, estimate
 from corpus_pipeline.pipelines.limits import limits
 from corpus_pipeline.pipelines.plan_notes import notes_before
+from corpus_pipeline.pipelines.run_flow import run_flow
 from corpus_pipeline.pipelines.sizing import (
     partitions_for,
     unit_bytes_for,
@@ -27,7 +29,6 @@ from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
 #: Stored bytes of one input file of a stated size: about what crawls have.
 _STATED_FILE_BYTES = 10**9
-_SKIPPABLE = ("language", "quality", "keywords", "perplexity", "document", "sentence")
 _MEASURED_BANDS = 14
 
 
@@ -138,8 +139,9 @@ def _evaluations(config: Config) -> list[str]:
     from corpus_pipeline.pipelines.evaluations import read_evaluations
     from corpus_pipeline.pipelines.options import contamination_options
 
-    section = config.dedup.contamination
-    if not (config.dedup.enabled and section.enabled and section.evaluations):
+    dedup = run_flow(config).dedup
+    section = dedup.options.contamination
+    if not dedup.on("contamination"):
         return []
     return [str(each) for each in read_evaluations(section, contamination_options(section)).files]
 
@@ -176,30 +178,21 @@ def estimate_of(
 
 def flow_of(config: Config, sources: list[SourcePlan]) -> Flow:
     """Says which parts of the flow a configuration has, and for which share of its text."""
-    dedup = config.dedup
-    switches: dict[str, bool] = {
-        name: getattr(config, name).enabled
-        for name in (
-            "extract", "language", "quality", "keywords", "perplexity", "dedup", "scrub",
-            "tokenize",
-        )
-    }  # fmt: skip
-    switches |= {
-        "exact": dedup.exact.enabled,
-        "document": dedup.document.enabled,
-        "sentence": dedup.sentence.enabled,
-        "contamination": dedup.contamination.enabled and bool(dedup.contamination.evaluations),
-    }
+    flow = run_flow(config)
+    names = [step.name for step in flow.steps]
+    switches = {step.name: step.name in names for step in default_steps()}
+    kinds = ("exact", "document", "sentence", "contamination")
+    switches |= {kind: flow.dedup.on(kind) for kind in kinds}
     text = {each.name: each.text_bytes for each in sources}
     whole = max(1.0, sum(text.values()))
     skipped = {
         stage: sum(text.get(each.source, 0.0) for each in config.inputs if stage in each.skip)
-        for stage in _SKIPPABLE
+        for stage in (*switches, *kinds)
     }
     return Flow(
         off=frozenset(name for name, on in switches.items() if not on),
         shares={stage: 1 - size / whole for stage, size in skipped.items() if size},
-        bands=dedup.document.bands / _MEASURED_BANDS,
+        bands=flow.dedup.options.document.bands / _MEASURED_BANDS,
         direct=config.runner == "direct",
         remote="://" in config.output and not config.output.startswith("file://"),
     )

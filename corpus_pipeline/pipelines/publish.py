@@ -12,22 +12,21 @@ from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.finished import RUN_FILE, digest_of
-from corpus_pipeline.pipelines.options import encode_options
 from corpus_pipeline.pipelines.plan import Plan
-from corpus_pipeline.pipelines.resources import Resources
+from corpus_pipeline.pipelines.run_flow import RunFlow
 from corpus_pipeline.pipelines.workspace import FileEntry, Workspace
 from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.shipped import located
-from corpus_pipeline.stages.models import tokenizer_facts
 from corpus_pipeline.stages.writing import OF_SOURCES
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
+from corpus_pipeline.tokens.step import Tokenize
 
 
 def publish(
     workspace: Workspace,
     plan: Plan,
     config: Config,
-    resources: Resources,
+    flow: RunFlow,
     lease: storage.Lease,
     evaluations: Evaluations | None,
 ) -> dict[str, Any]:
@@ -55,8 +54,8 @@ def publish(
         files += finished.files
     sources = _of_sources(counts)
     _check_removals(workspace, counts)
-    if config.tokenize.enabled:
-        files += _publish_tokens(workspace, config, resources, files)
+    if flow.tokenize is not None:
+        files += _publish_tokens(workspace, flow.tokenize, files)
     notes = {name: workspace.committed(name) for name in workspace.begun()}
     uncompared = sum(workspace.counted(name, "uncompared_pairs") for name in workspace.begun())
     if uncompared:
@@ -72,6 +71,7 @@ def publish(
         "passed_over": dict(plan.passed_over),
         "phases": phases,
         "sources": sources,
+        "steps": flow.described(),
     }
     if evaluations is not None:
         run["evaluations"] = [dataclasses.asdict(each) for each in evaluations.files]
@@ -125,13 +125,14 @@ def _check_removals(workspace: Workspace, counts: Counter[str]) -> None:
 
 
 def _publish_tokens(
-    workspace: Workspace, config: Config, resources: Resources, files: list[FileEntry]
+    workspace: Workspace, tokenize: Tokenize, files: list[FileEntry]
 ) -> list[FileEntry]:
-    source = storage.place(located(resources.tokenizer))
+    source = storage.place(located(tokenize.path))
     target = workspace.root / "tokens" / "tokenizer.json"
     tokenizer = workspace.entry(target, 0, storage.write_bytes(target, storage.read_bytes(source)))
-    options = encode_options(config.tokenize)
-    facts = tokenizer_facts(resources.tokenizer, tokenizer.sha256, options)
+    if tokenizer.sha256 != tokenize.sha256:
+        raise EngineError(f"{source}: changed since the run began; run again with --overwrite")
+    facts = tokenize.facts()
     shards = [entry for entry in files if entry.path.startswith("tokens/tokens-")]
     index = TokenIndex(
         dtype=str(facts.dtype),

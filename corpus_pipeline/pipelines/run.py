@@ -26,7 +26,7 @@ from corpus_pipeline.pipelines.plan import (
 from corpus_pipeline.pipelines.plan_notes import notes_before
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
-from corpus_pipeline.pipelines.resources import resolve_resources
+from corpus_pipeline.pipelines.resources import Resources, resolve_resources
 from corpus_pipeline.pipelines.rounds import Rounds
 from corpus_pipeline.pipelines.sizing import GROUPED_BYTES, merged_by_driver
 from corpus_pipeline.pipelines.unreadable import refuse_mostly_unreadable
@@ -55,11 +55,12 @@ class Run:
             CorpusError: one line for the user; the work done so far stays and is taken up again.
         """
         storage.configure(self.config.storage_options)
-        resources = resolve_resources(self.config)
+        flow, resources = resolve_resources(self.config)
         plan = make_plan(self.config, resources.sha256)
         workspace = Workspace(self.config.output, len(plan.units), plan.run)
-        make = stage_options.StageOptions(self.config, resources, workspace, plan.partitions)
-        # What a stage refuses must be known before any work is done, or thrown away.
+        make = stage_options.StageOptions(self.config, flow, workspace, plan.partitions)
+        # What a step refuses must be known before any work is done, or thrown away.
+        flow.check()
         prepare, finish = _map_phases(make)
         evaluations = make.evaluations()
         with locked(workspace.root) as lease:
@@ -70,13 +71,14 @@ class Run:
                 return complete
             warm(plan)
             make.write_contamination_index(evaluations)
-            return self._work(workspace, plan, make, prepare, finish, lease, evaluations)
+            return self._work(workspace, plan, make, resources, prepare, finish, lease, evaluations)
 
     def _work(
         self,
         workspace: Workspace,
         plan: Plan,
         make: stage_options.StageOptions,
+        resources: Resources,
         prepare: Prepare,
         finish: Finish,
         lease: storage.Lease,
@@ -90,12 +92,12 @@ class Run:
                 self.progress.remark(line)
             for each in evaluations.files if evaluations is not None else ():
                 self.progress.remark(str(each))
-            check_workers(engine, self.config, workspace, plan, make.resources.loaded)
+            check_workers(engine, self.config, workspace, plan, resources.loaded)
             runner = PhaseRunner(workspace, engine, self.progress, self.config.max_errors, lease)
             self._phases(runner, plan, make, prepare, finish)
         # A worker that was killed left its half-written files; the engine's processes are gone.
         storage.remove_attempts(workspace.root)
-        return publish(workspace, plan, self.config, make.resources, lease, evaluations)
+        return publish(workspace, plan, self.config, make.flow, lease, evaluations)
 
     def _phases(
         self,
@@ -132,20 +134,9 @@ class Run:
 
 
 def _map_phases(make: stage_options.StageOptions) -> tuple[Prepare, Finish]:
-    """Makes the options of every map stage.
-
-    Raises:
-        ConfigError: a stage refuses its section.
-    """
-    prepare = Prepare(
-        read=make.read(), extract=make.extract(), language=make.language(),
-        quality=make.quality(), keywords=make.keywords(), perplexity=make.perplexity(),
-        hashing=make.hashing(), writing=make.prepared(),
-    )  # fmt: skip
-    finish = Finish(
-        workspace=make.workspace, dedup=make.dedup(), scrub=make.scrub(),
-        tokenize=make.tokenize(), writing=make.finished(),
-    )  # fmt: skip
+    """Makes the two phases that documents pass."""
+    prepare = Prepare(make.read(), make.flow.before, make.hashing(), make.prepared())
+    finish = Finish(make.workspace, make.dedup(), make.flow.after, make.finished())
     return prepare, finish
 
 

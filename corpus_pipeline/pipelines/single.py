@@ -6,10 +6,13 @@ from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError, InputError
-from corpus_pipeline.pipelines.config import STAGES, Config, build_config, read_sections
+from corpus_pipeline.flow import default_steps
+from corpus_pipeline.pipelines.config import Config, build_config, read_sections
 from corpus_pipeline.pipelines.finished import RUN_FILE, why_no_run
 from corpus_pipeline.pipelines.trace import ledger_parts
 
+#: Steps that a configuration switches on and off.
+STEPS = tuple(step.name for step in default_steps() if step.name != "read")
 #: What the only input is called unless --source says otherwise.
 _SOURCE = "input"
 #: Keys of an input that are rules for its documents.
@@ -35,7 +38,7 @@ def single_config(
 
     Args:
         command: its name, for errors.
-        stages: names in `STAGES`; none for *read* alone.
+        stages: names in `STEPS`; none for *read* alone.
         source: a dataset folder, or raw files.
         output: folder to write.
         config: YAML whose sections of these stages apply, and rules by source for a dataset folder.
@@ -76,10 +79,10 @@ def single_config(
         )
     if dataset:
         _refuse_other_sources(where, source, checked.dataset_sources)
-    if stages and not any(getattr(checked, stage).enabled for stage in stages):
+    if stages and not any(checked.options(stage).enabled for stage in stages):
         raise ConfigError(f"{where}: enabled: false leaves `corpus {command}` nothing to do")
-    for stage in STAGES:
-        on = stage in stages and getattr(checked, stage).enabled
+    for stage in STEPS:
+        on = stage in stages and checked.options(stage).enabled
         content[stage] = {**(content.get(stage) or {}), "enabled": on}
     return build_config({**content, "dataset_sources": rules if dataset else []}, where)
 
@@ -112,9 +115,9 @@ def _is_file_or_pattern(source: str) -> bool:
 
 def _unread_stages(content: Mapping[str, Any], config: Config, stages: set[str]) -> Iterable[str]:
     """Yields the sections of other stages that ask for something."""
-    for stage in STAGES:
-        section = getattr(config, stage)
-        asks = section.enabled and section != Config.model_fields[stage].default
+    for stage in STEPS:
+        section = config.options(stage)
+        asks = section.enabled and section != type(section)()
         if stage in content and stage not in stages and asks:
             yield stage
 

@@ -2,26 +2,10 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corpus_pipeline.dedup import DEDUP_REASONS
-from corpus_pipeline.filters.quality.rules import QUALITY_REASONS
-
-#: Stages in the order of the flow.
-_STAGES = ("read", "extract", "language", "quality", "keywords", "perplexity", "dedup", "scrub",
-           "tokenize")  # fmt: skip
-
-
-def stage_of(reason: str) -> str:
-    """Returns the stage that drops for a reason; imports none, which would take seconds.
-
-    >>> stage_of("read-too-large"), stage_of("c4-curly-bracket"), stage_of("contaminated")
-    ('read', 'quality', 'dedup')
-    """
-    if reason in DEDUP_REASONS:
-        return "dedup"
-    return "quality" if reason in QUALITY_REASONS else reason.partition("-")[0]
+from corpus_pipeline.flow import built_in
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,16 +30,37 @@ def summarise(run: Mapping[str, Any]) -> list[StageSummary]:
     passing = counts.get("documents", 0)
     drops = {n.removeprefix("dropped-"): c for n, c in counts.items() if n.startswith("dropped-")}
     rows = []
-    for stage in _STAGES:
-        enabled = stage == "read" or run["config"][stage]["enabled"]
-        dropped = {name: n for name, n in drops.items() if n and stage_of(name) == stage}
-        if not enabled and not dropped:
-            continue
+    steps = steps_of(run)
+    owner = {reason: step["name"] for step in steps for reason in step["reasons"]}
+    for step in steps:
+        name = step["name"]
+        dropped = {each: n for each, n in drops.items() if n and owner.get(each) == name}
         after = passing - sum(dropped.values())
-        notes = {name: counts[name] for name in _notes(stage, counts) if counts[name]}
-        rows.append(StageSummary(stage, passing, after, dropped, notes, seconds[stage]))
+        notes = {each: n for each, n in counts.items() if n and _is_of(each, step["counts"])}
+        rows.append(StageSummary(name, passing, after, dropped, notes, seconds[name]))
         passing = after
     return rows
+
+
+def steps_of(run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Returns what run.json says of the steps of a run; of an older one, what the package says."""
+    if "steps" in run:
+        steps: list[dict[str, Any]] = run["steps"]
+        return steps
+    return [
+        {"name": name, "reasons": step.reasons, "counts": step.counts, "summed": step.summed}
+        for name, step in built_in().items()
+        if name == "read" or (run["config"].get(name) or {}).get("enabled")
+    ]
+
+
+def summed_columns(run: Mapping[str, Any]) -> frozenset[str]:
+    """Returns the columns of documents/ whose sums stand in run.json.
+
+    Those of the package's steps are compared whether or not run.json names them.
+    """
+    ours = (step.summed for step in built_in().values())
+    return frozenset().union(*ours, *(step["summed"] for step in steps_of(run)))
 
 
 def stage_seconds(run: Mapping[str, Any]) -> Counter[str]:
@@ -69,10 +74,5 @@ def stage_seconds(run: Mapping[str, Any]) -> Counter[str]:
     return seconds
 
 
-def _notes(stage: str, counts: Mapping[str, int]) -> list[str]:
-    prefixes = {"read": ("skipped-", "lenient-http-", "lenient-media-"),
-                "extract": ("lenient-charset-",),
-                "dedup": ("removed_", "repeated_", "uncompared_", "contamination_"),
-                "scrub": ("pii_",),
-                "tokenize": ("tokens",)}.get(stage)  # fmt: skip
-    return [] if prefixes is None else [name for name in counts if name.startswith(prefixes)]
+def _is_of(count: str, prefixes: Sequence[str]) -> bool:
+    return count.startswith(tuple(prefixes))

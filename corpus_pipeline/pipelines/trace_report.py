@@ -7,6 +7,7 @@ from typing import Any
 import rich.console
 
 from corpus_pipeline.errors import VerifyError, printable
+from corpus_pipeline.filters.figures import writing
 from corpus_pipeline.filters.quality.score import BASE, explain_score
 from corpus_pipeline.pipelines.examples import Wanted, choose
 from corpus_pipeline.pipelines.finished import read_run
@@ -19,7 +20,7 @@ from corpus_pipeline.pipelines.trace import (
     row_at,
     survivors,
 )
-from corpus_pipeline.pipelines.verdicts import Verdicts, writing
+from corpus_pipeline.pipelines.verdicts import Verdicts
 from corpus_pipeline.storage import Place
 
 #: The reason that the points of the score explain.
@@ -103,7 +104,7 @@ def _print_rules(
             console.print(printable(f"  {reason}"))
             console.print(printable(f"      {line}".rstrip()))
     for name in sorted(verdicts.changed):
-        console.print(printable(f"  (no thresholds: profile {name} has changed since the run)"))
+        console.print(printable(f"  (no thresholds: {name} has changed since the run)"))
 
 
 def _print_points(console: rich.console.Console, row: dict[str, Any], content: Content) -> None:

@@ -26,7 +26,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline import storage
-from corpus_pipeline.batches import is_summed
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.machine import cores
 from corpus_pipeline.pipelines.finished import (
@@ -37,6 +36,7 @@ from corpus_pipeline.pipelines.finished import (
     read_run,
 )
 from corpus_pipeline.pipelines.progress import Progress
+from corpus_pipeline.pipelines.summary import summed_columns
 from corpus_pipeline.storage import Place
 from corpus_pipeline.tokens.index import (
     INDEX_NAME,
@@ -94,16 +94,17 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
     yield from _foreign_files(output, {entry["path"] for entry in files})
     shards = [entry for entry in files if entry["path"].endswith(".arrow")]
     found: dict[str, _Contents] = defaultdict(_Contents)
+    summed = summed_columns(run)
     threads = max(_THREADS, cores())
     groups = _by_unit(entry for entry in files if not entry["path"].endswith(".arrow"))
-    read = storage.at_once(functools.partial(_unit_contents, output), groups, threads)
+    read = storage.at_once(functools.partial(_unit_contents, output, summed), groups, threads)
     for group, (differences, contents) in zip(groups, read, strict=True):
         yield from differences
         for entry, each in zip(group, contents, strict=True):
             found[entry["path"].partition("/")[0]].add(each)
             if progress is not None:
                 progress.advance("check", 1, entry["bytes"])
-    yield from _count_differences(found, counts)
+    yield from _count_differences(found, counts, summed)
     index = _index(output)
     if index is not None:
         yield from _index_differences(index, files, counts)
@@ -195,7 +196,9 @@ def _file_differences(path: Place, entry: _Entry) -> list[str]:
     ]
 
 
-def _unit_contents(output: Place, group: Sequence[_Entry]) -> tuple[list[str], list[_Contents]]:
+def _unit_contents(
+    output: Place, summed: frozenset[str], group: Sequence[_Entry]
+) -> tuple[list[str], list[_Contents]]:
     """Reads the files of one unit and compares them with run.json and with each other.
 
     What is not as it was written is not looked into.
@@ -206,8 +209,8 @@ def _unit_contents(output: Place, group: Sequence[_Entry]) -> tuple[list[str], l
         if differences := _file_differences(path, entry):
             return differences, contents
         if path.suffix == ".parquet":
-            tables[entry["path"]] = _table(path)
-            _count(tables[entry["path"]], found)
+            tables[entry["path"]] = _table(path, summed)
+            _count(tables[entry["path"]], summed, found)
         if found.rows != entry["rows"]:
             return [
                 f"{entry['path']} has {found.rows} rows, {RUN_FILE} says {entry['rows']}"
@@ -215,20 +218,20 @@ def _unit_contents(output: Place, group: Sequence[_Entry]) -> tuple[list[str], l
     return list(_part_differences(tables)), contents
 
 
-def _table(path: Place) -> pa.Table:
+def _table(path: Place, summed: frozenset[str]) -> pa.Table:
     """Reads the columns of a part that are counted or compared."""
     with storage.open_parquet(path) as file:
-        names = [name for name in file.schema_arrow.names if name in _COMPARED or is_summed(name)]
-        return file.read(names)
+        wanted = summed.union(_COMPARED)
+        return file.read([name for name in file.schema_arrow.names if name in wanted])
 
 
 #: Columns by which the parts of a unit must agree.
 _COMPARED = ("unit", "row", "id", "drop_reason")
 
 
-def _count(table: pa.Table, found: _Contents) -> None:
+def _count(table: pa.Table, summed: frozenset[str], found: _Contents) -> None:
     found.rows = table.num_rows
-    for name in filter(is_summed, table.column_names):
+    for name in filter(summed.__contains__, table.column_names):
         found.sums[name] = pc.sum(table[name]).as_py() or 0
     for item in table["drop_reason"].combine_chunks().drop_null().value_counts():
         found.reasons[item["values"].as_py()] += item["counts"].as_py()
@@ -259,7 +262,9 @@ def _part_differences(tables: Mapping[str, pa.Table]) -> Iterator[str]:
         yield f"{ledger} has rows of another unit"
 
 
-def _count_differences(found: Mapping[str, _Contents], counts: dict[str, int]) -> Iterator[str]:
+def _count_differences(
+    found: Mapping[str, _Contents], counts: dict[str, int], summed: frozenset[str]
+) -> Iterator[str]:
     """Compares documents in with documents out and rejected, per reason, in three places."""
     reasons = {n.removeprefix("dropped-"): c for n, c in counts.items() if n.startswith("dropped-")}
     documents = counts.get("documents", 0)
@@ -276,7 +281,7 @@ def _count_differences(found: Mapping[str, _Contents], counts: dict[str, int]) -
                 f"{RUN_FILE} says {reasons.get(reason, 0)}"
             )
     sums = found["documents"].sums
-    for name in sorted(sums.keys() | filter(is_summed, counts)):
+    for name in sorted(sums.keys() | (counts.keys() & summed)):
         if sums[name] != counts.get(name, 0):
             yield f"documents/ has {name} {sums[name]}, {RUN_FILE} says {counts.get(name, 0)}"
     listed = found["ledger"].rows

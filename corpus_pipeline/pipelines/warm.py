@@ -51,7 +51,7 @@ def groups_of(config: Config, plan: Plan) -> list[str]:
     return [
         group
         for group, stages in GROUPS.items()
-        if any(getattr(config, stage).enabled for stage in stages)
+        if any(config.options(stage).enabled for stage in stages)
         and (group != "pages" or not formats.isdisjoint(_PAGES))
     ]
 

@@ -16,29 +16,13 @@ from corpus_pipeline.scrub.candidates import (
     Windows,
     find_windows,
 )
+from corpus_pipeline.scrub.columns import PII_MEASURES
 from corpus_pipeline.scrub.detectors import Detectors, Finding, cover, resolve_overlaps
 from corpus_pipeline.scrub.folding import fold
 from corpus_pipeline.scrub.hosts import is_private
 from corpus_pipeline.scrub.phone_shape_words import AFTER_BYTES, BEFORE_BYTES
 from corpus_pipeline.scrub.shapes import Places, Shapes
 from corpus_pipeline.text.columns import Utf8, string_column, utf8_buffers
-
-_MEASURE_BY_ENTITY = {
-    "EMAIL_ADDRESS": ("pii_email", "mail addresses"),
-    "PHONE_NUMBER": ("pii_phone", "telephone numbers"),
-    "IP_ADDRESS": ("pii_ip", "public IPv4 and IPv6 addresses"),
-    "CREDIT_CARD": ("pii_credit_card", "payment card numbers (Luhn)"),
-    "IBAN_CODE": ("pii_iban", "international bank account numbers (mod 97)"),
-    "CN_ID": ("pii_cn_id", "resident identity numbers of China (GB 11643)"),
-}
-
-#: How many identifiers of each type were replaced. Null where the text is null.
-PII_MEASURES = pa.schema(
-    [
-        pa.field(name, pa.int32(), metadata={"meaning": f"{meaning} replaced in the text"})
-        for name, meaning in (_MEASURE_BY_ENTITY[entity] for entity in ENTITIES)
-    ]
-)
 
 #: Bytes of context that rules see: before an identifier words that say what it is (and the names of
 #: other messages before the name of a message), before an IBAN its label; after it the extension of

@@ -6,26 +6,30 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpus_pipeline.schema import DEDUP, DOCUMENT, FATE, TOKENS
+from corpus_pipeline.dedup.columns import DEDUP
+from corpus_pipeline.schema import FATE
 from corpus_pipeline.sources.pieces import Piece
+from corpus_pipeline.tokens.step import TOKENS
 
-_OF_THE_RUN = {"unit", "row", *FATE.names, *DEDUP.names, *TOKENS.names}
-
-#: What a new run takes over: provenance, content and measures; addresses and fates are its own.
-CARRIED = pa.schema([field for field in DOCUMENT if field.name not in _OF_THE_RUN])
+#: What a new run does not take over: addresses and fates are its own.
+OF_THE_RUN = frozenset({"unit", "row", *FATE.names, *DEDUP.names, *TOKENS.names})
 
 
-def read_dataset(stream: BinaryIO, piece: Piece, batch_bytes: int) -> Iterator[pa.RecordBatch]:
-    """Yields the documents of some row groups with the columns of `CARRIED`.
+def read_dataset(
+    stream: BinaryIO, piece: Piece, batch_bytes: int, schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    """Yields the documents of some row groups: provenance, content and measures.
 
     Args:
         stream: a Parquet file of documents/.
         piece: row groups [start, end).
         batch_bytes: bytes of content in one batch, about.
+        schema: of the run; other columns are left out.
     """
     with pq.ParquetFile(stream) as file:
         end = file.num_row_groups if piece.end is None else piece.end
-        wanted = [name for name in file.schema_arrow.names if name in CARRIED.names]
+        carried = set(schema.names) - OF_THE_RUN
+        wanted = [name for name in file.schema_arrow.names if name in carried]
         for group in range(piece.start, end):
             rows = file.metadata.row_group(group).num_rows
             table = file.read_row_group(group, columns=wanted)

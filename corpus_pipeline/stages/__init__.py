@@ -1,18 +1,4 @@
-"""The stages, one module each, as steps of phases. They wire and count; pure rooms do the work.
+"""What a phase sends documents and hashes through: transforms that wire and count.
 
-`FLOW` is the order in which a document passes them; docs/flow/ has a page for each.
+Pure rooms do the work: a step of the flow, or a function of `dedup`.
 """
-
-#: read · extract · filter (four of them) · dedup · scrub · tokenize, then the trainer's loader.
-FLOW = (
-    "read",
-    "extract",
-    "language",
-    "quality",
-    "keywords",
-    "perplexity",
-    "dedup",
-    "scrub",
-    "tokenize",
-    "loader",
-)

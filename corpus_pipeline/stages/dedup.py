@@ -64,7 +64,9 @@ class RemoveDuplicates(MapBatches):
     """Marks removed documents, cuts removed sentences out, and says where the surviving copy is."""
 
     stage = "dedup"
-    options: DedupOptions
+
+    def __init__(self, options: DedupOptions) -> None:
+        self.options = options
 
     def open(self) -> None:
         """Starts without a unit's removals."""

@@ -40,7 +40,9 @@ class HashBatch(MapBatches):
     """Fills `content_hash` and `id`, and hash columns for the documents that are alive."""
 
     stage = "dedup"
-    options: HashOptions
+
+    def __init__(self, options: HashOptions) -> None:
+        self.options = options
 
     def open(self) -> None:
         """Loads the evaluation items."""

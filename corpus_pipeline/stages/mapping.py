@@ -1,42 +1,38 @@
-"""The shape that every map stage shares: batch in, batch out, counted and timed."""
+"""A step of the flow as a transform of batches: counted and timed, skipped by source."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey
-from corpus_pipeline.batches import add_failures, unit_end, with_columns
+from corpus_pipeline.batches import unit_end
+from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.steps import Step, source_of
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 
 
 class MapBatches(Transform):
-    """Applies a stage to each batch; batches keep their key, the end of a unit passes through."""
+    """Maps each batch to another; batches keep their key, the end of a unit passes through."""
 
-    #: Name of the stage in FLOW.
-    stage: ClassVar[str]
-    #: Sources that pass unmeasured and unjudged.
-    skip: frozenset[str] = frozenset()
-
-    def __init__(self, options: Any) -> None:
-        self.options = options
+    #: Name of the step whose counters it fills.
+    stage: str
 
     def setup(self, tally: Tally) -> None:
-        """Opens models; they are cached in the process, for setup runs again in every pipeline."""
+        """Opens what is needed; large things are cached in the process by whoever opens them."""
         self._counters = StageCounters(self.stage, tally)
         with self._counters.clock():
             self.open()
 
     def process(self, element: Keyed) -> Iterator[Keyed]:
-        """Applies the stage to one batch."""
+        """Maps one batch."""
         key, batch = element
         if unit_end(batch) is None:
             self._counters.saw(batch.num_rows, text_bytes(batch))
-            with self._counters.clock():
-                if not _is_skipped(batch, self.skip):
+            if batch.num_rows:
+                with self._counters.clock():
                     batch = self.apply(key, batch)
         yield key, batch
 
@@ -44,29 +40,52 @@ class MapBatches(Transform):
         """Loads what `apply` needs."""
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Returns the batch with this stage's columns filled and its failures added."""
+        """Returns the batch with columns filled and failures added."""
         raise NotImplementedError
+
+
+class ApplyStep(MapBatches):
+    """Applies a step; batches of sources that skip it pass as they are."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.stage = step.label or step.name
+
+    @property
+    def label(self) -> str:
+        """The step's class, and its label."""
+        return f"{type(self.step).__name__}{'' if self.step.label is None else f' {self.stage}'}"
+
+    def open(self) -> None:
+        """Opens the step.
+
+        Raises:
+            ResourceError: what it loads is not what was planned.
+        """
+        self._skip = self.step.context.skipping(self.step.name)
+        self.step.open()
+        # Afterwards, so that a file that changes while it is read is noticed.
+        for each in self.step.resources():
+            planned = self.step.context.digests.get(each.path)
+            if each.checked or planned is None or each.path.startswith("shipped:"):
+                continue
+            if storage.resource_digest(each.path) != planned:
+                raise ResourceError(
+                    f"{each.path}: changed since the run began ({each.key}); run again"
+                )
+
+    def teardown(self) -> None:
+        """Closes the step."""
+        self.step.close()
+
+    def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Applies the step to one batch."""
+        return batch if source_of(batch) in self._skip else self.step.apply(batch)
 
 
 def text_bytes(batch: pa.RecordBatch) -> int:
     """Returns the bytes of text, and of content that is not text yet, in a batch."""
-    sums = (pc.sum(pc.binary_length(batch[name])).as_py() for name in ("text", "raw"))
+    sums: Iterator[Any] = (
+        pc.sum(pc.binary_length(batch[name])).as_py() for name in ("text", "raw")
+    )
     return sum(found or 0 for found in sums)
-
-
-def _is_skipped(batch: pa.RecordBatch, skip: frozenset[str]) -> bool:
-    """Says whether the stage leaves the batch alone. A batch is of one source."""
-    return batch.num_rows == 0 or batch["source"][0].as_py() in skip
-
-
-def with_measures(
-    batch: pa.RecordBatch, measures: pa.RecordBatch, failures: Mapping[str, NDArray[np.bool_]]
-) -> pa.RecordBatch:
-    """Adds a filter's measures as columns and its failed rules to the documents' fate.
-
-    Records without text (unreadable ones) keep the fate they have.
-    """
-    has_text = batch["text"].is_valid().to_numpy(zero_copy_only=False)
-    failures = {reason: failed & has_text for reason, failed in failures.items()}
-    columns = dict(zip(measures.schema.names, measures.columns, strict=True))
-    return add_failures(with_columns(batch, columns), failures)

@@ -12,7 +12,6 @@ from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import conform, end_of_unit
 from corpus_pipeline.pipelines.plan import Unit, load_unit
-from corpus_pipeline.schema import DOCUMENT
 from corpus_pipeline.sources.dataset import read_dataset
 from corpus_pipeline.sources.joining import joined
 from corpus_pipeline.sources.reading import Count, ReadOptions, read_piece
@@ -33,6 +32,8 @@ class ReadStageOptions:
     sources: Mapping[str, ReadOptions]
     priorities: Mapping[str, int | None]
     """None: 100 for raw files, what the documents have for datasets."""
+    schema: pa.Schema
+    """Of the documents of the run."""
     languages: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Language of the sources for which one is given."""
     text_only: bool = False
@@ -73,7 +74,7 @@ class ReadUnit(Transform):
         def count(name: str, times: int) -> None:
             notes[name] += times
 
-        parts = _parts(unit, options, count)
+        parts = _parts(unit, options, count, self.options.schema)
         for batch, files in joined(parts, options.batch_bytes):
             yield self._addressed(batch, number, row, unit.source, priority, files)
             row += batch.num_rows
@@ -108,8 +109,8 @@ class ReadUnit(Transform):
                 [None if reason is None else [reason] for reason in reasons.to_pylist()],
                 pa.list_(pa.string()),
             )
-        # Measures that no stage has filled are null: later stages may ask for them all the same.
-        return conform(pa.RecordBatch.from_pydict(columns), DOCUMENT)
+        # Measures that no step has filled are null: later stages may ask for them all the same.
+        return conform(pa.RecordBatch.from_pydict(columns), self.options.schema)
 
     def _languages(self, columns: Mapping[str, pa.Array]) -> pa.Array:
         """Returns the language of each row's source, what the row has where none is given."""
@@ -128,12 +129,14 @@ def _not_extracted(columns: Mapping[str, pa.Array]) -> pa.Array:
     return pc.if_else(waiting, NOT_EXTRACTED, reasons)
 
 
-def _parts(unit: Unit, options: ReadOptions, count: Count) -> Iterator[tuple[str, pa.RecordBatch]]:
+def _parts(
+    unit: Unit, options: ReadOptions, count: Count, schema: pa.Schema
+) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Yields what the readers make of the pieces of a unit, one file after another."""
     for piece in unit.pieces:
         with storage.open_input(piece.path) as stream:
             if piece.format == "dataset":
-                batches = read_dataset(stream, piece, options.batch_bytes)
+                batches = read_dataset(stream, piece, options.batch_bytes, schema)
             else:
                 batches = read_piece(stream, piece, options, count)
             for batch in batches:

@@ -16,13 +16,12 @@ import pyarrow.parquet as pq
 
 from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS, BatchKey
-from corpus_pipeline.batches import alive, conform, is_summed, one_batch, unit_end
+from corpus_pipeline.batches import alive, conform, one_batch, unit_end
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.leniencies import leniency_counts
 from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
-from corpus_pipeline.schema import DOCUMENT, LEDGER
-from corpus_pipeline.sources.leniencies import leniency_counts
-from corpus_pipeline.stages.tokenize import TOKEN_IDS
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
+from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 
 #: Columns for counts of each source, which are in no file: characters that came to sentence
@@ -183,6 +182,8 @@ class PreparedOptions:
 
     workspace: Workspace
     partitions: int
+    schema: pa.Schema
+    """Of documents."""
 
 
 def hash_folder(workspace: Workspace, kind: str) -> storage.Place:
@@ -204,9 +205,11 @@ class WritePreparedUnit(_UnitWriter):
 
     def begin(self, unit: int) -> None:
         """Opens the two Parquet files."""
-        self._kept = _ParquetPart(self.open(prepared_path(self.workspace, unit)), DOCUMENT)
+        self._kept = _ParquetPart(
+            self.open(prepared_path(self.workspace, unit)), self.options.schema
+        )
         path = self.workspace.part("rejected", unit, "parquet", "filtered")
-        self._rejected = _ParquetPart(self.open(path), DOCUMENT)
+        self._rejected = _ParquetPart(self.open(path), self.options.schema)
         self._hashes: dict[str, list[pa.RecordBatch]] = {}
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -281,6 +284,15 @@ class FinishedOptions:
 
     workspace: Workspace
     shards: ShardFormat | None
+    schema: pa.Schema
+    """Of documents."""
+    summed: frozenset[str]
+    """Columns whose sums over the documents that stay are counted."""
+
+    @property
+    def ledger(self) -> pa.Schema:
+        """Columns of the ledger: a document without its content."""
+        return pa.schema([field for field in self.schema if field.name not in ("raw", "text")])
 
 
 class WriteFinishedUnit(_UnitWriter):
@@ -294,8 +306,10 @@ class WriteFinishedUnit(_UnitWriter):
         """Opens the unit's files."""
         part = self.workspace.part
         rejected = part("rejected", unit, "parquet", "deduplicated")
-        self._kept = _ParquetPart(self.open(part("documents", unit, "parquet")), DOCUMENT)
-        self._rejected = _ParquetPart(self.open(rejected), DOCUMENT)
+        self._kept = _ParquetPart(
+            self.open(part("documents", unit, "parquet")), self.options.schema
+        )
+        self._rejected = _ParquetPart(self.open(rejected), self.options.schema)
         self._ledger: list[pa.RecordBatch] = []
         self._tokens = 0
         self._shard: ShardWriter | None = None
@@ -318,8 +332,8 @@ class WriteFinishedUnit(_UnitWriter):
         rejected = batch.filter(pc.invert(living))
         self._rejected.write(rejected)
         for fate in (kept, rejected):
-            self._ledger.append(conform(fate, LEDGER))
-        self._counts.update(fate_counts(kept))
+            self._ledger.append(conform(fate, self.options.ledger))
+        self._counts.update(fate_counts(kept, self.options.summed))
         self._counts.update(source_counts(batch))
 
     def _with_token_places(self, kept: pa.RecordBatch) -> pa.RecordBatch:
@@ -348,22 +362,25 @@ class WriteFinishedUnit(_UnitWriter):
         """Joins the rows that *prepare* rejected and those that came this far, in row order."""
         filtered = self.workspace.part("rejected", unit, "parquet", "filtered")
         self.workspace.refuse_changed("prepare", unit, filtered)
-        early = storage.read_parquet(filtered, columns=LEDGER.names)
-        rows = pa.concat_tables([early, pa.Table.from_batches(self._ledger, LEDGER)])
+        early = storage.read_parquet(filtered, columns=self.options.ledger.names)
+        rows = pa.concat_tables([early, pa.Table.from_batches(self._ledger, self.options.ledger)])
         self._counts["filtered"] = early.num_rows
-        part = _ParquetPart(self.open(self.workspace.part("ledger", unit, "parquet")), LEDGER)
+        part = _ParquetPart(
+            self.open(self.workspace.part("ledger", unit, "parquet")), self.options.ledger
+        )
         for batch in rows.sort_by("row").to_batches(max_chunksize=1 << 16):
             part.write(batch)
         return part.commit(self.workspace)
 
 
-def fate_counts(kept: pa.RecordBatch) -> dict[str, int]:
+def fate_counts(kept: pa.RecordBatch, summed: frozenset[str]) -> dict[str, int]:
     """Sums what was cut out of and replaced in the documents that stay.
 
-    >>> fate_counts(pa.record_batch({"removed_sentences": [1, 2], "pii_email": [0, 1]}))
-    {'removed_sentences': 3, 'pii_email': 1}
+    >>> kept = pa.record_batch({"removed_sentences": [1, 2], "words": [7, 8]})
+    >>> fate_counts(kept, frozenset({"removed_sentences"}))
+    {'removed_sentences': 3}
     """
-    names = [name for name in kept.schema.names if is_summed(name)]
+    names = [name for name in kept.schema.names if name in summed]
     return {name: int(pc.sum(kept[name]).as_py() or 0) for name in names}
 
 

@@ -5,6 +5,7 @@ inputs      which files an input names
 contents    hashes of what they hold, cheap ones
 reading     seekable files that survive a cut connection; Arrow and Parquet files
 files       atomic writes, listings, removal
+resources   hashes of what steps load
 patience    what is tried again, and how it ends
 lease       one run at a time in an output folder
 at_once     some items at a time, by threads
@@ -43,6 +44,7 @@ from corpus_pipeline.storage.reading import (
     read_head,
     read_parquet,
 )
+from corpus_pipeline.storage.resources import resource_digest
 
 __all__ = [
     "AtomicFile",
@@ -76,6 +78,7 @@ __all__ = [
     "remove",
     "remove_attempts",
     "remove_tree",
+    "resource_digest",
     "set_aside",
     "size",
     "sizes",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.labels import codec_of
-from corpus_pipeline.sources.leniencies import LENIENCIES
+from corpus_pipeline.leniencies import LENIENCIES
 
 LAW = "第一条 为了规范公司的组织和行为，保护公司、股东、职工和债权人的合法权益，制定本法。"
 JAPANESE = "日本国憲法は、日本の現行憲法典である。①前文"

@@ -11,12 +11,11 @@ pair of 32-bit numbers, compared exactly. Only words are compared by hash (64 bi
 
 import numpy as np
 
+from corpus_pipeline.filters.quality.columns import DUPLICATE_ORDERS, TOP_ORDERS
 from corpus_pipeline.kernels import kernel
 
 #: n-grams of which the most common one counts, and n-grams of which all repeated ones count
 #: (Rae et al. 2021, appendix A.1.1).
-TOP_ORDERS = (2, 3, 4)
-DUPLICATE_ORDERS = (5, 6, 7, 8, 9, 10)
 _LAST_TOP = TOP_ORDERS[-1]
 _LAST = DUPLICATE_ORDERS[-1]
 

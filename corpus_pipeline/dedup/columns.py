@@ -1,0 +1,42 @@
+"""The columns that *dedup* fills."""
+
+import pyarrow as pa
+
+from corpus_pipeline.schema import column
+
+#: What deduplication found out. Filled by *dedup*.
+DEDUP = pa.schema(
+    [
+        column("duplicate_of", pa.string(), "address UNIT:ROW of the surviving duplicate"),
+        column("partner", pa.string(), "address of the document whose similarity removed it"),
+        column(
+            "jaccard", pa.float64(), "Jaccard similarity with partner; null for exact duplicates"
+        ),
+        column(
+            "survivor_jaccard",
+            pa.float64(),
+            "Jaccard similarity with duplicate_of, the same as jaccard unless cluster: components; "
+            "null there if that pair was not compared or is below the threshold, and for exact "
+            "duplicates",
+        ),
+        column("contaminated_by", pa.string(), "id of the evaluation item found in the document"),
+        column("contamination_matched", pa.int32(), "words of that item that the document covers"),
+        column("contamination_total", pa.int32(), "words of that item that could be covered"),
+        column(
+            "contamination_score",
+            pa.float64(),
+            "share that those words have of what the item weighs: at least min_coverage",
+        ),
+        column("contamination_items", pa.int32(), "different items found in the document"),
+        column("contamination_sentences", pa.int32(), "sentences cut out because they hold items"),
+        column("contamination_chars", pa.int32(), "code points cut out with them"),
+        column("removed_sentences", pa.int32(), "sentences cut out because they stand elsewhere"),
+        column("removed_chars", pa.int32(), "code points cut out with them"),
+        column(
+            "repeated_chars",
+            pa.int32(),
+            "code points in sentences that stand elsewhere; more than removed_chars where so much "
+            "of the document does that none was cut out",
+        ),
+    ]
+)

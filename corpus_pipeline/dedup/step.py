@@ -1,0 +1,136 @@
+"""*dedup*: documents and sentences that occur twice, and items of evaluation sets.
+
+It is the one step that looks at more than a batch: the phases between *prepare* and *finish* are
+its own. What it compares by is hashed while the text is at hand; what it removes is applied when
+all is known.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from corpus_pipeline.dedup import DEDUP_REASONS
+from corpus_pipeline.dedup.columns import DEDUP
+from corpus_pipeline.steps import Options, Step
+
+
+class ExactSection(Options):
+    """Exact duplicates of the white-space-normalised text."""
+
+
+class DocumentSection(Options):
+    """Near duplicates by MinHash LSH, verified by Jaccard similarity."""
+
+    bands: int = Field(14, gt=0, description="bands of MinHash; more of them find more pairs")
+    rows: int = Field(8, gt=0, description="hashes in a band; fewer of them find more pairs")
+    word_ngram: int = Field(5, gt=0, description="words compared together")
+    char_ngram: int = Field(8, gt=0, description="the same in characters, for unspaced scripts")
+    threshold: float = Field(0.7, gt=0, le=1, description="least Jaccard similarity of near copies")
+    prefer: Literal["longest", "shortest", "none"] = Field(
+        "longest", description="which of near copies stays, where priorities are the same"
+    )
+    cluster: Literal["kept", "components"] = Field(
+        "kept",
+        description="kept: a document goes if one that stays is similar; components: of all that "
+        "chains of similar pairs connect one stays",
+    )
+
+
+class ContaminationSection(Options):
+    """Documents that hold items of evaluation sets."""
+
+    evaluations: tuple[str, ...] = Field(
+        (), description="files of evaluation items: JSONL or Parquet, compressed or not"
+    )
+    text_fields: tuple[str, ...] = Field(
+        ("prompt", "question", "text", "input", "answer", "choices", "options"),
+        description="keys whose texts make up an item; texts in lists and mappings are joined",
+    )
+    answer_fields: tuple[str, ...] = Field(
+        ("answer", "choices", "options"),
+        description="those of them that count only beside another one of the same item",
+    )
+    id_field: str = Field("id", description="key of an item's id, which the ledger names")
+    action: Literal["drop", "cut"] = Field(
+        "drop",
+        description="drop the document, or cut the sentences out of it that hold the item",
+    )
+    ngram: int = Field(8, gt=0, description="words compared together")
+    char_ngram: int = Field(12, gt=0, description="the same in characters, for unspaced scripts")
+    min_coverage: float = Field(
+        0.3,
+        ge=1e-6,
+        le=1,
+        description="share of what an item weighs that a contaminated document holds",
+    )
+    max_documents: int = Field(
+        20,
+        ge=1,
+        description="documents that may hold the same words of an item; in more of them these "
+        "words count as a quotation, unless nearly all of the item is there",
+    )
+
+
+class SentenceSection(Options):
+    """Sentences that occur in other documents too."""
+
+    span: int = Field(3, gt=0, description="consecutive sentences compared together")
+    min_words: int = Field(12, gt=0, description="shorter spans are left alone")
+    max_loss: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="share of its characters that a document may lose; one that would lose more "
+        "loses none",
+    )
+
+
+class DedupSection(Options):
+    """Removal of what occurs twice."""
+
+    exact: ExactSection = ExactSection()
+    document: DocumentSection = DocumentSection()
+    contamination: ContaminationSection = ContaminationSection()
+    sentence: SentenceSection = SentenceSection()
+
+
+class Dedup(Step):
+    """Marks removed documents, cuts removed sentences out, and names the surviving copy."""
+
+    name = "dedup"
+    Options = DedupSection
+    options: DedupSection
+    columns = DEDUP
+    reasons = DEDUP_REASONS
+    summed = (
+        "contamination_sentences", "contamination_chars", "removed_sentences", "removed_chars",
+        "repeated_chars",
+    )  # fmt: skip
+    counts = ("removed_", "repeated_", "uncompared_", "contamination_")
+    default = True
+    compares = True
+
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
+        """Says of which document it is a copy, and how similar, or what it holds."""
+        options = self.options
+        if reason == "exact-duplicate":
+            return f"the same text as {row['duplicate_of']}"
+        if reason == "document-duplicate":
+            threshold = f" >= {options.document.threshold}" if known else ""
+            similar = "" if row["jaccard"] is None else f"jaccard {row['jaccard']:.3f}{threshold}, "
+            return f"{similar}to {row['partner']}"
+        if reason == "contaminated":
+            least = f" >= {options.contamination.min_coverage}" if known else ""
+            score = row["contamination_score"]
+            figures = "" if score is None else f"contamination_score {score:.3f}{least}, "
+            matched, total = row["contamination_matched"], row["contamination_total"]
+            return f"{figures}{matched} of {total} words of the item {row['contaminated_by']}"
+        return f"removed_sentences {row['removed_sentences']}: all of them stand elsewhere"
+
+    def on(self, kind: str) -> bool:
+        """Says whether a kind of dedup is on: exact, document, contamination or sentence."""
+        on: bool = self.options.enabled and getattr(self.options, kind).enabled
+        return on and (kind != "contamination" or bool(self.options.contamination.evaluations))

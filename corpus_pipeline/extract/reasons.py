@@ -1,0 +1,12 @@
+"""Why *extract* drops a document."""
+
+#: Why a document has no text, in the order in which it is found out.
+EXTRACT_REASONS: tuple[str, ...] = (
+    "extract-unknown-type",
+    "extract-too-large",
+    "extract-bad-charset",
+    "extract-too-complex",
+    "extract-timeout",
+    "extract-failed",
+    "extract-empty",
+)

@@ -1,0 +1,98 @@
+"""*keywords*: hits of word lists, and limits on them."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+from pydantic import Field
+
+from corpus_pipeline.filters.figures import compared
+from corpus_pipeline.filters.keywords.measures import (
+    KEYWORD_MEASURES,
+    KEYWORD_REASONS,
+    KeywordMatcher,
+    KeywordRules,
+    find_word_lists,
+    keyword_failures,
+    load_word_lists,
+    measure_keywords,
+)
+from corpus_pipeline.shipped import shipped
+from corpus_pipeline.steps import Batch, Options, Resource, Step, made
+
+
+class KeywordSection(Options):
+    """Word lists."""
+
+    lists: str | None = Field(
+        None, description="folder of LANGUAGE.txt files; default: the shipped LDNOOBW lists"
+    )
+    max_hits: int | None = Field(None, ge=0, description="listed words in a document; null: any")
+    max_distinct: int | None = Field(10, ge=0, description="different ones; null: any")
+    max_hits_per_1000_chars: float | None = Field(5.0, ge=0, description="density; null: any")
+
+
+class Keywords(Step):
+    """Fills the keyword measures and judges them."""
+
+    name = "keywords"
+    Options = KeywordSection
+    options: KeywordSection
+    columns = KEYWORD_MEASURES
+    reasons = KEYWORD_REASONS
+    default = True
+
+    def resources(self) -> Iterator[Resource]:
+        """Yields the folder of lists."""
+        yield Resource(self.options.lists or shipped("filters/words/ldnoobw"), "keywords.lists")
+
+    def check(self) -> None:
+        """Refuses names of files that are no language, and limits that cannot be."""
+        find_word_lists(self.options.lists)
+        _ = self.rules
+
+    @cached_property
+    def rules(self) -> KeywordRules:
+        """The limits."""
+        given = self.options.model_dump(exclude={"enabled", "lists"})
+        rules: KeywordRules = made("keywords", KeywordRules, **given)
+        return rules
+
+    def open(self) -> None:
+        """Builds the automata."""
+        lists = self.options.lists
+        self._matcher = _matcher(lists, self.context.digests.get(lists or ""))
+
+    def apply(self, batch: Batch) -> Batch:
+        """Measures and judges one batch."""
+        from corpus_pipeline.text.scripts import labels_or_scripts
+
+        langs = labels_or_scripts(batch["lang"], batch["text"])
+        measures = measure_keywords(batch["text"], langs, self._matcher)
+        chars = pc.fill_null(pc.utf8_length(batch["text"]), 0).to_numpy().astype(np.int64)
+        return self.failed(
+            self.filled(batch, measures), keyword_failures(measures, chars, self.rules)
+        )
+
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
+        """Says how many listed words there are."""
+        hits, distinct = (row.get(f"keyword_{name}") or 0 for name in ("hits", "distinct"))
+        rules = self.rules if known else KeywordRules(None, None, None)
+        if reason == "keywords-too-many":
+            return f"keyword_hits {compared(hits, '>', rules.max_hits)}"
+        if reason == "keywords-too-varied":
+            return f"keyword_distinct {compared(distinct, '>', rules.max_distinct)}"
+        if not text:
+            return f"keyword_hits {hits}"
+        density = compared(1000 * hits / len(text), ">", rules.max_hits_per_1000_chars)
+        return f"keyword_hits for each 1,000 characters 1000 x {hits}/{len(text)} = {density}"
+
+
+@cache
+def _matcher(lists: str | None, sha256: str | None) -> KeywordMatcher:
+    """Returns the automata of a folder of word lists (None: the shipped ones), once per process."""
+    return load_word_lists(lists)

@@ -1,0 +1,146 @@
+"""*language*: identifies the language and drops what is not wanted."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pydantic import Field
+
+from corpus_pipeline.filters.figures import compared
+from corpus_pipeline.filters.language.cutoffs import shipped_cut_offs
+from corpus_pipeline.filters.language.measures import (
+    LANGUAGE_MEASURES,
+    LANGUAGE_REASONS,
+    LanguageIdentifier,
+    LanguageRules,
+    check_names,
+    language_failures,
+    load_language_identifier,
+    measure_language,
+    named_language,
+)
+from corpus_pipeline.option_types import Label, LanguageName
+from corpus_pipeline.steps import Batch, Options, Resource, Step, made, source_of
+
+
+class LanguageSection(Options):
+    """Language identification."""
+
+    model: str | None = Field(None, description="fastText model; default: lid.176.ftz")
+    model_sha256: str | None = Field(None, description="refuses a model of another sha256")
+    merge: dict[LanguageName, tuple[Label, ...] | None] = Field(
+        default_factory=dict,
+        description="name -> languages counted as one, for example hbs: [hr, sr, bs, sh]; null: "
+        "the members that ISO 639-3 gives it",
+    )
+    keep: tuple[Label, ...] | None = Field(
+        None, description="languages to keep, for example [en, zh]; default: all"
+    )
+    min_score: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="least confidence; default: by language as learnt for lid.176, else 0.65",
+    )
+    min_score_by_language: dict[Label, float] = Field(
+        default_factory=dict, description="language -> least confidence"
+    )
+    sample_chars: int = Field(1000, gt=0, description="characters of a document that are looked at")
+
+
+class Language(Step):
+    """Fills `lang` and `lang_score`; of sources whose language is given, the model sees nothing."""
+
+    name = "language"
+    Options = LanguageSection
+    options: LanguageSection
+    columns = LANGUAGE_MEASURES
+    reasons = LANGUAGE_REASONS
+    default = True
+
+    def resources(self) -> Iterator[Resource]:
+        """Yields the model, if it is not the one that is installed."""
+        if self.options.model is not None:
+            yield Resource(
+                self.options.model, "language.model", self.options.model_sha256,
+                fragile=True, checked=True,
+            )  # fmt: skip
+
+    @staticmethod
+    def try_resource(path: str) -> None:
+        """Opens a model and uses it once."""
+        from corpus_pipeline.filters.fasttext_file import check_fasttext_file
+
+        check_fasttext_file(Path(path))
+        measure_language(pa.array(["今天天气很好。", "", "\0"]), load_language_identifier(path))
+
+    def check(self) -> None:
+        """Refuses languages that the model never gives."""
+        named = [each.language for each in self.context.sources.values() if each.language]
+        labels = (*self._identifier().languages, *named)
+        made("language", check_names, rules=self.rules, labels=labels)
+
+    @cached_property
+    def rules(self) -> LanguageRules:
+        """What is kept."""
+        section = self.options
+        rules: LanguageRules = made(
+            "language",
+            LanguageRules,
+            keep=section.keep,
+            min_score=section.min_score,
+            min_score_by_language=section.min_score_by_language,
+            # Cut-offs were learnt for the labels of lid.176 as they are.
+            cut_offs=shipped_cut_offs() if section.model is None else {},
+        )
+        return rules
+
+    def _identifier(self) -> LanguageIdentifier:
+        section = self.options
+        # The hash of the plan, not the configured one, which may be missing.
+        sha256 = None if section.model is None else self.context.digests.get(section.model)
+        merge = tuple((name, members or ()) for name, members in section.merge.items())
+        identifier: LanguageIdentifier = made(
+            "language", _identifier, path=section.model, sha256=sha256, merge=merge
+        )
+        return identifier
+
+    def open(self) -> None:
+        """Loads the model."""
+        self._model = self._identifier()
+
+    def apply(self, batch: Batch) -> Batch:
+        """Measures and judges one batch."""
+        if self.context.rules(source_of(batch)).language is not None:
+            measures = named_language(batch["lang"])
+        else:
+            measures = measure_language(
+                batch["text"], self._model, sample_chars=self.options.sample_chars
+            )
+        return self.failed(self.filled(batch, measures), language_failures(measures, self.rules))
+
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
+        """Says what the model gave, and what is kept."""
+        lang, score = row.get("lang"), row.get("lang_score")
+        if reason == "language-unknown" or lang is None:
+            return "the model names no language"
+        if reason == "language-not-kept":
+            keep = self.options.keep if known else None
+            kept = "" if keep is None else f" [{', '.join(keep)}]"
+            return f"lang {lang} is not in keep{kept}"
+        if score is None:
+            return f"lang {lang}"
+        least = self.rules.least_score(lang) if known else None
+        return f"lang {lang}: lang_score {compared(score, '<', least)}"
+
+
+@cache
+def _identifier(
+    path: str | None, sha256: str | None, merge: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> LanguageIdentifier:
+    """Returns the fastText model of a path (None: the one that is installed), once per process."""
+    return load_language_identifier(path, sha256, dict(merge))

@@ -1,0 +1,148 @@
+"""*tokenize*: text into token ids, each document closed by the end-of-text token."""
+
+import dataclasses
+import importlib.metadata
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import Field
+
+from corpus_pipeline.batches import alive, with_columns
+from corpus_pipeline.errors import InputError
+from corpus_pipeline.remembered import remembered
+from corpus_pipeline.schema import column
+from corpus_pipeline.shipped import located, shipped
+from corpus_pipeline.steps import Batch, Options, Resource, Step
+
+if TYPE_CHECKING:
+    from corpus_pipeline.tokens.encode import EncodeOptions, TokenEncoder, TokenizerFacts
+
+#: Column of token ids between this step and the writer.
+TOKEN_IDS = "token_ids"
+
+#: Where the tokens are.
+TOKENS = pa.schema(
+    [
+        column("tokens", pa.int32(), "tokens of the document, the end-of-text token included"),
+        column("token_shard", pa.int32(), "number of the shard"),
+        column("token_offset", pa.int64(), "position of the first token in the shard's stream"),
+    ]
+)
+
+
+class TokenizeSection(Options):
+    """BPE tokens in Arrow shards."""
+
+    tokenizer: str | None = Field(None, description="a tokenizer.json; default: the shipped one")
+    tokenizer_sha256: str | None = Field(None, description="refuses a file of another sha256")
+    eos_token: str = Field("<|endoftext|>", description="token that ends each document")
+    control_tokens: tuple[str, ...] | None = Field(
+        None,
+        description="added tokens that no text turns into, besides those marked special; default: "
+        "those named in brackets, as <tool_call>, less HTML elements",
+    )
+    engine: Literal["auto", "gigatoken", "tokenizers"] = Field(
+        "auto", description="who encodes; the ids are those of tokenizers"
+    )
+
+
+class Tokenize(Step):
+    """Fills `token_ids` (list) and `tokens` (count); the writer fills where they stand."""
+
+    name = "tokenize"
+    Options = TokenizeSection
+    options: TokenizeSection
+    columns = TOKENS
+    counts = ("tokens",)
+    default = True
+    is_last = True
+    carried = ("_known",)
+
+    @property
+    def path(self) -> str:
+        """The tokenizer.json, as a resource is named."""
+        return self.options.tokenizer or shipped("models/tokenizer.json")
+
+    @property
+    def sha256(self) -> str:
+        """Of that file, as planned."""
+        return self.context.digests[self.path]
+
+    def encoding(self) -> "EncodeOptions":
+        """Returns how documents become tokens."""
+        from corpus_pipeline.tokens.encode import EncodeOptions
+
+        section = self.options
+        return EncodeOptions(section.eos_token, section.control_tokens, section.engine)
+
+    def facts(self) -> "TokenizerFacts":
+        """Returns what is known of the tokenizer; it is opened only where it never was.
+
+        Raises:
+            ResourceError: it is no tokenizer.
+            ConfigError: the options do not go with it.
+        """
+        return _facts(self.path, self.sha256, self.encoding())
+
+    def resources(self) -> Iterator[Resource]:
+        """Yields the tokenizer."""
+        yield Resource(
+            self.path, "tokenize.tokenizer", self.options.tokenizer_sha256,
+            fragile=True, checked=True,
+        )  # fmt: skip
+
+    @staticmethod
+    def try_resource(path: str) -> None:
+        """Opens a tokenizer and uses it once."""
+        from corpus_pipeline.tokens.encode import EncodeOptions, load_tokenizer
+
+        texts = pa.array(["It was a fine day.", "今天天气很好。", "", "a" * 1000, "\0"])
+        load_tokenizer(path, options=EncodeOptions(eos_token=None)).encode(texts)
+
+    def check(self) -> None:
+        """Refuses a tokenizer that does not go with the options."""
+        self._known = self.facts()
+
+    def open(self) -> None:
+        """Loads the tokenizer."""
+        known = getattr(self, "_known", None)
+        self._encoder = _encoder(self.path, self.sha256, self.encoding(), known or self.facts())
+
+    def apply(self, batch: Batch) -> Batch:
+        """Encodes one batch."""
+        if pc.any(pc.and_(alive(batch), pc.is_null(batch["text"]))).as_py():
+            raise InputError(
+                f"unit {batch['unit'][0]}: holds pages whose text was not extracted; run `corpus "
+                "extract` first, or switch extract on"
+            )
+        texts = pc.if_else(alive(batch), batch["text"], pa.scalar(None, pa.string()))
+        encoded = self._encoder.encode(texts)
+        lists = pa.ListArray.from_arrays(encoded.offsets.astype(np.int32), pa.array(encoded.ids))
+        counts = pa.array(np.diff(encoded.offsets).astype(np.int32))
+        return with_columns(batch, {TOKEN_IDS: lists, "tokens": counts})
+
+
+@cache
+def _encoder(
+    path: str, sha256: str, options: "EncodeOptions", facts: "TokenizerFacts"
+) -> "TokenEncoder":
+    """Returns a tokenizer, ready to encode, opened once per process."""
+    from corpus_pipeline.tokens.encode import load_tokenizer
+
+    return load_tokenizer(located(path), sha256, options, facts)
+
+
+@cache
+def _facts(path: str, sha256: str, options: "EncodeOptions") -> "TokenizerFacts":
+    from corpus_pipeline.tokens.encode import TokenizerFacts, load_tokenizer
+
+    def find() -> dict[str, Any]:
+        return dataclasses.asdict(load_tokenizer(located(path), sha256, options).facts)
+
+    versions = [importlib.metadata.version(name) for name in ("tokenizers", "gigatoken")]
+    key = [sha256, dataclasses.asdict(options), versions]
+    return TokenizerFacts.from_json(remembered("tokenizers", key, find))
