@@ -119,10 +119,11 @@ def _measure(path: Path) -> object:
 
 def _open_language(path: Path) -> object:
     try:
-        from corpus_pipeline.pipelines.opening import LANGUAGE, open_first
+        from corpus_pipeline.filters.language.step import Language
+        from corpus_pipeline.pipelines.opening import open_first
         from corpus_pipeline.pipelines.resources import digest_of
 
-        open_first(LANGUAGE, str(path), digest_of(str(path), "x"))
+        open_first(Language, str(path), digest_of(str(path), "x"))
     except ImportError:
         pass
     from corpus_pipeline.filters.language.measures import load_language_identifier
@@ -154,10 +155,11 @@ def _perplexity_model(path: Path) -> None:
 def _open_perplexity(path: Path) -> object:
     path = path.with_suffix(".klm")
     try:
-        from corpus_pipeline.pipelines.opening import PERPLEXITY, open_first
+        from corpus_pipeline.filters.perplexity.step import Perplexity
+        from corpus_pipeline.pipelines.opening import open_first
         from corpus_pipeline.pipelines.resources import digest_of
 
-        open_first(PERPLEXITY, str(path), digest_of(str(path), "x"))
+        open_first(Perplexity, str(path), digest_of(str(path), "x"))
     except ImportError:
         pass
     from corpus_pipeline.filters.perplexity.measures import load_language_model
@@ -172,7 +174,7 @@ def _pipe_as_configuration(path: Path) -> object:
 
 
 def _pipe_as_model(path: Path) -> object:
-    from corpus_pipeline.shipped import resource_digest
+    from corpus_pipeline.storage import resource_digest
 
     return resource_digest(str(path))
 

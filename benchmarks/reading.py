@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
+from corpus_pipeline.flow import document_schema
 from corpus_pipeline.pipelines.plan import Unit
 from corpus_pipeline.sources.pieces import FORMATS, Piece
 from corpus_pipeline.sources.reading import ReadOptions, read_piece
@@ -63,7 +64,9 @@ def _files(folder: Path, name: str, texts: list[bytes]) -> Callable[[], int]:
         path = folder / f"{number}.{name}"
         path.write_bytes(text)
         pieces.append(Piece(str(path), "text" if name == "txt" else "jsonl", None, 0, None))
-    stage = read_stage.ReadUnit(read_stage.ReadStageOptions("", {"a": ReadOptions()}, {"a": None}))
+    stage = read_stage.ReadUnit(
+        read_stage.ReadStageOptions("", {"a": ReadOptions()}, {"a": None}, document_schema())
+    )
     stage.setup(lambda stage, name, number: None)
 
     unit = Unit(0, "a", tuple(pieces))

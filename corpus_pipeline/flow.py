@@ -48,6 +48,11 @@ def default_steps() -> tuple[type[Step], ...]:
     return tuple(step for step in built_in().values() if step.default)
 
 
+def documented() -> tuple[str, ...]:
+    """Names the pages of docs/flow/: the default steps, and the trainer's loader behind them."""
+    return (*(step.name for step in default_steps()), "loader")
+
+
 def document_schema(steps: Iterable[Step] = ()) -> pa.Schema:
     """Returns the columns of documents/ and rejected/.
 

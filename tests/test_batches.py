@@ -19,7 +19,10 @@ from corpus_pipeline.batches import (
     unit_end,
     with_columns,
 )
-from corpus_pipeline.schema import DOCUMENT, FATE, LEDGER
+from corpus_pipeline.flow import document_schema, ledger_schema
+from corpus_pipeline.schema import FATE
+
+DOCUMENT, LEDGER = document_schema(), ledger_schema()
 
 
 def fates(rows: list[tuple[str | None, list[str] | None]]) -> pa.RecordBatch:

@@ -14,10 +14,9 @@ from scripts import ROOT, load_script
 
 from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.filters.quality.rules import RULES
-from corpus_pipeline.pipelines.config import build_config
-from corpus_pipeline.pipelines.reasons import REASONS
+from corpus_pipeline.flow import documented, reasons
 from corpus_pipeline.leniencies import LENIENCIES
-from corpus_pipeline.stages import FLOW
+from corpus_pipeline.pipelines.config import build_config
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
@@ -166,7 +165,7 @@ WITH_PYTHON = [page for page in PAGES if "```python\n" in page.read_text("utf-8"
 
 def test_every_page_of_the_flow_has_an_example() -> None:
     assert {page.stem.split("-", 1)[1] for page in WITH_PYTHON if page.parent.name == "flow"} == {
-        *FLOW
+        *documented()
     }
 
 
@@ -209,11 +208,11 @@ def test_there_is_a_block_of_each_kind() -> None:
 # Reasons and thresholds
 
 
-@pytest.mark.parametrize("stage", REASONS)
+@pytest.mark.parametrize("stage", reasons())
 def test_every_reason_has_a_row_on_its_page(stage: str) -> None:
-    page = ROOT / "docs" / "flow" / f"{FLOW.index(stage) + 1}-{stage}.md"
+    page = ROOT / "docs" / "flow" / f"{documented().index(stage) + 1}-{stage}.md"
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|", page.read_text("utf-8"), re.MULTILINE)
-    assert [row for row in rows if row in REASONS[stage]] == list(REASONS[stage])
+    assert [row for row in rows if row in reasons()[stage]] == list(reasons()[stage])
 
 
 def test_every_leniency_has_a_row() -> None:

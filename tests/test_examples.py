@@ -64,7 +64,7 @@ def test_the_configuration_is_valid_and_uses_every_file(monkeypatch: pytest.Monk
     monkeypatch.chdir(ROOT)
     config = load_config(DEMO)
     patterns = [each.path for each in config.inputs]
-    patterns += config.dedup.contamination.evaluations
+    patterns += config.options("dedup").contamination.evaluations
     used = {Path(file.path).resolve() for pattern in patterns for file in list_inputs(pattern)}
     assert used == {path for path in FILES if path.parent.name != "LICENSES"}
 

@@ -17,7 +17,9 @@ from corpus_pipeline.dedup.sentences import SentenceOptions
 from corpus_pipeline.extract.documents import ExtractOptions, extract_documents
 from corpus_pipeline.filters.keywords.measures import KeywordRules, keyword_failures
 from corpus_pipeline.filters.language.sample import SAMPLE_CHARS
+from corpus_pipeline.filters.language.step import LanguageSection
 from corpus_pipeline.filters.quality.rules import QualityRules
+from corpus_pipeline.flow import built_in
 from corpus_pipeline.pipelines import config
 from corpus_pipeline.scrub.replace import ScrubOptions
 from corpus_pipeline.sources.records import ReadOptions
@@ -85,35 +87,39 @@ def test_a_density_that_floats_would_take_for_more_passes() -> None:
 @pytest.mark.parametrize(
     ("section", "options", "names"),
     [
-        (config.Read, ReadOptions, {}),
-        (config.Extract, ExtractOptions, {"max_html_bytes": "max_raw_bytes"}),
-        (config.Keywords, KeywordRules, {"lists": None}),
-        (config.Document, MinHashOptions, {"prefer": None, "cluster": None}),
-        (config.Sentence, SentenceOptions, {}),
+        ("read", ReadOptions, {}),
+        ("extract", ExtractOptions, {"max_html_bytes": "max_raw_bytes"}),
+        ("keywords", KeywordRules, {"lists": None}),
+        ("dedup.document", MinHashOptions, {"prefer": None, "cluster": None}),
+        ("dedup.sentence", SentenceOptions, {}),
         (
-            config.Contamination,
+            "dedup.contamination",
             ContaminationOptions,
             dict.fromkeys(("evaluations", "text_fields", "answer_fields", "id_field", "action",
                            "max_documents")),
         ),
         (
-            config.Scrub,
+            "scrub",
             ScrubOptions,
             {"placeholder": "replacement", "entities": None, "regions": None},
         ),
-        (config.Tokenize, EncodeOptions, {"tokenizer": None, "tokenizer_sha256": None}),
+        ("tokenize", EncodeOptions, {"tokenizer": None, "tokenizer_sha256": None}),
     ],
 )  # fmt: skip
 def test_defaults_of_the_configuration_are_those_of_the_rooms(
-    section: Any, options: Any, names: dict[str, str | None]
+    section: str, options: Any, names: dict[str, str | None]
 ) -> None:
     given = {field.name: field.default for field in dataclasses.fields(options)}
-    for name, field in section.model_fields.items():
+    first, _, kind = section.partition(".")
+    model: Any = built_in()[first].Options
+    if kind:
+        model = model.model_fields[kind].annotation
+    for name, field in model.model_fields.items():
         if name != "enabled" and (theirs := names.get(name, name)) is not None:
             assert field.default == given[theirs], name
 
 
 def test_other_defaults_are_those_of_the_rooms() -> None:
-    assert config.Language().sample_chars == SAMPLE_CHARS
+    assert LanguageSection().sample_chars == SAMPLE_CHARS
     for name in ("text_field", "id_field", "url_field"):
         assert config.Input.model_fields[name].default == getattr(ReadOptions(), name)

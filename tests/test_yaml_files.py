@@ -75,7 +75,7 @@ def test_no_is_norwegian(tmp_path: Path) -> None:
     path.write_text(
         INPUTS + "language: {keep: [no, en], min_score_by_language: {no: 0.5}, enabled: no}\n"
     )
-    language = load_config(path).language
+    language = load_config(path).options("language")
     assert language.keep == ("no", "en")
     assert language.min_score_by_language == {"no": 0.5}
     assert language.enabled is False

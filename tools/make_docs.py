@@ -10,24 +10,9 @@ from typing import Any
 import pyarrow as pa
 import typer
 
-from corpus_pipeline.filters.keywords.measures import KEYWORD_MEASURES
-from corpus_pipeline.filters.language.measures import LANGUAGE_MEASURES
-from corpus_pipeline.filters.perplexity.measures import PERPLEXITY_MEASURES
-from corpus_pipeline.filters.quality.measures import QUALITY_MEASURES
+from corpus_pipeline.flow import built_in, document_schema, documented, ledger_schema, reasons
 from corpus_pipeline.pipelines.cli import app
-from corpus_pipeline.pipelines.reasons import REASONS
-from corpus_pipeline.schema import (
-    CONTENT,
-    DEDUP,
-    DOCUMENT,
-    FATE,
-    LEDGER,
-    PROVENANCE,
-    SCHEMA_VERSION,
-    TOKENS,
-)
-from corpus_pipeline.scrub.replace import PII_MEASURES
-from corpus_pipeline.stages import FLOW
+from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE, SCHEMA_VERSION
 from corpus_pipeline.tokens.index import INDEX_VERSION
 from corpus_pipeline.tokens.shard import SHARD_FORMAT, ShardFormat
 
@@ -36,19 +21,30 @@ DOCS = Path(__file__).parent.parent / "docs"
 #: Columns of the help texts in docs/cli.md.
 _WIDTH = 90
 
-#: Groups of columns: title, who fills them, the columns.
-GROUPS: tuple[tuple[str, str, pa.Schema], ...] = (
-    ("Fate", "by every stage that decides", FATE),
-    ("Provenance", "filled by *read*; `id` also by the hashing after the filters", PROVENANCE),
-    ("Content", "`raw` and `text` by *read*, `text` by every stage that changes it", CONTENT),
-    ("Language", "by *language*", LANGUAGE_MEASURES),
-    ("Quality", "by *quality*", QUALITY_MEASURES),
-    ("Keywords", "by *keywords*", KEYWORD_MEASURES),
-    ("Perplexity", "by *perplexity*", PERPLEXITY_MEASURES),
-    ("Deduplication", "by *dedup*", DEDUP),
-    ("Personal data", "by *scrub*", PII_MEASURES),
-    ("Tokens", "by *tokenize*", TOKENS),
-)
+#: Titles of the groups of columns that steps fill.
+_TITLES = {
+    "language": "Language",
+    "quality": "Quality",
+    "keywords": "Keywords",
+    "perplexity": "Perplexity",
+    "dedup": "Deduplication",
+    "scrub": "Personal data",
+    "tokenize": "Tokens",
+}
+
+
+def groups() -> list[tuple[str, str, pa.Schema]]:
+    """Returns the groups of columns: title, who fills them, the columns."""
+    found = [
+        ("Fate", "by every step that decides", FATE),
+        ("Provenance", "filled by *read*; `id` also by the hashing after the filters", PROVENANCE),
+        ("Content", "`raw` and `text` by *read*, `text` by every step that changes it", CONTENT),
+    ]
+    for name, step in built_in().items():
+        if name != "read" and len(step.columns):
+            found.append((_TITLES.get(name, name.capitalize()), f"by *{name}*", step.columns))
+    return found
+
 
 _CLI_HEAD = """\
 # Commands
@@ -176,11 +172,11 @@ def contract_page() -> str:
     parts = [
         _CONTRACT_HEAD.format(
             schema_version=SCHEMA_VERSION,
-            document_columns=len(DOCUMENT),
-            ledger_columns=len(LEDGER),
+            document_columns=len(document_schema()),
+            ledger_columns=len(ledger_schema()),
         )
     ]
-    for title, filled_by, schema in GROUPS:
+    for title, filled_by, schema in groups():
         parts.append(f"### {title}\n\n{filled_by.capitalize()}.\n\n{_columns(schema)}\n")
     parts.append(f"## Reasons\n\n{_reasons()}\n")
     shard = ShardFormat("0" * 64, 0, "uint16").schema
@@ -217,8 +213,8 @@ def _reasons() -> str:
         "looked at. Each page of the flow says what its reasons mean.",
         "",
     ]
-    for number, stage in enumerate(FLOW, 1):
-        if names := REASONS.get(stage):
+    for number, stage in enumerate(documented(), 1):
+        if names := reasons().get(stage):
             listed = ", ".join(f"`{name}`" for name in names)
             lines.append(f"* [{stage}](flow/{number}-{stage}.md): {listed}")
     return "\n".join(lines)

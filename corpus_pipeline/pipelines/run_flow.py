@@ -85,7 +85,7 @@ def run_flow(config: Config, digests: Mapping[str, str] | None = None) -> RunFlo
     made = {name: kind(config.options(name), context) for name, kind in built_in().items()}
     names = [name for name, kind in built_in().items() if name != "read" and kind.default]
     place = names.index("dedup")
-    on = {name for name in names if made[name].options.enabled}
+    on = {name for name in names if config.options(name).enabled}
     read, dedup = made["read"], made["dedup"]
     assert isinstance(read, Read)
     assert isinstance(dedup, Dedup)

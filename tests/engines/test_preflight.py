@@ -411,7 +411,7 @@ def test_an_input_that_hangs_is_told_and_the_rest_goes_on(tmp_path: Path) -> Non
 
 
 def test_a_folder_is_hashed_as_the_plan_does(tmp_path: Path) -> None:
-    from corpus_pipeline.shipped import resource_digest
+    from corpus_pipeline.storage import resource_digest
 
     (tmp_path / "lists" / "en").mkdir(parents=True)
     (tmp_path / "lists" / "en" / "a.txt").write_text("word")

@@ -6,11 +6,11 @@ from resiliparse.parse.html.exception import HTMLParserException
 
 from corpus_pipeline.extract import documents
 from corpus_pipeline.extract.documents import (
-    EXTRACT_REASONS,
     Extracted,
     ExtractOptions,
     extract_documents,
 )
+from corpus_pipeline.extract.reasons import EXTRACT_REASONS
 from corpus_pipeline.extract.steps import survey
 
 LAW = "第一条 为了规范公司的组织和行为，保护公司、股东、职工和债权人的合法权益，制定本法。"

@@ -11,8 +11,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.measures import (
-    QUALITY_MEASURES,
     load_stop_words,
     measure_quality,
 )

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from corpus_pipeline.filters.quality.measures import QUALITY_MEASURES, measure_quality
+from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
+from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.filters.quality.rules import (
     QUALITY_REASONS,

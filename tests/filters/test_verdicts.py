@@ -6,18 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from corpus_pipeline.filters.keywords.measures import KeywordRules
-from corpus_pipeline.filters.language.measures import LanguageRules
-from corpus_pipeline.filters.perplexity.measures import PerplexityRules
-from corpus_pipeline.filters.quality.measures import QUALITY_MEASURES, measure_quality
+from corpus_pipeline.filters.keywords.step import Keywords, KeywordSection
+from corpus_pipeline.filters.language.step import Language, LanguageSection
+from corpus_pipeline.filters.perplexity.step import Perplexity, PerplexitySection
+from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
+from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.filters.quality.rules import RULES, QualityRules, quality_failures
-from corpus_pipeline.filters.verdicts import (
-    keyword_verdict,
-    language_verdict,
-    perplexity_verdict,
-    quality_verdict,
-)
+from corpus_pipeline.filters.quality.verdicts import quality_verdict
 
 
 @pytest.mark.parametrize(
@@ -66,14 +62,16 @@ def test_every_failure_of_a_batch_is_shown_as_broken() -> None:
     ("reason", "measures", "line"),
     [
         ("language-low-score", {"lang": "zh", "lang_score": 0.4}, "lang zh: lang_score 0.4 < 0.5"),
-        ("language-low-score", {"lang": "en", "lang_score": 0.4}, "lang en: lang_score 0.4 < 0.65"),
+        ("language-low-score", {"lang": "en", "lang_score": 0.2}, "lang en: lang_score 0.2 < 0.3"),
         ("language-not-kept", {"lang": "fr", "lang_score": 0.9}, "lang fr is not in keep [zh, en]"),
         ("language-unknown", {"lang": None, "lang_score": 0.0}, "the model names no language"),
     ],
 )  # fmt: skip
 def test_language(reason: str, measures: dict[str, Any], line: str) -> None:
-    rules = LanguageRules(keep=("zh", "en"), min_score_by_language={"zh": 0.5})
-    assert language_verdict(reason, measures, rules) == line
+    options = {"keep": ["zh", "en"], "min_score": 0.3, "min_score_by_language": {"zh": 0.5}}
+    step = Language(LanguageSection.model_validate(options))
+    assert step.explain(reason, measures, None) == line
+    assert not {"<", "["} & set(step.explain(reason, measures, None, known=False))
 
 
 @pytest.mark.parametrize(
@@ -87,14 +85,18 @@ def test_language(reason: str, measures: dict[str, Any], line: str) -> None:
 )  # fmt: skip
 def test_keywords(reason: str, line: str) -> None:
     measures = {"keyword_hits": 12, "keyword_distinct": 4}
-    rules = KeywordRules(max_hits=10, max_distinct=3)
-    assert keyword_verdict(reason, measures, 800, rules) == line
+    step = Keywords(KeywordSection(max_hits=10, max_distinct=3))
+    assert step.explain(reason, measures, "中" * 800) == line
+    assert " > " not in step.explain(reason, measures, "中" * 800, known=False)
 
 
 def test_perplexity() -> None:
-    rules = PerplexityRules({"zh": 900.0}, {"en": 5.0})
-    measures = {"perplexity": 901.5, "perplexity_model": "m@1"}
-    high = perplexity_verdict("perplexity-too-high", measures, "und-Hani", rules)
-    assert high == "perplexity 901.5 > 900.0 under m@1"
-    low = perplexity_verdict("perplexity-too-low", {"perplexity": 2.0}, "en", rules)
-    assert low == "perplexity 2.0 < 5.0"
+    step = Perplexity(PerplexitySection(max_perplexity={"zh": 900.0}))
+    measures = {"perplexity": 901.5, "perplexity_model": "m@1", "lang": "und-Hani"}
+    assert step.explain("perplexity-too-high", measures, None) == (
+        "perplexity 901.5 > 900.0 under m@1"
+    )
+    assert step.explain("perplexity-too-high", measures, None, known=False) == (
+        "perplexity 901.5 under m@1"
+    )
+    assert step.explain("perplexity-too-high", {"lang": "zh"}, None) == "perplexity is not stored"

@@ -8,7 +8,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpus_pipeline.extract.documents import EXTRACT_REASONS, extract_documents
+from corpus_pipeline.extract.documents import extract_documents
+from corpus_pipeline.extract.reasons import EXTRACT_REASONS
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.reading import READ_REASONS, RECORDS, ReadOptions, read_piece
 

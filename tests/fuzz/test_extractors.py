@@ -11,7 +11,8 @@ from resiliparse.parse.html import HTMLTree
 
 from corpus_pipeline.extract.blocks import scan_page
 from corpus_pipeline.extract.charset import decode_bytes
-from corpus_pipeline.extract.documents import EXTRACT_REASONS, extract_documents
+from corpus_pipeline.extract.documents import extract_documents
+from corpus_pipeline.extract.reasons import EXTRACT_REASONS
 from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
 

@@ -20,35 +20,31 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from corpus_pipeline.filters.keywords.measures import KEYWORD_MEASURES
-from corpus_pipeline.filters.language.measures import LANGUAGE_MEASURES
-from corpus_pipeline.filters.perplexity.measures import PERPLEXITY_MEASURES
-from corpus_pipeline.filters.quality.measures import QUALITY_MEASURES
+from corpus_pipeline.flow import built_in, documented
 from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_tokens
 from corpus_pipeline.pipelines.config import Config, build_config
-from corpus_pipeline.schema import DEDUP, FATE, PROVENANCE, TOKENS
-from corpus_pipeline.scrub.replace import PII_MEASURES
-from corpus_pipeline.stages import FLOW
+from corpus_pipeline.schema import FATE, PROVENANCE
 from corpus_pipeline.tokens.encode import load_tokenizer
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
+#: Columns of the content that a step changes.
+_CONTENT = {
+    "extract": ["leniencies", "text"],
+    "dedup": ["text"],
+    "scrub": ["text"],
+}
+
 #: Longer texts are cut; their length in characters is shown.
 _SHOWN_CHARS = 40
 
-#: Stage -> the columns that it fills, besides the fate.
+#: Step -> what is shown after it besides the fate: the columns that it fills, and the content.
 COLUMNS: dict[str, list[str]] = {
-    "read": [*PROVENANCE.names[3:], "mime", "charset", "raw", "text"],
-    "extract": ["leniencies", "text"],
-    "language": LANGUAGE_MEASURES.names,
-    "quality": QUALITY_MEASURES.names,
-    "keywords": KEYWORD_MEASURES.names,
-    "perplexity": PERPLEXITY_MEASURES.names,
-    "dedup": ["content_hash", *DEDUP.names, "text"],
-    "scrub": [*PII_MEASURES.names, "text"],
-    "tokenize": TOKENS.names,
-}
+    name: [*step.columns.names, *_CONTENT.get(name, ())]
+    for name, step in built_in().items()
+    if step.default
+} | {"read": [*PROVENANCE.names[3:], "mime", "charset", "raw", "text"]}
 
 Run = Callable[[Config], object]
 
@@ -66,7 +62,7 @@ def golden(run: Run) -> Iterator[tuple[str, list[str]]]:
             output = Path(folder) / stage
             run(build_config({**content, **later, "output": str(output)}, "golden"))
             yield f"{number}-{stage}.jsonl", list(_document_lines(output, COLUMNS[stage]))
-        yield f"{len(FLOW)}-{FLOW[-1]}.jsonl", list(_batch_lines(output / "tokens"))
+        yield f"{len(documented())}-{documented()[-1]}.jsonl", list(_batch_lines(output / "tokens"))
 
 
 def _document_lines(output: Path, columns: list[str]) -> Iterator[str]:

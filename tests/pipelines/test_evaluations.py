@@ -16,9 +16,9 @@ from corpus_pipeline.dedup.contamination import (
     ContaminationOptions,
     find_contamination,
 )
+from corpus_pipeline.dedup.step import ContaminationSection
 from corpus_pipeline.errors import InputError
 from corpus_pipeline.pipelines import evaluations
-from corpus_pipeline.pipelines.config import Contamination
 from corpus_pipeline.pipelines.evaluations import EvaluationFile, read_evaluations
 
 RIVER = "The council of the small town met on Monday to talk about the bridge over the river."
@@ -28,7 +28,7 @@ ZH = "北方海岸的七座灯塔之中，哪一座是水手们在大风暴摧�
 
 def read(*paths: Path, **changes: Any) -> tuple[list[str], tuple[EvaluationFile, ...]]:
     """Returns the ids of the parts that are looked for, and what came of the files."""
-    section = Contamination(evaluations=tuple(map(str, paths)), **changes)
+    section = ContaminationSection(evaluations=tuple(map(str, paths)), **changes)
     found = read_evaluations(section, ContaminationOptions())
     index = ContaminationIndex.from_bytes(found.index)
     ids = [id_ for id_, short in zip(index.ids.to_pylist(), index.too_short, strict=True)
@@ -94,7 +94,7 @@ def test_a_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     read_rows = Counter[str]()
     batches = evaluations._batches
 
-    def counted(path: str, field: str, section: Contamination) -> Iterator[pa.RecordBatch]:
+    def counted(path: str, field: str, section: ContaminationSection) -> Iterator[pa.RecordBatch]:
         for batch in batches(path, field, section):
             read_rows[field] += batch.num_rows
             yield batch
@@ -115,7 +115,7 @@ def test_short_questions_are_looked_for_with_their_answer(tmp_path: Path) -> Non
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     ids, (file,) = read(path)
-    section = Contamination(evaluations=(str(path),))
+    section = ContaminationSection(evaluations=(str(path),))
     made = read_evaluations(section, ContaminationOptions()).index
     index = ContaminationIndex.from_bytes(made)
     pages = [

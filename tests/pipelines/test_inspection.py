@@ -12,13 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from runs import Corpus
 
+from corpus_pipeline.flow import built_in, ledger_schema
 from corpus_pipeline.pipelines.finished import read_run
 from corpus_pipeline.pipelines.reason_counts import NONE, count_reasons
-from corpus_pipeline.pipelines.reasons import REASONS
-from corpus_pipeline.pipelines.summary import stage_of
 from corpus_pipeline.pipelines.trace import row_at
 from corpus_pipeline.pipelines.verdicts import Verdicts
-from corpus_pipeline.schema import LEDGER
 
 
 def test_reasons_are_counted_in_three_ways(finished: Path) -> None:
@@ -48,7 +46,7 @@ def test_first_any_and_only(tmp_path: Path) -> None:
     for part, some in enumerate((rows[:4], [], rows[4:])):
         path = tmp_path / "ledger" / f"part-{part:05d}-of-00003.parquet"
         path.parent.mkdir(exist_ok=True)
-        schema = pa.schema([LEDGER.field(name) for name in rows[0]])
+        schema = pa.schema([ledger_schema().field(name) for name in rows[0]])
         pq.write_table(pa.Table.from_pylist(some, schema), path)
     for by, name in ((None, ""), ("source", "甲"), ("language", NONE)):
         (group,) = count_reasons(tmp_path, by)  # type: ignore[arg-type]
@@ -56,9 +54,9 @@ def test_first_any_and_only(tmp_path: Path) -> None:
         assert group.reasons == [("b", 2, 4, 1), ("a", 2, 2, 0), ("c", 1, 2, 1)]
 
 
-def test_the_stage_of_every_reason() -> None:
-    for stage, reasons in REASONS.items():
-        assert {stage_of(reason) for reason in reasons} == {stage}
+def test_every_reason_belongs_to_one_step() -> None:
+    found = [reason for step in built_in().values() for reason in step.reasons]
+    assert len(found) == len(set(found))
 
 
 def table(out: str) -> dict[str, list[str]]:
@@ -209,7 +207,7 @@ def test_thresholds_of_a_profile_that_has_changed_are_left_out(finished: Path) -
     run["fingerprint"]["resources"] = {}
     verdicts = Verdicts(run)
     shown = verdicts.explain(row, "text")
-    assert verdicts.changed == {"default"}
+    assert verdicts.changed == {"filters/profiles of the package"}
     assert not any(" < " in line or " > " in line for n, line in shown.items() if n[:6] == "gopher")
 
 

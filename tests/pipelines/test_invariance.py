@@ -9,7 +9,7 @@ import pytest
 import yaml
 from runs import NotedProgress, Runner, small
 
-from corpus_pipeline.pipelines.config import STAGES
+from corpus_pipeline.pipelines import single
 from corpus_pipeline.pipelines.run import Run
 from corpus_pipeline.pipelines.single import single_config
 from corpus_pipeline.tokens.shard import open_shard
@@ -96,7 +96,7 @@ def test_stage_by_stage(finished: Path, inputs: Path, run_here: Runner, tmp_path
         source, output = str(tmp_path / before), str(tmp_path / name)
         # Units of the usual size: parts of several sources share one, and must not share their
         # rules.
-        others = {*STAGES, "output", "plan"} - stages
+        others = {*single.STEPS, "output", "plan"} - stages
         kept = {key: value for key, value in whole.items() if key not in others}
         rules.write_text(yaml.safe_dump(kept))
         config = single_config(name, stages, source, output, rules, {}, {"workers": 1})

@@ -96,6 +96,6 @@ def test_what_the_short_one_proposes_is_accepted(corpus: Corpus, tmp_path: Path,
     settings = re.sub(r"^( *)# ", r"\1", settings, flags=re.MULTILINE)
     path.write_text(f"{head}\ninputs:{settings}")
     config = load_config(path)
-    assert config.language.keep == ("en", "zh")
+    assert config.options("language").keep == ("en", "zh")
     assert config.inputs[0].quality_profile == "code"
-    assert config.dedup.contamination.evaluations == ("eval.jsonl",)
+    assert config.options("dedup").contamination.evaluations == ("eval.jsonl",)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.scrub.candidates import ALL_KINDS, ENTITIES
+from corpus_pipeline.scrub.columns import PII_MEASURES
 from corpus_pipeline.scrub.detectors import (
     Detectors,
     Finding,
@@ -13,7 +14,7 @@ from corpus_pipeline.scrub.detectors import (
     load_detectors,
     resolve_overlaps,
 )
-from corpus_pipeline.scrub.replace import PII_MEASURES, ScrubOptions, find_spans, scrub_texts
+from corpus_pipeline.scrub.replace import ScrubOptions, find_spans, scrub_texts
 
 DETECTORS: list[Detectors] = []
 

@@ -21,20 +21,24 @@ from corpus_pipeline.errors import ConfigError, CorpusError, InputError, Resourc
 from corpus_pipeline.filters.fasttext_file import check_fasttext_file
 from corpus_pipeline.filters.keywords.measures import load_word_lists
 from corpus_pipeline.filters.language import measures as language
+from corpus_pipeline.filters.language.step import Language
 from corpus_pipeline.filters.perplexity.measures import read_model_card, shipped_models
+from corpus_pipeline.filters.perplexity.step import Perplexity
 from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.pipelines import opening
 from corpus_pipeline.pipelines.config import build_config, load_config
-from corpus_pipeline.pipelines.opening import LANGUAGE, PERPLEXITY, TOKENIZER, open_first
+from corpus_pipeline.pipelines.opening import open_first
 from corpus_pipeline.pipelines.resources import digest_of, resolve_resources
+from corpus_pipeline.steps import Step
 from corpus_pipeline.storage import list_inputs
+from corpus_pipeline.tokens.step import Tokenize
 from corpus_pipeline.tokens.train import train_tokenizer
 
 
-def opened(kind: str, path: Path) -> str | None:
+def opened(step: type[Step], path: Path) -> str | None:
     """Opens a file as a run does; returns the line that it is refused with."""
     try:
-        open_first(kind, str(path), digest_of(str(path), "test"))
+        open_first(step, str(path), digest_of(str(path), "test"))
     except ResourceError as error:
         line = str(error)
         assert "\n" not in line
@@ -75,9 +79,9 @@ def test_a_fasttext_model_with_something_behind_it(tmp_path: Path) -> None:
 def test_a_good_model_is_opened_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = folder / "lid.ftz"
     path.write_bytes(carried())
-    assert opened(LANGUAGE, path) is None
+    assert opened(Language, path) is None
     monkeypatch.setattr(subprocess, "run", None)
-    assert opened(LANGUAGE, path) is None
+    assert opened(Language, path) is None
 
 
 def test_models_of_the_package_are_opened_nowhere_else(
@@ -106,9 +110,9 @@ def test_a_perplexity_model_that_ends_its_process(folder: Path) -> None:
     noise = random.Random(0)
     # The header says what follows; what follows leads the reader out of its memory.
     assert "mine.klm" in (
-        opened(PERPLEXITY, klm(folder, whole[:100] + noise.randbytes(200_000))) or ""
+        opened(Perplexity, klm(folder, whole[:100] + noise.randbytes(200_000))) or ""
     )
-    assert opened(PERPLEXITY, klm(folder, whole)) is None
+    assert opened(Perplexity, klm(folder, whole)) is None
 
 
 def test_what_ends_the_process_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +121,7 @@ def test_what_ends_the_process_is_named(folder: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(opening, "_MODULE", "tests_that_die")
     (folder / "tests_that_die.py").write_text("import os\nos.kill(os.getpid(), 8)\n")
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    line = opened(LANGUAGE, path)
+    line = opened(Language, path)
     assert line is not None
     assert "ends with SIGFPE" in line
 
@@ -133,9 +137,9 @@ def test_a_model_that_never_opens(folder: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PYTHONPATH", str(folder))
     monkeypatch.setattr(opening, "_MODULE", "tests_that_wait")
     monkeypatch.setattr(opening, "_MAX_SECONDS", 1)
-    assert "is not open after 1 s" in (opened(TOKENIZER, path) or "")
+    assert "is not open after 1 s" in (opened(Tokenize, path) or "")
     monkeypatch.setattr(opening, "_PATIENCE", 0.01)
-    assert "is not open after 1 s" in (opened(TOKENIZER, path) or "")
+    assert "is not open after 1 s" in (opened(Tokenize, path) or "")
 
 
 def trained() -> dict[str, Any]:
@@ -203,7 +207,7 @@ def told_of(crafted: Callable[[dict[str, Any]], str], folder: Path) -> str:
     path = folder / "tokenizer.json"
     path.write_text(crafted(trained()))
     try:
-        opening.open_here(TOKENIZER, str(path))
+        opening.open_here("corpus_pipeline.tokens.step:Tokenize", str(path))
     except CorpusError as error:
         return str(error)
     return ""

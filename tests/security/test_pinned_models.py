@@ -10,18 +10,23 @@ import pytest
 from runs import NotedProgress, Runner, in_this_process
 
 from corpus_pipeline.errors import EngineError, ResourceError
+from corpus_pipeline.filters.keywords import step as keyword_step
 from corpus_pipeline.filters.language import measures as language
+from corpus_pipeline.filters.language import step as language_step
+from corpus_pipeline.filters.language.step import Language
+from corpus_pipeline.filters.perplexity import step as perplexity_step
 from corpus_pipeline.filters.perplexity.measures import shipped_models
 from corpus_pipeline.pipelines import resources
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.run import Run
-from corpus_pipeline.stages import models
+from corpus_pipeline.tokens import step as token_step
 
 
 def forget() -> None:
     """Forgets loaded models, as a worker that has just been started."""
-    for name in ("language_identifier", "keyword_matcher", "language_model", "token_encoder"):
-        getattr(models, name).cache_clear()
+    for load in (language_step._identifier, keyword_step._matcher, perplexity_step._model,
+                 token_step._encoder):  # fmt: skip
+        load.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -117,4 +122,4 @@ def test_the_installed_language_model_is_checked(
     add_a_byte(path)
     monkeypatch.setattr(language, "_carried_model", lambda: path)
     with pytest.raises(ResourceError, match="sha256 is"):
-        models.language_identifier(None, None)
+        Language().open()

@@ -13,14 +13,9 @@ import yaml
 from runs import small
 from security.hostile import PERSON, PERSONAL, Outcome, corpus, state_of
 
-from corpus_pipeline.stages.extract import ExtractText
-from corpus_pipeline.stages.keywords import MatchKeywords
-from corpus_pipeline.stages.language import IdentifyLanguage
-from corpus_pipeline.stages.mapping import MapBatches
-from corpus_pipeline.stages.perplexity import MeasurePerplexity
-from corpus_pipeline.stages.quality import MeasureQuality
-from corpus_pipeline.stages.scrub import ScrubText
-from corpus_pipeline.stages.tokenize import EncodeTokens
+from corpus_pipeline.flow import default_steps
+from corpus_pipeline.scrub.step import Scrub
+from corpus_pipeline.steps import Step
 
 TEXT = corpora.joined("en", [*corpora.story("en", 0), f"Please write to {PERSON}."])
 
@@ -119,27 +114,24 @@ def test_a_run_that_fails_is_silent(
     assert_silent(outcome, tmp_path / "out")
 
 
-STAGES: list[type[MapBatches]] = [
-    ExtractText, IdentifyLanguage, MeasureQuality, MatchKeywords, MeasurePerplexity, ScrubText,
-    EncodeTokens,
-]  # fmt: skip
+STEPS = [step for step in default_steps() if step.apply is not Step.apply]
 ERRORS: list[type[Exception]] = [KeyError, RuntimeError, pa.ArrowInvalid]
-CASES = [*((stage, ValueError) for stage in STAGES), *((ScrubText, error) for error in ERRORS)]
+CASES = [*((step, ValueError) for step in STEPS), *((Scrub, error) for error in ERRORS)]
 
 
-@pytest.mark.parametrize(("stage", "error"), CASES)
+@pytest.mark.parametrize(("step", "error"), CASES)
 def test_an_error_that_quotes_a_document_is_not_shown(
-    stage: type[MapBatches], error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: type[Step], error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Libraries quote what they cannot take; the user sees the kind of error and the place."""
 
-    def fail(self: object, key: object, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def fail(self: object, batch: pa.RecordBatch) -> pa.RecordBatch:
         raise error(f"cannot take {batch['text'][0].as_py()!r}")
 
     monkeypatch.delenv("CORPUS_DEBUG", raising=False)
-    monkeypatch.setattr(stage, "apply", fail)
+    monkeypatch.setattr(step, "apply", fail)
     lines = json.dumps({"text": TEXT}) + "\n"
-    on = {stage.stage: {"enabled": True}}
+    on = {step.name: {"enabled": True}}
     outcome = run(small(tmp_path / "in", tmp_path / "out", lines, **on), tmp_path)
     assert outcome.code == 1
     assert f"{error.__name__} at " in outcome.err

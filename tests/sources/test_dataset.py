@@ -7,9 +7,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpus_pipeline.schema import DEDUP, DOCUMENT, FATE, PROVENANCE, TOKENS
-from corpus_pipeline.sources.dataset import CARRIED, read_dataset
+from corpus_pipeline.dedup.columns import DEDUP
+from corpus_pipeline.flow import document_schema
+from corpus_pipeline.schema import FATE, PROVENANCE
+from corpus_pipeline.sources.dataset import OF_THE_RUN, read_dataset
 from corpus_pipeline.sources.pieces import Piece
+from corpus_pipeline.tokens.step import TOKENS
+
+DOCUMENT = document_schema()
+CARRIED = [name for name in DOCUMENT.names if name not in OF_THE_RUN]
 
 #: One row that has a value in every column.
 FULL: dict[str, Any] = {
@@ -35,16 +41,18 @@ def dataset(rows: int, group: int) -> io.BytesIO:
 def ids(stream: io.BytesIO, start: int, end: int | None, batch_bytes: int = 1 << 20) -> list[str]:
     piece = Piece("part.parquet", "dataset", None, start, end)
     return [
-        id_ for batch in read_dataset(stream, piece, batch_bytes) for id_ in batch["id"].to_pylist()
+        id_
+        for batch in read_dataset(stream, piece, batch_bytes, DOCUMENT)
+        for id_ in batch["id"].to_pylist()
     ]
 
 
 def test_addresses_and_fates_are_the_new_runs_own() -> None:
-    (batch,) = read_dataset(dataset(1, 1), Piece("p", "dataset", None, 0, None), 1 << 20)
-    assert batch.schema.names == CARRIED.names
+    (batch,) = read_dataset(dataset(1, 1), Piece("p", "dataset", None, 0, None), 1 << 20, DOCUMENT)
+    assert batch.schema.names == CARRIED
     (row,) = batch.to_pylist()
-    assert row == {name: FULL[name] for name in CARRIED.names} | {"id": "文0"}
-    gone = set(DOCUMENT.names) - set(CARRIED.names)
+    assert row == {name: FULL[name] for name in CARRIED} | {"id": "文0"}
+    gone = set(DOCUMENT.names) - set(CARRIED)
     assert gone == {"unit", "row", *FATE.names, *DEDUP.names, *TOKENS.names}
     assert set(PROVENANCE.names) - gone == set(PROVENANCE.names) - {"unit", "row"}
 
@@ -60,7 +68,7 @@ def test_batches_are_bounded(batch_bytes: int) -> None:
     stream = dataset(40, 20)
     assert ids(stream, 0, None, batch_bytes) == [f"文{i}" for i in range(40)]
     piece = Piece("p", "dataset", None, 0, None)
-    sizes = [batch.num_rows for batch in read_dataset(stream, piece, batch_bytes)]
+    sizes = [batch.num_rows for batch in read_dataset(stream, piece, batch_bytes, DOCUMENT)]
     if batch_bytes == 1:
         assert sizes == [1] * 40
     elif batch_bytes == 1 << 30:
@@ -76,5 +84,5 @@ def test_no_documents_no_batches() -> None:
 def test_an_older_file_may_lack_columns() -> None:
     sink = io.BytesIO()
     pq.write_table(pa.table({"id": ["a"], "text": ["文"], "unknown": [1]}), sink)
-    (batch,) = read_dataset(sink, Piece("p", "dataset", None, 0, None), 1 << 20)
+    (batch,) = read_dataset(sink, Piece("p", "dataset", None, 0, None), 1 << 20, DOCUMENT)
     assert batch.to_pylist() == [{"id": "a", "text": "文"}]

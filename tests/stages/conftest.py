@@ -17,11 +17,11 @@ from corpus_pipeline.stages.match_options import MERGES
 def make(inputs: Path, tmp_path: Path) -> StageOptions:
     """Makes the stages' options, in an output folder of the test's own."""
     config = build_config(corpora.settings(inputs, tmp_path / "out"), "test")
-    resources = resolve_resources(config)
+    flow, resources = resolve_resources(config)
     plan = make_plan(config, resources.sha256)
     workspace = Workspace(config.output, len(plan.units), plan.run)
     plan.save(workspace.state)
-    made = StageOptions(config, resources, workspace, plan.partitions)
+    made = StageOptions(config, flow, workspace, plan.partitions)
     made.write_contamination_index(made.evaluations())
     # A match of which a test runs nothing has found nothing.
     for phase in made.matches():

@@ -13,11 +13,13 @@ from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import conform, end_of_unit, unit_end, with_columns
 from corpus_pipeline.engines.beam_transforms import BatchKeyCoder, RecordBatchCoder, add_transform
 from corpus_pipeline.engines.in_process import run_transforms
+from corpus_pipeline.flow import document_schema
 from corpus_pipeline.pipelines.options import StageOptions
-from corpus_pipeline.schema import DOCUMENT
 from corpus_pipeline.stages.hashing import HashBatch
 from corpus_pipeline.stages.writing import WritePreparedUnit
 from corpus_pipeline.transforms import Keyed, Transform, Work
+
+DOCUMENT = document_schema()
 
 
 def hash_and_write(make: StageOptions) -> tuple[Transform, Transform]:

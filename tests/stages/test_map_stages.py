@@ -16,38 +16,41 @@ from corpus_pipeline.dedup.contamination_verdicts import CONTAMINATION
 from corpus_pipeline.dedup.edges import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.exact import EXACT_REMOVALS
 from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS, SentenceOptions
+from corpus_pipeline.filters.language.step import Language
+from corpus_pipeline.flow import document_schema
 from corpus_pipeline.pipelines.options import StageOptions
-from corpus_pipeline.schema import DOCUMENT
+from corpus_pipeline.shipped import located
 from corpus_pipeline.stages.dedup import ReadPreparedUnit, RemoveDuplicates, removals_folder
-from corpus_pipeline.stages.extract import ExtractText
 from corpus_pipeline.stages.hashing import HashBatch
-from corpus_pipeline.stages.keywords import MatchKeywords
-from corpus_pipeline.stages.language import IdentifyLanguage
-from corpus_pipeline.stages.perplexity import MeasurePerplexity
-from corpus_pipeline.stages.quality import MeasureQuality
+from corpus_pipeline.stages.mapping import ApplyStep
 from corpus_pipeline.stages.read import ReadUnit
-from corpus_pipeline.stages.scrub import ScrubText
-from corpus_pipeline.stages.tokenize import TOKEN_IDS, EncodeTokens
+from corpus_pipeline.steps import Context, SourceRules
 from corpus_pipeline.text.hashing import content_hashes
+from corpus_pipeline.tokens.encode import load_tokenizer
+from corpus_pipeline.tokens.step import TOKEN_IDS, Tokenize
 from corpus_pipeline.transforms import Transform
 
 EN, ZH = corpora.ENGLISH["plain"].text, corpora.CHINESE["plain"].text
 SHORT = "This line is too short."
 
 
-def steps(make: StageOptions) -> dict[str, Transform]:
-    """All map stages that take batches."""
-    return {
-        "extract": ExtractText(make.extract()),
-        "language": IdentifyLanguage(make.language()),
-        "quality": MeasureQuality(make.quality()),
-        "keywords": MatchKeywords(make.keywords()),
-        "perplexity": MeasurePerplexity(make.perplexity()),
-        "hashing": HashBatch(make.hashing()),
-        "dedup": RemoveDuplicates(make.dedup()),
-        "scrub": ScrubText(make.scrub()),
-        "tokenize": EncodeTokens(make.tokenize()),
-    }
+def removing(make: StageOptions) -> RemoveDuplicates:
+    """The transform that applies removals."""
+    options = make.dedup()
+    assert options is not None
+    return RemoveDuplicates(options)
+
+
+def step(make: StageOptions, name: str) -> Any:
+    """The step of a name."""
+    return next(each for each in make.flow.steps if each.name == name)
+
+
+def transform(make: StageOptions, name: str) -> Transform:
+    """What sends batches through a step of the flow."""
+    if name == "hashing":
+        return HashBatch(make.hashing())
+    return removing(make) if name == "dedup" else ApplyStep(step(make, name))
 
 
 STAGES = ["extract", "language", "quality", "keywords", "perplexity", "hashing", "dedup", "scrub",
@@ -62,7 +65,7 @@ def test_hard_batches_pass_through(make: StageOptions, stage: str) -> None:
     first = ["read-null-text", "read-null-text", "extract-empty"]
     run_documents(
         elements,
-        steps(make)[stage],
+        transform(make, stage),
         {"drop_reason": first, "row": [0, 1, 0], "raw": [None] * 3},
     )
 
@@ -74,7 +77,7 @@ def test_read(make: StageOptions, inputs: Path) -> None:
         assert unit_end(end) == (1, {"skipped-request": 1, "skipped-warcinfo": 1})
         assert (key, last) == (BatchKey("prepare", 4, 0), BatchKey("prepare", 4, 1))
         pages, texts = batch.slice(0, 5), batch.slice(5)
-        assert batch.schema.equals(DOCUMENT)
+        assert batch.schema.equals(document_schema())
         assert batch["row"].to_pylist() == list(range(7))
         assert set(batch["unit"].to_pylist()) == {4}
         assert set(batch["source"].to_pylist()) == {"crawl"}
@@ -104,7 +107,7 @@ def test_extract(make: StageOptions) -> None:
     )
     run_documents(
         unit(batch),
-        ExtractText(make.extract()),
+        transform(make, "extract"),
         {
             "text": [doc.text, None, "a\nb", None, None],
             "raw": [None] * 5,
@@ -122,7 +125,7 @@ def test_language(make: StageOptions) -> None:
     texts = [EN, ZH, corpora.FRENCH.text, corpora.DIGITS.text, None]
     run_documents(
         unit(documents(texts)),
-        IdentifyLanguage(make.language()),
+        transform(make, "language"),
         {
             "lang": ["en", "zh", "fr", None, None],
             "drop_reason": [
@@ -139,7 +142,7 @@ def test_quality_takes_the_profile_of_the_source(make: StageOptions) -> None:
     rows = documents([code, SHORT], source=["code"] * 2)
     run_documents(
         unit(prose, rows),
-        MeasureQuality(make.quality()),
+        transform(make, "quality"),
         {
             "drop_reason": [None, "gopher-too-few-words", "read-null-text",
                             "gopher-too-few-words-with-letter", None, "code-too-few-lines"],
@@ -150,11 +153,11 @@ def test_quality_takes_the_profile_of_the_source(make: StageOptions) -> None:
 
 def test_named_languages_are_not_measured_but_judged(make: StageOptions) -> None:
     batch = documents([ZH, corpora.FRENCH.text, None], lang=["zh-Hant", "fr", "zh"])
-    options = make.language()
-    assert options is not None
+    language = step(make, "language")
+    named = Language(language.options, Context({"s": SourceRules(language="zh")}))
     run_documents(
         unit(batch),
-        IdentifyLanguage(dataclasses.replace(options, named=frozenset({"s"}))),
+        ApplyStep(named),
         {
             "lang": ["zh-Hant", "fr", "zh"],
             "lang_score": [None] * 3,
@@ -174,7 +177,7 @@ def test_quality_without_a_label_goes_by_the_script(
     batch = documents([ZH, "no"], lang=[lang, None])
     run_documents(
         unit(batch),
-        MeasureQuality(make.quality()),
+        transform(make, "quality"),
         {"drop_reason": [reason, "gopher-too-few-words"], "lang": [lang, None]},
     )
 
@@ -185,7 +188,7 @@ def test_skipped_sources_are_neither_measured_nor_judged(make: StageOptions, sta
     batch = documents([corpora.FRENCH.text, None], source=["code"] * 2, lang=[None, None])
     run_documents(
         unit(batch),
-        steps(make)[stage],
+        transform(make, stage),
         {measure: [None, None], "drop_reason": [None, "read-null-text"]},
     )
 
@@ -194,7 +197,7 @@ def test_keywords(make: StageOptions) -> None:
     texts = ["no such word", "flobberworm " * 4, "这是违禁词语。", None, "违禁词语" * 4, "违禁词语"]
     run_documents(
         unit(documents(texts, lang=["en", "en", "zh", None, "zho_Hans", None])),
-        MatchKeywords(make.keywords()),
+        transform(make, "keywords"),
         {
             "keyword_hits": [0, 4, 1, None, 4, 1],
             "drop_reason": [
@@ -206,12 +209,11 @@ def test_keywords(make: StageOptions) -> None:
 
 def test_perplexity(make: StageOptions) -> None:
     texts = [EN, corpora.SALAD.text, ZH, corpora.FRENCH.text, None, ZH, EN]
-    options = make.perplexity()
-    assert options is not None
-    english, chinese = (options.rules.models[language] for language in ("en", "zh"))
+    rules = step(make, "perplexity").rules
+    english, chinese = (rules.models[language] for language in ("en", "zh"))
     run_documents(
         unit(documents(texts, lang=["eng_Latn", "en", "cmn_Hani", "fr", None, None, None])),
-        MeasurePerplexity(make.perplexity()),
+        transform(make, "perplexity"),
         {
             "perplexity_model": [english, english, chinese, None, None, chinese, None],
             "drop_reason": [None, "perplexity-too-high", None, None, "read-null-text", None, None],
@@ -277,7 +279,7 @@ def test_dedup_applies_every_kind_of_removal(make: StageOptions) -> None:
     batch = documents([*texts, None], unit=7)
     run_documents(
         unit(batch, phase="finish", number=7),
-        RemoveDuplicates(make.dedup()),
+        removing(make),
         {
             "drop_reason": [None, "exact-duplicate", "document-duplicate", "contaminated", None,
                             "sentence-nothing-left", None, "sentence-nothing-left", None,
@@ -338,7 +340,7 @@ def test_dedup_keeps_the_fate_that_a_document_has(make: StageOptions) -> None:
     removals(make, "merge-resolve", DOCUMENT_REMOVALS, (8 << 32, 6, 6, 0.9, 0.9))
     run_documents(
         unit(documents(["twice removed"], unit=8), phase="finish", number=8),
-        RemoveDuplicates(make.dedup()),
+        removing(make),
         {"drop_reason": ["exact-duplicate"], "duplicate_of": ["0:6"]},
     )
 
@@ -350,7 +352,7 @@ def test_scrub_leaves_dropped_documents_alone(make: StageOptions) -> None:
     )
     run_documents(
         unit(batch, phase="finish"),
-        ScrubText(make.scrub()),
+        transform(make, "scrub"),
         {
             "text": [
                 "Write to <EMAIL_ADDRESS> or call <PHONE_NUMBER>, the server is <IP_ADDRESS>.",
@@ -366,18 +368,14 @@ def test_scrub_leaves_dropped_documents_alone(make: StageOptions) -> None:
 
 
 def test_tokenize_encodes_those_alive(make: StageOptions) -> None:
-    from corpus_pipeline.stages.models import token_encoder
-
-    options = make.tokenize()
-    assert options is not None
-    encoder = token_encoder(
-        options.tokenizer, options.tokenizer_sha256, options.encoding, options.facts
-    )
+    tokenize = step(make, "tokenize")
+    assert isinstance(tokenize, Tokenize)
+    encoder = load_tokenizer(located(tokenize.path), tokenize.sha256, tokenize.encoding())
     ids = encoder.encode(pa.array([ZH])).ids.tolist()
     batch = documents([ZH, SHORT, None, ""], drop_reason=[None, "contaminated", "x", None])
     run_documents(
         unit(batch, phase="finish"),
-        EncodeTokens(options),
+        ApplyStep(tokenize),
         {TOKEN_IDS: [ids, [], [], [encoder.eos_id]], "tokens": [len(ids), 0, 0, 1]},
     )
     assert ids[-1] == encoder.eos_id

@@ -18,9 +18,8 @@ from corpus_pipeline.address import BatchKey, RowAddress
 from corpus_pipeline.batches import end_of_unit, with_columns
 from corpus_pipeline.dedup.blocks import partition_of
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.flow import document_schema, ledger_schema
 from corpus_pipeline.pipelines.options import StageOptions
-from corpus_pipeline.schema import DOCUMENT, LEDGER
-from corpus_pipeline.stages.tokenize import TOKEN_IDS
 from corpus_pipeline.stages.writing import (
     KEYS,
     WriteFinishedUnit,
@@ -30,7 +29,10 @@ from corpus_pipeline.stages.writing import (
     prepared_path,
 )
 from corpus_pipeline.tokens.shard import open_shard
+from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.transforms import Keyed
+
+DOCUMENT, LEDGER = document_schema(), ledger_schema()
 
 EN, ZH = corpora.ENGLISH["plain"].text, corpora.CHINESE["plain"].text
 

@@ -92,16 +92,10 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
         "test",
     )
     workspace = Workspace(config.output, UNITS, "run")
-    make = StageOptions(config, resolve_resources(config), workspace, PARTITIONS)
-    prepare = Prepare(
-        read=make.read(), extract=make.extract(), language=make.language(),
-        quality=make.quality(), keywords=make.keywords(), perplexity=make.perplexity(),
-        hashing=make.hashing(), writing=make.prepared(),
-    )  # fmt: skip
-    finish = Finish(
-        workspace=workspace, dedup=make.dedup(), scrub=make.scrub(),
-        tokenize=make.tokenize(), writing=make.finished(),
-    )  # fmt: skip
+    flow, _ = resolve_resources(config)
+    make = StageOptions(config, flow, workspace, PARTITIONS)
+    prepare = Prepare(make.read(), flow.before, make.hashing(), make.prepared())
+    finish = Finish(workspace, make.dedup(), flow.after, make.finished())
     phases: dict[str, tuple[Any, int]] = {"prepare": (prepare, UNITS), "finish": (finish, UNITS)}
     phases["shingles"] = ShinglePhase(make.shingles()), UNITS
     for name in ("contamination", "exact", "document", "verify", "sentence"):
