@@ -121,6 +121,28 @@ def unit_end(batch: pa.RecordBatch) -> tuple[int, dict[str, int]] | None:
     return note["batches"], note["notes"]
 
 
+def with_rows(
+    batch: pa.RecordBatch, mask: NDArray[np.bool_], rows: pa.RecordBatch
+) -> pa.RecordBatch:
+    """Returns the batch with some of its rows replaced; columns that only these have are null.
+
+    Args:
+        batch: N rows.
+        mask: bool[N], true for the rows that `rows` takes the place of, in their order.
+        rows: with all columns of `batch`, and perhaps more.
+
+    >>> batch = pa.record_batch({"a": [1, 2, 3]})
+    >>> rows = pa.record_batch({"a": [9], "b": ["new"]})
+    >>> with_rows(batch, np.array([False, True, False]), rows).to_pydict()
+    {'a': [1, 9, 3], 'b': [None, 'new', None]}
+    """
+    others = conform(batch.filter(pa.array(~mask)), rows.schema)
+    order = np.empty(len(mask), np.int64)
+    order[~mask] = np.arange(others.num_rows)
+    order[mask] = others.num_rows + np.arange(rows.num_rows)
+    return one_batch(pa.Table.from_batches([others, rows]).take(pa.array(order)))
+
+
 def one_batch(table: pa.Table) -> pa.RecordBatch:
     """Returns a table as a single record batch, also when it has no rows.
 

@@ -32,7 +32,7 @@ Batch: TypeAlias = pa.RecordBatch
 Failures: TypeAlias = Mapping[str, NDArray[np.bool_]]
 
 
-_STATE = ("options", "context", "label")
+_STATE = ("options", "context", "label", "when")
 
 
 class Section(BaseModel):
@@ -109,6 +109,7 @@ class Step:
         context: of the run.
         label: what tells a repeated step from the first; None for the first. Columns begin with
             `LABEL_` and reasons with `LABEL-` then.
+        when: expression over columns; the step sees the documents for which it is true.
     """
 
     #: Its section of the configuration, and what it is called everywhere.
@@ -145,6 +146,12 @@ class Step:
         self.options = self.Options() if options is None else options
         self.context = context or Context()
         self.label = label
+        self.when: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What this very step is called in summaries and messages: its label, or its name."""
+        return self.label or self.name
 
     def resources(self) -> Iterable[Resource]:
         """Yields the files that the step loads; asked before the context has their digests."""
@@ -164,6 +171,19 @@ class Step:
         Raises:
             CorpusError: it is not what it should be.
         """
+
+    def check_columns(self, before: pa.Schema) -> None:
+        """Refuses to stand where a column is not there yet that the step reads.
+
+        Args:
+            before: columns that the steps before it have filled.
+
+        Raises:
+            ConfigError: one line that names the column.
+        """
+        for name in self.needs:
+            if name not in before.names:
+                raise ConfigError(f"{self.title}: no step before it fills {name}")
 
     def open(self) -> None:
         """Loads what `apply` needs; called once for each phase in each process."""

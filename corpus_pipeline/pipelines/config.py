@@ -21,6 +21,7 @@ from corpus_pipeline.errors import ConfigError, relative_to
 from corpus_pipeline.flow import built_in
 from corpus_pipeline.option_types import LanguageName, Size
 from corpus_pipeline.pipelines.config_messages import one_line
+from corpus_pipeline.pipelines.step_list import ListedStep, check_list
 from corpus_pipeline.redaction import remember_secrets, storable
 from corpus_pipeline.steps import Section, SourceRules
 from corpus_pipeline.text.languages import parse_language
@@ -174,6 +175,11 @@ class _Config(Section):
         120, gt=0, description="seconds within which a worker of another runner must have answered"
     )
     plan: Plan = Plan()
+    steps: tuple[ListedStep, ...] | None = Field(
+        None,
+        description="the steps of the run in their order; default: those of the sections below, in "
+        "the order of the sections",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> "_Config":
@@ -199,6 +205,9 @@ class _Config(Section):
             )
         if not names:
             raise ValueError("inputs is empty; name at least one path and source")
+        if self.steps is not None:
+            sections = frozenset(name for name in built_in() if name in self.model_fields_set)
+            check_list(self.steps, sections)
         return self
 
     def options(self, step: str) -> Any:
@@ -226,6 +235,8 @@ class _Config(Section):
         content = self.model_dump(mode="json")
         for place in _HOW:
             del content[place]
+        # What is not there must not change the identity of a run.
+        content = {key: value for key, value in content.items() if value is not None}
         content["inputs"] = sorted(content["inputs"], key=lambda each: str(each["source"]))
         stored: dict[str, Any] = storable(content)
         return stored

@@ -82,8 +82,8 @@ _ALIASES = {
 _MANY = {
     "filter": "the filters are sections of their own: language, quality, keywords, perplexity",
     "filters": "the filters are sections of their own: language, quality, keywords, perplexity",
-    "stages": "each stage is a section of its own, with `enabled: false` to leave it out",
-    "steps": "each stage is a section of its own, with `enabled: false` to leave it out",
+    "stages": "each step is a section of its own, with `enabled: false` to leave it out; another "
+    "order is a list, `steps`",
 }
 _SCALARS = {
     "string_type": "text",
@@ -136,7 +136,7 @@ def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseMod
     if kind in ("model_type", "model_attributes_type"):
         return _no_section(value, _model(loc, root))
     of_a_section = field is not None and _section_of(field) is not None
-    if kind == "value_error" and of_a_section:
+    if kind == "value_error" and (of_a_section or loc[0] == "steps"):
         return found["msg"].removeprefix("Value error, ")
     if isinstance(value, (list, dict)) and kind in (*_SCALARS, "value_error", "literal_error"):
         return _no_scalar(value, loc, root)

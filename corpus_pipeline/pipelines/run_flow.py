@@ -1,15 +1,19 @@
 """The steps of one run, in their order, and what they need besides their options."""
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 
-from corpus_pipeline.dedup.step import Dedup
+from corpus_pipeline.dedup.step import Dedup, DedupSection
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.flow import built_in, document_schema
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.step_list import ListedStep
+from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE
 from corpus_pipeline.sources.step import Read
 from corpus_pipeline.steps import Context, Resource, Step
 from corpus_pipeline.tokens.step import Tokenize
@@ -68,7 +72,7 @@ class RunFlow:
     def described(self) -> list[dict[str, Any]]:
         """Says of each step what a reader of a finished run needs to know; JSON."""
         return [
-            {"name": step.label or step.name, "step": step.name, "reasons": step.all_reasons(),
+            {"name": step.title, "step": step.name, "reasons": step.all_reasons(),
              "counts": step.counts, "summed": step.summed}
             for step in self.steps
         ]  # fmt: skip
@@ -80,18 +84,83 @@ def run_flow(config: Config, digests: Mapping[str, str] | None = None) -> RunFlo
     Args:
         config: the run.
         digests: path -> sha256 of what the steps load, once it is known.
+
+    Raises:
+        ConfigError: the steps cannot stand in this order.
     """
     context = Context(config.source_rules(), digests or {})
-    made = {name: kind(config.options(name), context) for name, kind in built_in().items()}
-    names = [name for name, kind in built_in().items() if name != "read" and kind.default]
-    place = names.index("dedup")
-    on = {name for name in names if config.options(name).enabled}
-    read, dedup = made["read"], made["dedup"]
-    assert isinstance(read, Read)
-    assert isinstance(dedup, Dedup)
-    return RunFlow(
-        read,
-        tuple(made[name] for name in names[:place] if name in on),
-        dedup,
-        tuple(made[name] for name in names[place + 1 :] if name in on),
-    )
+    read = Read(config.options("read"), context)
+    dedup = Dedup(DedupSection(enabled=False), context)
+    made = list(_made(config, context))
+    before, after = made, []
+    for place, step in enumerate(made):
+        if isinstance(step, Dedup):
+            dedup, before, after = step, made[:place], made[place + 1 :]
+    if dedup not in made and before and before[-1].is_last:
+        before, after = before[:-1], before[-1:]
+    flow = RunFlow(read, tuple(before), dedup, tuple(after))
+    _check_order(flow.steps)
+    return flow
+
+
+def _made(config: Config, context: Context) -> Iterator[Step]:
+    """Yields the steps behind *read*, those that are on."""
+    entries = config.steps
+    if entries is None:
+        names = [name for name in built_in() if name != "read" and config.options(name)]
+        entries = tuple(ListedStep(use=name) for name in names)
+    for entry in entries:
+        kind = built_in()[entry.use]
+        section = config.options(entry.use)
+        if entry.options or section is None:
+            section = kind.Options.model_validate(entry.options)
+        if section.enabled:
+            step = kind(section, context, entry.label)
+            step.when = entry.when
+            yield step
+
+
+def _check_order(steps: tuple[Step, ...]) -> None:
+    """Refuses an order that makes no sense.
+
+    Raises:
+        ConfigError: names the two steps.
+    """
+    for place, step in enumerate(steps):
+        later = steps[place + 1 :]
+        if step.is_last and later:
+            raise ConfigError(
+                f"steps: {later[0].title} stands behind {step.title}, and nothing can; put "
+                f"{step.title} last"
+            )
+        maker = next((each for each in later if each.makes_text), None)
+        if step.needs_text and maker is not None:
+            raise ConfigError(
+                f"steps: {step.title} stands before {maker.title}, which makes the texts that it "
+                f"needs; put {maker.title} first"
+            )
+    for place, step in enumerate(steps):
+        before = pa.schema([*FATE, *PROVENANCE, *CONTENT])
+        for each in steps[1:place]:
+            fields = [field for field in each.all_columns() if field.name not in before.names]
+            before = pa.schema([*before, *fields])
+        where = "steps: "
+        try:
+            step.check_columns(before)
+            if step.when is not None:
+                from corpus_pipeline.filters.where.expressions import parse_expression
+
+                where = f"steps: {step.title}: when: "
+                parse_expression(step.when).check(before)
+        except ConfigError as error:
+            later = _filled_later(str(error), steps[place:])
+            raise ConfigError(f"{where}{error}{later}") from error
+
+
+def _filled_later(message: str, later: tuple[Step, ...]) -> str:
+    """Names the step that fills the column of a message too late, if there is one."""
+    for step in later:
+        for field in step.all_columns():
+            if re.search(rf"\b{field.name}\b", message):
+                return f"; {step.title}, which fills {field.name}, stands later"
+    return ""

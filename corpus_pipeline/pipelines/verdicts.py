@@ -68,7 +68,7 @@ class Verdicts:
     def _changed(self, step: Step) -> set[str]:
         """Names the files of a step that are gone, or not as the run had them."""
         known: dict[str, set[str]] = self.__dict__.setdefault("_known", {})
-        name = step.label or step.name
+        name = step.title
         if name not in known:
             resources = self.run["fingerprint"].get("resources", {})
             known[name] = {

@@ -1,17 +1,20 @@
 """A step of the flow as a transform of batches: counted and timed, skipped by source."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey
-from corpus_pipeline.batches import unit_end
+from corpus_pipeline.batches import unit_end, with_rows
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.steps import Step, source_of
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
+
+if TYPE_CHECKING:
+    from corpus_pipeline.filters.where.expressions import Expression
 
 
 class MapBatches(Transform):
@@ -49,7 +52,7 @@ class ApplyStep(MapBatches):
 
     def __init__(self, step: Step) -> None:
         self.step = step
-        self.stage = step.label or step.name
+        self.stage = step.title
 
     @property
     def label(self) -> str:
@@ -63,6 +66,7 @@ class ApplyStep(MapBatches):
             ResourceError: what it loads is not what was planned.
         """
         self._skip = self.step.context.skipping(self.step.name)
+        self._when = None if self.step.when is None else _parsed(self.step.when)
         self.step.open()
         # Afterwards, so that a file that changes while it is read is noticed.
         for each in self.step.resources():
@@ -80,7 +84,22 @@ class ApplyStep(MapBatches):
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Applies the step to one batch."""
-        return batch if source_of(batch) in self._skip else self.step.apply(batch)
+        if source_of(batch) in self._skip:
+            return batch
+        if self._when is None:
+            return self.step.apply(batch)
+        chosen = self._when.evaluate(batch)
+        if not chosen.any():
+            return batch
+        rows = self.step.apply(batch.filter(pa.array(chosen)))
+        return rows if chosen.all() else with_rows(batch, chosen, rows)
+
+
+def _parsed(expression: str) -> "Expression":
+    # Few runs have one.
+    from corpus_pipeline.filters.where.expressions import parse_expression
+
+    return parse_expression(expression)
 
 
 def text_bytes(batch: pa.RecordBatch) -> int:
