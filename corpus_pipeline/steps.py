@@ -172,6 +172,10 @@ class Step:
             CorpusError: it is not what it should be.
         """
 
+    def notes(self) -> Iterable[str]:
+        """Yields lines for the user about what it will do, which its options do not show."""
+        return ()
+
     def check_columns(self, before: pa.Schema) -> None:
         """Refuses to stand where a column is not there yet that the step reads.
 

@@ -23,7 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "option_types",
         "extract filters dedup scrub tokens",
         "sources loader",
-        "flow",
+        "flow extensions",
         "storage",
         "stages engines",
         "pipelines",

@@ -302,10 +302,14 @@ def is_size(field: FieldInfo | None) -> bool:
 
 def _section_of(field: FieldInfo) -> type[BaseModel] | None:
     """Returns the model of a section, or of the items of a list of sections."""
-    for part in (field.annotation, *typing.get_args(field.annotation)):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            return part
-    return None
+    return next(_models(field.annotation), None)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from _models(part)
 
 
 def _model(loc: tuple[int | str, ...], root: type[BaseModel]) -> type[BaseModel]:

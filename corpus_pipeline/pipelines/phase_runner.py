@@ -4,14 +4,18 @@ import dataclasses
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.engines.engine import ERRORS_SEEN, ITEMS_DONE, Clocks, Engine, Phase
 from corpus_pipeline.errors import ErrorBudgetError
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.workspace import Manifest, Workspace
-from corpus_pipeline.sources.records import ERRORS
+from corpus_pipeline.sources.records import ERRORS, is_error
 from corpus_pipeline.stages.match_options import Outcome
+
+#: Phases that documents pass -> what the files of those that they drop are called.
+_OF_DOCUMENTS = {"prepare": "filtered", "finish": "deduplicated"}
 
 
 @dataclasses.dataclass
@@ -133,7 +137,7 @@ class _PhaseReport:
         self.clocks.update(
             {name: n for name, n in clocks.items() if name not in (ITEMS_DONE, ERRORS_SEEN)}
         )
-        if self.phase == "prepare":
+        if self.phase in _OF_DOCUMENTS:
             for manifest in self.workspace.manifests(self.phase, items):
                 self.errors.count(manifest)
 
@@ -154,15 +158,20 @@ class _ErrorBudget:
     def count(self, manifest: Manifest) -> None:
         """Adds the unreadable records of one finished item."""
         self.seen += manifest.errors
-        if self.seen > self.limit and manifest.phase == "prepare":
+        if self.seen > self.limit and manifest.phase in _OF_DOCUMENTS:
+            first = self._first_error(manifest)
+            reading = first["drop_reason"] in ERRORS
+            what = "unreadable records" if reading else "documents at which a step failed"
             raise ErrorBudgetError(
-                f"{self._first_error(manifest.item)}: {self.seen} unreadable records are more than "
-                f"max_errors: {self.limit}; all are listed in {self.workspace.root / 'rejected'}; "
-                "repair the input or raise max_errors"
+                f"{first['file']}: record at {first['record']}: {first['drop_reason']}: "
+                f"{self.seen} {what} are more than max_errors: {self.limit}; all are listed in "
+                f"{self.workspace.root / 'rejected'}; repair the {'input' if reading else 'step'} "
+                "or raise max_errors"
             )
 
-    def _first_error(self, unit: int) -> str:
-        path = self.workspace.part("rejected", unit, "parquet", "filtered")
+    def _first_error(self, manifest: Manifest) -> dict[str, Any]:
+        path = self.workspace.part(
+            "rejected", manifest.item, "parquet", _OF_DOCUMENTS[manifest.phase]
+        )
         rows = storage.read_parquet(path, columns=["file", "record", "drop_reason"]).to_pylist()
-        first = next(row for row in rows if row["drop_reason"] in ERRORS)
-        return f"{first['file']}: record at {first['record']}: {first['drop_reason']}"
+        return next(row for row in rows if row["drop_reason"] and is_error(row["drop_reason"]))

@@ -19,11 +19,13 @@ class Resources:
     """Path as configured (or name if shipped) -> sha256 of what workers load."""
     evaluations: dict[str, str]
     """Path -> sha256 of what only the driver reads."""
+    code: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Place of a step of the user's own -> sha256 of its code."""
 
     @property
     def sha256(self) -> dict[str, str]:
         """Path -> sha256 of everything."""
-        return self.loaded | self.evaluations
+        return self.loaded | self.evaluations | self.code
 
 
 def resolve_resources(config: Config) -> tuple[RunFlow, Resources]:
@@ -52,7 +54,8 @@ def resolve_resources(config: Config) -> tuple[RunFlow, Resources]:
             for file in storage.list_inputs(pattern):
                 digest = digest_of(file.path, "dedup.contamination.evaluations")
                 evaluations[file.path] = digest
-    return run_flow(config, loaded), Resources(loaded, evaluations)
+    flow = run_flow(config, loaded)
+    return flow, Resources(loaded, evaluations, flow.code())
 
 
 def digest_of(path: str, stage: str) -> str:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from corpus_pipeline.dedup.step import Dedup, DedupSection
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.extensions.step import OwnStep, own_step
 from corpus_pipeline.flow import built_in, document_schema
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.step_list import ListedStep
@@ -69,6 +70,11 @@ class RunFlow:
         """Whether a step makes texts of pages."""
         return any(step.makes_text for step in self.steps)
 
+    def code(self) -> dict[str, str]:
+        """Returns the digest of each piece of code that is the user's own, by its place."""
+        return {step.code.place: step.code.sha256 for step in self.steps
+                if isinstance(step, OwnStep)}  # fmt: skip
+
     def described(self) -> list[dict[str, Any]]:
         """Says of each step what a reader of a finished run needs to know; JSON."""
         return [
@@ -110,6 +116,13 @@ def _made(config: Config, context: Context) -> Iterator[Step]:
         names = [name for name in built_in() if name != "read" and config.options(name)]
         entries = tuple(ListedStep(use=name) for name in names)
     for entry in entries:
+        if entry.is_own:
+            step: Step = own_step(
+                entry.use, entry.options, context, entry.label, entry.on_error or "stop"
+            )
+            step.when = entry.when
+            yield step
+            continue
         kind = built_in()[entry.use]
         section = config.options(entry.use)
         if entry.options or section is None:
@@ -153,8 +166,8 @@ def _check_order(steps: tuple[Step, ...]) -> None:
                 where = f"steps: {step.title}: when: "
                 parse_expression(step.when).check(before)
         except ConfigError as error:
-            later = _filled_later(str(error), steps[place:])
-            raise ConfigError(f"{where}{error}{later}") from error
+            hint = _filled_later(str(error), steps[place:])
+            raise ConfigError(f"{where}{error}{hint}") from error
 
 
 def _filled_later(message: str, later: tuple[Step, ...]) -> str:

@@ -11,7 +11,7 @@ steps:
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -37,6 +37,12 @@ class ListedStep(Section):
         None, description="expression over columns; where it is not true, the step does nothing"
     )
 
+    on_error: Literal["stop", "reject"] | None = Field(
+        None,
+        description="of one's own step: stop (the default) ends the run at an exception, reject "
+        "drops the document with a reason, up to max_errors of them",
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, content: Any) -> Any:
@@ -58,6 +64,8 @@ class ListedStep(Section):
     def _check(self) -> "ListedStep":
         if self.is_own:
             return self
+        if self.on_error is not None:
+            raise ValueError(f"{self.use}: on_error is for steps of one's own")
         if self.use not in built_in() or self.use == "read":
             known = [name for name in built_in() if name != "read"]
             near = nearest_key(self.use, known)

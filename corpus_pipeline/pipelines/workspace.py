@@ -45,7 +45,7 @@ from corpus_pipeline.dedup.blocks import (
     write_table,
 )
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.sources.records import ERRORS
+from corpus_pipeline.sources.records import is_error
 from corpus_pipeline.storage import Place
 
 #: Requests for small files at once, where they are remote.
@@ -76,8 +76,11 @@ class Manifest:
 
     @property
     def errors(self) -> int:
-        """Records of a unit that could not be read."""
-        return sum(self.counts.get(f"dropped-{reason}", 0) for reason in ERRORS)
+        """Records of a unit that could not be read, or at which a user's step failed."""
+        return sum(
+            n for name, n in self.counts.items()
+            if name.startswith("dropped-") and is_error(name.removeprefix("dropped-"))
+        )  # fmt: skip
 
     def to_json(self) -> bytes:
         """Returns deterministic JSON, with a digest of itself."""

@@ -50,6 +50,16 @@ READ_REASONS: tuple[str, ...] = (
 #: Those of them that are errors, which `max_errors` limits. What a crawl is made of is none.
 ERRORS = frozenset(READ_REASONS) - {"read-http-status", "read-not-text", "read-unknown-coding"}
 
+
+def is_error(reason: str) -> bool:
+    """Says whether `max_errors` limits a reason: an error of reading, or of a user's step.
+
+    >>> is_error("read-broken-json"), is_error("my-rule-error"), is_error("read-not-text")
+    (True, True, False)
+    """
+    return reason in ERRORS or reason.endswith("-error")
+
+
 #: Those that may stand for many records at once: the rest of a stream, a row group, a file.
 LOST = frozenset({"read-truncated", "read-trailing-garbage", "read-broken-file", "read-nested"})
 

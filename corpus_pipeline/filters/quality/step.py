@@ -7,7 +7,7 @@ from pydantic import Field
 
 from corpus_pipeline.filters.figures import writing
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
-from corpus_pipeline.filters.quality.profiles import load_profile, profile_files
+from corpus_pipeline.filters.quality.profiles import load_profile, profile_files, profile_notes
 from corpus_pipeline.filters.quality.rules import QUALITY_REASONS, QualityProfile
 from corpus_pipeline.filters.quality.verdicts import quality_verdict
 from corpus_pipeline.shipped import shipped
@@ -44,6 +44,11 @@ class Quality(Step):
         """Refuses profiles that cannot be understood."""
         for name in self._names():
             load_profile(name)
+
+    def notes(self) -> Iterator[str]:
+        """Names rules of the profiles that are off."""
+        for name in sorted(self._names()):
+            yield from profile_notes(name)
 
     def open(self) -> None:
         """Reads the profiles."""

@@ -1,0 +1,193 @@
+"""A step whose code is the user's own: `use: ./my_rules.py:keep`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from pydantic import ValidationError
+
+from corpus_pipeline.batches import add_failures, conform, one_batch
+from corpus_pipeline.errors import ConfigError, CorpusError, EngineError
+from corpus_pipeline.extensions.code import Code, find_code, told
+from corpus_pipeline.extensions.functions import function_step
+from corpus_pipeline.steps import Batch, Context, Resource, Step
+
+OnError = Literal["stop", "reject"]
+#: Columns that say where a document stands.
+_ADDRESS = ("unit", "row", "file", "record")
+
+
+class OwnStep(Step):
+    """Calls a step, or a function, of the user's own; workers get its code and load it again.
+
+    Attributes:
+        code: where it stands, with its digest.
+        own: the step that the code makes.
+    """
+
+    carried = ("code", "given", "on_error", "name")
+    code: Code
+    given: Mapping[str, Any]
+    """Options as they were written."""
+    on_error: OnError
+    """What an exception does: ends the run, or drops the document."""
+
+    def __init__(
+        self,
+        code: Code,
+        given: Mapping[str, Any],
+        context: Context | None = None,
+        label: str | None = None,
+        on_error: OnError = "stop",
+    ) -> None:
+        """Loads the code.
+
+        Raises:
+            ConfigError: it cannot be loaded, is no step, or refuses the options.
+        """
+        super().__init__(None, context, label)
+        self.code, self.given, self.on_error = code, dict(given), on_error
+        self.own = self._load()
+
+    def _load(self) -> Step:
+        found = self.code.load()
+        if isinstance(found, type) and issubclass(found, Step):
+            kind = found
+        elif callable(found) and not isinstance(found, type):
+            kind = function_step(found, self.code.place)
+        else:
+            raise ConfigError(
+                f"{self.code.place}: is neither a function nor a subclass of corpus_pipeline.Step"
+            )
+        try:
+            options = kind.Options.model_validate(dict(self.given))
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, first["loc"]))
+            known = ", ".join(name for name in kind.Options.model_fields if name != "enabled")
+            message = first["msg"].removeprefix("Value error, ")
+            if first["type"] == "extra_forbidden":
+                message = f"unknown key; its options are {known or '(none)'}"
+            raise ConfigError(f"{self.code.place}: options: {key}: {message}") from error
+        own = kind(options, self.context, self.label)
+        self.options = options
+        # What the driver asks of a step it asks of this one.
+        for name in ("name", "counts", "summed", "needs_text", "makes_text", "is_last", "needs"):
+            setattr(self, name, getattr(own, name))
+        return own
+
+    def resources(self) -> Iterator[Resource]:
+        """Yields what the own step loads."""
+        yield from self.own.resources()
+
+    def check(self) -> None:
+        """Lets the own step refuse its options."""
+        self.own.check()
+
+    def check_columns(self, before: pa.Schema) -> None:
+        """Lets the own step refuse its place."""
+        self.own.check_columns(before)
+
+    def all_columns(self) -> Iterator[pa.Field]:
+        """Yields the columns that the own step fills."""
+        return self.own.all_columns()
+
+    def all_reasons(self) -> tuple[str, ...]:
+        """Returns the reasons of the own step, and that of its exceptions."""
+        return (*self.own.all_reasons(), *((self._error,) if self.on_error == "reject" else ()))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves the options out, whose class stands in code that workers have yet to load."""
+        return {**super().__getstate__(), "options": None}
+
+    @property
+    def _error(self) -> str:
+        return f"{self.title}-error"
+
+    def open(self) -> None:
+        """Loads the code where that is not done yet, and opens the own step.
+
+        Raises:
+            EngineError: it raised an exception.
+        """
+        if "own" not in self.__dict__:
+            self.own = self._load()
+        try:
+            self.own.open()
+        except CorpusError:
+            raise
+        except Exception as error:
+            raise EngineError(f"step {self.title}: open: {told(error)}") from error
+
+    def close(self) -> None:
+        """Closes the own step."""
+        if "own" in self.__dict__:
+            self.own.close()
+
+    def apply(self, batch: Batch) -> Batch:
+        """Applies the own step; if it fails, to one document after another, to find out which.
+
+        Raises:
+            EngineError: it raised an exception, and `on_error` is stop.
+        """
+        try:
+            return self._checked(batch, self.own.apply(batch))
+        except CorpusError:
+            raise
+        except Exception as error:
+            if batch.num_rows == 1 and self.on_error == "stop":
+                raise EngineError(self._line(batch, error)) from error
+        done: list[Batch] = []
+        for number in range(batch.num_rows):
+            row = batch.slice(number, 1)
+            try:
+                done.append(self._checked(row, self.own.apply(row)))
+            except CorpusError:
+                raise
+            except Exception as error:
+                if self.on_error == "stop":
+                    raise EngineError(self._line(row, error)) from error
+                done.append(add_failures(row, {self._error: np.ones(1, np.bool_)}))
+        return _joined(done)
+
+    def _checked(self, before: Batch, after: Any) -> Batch:
+        if not isinstance(after, pa.RecordBatch) or after.num_rows != before.num_rows:
+            raise ConfigError(
+                f"step {self.title}: apply must return a RecordBatch of the rows that it was given"
+            )
+        return after
+
+    def _line(self, row: Batch, error: Exception) -> str:
+        unit, number, file, record = (row[name][0].as_py() for name in _ADDRESS)
+        return (
+            f"step {self.title}: document {unit}:{number} ({file}, record at {record}): "
+            f"{told(error)}; mend the code, or let such documents go with on_error: reject"
+        )
+
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
+        """Lets the own step explain."""
+        return self.own.explain(reason, row, text, known)
+
+
+def _joined(rows: list[Batch]) -> Batch:
+    """Puts single rows together; columns that some of them lack are null there."""
+    schema = max((row.schema for row in rows), key=len)
+    return one_batch(pa.Table.from_batches([conform(row, schema) for row in rows], schema))
+
+
+def own_step(
+    place: str,
+    given: Mapping[str, Any],
+    context: Context,
+    label: str | None,
+    on_error: OnError,
+) -> OwnStep:
+    """Finds the code of a step and makes the step.
+
+    Raises:
+        ConfigError: there is none, or it refuses its options.
+    """
+    return OwnStep(find_code(place), given, context, label, on_error)
