@@ -1,15 +1,19 @@
 """The steps of the package, in the order in which a document passes them.
 
 Everything else that names them all is derived from this list: the sections of the configuration,
-the data contract, reasons, summary, docs. A step that is not in it comes from the user's own code.
+the data contract, reasons, summary, docs. Installed packages add steps by the entry-point group
+`corpus_pipeline.steps`; they stand before dedup unless a list of steps says otherwise. A step that
+is neither comes from the user's own code, by `use:`.
 """
 
 import importlib
-from collections.abc import Iterable
+import importlib.metadata
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import pyarrow as pa
 
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.schema import DOCUMENT_INPUT
 from corpus_pipeline.steps import Step
 
@@ -27,25 +31,50 @@ _STEPS = (
 )
 
 
-@cache
-def built_in() -> dict[str, type[Step]]:
-    """Returns the steps of the package by name, in the order of the flow.
+#: Group of entry points by which installed packages add steps: NAME = "module:Class".
+_GROUP = "corpus_pipeline.steps"
 
-    >>> list(built_in())[:3]
+
+@cache
+def known_steps() -> dict[str, type[Step]]:
+    """Returns the steps that have a name, in the order of the flow: ours, and installed ones.
+
+    Raises:
+        ConfigError: an installed step cannot be imported, or has the name of another.
+
+    >>> list(known_steps())[:3]
     ['read', 'extract', 'language']
     """
-    found = {}
+    found: dict[str, type[Step]] = {}
     for place in _STEPS:
         module, _, name = place.partition(":")
         step: type[Step] = getattr(importlib.import_module(f"corpus_pipeline.{module}"), name)
+        if step.compares:
+            found |= _installed({*found, *(each.partition(":")[2].lower() for each in _STEPS)})
         found[step.name] = step
     return found
+
+
+def _installed(taken: set[str]) -> Iterator[tuple[str, type[Step]]]:
+    """Yields the steps of installed packages, by name."""
+    for point in sorted(importlib.metadata.entry_points(group=_GROUP), key=lambda p: p.name):
+        where = f"installed step {point.name} ({point.value})"
+        try:
+            step = point.load()
+        except Exception as error:
+            raise ConfigError(f"{where}: cannot be imported ({type(error).__name__})") from error
+        if not (isinstance(step, type) and issubclass(step, Step)):
+            raise ConfigError(f"{where}: is no subclass of corpus_pipeline.Step")
+        if step.name in taken:
+            raise ConfigError(f"{where}: there is another step called {step.name!r}")
+        taken.add(step.name)
+        yield step.name, step
 
 
 @cache
 def default_steps() -> tuple[type[Step], ...]:
     """Returns the steps that a configuration without a list of steps has."""
-    return tuple(step for step in built_in().values() if step.default)
+    return tuple(step for step in known_steps().values() if step.default)
 
 
 def documented() -> tuple[str, ...]:
@@ -81,4 +110,4 @@ def ledger_schema(steps: Iterable[Step] = ()) -> pa.Schema:
 @cache
 def reasons() -> dict[str, tuple[str, ...]]:
     """Returns the reasons of each step of the package, in the order of the flow."""
-    return {name: step.reasons for name, step in built_in().items() if step.reasons}
+    return {name: step.reasons for name, step in known_steps().items() if step.reasons}

@@ -16,7 +16,8 @@ ROOT = PACKAGE.parent
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "address errors kernels leniencies machine redaction schema shipped special_files thresholds",
+        "address errors kernels leniencies machine redaction schema shipped special_files "
+        "thresholds",
         "batches compilation remembered transforms yaml_files",
         "steps",
         "text",

@@ -19,7 +19,7 @@ from corpus_pipeline.filters.keywords.measures import KeywordRules, keyword_fail
 from corpus_pipeline.filters.language.sample import SAMPLE_CHARS
 from corpus_pipeline.filters.language.step import LanguageSection
 from corpus_pipeline.filters.quality.rules import QualityRules
-from corpus_pipeline.flow import built_in
+from corpus_pipeline.flow import known_steps
 from corpus_pipeline.pipelines import config
 from corpus_pipeline.scrub.replace import ScrubOptions
 from corpus_pipeline.sources.records import ReadOptions
@@ -111,7 +111,7 @@ def test_defaults_of_the_configuration_are_those_of_the_rooms(
 ) -> None:
     given = {field.name: field.default for field in dataclasses.fields(options)}
     first, _, kind = section.partition(".")
-    model: Any = built_in()[first].Options
+    model: Any = known_steps()[first].Options
     if kind:
         model = model.model_fields[kind].annotation
     for name, field in model.model_fields.items():

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import typer
 
-from corpus_pipeline.flow import built_in, document_schema, documented, ledger_schema, reasons
+from corpus_pipeline.flow import document_schema, documented, known_steps, ledger_schema, reasons
 from corpus_pipeline.pipelines.cli import app
 from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE, SCHEMA_VERSION
 from corpus_pipeline.tokens.index import INDEX_VERSION
@@ -40,7 +40,7 @@ def groups() -> list[tuple[str, str, pa.Schema]]:
         ("Provenance", "filled by *read*; `id` also by the hashing after the filters", PROVENANCE),
         ("Content", "`raw` and `text` by *read*, `text` by every step that changes it", CONTENT),
     ]
-    for name, step in built_in().items():
+    for name, step in known_steps().items():
         if name != "read" and len(step.columns):
             found.append((_TITLES.get(name, name.capitalize()), f"by *{name}*", step.columns))
     return found

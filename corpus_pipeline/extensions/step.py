@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from corpus_pipeline.batches import add_failures, conform, one_batch
 from corpus_pipeline.errors import ConfigError, CorpusError, EngineError
-from corpus_pipeline.extensions.code import Code, find_code, told
+from corpus_pipeline.extensions.code import Code, told
 from corpus_pipeline.extensions.functions import function_step
 from corpus_pipeline.steps import Batch, Context, Resource, Step
 
@@ -176,18 +176,3 @@ def _joined(rows: list[Batch]) -> Batch:
     """Puts single rows together; columns that some of them lack are null there."""
     schema = max((row.schema for row in rows), key=len)
     return one_batch(pa.Table.from_batches([conform(row, schema) for row in rows], schema))
-
-
-def own_step(
-    place: str,
-    given: Mapping[str, Any],
-    context: Context,
-    label: str | None,
-    on_error: OnError,
-) -> OwnStep:
-    """Finds the code of a step and makes the step.
-
-    Raises:
-        ConfigError: there is none, or it refuses its options.
-    """
-    return OwnStep(find_code(place), given, context, label, on_error)

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from corpus_pipeline.errors import ConfigError, relative_to
-from corpus_pipeline.flow import built_in
+from corpus_pipeline.flow import known_steps
 from corpus_pipeline.option_types import LanguageName, Size
 from corpus_pipeline.pipelines.config_messages import one_line
 from corpus_pipeline.pipelines.step_list import ListedStep, check_list
@@ -47,7 +47,7 @@ _StorageOptions = Annotated[dict[str, dict[str, Any]], BeforeValidator(_no_old_b
 
 def _skippable(name: str) -> str:
     """Refuses what no source can be left out of."""
-    known = [*(step for step in built_in() if step not in _NEVER_SKIPPED), *_KINDS]
+    known = [*(step for step in known_steps() if step not in _NEVER_SKIPPED), *_KINDS]
     if name not in known:
         near = nearest_key(name, known)
         hint = f"did you mean {near!r}?" if near else f"a source may skip {', '.join(known)}"
@@ -206,7 +206,7 @@ class _Config(Section):
         if not names:
             raise ValueError("inputs is empty; name at least one path and source")
         if self.steps is not None:
-            sections = frozenset(name for name in built_in() if name in self.model_fields_set)
+            sections = frozenset(name for name in known_steps() if name in self.model_fields_set)
             check_list(self.steps, sections)
         return self
 
@@ -257,7 +257,7 @@ else:
             name: (step.Options, step.Options())
             if step.default
             else (step.Options | None, Field(None, description=f"{step.Options.__doc__}"))
-            for name, step in built_in().items()
+            for name, step in known_steps().items()
         },
     )
 

@@ -135,7 +135,7 @@ def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseMod
         return _no_mapping(value, field)
     if kind in ("model_type", "model_attributes_type"):
         return _no_section(value, _model(loc, root))
-    of_a_section = field is not None and _section_of(field) is not None
+    of_a_section = field is not None and section_of(field) is not None
     if kind == "value_error" and (of_a_section or loc[0] == "steps"):
         return found["msg"].removeprefix("Value error, ")
     if isinstance(value, (list, dict)) and kind in (*_SCALARS, "value_error", "literal_error"):
@@ -186,7 +186,7 @@ def _places(key: str, model: type[BaseModel], at: str = "") -> Iterator[str]:
         yield key
         return
     for name, field in model.model_fields.items():
-        inner = _section_of(field)
+        inner = section_of(field)
         if name == key and at:
             yield f"{at}{name}"
         if inner is not None and name != "dataset_sources":
@@ -300,7 +300,7 @@ def is_size(field: FieldInfo | None) -> bool:
 # Where in the models
 
 
-def _section_of(field: FieldInfo) -> type[BaseModel] | None:
+def section_of(field: FieldInfo) -> type[BaseModel] | None:
     """Returns the model of a section, or of the items of a list of sections."""
     return next(_models(field.annotation), None)
 
@@ -317,7 +317,7 @@ def _model(loc: tuple[int | str, ...], root: type[BaseModel]) -> type[BaseModel]
     model = root
     for part in loc:
         field = model.model_fields.get(part) if isinstance(part, str) else None
-        model = (None if field is None else _section_of(field)) or model
+        model = (None if field is None else section_of(field)) or model
     return model
 
 
@@ -332,5 +332,5 @@ def _field(loc: tuple[int | str, ...], root: type[BaseModel]) -> FieldInfo | Non
         field = model.model_fields.get(part)
         if field is None:
             return None
-        model = _section_of(field) or model
+        model = section_of(field) or model
     return field

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from corpus_pipeline.dedup.step import Dedup, DedupSection
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.extensions.step import OwnStep, own_step
-from corpus_pipeline.flow import built_in, document_schema
+from corpus_pipeline.extensions.code import find_code
+from corpus_pipeline.extensions.step import OwnStep
+from corpus_pipeline.flow import document_schema, known_steps
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.step_list import ListedStep
 from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE
@@ -113,24 +114,32 @@ def _made(config: Config, context: Context) -> Iterator[Step]:
     """Yields the steps behind *read*, those that are on."""
     entries = config.steps
     if entries is None:
-        names = [name for name in built_in() if name != "read" and config.options(name)]
+        names = [name for name in known_steps() if name != "read" and config.options(name)]
         entries = tuple(ListedStep(use=name) for name in names)
     for entry in entries:
-        if entry.is_own:
-            step: Step = own_step(
-                entry.use, entry.options, context, entry.label, entry.on_error or "stop"
-            )
+        step = _step_of(entry, config, context)
+        if step is not None:
             step.when = entry.when
             yield step
-            continue
-        kind = built_in()[entry.use]
-        section = config.options(entry.use)
-        if entry.options or section is None:
-            section = kind.Options.model_validate(entry.options)
-        if section.enabled:
-            step = kind(section, context, entry.label)
-            step.when = entry.when
-            yield step
+
+
+def _step_of(entry: ListedStep, config: Config, context: Context) -> Step | None:
+    """Makes the step of one entry; None where it is off."""
+    if entry.is_own:
+        how = entry.on_error or "stop"
+        return OwnStep(find_code(entry.use), entry.options, context, entry.label, how)
+    kind = known_steps()[entry.use]
+    section = config.options(entry.use)
+    if entry.options or section is None:
+        section = kind.Options.model_validate(entry.options)
+    if not section.enabled:
+        return None
+    if kind.__module__.partition(".")[0] == "corpus_pipeline":
+        return kind(section, context, entry.label)
+    # Of an installed package: its code is part of the run's identity, as the user's own is.
+    given = section.model_dump(exclude_unset=True)
+    code = find_code(f"{kind.__module__}:{kind.__qualname__}")
+    return OwnStep(code, given, context, entry.label, entry.on_error or "stop")
 
 
 def _check_order(steps: tuple[Step, ...]) -> None:

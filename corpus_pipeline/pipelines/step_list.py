@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from corpus_pipeline.flow import built_in
+from corpus_pipeline.flow import known_steps
 from corpus_pipeline.pipelines.config_messages import one_line
 from corpus_pipeline.steps import Section
 from corpus_pipeline.yaml_files import nearest_key
@@ -66,8 +66,8 @@ class ListedStep(Section):
             return self
         if self.on_error is not None:
             raise ValueError(f"{self.use}: on_error is for steps of one's own")
-        if self.use not in built_in() or self.use == "read":
-            known = [name for name in built_in() if name != "read"]
+        if self.use not in known_steps() or self.use == "read":
+            known = [name for name in known_steps() if name != "read"]
             near = nearest_key(self.use, known)
             hint = f"did you mean {near!r}?" if near else f"there are {', '.join(known)}"
             raise ValueError(
@@ -76,7 +76,7 @@ class ListedStep(Section):
                 else "read is always the first step; leave it out of the list"
             )
         if self.options:
-            kind = built_in()[self.use].Options
+            kind = known_steps()[self.use].Options
             try:
                 kind.model_validate(self.options)
             except ValidationError as error:
@@ -118,7 +118,7 @@ def check_list(steps: tuple[ListedStep, ...], sections: frozenset[str]) -> None:
             )
         if each.name in seen:
             raise ValueError(f"steps: {each.name} stands twice; give the second one a label")
-        if each.label in built_in():
+        if each.label in known_steps():
             raise ValueError(f"steps: the label {each.label!r} is the name of a step; take another")
         seen.add(each.name)
     if listed.count("dedup") > 1:

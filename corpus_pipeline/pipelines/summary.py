@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corpus_pipeline.flow import built_in
+from corpus_pipeline.flow import known_steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +49,7 @@ def steps_of(run: Mapping[str, Any]) -> list[dict[str, Any]]:
         return steps
     return [
         {"name": name, "reasons": step.reasons, "counts": step.counts, "summed": step.summed}
-        for name, step in built_in().items()
+        for name, step in known_steps().items()
         if name == "read" or (run["config"].get(name) or {}).get("enabled")
     ]
 
@@ -59,7 +59,7 @@ def summed_columns(run: Mapping[str, Any]) -> frozenset[str]:
 
     Those of the package's steps are compared whether or not run.json names them.
     """
-    ours = (step.summed for step in built_in().values())
+    ours = (step.summed for step in known_steps().values())
     return frozenset().union(*ours, *(step["summed"] for step in steps_of(run)))
 
 

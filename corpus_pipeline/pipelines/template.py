@@ -12,7 +12,8 @@ from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.option_types import show_size
 from corpus_pipeline.pipelines.config import Config, Input
-from corpus_pipeline.pipelines.config_messages import is_size
+from corpus_pipeline.pipelines.config_messages import is_size, section_of
+from corpus_pipeline.steps import Options
 
 #: Columns of the file. A comment that does not fit beside its key stands above it.
 _WIDTH = 80
@@ -94,6 +95,15 @@ def _key(key: str, field: FieldInfo, depth: int) -> Iterator[str]:
         value: Any = _SAMPLES[key]
     else:
         value = field.get_default(call_default_factory=True)
+    section = section_of(field)
+    if value is None and section is not None and issubclass(section, Options):
+        # A step that is off: every line is a comment.
+        yield ""
+        yield from _comment(section.__doc__ or "", depth)
+        yield f"# {key}:"
+        for name, inner in section.model_fields.items():
+            yield from (f"# {line}" for line in _key(name, inner, depth + 1))
+        return
     if isinstance(value, BaseModel):
         if depth == 0:
             yield ""

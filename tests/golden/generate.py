@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from corpus_pipeline.flow import built_in, documented
+from corpus_pipeline.flow import documented, known_steps
 from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_tokens
 from corpus_pipeline.pipelines.config import Config, build_config
 from corpus_pipeline.schema import FATE, PROVENANCE
@@ -42,7 +42,7 @@ _SHOWN_CHARS = 40
 #: Step -> what is shown after it besides the fate: the columns that it fills, and the content.
 COLUMNS: dict[str, list[str]] = {
     name: [*step.columns.names, *_CONTENT.get(name, ())]
-    for name, step in built_in().items()
+    for name, step in known_steps().items()
     if step.default
 } | {"read": [*PROVENANCE.names[3:], "mime", "charset", "raw", "text"]}
 

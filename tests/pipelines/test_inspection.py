@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from runs import Corpus
 
-from corpus_pipeline.flow import built_in, ledger_schema
+from corpus_pipeline.flow import known_steps, ledger_schema
 from corpus_pipeline.pipelines.finished import read_run
 from corpus_pipeline.pipelines.reason_counts import NONE, count_reasons
 from corpus_pipeline.pipelines.trace import row_at
@@ -55,7 +55,7 @@ def test_first_any_and_only(tmp_path: Path) -> None:
 
 
 def test_every_reason_belongs_to_one_step() -> None:
-    found = [reason for step in built_in().values() for reason in step.reasons]
+    found = [reason for step in known_steps().values() for reason in step.reasons]
     assert len(found) == len(set(found))
 
 
