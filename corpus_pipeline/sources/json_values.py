@@ -94,13 +94,23 @@ class _Records:
             yield JsonRecord(self._start, head, damage.reason)
 
     def _more(self) -> bool:
-        """Appends the next block to what has not been given away; false at the end."""
-        block = next(self._blocks, b"")
+        """Appends to what has not been given away as much again, or a block; false at the end.
+
+        A string whose end is not there yet is looked through from its beginning each time, so what
+        is held must grow by a share of itself: block by block, a long one would take time squared.
+        """
+        held = self._data[self._at :]
         self._base += self._at
-        self._data = self._data[self._at :] + block
         self._end -= self._at
         self._at = 0
-        return bool(block)
+        parts, wanted = [held], len(held)
+        try:
+            while wanted >= 0 and (block := next(self._blocks, b"")):
+                parts.append(block)
+                wanted -= len(block)
+        finally:
+            self._data = b"".join(parts)
+        return len(parts) > 1
 
     def _to_next(self) -> bool:
         """Goes to the first byte of the next record, through brackets and commas of an array."""

@@ -209,6 +209,8 @@ class _Framer:
                 frame = self._next(frame)
                 if frame.problem in ("read-broken-record", "read-truncated"):
                     yield frame
+                    if not frame.header:
+                        self._skip_to_header_end()
                     self._skip_to_record()
                     continue
             except DamagedStreamError as damage:
@@ -275,8 +277,7 @@ class _Framer:
     def _header_end(self) -> re.Match[bytes] | None:
         """Finds the end of the header at the current position in what is in memory."""
         stop = min(len(self._data), self._at + _MAX_HEADER_BYTES)
-        start = max(self._at, self._no_end_before - self._base)
-        found = _HEADER_END.search(self._data, start, stop)
+        found = _HEADER_END.search(self._data, self._searched, stop)
         if found is None:
             # One of at most four bytes may have begun.
             self._no_end_before = max(self._no_end_before, self._base + stop - 3)
@@ -326,6 +327,26 @@ class _Framer:
             self._at = self._at if ends is None else ends.end()
             if self._at < len(self._data):
                 return
+
+    def _skip_to_header_end(self) -> None:
+        """Passes over what no header can begin at, for none ends near enough behind it.
+
+        Lines that look like beginnings stand there by the thousand in what is no WARC file; all of
+        it is one damage.
+        """
+        while (found := _HEADER_END.search(self._data, self._searched)) is None:
+            self._no_end_before = max(self._no_end_before, self._base + len(self._data) - 3)
+            self._at = max(self._at, len(self._data) - _MAX_HEADER_BYTES)
+            kept = len(self._data) - self._at
+            if self._fill(kept + 1) == kept:
+                self._at += kept
+                return
+        self._at = max(self._at, found.start() - _MAX_HEADER_BYTES)
+
+    @property
+    def _searched(self) -> int:
+        """Where the search for the end of a header goes on."""
+        return max(self._at, self._no_end_before - self._base)
 
     def _skip_to_record(self) -> None:
         """Goes to the next line that begins like a record, or to the end of the segment."""

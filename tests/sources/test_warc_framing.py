@@ -6,6 +6,7 @@ Work is counted in bytes that are read or searched, so that a busy machine chang
 import gzip
 import io
 import re
+import sys
 
 import pytest
 
@@ -34,7 +35,8 @@ class CountingPattern:
         self.pattern = pattern
         self.searched = 0
 
-    def search(self, data: bytes, start: int, stop: int) -> re.Match[bytes] | None:
+    def search(self, data: bytes, start: int, stop: int = sys.maxsize) -> re.Match[bytes] | None:
+        stop = min(stop, len(data))
         found = self.pattern.search(data, start, stop)
         self.searched += (stop if found is None else found.end()) - start
         return found
@@ -57,6 +59,8 @@ def test_headers_are_searched_once(unit: bytes, monkeypatch: pytest.MonkeyPatch)
         found = list(frames(io.BytesIO(data), piece, MAX_CONTENT))
         assert pattern.searched < 4 * size + (1 << 18)
         assert {frame.problem for frame in found} <= {"read-broken-record", "read-truncated"}
+        if unit in (b"\nWARC/1x", b"WARC/"):
+            assert len(found) <= 1, "what has no end of a header is one damage"
 
 
 MEMBER = gzip.compress(b"WARC/1.0\r\n", mtime=0)
