@@ -226,6 +226,13 @@ class _Config(Section):
             for name, each in self.rules_by_source().items()
         }
 
+    def unlisted(self) -> list[str]:
+        """Names the steps whose sections say nothing: the list has others, or has their options."""
+        if self.steps is None:
+            return []
+        own = {each.use for each in self.steps if not each.options}
+        return [name for name in known_steps() if name != "read" and name not in own]
+
     def rules_by_source(self) -> dict[str, Input]:
         """Returns the input section of every source that documents may name."""
         return {each.source: each for each in (*self.dataset_sources, *self.inputs)}
@@ -235,6 +242,8 @@ class _Config(Section):
         content = self.model_dump(mode="json")
         for place in _HOW:
             del content[place]
+        for each in self.unlisted():
+            del content[each]
         # What is not there must not change the identity of a run.
         content = {key: value for key, value in content.items() if value is not None}
         content["inputs"] = sorted(content["inputs"], key=lambda each: str(each["source"]))

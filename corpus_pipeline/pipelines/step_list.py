@@ -116,10 +116,10 @@ def check_list(steps: tuple[ListedStep, ...], sections: frozenset[str]) -> None:
             raise ValueError(
                 f"steps: {each.use} has options in the list and in the section {each.use}; keep one"
             )
-        if each.name in seen:
-            raise ValueError(f"steps: {each.name} stands twice; give the second one a label")
         if each.label in known_steps():
             raise ValueError(f"steps: the label {each.label!r} is the name of a step; take another")
+        if each.name in seen:
+            raise ValueError(f"steps: {each.name} stands twice; give the second one a label")
         seen.add(each.name)
     if listed.count("dedup") > 1:
         raise ValueError("steps: dedup can stand once")
