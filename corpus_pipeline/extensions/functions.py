@@ -13,11 +13,11 @@ their types and defaults. `step` declares columns and reasons of a function.
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import create_model
 
 from corpus_pipeline.batches import alive, with_columns
@@ -129,36 +129,30 @@ class _OfDocuments(_FunctionStep):
 
     def apply(self, batch: Batch) -> Batch:
         """Calls the function for each document that has text."""
-        shown = [name for name in batch.schema.names if name != "raw"]
-        rows = batch.select(shown).to_pylist()
+        size = batch.num_rows
         living = alive(batch).to_pylist()
-        values: dict[str, list[Any]] = {name: [None] * len(rows) for name in self.columns.names}
-        texts: list[str | None] = [row["text"] for row in rows]
-        failed: dict[str, list[int]] = {}
-        for number, row in enumerate(rows):
-            if row["text"] is None:
+        columns = _Columns(batch)
+        texts: list[str | None] = list(columns["text"])
+        values: dict[str, list[Any]] = {name: [None] * size for name in self.columns.names}
+        failed = {reason: np.zeros(size, np.bool_) for reason in self.reasons}
+        edited = False
+        for number in range(size):
+            if texts[number] is None:
                 continue
-            row["metadata"] = json.loads(row["metadata"]) if row["metadata"] else {}
-            answer = self._answer(self._call(row))
+            answer = self._answer(self._call(_Document(columns, number)))
             for name, value in answer.items():
                 if name == "drop":
-                    failed.setdefault(value, []).append(number)
-                elif name == "text":
-                    texts[number] = value if living[number] else texts[number]
-                else:
+                    failed[value][number] = True
+                elif name != "text":
                     values[name][number] = value
-        batch = self.filled(
-            batch, {name: pa.array(each, self.columns.field(name).type)
-                    for name, each in values.items()}
-        )  # fmt: skip
-        if any(new is not old["text"] for new, old in zip(texts, rows, strict=True)):
+                elif living[number]:
+                    texts[number], edited = value, True
+        filled = {name: pa.array(each, self.columns.field(name).type)
+                  for name, each in values.items()}  # fmt: skip
+        batch = self.filled(batch, filled)
+        if edited:
             batch = with_columns(batch, {"text": pa.array(texts, pa.string())})
-        number = pa.array(range(len(rows)))
-        failures = {
-            reason: pc.is_in(number, pa.array(which)).to_numpy(zero_copy_only=False)
-            for reason, which in sorted(failed.items(), key=lambda item: self._order(item[0]))
-        }
-        return self.failed(batch, failures)
+        return self.failed(batch, failed)
 
     def _answer(self, found: Any) -> Mapping[str, Any]:
         """Brings an answer into the form of a mapping."""
@@ -188,5 +182,39 @@ class _OfDocuments(_FunctionStep):
             answer.pop("drop", None)
         return answer
 
-    def _order(self, reason: str) -> int:
-        return self.reasons.index(reason)
+
+class _Columns(dict[str, list[Any]]):
+    """Columns of a batch as lists; each is made when it is first asked for."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__()
+        self.batch = batch
+        self.names = [name for name in batch.schema.names if name != "raw"]
+
+    def __missing__(self, name: str) -> list[Any]:
+        if name not in self.names:
+            raise KeyError(name)
+        values: list[Any] = self.batch[name].to_pylist()
+        if name == "metadata":
+            values = [json.loads(each) if each else {} for each in values]
+        self[name] = values
+        return values
+
+
+class _Document(Mapping[str, Any]):
+    """One document, as a mapping of its columns."""
+
+    __slots__ = ("_columns", "_number")
+
+    def __init__(self, columns: _Columns, number: int) -> None:
+        self._columns = columns
+        self._number = number
+
+    def __getitem__(self, name: str) -> Any:
+        return self._columns[name][self._number]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns.names)
+
+    def __len__(self) -> int:
+        return len(self._columns.names)

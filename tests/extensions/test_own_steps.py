@@ -1,5 +1,6 @@
 """Steps of a user's own, in a package outside the project: seen wherever a step of ours is."""
 
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -87,7 +88,9 @@ def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def settings(inputs: Path, output: Path, *steps: Any, **more: Any) -> dict[str, Any]:
     """A run of the small corpus with some steps between *language* and *dedup*."""
     whole = corpora.settings(inputs, output)
-    kept = {name: whole[name] for name in ("inputs", "output", "language", "plan") if name in whole}
+    kept: dict[str, Any] = {
+        name: whole[name] for name in ("inputs", "output", "language", "plan") if name in whole
+    }
     return {**kept, "steps": ["extract", "language", *steps, "dedup"], **more}
 
 
@@ -163,11 +166,9 @@ def test_an_installed_package_adds_a_section(
     rules: Path, inputs: Path, run_here: Runner, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By its entry point: configuration, `corpus init`, `corpus schema`."""
-    from importlib.metadata import EntryPoint
-
     monkeypatch.syspath_prepend(str(rules))
-    point = EntryPoint("length", "my_own.rules:Length", "corpus_pipeline.steps")
-    monkeypatch.setattr(flow.importlib.metadata, "entry_points", lambda group: [point])
+    point = importlib.metadata.EntryPoint("length", "my_own.rules:Length", "corpus_pipeline.steps")
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [point])
     flow.known_steps.cache_clear()
     try:
         names = list(flow.known_steps())

@@ -8,6 +8,7 @@ import pytest
 from runs import Runner
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.filters.quality.step import QualitySection
 from corpus_pipeline.flow import default_steps
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.run_flow import run_flow
@@ -77,7 +78,7 @@ def test_a_section_beside_the_list() -> None:
     content: dict[str, Any] = {"inputs": [{"path": "a", "source": "s"}], "output": "o"}
     quality = {"profile": "c4"}
     made = run_flow(build_config({**content, "steps": ["quality"], "quality": quality}, "c"))
-    assert made.before[0].options.profile == "c4"
+    assert made.before[0].options == QualitySection(profile="c4")
     with pytest.raises(ConfigError, match="quality: the list `steps` does not have it"):
         build_config({**content, "steps": ["extract"], "quality": quality}, "c")
     steps = [{"quality": {"profile": "gopher"}}]
