@@ -11,6 +11,7 @@ from corpus_pipeline.batches import add_failures, conform, one_batch
 from corpus_pipeline.errors import ConfigError, CorpusError, EngineError
 from corpus_pipeline.extensions.code import Code, told
 from corpus_pipeline.extensions.functions import function_step
+from corpus_pipeline.extensions.recognizers import is_recognizer, recognizer_step
 from corpus_pipeline.steps import Batch, Context, Resource, Step
 
 OnError = Literal["stop", "reject"]
@@ -54,11 +55,14 @@ class OwnStep(Step):
         found = self.code.load()
         if isinstance(found, type) and issubclass(found, Step):
             kind = found
+        elif is_recognizer(found):
+            kind = recognizer_step(found)
         elif callable(found) and not isinstance(found, type):
             kind = function_step(found, self.code.place)
         else:
             raise ConfigError(
-                f"{self.code.place}: is neither a function nor a subclass of corpus_pipeline.Step"
+                f"{self.code.place}: is neither a function, nor a subclass of "
+                "corpus_pipeline.Step, nor a recognizer of Presidio's form"
             )
         try:
             options = kind.Options.model_validate(dict(self.given))

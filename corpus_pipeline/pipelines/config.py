@@ -6,7 +6,7 @@ bytes and may be written `32MB` or `4GiB`.
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -18,11 +18,13 @@ from pydantic import (
 )
 
 from corpus_pipeline.errors import ConfigError, relative_to
+from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.option_types import LanguageName, Size
 from corpus_pipeline.pipelines.config_messages import one_line
 from corpus_pipeline.pipelines.step_list import ListedStep, check_list
 from corpus_pipeline.redaction import remember_secrets, storable
+from corpus_pipeline.sources.pieces import FORMATS
 from corpus_pipeline.steps import Section, SourceRules
 from corpus_pipeline.text.languages import parse_language
 from corpus_pipeline.yaml_files import load_yaml, nearest_key, read_yaml_text
@@ -55,17 +57,25 @@ def _skippable(name: str) -> str:
     return name
 
 
+def _format(name: str) -> str:
+    """Refuses formats that nobody reads."""
+    known = ("auto", *FORMATS, "dataset")
+    if name not in known and not is_own(name):
+        near = nearest_key(name, list(known))
+        hint = f"did you mean {near!r}?" if near else f"it is one of {', '.join(known)}"
+        raise ValueError(f"no reader is called {name!r}; {hint}")
+    return name
+
+
 class Input(Section):
     """One source: files of one kind that share a name, a priority and rules."""
 
     path: str = Field(description="path, URL or glob pattern; a folder stands for all files in it")
     source: str = Field(description="name of this source in the ledger and in reports")
-    format: Literal[
-        "auto", "warc", "wet", "jsonl", "json", "parquet", "text", "html", "dataset"
-    ] = Field(
+    format: Annotated[str, AfterValidator(_format)] = Field(
         "auto",
-        description="auto (by what the file holds), warc, wet, jsonl, json, parquet, text, html "
-        "or dataset: a folder that an earlier run has written",
+        description="auto (by what the file holds), warc, wet, jsonl, json, parquet, text, html, "
+        "dataset: a folder that an earlier run has written, or code of your own: ./FILE.py:NAME",
     )
     priority: int | None = Field(
         None,

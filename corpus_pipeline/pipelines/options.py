@@ -54,6 +54,7 @@ class StageOptions:
             sources={each.source: read_options(self.config, each) for each in self.config.inputs},
             priorities={each.source: each.priority for each in self.config.inputs},
             schema=self.flow.schema,
+            readers=self.flow.readers,
             languages={
                 name: rules.language
                 for name, rules in self.flow.read.context.sources.items()

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from corpus_pipeline import __version__, storage
 from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.kernels import source_digest
 from corpus_pipeline.pipelines.config import Config, Input
 from corpus_pipeline.pipelines.identity import described, units_identity
@@ -254,6 +255,8 @@ def _stored_as(
     source: Input, file: storage.InputFile, options: ReadOptions, lenient: bool
 ) -> _Stored:
     """Looks into a file; the source's own word on its format counts first."""
+    if is_own(source.format):
+        return _Stored(source.format, None, float(file.size))
     head = storage.read_head(file.path, HEAD_BYTES)
     if (wanted := bytes_to_see(head)) > HEAD_BYTES:
         head = storage.read_head(file.path, wanted)
@@ -311,6 +314,8 @@ def _parquet_bytes(path: str, options: ReadOptions, lenient: bool) -> float:
 
 def _cut(file: storage.InputFile, how: _Stored, unit_bytes: int) -> list[tuple[Piece, float]]:
     """Cuts one file; each piece comes with its estimated bytes of text."""
+    if is_own(how.format):
+        return [(Piece(file.path, how.format, None, 0, None), how.text_bytes)]
     cut_as = "parquet" if how.format == "dataset" else how.format
     with contextlib.ExitStack() as opened:
         stream = None

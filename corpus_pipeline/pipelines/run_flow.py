@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from corpus_pipeline.dedup.step import Dedup, DedupSection
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.extensions.code import find_code
+from corpus_pipeline.extensions.code import Code, find_code
+from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.extensions.step import OwnStep
 from corpus_pipeline.flow import document_schema, known_steps
 from corpus_pipeline.pipelines.config import Config
@@ -30,6 +31,8 @@ class RunFlow:
     dedup: Dedup
     """Also where it is off: every run has ids and content hashes of it."""
     after: tuple[Step, ...]
+    readers: Mapping[str, Code] = dataclasses.field(default_factory=dict)
+    """Format of an input that names code of the user's own -> the code."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -48,6 +51,8 @@ class RunFlow:
         Raises:
             ConfigError: one line that begins with the key.
         """
+        for code in self.readers.values():
+            code.load()
         for step in self.steps:
             step.check()
 
@@ -73,8 +78,8 @@ class RunFlow:
 
     def code(self) -> dict[str, str]:
         """Returns the digest of each piece of code that is the user's own, by its place."""
-        return {step.code.place: step.code.sha256 for step in self.steps
-                if isinstance(step, OwnStep)}  # fmt: skip
+        codes = [step.code for step in self.steps if isinstance(step, OwnStep)]
+        return {code.place: code.sha256 for code in (*codes, *self.readers.values())}
 
     def described(self) -> list[dict[str, Any]]:
         """Says of each step what a reader of a finished run needs to know; JSON."""
@@ -105,7 +110,9 @@ def run_flow(config: Config, digests: Mapping[str, str] | None = None) -> RunFlo
             dedup, before, after = step, made[:place], made[place + 1 :]
     if dedup not in made and before and before[-1].is_last:
         before, after = before[:-1], before[-1:]
-    flow = RunFlow(read, tuple(before), dedup, tuple(after))
+    formats = sorted({each.format for each in config.inputs if is_own(each.format)})
+    readers = {format_: find_code(format_) for format_ in formats}
+    flow = RunFlow(read, tuple(before), dedup, tuple(after), readers)
     _check_order(flow.steps)
     return flow
 

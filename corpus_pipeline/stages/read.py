@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import conform, end_of_unit
+from corpus_pipeline.extensions.code import Code
+from corpus_pipeline.extensions.readers import read_own
 from corpus_pipeline.pipelines.plan import Unit, load_unit
 from corpus_pipeline.sources.dataset import read_dataset
 from corpus_pipeline.sources.joining import joined
@@ -34,6 +36,8 @@ class ReadStageOptions:
     """None: 100 for raw files, what the documents have for datasets."""
     schema: pa.Schema
     """Of the documents of the run."""
+    readers: Mapping[str, Code] = dataclasses.field(default_factory=dict)
+    """Format that names code of the user's own -> the code."""
     languages: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Language of the sources for which one is given."""
     text_only: bool = False
@@ -74,7 +78,7 @@ class ReadUnit(Transform):
         def count(name: str, times: int) -> None:
             notes[name] += times
 
-        parts = _parts(unit, options, count, self.options.schema)
+        parts = _parts(unit, options, count, self.options)
         for batch, files in joined(parts, options.batch_bytes):
             yield self._addressed(batch, number, row, unit.source, priority, files)
             row += batch.num_rows
@@ -130,13 +134,15 @@ def _not_extracted(columns: Mapping[str, pa.Array]) -> pa.Array:
 
 
 def _parts(
-    unit: Unit, options: ReadOptions, count: Count, schema: pa.Schema
+    unit: Unit, options: ReadOptions, count: Count, run: ReadStageOptions
 ) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Yields what the readers make of the pieces of a unit, one file after another."""
     for piece in unit.pieces:
         with storage.open_input(piece.path) as stream:
             if piece.format == "dataset":
-                batches = read_dataset(stream, piece, options.batch_bytes, schema)
+                batches = read_dataset(stream, piece, options.batch_bytes, run.schema)
+            elif piece.format in run.readers:
+                batches = read_own(stream, run.readers[piece.format], options)
             else:
                 batches = read_piece(stream, piece, options, count)
             for batch in batches:

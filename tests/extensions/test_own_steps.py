@@ -11,6 +11,7 @@ from typing import Any
 import corpora
 import pyarrow as pa
 import pytest
+import yaml
 from runs import Corpus, Runner
 
 from corpus_pipeline import flow
@@ -308,3 +309,90 @@ def test_public_names() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = corpus_pipeline.nothing
     assert isinstance(corpus_pipeline.column("n", pa.int32(), "x"), pa.Field)
+
+
+READER = """
+import datetime
+
+def read(stream):
+    for number, line in enumerate(stream):
+        title, _, text = line.decode().rstrip("\\n").partition("\\t")
+        if title == "odd":
+            yield 3
+        elif title == "fail":
+            raise KeyError("private text")
+        else:
+            yield {"text": text or None, "name": title, "day": datetime.date(2024, 5, number + 1)}
+"""
+
+
+def test_a_reader(rules: Path, run_here: Runner) -> None:
+    (rules / "my_reader.py").write_text(READER)
+    text = " ".join(["Nobody knows why the river is so low this year."] * 3)
+    lines = [
+        f"one\t{text}",
+        "二\t今年的河水为什么这么低，没有人知道。",
+        "none\t",
+        "odd\tx",
+        "fail\tx",
+        "a\tb",
+    ]
+    (rules / "in.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+    content = {
+        "inputs": [{"path": "in.tsv", "source": "s", "format": "./my_reader.py:read",
+                    "id_field": "name"}],
+        "output": str(rules / "out"), "steps": ["extract"], "allow_unreadable": True,
+    }  # fmt: skip
+    run = run_here(content)
+    rows = corpora.rows(rules / "out" / "ledger")
+    reasons = [None, None, "read-null-text", "read-not-an-object", "read-broken-file"]
+    assert [row["drop_reason"] for row in rows] == reasons
+    assert [row["record"] for row in rows] == list(range(5))
+    assert [row["id"] for row in rows][:3] == ["one", "二", "none"]
+    assert json.loads(rows[1]["metadata"]) == {"day": "2024-05-02"}
+    assert json.loads(rows[4]["metadata"]) == {"error": "KeyError at my_reader.py:10"}
+    assert "./my_reader.py:read" in run["fingerprint"]["resources"]
+
+
+RECOGNIZER = """
+import collections
+import re
+
+Result = collections.namedtuple("Result", "entity_type start end score")
+
+
+class RiverName:
+    def get_supported_entities(self):
+        return ["RIVER_NAME"]
+
+    def analyze(self, text, entities, nlp_artifacts):
+        return [Result("RIVER_NAME", m.start(), m.end(), 0.4 + 0.2 * (m[0] == "Elbe"))
+                for m in re.finditer("Elbe|长江|the Elbe", text)]
+"""
+
+
+def test_a_recognizer(rules: Path, run_here: Runner) -> None:
+    (rules / "recognizers.py").write_text(RECOGNIZER)
+    lines = ["The Elbe and the 长江 and an Elbe.", "No river at all.", "只有长江。"]
+    (rules / "in.jsonl").write_text("\n".join(json.dumps({"text": line}) for line in lines))
+    step = {"use": "./recognizers.py:RiverName", "options": {"placeholder": "[{entity}]"}}
+    run = run_here({
+        "inputs": [{"path": "in.jsonl", "source": "s"}], "output": str(rules / "out"),
+        "steps": [step],
+    })  # fmt: skip
+    texts = [row["text"] for row in corpora.rows(rules / "out" / "documents")]
+    assert texts == ["The [RIVER_NAME] and the 长江 and an [RIVER_NAME].", *lines[1:]]
+    assert run["counts"]["pii_river_name"] == 2
+
+
+def test_the_example(run_here: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(__file__).parents[2] / "examples" / "own_steps"
+    monkeypatch.chdir(folder)
+    content = yaml.safe_load((folder / "corpus.yaml").read_text("utf-8"))
+    run_here({**content, "output": str(tmp_path / "out")})
+    rows = {row["id"]: row for row in corpora.rows(tmp_path / "out" / "ledger")
+            if row["source"] == "letters"}  # fmt: skip
+    assert rows["3"]["drop_reason"] == "polite-shouting"
+    assert [rows[name]["pii_member_number"] for name in ("1", "2")] == [1, 1]
+    assert rows["1"]["question_marks"] == 0
+    assert rows["2"]["question_marks"] is None, "when: it is English"
