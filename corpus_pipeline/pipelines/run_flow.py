@@ -15,6 +15,7 @@ from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.extensions.step import OwnStep
 from corpus_pipeline.flow import document_schema, known_steps
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.dataset_inputs import dataset_columns
 from corpus_pipeline.pipelines.step_list import ListedStep
 from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE
 from corpus_pipeline.sources.step import Read
@@ -33,6 +34,8 @@ class RunFlow:
     after: tuple[Step, ...]
     readers: Mapping[str, Code] = dataclasses.field(default_factory=dict)
     """Format of an input that names code of the user's own -> the code."""
+    own_columns: pa.Schema = dataclasses.field(default_factory=lambda: pa.schema([]))
+    """Columns of dataset inputs that no step fills."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -59,7 +62,9 @@ class RunFlow:
     @cached_property
     def schema(self) -> pa.Schema:
         """Columns of documents/."""
-        return document_schema(self.steps)
+        schema = document_schema(self.steps)
+        own = [field for field in self.own_columns if field.name not in schema.names]
+        return pa.schema([*schema, *own])
 
     @property
     def summed(self) -> frozenset[str]:
@@ -112,8 +117,9 @@ def run_flow(config: Config, digests: Mapping[str, str] | None = None) -> RunFlo
         before, after = before[:-1], before[-1:]
     formats = sorted({each.format for each in config.inputs if is_own(each.format)})
     readers = {format_: find_code(format_) for format_ in formats}
-    flow = RunFlow(read, tuple(before), dedup, tuple(after), readers)
-    _check_order(flow.steps)
+    own_columns = dataset_columns(config)
+    flow = RunFlow(read, tuple(before), dedup, tuple(after), readers, own_columns)
+    _check_order(flow.steps, own_columns)
     return flow
 
 
@@ -149,7 +155,7 @@ def _step_of(entry: ListedStep, config: Config, context: Context) -> Step | None
     return OwnStep(code, given, context, entry.label, entry.on_error or "stop")
 
 
-def _check_order(steps: tuple[Step, ...]) -> None:
+def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:
     """Refuses an order that makes no sense.
 
     Raises:
@@ -169,7 +175,7 @@ def _check_order(steps: tuple[Step, ...]) -> None:
                 f"needs; put {maker.title} first"
             )
     for place, step in enumerate(steps):
-        before = pa.schema([*FATE, *PROVENANCE, *CONTENT])
+        before = pa.schema([*FATE, *PROVENANCE, *CONTENT, *own_columns])
         for each in steps[1:place]:
             fields = [field for field in each.all_columns() if field.name not in before.names]
             before = pa.schema([*before, *fields])

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus_pipeline.dedup.columns import DEDUP
+from corpus_pipeline.errors import InputError
 from corpus_pipeline.schema import FATE
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.tokens.step import TOKENS
@@ -24,11 +25,20 @@ def read_dataset(
         stream: a Parquet file of documents/.
         piece: row groups [start, end).
         batch_bytes: bytes of content in one batch, about.
-        schema: of the run; other columns are left out.
+        schema: of the run.
+
+    Raises:
+        InputError: the file has a column that the run does not know; none is lost in silence.
     """
     with pq.ParquetFile(stream) as file:
         end = file.num_row_groups if piece.end is None else piece.end
         carried = set(schema.names) - OF_THE_RUN
+        for name in file.schema_arrow.names:
+            if name not in carried and name not in OF_THE_RUN:
+                raise InputError(
+                    f"{piece.path}: has the column {name!r}, which the first file of its dataset "
+                    "has not; give all files the same columns"
+                )
         wanted = [name for name in file.schema_arrow.names if name in carried]
         for group in range(piece.start, end):
             rows = file.metadata.row_group(group).num_rows

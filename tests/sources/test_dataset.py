@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus_pipeline.dedup.columns import DEDUP
+from corpus_pipeline.errors import InputError
 from corpus_pipeline.flow import document_schema
 from corpus_pipeline.schema import FATE, PROVENANCE
 from corpus_pipeline.sources.dataset import OF_THE_RUN, read_dataset
@@ -83,6 +84,16 @@ def test_no_documents_no_batches() -> None:
 
 def test_an_older_file_may_lack_columns() -> None:
     sink = io.BytesIO()
-    pq.write_table(pa.table({"id": ["a"], "text": ["文"], "unknown": [1]}), sink)
+    pq.write_table(pa.table({"id": ["a"], "text": ["文"]}), sink)
     (batch,) = read_dataset(sink, Piece("p", "dataset", None, 0, None), 1 << 20, DOCUMENT)
     assert batch.to_pylist() == [{"id": "a", "text": "文"}]
+
+
+def test_columns_of_ones_own_are_carried_or_refused() -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"id": ["a"], "text": ["文"], "stars": [1]}), sink)
+    piece = Piece("p", "dataset", None, 0, None)
+    (batch,) = read_dataset(sink, piece, 1 << 20, DOCUMENT.append(pa.field("stars", pa.int64())))
+    assert batch.to_pylist() == [{"id": "a", "text": "文", "stars": 1}]
+    with pytest.raises(InputError, match="has the column 'stars'"):
+        list(read_dataset(sink, piece, 1 << 20, DOCUMENT))
