@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import kenlm
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -227,6 +226,8 @@ def open_scorer(path: Path) -> Any:
         raise ResourceError(
             f"{path}: not a KenLM binary; convert an ARPA file with KenLM's build_binary"
         )
+    import kenlm
+
     config = kenlm.Config()
     config.load_method = kenlm.LoadMethod.LAZY
     config.show_progress = False
