@@ -163,6 +163,8 @@ def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:
     """
     for place, step in enumerate(steps):
         later = steps[place + 1 :]
+        if step.title in [each.title for each in later]:
+            raise ConfigError(f"steps: two are called {step.title}; give the second one a label")
         if step.is_last and later:
             raise ConfigError(
                 f"steps: {later[0].title} stands behind {step.title}, and nothing can; put "

@@ -56,8 +56,8 @@ class ApplyStep(MapBatches):
 
     @property
     def label(self) -> str:
-        """The step's class, and its label."""
-        return f"{type(self.step).__name__}{'' if self.step.label is None else f' {self.stage}'}"
+        """What the step is called."""
+        return self.stage
 
     def open(self) -> None:
         """Opens the step.

@@ -300,6 +300,12 @@ def test_answers_that_mean_nothing(
         run_here(settings(inputs, rules / "out", {"use": "./answers.py:keep"}))
 
 
+def test_two_of_one_name_need_a_label(rules: Path, inputs: Path) -> None:
+    steps = [{"use": "./rules.py:shout"}, {"use": "my_own.rules:shout"}]
+    with pytest.raises(ConfigError, match="two are called shout; give the second one a label"):
+        run_flow(build_config(settings(inputs, rules / "out", *steps), "test"))
+
+
 def test_public_names() -> None:
     import corpus_pipeline
 
