@@ -1,0 +1,474 @@
+"""Kernels of a fastText model: words, n-grams, rows of a matrix, probabilities.
+
+What fastText computes, in its order and in its precision (float32 sums of rows), with one change:
+exp is made of additions and multiplications here, so every machine gets the same probabilities.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_pipeline.kernels import kernel
+
+
+class Dictionary(NamedTuple):
+    """The words of a model and the table in which they are found."""
+
+    words: int
+    names: NDArray[np.uint8]
+    """uint8[B], bytes of the words."""
+    starts: NDArray[np.int64]
+    """int64[words], where each word begins in `names`."""
+    sizes: NDArray[np.int32]
+    """int32[words], bytes of each word."""
+    hashes: NDArray[np.uint32]
+    """uint32[words], FNV-1a of each word."""
+    table: NDArray[np.int32]
+    """int32[a power of two], number of a word or -1; a word is at its hash or behind it."""
+
+
+class Features(NamedTuple):
+    """Which rows a text has besides those of its words."""
+
+    word_ngrams: int
+    """Longest n-gram of words; 1 for words alone."""
+    buckets: int
+    """n-grams share so many rows by their hash."""
+    minn: int
+    maxn: int
+    """Shortest and longest n-gram of characters in a word; `maxn` 0 for none."""
+    pruned: int
+    """How many n-grams are kept; -1 for all."""
+    kept: NDArray[np.int32]
+    """int32[pruned], hashes of these, ascending."""
+    kept_rows: NDArray[np.int32]
+    """int32[pruned], their rows, counted from the last word on."""
+
+
+class Matrix(NamedTuple):
+    """A matrix of float32, or the codes of its rows' parts and what these stand for."""
+
+    rows: int
+    columns: int
+    dense: NDArray[np.float32]
+    """float32[rows * columns]; empty where the matrix is quantised."""
+    codes: NDArray[np.uint8]
+    """uint8[rows * parts]; empty where it is not."""
+    centroids: NDArray[np.float32]
+    """float32[columns * 256]: the parts one after the other."""
+    part: int
+    """Columns of a part."""
+    last: int
+    """Columns of the last part."""
+    norm_codes: NDArray[np.uint8]
+    """uint8[rows], which norm each row has; empty where norms are not apart."""
+    norms: NDArray[np.float32]
+    """float32[256]."""
+
+
+class Tree(NamedTuple):
+    """A Huffman tree over L labels: node L + i has two children, labels or earlier nodes."""
+
+    left: NDArray[np.int32]
+    """int32[L - 1]."""
+    right: NDArray[np.int32]
+    """int32[L - 1]."""
+
+
+_FNV_START = 2166136261
+_FNV_PRIME = 16777619
+_NGRAM_PRIME = np.uint64(116049371)
+_MASK = 0xFFFFFFFF
+#: Bytes of an int64, and of the kind of an entry.
+_COUNT_BYTES = 8
+_LABEL = b"__label__"
+_END = b"</s>"
+#: fastText looks the logistic function up in a table of 513 values from -8 to 8.
+_LOGISTIC_STEPS = 512
+_LOGISTIC_LIMIT = 8
+
+
+@kernel
+def read_entries(data, at, words, starts, sizes):  # type: ignore[no-untyped-def]
+    """Finds the entries of a dictionary: a name, NUL, a count, a kind.
+
+    Args:
+        data: uint8[B], the file.
+        at: where the first entry begins.
+        words: so many entries are words; labels follow.
+        starts, sizes: int64[N], int32[N], filled.
+
+    Returns:
+        Where the last entry ends; -1 if the file ends before, or a kind is wrong.
+    """
+    for entry in range(len(starts)):
+        begin = at
+        while at < len(data) and data[at] != 0:
+            at += 1
+        if at + _COUNT_BYTES + 1 >= len(data):
+            return np.int64(-1)
+        starts[entry] = begin
+        sizes[entry] = at - begin
+        at += 1 + _COUNT_BYTES
+        if data[at] != (0 if entry < words else 1):
+            return np.int64(-1)
+        at += 1
+    return np.int64(at)
+
+
+@kernel
+def fnv(data, start, stop):  # type: ignore[no-untyped-def]
+    """Hashes `data[start:stop]` with FNV-1a of 32 bits over signed bytes, as fastText does.
+
+    >>> int(fnv.py_func(list(b"a"), 0, 1))
+    3826002220
+    """
+    h = np.uint64(_FNV_START)
+    for i in range(start, stop):
+        h = _hashed(h, data[i])
+    return h
+
+
+@kernel
+def _hashed(h, byte):  # type: ignore[no-untyped-def]
+    signed = np.uint64(byte) | np.uint64(0xFFFFFF00 if byte >= 0x80 else 0)
+    return ((h ^ signed) * np.uint64(_FNV_PRIME)) & np.uint64(_MASK)
+
+
+@kernel
+def hash_entries(names, starts, sizes, hashes, table):  # type: ignore[no-untyped-def]
+    """Fills the hashes of words and the table in which they are looked up."""
+    mask = np.uint64(len(table) - 1)
+    for word in range(len(starts)):
+        h = fnv(names, starts[word], starts[word] + sizes[word])
+        hashes[word] = h
+        slot = _slot(h) & mask
+        while table[slot] >= 0:
+            slot = (slot + np.uint64(1)) & mask
+        table[slot] = word
+
+
+@kernel
+def _slot(h):  # type: ignore[no-untyped-def]
+    """Spreads a hash: the low bits of FNV-1a say little of the first letters."""
+    return (h * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+
+
+@kernel
+def find_word(dictionary, h, data, start, stop):  # type: ignore[no-untyped-def]
+    """Returns the number of the word `data[start:stop]` with this hash, or -1."""
+    table, hashes = dictionary.table, dictionary.hashes
+    mask = np.uint64(len(table) - 1)
+    slot = _slot(h) & mask
+    while True:
+        word = table[slot]
+        if word < 0:
+            return -1
+        if hashes[word] == h and dictionary.sizes[word] == stop - start:
+            begin = dictionary.starts[word]
+            same = True
+            for i in range(stop - start):
+                if dictionary.names[begin + i] != data[start + i]:
+                    same = False
+                    break
+            if same:
+                return word
+        slot = (slot + np.uint64(1)) & mask
+
+
+@kernel
+def add_row(matrix, row, hidden):  # type: ignore[no-untyped-def]
+    """Adds a row of a matrix to a vector of float32."""
+    columns = matrix.columns
+    if len(matrix.dense):
+        at = np.int64(row) * columns
+        values = matrix.dense[at : at + columns]
+        for i in range(columns):
+            hidden[i] += values[i]
+        return
+    part = matrix.part
+    parts = (columns + part - 1) // part
+    norm = np.float32(1)
+    if len(matrix.norm_codes):
+        norm = matrix.norms[matrix.norm_codes[row]]
+    for k in range(parts):
+        width = matrix.last if k == parts - 1 else part
+        at = k * 256 * part + np.int64(matrix.codes[np.int64(row) * parts + k]) * width
+        for i in range(width):
+            hidden[k * part + i] += norm * matrix.centroids[at + i]
+
+
+@kernel
+def _emit(row, collect, rows, count, matrix, hidden):  # type: ignore[no-untyped-def]
+    """Takes a row that a text has; returns how many there are now."""
+    if not collect:
+        add_row(matrix, row, hidden)
+    elif count < len(rows):
+        rows[count] = row
+    return count + 1
+
+
+@kernel
+def _emit_ngram(h, words, features, collect, rows, count, matrix, hidden):  # type: ignore[no-untyped-def]
+    """Takes an n-gram by its hash, which is less than the number of buckets."""
+    bucket = np.int64(h)
+    if features.pruned >= 0:
+        low, high = 0, len(features.kept)
+        while low < high:
+            middle = (low + high) // 2
+            if features.kept[middle] < bucket:
+                low = middle + 1
+            else:
+                high = middle
+        if low == len(features.kept) or features.kept[low] != bucket:
+            return count
+        bucket = np.int64(features.kept_rows[low])
+    return _emit(words + bucket, collect, rows, count, matrix, hidden)
+
+
+@kernel
+def _byte_of(data, start, stop, i):  # type: ignore[no-untyped-def]
+    """Returns byte i of a word between < and >."""
+    if i == 0:
+        return 0x3C
+    return 0x3E if i == stop - start + 1 else np.int64(data[start + i - 1])
+
+
+@kernel
+def _emit_subwords(data, start, stop, words, features, collect, rows, count, matrix, hidden):  # type: ignore[no-untyped-def]
+    """Takes the n-grams of characters of the word `data[start:stop]`, between < and >."""
+    size = stop - start + 2
+    for i in range(size):
+        if _byte_of(data, start, stop, i) & 0xC0 == 0x80:
+            continue
+        h = np.uint64(_FNV_START)
+        j, n = i, 1
+        while j < size and n <= features.maxn:
+            h = _hashed(h, _byte_of(data, start, stop, j))
+            j += 1
+            while j < size and _byte_of(data, start, stop, j) & 0xC0 == 0x80:
+                h = _hashed(h, _byte_of(data, start, stop, j))
+                j += 1
+            if n >= features.minn and not (n == 1 and (i == 0 or j == size)):
+                bucket = h % np.uint64(features.buckets)
+                count = _emit_ngram(bucket, words, features, collect, rows, count, matrix, hidden)
+            n += 1
+    return count
+
+
+@kernel
+def _starts_with(data, start, stop, prefix):  # type: ignore[no-untyped-def]
+    if stop - start < len(prefix):
+        return False
+    for i in range(len(prefix)):
+        if data[start + i] != prefix[i]:
+            return False
+    return True
+
+
+@kernel
+def _signed(h):  # type: ignore[no-untyped-def]
+    """Extends a hash of 32 bits to 64 by its sign, as fastText does when it joins hashes."""
+    if h >= np.uint64(0x80000000):
+        return h | np.uint64(0xFFFFFFFF00000000)
+    return h
+
+
+@kernel
+def take_features(data, start, stop, dictionary, features, special, collect, rows, hashes, matrix, hidden):  # type: ignore[no-untyped-def]
+    """Goes through one line: its words, their parts, its end, then the n-grams of words.
+
+    A line feed is a blank here: a text is one line. As in fastText, a word `</s>` ends the text and
+    one that begins with `__label__` counts for nothing.
+
+    Args:
+        data: uint8[B]; the text is `data[start:stop]`.
+        special: uint8 arrays, `</s>` and `__label__`.
+        collect: writes the rows to `rows`, as many as fit; else adds them up in `hidden`.
+        hashes: uint32[], room for every word and the end.
+
+    Returns:
+        (how many rows, how many words that are in the text).
+    """
+    end, label = special
+    words = dictionary.words
+    count, tokens, seen = 0, 0, 0
+    i = start
+    ended = False
+    while not ended:
+        while i < stop and (data[i] == 0x20 or 0x09 <= data[i] <= 0x0D or data[i] == 0):
+            i += 1
+        begin = i
+        h = np.uint64(_FNV_START)
+        while i < stop and not (data[i] == 0x20 or 0x09 <= data[i] <= 0x0D or data[i] == 0):
+            h = _hashed(h, data[i])
+            i += 1
+        ended = begin == i
+        if ended:
+            h = fnv(end, 0, len(end))
+            word = find_word(dictionary, h, end, 0, len(end))
+        else:
+            word = find_word(dictionary, h, data, begin, i)
+            ended = i - begin == len(end) and _starts_with(data, begin, i, end)
+            if word < 0 and _starts_with(data, begin, i, label):
+                continue
+            seen += not ended
+        if word >= 0:
+            count = _emit(np.int64(word), collect, rows, count, matrix, hidden)
+        if features.maxn > 0 and not ended:
+            count = _emit_subwords(
+                data, begin, i, words, features, collect, rows, count, matrix, hidden
+            )
+        hashes[tokens] = h
+        tokens += 1
+    if features.pruned != 0:
+        for first in range(tokens):
+            joined = _signed(np.uint64(hashes[first]))
+            for other in range(first + 1, min(tokens, first + features.word_ngrams)):
+                joined = joined * _NGRAM_PRIME + _signed(np.uint64(hashes[other]))
+                bucket = joined % np.uint64(features.buckets)
+                count = _emit_ngram(bucket, words, features, collect, rows, count, matrix, hidden)
+    return count, seen
+
+
+@kernel
+def exp(x):  # type: ignore[no-untyped-def]
+    """e to the power of x, the same bits on every machine: no library, no fused operation.
+
+    >>> abs(exp.py_func(1.0) - math.e) < 1e-15, exp.py_func(0.0), exp.py_func(-800.0)
+    (True, 1.0, 0.0)
+    """
+    if x < -700.0:
+        return 0.0
+    if x > 700.0:
+        return np.inf
+    k = math.floor(x * 1.4426950408889634 + 0.5)
+    # ln 2 in two parts, of which the first times k is exact.
+    r = (x - k * 0.6931471803691238) - k * 1.9082149292705877e-10
+    value = 1.0
+    for n in range(14, 0, -1):
+        value = 1.0 + value * r / n
+    return math.ldexp(value, int(k))
+
+
+@kernel
+def dot(matrix, row, hidden):  # type: ignore[no-untyped-def]
+    """Multiplies a row of a matrix with a vector; the sum is float64, in the order of columns."""
+    columns = matrix.columns
+    total = 0.0
+    if len(matrix.dense):
+        at = np.int64(row) * columns
+        for i in range(columns):
+            total += np.float64(matrix.dense[at + i]) * np.float64(hidden[i])
+        return total
+    part = matrix.part
+    parts = (columns + part - 1) // part
+    for k in range(parts):
+        width = matrix.last if k == parts - 1 else part
+        at = k * 256 * part + np.int64(matrix.codes[np.int64(row) * parts + k]) * width
+        for i in range(width):
+            total += np.float64(matrix.centroids[at + i]) * np.float64(hidden[k * part + i])
+    if len(matrix.norm_codes):
+        total *= np.float64(matrix.norms[matrix.norm_codes[row]])
+    return total
+
+
+@kernel
+def _logistic(x):  # type: ignore[no-untyped-def]
+    """The logistic function as fastText's table has it."""
+    if x < -_LOGISTIC_LIMIT:
+        return 0.0
+    if x > _LOGISTIC_LIMIT:
+        return 1.0
+    step = math.floor((x + _LOGISTIC_LIMIT) * (_LOGISTIC_STEPS / _LOGISTIC_LIMIT / 2))
+    return 1.0 / (1.0 + exp(_LOGISTIC_LIMIT - step * (2.0 * _LOGISTIC_LIMIT / _LOGISTIC_STEPS)))
+
+
+@kernel
+def probabilities(hidden, matrix, loss, tree, work, out):  # type: ignore[no-untyped-def]
+    """Fills the probability of every label.
+
+    Args:
+        hidden: float32[columns], the mean of the text's rows.
+        matrix: of the outputs.
+        loss: 1 hierarchical softmax, 3 softmax, else each label for itself.
+        work: float64[2 * labels].
+        out: float64[labels], filled.
+    """
+    labels = len(out)
+    if loss == 1:
+        if labels:
+            work[2 * labels - 2] = 1.0
+        for node in range(2 * labels - 2, labels - 1, -1):
+            right = 1.0 / (1.0 + exp(-dot(matrix, node - labels, hidden)))
+            work[tree.left[node - labels]] = work[node] * (1.0 - right)
+            work[tree.right[node - labels]] = work[node] * right
+        for label in range(labels):
+            out[label] = work[label]
+        return
+    largest = -np.inf
+    for label in range(labels):
+        out[label] = dot(matrix, label, hidden)
+        largest = max(largest, out[label])
+    if loss != 3:
+        for label in range(labels):
+            out[label] = _logistic(out[label])
+        return
+    total = 0.0
+    for label in range(labels):
+        out[label] = exp(out[label] - largest)
+        total += out[label]
+    for label in range(labels):
+        out[label] /= total
+
+
+@kernel
+def score_texts(data, offsets, model, values, special, best, scores):  # type: ignore[no-untyped-def]
+    """Fills the likeliest label and the score of each text.
+
+    Args:
+        data, offsets: the texts, as of `utf8_buffers`.
+        model: (dictionary, features, input matrix, output matrix, loss, tree).
+        values: float64[labels], what each label's probability counts in the score; empty for the
+            probability of the likeliest.
+        special: as of `take_features`.
+        best: int32[N], filled; -1 where a text has no word or the model nothing of it.
+        scores: float64[N], filled; NaN there, and where the model has values that are no numbers.
+    """
+    dictionary, features, inputs, outputs, loss, tree = model
+    longest = 0
+    for row in range(len(offsets) - 1):
+        longest = max(longest, np.int64(offsets[row + 1]) - np.int64(offsets[row]))
+    hashes = np.empty(longest // 2 + 2, np.uint32)
+    hidden = np.empty(inputs.columns, np.float32)
+    rows = np.empty(0, np.int32)
+    labels = outputs.rows
+    work = np.empty(2 * labels, np.float64)
+    out = np.empty(labels, np.float64)
+    for row in range(len(offsets) - 1):
+        best[row] = -1
+        scores[row] = np.nan
+        hidden[:] = 0
+        count, seen = take_features(
+            data, np.int64(offsets[row]), np.int64(offsets[row + 1]), dictionary, features, special,
+            False, rows, hashes, inputs, hidden,
+        )  # fmt: skip
+        if seen == 0 or count == 0:
+            continue
+        scale = np.float32(1.0 / count)
+        for i in range(len(hidden)):
+            hidden[i] *= scale
+        probabilities(hidden, outputs, loss, tree, work, out)
+        label = 0
+        for other in range(labels):
+            if out[other] > out[label]:
+                label = other
+        best[row] = label
+        score = out[label]
+        if len(values):
+            score = 0.0
+            for other in range(labels):
+                score += values[other] * out[other]
+        scores[row] = score
