@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.characters import UNSPACED, decode
 
 
 class Dictionary(NamedTuple):
     """The words of a model and the table in which they are found."""
 
     words: int
+    end: int
+    """Number of the word `</s>`, which ends every text; -1 where it is no word."""
     names: NDArray[np.uint8]
     """uint8[B], bytes of the words."""
     starts: NDArray[np.int64]
@@ -83,8 +86,10 @@ _NGRAM_PRIME = np.uint64(116049371)
 _MASK = 0xFFFFFFFF
 #: Bytes of an int64, and of the kind of an entry.
 _COUNT_BYTES = 8
-_LABEL = b"__label__"
-_END = b"</s>"
+_LABEL = np.frombuffer(b"__label__", np.uint8)
+_END = np.frombuffer(b"</s>", np.uint8)
+#: FNV-1a of `</s>`.
+_END_HASH = 3617362777
 #: fastText looks the logistic function up in a table of 513 values from -8 to 8.
 _LOGISTIC_STEPS = 512
 _LOGISTIC_LIMIT = 8
@@ -179,39 +184,39 @@ def find_word(dictionary, h, data, start, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def add_row(matrix, row, hidden):  # type: ignore[no-untyped-def]
-    """Adds a row of a matrix to a vector of float32."""
-    columns = matrix.columns
+def mean_of_rows(matrix, rows, count, hidden):  # type: ignore[no-untyped-def]
+    """Fills `hidden` (float32[columns]) with the mean of `rows[:count]`; the sum is in their order.
+
+    Rows are far apart in memory, so the loop looks at nothing but them.
+    """
+    columns = np.int64(matrix.columns)
+    hidden[:] = 0
     if len(matrix.dense):
-        at = np.int64(row) * columns
-        values = matrix.dense[at : at + columns]
-        for i in range(columns):
-            hidden[i] += values[i]
-        return
-    part = matrix.part
-    parts = (columns + part - 1) // part
-    norm = np.float32(1)
-    if len(matrix.norm_codes):
-        norm = matrix.norms[matrix.norm_codes[row]]
-    for k in range(parts):
-        width = matrix.last if k == parts - 1 else part
-        at = k * 256 * part + np.int64(matrix.codes[np.int64(row) * parts + k]) * width
-        for i in range(width):
-            hidden[k * part + i] += norm * matrix.centroids[at + i]
+        dense = matrix.dense
+        for k in range(count):
+            at = np.uint64(rows[k]) * np.uint64(columns)
+            for i in range(columns):
+                hidden[i] += dense[at + np.uint64(i)]
+    else:
+        part = matrix.part
+        parts = (columns + part - 1) // part
+        for k in range(count):
+            row = np.int64(rows[k])
+            norm = np.float32(1)
+            if len(matrix.norm_codes):
+                norm = matrix.norms[matrix.norm_codes[row]]
+            for p in range(parts):
+                width = matrix.last if p == parts - 1 else part
+                at = p * 256 * part + np.int64(matrix.codes[row * parts + p]) * width
+                for i in range(width):
+                    hidden[p * part + i] += norm * matrix.centroids[at + i]
+    scale = np.float32(1.0 / count)
+    for i in range(columns):
+        hidden[i] *= scale
 
 
 @kernel
-def _emit(row, collect, rows, count, matrix, hidden):  # type: ignore[no-untyped-def]
-    """Takes a row that a text has; returns how many there are now."""
-    if not collect:
-        add_row(matrix, row, hidden)
-    elif count < len(rows):
-        rows[count] = row
-    return count + 1
-
-
-@kernel
-def _emit_ngram(h, words, features, collect, rows, count, matrix, hidden):  # type: ignore[no-untyped-def]
+def _take_ngram(h, words, features, rows, count):  # type: ignore[no-untyped-def]
     """Takes an n-gram by its hash, which is less than the number of buckets."""
     bucket = np.int64(h)
     if features.pruned >= 0:
@@ -225,19 +230,20 @@ def _emit_ngram(h, words, features, collect, rows, count, matrix, hidden):  # ty
         if low == len(features.kept) or features.kept[low] != bucket:
             return count
         bucket = np.int64(features.kept_rows[low])
-    return _emit(words + bucket, collect, rows, count, matrix, hidden)
+    rows[count] = words + bucket
+    return count + 1
 
 
 @kernel
 def _byte_of(data, start, stop, i):  # type: ignore[no-untyped-def]
     """Returns byte i of a word between < and >."""
     if i == 0:
-        return 0x3C
-    return 0x3E if i == stop - start + 1 else np.int64(data[start + i - 1])
+        return np.int64(0x3C)
+    return np.int64(0x3E) if i == stop - start + 1 else np.int64(data[start + i - 1])
 
 
 @kernel
-def _emit_subwords(data, start, stop, words, features, collect, rows, count, matrix, hidden):  # type: ignore[no-untyped-def]
+def _take_subwords(data, start, stop, words, features, rows, count):  # type: ignore[no-untyped-def]
     """Takes the n-grams of characters of the word `data[start:stop]`, between < and >."""
     size = stop - start + 2
     for i in range(size):
@@ -246,90 +252,101 @@ def _emit_subwords(data, start, stop, words, features, collect, rows, count, mat
         h = np.uint64(_FNV_START)
         j, n = i, 1
         while j < size and n <= features.maxn:
-            h = _hashed(h, _byte_of(data, start, stop, j))
-            j += 1
-            while j < size and _byte_of(data, start, stop, j) & 0xC0 == 0x80:
-                h = _hashed(h, _byte_of(data, start, stop, j))
+            byte = _byte_of(data, start, stop, j)
+            more = True
+            while more:
+                h = _hashed(h, byte)
                 j += 1
+                byte = _byte_of(data, start, stop, j) if j < size else np.int64(0)
+                more = byte & 0xC0 == 0x80
             if n >= features.minn and not (n == 1 and (i == 0 or j == size)):
                 bucket = h % np.uint64(features.buckets)
-                count = _emit_ngram(bucket, words, features, collect, rows, count, matrix, hidden)
+                count = _take_ngram(bucket, words, features, rows, count)
             n += 1
     return count
 
 
 @kernel
-def _starts_with(data, start, stop, prefix):  # type: ignore[no-untyped-def]
-    if stop - start < len(prefix):
-        return False
-    for i in range(len(prefix)):
-        if data[start + i] != prefix[i]:
-            return False
-    return True
+def _is_blank(byte):  # type: ignore[no-untyped-def]
+    return byte == 0x20 or 0x09 <= byte <= 0x0D or byte == 0
+
+
+@kernel
+def _begins(data, start, stop, name):  # type: ignore[no-untyped-def]
+    """Says whether the word `data[start:stop]` begins with `name`."""
+    same = 0
+    while same < len(name) and start + same < stop and data[start + same] == name[same]:
+        same += 1
+    return same == len(name)
 
 
 @kernel
 def _signed(h):  # type: ignore[no-untyped-def]
     """Extends a hash of 32 bits to 64 by its sign, as fastText does when it joins hashes."""
     if h >= np.uint64(0x80000000):
-        return h | np.uint64(0xFFFFFFFF00000000)
-    return h
+        return np.uint64(h) | np.uint64(0xFFFFFFFF00000000)
+    return np.uint64(h)
 
 
 @kernel
-def take_features(data, start, stop, dictionary, features, special, collect, rows, hashes, matrix, hidden):  # type: ignore[no-untyped-def]
-    """Goes through one line: its words, their parts, its end, then the n-grams of words.
+def room_for(size, features):  # type: ignore[no-untyped-def]
+    """Returns how many words and how many rows a text of so many bytes has at most."""
+    tokens = size // 2 + 2
+    rows = tokens * max(1, features.word_ngrams)
+    if features.maxn > 0:
+        rows += (size + 2 * tokens) * (features.maxn - max(1, features.minn) + 1)
+    return tokens, rows
+
+
+@kernel
+def take_rows(data, start, stop, dictionary, features, hashes, rows):  # type: ignore[no-untyped-def]
+    """Finds the rows of a line: its words and their parts, its end, then the n-grams of words.
 
     A line feed is a blank here: a text is one line. As in fastText, a word `</s>` ends the text and
     one that begins with `__label__` counts for nothing.
 
     Args:
         data: uint8[B]; the text is `data[start:stop]`.
-        special: uint8 arrays, `</s>` and `__label__`.
-        collect: writes the rows to `rows`, as many as fit; else adds them up in `hidden`.
-        hashes: uint32[], room for every word and the end.
+        hashes: uint32[]; rows: int32[]: with `room_for` this text.
 
     Returns:
-        (how many rows, how many words that are in the text).
+        (how many rows there are, how many words are in the text).
     """
-    end, label = special
     words = dictionary.words
     count, tokens, seen = 0, 0, 0
     i = start
     ended = False
     while not ended:
-        while i < stop and (data[i] == 0x20 or 0x09 <= data[i] <= 0x0D or data[i] == 0):
+        while i < stop and _is_blank(data[i]):
             i += 1
         begin = i
         h = np.uint64(_FNV_START)
-        while i < stop and not (data[i] == 0x20 or 0x09 <= data[i] <= 0x0D or data[i] == 0):
+        while i < stop and not _is_blank(data[i]):
             h = _hashed(h, data[i])
             i += 1
-        ended = begin == i
-        if ended:
-            h = fnv(end, 0, len(end))
-            word = find_word(dictionary, h, end, 0, len(end))
+        if begin == i or (i - begin == len(_END) and _begins(data, begin, i, _END)):
+            ended = True
+            h = np.uint64(_END_HASH)
+            word = dictionary.end
         else:
             word = find_word(dictionary, h, data, begin, i)
-            ended = i - begin == len(end) and _starts_with(data, begin, i, end)
-            if word < 0 and _starts_with(data, begin, i, label):
+            if word < 0 and _begins(data, begin, i, _LABEL):
                 continue
-            seen += not ended
+            seen += 1
         if word >= 0:
-            count = _emit(np.int64(word), collect, rows, count, matrix, hidden)
+            rows[count] = word
+            count += 1
         if features.maxn > 0 and not ended:
-            count = _emit_subwords(
-                data, begin, i, words, features, collect, rows, count, matrix, hidden
-            )
+            count = _take_subwords(data, begin, i, words, features, rows, count)
         hashes[tokens] = h
         tokens += 1
     if features.pruned != 0:
         for first in range(tokens):
-            joined = _signed(np.uint64(hashes[first]))
+            joined = _signed(hashes[first])
             for other in range(first + 1, min(tokens, first + features.word_ngrams)):
-                joined = joined * _NGRAM_PRIME + _signed(np.uint64(hashes[other]))
+                joined = joined * _NGRAM_PRIME + _signed(hashes[other])
                 bucket = joined % np.uint64(features.buckets)
-                count = _emit_ngram(bucket, words, features, collect, rows, count, matrix, hidden)
+                count = _take_ngram(bucket, words, features, rows, count)
     return count, seen
 
 
@@ -425,7 +442,7 @@ def probabilities(hidden, matrix, loss, tree, work, out):  # type: ignore[no-unt
 
 
 @kernel
-def score_texts(data, offsets, model, values, special, best, scores):  # type: ignore[no-untyped-def]
+def score_texts(data, offsets, model, values, best, scores):  # type: ignore[no-untyped-def]
     """Fills the likeliest label and the score of each text.
 
     Args:
@@ -433,33 +450,28 @@ def score_texts(data, offsets, model, values, special, best, scores):  # type: i
         model: (dictionary, features, input matrix, output matrix, loss, tree).
         values: float64[labels], what each label's probability counts in the score; empty for the
             probability of the likeliest.
-        special: as of `take_features`.
-        best: int32[N], filled; -1 where a text has no word or the model nothing of it.
+        best: int32[N], filled; -1 where a text has no word or the model knows nothing of it.
         scores: float64[N], filled; NaN there, and where the model has values that are no numbers.
     """
     dictionary, features, inputs, outputs, loss, tree = model
     longest = 0
     for row in range(len(offsets) - 1):
         longest = max(longest, np.int64(offsets[row + 1]) - np.int64(offsets[row]))
-    hashes = np.empty(longest // 2 + 2, np.uint32)
+    tokens, most = room_for(longest, features)
+    hashes = np.empty(tokens, np.uint32)
+    rows = np.empty(most, np.int32)
     hidden = np.empty(inputs.columns, np.float32)
-    rows = np.empty(0, np.int32)
     labels = outputs.rows
     work = np.empty(2 * labels, np.float64)
     out = np.empty(labels, np.float64)
     for row in range(len(offsets) - 1):
         best[row] = -1
         scores[row] = np.nan
-        hidden[:] = 0
-        count, seen = take_features(
-            data, np.int64(offsets[row]), np.int64(offsets[row + 1]), dictionary, features, special,
-            False, rows, hashes, inputs, hidden,
-        )  # fmt: skip
+        start, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
+        count, seen = take_rows(data, start, stop, dictionary, features, hashes, rows)
         if seen == 0 or count == 0:
             continue
-        scale = np.float32(1.0 / count)
-        for i in range(len(hidden)):
-            hidden[i] *= scale
+        mean_of_rows(inputs, rows, count, hidden)
         probabilities(hidden, outputs, loss, tree, work, out)
         label = 0
         for other in range(labels):
@@ -472,3 +484,38 @@ def score_texts(data, offsets, model, values, special, best, scores):  # type: i
             for other in range(labels):
                 score += values[other] * out[other]
         scores[row] = score
+
+
+@kernel
+def space_characters(data, offsets, classes, out, ends):  # type: ignore[no-untyped-def]
+    """Copies texts with a blank before and after each character of a script without spaces.
+
+    Punctuation beside such a character is apart from it then, too.
+
+    Args:
+        data, offsets: the texts, as of `utf8_buffers`.
+        classes: of `text.characters`.
+        out: uint8[], twice as long as the texts.
+        ends: int64[N + 1], filled: where each text ends in `out`.
+
+    Returns:
+        Bytes in `out`.
+    """
+    o = 0
+    for row in range(len(offsets) - 1):
+        i, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
+        while i < stop:
+            code_point, following = decode(data, i)
+            apart = classes[code_point] == UNSPACED
+            if apart:
+                out[o] = 0x20
+                o += 1
+            for j in range(i, following):
+                out[o] = data[j]
+                o += 1
+            if apart:
+                out[o] = 0x20
+                o += 1
+            i = following
+        ends[row + 1] = o
+    return o

@@ -22,11 +22,15 @@ from corpus_pipeline.filters.classifier.kernels import (
     Features,
     Matrix,
     Tree,
+    find_word,
+    fnv,
     hash_entries,
     read_entries,
 )
 
 LABEL_PREFIX = "__label__"
+#: The word that ends every text.
+END = "</s>"
 #: Losses by fastText's number: what makes probabilities of the outputs.
 HIERARCHICAL, NEGATIVE, SOFTMAX, ONE_VS_ALL = 1, 2, 3, 4
 LOSSES = {
@@ -61,7 +65,7 @@ _MAX_DIMENSION = 1 << 16
 _MAX_NGRAM = 1 << 10
 
 
-class Classifier(NamedTuple):
+class Model(NamedTuple):
     """A loaded model. One per process is enough; it may be used from several threads."""
 
     labels: tuple[str, ...]
@@ -81,7 +85,7 @@ class _DamagedError(Exception):
     """What a file says of itself cannot be."""
 
 
-def load_classifier(path: str | Path, sha256: str | None = None) -> Classifier:
+def load_classifier(path: str | Path, sha256: str | None = None) -> Model:
     """Loads a supervised fastText model, `.bin` or `.ftz`.
 
     Args:
@@ -138,7 +142,7 @@ class _Reader:
         return self.bytes(4 * count).view("<f4")
 
 
-def _read(file: _Reader, digest: str) -> Classifier:
+def _read(file: _Reader, digest: str) -> Model:
     magic, version, dim, _, _, _, _, word_ngrams, loss, kind, buckets, minn, maxn, _, _ = (
         file.fields(HEADER)
     )
@@ -153,7 +157,7 @@ def _read(file: _Reader, digest: str) -> Classifier:
     if version == _OLD_VERSION:  # They were written, and not used.
         maxn = 0
     entries, words, label_count, _, pruned = file.fields(COUNTS)
-    if not (words >= 0 and 1 <= label_count and entries == words + label_count):
+    if not (words >= 0 and label_count >= 1 and entries == words + label_count):
         raise _DamagedError("it has no labels" if label_count == 0 else "it is damaged")
     dictionary, labels, counts = _read_dictionary(file, words, label_count)
     hashes, pruned_rows = _read_pruned(file, pruned)
@@ -175,7 +179,7 @@ def _read(file: _Reader, digest: str) -> Classifier:
         raise _DamagedError("its matrices do not go with its words and labels: it is damaged")
     if not np.isfinite(outputs.dense).all() or not np.isfinite(outputs.centroids).all():
         raise _DamagedError("its output matrix has values that are no numbers")
-    return Classifier(
+    return Model(
         labels,
         dictionary,
         Features(word_ngrams, buckets, minn, maxn, pruned, hashes, pruned_rows),
@@ -228,14 +232,14 @@ def make_dictionary(
     table = np.full(slots, -1, np.int32)
     hashes = np.zeros(words, np.uint32)
     hash_entries(names, starts, sizes, hashes, table)
+    end = np.frombuffer(END.encode(), np.uint8)
     for array in (names, starts, sizes, hashes, table):
         array.flags.writeable = False
-    return Dictionary(words, names, starts, sizes, hashes, table)
+    found = Dictionary(words, -1, names, starts, sizes, hashes, table)
+    return found._replace(end=int(find_word(found, fnv(end, 0, len(end)), end, 0, len(end))))
 
 
-def _read_pruned(
-    file: _Reader, count: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _read_pruned(file: _Reader, count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Returns which n-grams a quantised model has kept, ascending, and the row of each."""
     pairs = file.bytes(max(count, 0) * 8).view("<i4").reshape(-1, 2)
     order = np.argsort(pairs[:, 0], kind="stable")
