@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.errors import ConfigError, ResourceError
 from corpus_pipeline.filters.classifier.kernels import score_texts, space_characters
 from corpus_pipeline.filters.classifier.model import LABEL_PREFIX, Model
-from corpus_pipeline.filters.classifier.score import CLASSIFIER_MEASURES, TextForm
+from corpus_pipeline.filters.classifier.score import AS_IT_IS, CLASSIFIER_MEASURES, TextForm
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import string_column, utf8_buffers
 from corpus_pipeline.text.languages import suggestion
@@ -77,7 +77,7 @@ def _which(name: str, model: Model) -> str:
 def measure_classifier(
     texts: pa.Array,
     model: Model,
-    form: TextForm = TextForm(),
+    form: TextForm = AS_IT_IS,
     values: NDArray[np.float64] | None = None,
 ) -> pa.RecordBatch:
     """Measures `CLASSIFIER_MEASURES` of every text.

@@ -56,13 +56,18 @@ class TextForm:
     """Each character of a script without spaces (Chinese, Japanese, Thai) is a word."""
 
 
+#: A text as it is, in one line.
+AS_IT_IS = TextForm()
+
+
 def given_scores(batch: pa.RecordBatch, column: str) -> pa.RecordBatch:
     """Returns `CLASSIFIER_MEASURES` with scores that the input has.
 
     Args:
         batch: N documents.
         column: a column of numbers, or `metadata.FIELD` of the JSON in `metadata`; further dots go
-            into objects in it. Numbers may be written as strings; whatever else, and infinity, is no score.
+            into objects in it. Numbers may be written as strings; whatever else, and infinity, is
+            no score.
 
     Raises:
         ConfigError: there is no such column, or it has no numbers.

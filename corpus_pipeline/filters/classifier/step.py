@@ -1,5 +1,6 @@
 """*classifier*: how good a text is to a fastText model, or to whoever scored the input."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
@@ -97,9 +98,9 @@ class ClassifierOptions(Options):
             raise ValueError("give either label or label_values")
         if self.keep_top is not None and self.keep_bottom is not None:
             raise ValueError("give either keep_top or keep_bottom")
-        if self.min_score is not None and self.max_score is not None:
-            if self.min_score > self.max_score:
-                raise ValueError("min_score is greater than max_score: nothing would be kept")
+        low, high = self.min_score, self.max_score
+        if low is not None and high is not None and low > high:
+            raise ValueError("min_score is greater than max_score: nothing would be kept")
         if len(set(self.by)) != len(self.by):
             raise ValueError("by names a group twice")
         _shares(self.bins)
@@ -125,7 +126,7 @@ def _shares(bins: int | list[float] | None) -> tuple[Fraction, ...]:
             raise ValueError(f"bins must be from 2 to {MAX_BINS}, got {bins}")
         return cutting.equal_bins(bins)
     shares = tuple(exact_threshold(share, "bins") for share in bins)
-    ascending = all(a < b for a, b in zip(shares, shares[1:], strict=False))
+    ascending = all(a < b for a, b in itertools.pairwise(shares))
     if not shares or len(shares) >= MAX_BINS or not ascending or shares[0] <= 0 or shares[-1] >= 1:
         raise ValueError("bins must be shares between 0 and 1 in ascending order")
     return shares

@@ -42,7 +42,7 @@ from corpus_pipeline.filters.classifier.model import (
     dense_matrix,
     make_dictionary,
 )
-from corpus_pipeline.filters.classifier.score import TextForm
+from corpus_pipeline.filters.classifier.score import AS_IT_IS, TextForm
 from corpus_pipeline.filters.classifier.training_kernels import (
     collect_rows,
     descend,
@@ -64,7 +64,7 @@ _NO_HASHES = np.zeros(0, np.int32)
 class ClassifierTraining:
     """How a model is trained. The names are fastText's where it has one."""
 
-    text: TextForm = TextForm()
+    text: TextForm = AS_IT_IS
     """What the model sees of a text; a run has to set the same."""
     training: str = ""
     """What the sets are, in words; for the card."""
@@ -76,8 +76,9 @@ class ClassifierTraining:
     """n-grams share so many rows by their hash."""
     dimension: int = 16
     """Columns of a row. The file has 4 bytes for each and for each word and bucket."""
-    epochs: int = 10
-    """How often each document is seen."""
+    epochs: int | None = None
+    """How often each document is seen; None: 5 times, and more often where there are few of them,
+    up to 50 times, so that 10,000 are seen in all."""
     learning_rate: float = 0.5
     """It falls to 0 in even steps."""
     seed: int = 0
@@ -91,7 +92,7 @@ class ClassifierTraining:
             ("seed", 0, 2**63 - 1), ("held_out_percent", 1, 50),
         ):  # fmt: skip
             value = getattr(self, name)
-            if not least <= value <= most:
+            if value is not None and not least <= value <= most:
                 raise ValueError(f"{name} must be from {least} to {most}, got {value}")
 
 
@@ -114,6 +115,7 @@ class TrainedClassifier(NamedTuple):
     counts: NDArray[np.int64]
     """int64[words + labels], how often each was seen."""
     options: ClassifierTraining
+    epochs: int
     sets: Mapping[str, Mapping[str, Any]]
     held_out: Mapping[str, Any]
 
@@ -125,6 +127,7 @@ class TrainedClassifier(NamedTuple):
         """
         options = dataclasses.asdict(self.options)
         text, training = options.pop("text"), options.pop("training")
+        options["epochs"] = self.epochs
         return ModelCard(
             sha256, training, TextForm(**text), options, self.sets, self.model.dictionary.words,
             self.held_out,
@@ -168,15 +171,25 @@ def train_classifier(
                 "hash); give more documents"
             )
     train = [each.texts.filter(pa.array(~held)) for each, held in zip(cleaned, parts, strict=True)]
-    model, counts = _fit(cleaned, parts, train, options)
+    epochs = options.epochs or _epochs(sum(map(len, train)))
+    model, counts = _fit(cleaned, parts, train, options, epochs)
     held_texts = {
         each.label: each.texts.filter(pa.array(held))
         for each, held in zip(cleaned, parts, strict=True)
     }
     return TrainedClassifier(
-        model, counts, options, {each.label: each.counts for each in cleaned},
+        model, counts, options, epochs, {each.label: each.counts for each in cleaned},
         evaluate(model, held_texts),
     )  # fmt: skip
+
+
+def _epochs(documents: int) -> int:
+    """Returns how often so many documents are seen.
+
+    >>> _epochs(100), _epochs(800), _epochs(10**6)
+    (50, 13, 5)
+    """
+    return min(50, max(5, -(-10_000 // documents)))
 
 
 def _read_set(label: str, columns: Iterable[pa.Array], options: ClassifierTraining) -> _Set:
@@ -238,6 +251,7 @@ def _fit(
     held: Sequence[NDArray[np.bool_]],
     texts: Sequence[pa.Array],
     options: ClassifierTraining,
+    epochs: int,
 ) -> tuple[Model, NDArray[np.int64]]:
     names, counts = _vocabulary(texts, options.min_count)
     sizes = np.array([len(name) for name in names], np.int32)
@@ -257,12 +271,12 @@ def _fit(
     # A text all of whose words are labels has no row, and teaches nothing.
     seen = np.flatnonzero(np.diff(bounds) > 0)
     keys = np.empty(len(seen), np.uint64)
-    for epoch in range(options.epochs):
-        keys_of(hashes[seen], np.uint64(options.seed * 1000 + epoch + 1), keys)
+    for epoch in range(epochs):
+        keys_of(hashes[seen], np.uint64(epoch + 1), keys)
         order = seen[np.lexsort((hashes[seen], keys))]
         descend(
             rows, bounds, labels, order, inputs.reshape(-1, options.dimension), outputs,
-            epoch * len(seen), options.epochs * len(seen), options.learning_rate,
+            epoch * len(seen), epochs * len(seen), options.learning_rate,
         )  # fmt: skip
     model = Model(
         tuple(each.label for each in sets), dictionary, features,
@@ -318,25 +332,12 @@ def write_model(trained: TrainedClassifier, file: BinaryIO) -> None:
     """
     model, options = trained.model, trained.options
     dictionary, counts = model.dictionary, trained.counts.tolist()
-    file.write(
-        HEADER.pack(
-            MAGIC,
-            VERSION,
-            options.dimension,
-            _WINDOW,
-            options.epochs,
-            options.min_count,
-            _NEGATIVES,
-            options.word_ngrams,
-            SOFTMAX,
-            SUPERVISED,
-            model.features.buckets,
-            0,
-            0,
-            _UPDATES,
-            _SAMPLING,
-        )  # fmt: skip
-    )
+    header = HEADER.pack(
+        MAGIC, VERSION, options.dimension, _WINDOW, trained.epochs, options.min_count,
+        _NEGATIVES, options.word_ngrams, SOFTMAX, SUPERVISED, model.features.buckets, 0, 0,
+        _UPDATES, _SAMPLING,
+    )  # fmt: skip
+    file.write(header)
     labels = [(LABEL_PREFIX + label).encode() for label in model.labels]
     words = dictionary.words
     tokens = sum(counts[:words])

@@ -66,7 +66,7 @@ def keys_of(hashes, seed, keys):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def descend(rows, bounds, labels, order, inputs, outputs, first, last, steps, rate):  # type: ignore[no-untyped-def]
+def descend(rows, bounds, labels, order, inputs, outputs, first, steps, rate):  # type: ignore[no-untyped-def]
     """Goes through documents and changes the model after each.
 
     Args:
