@@ -294,7 +294,7 @@ def room_for(size, features):  # type: ignore[no-untyped-def]
     tokens = size // 2 + 2
     rows = tokens * max(1, features.word_ngrams)
     if features.maxn > 0:
-        rows += (size + 2 * tokens) * (features.maxn - max(1, features.minn) + 1)
+        rows += (size + 2 * tokens) * max(0, features.maxn - max(1, features.minn) + 1)
     return tokens, rows
 
 

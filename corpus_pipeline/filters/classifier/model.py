@@ -62,7 +62,7 @@ _UNKNOWN_COUNT = 10**15
 #: Larger matrices stay in the file.
 _COPIED_BYTES = 1 << 26
 _MAX_DIMENSION = 1 << 16
-_MAX_NGRAM = 1 << 10
+_MAX_NGRAM = 32
 
 
 class Model(NamedTuple):
@@ -152,7 +152,7 @@ def _read(file: _Reader, digest: str) -> Model:
         raise _DamagedError("it has vectors of words and no labels")
     if loss not in LOSSES:
         raise _DamagedError(f"it has loss {loss}, and none of {sorted(LOSSES)}")
-    if not (1 <= dim <= _MAX_DIMENSION and 0 <= word_ngrams <= _MAX_NGRAM and buckets >= 0):
+    if not (1 <= dim <= _MAX_DIMENSION and max(word_ngrams, maxn) <= _MAX_NGRAM and buckets >= 0):
         raise _DamagedError("its options cannot be: it is damaged")
     if version == _OLD_VERSION:  # They were written, and not used.
         maxn = 0
