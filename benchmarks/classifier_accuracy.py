@@ -39,7 +39,7 @@ def scores_by_training(
     }
     model = train_classifier(sets, options).model
     measured = measure_classifier(
-        texts.filter(pa.array(held)), model, options.text, label_values(model, "good", {})
+        texts.filter(pa.array(held)), model, options.text, label_values(model, "good")
     )
     return np.asarray(measured["classifier_score"].fill_null(0))
 

@@ -42,7 +42,7 @@ def evaluate(model: Model, sets: Mapping[str, pa.Array]) -> dict[str, Any]:
     best = np.array(measure_classifier(texts, model)["classifier_label"].to_pylist(), object)
     labels = {}
     for label in sets:
-        values = label_values(model, label, {})
+        values = label_values(model, label)
         measured = measure_classifier(texts, model, values=values)["classifier_score"]
         scores = np.asarray(measured.fill_null(0), np.float32)
         own, chosen = truth == label, best == label

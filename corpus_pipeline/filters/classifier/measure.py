@@ -42,27 +42,25 @@ def written_for_model(texts: pa.Array, form: TextForm) -> pa.Array:
     return texts
 
 
-def label_values(
-    model: Model, label: str | None, values: Mapping[str, float]
-) -> NDArray[np.float64]:
+def label_values(model: Model, score_of: str | Mapping[str, float] | None) -> NDArray[np.float64]:
     """Returns what the probability of each label counts in the score; empty: only the likeliest.
 
     Args:
         model: whose labels they are.
-        label: whose probability is the score, with or without `__label__`.
-        values: label → what it counts; the score is then the expected value.
+        score_of: label whose probability is the score, with or without `__label__`; or label →
+            what it counts, and the score is the expected value; None for the likeliest label.
 
     Raises:
         ConfigError: the model has no such label.
     """
-    wanted = {label: 1.0} if label is not None else dict(values)
-    counts = np.zeros(len(model.labels) if wanted else 0)
-    for name, value in wanted.items():
+    if score_of is None:
+        return np.zeros(0)
+    counts = np.zeros(len(model.labels))
+    for name, value in ({score_of: 1.0} if isinstance(score_of, str) else score_of).items():
         plain = name.removeprefix(LABEL_PREFIX)
         if plain not in model.labels:
-            key = "label" if label is not None else "label_values"
             raise ConfigError(
-                f"classifier: {key}: {name!r} is no label of the model; {_which(plain, model)}"
+                f"classifier: score_of: {name!r} is no label of the model; {_which(plain, model)}"
             )
         counts[model.labels.index(plain)] = value
     return counts

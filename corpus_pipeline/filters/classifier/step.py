@@ -36,11 +36,10 @@ class ClassifierOptions(Options):
         None,
         description="score that the input has, in place of a model: a column, or metadata.FIELD",
     )
-    label: str | None = Field(
-        None, description="the score is the probability of this label; none: of the likeliest"
-    )
-    label_values: dict[str, float] = Field(
-        {}, description="label: value; the score is then the sum of probability times value"
+    score_of: str | dict[str, float] | None = Field(
+        None,
+        description="label whose probability is the score; or label: value, and the score is the "
+        "sum of probability times value; none: the probability of the likeliest label",
     )
     max_chars: int | None = Field(
         None, ge=1, description="the model sees so many characters from the beginning; none: all"
@@ -87,15 +86,14 @@ class ClassifierOptions(Options):
     def _meant(self) -> "ClassifierOptions":
         if (self.model is None) == (self.column is None):
             raise ValueError("give either model (a fastText model) or column (scores of the input)")
-        of_model = ("model_sha256", "label", "label_values", "max_chars", "lowercase",
-                    "split_characters")  # fmt: skip
+        of_model = ("model_sha256", "score_of", "max_chars", "lowercase", "split_characters")
         given = [name for name in of_model if getattr(self, name)]
         if self.newline != " ":
             given.append("newline")
         if self.column is not None and given:
             raise ValueError(f"{given[0]} says something of a model, and column names none")
-        if self.label is not None and self.label_values:
-            raise ValueError("give either label or label_values")
+        if self.score_of in ("", {}):
+            raise ValueError("score_of names no label")
         if self.keep_top is not None and self.keep_bottom is not None:
             raise ValueError("give either keep_top or keep_bottom")
         low, high = self.min_score, self.max_score
@@ -205,9 +203,7 @@ class Classifier(Gathering):
 
             known = self.options.model_sha256 or self.context.digests.get(self.options.model)
             self._model = _loaded(self.options.model, known)
-            self._values = measuring.label_values(
-                self._model, self.options.label, self.options.label_values
-            )
+            self._values = measuring.label_values(self._model, self.options.score_of)
             self._measure = measuring.measure_classifier
 
     def apply(self, batch: Batch) -> Batch:

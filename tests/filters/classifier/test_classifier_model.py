@@ -146,7 +146,7 @@ def test_scores_are_the_library_s(options: dict[str, Any], tmp_path: Path) -> No
     path.write_bytes(written(**options))
     model = load_classifier(path)
     measures = [
-        measure_classifier(pa.array(TEXTS), model, values=label_values(model, label, {}))
+        measure_classifier(pa.array(TEXTS), model, values=label_values(model, label))
         for label in model.labels
     ]
     tolerance = 2e-5 * (model.loss == 1) * 5 + 2e-6

@@ -51,27 +51,32 @@ def test_texts_are_written_as_the_model_wants_them(
 
 def test_labels_are_those_of_the_model() -> None:
     model = load_classifier(_carried_model())
-    assert label_values(model, None, {}).size == 0
-    assert label_values(model, "__label__zh", {}).nonzero()[0].tolist() == [
-        model.labels.index("zh")
-    ]
-    values = label_values(model, None, {"zh": 2, "en": -1.5})
+    assert label_values(model, None).size == 0
+    assert label_values(model, "__label__zh").nonzero()[0].tolist() == [model.labels.index("zh")]
+    values = label_values(model, {"zh": 2, "en": -1.5})
     assert sorted(values[values != 0].tolist()) == [-1.5, 2]
-    with pytest.raises(ConfigError, match="classifier: label: 'chinese' is no label of the model"):
-        label_values(model, "chinese", {})
-    with pytest.raises(ConfigError, match="classifier: label_values: 'xx'"):
-        label_values(model, None, {"zh": 1, "xx": 2})
+    with pytest.raises(
+        ConfigError, match="classifier: score_of: 'chinese' is no label of the model"
+    ):
+        label_values(model, "chinese")
+    with pytest.raises(ConfigError, match="classifier: score_of: 'xx'"):
+        label_values(model, {"zh": 1, "xx": 2})
 
 
 @pytest.mark.parametrize(
     ("column", "values", "expected"),
     [
-        ("metadata.s", ['{"s": 3}', '{"s": "0.25"}', '{"s": "x"}', "{}", None], [3, 0.25, None, None, None]),
-        ("metadata.a.b", ['{"a": {"b": 1}}', '{"a": 1}', '{"a": {"b": true}}', '{"a": null}'], [1, None, None, None]),
-        ("metadata.分数", ['{"分数": "1e2"}', '{"分数": ""}', '{"分数": "nan"}', '{"分数": "inf"}'], [100, None, None, None]),
+        ("metadata.s", ['{"s": 3}', '{"s": "0.25"}', None], [3, 0.25, None]),
+        ("metadata.s", ['{"s": "x"}', "{}", "not JSON"], [None, None, None]),
+        ("metadata.a.b", ['{"a": {"b": 1}}', '{"a": 1}', '{"a": {"b": true}}'], [1, None, None]),
+        (
+            "metadata.分数",
+            ['{"分数": "1e2"}', '{"分数": ""}', '{"分数": "inf"}'],
+            [100, None, None],
+        ),
         ("metadata.s", ['{"s": 1e39}', '{"s": -0.0}', '{"s": [1]}'], [None, 0, None]),
     ],
-)  # fmt: skip
+)
 def test_scores_are_taken_from_metadata(
     column: str, values: list[str | None], expected: list[float | None]
 ) -> None:
