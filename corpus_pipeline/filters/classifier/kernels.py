@@ -45,9 +45,9 @@ class Features(NamedTuple):
     pruned: int
     """How many n-grams are kept; -1 for all."""
     kept: NDArray[np.int32]
-    """int32[pruned], hashes of these, ascending."""
+    """int32[a power of two], n-grams that are kept, or -1; one is at its hash or behind it."""
     kept_rows: NDArray[np.int32]
-    """int32[pruned], their rows, counted from the last word on."""
+    """Their rows, counted from the last word on."""
 
 
 class Matrix(NamedTuple):
@@ -162,6 +162,31 @@ def _slot(h):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def place_kept(pairs, kept, rows):  # type: ignore[no-untyped-def]
+    """Fills the table of n-grams that are kept.
+
+    Args:
+        pairs: int32[pruned, 2], n-grams and their rows.
+        kept, rows: int32[a power of two greater than pruned]; `kept` is -1.
+
+    Returns:
+        Whether no n-gram is there twice or out of range.
+    """
+    mask = np.uint64(len(kept) - 1)
+    for pair in range(len(pairs)):
+        if pairs[pair, 0] < 0:
+            return False
+        slot = _slot(np.uint64(pairs[pair, 0])) & mask
+        while kept[slot] >= 0:
+            if kept[slot] == pairs[pair, 0]:
+                return False
+            slot = (slot + np.uint64(1)) & mask
+        kept[slot] = pairs[pair, 0]
+        rows[slot] = pairs[pair, 1]
+    return True
+
+
+@kernel
 def find_word(dictionary, h, data, start, stop):  # type: ignore[no-untyped-def]
     """Returns the number of the word `data[start:stop]` with this hash, or -1."""
     table, hashes = dictionary.table, dictionary.hashes
@@ -220,16 +245,13 @@ def _take_ngram(h, words, features, rows, count):  # type: ignore[no-untyped-def
     """Takes an n-gram by its hash, which is less than the number of buckets."""
     bucket = np.int64(h)
     if features.pruned >= 0:
-        low, high = 0, len(features.kept)
-        while low < high:
-            middle = (low + high) // 2
-            if features.kept[middle] < bucket:
-                low = middle + 1
-            else:
-                high = middle
-        if low == len(features.kept) or features.kept[low] != bucket:
-            return count
-        bucket = np.int64(features.kept_rows[low])
+        mask = np.uint64(len(features.kept) - 1)
+        slot = _slot(h) & mask
+        while features.kept[slot] != bucket:
+            if features.kept[slot] < 0:
+                return count
+            slot = (slot + np.uint64(1)) & mask
+        bucket = np.int64(features.kept_rows[slot])
     rows[count] = words + bucket
     return count + 1
 

@@ -25,6 +25,7 @@ from corpus_pipeline.filters.classifier.kernels import (
     find_word,
     fnv,
     hash_entries,
+    place_kept,
     read_entries,
 )
 
@@ -169,12 +170,12 @@ def _read(file: _Reader, digest: str) -> Model:
         raise _DamagedError(f"it has {len(file.data):,} bytes and holds {file.at:,}")
     # Rows behind those of the words: buckets of n-grams, or those that pruning has kept.
     has_ngrams = maxn > 0 or word_ngrams > 1
-    behind = buckets if pruned < 0 else len(hashes)
+    behind = buckets if pruned < 0 else pruned
     if (
         rows.rows < words + behind * has_ngrams
         or outputs.rows != label_count
         or (has_ngrams and buckets < 1)
-        or (len(hashes) and not 0 <= pruned_rows.min() <= pruned_rows.max() < behind)
+        or (pruned > 0 and not 0 <= pruned_rows.min() <= pruned_rows.max() < behind)
     ):
         raise _DamagedError("its matrices do not go with its words and labels: it is damaged")
     if not np.isfinite(outputs.dense).all() or not np.isfinite(outputs.centroids).all():
@@ -240,12 +241,15 @@ def make_dictionary(
 
 
 def _read_pruned(file: _Reader, count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Returns which n-grams a quantised model has kept, ascending, and the row of each."""
-    pairs = file.bytes(max(count, 0) * 8).view("<i4").reshape(-1, 2)
-    order = np.argsort(pairs[:, 0], kind="stable")
-    hashes, rows = np.array(pairs[order, 0]), np.array(pairs[order, 1])
-    hashes.flags.writeable = rows.flags.writeable = False
-    return hashes, rows
+    """Returns which n-grams a quantised model has kept, as of `Features`."""
+    pairs = _kept(file.bytes(max(count, 0) * 8).view("<i4").reshape(-1, 2))
+    kept = np.full(1 << (2 * len(pairs)).bit_length(), -1, np.int32)
+    rows = np.zeros(len(kept), np.int32)
+    # A row that is not there is found out by whoever knows the matrix.
+    if not place_kept(pairs, kept, rows):
+        raise _DamagedError("its pruned n-grams are damaged")
+    kept.flags.writeable = rows.flags.writeable = False
+    return kept, rows
 
 
 def _read_matrix(file: _Reader, quantised: bool, dim: int) -> Matrix:
