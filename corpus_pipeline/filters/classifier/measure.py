@@ -8,8 +8,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError, ResourceError
-from corpus_pipeline.filters.classifier.kernels import score_texts, space_characters
+from corpus_pipeline.filters.classifier.kernels import space_characters
 from corpus_pipeline.filters.classifier.model import LABEL_PREFIX, Model
+from corpus_pipeline.filters.classifier.output_kernels import score_texts
 from corpus_pipeline.filters.classifier.score import AS_IT_IS, CLASSIFIER_MEASURES, TextForm
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import string_column, utf8_buffers

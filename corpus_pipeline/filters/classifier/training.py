@@ -352,4 +352,4 @@ def write_model(trained: TrainedClassifier, file: BinaryIO) -> None:
     for matrix in (model.input, model.output):
         # Whether it is quantised, its shape, its values.
         file.write(b"\0" + SHAPE.pack(matrix.rows, matrix.columns))
-        file.write(memoryview(matrix.dense.astype("<f4", copy=False)).cast("B"))
+        file.write(matrix.dense.astype("<f4", copy=False).data)

@@ -1,6 +1,7 @@
 """Cuts over a whole run, against a slow twin that sorts all scores."""
 
 import random
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -56,7 +57,7 @@ rules = st.builds(
 )
 
 
-def counted(found: list[Document]) -> pa.RecordBatch:
+def counted(found: Sequence[Document]) -> pa.RecordBatch:
     """Counts documents of one source."""
     return histogram(
         pa.array([each[2] for each in found], pa.float32()),
@@ -171,7 +172,7 @@ def test_cells_of_many_scores_are_narrow() -> None:
 
 
 def test_equal_scores_share_one_fate() -> None:
-    found: list[Document] = [("web", "zh", 5.0, 1)] * 4 + [("web", "zh", 1.0, 1)] * 6
+    found: list[Document] = [("web", "zh", score, 1) for score in [5.0] * 4 + [1.0] * 6]
     row = cuts_of(
         counted(found), CutRules(keep_top=Fraction(1, 10), bins=equal_bins(5))
     ).to_pylist()[0]
@@ -192,7 +193,8 @@ def test_equal_scores_share_one_fate() -> None:
 def test_small_groups_are_cut_as_larger_ones(
     by: tuple[str, ...], least: int, expected: dict[str, str]
 ) -> None:
-    found: list[Document] = [("web", "zh", n / 10, 1) for n in range(5)] + [("web", "en", 0.9, 1)]
+    found: list[Document] = [("web", "zh", n / 10, 1) for n in range(5)]
+    found.append(("web", "en", 0.9, 1))
     cuts = cuts_of(counted(found), CutRules(by, Fraction(1, 2), min_documents=least)).to_pylist()
     assert {row["language"]: row["cut_in"] for row in cuts} == expected
     assert {row["language"]: row["documents"] for row in cuts} == {"zh": 5, "en": 1}
