@@ -150,6 +150,7 @@ def test_few_cells_make_wide_ones_that_do_not_depend_on_the_order(
         whole = merged_histograms([counted(found)])
         assert whole.num_rows <= 8
         assert merged_histograms([counted(unit) for unit in units_of(found, seed)]) == whole
+        assert merged_histograms([whole, whole])["level"] == whole["level"]
         for top in (True, False):
             share = Fraction(1, 3)
             limits = CutRules(keep_top=share if top else None, keep_bottom=None if top else share)

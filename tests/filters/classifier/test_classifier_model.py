@@ -163,6 +163,15 @@ def test_scores_are_the_library_s(options: dict[str, Any], tmp_path: Path) -> No
         assert expected[f"__label__{best}"] >= max(expected.values()) - tolerance
 
 
+def test_scores_have_six_decimals(tmp_path: Path) -> None:
+    path = tmp_path / "model.bin"
+    path.write_bytes(written())
+    measures = measure_classifier(pa.array(TEXTS), load_classifier(path))
+    scores = [score for score in measures["classifier_score"].to_pylist() if score is not None]
+    assert len(scores) > 5
+    assert scores == [np.float32(round(score, 6)) for score in scores]
+
+
 def test_a_matrix_in_the_file_is_as_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(written())
