@@ -291,8 +291,9 @@ def _vocabulary(texts: Sequence[pa.Array], min_count: int) -> tuple[list[bytes],
     """Returns the words that are seen often enough, the most frequent first, and how often."""
     found: Counter[bytes] = Counter()
     for column in texts:
-        for text in column.to_pylist():
-            found.update(text.encode().replace(b"\0", b" ").split())
+        for begin in range(0, len(column), _TEXTS_AT_ONCE):
+            for text in column.slice(begin, _TEXTS_AT_ONCE).to_pylist():
+                found.update(text.encode().replace(b"\0", b" ").split())
     found[END.encode()] += sum(map(len, texts))
     prefix = LABEL_PREFIX.encode()
     kept = [

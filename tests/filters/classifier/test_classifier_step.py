@@ -122,6 +122,16 @@ def test_the_result_does_not_depend_on_units_and_order() -> None:
     assert outcome(200, 0) == outcome(7, 1) == outcome(1, 2)
 
 
+def test_shares_may_be_of_characters() -> None:
+    options: dict[str, Any] = {"column": "score", "keep_top": 0.5, "bins": 2}
+    batch = batch_of(["文" * 90, "书" * 9, "x"], score=pa.array([3, 2, 1]))
+    kept = {}
+    for weight in ("documents", "characters"):
+        rows = run(opened(weight=weight, **options), [batch])
+        kept[weight] = [row["classifier_bin"] for row in rows if row["drop_reason"] is None]
+    assert kept == {"documents": [1, 1], "characters": [1]}
+
+
 def test_dropped_documents_are_not_counted() -> None:
     step = opened(column="metadata.edu.score", keep_top=0.5, min_documents=1)
     batch = numbered([1, 2, 3, 4], "zh")
