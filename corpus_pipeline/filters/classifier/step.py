@@ -1,0 +1,307 @@
+"""*classifier*: how good a text is to a fastText model, or to whoever scored the input."""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import Field, model_validator
+
+from corpus_pipeline.batches import alive
+from corpus_pipeline.filters.classifier import cuts as cutting
+from corpus_pipeline.filters.classifier import score as scoring
+from corpus_pipeline.filters.gathering import Gathering
+from corpus_pipeline.option_types import LanguageName
+from corpus_pipeline.steps import Batch, Context, Options, Resource, source_of
+from corpus_pipeline.thresholds import exact_threshold
+
+#: Bins are numbered by int16.
+MAX_BINS = 1000
+
+
+class ClassifierOptions(Options):
+    """The section `classifier`."""
+
+    model: str | None = Field(
+        None, description="path of a supervised fastText model (.bin, .ftz); or give `column`"
+    )
+    model_sha256: str | None = Field(
+        None, pattern="^[0-9a-fA-F]{64}$", description="SHA-256 that the model must have"
+    )
+    column: str | None = Field(
+        None,
+        description="score that the input has, in place of a model: a column, or metadata.FIELD",
+    )
+    score_of: str | dict[str, float] | None = Field(
+        None,
+        description="label whose probability is the score; or label: value, and the score is the "
+        "sum of probability times value; none: the probability of the likeliest label",
+    )
+    max_chars: int | None = Field(
+        None, ge=1, description="the model sees so many characters from the beginning; none: all"
+    )
+    newline: str = Field(" ", max_length=10, description="what the model sees for a line feed")
+    lowercase: bool = Field(False, description="the model sees the text in lower case")
+    split_characters: bool = Field(
+        False, description="each character of Chinese, Japanese, Thai, ... is a word to the model"
+    )
+    min_score: float | None = Field(
+        None, allow_inf_nan=False, description="least score that is kept"
+    )
+    max_score: float | None = Field(
+        None, allow_inf_nan=False, description="greatest score that is kept"
+    )
+    min_score_by_language: dict[LanguageName, float] = Field(
+        {}, description="language: least score, in place of min_score"
+    )
+    keep_missing: bool = Field(True, description="keep documents that have no score")
+    keep_top: float | None = Field(
+        None, gt=0, le=1, description="share with the highest scores that is kept, 0 to 1"
+    )
+    keep_bottom: float | None = Field(
+        None, gt=0, le=1, description="share with the lowest scores that is kept, 0 to 1"
+    )
+    bins: int | list[float] | None = Field(
+        None,
+        description="number of bins of equal weight; or the shares at which bins 1, 2, ... begin",
+    )
+    by: list[Literal["source", "language"]] = Field(
+        ["source", "language"],
+        description="shares and bins are of documents that have these in common; none: of all",
+    )
+    weight: Literal["documents", "characters"] = Field(
+        "documents", description="what shares and bins are measured in"
+    )
+    min_documents: int = Field(
+        1000,
+        ge=1,
+        description="groups with fewer documents are cut as the larger group they are part of",
+    )
+
+    @model_validator(mode="after")
+    def _meant(self) -> "ClassifierOptions":
+        if (self.model is None) == (self.column is None):
+            raise ValueError("give either model (a fastText model) or column (scores of the input)")
+        of_model = ("model_sha256", "score_of", "max_chars", "lowercase", "split_characters")
+        given = [name for name in of_model if getattr(self, name)]
+        if self.newline != " ":
+            given.append("newline")
+        if self.column is not None and given:
+            raise ValueError(f"{given[0]} says something of a model, and column names none")
+        if self.score_of in ("", {}):
+            raise ValueError("score_of names no label")
+        if self.keep_top is not None and self.keep_bottom is not None:
+            raise ValueError("give either keep_top or keep_bottom")
+        low, high = self.min_score, self.max_score
+        if low is not None and high is not None and low > high:
+            raise ValueError("min_score is greater than max_score: nothing would be kept")
+        if len(set(self.by)) != len(self.by):
+            raise ValueError("by names a group twice")
+        _shares(self.bins)
+        for name in ("keep_top", "keep_bottom"):
+            _share(name, getattr(self, name))
+        return self
+
+
+def _share(name: str, value: float | None) -> Fraction | None:
+    return None if value is None else exact_threshold(value, name)
+
+
+def _shares(bins: int | list[float] | None) -> tuple[Fraction, ...]:
+    """Returns where bins begin, as exact shares.
+
+    Raises:
+        ValueError: there are too few or too many, or shares are not ascending between 0 and 1.
+    """
+    if bins is None:
+        return ()
+    if isinstance(bins, int):
+        if not 2 <= bins <= MAX_BINS:
+            raise ValueError(f"bins must be from 2 to {MAX_BINS}, got {bins}")
+        return cutting.equal_bins(bins)
+    shares = tuple(exact_threshold(share, "bins") for share in bins)
+    ascending = all(a < b for a, b in itertools.pairwise(shares))
+    if not shares or len(shares) >= MAX_BINS or not ascending or shares[0] <= 0 or shares[-1] >= 1:
+        raise ValueError("bins must be shares between 0 and 1 in ascending order")
+    return shares
+
+
+@cache
+def _loaded(path: str, sha256: str | None) -> Any:
+    """Returns a model, one of each in a process."""
+    from corpus_pipeline.filters.classifier.model import load_classifier
+
+    return load_classifier(path, sha256)
+
+
+class Classifier(Gathering):
+    """Scores documents, and drops them by score, share or bin."""
+
+    name = "classifier"
+    Options = ClassifierOptions
+    columns = pa.schema(
+        [
+            *scoring.CLASSIFIER_MEASURES,
+            pa.field(
+                "classifier_bin",
+                pa.int16(),
+                metadata={
+                    "meaning": "bin of the score among the documents of its group in the whole "
+                    "run, 0 for the lowest; null without a score or without classifier.bins"
+                },
+            ),
+        ]
+    )
+    reasons = (
+        "classifier-score-missing",
+        "classifier-score-low",
+        "classifier-score-high",
+        "classifier-below-share",
+        "classifier-above-share",
+    )
+    gathered = cutting.HISTOGRAM
+    settled_as = cutting.CUTS
+    options: ClassifierOptions
+
+    def __init__(
+        self,
+        options: ClassifierOptions | None = None,
+        context: Context | None = None,
+        label: str | None = None,
+    ) -> None:
+        super().__init__(options, context, label)
+        self._cuts: tuple[pa.RecordBatch, Mapping[Any, Any]] | None = None
+
+    @property
+    def gathers(self) -> bool:  # type: ignore[override]
+        """Whether anything is decided over the whole run."""
+        options = self.options
+        return bool(options.keep_top or options.keep_bottom or options.bins)
+
+    def resources(self) -> Iterable[Resource]:
+        """Yields the model."""
+        if self.options.model is not None:
+            yield Resource(self.options.model, "classifier.model", self.options.model_sha256)
+
+    def check(self) -> None:
+        """Refuses labels that the model lacks, and texts in another form than its card says."""
+        if self.options.model is not None:
+            from corpus_pipeline.filters.classifier.card import check_form
+
+            self.open()
+            check_form(self.options.model, self._model.sha256, self._form)
+
+    def open(self) -> None:
+        """Maps the model into memory."""
+        self._model: Any = None
+        if self.options.model is not None:
+            from corpus_pipeline.filters.classifier import measure as measuring
+
+            known = self.options.model_sha256 or self.context.digests.get(self.options.model)
+            self._model = _loaded(self.options.model, known)
+            self._values = measuring.label_values(self._model, self.options.score_of)
+            self._measure = measuring.measure_classifier
+
+    def apply(self, batch: Batch) -> Batch:
+        """Fills label and score, and compares the score with the limits."""
+        if self._model is None:
+            measures = scoring.given_scores(batch, self.options.column or "")
+        else:
+            measures = self._measure(batch["text"], self._model, self._form, self._values)
+        failures = scoring.score_failures(measures, _langs(batch), self._limits)
+        return self.failed(self.filled(batch, measures), failures)
+
+    def gather(self, batch: Batch) -> pa.RecordBatch:
+        """Counts the alive documents of a batch by language and score."""
+        batch = batch.filter(alive(batch))
+        if not batch.num_rows:
+            return cutting.merged_histograms([])
+        weights = None
+        if self.options.weight == "characters":
+            weights = pc.utf8_length(batch["text"]).cast(pa.int64())
+        return cutting.histogram(self._scores(batch), source_of(batch), _langs(batch), weights)
+
+    def merged(self, tables: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+        """Adds up what was counted."""
+        return cutting.merged_histograms(tables)
+
+    def settled(self, table: pa.RecordBatch) -> pa.RecordBatch:
+        """Finds the cuts of every source and language."""
+        return cutting.cuts_of(table, self._rules)
+
+    def decide(self, batch: Batch, settled: pa.RecordBatch) -> Batch:
+        """Fills the bin, and compares the score with the cuts."""
+        if self._cuts is None or self._cuts[0] is not settled:
+            self._cuts = settled, cutting.cuts_by_group(settled)
+        counted = alive(batch).to_numpy(zero_copy_only=False)
+        decided = cutting.apply_cuts(
+            self._scores(batch), source_of(batch), _langs(batch), counted, self._cuts[1],
+            self._rules,
+        )  # fmt: skip
+        failures = {
+            "classifier-below-share": decided.below,
+            "classifier-above-share": decided.above,
+        }
+        return self.failed(self.filled(batch, {"classifier_bin": decided.bins}), failures)
+
+    def explain(self, reason: str, row: Mapping[str, Any], text: str | None) -> str:
+        """Says by which figures a document failed a rule."""
+        prefix = "" if self.label is None else f"{self.label}_"
+        score = row.get(f"{prefix}classifier_score")
+        if reason.endswith("score-missing") or score is None:
+            return ""
+        shown = f"{prefix}classifier_score {np.float32(score)}"
+        if reason.endswith("score-low"):
+            return f"{shown} < {scoring.least_score(row.get('lang'), self._limits)}"
+        if reason.endswith("score-high"):
+            return f"{shown} > {self.options.max_score}"
+        top = reason.endswith("below-share")
+        share = self.options.keep_top if top else self.options.keep_bottom
+        group = " and ".join(self.options.by)
+        return (
+            f"{shown} is not in the {'highest' if top else 'lowest'} {share} of its "
+            f"{group or 'run'}"
+        )
+
+    @property
+    def _form(self) -> scoring.TextForm:
+        options = self.options
+        return scoring.TextForm(
+            options.max_chars, options.newline, options.lowercase, options.split_characters
+        )
+
+    @property
+    def _limits(self) -> scoring.ScoreLimits:
+        options = self.options
+        return scoring.ScoreLimits(
+            options.min_score,
+            options.max_score,
+            options.min_score_by_language,
+            options.keep_missing,
+        )
+
+    @property
+    def _rules(self) -> cutting.CutRules:
+        options = self.options
+        return cutting.CutRules(
+            tuple(options.by),
+            _share("keep_top", options.keep_top),
+            _share("keep_bottom", options.keep_bottom),
+            _shares(options.bins),
+            options.min_documents,
+        )
+
+    def _scores(self, batch: Batch) -> pa.Array:
+        prefix = "" if self.label is None else f"{self.label}_"
+        return batch[f"{prefix}classifier_score"]
+
+
+def _langs(batch: Batch) -> pa.Array:
+    """Returns the languages of documents; null where no step before has found them."""
+    if "lang" in batch.schema.names:
+        return batch["lang"]
+    return pa.nulls(batch.num_rows, pa.string())
