@@ -191,11 +191,11 @@ BLOCK = ("kv", "varint", "bytes")
 STEPS = {
     "prepare": {
         "ReadUnit": KEYED,
-        "ExtractText": KEYED,
-        "IdentifyLanguage": KEYED,
-        "MeasureQuality": KEYED,
-        "MatchKeywords": KEYED,
-        "MeasurePerplexity": KEYED,
+        "extract": KEYED,
+        "language": KEYED,
+        "quality": KEYED,
+        "keywords": KEYED,
+        "perplexity": KEYED,
         "HashBatch": KEYED,
         "WritePreparedUnit": "varint",
     },
@@ -211,8 +211,8 @@ STEPS = {
     "finish": {
         "ReadPreparedUnit": KEYED,
         "RemoveDuplicates": KEYED,
-        "ScrubText": KEYED,
-        "EncodeTokens": KEYED,
+        "scrub": KEYED,
+        "tokenize": KEYED,
         "WriteFinishedUnit": "varint",
     },
 }
