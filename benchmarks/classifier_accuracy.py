@@ -24,8 +24,8 @@ from corpus_pipeline.filters.classifier.evaluation import auc
 from corpus_pipeline.filters.classifier.measure import label_values, measure_classifier
 from corpus_pipeline.filters.classifier.score import TextForm
 from corpus_pipeline.filters.classifier.training import ClassifierTraining, train_classifier
-from corpus_pipeline.filters.quality import measure_quality
-from corpus_pipeline.filters.train_quality import is_held_out
+from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.training import is_held_out
 
 FOLDS = 5
 REPEATS = 5

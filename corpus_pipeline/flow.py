@@ -25,6 +25,7 @@ _STEPS = (
     "filters.quality.step:Quality",
     "filters.keywords.step:Keywords",
     "filters.perplexity.step:Perplexity",
+    "filters.classifier.step:Classifier",
     "dedup.step:Dedup",
     "scrub.step:Scrub",
     "tokens.step:Tokenize",

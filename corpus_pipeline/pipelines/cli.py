@@ -12,7 +12,13 @@ import typer
 from corpus_pipeline import __version__
 from corpus_pipeline.errors import CorpusError, printable
 from corpus_pipeline.machine import OWN_PROCESS
-from corpus_pipeline.pipelines import cluster_cli, config_cli, inspection_cli, streams
+from corpus_pipeline.pipelines import (
+    classifier_cli,
+    cluster_cli,
+    config_cli,
+    inspection_cli,
+    streams,
+)
 from corpus_pipeline.pipelines.cli_help import example
 
 if TYPE_CHECKING:
@@ -325,6 +331,7 @@ _stage_command("tokenize", {"tokenize"}, "Encode the documents into token shards
 
 config_cli.add_commands(app)
 inspection_cli.add_commands(app)
+classifier_cli.add_commands(app)
 
 
 @app.command(

@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
 from corpus_pipeline.batches import alive
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.classifier import cuts as cutting
 from corpus_pipeline.filters.classifier import score as scoring
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.option_types import LanguageName
-from corpus_pipeline.steps import Batch, Context, Options, Resource, source_of
+from corpus_pipeline.steps import Batch, Options, Resource, source_of
 from corpus_pipeline.thresholds import exact_threshold
 
 #: Bins are numbered by int16.
@@ -167,15 +168,6 @@ class Classifier(Gathering):
     settled_as = cutting.CUTS
     options: ClassifierOptions
 
-    def __init__(
-        self,
-        options: ClassifierOptions | None = None,
-        context: Context | None = None,
-        label: str | None = None,
-    ) -> None:
-        super().__init__(options, context, label)
-        self._cuts: tuple[pa.RecordBatch, Mapping[Any, Any]] | None = None
-
     @property
     def gathers(self) -> bool:  # type: ignore[override]
         """Whether anything is decided over the whole run."""
@@ -185,7 +177,15 @@ class Classifier(Gathering):
     def resources(self) -> Iterable[Resource]:
         """Yields the model."""
         if self.options.model is not None:
-            yield Resource(self.options.model, "classifier.model", self.options.model_sha256)
+            yield Resource(
+                self.options.model, "classifier.model", self.options.model_sha256, checked=True
+            )
+
+    def check_columns(self, before: pa.Schema) -> None:
+        """Refuses a score that no step before it fills."""
+        name = self.options.column or ""
+        if name and not name.startswith("metadata.") and name not in before.names:
+            raise ConfigError(f"{self.title}.column: no step before it fills {name}")
 
     def check(self) -> None:
         """Refuses labels that the model lacks, and texts in another form than its card says."""
@@ -198,6 +198,7 @@ class Classifier(Gathering):
     def open(self) -> None:
         """Maps the model into memory."""
         self._model: Any = None
+        self._cuts: tuple[pa.RecordBatch, Mapping[Any, Any]] | None = None
         if self.options.model is not None:
             from corpus_pipeline.filters.classifier import measure as measuring
 
@@ -248,13 +249,17 @@ class Classifier(Gathering):
         }
         return self.failed(self.filled(batch, {"classifier_bin": decided.bins}), failures)
 
-    def explain(self, reason: str, row: Mapping[str, Any], text: str | None) -> str:
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
         """Says by which figures a document failed a rule."""
         prefix = "" if self.label is None else f"{self.label}_"
         score = row.get(f"{prefix}classifier_score")
         if reason.endswith("score-missing") or score is None:
             return ""
         shown = f"{prefix}classifier_score {np.float32(score)}"
+        if not known:
+            return shown
         if reason.endswith("score-low"):
             return f"{shown} < {scoring.least_score(row.get('lang'), self._limits)}"
         if reason.endswith("score-high"):
