@@ -133,6 +133,10 @@ class Step:
     #: It compares documents of the whole run, so phases of its own stand between the steps before
     #: it and those behind.
     compares: ClassVar[bool] = False
+    #: It sees the whole run before it decides: documents pass twice (`filters.gathering`).
+    gathers: Any = False
+    #: It changes texts for whoever reads the corpus: identities are of the text before it.
+    finishes: ClassVar[bool] = False
     #: No other step can stand behind it.
     is_last: ClassVar[bool] = False
     #: Attributes that workers are given besides options, context and label.

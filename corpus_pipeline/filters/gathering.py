@@ -27,11 +27,12 @@ class Gathering(Step):
        of units, then all), and the driver calls `settled` once and stores its answer.
     3. *Second pass*: `decide` for every batch, with that answer, before whatever step follows.
 
-    Three rules make the result the same however documents are cut into batches and units, in
+    Four rules make the result the same however documents are cut into batches and units, in
     whatever order these come, and however often a unit is run:
 
     * `merged` is associative and commutative, and `merged([x]) == x`: integers, sorted by key; no
       float is ever added up.
+    * `gather` and `decide` work without `open`: the driver and the second pass load no model.
     * `gather` looks at alive documents alone, so a step that stands before it decides what counts.
     * `decide` depends on the document and on what was settled, and on nothing else.
 

@@ -7,21 +7,25 @@ from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS
 from corpus_pipeline.dedup.contamination import ContaminationOptions
 from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
-from corpus_pipeline.dedup.step import ContaminationSection
+from corpus_pipeline.dedup.step import ContaminationSection, Dedup
+from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.machine import cores, memory_bytes
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.evaluations import Evaluations, read_evaluations
+from corpus_pipeline.pipelines.phases import DocumentPass
 from corpus_pipeline.pipelines.plan import read_options
-from corpus_pipeline.pipelines.run_flow import RunFlow
+from corpus_pipeline.pipelines.run_flow import Pass, RunFlow
 from corpus_pipeline.pipelines.workspace import Workspace
-from corpus_pipeline.stages.dedup import DedupOptions
+from corpus_pipeline.stages.dedup import DedupOptions, RemoveDuplicates
 from corpus_pipeline.stages.hashing import HashOptions
+from corpus_pipeline.stages.mapping import DecideStep
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
 from corpus_pipeline.stages.near_copies import ShingleOptions
 from corpus_pipeline.stages.read import ReadStageOptions
 from corpus_pipeline.stages.writing import FinishedOptions, PreparedOptions
-from corpus_pipeline.steps import made
+from corpus_pipeline.steps import Step, made
 from corpus_pipeline.tokens.shard import ShardFormat
+from corpus_pipeline.transforms import Transform
 
 #: What one worker needs at most (docs/performance.md).
 WORKER_MEMORY = 1_500_000_000
@@ -64,9 +68,35 @@ class StageOptions:
             text_only=len(self.flow.steps) > 1 and not self.flow.makes_text,
         )
 
-    def hashing(self) -> HashOptions:
-        """Options of the hashes that *dedup* compares."""
+    def pass_work(self, each: Pass) -> DocumentPass:
+        """Returns the phase of one pass."""
+        names = [one.name for one in self.flow.passes]
+        place = names.index(each.name)
+        last = place == len(names) - 1
+        source = self.read() if place == 0 else names[place - 1]
+        hashing = None if last else self.hashing(each)
+        writing = self.finished() if last else self.prepared(each)
+        return DocumentPass(
+            each.name, self.workspace, source, self._deciding(each), each.steps,
+            hashing if place == 0 or isinstance(each.looks, Dedup) else None, writing,
+        )  # fmt: skip
+
+    def _deciding(self, each: Pass) -> Transform | None:
+        """What applies the findings of the whole run, at the beginning of a pass."""
+        if isinstance(each.decided, Gathering):
+            return DecideStep(each.decided, self.settled_path(each.decided))
+        options = self.dedup() if isinstance(each.decided, Dedup) else None
+        return None if options is None else RemoveDuplicates(options)
+
+    def settled_path(self, step: Step) -> storage.Place:
+        """Names the file of what a step that gathers has settled."""
+        return self.workspace.phase(f"settle-{step.title}") / "settled.arrow"
+
+    def hashing(self, each: Pass) -> HashOptions:
+        """Options of the identities of a pass, and of the hashes that *dedup* compares."""
         document = self.flow.dedup.options.document
+        if not isinstance(each.looks, Dedup):
+            return HashOptions(False, None, document.prefer, None, None)
         return HashOptions(
             exact=self._on("exact"),
             document=self._minhash(),
@@ -77,9 +107,12 @@ class StageOptions:
             skip_sentence=self._skip("sentence"),
         )
 
-    def prepared(self) -> PreparedOptions:
-        """Options of writing prepared units."""
-        return PreparedOptions(self.workspace, self.partitions, self.flow.schema)
+    def prepared(self, each: Pass) -> PreparedOptions:
+        """Options of writing the units of a pass that is not the last."""
+        gathering = each.looks if isinstance(each.looks, Gathering) else None
+        return PreparedOptions(
+            self.workspace, each.name, self.partitions, self.flow.schema, gathering
+        )
 
     def matches(self) -> list[str]:
         """The phases between *prepare* and *finish*, in order."""
@@ -105,7 +138,7 @@ class StageOptions:
         )
         units = self.workspace.units
         partitions = self.partitions
-        inputs: tuple[HashFolder, ...] = (HashFolder(f"prepare/hashes/{phase}", units),)
+        inputs: tuple[HashFolder, ...] = (HashFolder(f"{self._compared}/hashes/{phase}", units),)
         if phase == "verify":
             buckets = HashFolder("document/buckets", self.partitions)
             inputs, exclude = (buckets, HashFolder("shingles/sets", units)), ()
@@ -133,7 +166,12 @@ class StageOptions:
         """Options of the shingle sets of candidates."""
         document = self._minhash()
         assert document is not None
-        return ShingleOptions(self.workspace, document, self.partitions)
+        return ShingleOptions(self.workspace, self._compared, document, self.partitions)
+
+    @property
+    def _compared(self) -> str:
+        """Name of the pass behind which dedup stands."""
+        return next(each.name for each in self.flow.passes if isinstance(each.looks, Dedup))
 
     def dedup(self) -> DedupOptions | None:
         """Options of applying removals."""
@@ -148,7 +186,8 @@ class StageOptions:
         if tokenize is not None:
             facts = tokenize.facts()
             shards = ShardFormat(tokenize.sha256, facts.eos_id, str(facts.dtype))
-        return FinishedOptions(self.workspace, shards, self.flow.schema, self.flow.summed)
+        earlier = tuple(each.name for each in self.flow.passes[:-1])
+        return FinishedOptions(self.workspace, earlier, shards, self.flow.schema, self.flow.summed)
 
     def evaluations(self) -> Evaluations | None:
         """Reads the evaluation sets; None without decontamination.

@@ -13,9 +13,12 @@ from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 from corpus_pipeline.sources.records import ERRORS, is_error
 from corpus_pipeline.stages.match_options import Outcome
+from corpus_pipeline.stages.writing import rejected_path
 
-#: Phases that documents pass -> what the files of those that they drop are called.
-_OF_DOCUMENTS = {"prepare": "filtered", "finish": "deduplicated"}
+
+def _is_pass(phase: str) -> bool:
+    """Says whether documents pass a phase."""
+    return phase == "finish" or phase.startswith("prepare")
 
 
 @dataclasses.dataclass
@@ -137,7 +140,7 @@ class _PhaseReport:
         self.clocks.update(
             {name: n for name, n in clocks.items() if name not in (ITEMS_DONE, ERRORS_SEEN)}
         )
-        if self.phase in _OF_DOCUMENTS:
+        if _is_pass(self.phase):
             for manifest in self.workspace.manifests(self.phase, items):
                 self.errors.count(manifest)
 
@@ -158,7 +161,7 @@ class _ErrorBudget:
     def count(self, manifest: Manifest) -> None:
         """Adds the unreadable records of one finished item."""
         self.seen += manifest.errors
-        if self.seen > self.limit and manifest.phase in _OF_DOCUMENTS:
+        if self.seen > self.limit and _is_pass(manifest.phase):
             first = self._first_error(manifest)
             reading = first["drop_reason"] in ERRORS
             what = "unreadable records" if reading else "documents at which a step failed"
@@ -170,8 +173,6 @@ class _ErrorBudget:
             )
 
     def _first_error(self, manifest: Manifest) -> dict[str, Any]:
-        path = self.workspace.part(
-            "rejected", manifest.item, "parquet", _OF_DOCUMENTS[manifest.phase]
-        )
+        path = rejected_path(self.workspace, manifest.phase, manifest.item)
         rows = storage.read_parquet(path, columns=["file", "record", "drop_reason"]).to_pylist()
         return next(row for row in rows if row["drop_reason"] and is_error(row["drop_reason"]))

@@ -1,6 +1,6 @@
 """The phases: each is some transforms over items of work, with at most one grouping.
 
-    prepare       units        read · extract · language · quality · keywords · perplexity · hashes
+    prepare       units        read · the steps before dedup · hashes
     contamination partitions   documents that hold one item       -> removals
     exact         partitions   equal texts                        -> removals
     document      partitions   equal band hashes                  -> buckets of candidates
@@ -8,7 +8,10 @@
     verify        partitions   buckets + shingle sets             -> edges with Jaccard
     resolve       driver       edges                              -> removals; more rounds of both
     sentence      partitions   equal sentence spans               -> removals
-    finish        units        removals · scrub · tokenize        -> documents, tokens, ledger
+    finish        units        removals · the steps behind dedup  -> documents, tokens, ledger
+
+    settle-…      driver       what a step has gathered of all units -> its decisions; the documents
+                               go on in a pass of their own, prepare-2, …
 
     merge-…       groups       after contamination, exact, document, resolve and sentence: what
                                they have found by partition       -> one file for some units
@@ -22,7 +25,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from corpus_pipeline.pipelines.workspace import Workspace
-from corpus_pipeline.stages.dedup import DedupOptions, ReadPreparedUnit, RemoveDuplicates
+from corpus_pipeline.stages.dedup import ReadPreparedUnit
 from corpus_pipeline.stages.hashing import HashBatch, HashOptions
 from corpus_pipeline.stages.mapping import ApplyStep
 from corpus_pipeline.stages.match_options import MatchOptions
@@ -45,25 +48,35 @@ def _unrolled_files(borders: tuple[int, int, int]) -> list[tuple[int, int]]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Prepare:
-    """Reads, extracts, measures, decides and hashes the documents of units."""
+class DocumentPass:
+    """Sends the documents of units through steps, up to the next look at the whole run."""
 
-    read: ReadStageOptions
+    name: str
+    workspace: Workspace
+    source: ReadStageOptions | str
+    """How inputs are read; or the name of the pass before, whose documents go on."""
+    deciding: Transform | None
+    """What applies the findings of the whole run first."""
     steps: tuple[Step, ...]
-    """Before dedup."""
-    hashing: HashOptions
-    writing: PreparedOptions
-    name: str = "prepare"
+    hashing: HashOptions | None
+    writing: PreparedOptions | FinishedOptions
 
     def work(self, items: Sequence[int]) -> Work:
         """Returns the work on these units."""
-        transforms: tuple[Transform, ...] = (
-            ReadUnit(self.read),
-            *map(ApplyStep, self.steps),
-            HashBatch(self.hashing),
-            WritePreparedUnit(self.writing),
+        transforms: list[Transform] = [
+            ReadPreparedUnit(self.workspace, self.source, self.name)
+            if isinstance(self.source, str)
+            else ReadUnit(self.source)
+        ]
+        transforms += [] if self.deciding is None else [self.deciding]
+        transforms += map(ApplyStep, self.steps)
+        transforms += [] if self.hashing is None else [HashBatch(self.hashing)]
+        transforms.append(
+            WritePreparedUnit(self.writing)
+            if isinstance(self.writing, PreparedOptions)
+            else WriteFinishedUnit(self.writing)
         )
-        return Work(item_ranges(items), unrolled, transforms)
+        return Work(item_ranges(items), unrolled, tuple(transforms))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,26 +112,3 @@ class ShinglePhase:
     def work(self, items: Sequence[int]) -> Work:
         """Returns the work on these units."""
         return Work(item_ranges(items), unrolled, (ShingleUnit(self.options),))
-
-
-@dataclasses.dataclass(frozen=True)
-class Finish:
-    """Applies removals, scrubs, tokenizes and writes the output of units."""
-
-    workspace: Workspace
-    dedup: DedupOptions | None
-    steps: tuple[Step, ...]
-    """Behind dedup."""
-    writing: FinishedOptions
-    name: str = "finish"
-
-    def work(self, items: Sequence[int]) -> Work:
-        """Returns the work on these units."""
-        removing = () if self.dedup is None else (RemoveDuplicates(self.dedup),)
-        transforms: tuple[Transform, ...] = (
-            ReadPreparedUnit(self.workspace),
-            *removing,
-            *map(ApplyStep, self.steps),
-            WriteFinishedUnit(self.writing),
-        )
-        return Work(item_ranges(items), unrolled, transforms)

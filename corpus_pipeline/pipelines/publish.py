@@ -1,6 +1,7 @@
 """Publication: when every unit is present and the counts add up, the run gets its manifest."""
 
 import dataclasses
+import itertools
 import json
 from collections import Counter
 from pathlib import PurePosixPath
@@ -14,12 +15,15 @@ from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.finished import RUN_FILE, digest_of
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.run_flow import RunFlow
-from corpus_pipeline.pipelines.workspace import FileEntry, Workspace
+from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.shipped import located
 from corpus_pipeline.stages.writing import OF_SOURCES
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 from corpus_pipeline.tokens.step import Tokenize
+
+#: Counts of a unit that say nothing of the run: what came to a pass, and what did not come to it.
+_OF_ONE_PASS = ("documents", "filtered")
 
 
 def publish(
@@ -42,16 +46,14 @@ def publish(
     units = range(len(plan.units))
     counts: Counter[str] = Counter()
     files: list[FileEntry] = []
-    for prepared, finished in zip(
-        workspace.manifests("prepare", units), workspace.manifests("finish", units), strict=True
-    ):
-        _check_unit(prepared.item, prepared.counts, finished.counts)
-        counts.update({name: n for name, n in prepared.counts.items() if name != "filtered"})
-        counts.update(
-            {n: c for n, c in finished.counts.items() if n not in ("documents", "filtered")}
-        )
-        files += [entry for entry in prepared.files if not entry.path.startswith(".work")]
-        files += finished.files
+    passes = [workspace.manifests(each.name, units) for each in flow.passes]
+    for of_a_unit in zip(*passes, strict=True):
+        for before, after in itertools.pairwise(of_a_unit):
+            _check_unit(before, after)
+        for manifest in of_a_unit:
+            counts.update({n: c for n, c in manifest.counts.items() if n not in _OF_ONE_PASS})
+            files += [entry for entry in manifest.files if not entry.path.startswith(".work")]
+        counts["documents"] += of_a_unit[0].counts.get("documents", 0)
     sources = _of_sources(counts)
     _check_removals(workspace, counts)
     if flow.tokenize is not None:
@@ -92,13 +94,14 @@ def _of_sources(counts: Counter[str]) -> dict[str, dict[str, int]]:
     return {source: found[source] for source in sorted(found)}
 
 
-def _check_unit(unit: int, prepared: Any, finished: Any) -> None:
-    """Compares what the two map phases counted in one unit."""
-    dropped = sum(n for name, n in prepared.items() if name.startswith("dropped-"))
-    if prepared.get("documents", 0) - dropped != finished.get("documents", 0):
+def _check_unit(before: Manifest, after: Manifest) -> None:
+    """Compares what two passes counted in one unit."""
+    dropped = sum(n for name, n in before.counts.items() if name.startswith("dropped-"))
+    kept, read = before.counts.get("documents", 0) - dropped, after.counts.get("documents", 0)
+    if kept != read:
         raise EngineError(
-            f"unit {unit}: prepare kept {prepared.get('documents', 0) - dropped} documents, finish "
-            f"read {finished.get('documents', 0)}; this is a defect: please report it"
+            f"unit {before.item}: {before.phase} kept {kept} documents, {after.phase} read {read}; "
+            "this is a defect: please report it"
         )
 
 

@@ -10,14 +10,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from corpus_pipeline import storage
+from corpus_pipeline.dedup.step import Dedup
+from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.pipelines import options as stage_options
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
 from corpus_pipeline.pipelines.evaluations import Evaluations
+from corpus_pipeline.pipelines.gather import settle
 from corpus_pipeline.pipelines.joining import merge
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
-from corpus_pipeline.pipelines.phases import Finish, Match, Prepare, ShinglePhase
+from corpus_pipeline.pipelines.phases import DocumentPass, Match, ShinglePhase
 from corpus_pipeline.pipelines.plan import (
     Plan,
     make_plan,
@@ -61,7 +64,7 @@ class Run:
         make = stage_options.StageOptions(self.config, flow, workspace, plan.partitions)
         # What a step refuses must be known before any work is done, or thrown away.
         flow.check()
-        prepare, finish = _map_phases(make)
+        passes = [make.pass_work(each) for each in flow.passes]
         evaluations = make.evaluations()
         with locked(workspace.root) as lease:
             if overwrite:
@@ -71,7 +74,7 @@ class Run:
                 return complete
             warm(plan)
             make.write_contamination_index(evaluations)
-            return self._work(workspace, plan, make, resources, prepare, finish, lease, evaluations)
+            return self._work(workspace, plan, make, resources, passes, lease, evaluations)
 
     def _work(
         self,
@@ -79,8 +82,7 @@ class Run:
         plan: Plan,
         make: stage_options.StageOptions,
         resources: Resources,
-        prepare: Prepare,
-        finish: Finish,
+        passes: list[DocumentPass],
         lease: storage.Lease,
         evaluations: Evaluations | None,
     ) -> dict[str, Any]:
@@ -94,7 +96,7 @@ class Run:
                 self.progress.remark(str(each))
             check_workers(engine, self.config, workspace, plan, resources.loaded)
             runner = PhaseRunner(workspace, engine, self.progress, self.config.max_errors, lease)
-            self._phases(runner, plan, make, prepare, finish)
+            self._phases(runner, plan, make, passes)
         # A worker that was killed left its half-written files; the engine's processes are gone.
         storage.remove_attempts(workspace.root)
         return publish(workspace, plan, self.config, make.flow, lease, evaluations)
@@ -104,13 +106,21 @@ class Run:
         runner: PhaseRunner,
         plan: Plan,
         make: stage_options.StageOptions,
-        prepare: Prepare,
-        finish: Finish,
+        passes: list[DocumentPass],
     ) -> None:
         units = range(make.workspace.units)
-        runner.run(prepare, units)
-        refuse_changed_inputs(self.config, plan)
-        refuse_mostly_unreadable(make.workspace, plan, self.config)
+        for each, work in zip(make.flow.passes, passes, strict=True):
+            runner.run(work, units)
+            if each is make.flow.passes[0]:
+                refuse_changed_inputs(self.config, plan)
+                refuse_mostly_unreadable(make.workspace, plan, self.config)
+            if isinstance(each.looks, Dedup):
+                self._matches(runner, make)
+            elif isinstance(each.looks, Gathering):
+                settle(runner, make, each.name, each.looks)
+
+    def _matches(self, runner: PhaseRunner, make: stage_options.StageOptions) -> None:
+        units = range(make.workspace.units)
 
         def match(options: MatchOptions, items: Sequence[int]) -> None:
             if options.phase in MERGES and merged_by_driver(make.partitions, make.workspace.units):
@@ -130,14 +140,6 @@ class Run:
                 if name == "merge-resolve":
                     options = dataclasses.replace(options, inputs=resolved)
                 match(options, range(options.total_partitions))
-        runner.run(finish, units)
-
-
-def _map_phases(make: stage_options.StageOptions) -> tuple[Prepare, Finish]:
-    """Makes the two phases that documents pass."""
-    prepare = Prepare(make.read(), make.flow.before, make.hashing(), make.prepared())
-    finish = Finish(make.workspace, make.dedup(), make.flow.after, make.finished())
-    return prepare, finish
 
 
 def _partitions_at_once(match: Match) -> int:

@@ -24,14 +24,27 @@ from corpus_pipeline.tokens.step import Tokenize
 
 
 @dataclasses.dataclass(frozen=True)
+class Pass:
+    """Steps that a document passes one after another, between two looks at the whole run."""
+
+    name: str
+    """Of its phase: prepare, prepare-2, …, finish."""
+    steps: tuple[Step, ...]
+    decided: Step | None
+    """What has looked at the whole run before; what it found is applied first."""
+    looks: Step | None
+    """What looks at the whole run behind it: dedup, or a step that gathers."""
+
+
+@dataclasses.dataclass(frozen=True)
 class RunFlow:
-    """All steps that are on. *prepare* runs those before dedup, *finish* those behind it."""
+    """All steps that are on, in the passes that documents make."""
 
     read: Read
-    before: tuple[Step, ...]
+    passes: tuple[Pass, ...]
+    """At least two: identities are given at the end of the first, tokens in the last."""
     dedup: Dedup
     """Also where it is off: every run has ids and content hashes of it."""
-    after: tuple[Step, ...]
     readers: Mapping[str, Code] = dataclasses.field(default_factory=dict)
     """Format of an input that names code of the user's own -> the code."""
     own_columns: pa.Schema = dataclasses.field(default_factory=lambda: pa.schema([]))
@@ -40,8 +53,12 @@ class RunFlow:
     @property
     def steps(self) -> tuple[Step, ...]:
         """Every step that is on, in the order of the flow."""
-        dedup = (self.dedup,) if self.dedup.options.enabled else ()
-        return (self.read, *self.before, *dedup, *self.after)
+        steps: list[Step] = [self.read]
+        for each in self.passes:
+            steps += each.steps
+            if isinstance(each.looks, Dedup):
+                steps.append(each.looks)
+        return tuple(steps)
 
     def resources(self) -> Iterator[Resource]:
         """Yields what the steps load."""
@@ -74,7 +91,7 @@ class RunFlow:
     @property
     def tokenize(self) -> Tokenize | None:
         """The step that makes tokens, if there is one."""
-        return next((step for step in self.after if isinstance(step, Tokenize)), None)
+        return next((step for step in self.steps if isinstance(step, Tokenize)), None)
 
     @property
     def makes_text(self) -> bool:
@@ -109,18 +126,37 @@ def run_flow(config: Config, digests: Mapping[str, str] | None = None) -> RunFlo
     read = Read(config.options("read"), context)
     dedup = Dedup(DedupSection(enabled=False), context)
     made = list(_made(config, context))
-    before, after = made, []
-    for place, step in enumerate(made):
-        if isinstance(step, Dedup):
-            dedup, before, after = step, made[:place], made[place + 1 :]
-    if dedup not in made and before and before[-1].is_last:
-        before, after = before[:-1], before[-1:]
+    dedup = next((step for step in made if isinstance(step, Dedup)), dedup)
     formats = sorted({each.format for each in config.inputs if is_own(each.format)})
     readers = {format_: find_code(format_) for format_ in formats}
     own_columns = dataset_columns(config)
-    flow = RunFlow(read, tuple(before), dedup, tuple(after), readers, own_columns)
+    flow = RunFlow(read, tuple(_passes(made)), dedup, readers, own_columns)
     _check_order(flow.steps, own_columns)
     return flow
+
+
+def _passes(steps: list[Step]) -> Iterator[Pass]:
+    """Parts the steps where something looks at the whole run."""
+    parts: list[tuple[list[Step], Step | None]] = [([], None)]
+    for step in steps:
+        if step.compares:
+            parts[-1] = (parts[-1][0], step)
+            parts.append(([], None))
+            continue
+        parts[-1][0].append(step)
+        if step.gathers:
+            parts[-1] = (parts[-1][0], step)
+            parts.append(([], None))
+    if len(parts) == 1:
+        (only, _), end = parts[0], len(parts[0][0])
+        while end and only[end - 1].finishes:
+            end -= 1
+        parts = [(only[:end], None), (only[end:], None)]
+    before: Step | None = None
+    for number, (some, looks) in enumerate(parts, 1):
+        name = "prepare" if number == 1 else f"prepare-{number}"
+        yield Pass("finish" if number == len(parts) else name, tuple(some), before, looks)
+        before = looks
 
 
 def _made(config: Config, context: Context) -> Iterator[Step]:

@@ -26,7 +26,7 @@ from corpus_pipeline.pipelines.plan import Plan, Unit
 from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.sources.pieces import SINGLE
 from corpus_pipeline.sources.records import ERRORS, LOST, READ_REASONS, remedy_for
-from corpus_pipeline.stages.writing import prepared_path
+from corpus_pipeline.stages.writing import prepared_path, rejected_path
 
 #: Units whose files are looked into at once.
 _AT_ONCE = 16
@@ -133,7 +133,7 @@ def _is_lost(fates: Fates) -> bool:
 def _fates(workspace: Workspace, unit: Unit) -> dict[str, Fates]:
     """Counts what became of the records of each file of a unit."""
     rejected = storage.read_parquet(_rejected(workspace, unit), columns=["file", "drop_reason"])
-    kept = storage.read_parquet(prepared_path(workspace, unit.number), columns=["file"])
+    kept = storage.read_parquet(prepared_path(workspace, "prepare", unit.number), columns=["file"])
     kept = kept.append_column("drop_reason", pa.nulls(kept.num_rows, pa.string()))
     counted = (
         pa.concat_tables([rejected, kept])
@@ -148,7 +148,7 @@ def _fates(workspace: Workspace, unit: Unit) -> dict[str, Fates]:
 
 
 def _rejected(workspace: Workspace, unit: Unit) -> storage.Place:
-    return workspace.part("rejected", unit.number, "parquet", "filtered")
+    return rejected_path(workspace, "prepare", unit.number)
 
 
 def _error(

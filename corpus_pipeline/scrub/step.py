@@ -40,6 +40,7 @@ class Scrub(Step):
     columns = PII_MEASURES
     summed = tuple(PII_MEASURES.names)
     counts = ("pii_",)
+    finishes = True
     default = True
 
     def check(self) -> None:

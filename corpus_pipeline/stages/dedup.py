@@ -27,10 +27,13 @@ from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 
 
 class ReadPreparedUnit(Transform):
-    """Reads the documents that *prepare* kept, in batches, and closes the unit."""
+    """Reads the documents that a pass has kept, in batches, and closes the unit."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, before: str, name: str) -> None:
+        """Takes the names of the pass before and of this one."""
         self.workspace = workspace
+        self.before = before
+        self.name = name
 
     def setup(self, tally: Tally) -> None:
         """Makes the counters."""
@@ -39,13 +42,13 @@ class ReadPreparedUnit(Transform):
     def process(self, unit: int) -> Iterator[Keyed]:
         """Yields the batches of one unit and then its end."""
         number = 0
-        with storage.open_parquet(prepared_path(self.workspace, unit)) as file:
+        with storage.open_parquet(prepared_path(self.workspace, self.before, unit)) as file:
             for group in range(file.num_row_groups):
                 with self._counters.clock():
                     batch = file.read_row_group(group).combine_chunks().to_batches()[0]
-                yield BatchKey("finish", unit, number), batch
+                yield BatchKey(self.name, unit, number), batch
                 number += 1
-        yield BatchKey("finish", unit, number), end_of_unit(number, {})
+        yield BatchKey(self.name, unit, number), end_of_unit(number, {})
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,6 +10,8 @@ from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import unit_end, with_rows
 from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.filters.gathering import Gathering
+from corpus_pipeline.pipelines.workspace import read_table
 from corpus_pipeline.steps import Step, source_of
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 
@@ -93,6 +95,32 @@ class ApplyStep(MapBatches):
             return batch
         rows = self.step.apply(batch.filter(pa.array(chosen)))
         return rows if chosen.all() else with_rows(batch, chosen, rows)
+
+
+class DecideStep(MapBatches):
+    """Applies what a step that gathers has settled for the whole run."""
+
+    def __init__(self, step: Gathering, path: storage.Place) -> None:
+        """Takes the step and the file of what was settled."""
+        self.step = step
+        self.path = path
+        self.stage = step.title
+
+    @property
+    def label(self) -> str:
+        """What the step is called, and that it decides."""
+        return f"{self.stage} decides"
+
+    def open(self) -> None:
+        """Reads what was settled."""
+        self._skip = self.step.context.skipping(self.step.name)
+        (self._settled,) = read_table(self.path).to_batches() or [None]
+
+    def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Decides over one batch."""
+        if self._settled is None or source_of(batch) in self._skip:
+            return batch
+        return self.step.decide(batch, self._settled)
 
 
 def _parsed(expression: str) -> "Expression":

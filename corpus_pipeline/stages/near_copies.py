@@ -150,6 +150,8 @@ class ShingleOptions:
     """How the shingle sets of candidates are made and cut."""
 
     workspace: Workspace
+    name: str
+    """Of the pass whose documents are candidates."""
     document: MinHashOptions
     partitions: int
 
@@ -175,7 +177,7 @@ class ShingleUnit(Transform):
             if wanted is not None and wanted.num_rows:
                 # A pair that shares several bands is wanted by several partitions.
                 wanted = wanted.group_by(["address", "key"]).aggregate([]).sort_by("address")
-                records = self._shingled(prepared_path(workspace, unit), wanted)
+                records = self._shingled(prepared_path(workspace, self.options.name, unit), wanted)
                 path = workspace.phase("shingles") / "sets" / f"{unit:05d}.arrow"
                 keys = records["key"].to_numpy()
                 partitions = self.options.partitions

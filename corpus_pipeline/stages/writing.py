@@ -18,8 +18,10 @@ from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS, BatchKey
 from corpus_pipeline.batches import alive, conform, one_batch, unit_end
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.leniencies import leniency_counts
 from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
+from corpus_pipeline.steps import source_of
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
@@ -28,6 +30,9 @@ from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 #: deduplication, what it took of them, and documents that it left whole because it would have taken
 #: too much.
 OF_SOURCES = ("sentence_chars", "sentence_lost", "sentence_whole")
+
+#: Tables of a step that gathers which are held before they are merged.
+_GATHERED_TOGETHER = 32
 
 #: Content of a row group, about: what a reader of documents/ holds at once.
 _ROW_GROUP_BYTES = 4 * 2**20
@@ -181,19 +186,38 @@ class PreparedOptions:
     """Where prepared units go and how their hashes are cut."""
 
     workspace: Workspace
+    name: str
+    """Of the pass, which is that of its phase."""
     partitions: int
     schema: pa.Schema
     """Of documents."""
+    gathering: Gathering | None = None
+    """The step that looks at the whole run behind this pass."""
 
 
-def hash_folder(workspace: Workspace, kind: str) -> storage.Place:
-    """Names the folder of one kind of hashes."""
-    return workspace.phase("prepare") / "hashes" / kind
+def hash_folder(workspace: Workspace, name: str, kind: str) -> storage.Place:
+    """Names the folder of one kind of hashes that a pass has made."""
+    return workspace.phase(name) / "hashes" / kind
 
 
-def prepared_path(workspace: Workspace, unit: int) -> storage.Place:
-    """Names the file of a unit's documents between *prepare* and *finish*."""
-    return workspace.phase("prepare") / "documents" / f"{unit:05d}.parquet"
+def prepared_path(workspace: Workspace, name: str, unit: int) -> storage.Place:
+    """Names the file of a unit's documents between a pass and the next."""
+    return workspace.phase(name) / "documents" / f"{unit:05d}.parquet"
+
+
+def gathered_path(workspace: Workspace, name: str, unit: int) -> storage.Place:
+    """Names the file of what the last step of a pass has gathered of a unit."""
+    return workspace.phase(name) / "gathered" / f"{unit:05d}.arrow"
+
+
+def rejected_path(workspace: Workspace, name: str, unit: int) -> storage.Place:
+    """Names the file of the documents of a unit that a pass has dropped.
+
+    >>> str(rejected_path(Workspace("out", 1, "r"), "prepare-2", 0))
+    'out/rejected/filtered2-00000-of-00001.parquet'
+    """
+    prefix = "deduplicated" if name == "finish" else f"filtered{name.removeprefix('prepare')[1:]}"
+    return workspace.part("rejected", unit, "parquet", prefix)
 
 
 class WritePreparedUnit(_UnitWriter):
@@ -206,32 +230,44 @@ class WritePreparedUnit(_UnitWriter):
     def begin(self, unit: int) -> None:
         """Opens the two Parquet files."""
         self._kept = _ParquetPart(
-            self.open(prepared_path(self.workspace, unit)), self.options.schema
+            self.open(prepared_path(self.workspace, self.options.name, unit)), self.options.schema
         )
-        path = self.workspace.part("rejected", unit, "parquet", "filtered")
+        path = rejected_path(self.workspace, self.options.name, unit)
         self._rejected = _ParquetPart(self.open(path), self.options.schema)
         self._hashes: dict[str, list[pa.RecordBatch]] = {}
+        self._gathered: list[pa.RecordBatch] = []
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Writes documents by fate; keeps the hashes of those alive (a tenth of their text)."""
         self.count_fates(batch)
-        self._counts.update(leniency_counts(batch["leniencies"]))
+        if self.options.name == "prepare":
+            self._counts.update(leniency_counts(batch["leniencies"]))
         living = alive(batch)
         kept = batch.filter(living)
         self._kept.write(kept)
         self._rejected.write(batch.filter(pc.invert(living)))
         for kind, records in hash_records(kept).items():
             self._hashes.setdefault(kind, []).append(records)
+        gathering = self.options.gathering
+        if gathering is not None and batch.num_rows:
+            if source_of(batch) not in gathering.context.skipping(gathering.name):
+                self._gathered.append(gathering.gather(batch))
+            if len(self._gathered) > _GATHERED_TOGETHER:
+                self._gathered = [gathering.merged(self._gathered)]
 
     def finish(self, unit: int) -> list[FileEntry]:
         """Commits documents, rejected documents and one file of hashes of each kind."""
         entries = [part.commit(self.workspace) for part in (self._kept, self._rejected)]
         for kind, batches in sorted(self._hashes.items()):
             batch = one_batch(pa.Table.from_batches(batches))
-            path = hash_folder(self.workspace, kind) / f"{unit:05d}.arrow"
+            path = hash_folder(self.workspace, self.options.name, kind) / f"{unit:05d}.arrow"
             keys = batch[KEYS[kind]].to_numpy()
             partitions = self.options.partitions
             entries.append(self.workspace.put_partitioned(path, batch, keys, partitions))
+        if self.options.gathering is not None:
+            found = self.options.gathering.merged(self._gathered)
+            path = gathered_path(self.workspace, self.options.name, unit)
+            entries.append(self.workspace.put_table(path, found))
         return entries
 
 
@@ -283,6 +319,8 @@ class FinishedOptions:
     """Where finished units go, and what their token shards are like (None: no tokens)."""
 
     workspace: Workspace
+    earlier: tuple[str, ...]
+    """Names of the passes before."""
     shards: ShardFormat | None
     schema: pa.Schema
     """Of documents."""
@@ -305,7 +343,7 @@ class WriteFinishedUnit(_UnitWriter):
     def begin(self, unit: int) -> None:
         """Opens the unit's files."""
         part = self.workspace.part
-        rejected = part("rejected", unit, "parquet", "deduplicated")
+        rejected = rejected_path(self.workspace, "finish", unit)
         self._kept = _ParquetPart(
             self.open(part("documents", unit, "parquet")), self.options.schema
         )
@@ -359,10 +397,13 @@ class WriteFinishedUnit(_UnitWriter):
         return entries
 
     def _write_ledger(self, unit: int) -> FileEntry:
-        """Joins the rows that *prepare* rejected and those that came this far, in row order."""
-        filtered = self.workspace.part("rejected", unit, "parquet", "filtered")
-        self.workspace.refuse_changed("prepare", unit, filtered)
-        early = storage.read_parquet(filtered, columns=self.options.ledger.names)
+        """Joins the rows that earlier passes rejected and those that came here, in row order."""
+        tables = []
+        for name in self.options.earlier:
+            path = rejected_path(self.workspace, name, unit)
+            self.workspace.refuse_changed(name, unit, path)
+            tables.append(storage.read_parquet(path, columns=self.options.ledger.names))
+        early = pa.concat_tables(tables)
         rows = pa.concat_tables([early, pa.Table.from_batches(self._ledger, self.options.ledger)])
         self._counts["filtered"] = early.num_rows
         part = _ParquetPart(

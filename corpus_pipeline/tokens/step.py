@@ -60,6 +60,7 @@ class Tokenize(Step):
     counts = ("tokens",)
     default = True
     is_last = True
+    finishes = True
     carried = ("_known",)
 
     @property

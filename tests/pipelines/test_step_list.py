@@ -5,7 +5,7 @@ from typing import Any
 
 import corpora
 import pytest
-from runs import Runner
+from runs import Corpus, Runner
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality.step import QualitySection
@@ -27,22 +27,41 @@ def test_without_a_list_it_is_the_order_of_the_sections() -> None:
     assert "quality" not in flow(quality={"enabled": False})
 
 
-def test_dedup_parts_the_phases() -> None:
+SCORED = {"classifier": {"column": "quality_score", "keep_top": 0.5, "min_documents": 1}}
+
+
+@pytest.mark.parametrize(
+    ("steps", "passes"),
+    [
+        (["extract", "dedup", "quality"], {"prepare": ["extract"], "finish": ["quality"]}),
+        (["quality", "scrub", "tokenize"],
+         {"prepare": ["quality"], "finish": ["scrub", "tokenize"]}),
+        (["quality"], {"prepare": ["quality"], "finish": []}),
+        (["dedup"], {"prepare": [], "finish": []}),
+        ([], {"prepare": [], "finish": []}),
+        (["quality", SCORED, "language", "dedup", "scrub"],
+         {"prepare": ["quality", "classifier"], "prepare-2": ["language"], "finish": ["scrub"]}),
+        (["dedup", "quality", SCORED],
+         {"prepare": [], "prepare-2": ["quality", "classifier"], "finish": []}),
+        (["quality", {"classifier": {"column": "quality_score", "min_score": 300}}, "dedup"],
+         {"prepare": ["quality", "classifier"], "finish": []}),
+    ],
+)  # fmt: skip
+def test_passes_end_where_something_looks_at_the_whole_run(
+    steps: list[Any], passes: dict[str, list[str]]
+) -> None:
+    content = {"inputs": [{"path": "a", "source": "s"}], "output": "o", "steps": steps}
+    made = run_flow(build_config(content, "c.yaml"))
+    assert {each.name: [step.title for step in each.steps] for each in made.passes} == passes
+    assert made.dedup.options.enabled == ("dedup" in steps)
+    assert [before.looks for before in made.passes[:-1]] == [p.decided for p in made.passes[1:]]
+
+
+def test_dedup_that_is_off_parts_them_too() -> None:
+    """Identities are of the text before it is scrubbed, whatever is on."""
     content = {"inputs": [{"path": "a", "source": "s"}], "output": "o"}
-    for steps, before, after in (
-        (["extract", "dedup", "quality"], ["extract"], ["quality"]),
-        (
-            ["extract", "quality", "scrub", "tokenize"],
-            ["extract", "quality", "scrub"],
-            ["tokenize"],
-        ),
-        (["quality"], ["quality"], []),
-        ([], [], []),
-    ):
-        made = run_flow(build_config({**content, "steps": steps}, "c.yaml"))
-        assert [step.title for step in made.before] == before
-        assert [step.title for step in made.after] == after
-        assert made.dedup.options.enabled == ("dedup" in steps)
+    made = run_flow(build_config({**content, "dedup": {"enabled": False}}, "c.yaml"))
+    assert [step.title for step in made.passes[-1].steps] == ["scrub", "tokenize"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +97,7 @@ def test_a_section_beside_the_list() -> None:
     content: dict[str, Any] = {"inputs": [{"path": "a", "source": "s"}], "output": "o"}
     quality = {"profile": "c4"}
     made = run_flow(build_config({**content, "steps": ["quality"], "quality": quality}, "c"))
-    assert made.before[0].options == QualitySection(profile="c4")
+    assert made.passes[0].steps[0].options == QualitySection(profile="c4")
     with pytest.raises(ConfigError, match="quality: the list `steps` does not have it"):
         build_config({**content, "steps": ["extract"], "quality": quality}, "c")
     steps = [{"quality": {"profile": "gopher"}}]
@@ -108,3 +127,34 @@ def test_filters_behind_dedup_judge_what_is_left(
     judged = [row for row in rows if (row["drop_reason"] or "").startswith(("gopher", "c4"))]
     assert judged
     assert all(row["words"] is not None for row in judged)
+
+
+@pytest.mark.parametrize("behind", [False, True])
+def test_shares_of_the_whole_run(
+    inputs: Path, tmp_path: Path, run_here: Runner, corpus: Corpus, behind: bool
+) -> None:
+    """The same documents stay, however they are cut into units; half of each group, as asked."""
+    whole = corpora.settings(inputs, tmp_path)
+    filters: list[Any] = ["language", "quality", SCORED]
+    steps = ["extract", *(["dedup", *filters] if behind else [*filters, "dedup"])]
+    kept = []
+    for name, unit_bytes in (("few", None), ("many", 2000)):
+        content = {"inputs": whole["inputs"], "output": str(tmp_path / name), "steps": steps,
+                   "plan": {"unit_bytes": unit_bytes}}  # fmt: skip
+        run = run_here(content)
+        assert corpus("verify", tmp_path / name).code == 0
+        rows = corpora.rows(tmp_path / name / "ledger")
+        assert run["counts"]["documents"] == len(rows)
+        kept.append(sorted(row["id"] for row in rows if row["drop_reason"] is None))
+        groups: dict[Any, list[bool]] = {}
+        for row in rows:
+            if row["classifier_score"] is not None and row["drop_reason"] in (
+                None, "classifier-below-share", "document-duplicate", "exact-duplicate"
+            ):  # fmt: skip
+                stays = row["drop_reason"] != "classifier-below-share"
+                groups.setdefault((row["source"], row["lang"]), []).append(stays)
+        if not behind:
+            assert all(sum(each) >= len(each) / 2 for each in groups.values())
+            assert any(not all(each) for each in groups.values())
+    assert kept[0] == kept[1]
+    assert kept[0]

@@ -24,7 +24,9 @@ DOCUMENT = document_schema()
 
 def hash_and_write(make: StageOptions) -> tuple[Transform, Transform]:
     """The end of *prepare*."""
-    return HashBatch(make.hashing()), WritePreparedUnit(make.prepared())
+    return HashBatch(make.hashing(make.flow.passes[0])), WritePreparedUnit(
+        make.prepared(make.flow.passes[0])
+    )
 
 
 def documents(texts: Sequence[str | None], unit: int = 0, **columns: Any) -> pa.RecordBatch:

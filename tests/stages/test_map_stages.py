@@ -49,7 +49,7 @@ def step(make: StageOptions, name: str) -> Any:
 def transform(make: StageOptions, name: str) -> Transform:
     """What sends batches through a step of the flow."""
     if name == "hashing":
-        return HashBatch(make.hashing())
+        return HashBatch(make.hashing(make.flow.passes[0]))
     return removing(make) if name == "dedup" else ApplyStep(step(make, name))
 
 
@@ -244,7 +244,7 @@ def test_hashing_names_documents_and_hashes_those_alive(make: StageOptions) -> N
         ordinals = found["hash_span_ordinals"].to_pylist()
         assert ordinals[0] == list(range(len(spans[0])))
 
-    run(unit(batch), HashBatch(make.hashing()), check)
+    run(unit(batch), HashBatch(make.hashing(make.flow.passes[0])), check)
 
 
 def removals(make: StageOptions, phase: str, schema: pa.Schema, *rows: tuple[Any, ...]) -> None:
@@ -387,7 +387,11 @@ def test_read_prepared_gives_the_writers_batches_back(make: StageOptions) -> Non
     from corpus_pipeline.stages.writing import WritePreparedUnit, prepared_path
 
     elements = unit(documents([ZH, None, EN]), documents([]), documents([SHORT]))
-    run(elements, WritePreparedUnit(make.prepared()), lambda units: same("units", units, [0]))
+    run(
+        elements,
+        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        lambda units: same("units", units, [0]),
+    )
     assert prepared_path(make.workspace, 0).exists()
     read = unit(documents([ZH, EN, SHORT]), phase="finish")
 

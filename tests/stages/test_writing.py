@@ -47,7 +47,11 @@ def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
     forgiven = pa.array([None, None, ["http-cut", "charset-guessed"]], pa.list_(pa.string()))
     first = batch([EN, None, ZH], leniencies=forgiven)
     elements = unit(first, batch([]), batch([None, "短"], first=3))
-    run(elements, WritePreparedUnit(make.prepared()), lambda units: same("units", units, [0]))
+    run(
+        elements,
+        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        lambda units: same("units", units, [0]),
+    )
     workspace = make.workspace
     kept = pq.read_table(prepared_path(workspace, 0))
     assert kept.schema.equals(DOCUMENT)
@@ -66,7 +70,11 @@ def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
 
 
 def test_a_unit_without_documents_is_written_all_the_same(make: StageOptions) -> None:
-    run(unit(), WritePreparedUnit(make.prepared()), lambda units: same("units", units, [0]))
+    run(
+        unit(),
+        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        lambda units: same("units", units, [0]),
+    )
     assert pq.read_table(prepared_path(make.workspace, 0)).num_rows == 0
     run(
         unit(phase="finish"),
@@ -116,7 +124,7 @@ def test_missing_and_misplaced_batches_are_refused(
         "no end": [one, two],
         "twice": [one, one, two, end],
     }
-    writer = WritePreparedUnit(make.prepared())
+    writer = WritePreparedUnit(make.prepared(make.flow.passes[0]))
 
     def bundle() -> Iterator[int]:
         writer.setup(uncounted)
@@ -134,7 +142,7 @@ def test_missing_and_misplaced_batches_are_refused(
 
 def half_written(make: StageOptions, one: Keyed) -> tuple[WritePreparedUnit, list[Path]]:
     """A writer in the midst of a unit, and the files it has open."""
-    writer = WritePreparedUnit(make.prepared())
+    writer = WritePreparedUnit(make.prepared(make.flow.passes[0]))
     writer.setup(uncounted)
     writer.start_bundle()
     list(writer.process(one))
@@ -173,12 +181,20 @@ def test_a_full_disk_leaves_no_attempts(
 def test_a_run_that_was_thrown_away_writes_no_more(make: StageOptions) -> None:
     storage.remove(make.workspace.units_file)
     with pytest.raises(EngineError, match="this run was thrown away; end its job"):
-        run(unit(batch(["a"])), WritePreparedUnit(make.prepared()), lambda units: None)
+        run(
+            unit(batch(["a"])),
+            WritePreparedUnit(make.prepared(make.flow.passes[0])),
+            lambda units: None,
+        )
     assert not prepared_path(make.workspace, 0).exists()
 
 
 def test_another_runs_file_does_not_get_into_the_ledger(make: StageOptions) -> None:
-    run(unit(batch(["a", None])), WritePreparedUnit(make.prepared()), lambda units: None)
+    run(
+        unit(batch(["a", None])),
+        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        lambda units: None,
+    )
     path = make.workspace.part("rejected", 0, "parquet", "filtered")
     storage.write_bytes(path, storage.read_bytes(path) + b" ")
     writer = WriteFinishedUnit(make.finished())
@@ -191,7 +207,9 @@ def test_another_runs_file_does_not_get_into_the_ledger(make: StageOptions) -> N
 def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:
     elements = [*unit(batch(["a"])), *unit(batch(["文"], 1), batch([None], 1, 1), number=1)]
     run(
-        elements, WritePreparedUnit(make.prepared()), lambda units: same("u", sorted(units), [0, 1])
+        elements,
+        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        lambda units: same("u", sorted(units), [0, 1]),
     )
     counts = [make.workspace.manifest("prepare", n).counts for n in (0, 1)]  # type: ignore[union-attr]
     assert counts == [
@@ -201,7 +219,11 @@ def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:
 
 
 def test_finished_units_say_where_the_tokens_are(make: StageOptions) -> None:
-    run(unit(batch([EN, None, "x", ZH])), WritePreparedUnit(make.prepared()), lambda units: None)
+    run(
+        unit(batch([EN, None, "x", ZH])),
+        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        lambda units: None,
+    )
     tokens = pa.array([[5, 6, 0], [], [7, 0]], pa.list_(pa.uint16()))
     finished = documents(
         [EN, "x", ZH],

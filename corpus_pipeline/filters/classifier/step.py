@@ -198,7 +198,6 @@ class Classifier(Gathering):
     def open(self) -> None:
         """Maps the model into memory."""
         self._model: Any = None
-        self._cuts: tuple[pa.RecordBatch, Mapping[Any, Any]] | None = None
         if self.options.model is not None:
             from corpus_pipeline.filters.classifier import measure as measuring
 
@@ -236,7 +235,8 @@ class Classifier(Gathering):
 
     def decide(self, batch: Batch, settled: pa.RecordBatch) -> Batch:
         """Fills the bin, and compares the score with the cuts."""
-        if self._cuts is None or self._cuts[0] is not settled:
+        known = self.__dict__.get("_cuts")
+        if known is None or known[0] is not settled:
             self._cuts = settled, cutting.cuts_by_group(settled)
         counted = alive(batch).to_numpy(zero_copy_only=False)
         decided = cutting.apply_cuts(

@@ -76,7 +76,7 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     """Every phase of a run with all stages on, with the number of its items."""
     from corpus_pipeline.pipelines.config import build_config
     from corpus_pipeline.pipelines.options import StageOptions
-    from corpus_pipeline.pipelines.phases import Finish, Match, Prepare, ShinglePhase
+    from corpus_pipeline.pipelines.phases import Match, ShinglePhase
     from corpus_pipeline.pipelines.resources import resolve_resources
     from corpus_pipeline.pipelines.workspace import Workspace
 
@@ -94,8 +94,7 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     workspace = Workspace(config.output, UNITS, "run")
     flow, _ = resolve_resources(config)
     make = StageOptions(config, flow, workspace, PARTITIONS)
-    prepare = Prepare(make.read(), flow.before, make.hashing(), make.prepared())
-    finish = Finish(workspace, make.dedup(), flow.after, make.finished())
+    prepare, finish = (make.pass_work(each) for each in flow.passes)
     phases: dict[str, tuple[Any, int]] = {"prepare": (prepare, UNITS), "finish": (finish, UNITS)}
     phases["shingles"] = ShinglePhase(make.shingles()), UNITS
     for name in ("contamination", "exact", "document", "verify", "sentence"):

@@ -1,0 +1,39 @@
+"""What a step that gathers settles between two passes: one small task of the driver."""
+
+import itertools
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from corpus_pipeline.batches import one_batch
+from corpus_pipeline.filters.gathering import Gathering
+from corpus_pipeline.pipelines.options import StageOptions
+from corpus_pipeline.pipelines.phase_runner import PhaseRunner
+from corpus_pipeline.pipelines.workspace import read_table
+from corpus_pipeline.stages.match_options import Outcome
+from corpus_pipeline.stages.writing import gathered_path
+
+#: Units whose tables are merged at a time.
+_TOGETHER = 256
+
+
+def settle(runner: PhaseRunner, make: StageOptions, name: str, step: Gathering) -> None:
+    """Merges what a pass has gathered of all units, and writes what the step settles.
+
+    Args:
+        name: of the pass.
+    """
+
+    def tables() -> Iterator[pa.RecordBatch]:
+        for unit in range(make.workspace.units):
+            yield one_batch(read_table(gathered_path(make.workspace, name, unit)))
+
+    def work() -> Outcome:
+        merged = step.merged([])
+        units = tables()
+        while some := list(itertools.islice(units, _TOGETHER)):
+            merged = step.merged([merged, *some])
+        settled = step.settled(merged)
+        return Outcome([make.workspace.put_table(make.settled_path(step), settled)])
+
+    runner.run_here(f"settle-{step.title}", work)
