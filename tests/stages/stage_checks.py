@@ -22,11 +22,14 @@ from corpus_pipeline.transforms import Keyed, Transform, Work
 DOCUMENT = document_schema()
 
 
+def write_prepared(make: StageOptions) -> WritePreparedUnit:
+    """The last transform of *prepare*."""
+    return WritePreparedUnit(make.prepared(make.flow.passes[0]))
+
+
 def hash_and_write(make: StageOptions) -> tuple[Transform, Transform]:
     """The end of *prepare*."""
-    return HashBatch(make.hashing(make.flow.passes[0])), WritePreparedUnit(
-        make.prepared(make.flow.passes[0])
-    )
+    return HashBatch(make.hashing(make.flow.passes[0])), write_prepared(make)
 
 
 def documents(texts: Sequence[str | None], unit: int = 0, **columns: Any) -> pa.RecordBatch:

@@ -8,7 +8,7 @@ import apache_beam as beam
 import corpora
 import pyarrow as pa
 import pytest
-from stages.stage_checks import documents, run, run_documents, unit
+from stages.stage_checks import documents, run, run_documents, unit, write_prepared
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import unit_end
@@ -384,15 +384,15 @@ def test_tokenize_encodes_those_alive(make: StageOptions) -> None:
 def test_read_prepared_gives_the_writers_batches_back(make: StageOptions) -> None:
     from stages.stage_checks import same
 
-    from corpus_pipeline.stages.writing import WritePreparedUnit, prepared_path
+    from corpus_pipeline.stages.writing import prepared_path
 
     elements = unit(documents([ZH, None, EN]), documents([]), documents([SHORT]))
     run(
         elements,
-        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        write_prepared(make),
         lambda units: same("units", units, [0]),
     )
-    assert prepared_path(make.workspace, 0).exists()
+    assert prepared_path(make.workspace, "prepare", 0).exists()
     read = unit(documents([ZH, EN, SHORT]), phase="finish")
 
     def check(actual: list[Any]) -> None:
@@ -401,4 +401,4 @@ def test_read_prepared_gives_the_writers_batches_back(make: StageOptions) -> Non
         texts = [batch["text"].to_pylist() for _, batch in ordered[:-1]]
         same("texts", texts, [[ZH, EN, SHORT]])
 
-    run([0], ReadPreparedUnit(make.workspace), check)
+    run([0], ReadPreparedUnit(make.workspace, "prepare", "finish"), check)

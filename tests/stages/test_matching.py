@@ -239,7 +239,7 @@ def test_blocks_are_bounded(make: StageOptions) -> None:
     rows = 700_000
     batch = pa.record_batch({"hash": pa.array(range(rows), pa.uint64()),
                              "address": pa.array(range(rows), pa.uint64())})  # fmt: skip
-    folder = hash_folder(make.workspace, "exact")
+    folder = hash_folder(make.workspace, "prepare", "exact")
     folder.mkdir(parents=True)
     with pa.ipc.new_file(str(folder / "00000.arrow"), batch.schema) as writer:
         writer.write_batch(batch)

@@ -11,7 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stages.stage_checks import documents, hash_and_write, run, same, uncounted, unit
+from stages.stage_checks import (
+    documents,
+    hash_and_write,
+    run,
+    same,
+    uncounted,
+    unit,
+    write_prepared,
+)
 
 from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey, RowAddress
@@ -49,11 +57,11 @@ def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
     elements = unit(first, batch([]), batch([None, "短"], first=3))
     run(
         elements,
-        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        write_prepared(make),
         lambda units: same("units", units, [0]),
     )
     workspace = make.workspace
-    kept = pq.read_table(prepared_path(workspace, 0))
+    kept = pq.read_table(prepared_path(workspace, "prepare", 0))
     assert kept.schema.equals(DOCUMENT)
     assert kept["text"].to_pylist() == [EN, ZH, "短"]
     rejected = pq.read_table(workspace.part("rejected", 0, "parquet", "filtered"))
@@ -72,10 +80,10 @@ def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
 def test_a_unit_without_documents_is_written_all_the_same(make: StageOptions) -> None:
     run(
         unit(),
-        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        write_prepared(make),
         lambda units: same("units", units, [0]),
     )
-    assert pq.read_table(prepared_path(make.workspace, 0)).num_rows == 0
+    assert pq.read_table(prepared_path(make.workspace, "prepare", 0)).num_rows == 0
     run(
         unit(phase="finish"),
         WriteFinishedUnit(make.finished()),
@@ -91,7 +99,7 @@ def test_hashes_are_cut_by_partition(make: StageOptions) -> None:
     elements = unit(batch([EN, None]), batch([ZH], first=2))
     run(elements, hash_and_write(make), lambda units: same("units", units, [0]))
     for kind, key in KEYS.items():
-        path = hash_folder(make.workspace, kind) / "00000.arrow"
+        path = hash_folder(make.workspace, "prepare", kind) / "00000.arrow"
         with storage.open_arrow(path) as file:
             parts = [file.get_batch(partition) for partition in range(make.partitions)]
         for number, part in enumerate(parts):
@@ -124,7 +132,7 @@ def test_missing_and_misplaced_batches_are_refused(
         "no end": [one, two],
         "twice": [one, one, two, end],
     }
-    writer = WritePreparedUnit(make.prepared(make.flow.passes[0]))
+    writer = write_prepared(make)
 
     def bundle() -> Iterator[int]:
         writer.setup(uncounted)
@@ -136,13 +144,13 @@ def test_missing_and_misplaced_batches_are_refused(
     with pytest.raises(EngineError, match=message):
         list(bundle())
     assert make.workspace.manifest("prepare", 0) is None
-    assert not prepared_path(make.workspace, 0).exists()
+    assert not prepared_path(make.workspace, "prepare", 0).exists()
     assert not list(Path(make.workspace.output).rglob("*.attempt-*"))
 
 
 def half_written(make: StageOptions, one: Keyed) -> tuple[WritePreparedUnit, list[Path]]:
     """A writer in the midst of a unit, and the files it has open."""
-    writer = WritePreparedUnit(make.prepared(make.flow.passes[0]))
+    writer = write_prepared(make)
     writer.setup(uncounted)
     writer.start_bundle()
     list(writer.process(one))
@@ -183,16 +191,16 @@ def test_a_run_that_was_thrown_away_writes_no_more(make: StageOptions) -> None:
     with pytest.raises(EngineError, match="this run was thrown away; end its job"):
         run(
             unit(batch(["a"])),
-            WritePreparedUnit(make.prepared(make.flow.passes[0])),
+            write_prepared(make),
             lambda units: None,
         )
-    assert not prepared_path(make.workspace, 0).exists()
+    assert not prepared_path(make.workspace, "prepare", 0).exists()
 
 
 def test_another_runs_file_does_not_get_into_the_ledger(make: StageOptions) -> None:
     run(
         unit(batch(["a", None])),
-        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        write_prepared(make),
         lambda units: None,
     )
     path = make.workspace.part("rejected", 0, "parquet", "filtered")
@@ -208,7 +216,7 @@ def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:
     elements = [*unit(batch(["a"])), *unit(batch(["文"], 1), batch([None], 1, 1), number=1)]
     run(
         elements,
-        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        write_prepared(make),
         lambda units: same("u", sorted(units), [0, 1]),
     )
     counts = [make.workspace.manifest("prepare", n).counts for n in (0, 1)]  # type: ignore[union-attr]
@@ -221,7 +229,7 @@ def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:
 def test_finished_units_say_where_the_tokens_are(make: StageOptions) -> None:
     run(
         unit(batch([EN, None, "x", ZH])),
-        WritePreparedUnit(make.prepared(make.flow.passes[0])),
+        write_prepared(make),
         lambda units: None,
     )
     tokens = pa.array([[5, 6, 0], [], [7, 0]], pa.list_(pa.uint16()))
