@@ -36,8 +36,10 @@ from corpus_pipeline.text.characters import LETTER, characters
 from corpus_pipeline.text.columns import string_column, utf8_buffers
 from corpus_pipeline.thresholds import exact_threshold
 
-#: Navigation phrases and counters are looked for in lines of at most so many words (RefinedWeb).
+#: Navigation phrases and counters are looked for in lines of at most so many words (RefinedWeb), or
+#: so many characters: ten words of a script without spaces are hardly half a clause.
 SHORT_LINE_WORDS = 10
+SHORT_LINE_CHARS = 20
 
 
 class Lines(NamedTuple):
@@ -141,7 +143,7 @@ def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] =
         in_text = np.repeat(_matching(texts, _either(sought.values())), np.diff(line_offsets))
         for rule, pattern in sought.items():
             remove(rule, pattern, _staying(rules, in_text))
-    short = words <= SHORT_LINE_WORDS
+    short = (words <= SHORT_LINE_WORDS) | (chars <= SHORT_LINE_CHARS)
     if options.counters:
         with_digit = facts & HAS_DIGIT != 0
         remove(COUNTER, phrases.counter, _staying(rules, short & with_digit))
@@ -150,7 +152,7 @@ def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] =
         found = lines_at(where)
         hits = _matching(found, phrases.navigation)
         where, found = where[hits], found.filter(pa.array(hits))
-        cut_texts = pc.replace_substring_regex(found, phrases.navigation, r"\1")
+        cut_texts = pc.replace_substring_regex(found, phrases.navigation, "")
         left = find_lines(cut_texts, LinesOptions(citations=options.citations))
         some = np.diff(left.offsets) > 0
         rules[where[~some]] = NAVIGATION

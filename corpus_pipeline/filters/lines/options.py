@@ -77,7 +77,8 @@ class LinesOptions(Options):
     counters: bool = Field(False, description="lines that are counters (`3 likes`) go")
     navigation: bool = Field(
         False,
-        description="phrases such as `Read more...` are cut out of lines of at most 10 words",
+        description="phrases such as `Read more...` are cut out of lines of at most 10 words or "
+        "20 characters",
     )
     citations: bool = Field(False, description="[1], [edit], [citation needed] are cut out")
     patterns: tuple[str, ...] = Field(

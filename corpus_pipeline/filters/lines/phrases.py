@@ -28,7 +28,7 @@ class Phrases(NamedTuple):
     policy: str
     counter: str
     navigation: str
-    """What it finds is cut out; its first group is kept."""
+    """What it finds is cut out."""
 
 
 @cache
@@ -48,9 +48,8 @@ def load_phrases() -> Phrases:
         javascript="(?i)javascript",
         policy=f"(?i){_either(content['policy'])}",
         counter=f"(?i)^{_AROUND}(?:{_NUMBER}\\s*{_MEASURE}\\s*{nouns}"
-        f"|{nouns}[数數量]?{_AROUND}{_NUMBER}\\s*{_MEASURE}){_AROUND}$",
-        navigation=f"(?i)^\\s*{where['start']}($|[^\\pL\\pN])"
-        f"|\\s?{where['end']}\\s*$|\\s?{where['anywhere']}",
+        f"|{nouns}(?:次?[数數]|量)?{_AROUND}{_NUMBER}\\s*{_MEASURE}){_AROUND}$",
+        navigation=f"(?i)^\\s*{where['start']}|\\s?{where['end']}\\s*$|\\s?{where['anywhere']}",
     )
 
 
