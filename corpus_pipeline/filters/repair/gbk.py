@@ -6,8 +6,8 @@ all triples of characters of GBK one in some thirty thousand happens to be two o
 characters one in 10⁹ four. So a text must have one line with four such characters, three of them
 in a row; then its shorter lines are decoded too.
 
-What a decoder has replaced or dropped (the last byte of an odd number, mostly) cannot be had back:
-a line with such a place stays as it is.
+A line of an odd number of bytes has lost its last one: the decoder wrote � for it. The character
+that it belonged to cannot be had back, and is one � then.
 """
 
 import re
@@ -20,6 +20,13 @@ from corpus_pipeline.filters.repair.mojibake import Fixed, replaced
 _SURE = 4
 _EAST = re.compile("[\u2000-\uffff]")
 _EAST_RUN = re.compile("[\u2000-\uffff]{3}")
+_LOST = "\ufffd"
+#: Stands for a lost byte while a line is bytes.
+_LOST_BYTE = b"\x1a"
+#: A character of three bytes of which some are lost, or the lost byte alone.
+_INCOMPLETE = re.compile(
+    b"[\xe2-\xef](?:[\x80-\xbf]\x1a|\x1a[\x80-\xbf]|\x1a\x1a)|\x1a[\x80-\xbf]{0,2}"
+)
 #: First bytes of the UTF-8 of U+2000 to U+FFFF, and the bytes that follow.
 _FIRST = range(0xE2, 0xF0)
 _FOLLOWING = range(0x80, 0xC0)
@@ -45,16 +52,22 @@ def _pairs(leads: Iterable[int], trails: range) -> str:
     return "".join(sorted(found))
 
 
-def decode_again(text: str) -> Fixed:
+def decode_again(text: str, lossy: bool = True) -> Fixed:
     """Decodes the lines of a text that are UTF-8 in GBK.
+
+    Args:
+        text: of any kind.
+        lossy: a character that has lost a byte becomes one �; else its line stays as it is.
 
     >>> decode_again("浣犲ソ锛屼笘鐣岋紒").text
     '你好，世界！'
+    >>> decode_again("涓栫晫浣犲ソ锛�").text
+    '世界你好�'
     >>> decode_again("河水在夜晚上涨了").kinds
     frozenset()
     """
     lines = text.split("\n")
-    decoded = [_decoded(line) for line in lines]
+    decoded = [_decoded(line, lossy) for line in lines]
     if not any(len(_EAST.findall(after)) >= _SURE and _EAST_RUN.search(after)
                for line, after in zip(lines, decoded, strict=True) if after != line):  # fmt: skip
         return Fixed(text, frozenset(), 0)
@@ -62,14 +75,21 @@ def decode_again(text: str) -> Fixed:
     return Fixed("\n".join(decoded), frozenset({"gbk"}), chars)
 
 
-def _decoded(line: str) -> str:
+def _decoded(line: str, lossy: bool) -> str:
     """Returns the line, decoded if it can be and says something East Asian then."""
-    if line.isascii():
+    if line.isascii() or (_LOST in line and not lossy) or _LOST_BYTE.decode() in line:
         return line
+    # A browser reads the byte 80 as the euro sign, which has two bytes of its own besides.
+    content = b"\x80".join(part.encode("gb18030") for part in line.split("€"))
+    if _LOST in line:
+        content = _INCOMPLETE.sub(
+            _LOST.encode(), content.replace(_LOST.encode("gb18030"), _LOST_BYTE)
+        )
     try:
-        after = line.encode("gb18030").decode("utf-8")
+        after = content.decode("utf-8")
     except UnicodeError:
         return line
-    others = len(after.encode("ascii", "ignore"))
+    others = len(after.encode("ascii", "ignore")) + after.count(_LOST)
     # A middle dot or an emoji may be among them.
-    return after if 4 * len(_EAST.findall(after)) >= 3 * (len(after) - others) else line
+    east = len(_EAST.findall(after)) - after.count(_LOST)
+    return after if 4 * east >= 3 * (len(after) - others) > 0 else line

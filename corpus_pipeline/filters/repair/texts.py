@@ -85,7 +85,10 @@ def repair_texts(texts: pa.Array, rows: NDArray[np.bool_], repairer: Repairer) -
 
     if options.gbk:
         # First: ftfy would take some of its characters for mojibake of another kind.
-        change(_holding(texts, gbk.suspicious()), gbk.decode_again)
+        change(
+            _holding(texts, gbk.suspicious()),
+            lambda text: gbk.decode_again(text, options.replace_lossy_sequences),
+        )
     if repairer.fixer is not None:
         fixer = repairer.fixer
         change(_holding(texts, fixer.suspicious), lambda text: fix(fixer, text))
