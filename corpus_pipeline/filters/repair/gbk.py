@@ -3,8 +3,8 @@
 The bytes of such a line are those of its characters in GBK (GB 18030, by which browsers decode it).
 If they are valid UTF-8, and what they say is Chinese, Japanese or Korean, the line is mojibake: of
 all triples of characters of GBK one in some thirty thousand happens to be two of UTF-8, of six
-characters one in 10⁹ four. So a text must have one line with four such characters, three of them
-in a row; then its shorter lines are decoded too.
+characters one in 10⁹ four. So a text must have one line with four such characters, some of them
+neighbours that lost nothing; then its shorter lines are decoded too.
 
 A line of an odd number of bytes has lost its last one: the decoder wrote � for it. The character
 that it belonged to cannot be had back, and is one � then.
@@ -19,7 +19,6 @@ from corpus_pipeline.filters.repair.mojibake import Fixed, replaced
 #: A line with so many decoded characters is beyond chance.
 _SURE = 4
 _EAST = re.compile("[\u2000-\uffff]")
-_EAST_RUN = re.compile("[\u2000-\uffff]{3}")
 _LOST = "\ufffd"
 #: Stands for a lost byte while a line is bytes.
 _LOST_BYTE = b"\x1a"
@@ -36,14 +35,19 @@ _FOLLOWING = range(0x80, 0xC0)
 def suspicious() -> str:
     """Returns a regular expression of RE2 that is found in every text that `decode_again` changes.
 
-    Three characters of three bytes in a row have, wherever they begin, these three of GBK: first
-    and second byte of one, third and the first of the next, second and third.
+    Three characters of three bytes in a row that lost nothing have, wherever they begin, these
+    three of GBK: first and second byte of one, third and the first of the next, second and third.
 
     >>> bool(re.search(suspicious(), "浣犲ソ锛屼笘鐣")), bool(re.search(suspicious(), "你好，世界"))
     (True, False)
     """
     wanted = ((_FIRST, _FOLLOWING), (_FOLLOWING, _FIRST), (_FOLLOWING, _FOLLOWING))
     return "".join(f"[{_pairs(leads, trails)}]" for leads, trails in wanted)
+
+
+@cache
+def _expression() -> re.Pattern[str]:
+    return re.compile(suspicious())
 
 
 def _pairs(leads: Iterable[int], trails: range) -> str:
@@ -68,7 +72,7 @@ def decode_again(text: str, lossy: bool = True) -> Fixed:
     """
     lines = text.split("\n")
     decoded = [_decoded(line, lossy) for line in lines]
-    if not any(len(_EAST.findall(after)) >= _SURE and _EAST_RUN.search(after)
+    if not any(len(_EAST.findall(after)) >= _SURE and _expression().search(line)
                for line, after in zip(lines, decoded, strict=True) if after != line):  # fmt: skip
         return Fixed(text, frozenset(), 0)
     chars = sum(replaced(line, after) for line, after in zip(lines, decoded, strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_pipeline.filters.lines import line_kernels
@@ -354,7 +354,6 @@ OPTIONS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(TEXTS, max_size=4), OPTIONS)
 def test_the_kernel_does_what_slow_code_does(texts: list[str], options: LinesOptions) -> None:
     """Lines, words, verdicts, and the text that is left."""
@@ -380,7 +379,6 @@ def test_the_kernel_does_what_slow_code_does(texts: list[str], options: LinesOpt
             assert after[number].as_py() == text
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(TEXTS, max_size=3), st.sampled_from(["c4", "fineweb", "dclm"]))
 def test_what_is_left_is_left_again(texts: list[str], rules: str) -> None:
     """The rules find nothing in what they have edited, citations and blank lines included."""
