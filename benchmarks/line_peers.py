@@ -3,8 +3,8 @@
     PYTHONPATH=. python benchmarks/line_peers.py pages.jsonl.zst laws.parquet ... [--show 5]
 
 Runs where both packages are. datatrove's filter runs with its page rules off, and five (`c4`) or
-three words a line; lines are compared one by one, documents as what is left of them. The difference of a
-line has the first cause of `CAUSES` that it shows signs of.
+three words a line; lines are compared one by one, documents as what is left of them. The difference
+of a line has the first cause of `CAUSES` that it shows signs of.
 """
 
 import argparse

@@ -15,8 +15,9 @@ from corpus_pipeline.special_files import refuse_special
 from corpus_pipeline.yaml_files import load_yaml
 
 _NUMBER = r"[0-9０-９][0-9０-９.,，．]*\s*(?:k|m|b|千|万|萬|亿|億|만|천|тыс\.?|mil)?\+?"
-#: What may stand around the parts of a counter: no letters, no digits.
-_AROUND = r"[^\pL\pN]*"
+#: What may stand around the parts of a counter: no letters or digits, nothing that code is made of.
+_BETWEEN = r"[^\pL\pN=_<>{}]+"
+_AROUND = f"(?:{_BETWEEN})?"
 #: Measure words between a number and what it counts, and behind it: 3 个赞, 阅读 56 次, 3件の….
 _MEASURE = r"(?:[个個条條次人名位件则則回]|명|개|건|회)?の?"
 
@@ -48,7 +49,7 @@ def load_phrases() -> Phrases:
         javascript="(?i)javascript",
         policy=f"(?i){_either(content['policy'])}",
         counter=f"(?i)^{_AROUND}(?:{_NUMBER}\\s*{_MEASURE}\\s*{nouns}"
-        f"|{nouns}(?:次?[数數]|量)?{_AROUND}{_NUMBER}\\s*{_MEASURE}){_AROUND}$",
+        f"|{nouns}(?:次?[数數]|量)?(?:{_BETWEEN}|\\b){_NUMBER}\\s*{_MEASURE}){_AROUND}$",
         navigation=f"(?i)^\\s*{where['start']}|\\s?{where['end']}\\s*$|\\s?{where['anywhere']}",
     )
 
