@@ -219,26 +219,30 @@ def measure_lines(lines: Lines) -> pa.RecordBatch:
     """
     gone = lines.rules != 0
 
-    def total(values: NDArray[np.int_]) -> NDArray[np.int32]:
+    def total(values: NDArray[np.int_]) -> NDArray[np.int64]:
         sums = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
-        return (sums[lines.offsets[1:]] - sums[lines.offsets[:-1]]).astype(np.int32)
+        return sums[lines.offsets[1:]] - sums[lines.offsets[:-1]]
 
+    # Of each text: lines that stay, then lines of each rule.
+    texts, kinds = len(lines.nulls), len(RULES) + 1
+    places = np.repeat(np.arange(texts) * kinds, np.diff(lines.offsets)) + lines.rules
+    by_rule = np.bincount(places, minlength=texts * kinds).reshape(texts, kinds).T[1:]
     cut = ~gone & ((lines.rewritten >= 0) | (lines.facts & ~np.uint8(HAS_DIGIT) != 0))
     counts = [
-        np.diff(lines.offsets).astype(np.int32),
+        np.diff(lines.offsets),
         total(lines.words),
-        total(gone),
+        by_rule.sum(axis=0),
         total(np.where(gone, lines.words, lines.cut_words)),
         total(np.where(gone, lines.chars, lines.cut_chars)),
         total(cut),
-        *(total(lines.rules == rule) for rule in range(1, len(RULES) + 1)),
+        *by_rule,
     ]
-    columns = [pa.array(count, mask=lines.nulls) for count in counts]
+    columns = [pa.array(count.astype(np.int32), mask=lines.nulls) for count in counts]
     columns.append(_shown(lines, gone, counts[2]))
     return pa.RecordBatch.from_arrays(columns, schema=LINE_MEASURES)
 
 
-def _shown(lines: Lines, gone: NDArray[np.bool_], removed: NDArray[np.int32]) -> pa.Array:
+def _shown(lines: Lines, gone: NDArray[np.bool_], removed: NDArray[np.int64]) -> pa.Array:
     """The numbers of the first lines that go, a list for each text."""
     before = np.cumsum(removed, dtype=np.int64) - removed
     numbers = lines.numbers[gone]

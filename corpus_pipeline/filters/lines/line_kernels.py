@@ -51,7 +51,14 @@ _CITATION_TEXTS = (
 _TEXT_BYTES = np.frombuffer("".join(_CITATION_TEXTS).encode(), np.uint8)
 _TEXT_OFFSETS = np.cumsum([0] + [len(text.encode()) for text in _CITATION_TEXTS])
 
-_IS_SMALL = np.isin(np.arange(256), np.arange(ord("a"), ord("z") + 1))
+#: By byte: ASCII within a word whose neighbours say nothing of it; full stops and opening brackets
+#: are not among them. Any value but 0.
+_OTHER, _CAPITAL, _DIGIT = 1, 2, 3
+_PLAIN = np.zeros(256, np.uint8)
+_PLAIN[0x21:0x7F] = _OTHER
+_PLAIN[ord("A") : ord("Z") + 1] = _CAPITAL
+_PLAIN[ord("0") : ord("9") + 1] = _DIGIT
+_PLAIN[[ord("."), ord("[")]] = 0
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
 
@@ -160,20 +167,24 @@ def scan_lines(  # type: ignore[no-untyped-def]
             dots = 0
             while i < stop and data[i] != 10:
                 b = np.int64(data[i])
-                # Most characters are small ASCII letters within a word, and a space behind it.
-                if _IS_SMALL[b] and first >= 0:
+                # Most characters are ASCII within a word, and a space behind it.
+                if _PLAIN[b]:
                     if single and length:
                         count += 1
                         length = 0
+                    if first < 0:
+                        first = i
                     run = i
-                    while i < stop and _IS_SMALL[data[i]]:
+                    while i < stop and _PLAIN[data[i]]:
+                        capitals += _PLAIN[data[i]] == _CAPITAL
+                        digits += _PLAIN[data[i]] == _DIGIT
                         i += 1
                     length += i - run
                     position += i - run
                     last_position = position
                     longest = max(longest, length)
                     single = False
-                    last = np.int64(97)
+                    last = np.int64(data[i - 1])
                     end = i
                     if i < stop and data[i] == 32:
                         count += 1

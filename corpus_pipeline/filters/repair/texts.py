@@ -83,15 +83,17 @@ def repair_texts(texts: pa.Array, rows: NDArray[np.bool_], repairer: Repairer) -
             texts, pa.array(mask), pa.array([each.text for each in new.values()], pa.string())
         )
 
+    fixer = repairer.fixer
+    sought = ([gbk.suspicious()] if options.gbk else []) + ([fixer.suspicious] if fixer else [])
+    if sought:
+        # One scan of all texts for both; then each has its own of the few that are found.
+        seen = _holding(texts, "|".join(sought))
     if options.gbk:
         # First: ftfy would take some of its characters for mojibake of another kind.
-        change(
-            _holding(texts, gbk.suspicious()),
-            lambda text: gbk.decode_again(text, options.replace_lossy_sequences),
-        )
-    if repairer.fixer is not None:
-        fixer = repairer.fixer
-        change(_holding(texts, fixer.suspicious), lambda text: fix(fixer, text))
+        where = _among(texts, seen, gbk.suspicious())
+        change(where, lambda text: gbk.decode_again(text, options.replace_lossy_sequences))
+    if fixer is not None:
+        change(_among(texts, seen, fixer.suspicious), lambda text: fix(fixer, text))
     if options.width is not None:
         texts, counts = fold_width(texts, rows, options.width == "all")
         kinds[KINDS.index("width")] = counts > 0
@@ -106,6 +108,13 @@ def _holding(texts: pa.Array, pattern: str) -> NDArray[np.bool_]:
     """bool[N], the pattern is found in the text."""
     found = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
     return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+
+
+def _among(texts: pa.Array, rows: NDArray[np.bool_], pattern: str) -> NDArray[np.bool_]:
+    """bool[N], the row is chosen and the pattern is found in its text."""
+    found = np.zeros(len(texts), np.bool_)
+    found[rows] = _holding(texts.filter(pa.array(rows)), pattern)
+    return found
 
 
 def _converted(converter: Any, text: str) -> Fixed:
