@@ -24,7 +24,7 @@ CONFIGURATIONS = {"simplified": "t2s", "traditional": "s2t", "taiwan": "s2tw", "
 def load_converter(wanted: str) -> Any:
     """Returns OpenCC's converter to one of `CONFIGURATIONS`.
 
-    No character comes out that hardly any font has (噁 becomes 恶, not U+2BAC7).
+    OpenCC's lists of characters that hardly any font has stay out; a few of its phrases have some.
 
     Raises:
         ConfigError: OpenCC is not installed.

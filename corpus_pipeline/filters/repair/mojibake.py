@@ -17,7 +17,7 @@ from corpus_pipeline.filters.repair.options import RepairOptions
 
 #: Characters of a line that are looked at together. ftfy may go over a stretch once for each thing
 #: that it finds, so without a bound a long line would take time by its square.
-MAX_STRETCH = 4096
+MAX_STRETCH = 1 << 15
 
 #: ftfy's other fixers that are options of ours -> what they look for.
 _FIXERS = {
@@ -34,6 +34,9 @@ _SPACE = r"[\s\pZ\x0b\x1c-\x1f\x{85}]"
 #: What a decoded line may hold that texts have not: no-break spaces, soft hyphens, C1 controls.
 _LEFT_OVER = {0xA0: " ", 0xAD: None, 0xFEFF: None, **dict.fromkeys(range(0x7F, 0xA0))}
 _ASCII_BREAK = re.compile(r"[\x21-\x7e](?=[\x20-\x7e])")
+#: Python takes the square of the time for long runs of combining marks, so runs of other characters
+#: than ASCII are composed in pieces.
+_NFC_PIECE = re.compile("[\\x00-\\x7f]*[^\\x00-\\x7f]{0,512}")
 
 
 class Fixer(NamedTuple):
@@ -139,17 +142,21 @@ def fix(fixer: Fixer, text: str) -> Fixed:
         if after != stretch:
             kinds |= {step.parameter if step.parameter in _FIXERS else "mojibake" for step in steps}
             if fixer.encodings:
-                after = unicodedata.normalize("NFC", after.translate(_LEFT_OVER))
+                after = _NFC_PIECE.sub(_composed, after.translate(_LEFT_OVER))
             chars += replaced(stretch, after)
         parts.append(after)
     return Fixed("".join(parts), frozenset(kinds), chars)
 
 
+def _composed(piece: re.Match[str]) -> str:
+    return unicodedata.normalize("NFC", piece[0])
+
+
 def stretches(text: str) -> list[str]:
     """Cuts a text into lines, and long lines between two ASCII characters, or anywhere.
 
-    >>> [len(part) for part in stretches("a\\n" + "b" * 5000)]
-    [2, 4096, 904]
+    >>> [len(part) for part in stretches("a\\n" + "b" * 40000)]
+    [2, 32768, 7232]
     """
     found = []
     for line in re.findall(r"[^\n]*\n|[^\n]+", text):

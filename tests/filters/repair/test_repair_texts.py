@@ -155,7 +155,7 @@ def test_kinds_of_chinese(wanted: Any, expected: str) -> None:
 
 
 def test_simplified_text_stays_simplified() -> None:
-    """Both kinds become one; nothing becomes a character that is in no font."""
+    """Both kinds become one."""
     texts: list[str | None] = ["头发和发展，恶心", "頭髮和發展，噁心"]
     once = applied(texts, chinese="simplified")
     assert once["text"].to_pylist() == ["头发和发展，恶心"] * 2
