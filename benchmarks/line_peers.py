@@ -10,7 +10,6 @@ of a line has the first cause of `CAUSES` that it shows signs of.
 import argparse
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -24,19 +23,19 @@ from datatrove.data import Document
 from datatrove.pipeline.filters import C4QualityFilter
 from datatrove.pipeline.filters.c4_filters import CITATION_REGEX
 
+from corpus_pipeline.filters.lines.columns import RULES
 from corpus_pipeline.filters.lines.edits import edit_texts, find_lines
 from corpus_pipeline.filters.lines.options import LinesOptions
-from corpus_pipeline.filters.lines.phrases import load_phrases
 from corpus_pipeline.text.characters import UNSPACED, characters
 
 CLASSES = characters().classes
 ENDS = (".", "?", "!", '"')
-NOTICES = load_phrases().policy
 
 
 def cut(line: str) -> str:
     """The line without what both call citations."""
-    return CITATION_REGEX.sub("", line.strip())
+    bare: str = CITATION_REGEX.sub("", line.strip())
+    return bare
 
 
 #: Why a line stays here and goes there, or the other way round -> how to tell.
@@ -49,9 +48,6 @@ CAUSES: dict[str, Callable[[str, str], bool]] = {
     ),
     "blanks before a citation hide the mark there": lambda line, rules: (
         rules == "c4" and cut(line).rstrip().endswith(ENDS) and not cut(line).endswith(ENDS)
-    ),
-    "phrases of notices in other languages count here": lambda line, _: (
-        not line.isascii() and re.search(NOTICES, line) is not None
     ),
     "a citation is no word here": lambda line, _: cut(line) != line.strip(),
     "curly and other quotation marks end a line here": lambda line, rules: (
@@ -129,6 +125,8 @@ def main() -> None:
                         cause = next(
                             (name for name, sign in CAUSES.items() if sign(line, rules)), "?"
                         )
+                        if rule and [*RULES][rule - 1] == "policy":
+                            cause = "phrases of notices in other languages count here"
                         where = "only here" if stays else "only there"
                         causes[cause, where] += 1
                         shown.setdefault((cause, where), []).append(line)

@@ -9,7 +9,7 @@ Nothing is decided for a document here but by `line_failures`.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -84,7 +84,9 @@ def capitals() -> NDArray[np.bool_]:
     [True, False, True, True, False, True, False, False]
     """
     letters = characters().classes[:0x10000] == LETTER
-    return letters & np.array([chr(code).isupper() for code in range(0x10000)])
+    upper = np.array([chr(code).isupper() for code in range(0x10000)])
+    both: NDArray[np.bool_] = np.logical_and(letters, upper)
+    return both
 
 
 def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] = ()) -> Lines:
@@ -219,9 +221,10 @@ def measure_lines(lines: Lines) -> pa.RecordBatch:
     """
     gone = lines.rules != 0
 
-    def total(values: NDArray[np.int_]) -> NDArray[np.int64]:
-        sums = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
-        return sums[lines.offsets[1:]] - sums[lines.offsets[:-1]]
+    def total(values: NDArray[Any]) -> NDArray[np.int64]:
+        sums = np.zeros(len(values) + 1, np.int64)
+        np.cumsum(values, out=sums[1:])
+        return np.subtract(sums[lines.offsets[1:]], sums[lines.offsets[:-1]])
 
     # Of each text: lines that stay, then lines of each rule.
     texts, kinds = len(lines.nulls), len(RULES) + 1

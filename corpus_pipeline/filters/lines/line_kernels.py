@@ -154,14 +154,14 @@ def scan_lines(  # type: ignore[no-untyped-def]
             first = np.int64(-1)
             end = begin
             # Position of the last character that is no space, counted from the first such.
-            position = 0
-            last_position = 0
+            position = np.int64(0)
+            last_position = np.int64(0)
             count = 0
             length = 0
             longest = 0
             single = False
-            capitals = 0
-            digits = 0
+            capitals = np.int64(0)
+            digits = np.int64(0)
             fact = 0
             last = np.int64(0)
             dots = 0
@@ -176,10 +176,11 @@ def scan_lines(  # type: ignore[no-untyped-def]
                         first = i
                     run = i
                     while i < stop and _PLAIN[data[i]]:
-                        capitals += _PLAIN[data[i]] == _CAPITAL
-                        digits += _PLAIN[data[i]] == _DIGIT
+                        kind = _PLAIN[data[i]]
+                        capitals += kind == _CAPITAL
+                        digits += kind == _DIGIT
                         i += 1
-                    length += i - run
+                    length += int(i - run)
                     position += i - run
                     last_position = position
                     longest = max(longest, length)

@@ -78,7 +78,7 @@ class Lines(Step):
         """Says how many lines and words would go, by which rules, and where the first are."""
         prefix = "" if self.label is None else f"{self.label}_"
         counts = {name: row.get(prefix + name) for name in LINE_MEASURES.names}
-        removed, before = counts["lines_removed"], counts["lines_before"]
+        removed, before = counts["lines_removed"] or 0, counts["lines_before"]
         if not removed and not counts["lines_removed_words"]:
             return ""
         by_rule = ", ".join(

@@ -140,7 +140,9 @@ def fix(fixer: Fixer, text: str) -> Fixed:
     for stretch in stretches(text):
         after, steps = ftfy.fix_and_explain(stretch, fixer.config)
         if after != stretch:
-            kinds |= {step.parameter if step.parameter in _FIXERS else "mojibake" for step in steps}
+            kinds |= {
+                step.parameter if step.parameter in _FIXERS else "mojibake" for step in steps or ()
+            }
             if fixer.encodings:
                 after = _NFC_PIECE.sub(_composed, after.translate(_LEFT_OVER))
             chars += replaced(stretch, after)
