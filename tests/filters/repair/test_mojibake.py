@@ -129,8 +129,9 @@ def test_what_ftfy_would_change_is_found(texts: list[str], wanted: set[str]) -> 
 def test_the_scan_is_wider_than_the_expression() -> None:
     """White space of Python's that RE2 does not call so; the beginning of a line."""
     fixer = fixer_of()
-    for text in ("\u3000Ã€", "x\x85Ã ", "Ã la", "1\nÃ la", "œ\n", "é”٣"):
-        assert bool(badness.BADNESS_RE.search(text)) <= is_found(fixer, text)
+    for text in ("\u3000Ã€", "x\x85Ã ", "Ã la", "1\nÃ la", "œ\n", "é”٣", "plain"):
+        lines = text.splitlines(keepends=True)
+        assert any(map(badness.BADNESS_RE.search, lines)) <= is_found(fixer, text)
     assert widened("[#^.] # [x]") == "[#^.]"
 
 
@@ -200,6 +201,9 @@ def test_ftfy_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("浣犲ソ锛屼笘鐣岋紒", "你好，世界！"),
         ("涓栫晫浣犲ソ锛�", "世界你好�"),
         ("OK\n浣犲ソ锛屼笘鐣岋紒\n浣犲ソ", "OK\n你好，世界！\n你好"),
+        # Browsers read the byte 80 as the euro sign.
+        ("涓栫晫銆備綘濂姐€傚ぇ瀹跺ソ", "世界。你好。大家好"),
+        ("10 €\n涓栫晫銆備綘濂姐€傚ぇ瀹跺ソ", "10 €\n世界。你好。大家好"),
         # Two characters may be chance.
         ("浣犲ソ", "浣犲ソ"),
         ("联通的学习", "联通的学习"),
