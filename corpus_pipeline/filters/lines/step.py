@@ -74,7 +74,9 @@ class Lines(Step):
         return self.filled(batch.set_column(batch.schema.names.index("text"), "text", edited),
                            measures)  # fmt: skip
 
-    def explain(self, reason: str, row: Mapping[str, Any], text: str | None) -> str:
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
         """Says how many lines and words would go, by which rules, and where the first are."""
         prefix = "" if self.label is None else f"{self.label}_"
         counts = {name: row.get(prefix + name) for name in LINE_MEASURES.names}
@@ -89,7 +91,7 @@ class Lines(Step):
         said = f"lines_removed {removed} of {before}"
         if reason == LINE_REASONS[0] and counts["lines_words_before"]:
             words, total = counts["lines_removed_words"], counts["lines_words_before"]
-            limit = self.options.max_removed_words
+            limit = self.options.max_removed_words if known else None
             over = "" if limit is None else f" > {limit}"
             said = f"lines_removed_words/lines_words_before {words}/{total} = " \
                    f"{words / total:.3g}{over}"  # fmt: skip

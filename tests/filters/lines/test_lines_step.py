@@ -157,6 +157,8 @@ def test_verdicts_in_words() -> None:
         "lines_removed_words/lines_words_before 4/16 = 0.25 > 0.05: "
         "no end mark 1, few words 1; lines 1, 5"
     )
+    unknown = step.explain("lines-too-many-removed", row, None, known=False)
+    assert unknown.startswith("lines_removed_words/lines_words_before 4/16 = 0.25: ")
     assert step.explain("lines-nothing-left", row, None).startswith("lines_removed 2 of 4: ")
     assert step.explain("lines-nothing-left", {}, None) == ""
     again = Lines(step.options, label="again")
