@@ -29,11 +29,11 @@ _COUNTS = {
     "not count",
     "lines_removed_chars": "characters in the same, without the white space around lines",
     "lines_cut": "lines that stay without a part: a navigation phrase or a citation",
-    **{f"lines_removed_{rule}": f"removed lines that go because {why}"
+    **{f"lines_removed_{rule}": f"removed lines that go because {why}; null if the rule is off"
        for rule, why in RULES.items()},
 }  # fmt: skip
-#: One int32 column per count, and the numbers of lines. All are null for a null text. In a document
-#: that is dropped they say what would have gone.
+#: One int32 column per count, and the numbers of lines. All are null for a null text, and for a
+#: document that is dropped they say what would have gone.
 LINE_MEASURES = pa.schema(
     [pa.field(name, pa.int32(), metadata={"meaning": meaning}) for name, meaning in _COUNTS.items()]
     + [

@@ -74,6 +74,8 @@ class Lines(NamedTuple):
     """int32[L]."""
     nulls: NDArray[np.bool_]
     """bool[N], the text is null."""
+    active: frozenset[str]
+    """Rules that are on, of `RULES`."""
 
 
 @cache
@@ -176,6 +178,7 @@ def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] =
     return Lines(
         line_offsets, starts, ends, numbers, words, chars, rules, facts, rewritten, cut_texts,
         cut_words, cut_chars, np.asarray(texts.is_null()),
+        options.active | ({"pattern"} if patterns else set()),
     )  # fmt: skip
 
 
@@ -240,7 +243,13 @@ def measure_lines(lines: Lines) -> pa.RecordBatch:
         total(cut),
         *by_rule,
     ]
-    columns = [pa.array(count.astype(np.int32), mask=lines.nulls) for count in counts]
+    off = np.ones(len(lines.nulls), np.bool_)
+    masks = [lines.nulls] * (len(counts) - len(RULES))
+    masks += [lines.nulls if rule in lines.active else off for rule in RULES]
+    columns = [
+        pa.array(count.astype(np.int32), mask=mask)
+        for count, mask in zip(counts, masks, strict=True)
+    ]
     columns.append(_shown(lines, gone, counts[2]))
     return pa.RecordBatch.from_arrays(columns, schema=LINE_MEASURES)
 

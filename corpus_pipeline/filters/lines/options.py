@@ -114,6 +114,30 @@ class LinesOptions(Options):
         known = PUBLISHED.get(name, {}) if isinstance(name, str) else {}
         return {**known, **given}
 
+    @property
+    def active(self) -> frozenset[str]:
+        """Names of `columns.RULES` that can remove a line.
+
+        >>> sorted(LinesOptions(min_words=2, javascript=True).active)
+        ['few_words', 'javascript']
+        """
+        on = {
+            "word_too_long": self.max_word_chars is not None,
+            "no_end_mark": self.end_mark is not None,
+            "uppercase": self.max_uppercase is not None,
+            "digits": self.max_digits is not None,
+            # A line that is nothing but a citation has no words.
+            "few_words": self.min_words is not None or self.citations,
+            "few_chars": self.min_chars is not None,
+            "javascript": self.javascript,
+            "policy": self.policy,
+            "counter": self.counters,
+            "navigation": self.navigation,
+            "pattern": bool(self.patterns or self.patterns_file),
+            "repeated": self.repeated,
+        }
+        return frozenset(rule for rule, is_on in on.items() if is_on)
+
     @field_validator("max_uppercase", "max_digits", "max_removed_words")
     @classmethod
     def _exact(cls, value: float | None) -> float | None:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from corpus_pipeline.errors import ConfigError, ResourceError
-from corpus_pipeline.filters.lines.columns import LINE_MEASURES
+from corpus_pipeline.filters.lines.columns import LINE_MEASURES, RULES
 from corpus_pipeline.filters.lines.options import PUBLISHED, LinesOptions
 from corpus_pipeline.filters.lines.step import Lines
 from corpus_pipeline.steps import Context
@@ -74,6 +74,18 @@ def test_off_is_off() -> None:
     after = applied(texts)
     assert after["text"].to_pylist() == texts
     assert after["lines_removed"].to_pylist() == [0, 0]
+    assert after["lines_removed_counter"].to_pylist() == [None, None]
+
+
+def test_every_rule_is_off_or_on_by_its_options() -> None:
+    """A rule without an option would never be counted, one that is never on neither."""
+    every = LinesOptions(
+        end_mark="c4", min_words=1, min_chars=1, max_word_chars=9, max_uppercase=1, max_digits=1,
+        javascript=True, policy=True, counters=True, navigation=True, patterns=("x",),
+        repeated=True,
+    )  # fmt: skip
+    assert every.active == set(RULES)
+    assert LinesOptions().active == set()
 
 
 def test_a_repeated_step_has_its_own_columns() -> None:
