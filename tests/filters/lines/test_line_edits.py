@@ -390,3 +390,29 @@ def test_what_is_left_is_left_again(texts: list[str], rules: str) -> None:
     options = LinesOptions.model_validate({"rules": rules, "navigation": False})
     once = [edited(text, options) for text in texts]
     assert [edited(text, options) for text in once] == once
+
+
+POOL = [
+    "Menu\nIt rained all day long.\n首页\n昨天下雨了。",
+    "plain",
+    "",
+    None,
+    "Read more...\n\n雨。",
+]
+
+
+@given(st.lists(st.sampled_from(POOL), min_size=1, max_size=8), st.data())
+def test_a_text_does_not_know_its_neighbours(texts: list[str | None], data: st.DataObject) -> None:
+    """However a column is cut, each text has the result that it has alone."""
+    first = data.draw(st.integers(0, len(texts) - 1))
+    part = pa.array(texts, pa.string())[first:]
+    options = LinesOptions(rules="c4", navigation=True)
+    found = find_lines(part, options)
+    after = edit_texts(part, found, np.ones(len(part), np.bool_), options.max_blank_lines)
+    after.validate(full=True)
+    assert after.to_pylist() == [edited(text, options) for text in texts[first:]]
+    alone = [
+        measure_lines(find_lines(pa.array([text], pa.string()), options)).to_pylist()[0]
+        for text in texts[first:]
+    ]
+    assert measure_lines(found).to_pylist() == alone

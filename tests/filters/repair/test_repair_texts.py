@@ -17,6 +17,7 @@ from corpus_pipeline.filters.repair.chinese import find_chinese
 from corpus_pipeline.filters.repair.columns import REPAIR_MEASURES
 from corpus_pipeline.filters.repair.options import RepairOptions
 from corpus_pipeline.filters.repair.step import Repair
+from corpus_pipeline.filters.repair.texts import load_repairer, repair_texts
 from corpus_pipeline.filters.repair.width import fold_width
 
 pytest.importorskip("ftfy")
@@ -190,3 +191,24 @@ def test_options_that_cannot_be_meant() -> None:
             RepairOptions.model_validate(given_options)
     assert all(field.description for field in RepairOptions.model_fields.values())
     assert all(field.metadata[b"meaning"] for field in REPAIR_MEASURES)
+
+
+POOL = ["cafÃ©", "clean", "浣犲ソ锛屼笘鐣岋紒", "ＡＢ，頭髮", None, "", "“q”"]
+
+
+def test_a_text_does_not_know_its_neighbours() -> None:
+    """However a column is cut, each text has the result that it has alone."""
+    options = RepairOptions(width="letters", chinese="simplified", uncurl_quotes=True)
+    repairer = load_repairer(options)
+
+    def repaired(column: pa.Array) -> list[tuple[Any, Any]]:
+        done = repair_texts(column, np.ones(len(column), np.bool_), repairer)
+        done.texts.validate(full=True)
+        return list(zip(done.texts.to_pylist(), done.measures.to_pylist(), strict=True))
+
+    alone = {text: repaired(pa.array([text], pa.string()))[0] for text in POOL}
+    random = np.random.default_rng(1)
+    for _ in range(30):
+        texts = [POOL[index] for index in random.integers(len(POOL), size=9)]
+        first = int(random.integers(9))
+        assert repaired(pa.array(texts, pa.string())[first:]) == [alone[t] for t in texts[first:]]
