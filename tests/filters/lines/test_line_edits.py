@@ -401,18 +401,19 @@ POOL = [
 ]
 
 
-@given(st.lists(st.sampled_from(POOL), min_size=1, max_size=8), st.data())
-def test_a_text_does_not_know_its_neighbours(texts: list[str | None], data: st.DataObject) -> None:
+def test_a_text_does_not_know_its_neighbours() -> None:
     """However a column is cut, each text has the result that it has alone."""
-    first = data.draw(st.integers(0, len(texts) - 1))
-    part = pa.array(texts, pa.string())[first:]
     options = LinesOptions(rules="c4", navigation=True)
-    found = find_lines(part, options)
-    after = edit_texts(part, found, np.ones(len(part), np.bool_), options.max_blank_lines)
-    after.validate(full=True)
-    assert after.to_pylist() == [edited(text, options) for text in texts[first:]]
-    alone = [
-        measure_lines(find_lines(pa.array([text], pa.string()), options)).to_pylist()[0]
-        for text in texts[first:]
-    ]
-    assert measure_lines(found).to_pylist() == alone
+
+    def results(column: pa.Array) -> list[tuple[object, object]]:
+        found = find_lines(column, options)
+        after = edit_texts(column, found, np.ones(len(column), np.bool_), options.max_blank_lines)
+        after.validate(full=True)
+        return list(zip(after.to_pylist(), measure_lines(found).to_pylist(), strict=True))
+
+    alone = {text: results(pa.array([text], pa.string()))[0] for text in POOL}
+    random = np.random.default_rng(1)
+    for _ in range(30):
+        texts = [POOL[index] for index in random.integers(len(POOL), size=9)]
+        first = int(random.integers(9))
+        assert results(pa.array(texts, pa.string())[first:]) == [alone[t] for t in texts[first:]]
