@@ -1,0 +1,100 @@
+"""*lines*: removes lines that are no text, before texts are measured."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from corpus_pipeline.batches import alive
+from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.filters.lines.columns import LINE_MEASURES, LINE_REASONS, RULES
+from corpus_pipeline.filters.lines.options import LinesOptions
+from corpus_pipeline.steps import Batch, Resource, Step
+
+
+class Lines(Step):
+    """Removes lines by the rules that are on; drops documents that would lose too much.
+
+    A dropped document, by this step or one before, keeps its text as it was, so that people see
+    what was judged; its counts say what would have gone.
+    """
+
+    name = "lines"
+    Options = LinesOptions
+    options: LinesOptions
+    columns = LINE_MEASURES
+    reasons = LINE_REASONS
+    summed = tuple(field.name for field in LINE_MEASURES if pa.types.is_integer(field.type))
+
+    def resources(self) -> Iterable[Resource]:
+        """Yields the file of patterns."""
+        if self.options.patterns_file is not None:
+            yield Resource(self.options.patterns_file, "lines.patterns_file")
+
+    def check(self) -> None:
+        """Refuses patterns that RE2 cannot compile."""
+        from corpus_pipeline.filters.lines.phrases import check_pattern
+
+        for index, pattern in enumerate(self.options.patterns):
+            check_pattern(pattern, f"lines.patterns.{index}")
+        self._read_patterns()
+
+    def _read_patterns(self) -> tuple[str, ...]:
+        from corpus_pipeline.filters.lines.phrases import check_pattern, load_patterns
+
+        path = self.options.patterns_file
+        if path is None:
+            return ()
+        patterns, digest = load_patterns(path)
+        if digest != self.context.digests.get(path, digest):
+            raise ResourceError(f"{path}: the patterns changed since the run began; run again")
+        for number, pattern in patterns.items():
+            check_pattern(pattern, f"{path}, line {number}")
+        return tuple(patterns.values())
+
+    def open(self) -> None:
+        """Reads the file of patterns."""
+        self._patterns = self._read_patterns()
+
+    def apply(self, batch: Batch) -> Batch:
+        """Fills the measures, adds failures, and edits the texts of documents that stay."""
+        from corpus_pipeline.filters.lines.edits import (
+            edit_texts,
+            find_lines,
+            line_failures,
+            measure_lines,
+        )
+
+        texts = batch["text"]
+        lines = find_lines(texts, self.options, self._patterns)
+        measures = measure_lines(lines)
+        batch = self.failed(batch, line_failures(measures, self.options.max_removed_words))
+        rows = alive(batch).to_numpy(zero_copy_only=False)
+        edited = edit_texts(texts, lines, rows, self.options.max_blank_lines)
+        return self.filled(batch.set_column(batch.schema.names.index("text"), "text", edited),
+                           measures)  # fmt: skip
+
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
+        """Says how many lines and words would go, by which rules, and where the first are."""
+        prefix = "" if self.label is None else f"{self.label}_"
+        counts = {name: row.get(prefix + name) for name in LINE_MEASURES.names}
+        removed, before = counts["lines_removed"] or 0, counts["lines_before"]
+        if not removed and not counts["lines_removed_words"]:
+            return ""
+        by_rule = ", ".join(
+            f"{rule.replace('_', ' ')} {counts[f'lines_removed_{rule}']}"
+            for rule in RULES
+            if counts[f"lines_removed_{rule}"]
+        )
+        said = f"lines_removed {removed} of {before}"
+        if reason == LINE_REASONS[0] and counts["lines_words_before"]:
+            words, total = counts["lines_removed_words"], counts["lines_words_before"]
+            limit = self.options.max_removed_words if known else None
+            over = "" if limit is None else f" > {limit}"
+            said = f"lines_removed_words/lines_words_before {words}/{total} = " \
+                   f"{words / total:.3g}{over}"  # fmt: skip
+        numbers = counts["lines_removed_at"] or []
+        where = ", ".join(map(str, numbers)) + (", …" if removed > len(numbers) else "")
+        return f"{said}: {by_rule}; lines {where}" if by_rule else said

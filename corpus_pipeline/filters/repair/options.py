@@ -1,0 +1,52 @@
+"""The options of the repair."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from corpus_pipeline.steps import Options
+
+
+class RepairOptions(Options):
+    """What is repaired. The section alone repairs mojibake and nothing else.
+
+    >>> RepairOptions().mojibake, RepairOptions().uncurl_quotes
+    (True, False)
+    """
+
+    mojibake: bool = Field(
+        True, description="text that was decoded by the wrong encoding (`cafÃ©`) is decoded again"
+    )
+    restore_byte_a0: bool = Field(
+        True, description="mojibake: a space may stand for a lost no-break space (`Ã la`)"
+    )
+    replace_lossy_sequences: bool = Field(
+        True, description="mojibake: what has lost a byte becomes one � instead of staying"
+    )
+    decode_inconsistent_utf8: bool = Field(
+        True, description="mojibake: also where it stands within text that is none"
+    )
+    fix_c1_controls: bool = Field(
+        True, description="mojibake: C1 controls become what Windows-1252 has in their places"
+    )
+    gbk: bool = Field(
+        True, description="mojibake: UTF-8 that was decoded as GBK (`浣犲ソ`) is decoded again"
+    )
+    unescape_html: bool = Field(False, description="`&eacute;` becomes `é`")
+    remove_terminal_escapes: bool = Field(False, description="colours of terminals are removed")
+    fix_latin_ligatures: bool = Field(False, description="`ﬁ` becomes `fi`")
+    uncurl_quotes: bool = Field(False, description="`“ ” ‘ ’` become `\" '`")
+    fix_line_breaks: bool = Field(
+        False, description="carriage returns and Unicode's separators become line feeds"
+    )
+    remove_control_chars: bool = Field(
+        False, description="control characters without a function in text are removed"
+    )
+    width: Literal["letters", "all"] | None = Field(
+        None,
+        description="full-width letters and digits become ASCII, half-width kana full-width; "
+        "`all`: punctuation and the ideographic space too",
+    )
+    chinese: Literal["simplified", "traditional", "taiwan", "hongkong"] | None = Field(
+        None, description="Chinese texts get one kind of characters, phrase by phrase"
+    )
