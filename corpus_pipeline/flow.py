@@ -20,7 +20,9 @@ from corpus_pipeline.steps import Step
 #: Module and class of each step; *read* is always the first.
 _STEPS = (
     "sources.step:Read",
+    "filters.repair.step:Repair",
     "extract.step:Extract",
+    "filters.lines.step:Lines",
     "filters.language.step:Language",
     "filters.quality.step:Quality",
     "filters.keywords.step:Keywords",

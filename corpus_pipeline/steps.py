@@ -176,6 +176,10 @@ class Step:
             CorpusError: it is not what it should be.
         """
 
+    def libraries(self) -> Iterable[str]:
+        """Yields optional libraries that decide what it does; another version is another run."""
+        return ()
+
     def notes(self) -> Iterable[str]:
         """Yields lines for the user about what it will do, which its options do not show."""
         return ()

@@ -125,13 +125,19 @@ def load_unit(path: str | Place, number: int) -> Unit:
     return Unit.from_json(lines[number % _UNITS_TOGETHER].as_py())
 
 
-def make_plan(config: Config, resources: dict[str, str], hashed: bool = True) -> Plan:
+def make_plan(
+    config: Config,
+    resources: dict[str, str],
+    hashed: bool = True,
+    libraries: Iterable[str] = (),
+) -> Plan:
     """Lists and cuts the inputs.
 
     Args:
         config: the run.
         resources: name -> sha256 of every model, tokenizer and list that the run uses.
         hashed: look at what the inputs hold; a plan without it is to be shown, not to be run.
+        libraries: optional ones that decide bytes of this run.
 
     Raises:
         InputError: an input is missing, empty of files or of an unknown format.
@@ -174,7 +180,8 @@ def make_plan(config: Config, resources: dict[str, str], hashed: bool = True) ->
         "package": {"version": __version__, "sources": source_digest()},
         # Python's own tables of Unicode are those of its minor version.
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES}
+        | {name: importlib.metadata.version(name) for name in libraries},
     }
     estimates = {file.path: each.text_bytes for (_, file), each in zip(files, stored, strict=True)}
     return Plan(tuple(units), partitions, fingerprint, estimates, passed_over)

@@ -59,7 +59,7 @@ class Run:
         """
         storage.configure(self.config.storage_options)
         flow, resources = resolve_resources(self.config)
-        plan = make_plan(self.config, resources.sha256)
+        plan = make_plan(self.config, resources.sha256, libraries=flow.libraries())
         workspace = Workspace(self.config.output, len(plan.units), plan.run)
         make = stage_options.StageOptions(self.config, flow, workspace, plan.partitions)
         # What a step refuses must be known before any work is done, or thrown away.

@@ -103,6 +103,10 @@ class RunFlow:
         codes = [step.code for step in self.steps if isinstance(step, OwnStep)]
         return {code.place: code.sha256 for code in (*codes, *self.readers.values())}
 
+    def libraries(self) -> list[str]:
+        """Returns the optional libraries that decide what comes out, sorted."""
+        return sorted({name for step in self.steps for name in step.libraries()})
+
     def described(self) -> list[dict[str, Any]]:
         """Says of each step what a reader of a finished run needs to know; JSON."""
         return [

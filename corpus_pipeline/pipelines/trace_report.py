@@ -161,7 +161,7 @@ def _print_words(console: rich.console.Console, words: dict[str, str]) -> None:
 def _word(value: Any) -> str:
     if isinstance(value, bytes):
         return value.hex()
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _fields(metadata: str | None) -> dict[str, str]:

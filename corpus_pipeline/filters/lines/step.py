@@ -29,7 +29,7 @@ class Lines(Step):
     def resources(self) -> Iterable[Resource]:
         """Yields the file of patterns."""
         if self.options.patterns_file is not None:
-            yield Resource(self.options.patterns_file, "lines.patterns_file")
+            yield Resource(self.options.patterns_file, "lines.patterns_file", checked=True)
 
     def check(self) -> None:
         """Refuses patterns that RE2 cannot compile."""

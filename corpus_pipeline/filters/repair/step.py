@@ -24,6 +24,11 @@ class Repair(Step):
         """Refuses options whose library is not installed."""
         self._load()
 
+    def libraries(self) -> tuple[str, ...]:
+        """Names those that the options ask for."""
+        wanted = {"ftfy": self.options.mojibake, "OpenCC": self.options.chinese is not None}
+        return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
     def _load(self) -> Any:
         from corpus_pipeline.filters.repair.texts import load_repairer
 
