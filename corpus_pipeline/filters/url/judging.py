@@ -57,7 +57,8 @@ class Judge(NamedTuple):
     def judge(self, batch: pa.RecordBatch) -> Verdict:
         """Judges documents by their column `url`.
 
-        >>> judge = Judge(block=load_url_lists(["bad.example"], "url.block_domains"), require_url=True)
+        >>> lists = load_url_lists(["bad.example"], "url.block_domains")
+        >>> judge = Judge(block=lists, require_url=True)
         >>> verdict = judge.judge(pa.record_batch({"url": ["http://a.bad.example:80", None]}))
         >>> [column.to_pylist() for column in verdict.columns]
         [['http://a.bad.example/', None], ['bad.example', None], ['bad.example', None], \

@@ -47,7 +47,7 @@ _KEPT: Final = 0
 _ESCAPED: Final = 1
 _LEFT_OUT: Final = 2
 _PERCENT: Final = 3
-_SLASH: Final = 4
+_BACKSLASH: Final = 4
 #: Of the actions, from here on those of bytes that are escaped.
 _UNRESERVED: Final = 256
 
@@ -82,7 +82,7 @@ def _tables() -> tuple[NDArray[np.uint8], Table, NDArray[np.uint8], NDArray[np.u
     """What is done with each byte, the parameters to leave out, digits, what begins a session."""
     actions = np.zeros(512, np.uint8)
     actions[:0x21] = _ESCAPED
-    actions[0x7F:] = _ESCAPED
+    actions[0x7F:_UNRESERVED] = _ESCAPED
     # Escapes stay, save of what needs none.
     actions[[_UNRESERVED + byte for byte in range(256) if not chr(byte).isalnum()]] = _ESCAPED
     actions[_UNRESERVED + 0x80 :] = _ESCAPED
@@ -90,13 +90,18 @@ def _tables() -> tuple[NDArray[np.uint8], Table, NDArray[np.uint8], NDArray[np.u
     actions[list(b'"<>^`{|}')] = _ESCAPED
     actions[list(b"\t\n\r")] = _LEFT_OUT
     actions[ord("%")] = _PERCENT
+    actions[ord("\\")] = _BACKSLASH
     names = build_table(pa.array([*_TRACKING, *_SESSIONS, *_SESSIONS_OF_32]))
     return actions, names, np.frombuffer(_HEX, np.uint8), np.frombuffer(_JSESSIONID, np.uint8)
 
 
 @kernel
-def _digit(byte):  # type: ignore[no-untyped-def]
-    """The value of a hexadecimal digit, -1 for anything else."""
+def digit(byte):  # type: ignore[no-untyped-def]
+    """Returns the value of a hexadecimal digit, -1 for anything else.
+
+    >>> [int(digit(byte)) for byte in b"0fFg"]
+    [0, 15, 15, -1]
+    """
     if 0x30 <= byte <= 0x39:
         return np.int64(byte) - 0x30
     lower = byte | 0x20
@@ -121,14 +126,14 @@ def is_alphanumeric(byte):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _put(data, i, stop, actions, digits, out, o):  # type: ignore[no-untyped-def]
+def _put(data, i, stop, backslash, actions, digits, out, o):  # type: ignore[no-untyped-def]
     """Writes a piece of a path or a query; returns the places behind it."""
     while i < stop:
         byte = data[i]
         action = actions[byte]
         if action == _PERCENT:
-            high = _digit(data[i + 1]) if i + 2 < stop else np.int64(-1)
-            low = _digit(data[i + 2]) if i + 2 < stop else np.int64(-1)
+            high = digit(data[i + 1]) if i + 2 < stop else np.int64(-1)
+            low = digit(data[i + 2]) if i + 2 < stop else np.int64(-1)
             if high < 0 or low < 0:
                 action = _KEPT
             else:
@@ -139,8 +144,8 @@ def _put(data, i, stop, actions, digits, out, o):  # type: ignore[no-untyped-def
         if action == _KEPT:
             out[o] = byte
             o += 1
-        elif action == _SLASH:
-            out[o] = 0x2F
+        elif action == _BACKSLASH:
+            out[o] = backslash
             o += 1
         elif action == _ESCAPED:
             out[o] = 0x25
@@ -176,7 +181,7 @@ def _is_left_out(data, i, end, slots, names, offsets, out, o):  # type: ignore[n
         return False
     good = True
     for k in range(i + 1, end):
-        good = good and _digit(data[k]) >= 0
+        good = good and digit(data[k]) >= 0
     return good
 
 
@@ -285,7 +290,7 @@ def _write_rest(data, i, stop, actions, slots, names, offsets, digits, session, 
             out[o] = mark
             o += 1
             mark = np.uint8(0x26)
-            i, o = _put(data, i, end, actions, digits, out, o)
+            i, o = _put(data, i, end, 0x5C, actions, digits, out, o)
         else:
             end = i
             while end < stop and data[end] != 0x3F and data[end] != 0x23:
@@ -299,7 +304,7 @@ def _write_rest(data, i, stop, actions, slots, names, offsets, digits, session, 
             k = i + 1
             while k < end and data[k] != 0x3B:
                 k += 1
-            i, o = _put(data, i, k, actions, digits, out, o)
+            i, o = _put(data, i, k, 0x2F, actions, digits, out, o)
     return o
 
 
@@ -402,7 +407,9 @@ def _once(urls: pa.Array) -> tuple[Urls, NDArray[np.uint8]]:
         data, columns, actions, names.slots, names.data, names.offsets, digits, session,
         out, offsets, hosts, status,
     )  # fmt: skip
-    return Urls(out[: offsets[-1]].copy(), offsets, hosts, status == _DONE), status
+    written = out[: offsets[-1]].copy()
+    written.flags.writeable = False  # As all buffers of Arrow are: kernels are compiled for one.
+    return Urls(written, offsets, hosts, status == _DONE), status
 
 
 def ascii_host(host: bytes) -> bytes | None:

@@ -36,7 +36,7 @@ def load_url_patterns(files: Sequence[str], key: str) -> UrlPatterns:
     """Loads patterns: one a line; empty lines and lines that begin with # are left out.
 
     Raises:
-        ResourceError: a file cannot be read, or a pattern is none of RE2's; one line with the place.
+        ResourceError: a file cannot be read, or a pattern is none of RE2's; one line.
     """
     patterns, names = [], []
     for file in files:
@@ -88,7 +88,8 @@ def find_patterns(urls: pa.Array, patterns: UrlPatterns) -> NDArray[np.int64]:
         urls: string[N].
 
     >>> patterns = build_url_patterns([r"/tag/", r"(?i)\\.pdf$"], ["x", "x"])
-    >>> find_patterns(pa.array(["http://a.cn/tag/文", "http://a.cn/A.PDF", None]), patterns).tolist()
+    >>> urls = pa.array(["http://a.cn/tag/文", "http://a.cn/A.PDF", None])
+    >>> find_patterns(urls, patterns).tolist()
     [0, 1, -1]
     """
     found = np.full(len(urls), -1, np.int64)

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpus_pipeline.filters.url.normalise import Urls, is_alphanumeric
+from corpus_pipeline.filters.url.normalise import Urls, digit, is_alphanumeric
 from corpus_pipeline.filters.url.tables import Table, build_table, probe, start, step
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import UNSPACED, characters
@@ -117,13 +117,11 @@ def _fold(data, begins, ends, parted, out, offsets):  # type: ignore[no-untyped-
             byte = data[i]
             i += 1
             if byte == 0x25 and i + 1 < ends[row]:
-                # Escapes are in the form of `normalise`: two digits, large letters.
-                high, low = np.int64(data[i]), np.int64(data[i + 1])
-                if high >= 0x38 and low >= 0x30:
-                    high -= 0x30 if high <= 0x39 else 0x37
-                    low -= 0x30 if low <= 0x39 else 0x37
+                high, low = digit(data[i]), digit(data[i + 1])
+                if high >= 0 and low >= 0:
+                    # Of ASCII only marks are escaped.
                     byte = np.uint8(16 * high + low)
-                i += 2
+                    i += 2
             if byte >= 0x80 or is_alphanumeric(byte):
                 out[o] = byte + 0x20 if 0x41 <= byte <= 0x5A else byte
                 o += 1
