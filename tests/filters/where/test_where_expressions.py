@@ -178,6 +178,7 @@ def test_meaning(text: str, expected: list[bool | None]) -> None:
         ("words > 1e999", "beyond 15 digits or 1e308"),
         ("words > 1j", "the constant 1j cannot be used"),
         ("words > 1 # half", "character 11 .*comments are not read"),
+        ("lang in ['zh' 'en']", "character 15 .*two strings side by side; write a comma"),
         ("f'{lang}' == 'x'", "a Python joined str cannot be used"),
         ("(lambda: 1)() == 1", "no function"),
         ("[x for x in reasons] == 1", "a Python list comp cannot be used"),
