@@ -7,6 +7,7 @@ domain. Times are of the CPU, of one process, after kernels have been compiled.
 """
 
 import argparse
+import functools
 import hashlib
 import tempfile
 import time
@@ -60,7 +61,8 @@ def measured(work: Callable[[], Any]) -> tuple[float, Any]:
 def _speed(judge: Judge, batches: list[pa.RecordBatch]) -> float:
     judge.judge(batches[0])
     seconds, _ = measured(lambda: [judge.judge(batch) for batch in batches])
-    return sum(batch.num_rows for batch in batches) / seconds
+    count: int = sum(batch.num_rows for batch in batches)
+    return count / seconds
 
 
 def main() -> None:
@@ -84,7 +86,7 @@ def main() -> None:
             path = Path(folder) / f"{count}.txt"
             path.write_text("\n".join(made_domains(count)))
             options = UrlOptions(block_domains=(str(path),))
-            seconds, judge = measured(lambda options=options: load_judge(options, {}))
+            seconds, judge = measured(functools.partial(load_judge, options, {}))
             speed = _speed(judge, batches)
             print(f"{count:,} domains: loaded in {seconds:.2f} s, {speed:,.0f} URLs/s")
         words = Path(folder) / "words.txt"

@@ -319,9 +319,9 @@ def _begins_with(data, i, stop, word):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _normalise(
+def _normalise(  # type: ignore[no-untyped-def]
     data, columns, actions, slots, names, name_offsets, digits, session, out, offsets, hosts, status
-):  # type: ignore[no-untyped-def]
+):
     o = np.int64(0)
     for row in range(len(columns) - 1):
         offsets[row] = o

@@ -89,7 +89,8 @@ def build_url_words(lists: Mapping[int, Iterable[tuple[str, str]]]) -> UrlWords:
         for name, entry in lists.get(kind, ()):
             if word := folded(entry):
                 entries.setdefault((word, kind), name)
-    anywhere, whole = [], []
+    anywhere: list[int] = []
+    whole: list[int] = []
     for number, (word, kind) in enumerate(entries):
         unspaced = any(classes[ord(character)] == UNSPACED for character in word)
         (anywhere if kind == SUBWORDS or unspaced else whole).append(number)

@@ -19,7 +19,7 @@ KEY = "url.block_domains"
 
 def matches(items: list[str], *urls: str) -> list[tuple[str, str] | None]:
     lists = load_url_lists(items, KEY)
-    found = []
+    found: list[tuple[str, str] | None] = []
     for domain, address in zip(*lists.find(normalise_urls(pa.array(urls))), strict=True):
         if domain >= 0:
             found.append(lists.domain(domain))

@@ -1,6 +1,7 @@
 """The step *where*: reasons, tags, unknown values, what it says of itself."""
 
 import pickle
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -33,10 +34,10 @@ BATCH = pa.record_batch(
 )
 
 
-def step(label: str | None = None, **options: object) -> Where:
-    made = Where(WhereOptions(**options), label=label)
-    made.check()
-    made = pickle.loads(pickle.dumps(made))
+def step(label: str | None = None, **options: Any) -> Where:
+    planned = Where(WhereOptions(**options), label=label)
+    planned.check()
+    made: Where = pickle.loads(pickle.dumps(planned))
     made.open()
     return made
 
@@ -62,7 +63,7 @@ def step(label: str | None = None, **options: object) -> Where:
         ({"tag": {"short": "len(text) < 3"}}, [None, None, None, None]),
     ],
 )
-def test_fates(options: dict[str, object], expected: list[str | None]) -> None:
+def test_fates(options: dict[str, Any], expected: list[str | None]) -> None:
     made = step(**options)
     after = made.apply(BATCH)
     assert after["drop_reason"].to_pylist() == [*expected, "extract-failed"]
@@ -139,7 +140,7 @@ def test_explanations() -> None:
         ({"drop": ""}, "where.drop: an empty expression"),
     ],
 )
-def test_refusals(options: dict[str, object], message: str) -> None:
+def test_refusals(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Where(WhereOptions(**options)).check()
     assert str(caught.value).startswith(message)

@@ -309,7 +309,8 @@ def compared(sign: str, a: Any, b: Any) -> bool | None:
         return None
     if isinstance(a, float) or isinstance(b, float):
         a, b = near(a), near(b)
-    return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[sign]
+    signs = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}
+    return bool(signs[sign])
 
 
 def field(row: dict[str, Any], *path: str) -> Any:
@@ -419,7 +420,7 @@ def conditions() -> st.SearchStrategy[Pair]:
     def both(word: str, a: Any, b: Any) -> bool | None:
         decisive = word == "or"
         if a is decisive or b is decisive:
-            return decisive
+            return bool(decisive)
         return None if a is None or b is None else not decisive
 
     def grow(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
