@@ -171,7 +171,7 @@ def load_judge(options: "UrlOptions", shares: Mapping[str, Fraction]) -> Judge:
     def words(key: str) -> list[tuple[str, str]]:
         found = []
         for file in getattr(options, key):
-            path = Path(file).expanduser()
+            path = Path(file)
             name = path.name.removesuffix(".gz").removesuffix(".txt")
             found += [(name, line) for line in read_lines(path, f"url.{key}").to_pylist() if line]
         return found

@@ -135,7 +135,7 @@ def list_files(item: str, key: str) -> Iterator[tuple[str, Path]]:
     Raises:
         ResourceError: there is none.
     """
-    path = Path(item).expanduser()
+    path = Path(item)
     if path.is_file():
         yield _stem(path), path
         return

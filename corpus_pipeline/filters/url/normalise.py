@@ -275,36 +275,32 @@ def _write_rest(data, i, stop, actions, slots, names, offsets, digits, session, 
     mark = np.uint8(0x3F)
     while i < stop and data[i] != 0x23:
         byte = data[i]
-        if byte == 0x3F and not query:
+        if byte == (0x26 if query else 0x3F):
             query = True
             i += 1
-        elif query and byte == 0x26:
-            i += 1
-        elif query:
-            end = i
-            while end < stop and data[end] != 0x26 and data[end] != 0x23:
-                end += 1
+            continue
+        end = i
+        while end < stop and data[end] != 0x23 and data[end] != (0x26 if query else 0x3F):
+            end += 1
+        if query:
             if _is_left_out(data, i, end, slots, names, offsets, out, o):
                 i = end
                 continue
             out[o] = mark
             o += 1
             mark = np.uint8(0x26)
-            i, o = _put(data, i, end, 0x5C, actions, digits, out, o)
         else:
-            end = i
-            while end < stop and data[end] != 0x3F and data[end] != 0x23:
-                end += 1
             if byte == 0x3B and _begins_with(data, i, end, session):
                 i += 1
                 while i < end and data[i] != 0x3B and not _is_slash(data[i]):
                     i += 1
                 continue
-            # Up to the next that may begin a session's name.
-            k = i + 1
-            while k < end and data[k] != 0x3B:
-                k += 1
-            i, o = _put(data, i, k, 0x2F, actions, digits, out, o)
+            # Up to the next ; which may begin the name of a session.
+            part = i + 1
+            while part < end and data[part] != 0x3B:
+                part += 1
+            end = part
+        i, o = _put(data, i, end, 0x5C if query else 0x2F, actions, digits, out, o)
     return o
 
 
@@ -384,10 +380,14 @@ def normalise_urls(urls: pa.Array) -> Urls:
     if len(foreign):
         data, offsets = utf8_buffers(urls)
         rewritten = urls.to_pylist()
+        known: dict[bytes, bytes | None] = {}
         for row in foreign.tolist():
             begin, end = found.hosts[row].tolist()
             first, last = int(offsets[row]), int(offsets[row + 1])
-            host = ascii_host(bytes(data[begin:end]))
+            written = bytes(data[begin:end])
+            if written not in known:
+                known[written] = ascii_host(written)
+            host = known[written]
             before, after = bytes(data[first:begin]), bytes(data[end:last])
             rewritten[row] = None if host is None else (before + host + after).decode()
         found, status = _once(pa.array(rewritten, pa.string()))

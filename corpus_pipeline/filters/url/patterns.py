@@ -40,7 +40,7 @@ def load_url_patterns(files: Sequence[str], key: str) -> UrlPatterns:
     """
     patterns, names = [], []
     for file in files:
-        path = Path(file).expanduser()
+        path = Path(file)
         for number, pattern in enumerate(read_lines(path, key, comment="^#.*$").to_pylist(), 1):
             if not pattern:
                 continue
