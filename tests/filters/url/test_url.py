@@ -115,6 +115,7 @@ def test_records_that_could_not_be_read_keep_their_fate() -> None:
     )
     after = step(block_domains=("bad.example",)).apply(unreadable)
     assert after["drop_reason"].to_pylist() == ["bad-json", "url-domain-blocked"]
+    assert after["reasons"].to_pylist() == [["bad-json"], ["url-domain-blocked"]]
 
 
 def test_only_some_domains_and_addresses(tmp_path: Path) -> None:
@@ -123,6 +124,10 @@ def test_only_some_domains_and_addresses(tmp_path: Path) -> None:
     urls = ("http://x.news.example/", "http://a.example/x/1", "http://a.example/y", "none", None)
     assert made.apply(batch(*urls))["drop_reason"].to_pylist() == [
         None, None, "url-not-listed", "url-missing", "url-missing"
+    ]  # fmt: skip
+    made = step(only_domains=(f"{tmp_path}/list.txt",))
+    assert made.apply(batch(*urls))["drop_reason"].to_pylist() == [
+        None, None, "url-not-listed", None, None
     ]  # fmt: skip
 
 

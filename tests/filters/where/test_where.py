@@ -69,6 +69,7 @@ def test_fates(options: dict[str, Any], expected: list[str | None]) -> None:
     assert after["drop_reason"].to_pylist() == [*expected, "extract-failed"]
     reasons = {reason for row in after["reasons"].to_pylist() for reason in row or []}
     assert reasons <= {*made.all_reasons(), "extract-failed"}
+    assert after["reasons"].to_pylist()[-1] == ["extract-failed"]
     assert after.schema.names[: len(SCHEMA.names)] == SCHEMA.names
     assert made.apply(BATCH.slice(1, 2))["drop_reason"].to_pylist() == expected[1:3]
 

@@ -63,6 +63,8 @@ BATCH = pa.record_batch(
         ("bad / 3 * 3 == bad", [T, T, T, T]),
         ("-bad + 7 == 0", [T, F, F, F]),
         ("bad / 0 is None", [T, T, T, T]),
+        ("(bad + 1) / (bad - 8) < 0", [T, T, T, T]),
+        ("bad / -7 >= -0.5", [F, T, T, T]),
         ("words == words", [T, T, N, T]),
         ("len(text) == 6", [T, F, N, F]),
         ('contains(text, "你好")', [T, F, N, F]),
@@ -257,6 +259,12 @@ def test_columns_of_other_arrow_types() -> None:
         ("dec >= 1.5", [F, T, N]),
     ]:
         assert parse_expression(text).truth(batch).to_pylist() == expected, text
+
+
+def test_metadata_beyond_doubles_keep_their_other_numbers() -> None:
+    batch = pa.record_batch({"metadata": ['{"a": 1e999, "n": 3, "big": 12345678901234567890123}']})
+    for text in ("metadata.a > 1e300", "metadata.n * 0.1 == 0.3", "metadata.big > 10000000000"):
+        assert parse_expression(text).truth(batch).to_pylist() == [True]
 
 
 def test_what_it_reads() -> None:
