@@ -151,8 +151,7 @@ class Evaluation:
         if node.op == "date":
             return self._date(node.args[0])
         if node.op == "constant":
-            one = dates_of_strings(pa.array([node.value]))
-            return Numbers(*(array.reshape(()) if array.size == 1 else array for array in one))
+            return dates_of_strings(pa.array([node.value])).for_all_rows()
         if self._kind(node).name == DATE:
             return dates_of_column(self._rows.column(node.value))
         return dates_of_strings(self._string(node))

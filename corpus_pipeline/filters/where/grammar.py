@@ -137,10 +137,14 @@ for `&&`
     except ValueError as error:  # Null characters and lone surrogates.
         raise fault(1, f"not an expression ({error})", text) from None
     _bound(body, text)
-    tokens = tokenize.generate_tokens(io.StringIO(line).readline)
-    for token in tokens:
+    before = None
+    for token in tokenize.generate_tokens(io.StringIO(line).readline):
+        at = start + token.start[1] + 1
         if token.type == tokenize.COMMENT:
-            raise fault(start + token.start[1] + 1, "comments are not read; leave it out", text)
+            raise fault(at, "comments are not read; leave it out", text)
+        if token.type == before == tokenize.STRING:
+            raise fault(at, "two strings side by side; write a comma between them", text)
+        before = token.type
     return _Reader(text, line, start).read(body)
 
 

@@ -49,7 +49,13 @@ class Numbers(NamedTuple):
 
     def take(self, rows: NDArray[np.int64]) -> "Numbers":
         """Returns the numbers of some rows."""
-        return Numbers(*(array if array.ndim == 0 else array[rows] for array in self))
+        arrays: list[Any] = [array if array.ndim == 0 else array[rows] for array in self]
+        return Numbers(*arrays)
+
+    def for_all_rows(self) -> "Numbers":
+        """Returns the only number of a column as one for all rows."""
+        arrays: list[Any] = [array.reshape(()) for array in self]
+        return Numbers(*arrays)
 
 
 _ZERO, _ONE = np.array(0), np.array(1)

@@ -1,0 +1,160 @@
+"""*url*: decides on documents by their address, before their text is made."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Annotated, Any
+
+import pyarrow as pa
+from pydantic import Field
+
+from corpus_pipeline.errors import ConfigError, printable
+from corpus_pipeline.filters.contents import fail_contents
+from corpus_pipeline.steps import Batch, Options, Resource, Step
+from corpus_pipeline.thresholds import exact_threshold
+
+Share = Annotated[float, Field(ge=0, le=1)]
+#: Reasons that say what was found.
+_MATCHES = ("url-domain-blocked", "url-blocked", "url-words", "url-pattern")
+
+
+class UrlOptions(Options):
+    """Lists, words, patterns and shares by which addresses are judged."""
+
+    block_domains: tuple[str, ...] = Field(
+        (), description="domains, and files or folders (with a slash) of domains and addresses"
+    )
+    allow_domains: tuple[str, ...] = Field(
+        (), description="as block_domains; no list, word or pattern drops what is in it"
+    )
+    only_domains: tuple[str, ...] = Field(
+        (), description="as block_domains; everything else goes; empty: no such rule"
+    )
+    block_subwords: tuple[str, ...] = Field(
+        (), description="files of parts of words, found anywhere, also over marks"
+    )
+    block_words: tuple[str, ...] = Field((), description="files of whole words")
+    soft_words: tuple[str, ...] = Field(
+        (), description="files of whole words of which one is not enough"
+    )
+    min_soft_words: int = Field(2, ge=1, description="different soft words that are enough")
+    block_patterns: tuple[str, ...] = Field(
+        (), description="files of regular expressions (RE2), one a line"
+    )
+    keep_share: Share | dict[str, Share] | None = Field(
+        None, description="share that is kept, 0 to 1; or domain: share, with * for all others"
+    )
+    seed: int = Field(0, ge=0, lt=2**64, description="another seed keeps another share")
+    require_url: bool = Field(False, description="drops documents without an address with a host")
+    normalise: bool = Field(True, description="fills url_normalised and url_domain")
+
+
+class Url(Step):
+    """Judges documents by their address."""
+
+    name = "url"
+    Options = UrlOptions
+    options: UrlOptions
+    columns = pa.schema(
+        [
+            pa.field(
+                "url_normalised",
+                pa.string(),
+                metadata={"meaning": "url in one form; null when it has no host"},
+            ),
+            pa.field(
+                "url_domain",
+                pa.string(),
+                metadata={
+                    "meaning": "registered domain of url, as example.co.uk; null when the host is "
+                    "an address of a machine or a public suffix"
+                },
+            ),
+            pa.field(
+                "url_matched",
+                pa.string(),
+                metadata={
+                    "meaning": "entry of a list, words or pattern that the first failed rule of "
+                    "url found; null when none did"
+                },
+            ),
+            pa.field(
+                "url_list",
+                pa.string(),
+                metadata={"meaning": "name of the list (category) that url_matched is from"},
+            ),
+        ]
+    )
+    reasons = (
+        "url-missing",
+        "url-not-listed",
+        "url-domain-blocked",
+        "url-blocked",
+        "url-words",
+        "url-pattern",
+        "url-not-sampled",
+    )
+    needs_text = False
+    needs = ("url",)
+
+    def resources(self) -> Iterable[Resource]:
+        """Yields the files and folders of all lists."""
+        from corpus_pipeline.filters.url.lists import is_path
+
+        for key in ("block_domains", "allow_domains", "only_domains"):
+            for item in getattr(self.options, key):
+                if is_path(item):
+                    yield Resource(item, f"url.{key}")
+        for key in ("block_subwords", "block_words", "soft_words", "block_patterns"):
+            for item in getattr(self.options, key):
+                yield Resource(item, f"url.{key}")
+
+    def check(self) -> None:
+        """Refuses shares with too many decimals and keys that are no domains."""
+        for domain in self._shares():
+            if domain != "*" and ("/" in domain or "." not in domain.strip(".")):
+                raise ConfigError(
+                    f"url.keep_share.{printable(domain)}: no domain; write one as example.com, or "
+                    "* for all others"
+                )
+
+    def open(self) -> None:
+        """Loads the lists."""
+        from corpus_pipeline.filters.url.judging import load_judge
+
+        self._judge = load_judge(self.options, self._shares())
+
+    def apply(self, batch: Batch) -> Batch:
+        """Judges one batch."""
+        verdict = self._judge.judge(batch)
+        columns = dict(zip(self.columns.names, verdict.columns, strict=True))
+        if not self.options.normalise:
+            for name in ("url_normalised", "url_domain"):
+                columns[name] = pa.nulls(batch.num_rows, pa.string())
+        prefix = "" if self.label is None else f"{self.label}-"
+        failures = {prefix + reason: mask for reason, mask in verdict.failures.items()}
+        return fail_contents(self.filled(batch, columns), failures)
+
+    def explain(self, reason: str, row: Mapping[str, Any], text: str | None) -> str:
+        """Shows what was found, or the share of the domain."""
+        url = printable(str(row.get("url")))
+        if reason == "url-not-sampled":
+            return f"keep_share {self.options.keep_share}"
+        failed = [each for each in row.get("reasons") or () if each in self.all_reasons()]
+        first = next((each for each in failed if each.endswith(_MATCHES)), "")
+        if reason in _MATCHES and first.endswith(reason):
+            return f"{printable(str(row.get('url_matched')))} of {row.get('url_list')} in {url}"
+        return url
+
+    def _shares(self) -> dict[str, Fraction]:
+        """Returns domain -> share, with `*` for all others."""
+        shares = self.options.keep_share
+        if shares is None:
+            return {}
+        shares = shares if isinstance(shares, dict) else {"*": shares}
+        try:
+            return {
+                domain: exact_threshold(share, f"url.keep_share.{domain}")
+                for domain, share in shares.items()
+            }
+        except ValueError as error:
+            raise ConfigError(printable(str(error))) from None
