@@ -20,6 +20,7 @@ from corpus_pipeline.steps import Step
 #: Module and class of each step; *read* is always the first.
 _STEPS = (
     "sources.step:Read",
+    "filters.url.step:Url",
     "filters.repair.step:Repair",
     "extract.step:Extract",
     "filters.lines.step:Lines",
@@ -28,6 +29,7 @@ _STEPS = (
     "filters.keywords.step:Keywords",
     "filters.perplexity.step:Perplexity",
     "filters.classifier.step:Classifier",
+    "filters.where.step:Where",
     "dedup.step:Dedup",
     "scrub.step:Scrub",
     "tokens.step:Tokenize",

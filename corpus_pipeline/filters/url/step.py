@@ -108,6 +108,10 @@ class Url(Step):
             for item in getattr(self.options, key):
                 yield Resource(item, f"url.{key}")
 
+    def libraries(self) -> tuple[str, ...]:
+        """Names what spells international hosts."""
+        return ("idna",)
+
     def check(self) -> None:
         """Refuses shares with too many decimals and keys that are no domains."""
         for domain in self._shares():
@@ -134,7 +138,9 @@ class Url(Step):
         failures = {prefix + reason: mask for reason, mask in verdict.failures.items()}
         return fail_contents(self.filled(batch, columns), failures)
 
-    def explain(self, reason: str, row: Mapping[str, Any], text: str | None) -> str:
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
         """Shows what was found, or the share of the domain."""
         url = printable(str(row.get("url")))
         if reason == "url-not-sampled":

@@ -119,7 +119,9 @@ class Where(Step):
         fails: NDArray[np.bool_] = values != wanted
         return fails
 
-    def explain(self, reason: str, row: Mapping[str, Any], text: str | None) -> str:
+    def explain(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
         """Shows the expression that failed and the values of what it reads."""
         for key, known in self._reasons().items():
             if known == reason:
