@@ -24,9 +24,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
-from corpus_pipeline.filters.train_quality import is_held_out
 
 from corpus_pipeline.extract.normalise import normalise_texts
+from corpus_pipeline.filters.quality.training import is_held_out
 from corpus_pipeline.filters.repair.mojibake import replaced
 from corpus_pipeline.filters.repair.options import RepairOptions
 from corpus_pipeline.filters.repair.texts import Repairer, load_repairer, repair_texts

@@ -14,7 +14,7 @@ from scripts import ROOT, load_script
 
 from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.filters.quality.rules import RULES
-from corpus_pipeline.flow import documented, reasons
+from corpus_pipeline.flow import documented, known_steps, reasons
 from corpus_pipeline.leniencies import LENIENCIES
 from corpus_pipeline.pipelines.config import build_config
 
@@ -210,9 +210,14 @@ def test_there_is_a_block_of_each_kind() -> None:
 
 @pytest.mark.parametrize("stage", reasons())
 def test_every_reason_has_a_row_on_its_page(stage: str) -> None:
-    page = ROOT / "docs" / "flow" / f"{documented().index(stage) + 1}-{stage}.md"
+    page = ROOT / "docs" / MAKE_DOCS.page_of(stage)
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|", page.read_text("utf-8"), re.MULTILINE)
     assert [row for row in rows if row in reasons()[stage]] == list(reasons()[stage])
+
+
+def test_every_step_has_a_page() -> None:
+    for step in known_steps():
+        assert (ROOT / "docs" / MAKE_DOCS.page_of(step)).exists(), step
 
 
 def test_every_leniency_has_a_row() -> None:

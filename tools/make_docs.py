@@ -42,7 +42,8 @@ def groups() -> list[tuple[str, str, pa.Schema]]:
     ]
     for name, step in known_steps().items():
         if name != "read" and len(step.columns):
-            found.append((_TITLES.get(name, name.capitalize()), f"by *{name}*", step.columns))
+            by = f"by *{name}*" if step.default else f"by *{name}*, in runs that have this step"
+            found.append((_TITLES.get(name, name.capitalize()), by, step.columns))
     return found
 
 
@@ -213,11 +214,17 @@ def _reasons() -> str:
         "looked at. Each page of the flow says what its reasons mean.",
         "",
     ]
-    for number, stage in enumerate(documented(), 1):
-        if names := reasons().get(stage):
-            listed = ", ".join(f"`{name}`" for name in names)
-            lines.append(f"* [{stage}](flow/{number}-{stage}.md): {listed}")
+    for name, listed in reasons().items():
+        shown = ", ".join(f"`{reason}`" for reason in listed)
+        lines.append(f"* [{name}]({page_of(name)}): {shown}")
     return "\n".join(lines)
+
+
+def page_of(step: str) -> str:
+    """Returns the page of a step, below docs/."""
+    if step in documented():
+        return f"flow/{documented().index(step) + 1}-{step}.md"
+    return f"steps/{step}.md"
 
 
 def pages() -> dict[Path, str]:

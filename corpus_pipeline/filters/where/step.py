@@ -123,8 +123,8 @@ class Where(Step):
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
     ) -> str:
         """Shows the expression that failed and the values of what it reads."""
-        for key, known in self._reasons().items():
-            if known == reason:
+        for key, its in self._reasons().items():
+            if its == reason:
                 written = self._texts()[key]
                 figures = _parsed(key, written).figures(row, text)
                 return f"{printable(written)} ({figures})" if figures else printable(written)
