@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.filters.keywords.columns import KEYWORD_MEASURES, KEYWORD_REASONS
 from corpus_pipeline.filters.keywords.measures import (
-    KEYWORD_MEASURES,
-    KEYWORD_REASONS,
     KeywordRules,
     build_matcher,
     keyword_failures,

@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.filters.language.columns import LANGUAGE_MEASURES, LANGUAGE_REASONS
 from corpus_pipeline.filters.language.measures import (
-    LANGUAGE_MEASURES,
-    LANGUAGE_REASONS,
     LID_176_SHA256,
     LanguageIdentifier,
     LanguageRules,

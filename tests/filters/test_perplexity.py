@@ -16,9 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_pipeline.errors import ConfigError, ResourceError
+from corpus_pipeline.filters.perplexity.columns import PERPLEXITY_MEASURES, PERPLEXITY_REASONS
 from corpus_pipeline.filters.perplexity.measures import (
-    PERPLEXITY_MEASURES,
-    PERPLEXITY_REASONS,
     LanguageModel,
     ModelCard,
     PerplexityRules,

@@ -28,6 +28,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.filters.keywords.columns import KEYWORD_MEASURES
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import (
     DIGIT,
@@ -61,34 +62,6 @@ _BLANK: Final = 2
 _WORD_RUN: Final = 3
 _KATAKANA_RUN: Final = 4
 _KATAKANA = ((0x30A1, 0x30FA), (0x30FC, 0x30FE), (0xFF66, 0xFF9F))
-
-KEYWORD_MEASURES = pa.schema(
-    [
-        pa.field(
-            "keyword_hits",
-            pa.int32(),
-            metadata={
-                "meaning": "occurrences of listed words, leftmost-longest, not overlapping; null "
-                "when there is no text or no list for its language"
-            },
-        ),
-        pa.field(
-            "keyword_distinct",
-            pa.int32(),
-            metadata={"meaning": "how many different listed words occur; null like keyword_hits"},
-        ),
-        pa.field(
-            "keyword_chars",
-            pa.int32(),
-            metadata={"meaning": "characters in all occurrences; null like keyword_hits"},
-        ),
-    ]
-)
-KEYWORD_REASONS: tuple[str, ...] = (
-    "keywords-too-many",
-    "keywords-too-varied",
-    "keywords-too-dense",
-)
 
 
 class WordList(NamedTuple):

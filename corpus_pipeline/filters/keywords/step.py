@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
 from pydantic import Field
 
 from corpus_pipeline.filters.figures import compared
-from corpus_pipeline.filters.keywords.measures import (
-    KEYWORD_MEASURES,
-    KEYWORD_REASONS,
-    KeywordMatcher,
-    KeywordRules,
-    find_word_lists,
-    keyword_failures,
-    load_word_lists,
-    measure_keywords,
-)
+from corpus_pipeline.filters.keywords.columns import KEYWORD_MEASURES, KEYWORD_REASONS
 from corpus_pipeline.shipped import shipped
 from corpus_pipeline.steps import Batch, Options, Resource, Step, made
+
+if TYPE_CHECKING:
+    from corpus_pipeline.filters.keywords.measures import KeywordMatcher, KeywordRules
 
 
 class KeywordSection(Options):
@@ -50,12 +44,16 @@ class Keywords(Step):
 
     def check(self) -> None:
         """Refuses names of files that are no language, and limits that cannot be."""
+        from corpus_pipeline.filters.keywords.measures import find_word_lists
+
         find_word_lists(self.options.lists)
         _ = self.rules
 
     @cached_property
-    def rules(self) -> KeywordRules:
+    def rules(self) -> "KeywordRules":
         """The limits."""
+        from corpus_pipeline.filters.keywords.measures import KeywordRules
+
         given = self.options.model_dump(exclude={"enabled", "lists"})
         rules: KeywordRules = made("keywords", KeywordRules, **given)
         return rules
@@ -67,6 +65,7 @@ class Keywords(Step):
 
     def apply(self, batch: Batch) -> Batch:
         """Measures and judges one batch."""
+        from corpus_pipeline.filters.keywords.measures import keyword_failures, measure_keywords
         from corpus_pipeline.text.scripts import labels_or_scripts
 
         langs = labels_or_scripts(batch["lang"], batch["text"])
@@ -81,18 +80,22 @@ class Keywords(Step):
     ) -> str:
         """Says how many listed words there are."""
         hits, distinct = (row.get(f"keyword_{name}") or 0 for name in ("hits", "distinct"))
-        rules = self.rules if known else KeywordRules(None, None, None)
+        limits = self.options if known else KeywordSection(
+            max_hits=None, max_distinct=None, max_hits_per_1000_chars=None
+        )  # fmt: skip
         if reason == "keywords-too-many":
-            return f"keyword_hits {compared(hits, '>', rules.max_hits)}"
+            return f"keyword_hits {compared(hits, '>', limits.max_hits)}"
         if reason == "keywords-too-varied":
-            return f"keyword_distinct {compared(distinct, '>', rules.max_distinct)}"
+            return f"keyword_distinct {compared(distinct, '>', limits.max_distinct)}"
         if not text:
             return f"keyword_hits {hits}"
-        density = compared(1000 * hits / len(text), ">", rules.max_hits_per_1000_chars)
+        density = compared(1000 * hits / len(text), ">", limits.max_hits_per_1000_chars)
         return f"keyword_hits for each 1,000 characters 1000 x {hits}/{len(text)} = {density}"
 
 
 @cache
-def _matcher(lists: str | None, sha256: str | None) -> KeywordMatcher:
+def _matcher(lists: str | None, sha256: str | None) -> "KeywordMatcher":
     """Returns the automata of a folder of word lists (None: the shipped ones), once per process."""
+    from corpus_pipeline.filters.keywords.measures import load_word_lists
+
     return load_word_lists(lists)

@@ -3,26 +3,18 @@
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pydantic import Field
 
 from corpus_pipeline.filters.figures import compared
-from corpus_pipeline.filters.language.cutoffs import shipped_cut_offs
-from corpus_pipeline.filters.language.measures import (
-    LANGUAGE_MEASURES,
-    LANGUAGE_REASONS,
-    LanguageIdentifier,
-    LanguageRules,
-    check_names,
-    language_failures,
-    load_language_identifier,
-    measure_language,
-    named_language,
-)
+from corpus_pipeline.filters.language.columns import LANGUAGE_MEASURES, LANGUAGE_REASONS
 from corpus_pipeline.option_types import Label, LanguageName
 from corpus_pipeline.steps import Batch, Options, Resource, Step, made, source_of
+
+if TYPE_CHECKING:
+    from corpus_pipeline.filters.language.measures import LanguageIdentifier, LanguageRules
 
 
 class LanguageSection(Options):
@@ -72,19 +64,28 @@ class Language(Step):
     def try_resource(path: str) -> None:
         """Opens a model and uses it once."""
         from corpus_pipeline.filters.fasttext_file import check_fasttext_file
+        from corpus_pipeline.filters.language.measures import (
+            load_language_identifier,
+            measure_language,
+        )
 
         check_fasttext_file(Path(path))
         measure_language(pa.array(["今天天气很好。", "", "\0"]), load_language_identifier(path))
 
     def check(self) -> None:
         """Refuses languages that the model never gives."""
+        from corpus_pipeline.filters.language.measures import check_names
+
         named = [each.language for each in self.context.sources.values() if each.language]
         labels = (*self._identifier().languages, *named)
         made("language", check_names, rules=self.rules, labels=labels)
 
     @cached_property
-    def rules(self) -> LanguageRules:
+    def rules(self) -> "LanguageRules":
         """What is kept."""
+        from corpus_pipeline.filters.language.cutoffs import shipped_cut_offs
+        from corpus_pipeline.filters.language.measures import LanguageRules
+
         section = self.options
         rules: LanguageRules = made(
             "language",
@@ -97,7 +98,7 @@ class Language(Step):
         )
         return rules
 
-    def _identifier(self) -> LanguageIdentifier:
+    def _identifier(self) -> "LanguageIdentifier":
         section = self.options
         # The hash of the plan, not the configured one, which may be missing.
         sha256 = None if section.model is None else self.context.digests.get(section.model)
@@ -113,6 +114,12 @@ class Language(Step):
 
     def apply(self, batch: Batch) -> Batch:
         """Measures and judges one batch."""
+        from corpus_pipeline.filters.language.measures import (
+            language_failures,
+            measure_language,
+            named_language,
+        )
+
         if self.context.rules(source_of(batch)).language is not None:
             measures = named_language(batch["lang"])
         else:
@@ -141,6 +148,8 @@ class Language(Step):
 @cache
 def _identifier(
     path: str | None, sha256: str | None, merge: tuple[tuple[str, tuple[str, ...]], ...] = ()
-) -> LanguageIdentifier:
+) -> "LanguageIdentifier":
     """Returns the fastText model of a path (None: the one that is installed), once per process."""
+    from corpus_pipeline.filters.language.measures import load_language_identifier
+
     return load_language_identifier(path, sha256, dict(merge))

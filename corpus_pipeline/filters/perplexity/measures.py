@@ -23,31 +23,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError, ResourceError
+from corpus_pipeline.filters.perplexity.columns import PERPLEXITY_MEASURES, PERPLEXITY_REASONS
 from corpus_pipeline.filters.perplexity.normaliser import PROFILES, normalise_for_lm
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.languages import figures_for
-
-PERPLEXITY_MEASURES = pa.schema(
-    [
-        pa.field(
-            "perplexity",
-            pa.float64(),
-            metadata={
-                "meaning": "per token and line end, under perplexity_model; three decimals; null "
-                "when the language has no model or the text no token"
-            },
-        ),
-        pa.field(
-            "perplexity_model",
-            pa.string(),
-            metadata={
-                "meaning": "model as name@first 8 hex digits of its sha256; null with perplexity"
-            },
-        ),
-    ]
-)
-
-PERPLEXITY_REASONS: tuple[str, ...] = ("perplexity-too-high", "perplexity-too-low")
 
 #: What every KenLM binary starts with. An ARPA file does not, and cannot be memory-mapped.
 _BINARY_START = b"mmap lm http://kheafield.com/code"

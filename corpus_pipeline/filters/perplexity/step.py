@@ -3,32 +3,26 @@
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pydantic import Field
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.figures import compared, writing
-from corpus_pipeline.filters.perplexity.measures import (
-    PERPLEXITY_MEASURES,
-    PERPLEXITY_REASONS,
-    LanguageModel,
-    ModelCard,
-    PerplexityRules,
-    load_language_model,
-    measure_perplexity,
-    perplexity_failures,
-    perplexity_rules,
-    read_model_card,
-    score_texts,
-    shipped_models,
-)
+from corpus_pipeline.filters.perplexity.columns import PERPLEXITY_MEASURES, PERPLEXITY_REASONS
 from corpus_pipeline.option_types import LanguageName
 from corpus_pipeline.remembered import remembered
 from corpus_pipeline.shipped import located, shipped
 from corpus_pipeline.steps import Batch, Options, Resource, Step, made
 from corpus_pipeline.text.languages import Figures, figures_for
+
+if TYPE_CHECKING:
+    from corpus_pipeline.filters.perplexity.measures import (
+        LanguageModel,
+        ModelCard,
+        PerplexityRules,
+    )
 
 
 class PerplexitySection(Options):
@@ -59,6 +53,8 @@ class Perplexity(Step):
         """Language -> KenLM binary."""
         if self.options.models:
             return dict(self.options.models)
+        from corpus_pipeline.filters.perplexity.measures import shipped_models
+
         return {each: shipped(f"models/{path.name}") for each, path in shipped_models().items()}
 
     def resources(self) -> Iterator[Resource]:
@@ -70,6 +66,8 @@ class Perplexity(Step):
     @staticmethod
     def try_resource(path: str) -> None:
         """Opens a model and uses it once."""
+        from corpus_pipeline.filters.perplexity.measures import load_language_model, score_texts
+
         model = load_language_model(path)
         texts = pa.array(["It was a fine day.", "今天天气很好。", "", "a" * 1000, "\0"])
         score_texts(model.scorer, model.card.normaliser, texts)
@@ -85,8 +83,10 @@ class Perplexity(Step):
         _ = self.rules
 
     @cached_property
-    def rules(self) -> PerplexityRules:
+    def rules(self) -> "PerplexityRules":
         """The limits, and which models they were made for."""
+        from corpus_pipeline.filters.perplexity.measures import PerplexityRules, perplexity_rules
+
         cards = perplexity_rules({name: self._card(path) for name, path in self.models.items()})
         rules: PerplexityRules = made(
             "perplexity",
@@ -97,7 +97,9 @@ class Perplexity(Step):
         )
         return rules
 
-    def _card(self, path: str) -> ModelCard:
+    def _card(self, path: str) -> "ModelCard":
+        from corpus_pipeline.filters.perplexity.measures import read_model_card
+
         digests = self.context.digests
         if path in digests:
             return _checked_card(path, digests[path], digests[_card_path(path)])
@@ -112,6 +114,10 @@ class Perplexity(Step):
 
     def apply(self, batch: Batch) -> Batch:
         """Measures and judges one batch."""
+        from corpus_pipeline.filters.perplexity.measures import (
+            measure_perplexity,
+            perplexity_failures,
+        )
         from corpus_pipeline.text.scripts import labels_or_scripts
 
         langs = labels_or_scripts(batch["lang"], batch["text"])
@@ -144,13 +150,15 @@ def _card_path(model: str) -> str:
 
 
 @cache
-def _model(path: str, sha256: str | None) -> LanguageModel:
+def _model(path: str, sha256: str | None) -> "LanguageModel":
     """Returns a KenLM model, opened once per process."""
+    from corpus_pipeline.filters.perplexity.measures import load_language_model
+
     return load_language_model(located(path), sha256)
 
 
 @cache
-def _checked_card(path: str, sha256: str, card_sha256: str) -> ModelCard:
+def _checked_card(path: str, sha256: str, card_sha256: str) -> "ModelCard":
     """Returns the card of a model, after the two were compared once on this machine.
 
     Raises:
@@ -160,6 +168,8 @@ def _checked_card(path: str, sha256: str, card_sha256: str) -> ModelCard:
     def compare() -> bool:
         _model(path, sha256)
         return True
+
+    from corpus_pipeline.filters.perplexity.measures import read_model_card
 
     remembered("language-models", [sha256, card_sha256], compare)
     return read_model_card(Path(located(_card_path(path))))
