@@ -3,14 +3,15 @@
 import dataclasses
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import CorpusError
-from corpus_pipeline.pipelines.config import Config, build_config
-from corpus_pipeline.pipelines.run_flow import run_flow
 from corpus_pipeline.shipped import shown
 from corpus_pipeline.steps import Step
+
+if TYPE_CHECKING:
+    from corpus_pipeline.pipelines.config import Config
 
 _Row = Mapping[str, Any]
 
@@ -52,8 +53,11 @@ class Verdicts:
             return step.explain(bare, row, text, False)
 
     @cached_property
-    def _config(self) -> Config | None:
+    def _config(self) -> "Config | None":
         """The run's configuration; None where this version does not understand it."""
+        # Configurations take a quarter of a second to import; most documents have no reason.
+        from corpus_pipeline.pipelines.config import build_config
+
         try:
             return build_config({**self.run["config"], "output": "-"}, "run.json")
         except CorpusError:
@@ -62,6 +66,9 @@ class Verdicts:
     @cached_property
     def _owners(self) -> dict[str, Step]:
         """Reason -> the step of the run that drops for it."""
+        from corpus_pipeline.pipelines.config import build_config
+        from corpus_pipeline.pipelines.run_flow import run_flow
+
         config = self._config or build_config(_ANY, "defaults")
         return {reason: step for step in run_flow(config).steps for reason in step.all_reasons()}
 
