@@ -6,13 +6,13 @@ from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError, InputError
-from corpus_pipeline.flow import default_steps
+from corpus_pipeline.flow import known_steps
 from corpus_pipeline.pipelines.config import Config, build_config, read_sections
 from corpus_pipeline.pipelines.finished import RUN_FILE, why_no_run
 from corpus_pipeline.pipelines.trace import ledger_parts
 
 #: Steps that a configuration switches on and off.
-STEPS = tuple(step.name for step in default_steps() if step.name != "read")
+STEPS = tuple(name for name in known_steps() if name != "read")
 #: What the only input is called unless --source says otherwise.
 _SOURCE = "input"
 #: Keys of an input that are rules for its documents.
@@ -52,6 +52,13 @@ def single_config(
     """
     content = {} if config is None else read_sections(config)
     where = str(config or "defaults")
+    if content.get("steps") is not None:
+        raise ConfigError(
+            f"{where}: steps: `corpus {command}` has steps of its own; leave the list out, or use "
+            "`corpus run`"
+        )
+    if command == "filter":
+        stages = stages | {name for name, step in known_steps().items() if not step.default}
     rules = [*(content.pop("dataset_sources", None) or ()), *(content.pop("inputs", None) or ())]
     named = {key: value for key, value in given.items() if value is not None}
     storage.configure(content.get("storage_options") or {})
@@ -79,12 +86,18 @@ def single_config(
         )
     if dataset:
         _refuse_other_sources(where, source, checked.dataset_sources)
-    if stages and not any(checked.options(stage).enabled for stage in stages):
+    if stages and not any(_is_on(checked, stage) for stage in stages):
         raise ConfigError(f"{where}: enabled: false leaves `corpus {command}` nothing to do")
     for stage in STEPS:
-        on = stage in stages and checked.options(stage).enabled
-        content[stage] = {**(content.get(stage) or {}), "enabled": on}
+        if checked.options(stage) is not None:
+            on = stage in stages and _is_on(checked, stage)
+            content[stage] = {**(content.get(stage) or {}), "enabled": on}
     return build_config({**content, "dataset_sources": rules if dataset else []}, where)
+
+
+def _is_on(config: Config, stage: str) -> bool:
+    section = config.options(stage)
+    return section is not None and bool(section.enabled)
 
 
 def _is_dataset(source: str, format_: str | None) -> bool:
@@ -117,7 +130,9 @@ def _unread_stages(content: Mapping[str, Any], config: Config, stages: set[str])
     """Yields the sections of other stages that ask for something."""
     for stage in STEPS:
         section = config.options(stage)
-        asks = section.enabled and section != type(section)()
+        # A step that is off by default asks for itself.
+        own = not known_steps()[stage].default
+        asks = _is_on(config, stage) and (own or section != type(section)())
         if stage in content and stage not in stages and asks:
             yield stage
 

@@ -20,6 +20,7 @@ from corpus_pipeline.kernels import CACHE_DIR
 from corpus_pipeline.pipelines.config import Config, build_config
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.progress import Silent
+from corpus_pipeline.pipelines.run_flow import run_flow
 
 #: Stages that are compiled together, about equally long.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -48,11 +49,11 @@ _CHINESE = (
 def groups_of(config: Config, plan: Plan) -> list[str]:
     """Returns the names of the groups that a run needs, in the order of `GROUPS`."""
     formats = {piece.format for unit in plan.units for piece in unit.pieces}
+    names = {step.name for step in run_flow(config).steps}
     return [
         group
         for group, stages in GROUPS.items()
-        if any(config.options(stage).enabled for stage in stages)
-        and (group != "pages" or not formats.isdisjoint(_PAGES))
+        if names.intersection(stages) and (group != "pages" or not formats.isdisjoint(_PAGES))
     ]
 
 
