@@ -24,10 +24,10 @@ import pyarrow.parquet as pq
 import zstandard
 
 from corpus_pipeline.flow import document_schema
-from corpus_pipeline.pipelines.plan import Unit
 from corpus_pipeline.sources.pieces import FORMATS, Piece
 from corpus_pipeline.sources.reading import ReadOptions, read_piece
 from corpus_pipeline.stages import read as read_stage
+from corpus_pipeline.workspace.units import Unit
 
 
 def _parquet(lines: list[bytes]) -> bytes:

@@ -48,7 +48,7 @@ from corpus_pipeline.pipelines.estimate import Estimate, estimate
 from corpus_pipeline.pipelines.limits import limits
 from corpus_pipeline.pipelines.plan_report import show_bytes, show_seconds
 from corpus_pipeline.pipelines.sizing import partitions_for, unit_bytes_for
-from corpus_pipeline.pipelines.workspace import Workspace
+from corpus_pipeline.workspace.state import Workspace
 
 #: How much larger the predicted run is than the largest one it is predicted from.
 FACTOR = 16

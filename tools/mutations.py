@@ -65,7 +65,7 @@ MUTATIONS = (
              "tests/pipelines/test_resume.py -k change_under_way"),
     # Publication and verification.
     Mutation("publish: documents in and out of a unit", "pipelines/publish.py",
-             "_check_unit(prepared.item, prepared.counts, finished.counts)", "pass",
+             "_check_unit(before, after)", "pass",
              "tests/pipelines/test_publish.py"),
     Mutation("publish: removals found and applied", "pipelines/publish.py",
              "    _check_removals(workspace, counts)\n", "", "tests/pipelines/test_publish.py"),
@@ -81,7 +81,7 @@ MUTATIONS = (
     Mutation("verify: ids of documents and ledger", "pipelines/verify.py",
              '_COMPARED = ("unit", "row", "id", "drop_reason")',
              '_COMPARED = ("unit", "row", "drop_reason")', _VERIFY),
-    Mutation("resume: damaged files", "pipelines/workspace.py",
+    Mutation("resume: damaged files", "workspace/state.py",
              "done &= self._unchanged({item: read[item] for item in done})", "pass",
              "tests/pipelines/test_workspace.py"),
     Mutation("resume: later phases", "pipelines/phase_runner.py",

@@ -17,7 +17,7 @@ from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.pipelines import options as stage_options
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.plan import Plan
-from corpus_pipeline.pipelines.workspace import Workspace
+from corpus_pipeline.workspace.state import Workspace
 
 #: Reports that a preflight asks for where the number of workers is not known.
 _PROBES = 8

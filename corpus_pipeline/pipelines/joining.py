@@ -14,10 +14,10 @@ from corpus_pipeline.dedup.edges import EdgeGraph, edge_graph
 from corpus_pipeline.dedup.kept import kept_partners, kept_removals, undone
 from corpus_pipeline.dedup.peeling import STATES, left_edges
 from corpus_pipeline.dedup.reopening import REMOVED, UNDONE
-from corpus_pipeline.pipelines.workspace import FileEntry, Workspace, read_table
 from corpus_pipeline.stages import near_copies
 from corpus_pipeline.stages.match_options import MatchOptions, Outcome
 from corpus_pipeline.stages.matching import by_columns, write_merged
+from corpus_pipeline.workspace.state import FileEntry, Workspace, read_table
 
 Edges = Callable[[], Iterable[pa.RecordBatch]]
 """Gives batches of edges, the same each time, one after the other in memory."""

@@ -15,7 +15,6 @@ from corpus_pipeline.pipelines.evaluations import Evaluations, read_evaluations
 from corpus_pipeline.pipelines.phases import DocumentPass
 from corpus_pipeline.pipelines.plan import read_options
 from corpus_pipeline.pipelines.run_flow import Pass, RunFlow
-from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.dedup import DedupOptions, RemoveDuplicates
 from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.mapping import DecideStep
@@ -26,6 +25,7 @@ from corpus_pipeline.stages.writing import FinishedOptions, PreparedOptions
 from corpus_pipeline.steps import Step, made
 from corpus_pipeline.tokens.shard import ShardFormat
 from corpus_pipeline.transforms import Transform
+from corpus_pipeline.workspace.state import Workspace
 
 #: What one worker needs at most (docs/performance.md).
 WORKER_MEMORY = 1_500_000_000

@@ -11,8 +11,8 @@ from corpus_pipeline.errors import ResumeError
 from corpus_pipeline.pipelines.finished import LOCK_FILE, RUN_FILE, read_run
 from corpus_pipeline.pipelines.identity import refuse_other_run
 from corpus_pipeline.pipelines.plan import Plan
-from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.storage import Lease, Place
+from corpus_pipeline.workspace.state import Workspace
 
 #: Prefix of state that is being removed.
 _TRASH = ".trash-"

@@ -10,10 +10,10 @@ from corpus_pipeline import storage
 from corpus_pipeline.engines.engine import ERRORS_SEEN, ITEMS_DONE, Clocks, Engine, Phase
 from corpus_pipeline.errors import ErrorBudgetError
 from corpus_pipeline.pipelines.progress import Progress
-from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 from corpus_pipeline.sources.records import ERRORS, is_error
 from corpus_pipeline.stages.match_options import Outcome
 from corpus_pipeline.stages.writing import rejected_path
+from corpus_pipeline.workspace.state import Manifest, Workspace
 
 
 def _is_pass(phase: str) -> bool:

@@ -24,7 +24,6 @@ that stays.
 import dataclasses
 from collections.abc import Sequence
 
-from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.dedup import ReadPreparedUnit
 from corpus_pipeline.stages.hashing import HashBatch, HashOptions
 from corpus_pipeline.stages.mapping import ApplyStep
@@ -40,6 +39,7 @@ from corpus_pipeline.stages.writing import (
 )
 from corpus_pipeline.steps import Step
 from corpus_pipeline.transforms import Transform, Work, item_ranges, unrolled
+from corpus_pipeline.workspace.state import Workspace
 
 
 def _unrolled_files(borders: tuple[int, int, int]) -> list[tuple[int, int]]:

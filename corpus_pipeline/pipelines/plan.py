@@ -41,9 +41,8 @@ from corpus_pipeline.sources.pieces import (
 )
 from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.storage import Place
+from corpus_pipeline.workspace.units import UNITS_TOGETHER, Unit
 
-#: Units in one record batch of the list of units: what a worker reads to find one.
-_UNITS_TOGETHER = 256
 #: Remote files that are looked into at once.
 _AT_ONCE = 16
 #: Hexadecimal digits in the name of a run.
@@ -56,32 +55,6 @@ _LIBRARIES = (
 
 
 _T = TypeVar("_T")
-
-
-@dataclasses.dataclass(frozen=True)
-class Unit:
-    """One unit of work: pieces of files of one source."""
-
-    number: int
-    source: str
-    pieces: tuple[Piece, ...]
-
-    def to_json(self) -> str:
-        """Returns the unit as one line of JSON."""
-        return json.dumps(
-            {
-                "number": self.number,
-                "source": self.source,
-                "pieces": [piece.to_json() for piece in self.pieces],
-            }
-        )
-
-    @classmethod
-    def from_json(cls, line: str) -> "Unit":
-        """Reads what `to_json` wrote."""
-        fields = json.loads(line)
-        pieces = tuple(Piece.from_json(piece) for piece in fields["pieces"])
-        return cls(fields["number"], fields["source"], pieces)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,17 +85,10 @@ class Plan:
         units = pa.table({"unit": pa.array([unit.to_json() for unit in self.units], pa.string())})
         with storage.writing(state / self.run / "units.arrow") as file:
             with pa.ipc.new_file(file.sink, units.schema) as writer:
-                writer.write_table(units, _UNITS_TOGETHER)
+                writer.write_table(units, UNITS_TOGETHER)
             file.commit()
         content = json.dumps(self.identity, sort_keys=True, indent=1)
         storage.write_bytes(state / "fingerprint.json", content.encode())
-
-
-def load_unit(path: str | Place, number: int) -> Unit:
-    """Reads one unit from a saved list, and few others."""
-    with storage.open_arrow(path) as units:
-        lines = units.get_batch(number // _UNITS_TOGETHER)["unit"]
-    return Unit.from_json(lines[number % _UNITS_TOGETHER].as_py())
 
 
 def make_plan(

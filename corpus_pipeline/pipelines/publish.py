@@ -15,12 +15,12 @@ from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.finished import RUN_FILE, digest_of
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.run_flow import RunFlow
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.shipped import located
 from corpus_pipeline.stages.writing import OF_SOURCES
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 from corpus_pipeline.tokens.step import Tokenize
+from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
 
 #: Counts of a unit that say nothing of the run: what came to a pass, and what did not come to it.
 _OF_ONE_PASS = ("documents", "filtered")

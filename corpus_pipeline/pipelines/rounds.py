@@ -24,8 +24,8 @@ from corpus_pipeline.pipelines.joining import (
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.sizing import resolved_by_driver, verified_by_driver
-from corpus_pipeline.pipelines.workspace import Manifest
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
+from corpus_pipeline.workspace.state import Manifest
 
 
 def round_name(phase: str, number: int) -> str:

@@ -21,11 +21,7 @@ from corpus_pipeline.pipelines.joining import merge
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.phases import DocumentPass, Match, ShinglePhase
-from corpus_pipeline.pipelines.plan import (
-    Plan,
-    make_plan,
-    refuse_changed_inputs,
-)
+from corpus_pipeline.pipelines.plan import Plan, make_plan, refuse_changed_inputs
 from corpus_pipeline.pipelines.plan_notes import notes_before
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
@@ -33,8 +29,8 @@ from corpus_pipeline.pipelines.resources import Resources, resolve_resources
 from corpus_pipeline.pipelines.rounds import Rounds
 from corpus_pipeline.pipelines.sizing import GROUPED_BYTES, merged_by_driver
 from corpus_pipeline.pipelines.unreadable import refuse_mostly_unreadable
-from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
+from corpus_pipeline.workspace.state import Workspace
 
 
 @dataclasses.dataclass

@@ -22,11 +22,12 @@ import pyarrow.compute as pc
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ErrorBudgetError
 from corpus_pipeline.pipelines.config import Config
-from corpus_pipeline.pipelines.plan import Plan, Unit
-from corpus_pipeline.pipelines.workspace import Workspace
+from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.sources.pieces import SINGLE
 from corpus_pipeline.sources.records import ERRORS, LOST, READ_REASONS, remedy_for
 from corpus_pipeline.stages.writing import prepared_path, rejected_path
+from corpus_pipeline.workspace.state import Workspace
+from corpus_pipeline.workspace.units import Unit
 
 #: Units whose files are looked into at once.
 _AT_ONCE = 16

@@ -20,10 +20,10 @@ from corpus_pipeline.dedup.sentence_cuts import (
     remove_sentences,
 )
 from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS, SentenceOptions, windows_of
-from corpus_pipeline.pipelines.workspace import Workspace
 from corpus_pipeline.stages.mapping import MapBatches
 from corpus_pipeline.stages.writing import OF_SOURCES, prepared_path
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
+from corpus_pipeline.workspace.state import Workspace
 
 
 class ReadPreparedUnit(Transform):

@@ -11,9 +11,9 @@ from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import unit_end, with_rows
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.filters.gathering import Gathering
-from corpus_pipeline.pipelines.workspace import read_table
 from corpus_pipeline.steps import Step, source_of
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
+from corpus_pipeline.workspace.state import read_table
 
 if TYPE_CHECKING:
     from corpus_pipeline.filters.where.expressions import Expression

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from corpus_pipeline.dedup.minhash import MinHashOptions
-from corpus_pipeline.pipelines.workspace import FileEntry, Workspace
 from corpus_pipeline.transforms import Range
+from corpus_pipeline.workspace.state import FileEntry, Workspace
 
 #: Phases that bring what another has found in partitions to units -> the folder it stands in. What
 #: *resolve* has found stands in one folder for each of its steps.

@@ -28,12 +28,12 @@ from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
 from corpus_pipeline.dedup.peeling import half_edges
 from corpus_pipeline.dedup.sentences import sentence_removals
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest
 from corpus_pipeline.stages import near_copies
 from corpus_pipeline.stages.match_options import MERGES, Batches, Match, MatchOptions, Outcome
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.resolving import resolve_step
 from corpus_pipeline.transforms import StageCounters, Tally, Transform, unrolled
+from corpus_pipeline.workspace.state import FileEntry, Manifest
 
 Block = tuple[int, bytes]
 """(partition, Arrow IPC of at most 4 MiB of records); empty bytes say that the partition is."""

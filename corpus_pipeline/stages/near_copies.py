@@ -25,11 +25,11 @@ from corpus_pipeline.dedup.verification import (
     unique_shingles,
     verify_buckets,
 )
-from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 from corpus_pipeline.stages.match_options import Batches, MatchOptions, Outcome
 from corpus_pipeline.stages.writing import prepared_path
 from corpus_pipeline.text.words import split_words
 from corpus_pipeline.transforms import StageCounters, Tally, Transform
+from corpus_pipeline.workspace.state import Manifest, Workspace
 
 #: Columns of buckets and of shingle sets, as they cross the shuffle.
 _BUCKETS = ("members", "ranks", "key", "elsewhere", "leaders")

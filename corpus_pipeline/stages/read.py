@@ -13,13 +13,13 @@ from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import conform, end_of_unit
 from corpus_pipeline.extensions.code import Code
 from corpus_pipeline.extensions.readers import read_own
-from corpus_pipeline.pipelines.plan import Unit, load_unit
 from corpus_pipeline.sources.dataset import read_dataset
 from corpus_pipeline.sources.joining import joined
 from corpus_pipeline.sources.reading import Count, ReadOptions, read_piece
 from corpus_pipeline.sources.records import NOT_EXTRACTED
 from corpus_pipeline.stages.mapping import text_bytes
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
+from corpus_pipeline.workspace.units import Unit, load_unit
 
 #: Priority of sources that name none; lower ones win, higher ones yield.
 DEFAULT_PRIORITY = 100

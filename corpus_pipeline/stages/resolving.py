@@ -7,8 +7,8 @@ from corpus_pipeline import storage
 from corpus_pipeline.batches import one_batch
 from corpus_pipeline.dedup.blocks import partition_of
 from corpus_pipeline.dedup.peeling import HALVES, MESSAGES, peel
-from corpus_pipeline.pipelines.workspace import read_table
 from corpus_pipeline.stages.match_options import Batches, MatchOptions, Outcome
+from corpus_pipeline.workspace.state import read_table
 
 
 def resolve_step(options: MatchOptions, partition: int, batches: Batches) -> Outcome:

@@ -20,11 +20,11 @@ from corpus_pipeline.batches import alive, conform, one_batch, unit_end
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.leniencies import leniency_counts
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
 from corpus_pipeline.steps import source_of
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
+from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
 
 #: Columns for counts of each source, which are in no file: characters that came to sentence
 #: deduplication, what it took of them, and documents that it left whole because it would have taken

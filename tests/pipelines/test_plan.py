@@ -22,10 +22,11 @@ from corpus_pipeline import storage
 from corpus_pipeline.errors import InputError, ResumeError
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.identity import first_difference, refuse_other_run
-from corpus_pipeline.pipelines.plan import _LIBRARIES, Plan, Unit, load_unit, make_plan
+from corpus_pipeline.pipelines.plan import _LIBRARIES, Plan, make_plan
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.storage import contents
 from corpus_pipeline.storage.contents import blocks
+from corpus_pipeline.workspace.units import Unit, load_unit
 
 
 def plan(inputs: list[dict[str, Any]], unit_bytes: int = 1000, **more: Any) -> Plan:

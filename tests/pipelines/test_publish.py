@@ -10,7 +10,7 @@ from runs import NotedProgress, Runner, small
 
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines.finished import digest_of
-from corpus_pipeline.pipelines.workspace import Manifest, Workspace
+from corpus_pipeline.workspace.state import Manifest, Workspace
 
 Change = Callable[[Manifest], Manifest]
 

@@ -10,7 +10,7 @@ from corpus_pipeline import storage
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.dedup.blocks import UNITS_TOGETHER
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.pipelines.workspace import FileEntry, Manifest, Workspace
+from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
 
 
 @pytest.fixture(params=["folder", "url"])

@@ -9,8 +9,8 @@ from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.plan import make_plan
 from corpus_pipeline.pipelines.resources import resolve_resources
-from corpus_pipeline.pipelines.workspace import Manifest, Workspace
 from corpus_pipeline.stages.match_options import MERGES
+from corpus_pipeline.workspace.state import Manifest, Workspace
 
 
 @pytest.fixture

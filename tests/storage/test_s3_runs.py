@@ -178,7 +178,7 @@ def test_a_driver_whose_lease_is_gone_commits_nothing(
     proxy: FaultyProxy, run_here: Runner, inputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another run took over while this one was suspended."""
-    from corpus_pipeline.pipelines.workspace import Workspace
+    from corpus_pipeline.workspace.state import Workspace
 
     put = Workspace.put_manifest
 

@@ -78,7 +78,7 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     from corpus_pipeline.pipelines.options import StageOptions
     from corpus_pipeline.pipelines.phases import Match, ShinglePhase
     from corpus_pipeline.pipelines.resources import resolve_resources
-    from corpus_pipeline.pipelines.workspace import Workspace
+    from corpus_pipeline.workspace.state import Workspace
 
     evaluation = folder / "evaluation.jsonl"
     evaluation.write_text(json.dumps({"text": TEXT}), "utf-8")

@@ -1,0 +1,1 @@
+"""The state of a run in its output folder: units, manifests, files cut by partition."""
