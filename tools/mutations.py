@@ -89,10 +89,10 @@ MUTATIONS = (
              "tests/pipelines/test_resume.py -k later_phases"),
     # Who may import what.
     Mutation("layout: pipelines in stages", "stages/read.py",
-             "from corpus_pipeline.pipelines.plan import", "import corpus_pipeline.pipelines.cli\n"
-             "from corpus_pipeline.pipelines.plan import", _LAYOUT),
+             "from corpus_pipeline.workspace.units import", "import corpus_pipeline.pipelines.cli\n"
+             "from corpus_pipeline.workspace.units import", _LAYOUT),
     Mutation("layout: stages in engines", "engines/runners.py",
-             '"""', '"""Wrong."""\nfrom corpus_pipeline.stages import FLOW\n"""', _LAYOUT),
+             '"""', '"""Wrong."""\nfrom corpus_pipeline.stages import read\n"""', _LAYOUT),
     Mutation("layout: pipelines in storage", "storage/patience.py",
              "    start = time.monotonic()\n    for wait",
              "    from corpus_pipeline.pipelines import plan\n    for wait", _LAYOUT),
