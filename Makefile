@@ -16,13 +16,13 @@ setup: .venv/ready
 INSTALL := $(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 CHECK_LOCK := $(RUN)/python tools/check_lock.py
 
-# Wheels only, at the versions and hashes of requirements.lock: no compiler, the same bytes everywhere.
-.venv/ready: requirements.lock pyproject.toml
+# Wheels only, at the versions and hashes of locks/requirements.lock: no compiler, the same bytes everywhere.
+.venv/ready: locks/requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
 	$(PYTHON) -m venv .venv
-	$(INSTALL) --only-binary :all: -r requirements.lock
+	$(INSTALL) --only-binary :all: -r locks/requirements.lock
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	$(CHECK_LOCK) requirements.lock 'corpus-pipeline[dev]'
+	$(CHECK_LOCK) locks/requirements.lock 'corpus-pipeline[dev]'
 	$(RUN)/python -m corpus_pipeline.pipelines.warm
 	touch .venv/ready
 
@@ -54,13 +54,13 @@ SPARKS := 3.5 4.1
 
 setup-cluster: $(BEYOND)/ready
 
-$(BEYOND)/ready: .venv/ready requirements-cluster.lock $(SPARKS:%=requirements-spark-%.lock)
-	$(INSTALL) --no-build-isolation -r requirements-cluster.lock
-	$(CHECK_LOCK) requirements-cluster.lock 'corpus-pipeline[dev,cluster-tests]'
+$(BEYOND)/ready: .venv/ready locks/requirements-cluster.lock $(SPARKS:%=locks/requirements-spark-%.lock)
+	$(INSTALL) --no-build-isolation -r locks/requirements-cluster.lock
+	$(CHECK_LOCK) locks/requirements-cluster.lock 'corpus-pipeline[dev,cluster-tests]'
 	for version in $(SPARKS); do \
 	  $(INSTALL) --no-build-isolation --upgrade --target $(BEYOND)/spark-$$version \
-	    -r requirements-spark-$$version.lock && \
-	  $(CHECK_LOCK) requirements-spark-$$version.lock pyspark --path $(BEYOND)/spark-$$version || exit 1; done
+	    -r locks/requirements-spark-$$version.lock && \
+	  $(CHECK_LOCK) locks/requirements-spark-$$version.lock pyspark --path $(BEYOND)/spark-$$version || exit 1; done
 	if command -v go > /dev/null; then \
 	  GOBIN=$(CURDIR)/$(BEYOND) go install github.com/apache/beam/sdks/v2/go/cmd/prism@v2.77.0; fi
 	touch $(BEYOND)/ready
@@ -98,14 +98,14 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 
 lock: setup
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(RUN)/$(COMPILE) --only-binary :all: --extra dev pyproject.toml --output-file requirements.lock
-	$(RUN)/$(COMPILE) --extra dev --extra cluster-tests --constraints requirements.lock \
-	  pyproject.toml --output-file requirements-cluster.lock
-	grep '^setuptools==' requirements.lock | cut -d ' ' -f 1 | \
-	  $(RUN)/$(COMPILE) --extra dataflow --extra s3 --constraints requirements.lock \
-	  pyproject.toml - --output-file requirements-worker.lock
+	$(RUN)/$(COMPILE) --only-binary :all: --extra dev pyproject.toml --output-file locks/requirements.lock
+	$(RUN)/$(COMPILE) --extra dev --extra cluster-tests --constraints locks/requirements.lock \
+	  pyproject.toml --output-file locks/requirements-cluster.lock
+	grep '^setuptools==' locks/requirements.lock | cut -d ' ' -f 1 | \
+	  $(RUN)/$(COMPILE) --extra dataflow --extra s3 --constraints locks/requirements.lock \
+	  pyproject.toml - --output-file locks/requirements-worker.lock
 	for version in $(SPARKS); do echo "pyspark~=$$version.0" | \
-	  $(RUN)/$(COMPILE) - --output-file requirements-spark-$$version.lock || exit 1; done
+	  $(RUN)/$(COMPILE) - --output-file locks/requirements-spark-$$version.lock || exit 1; done
 
 clean:
 	rm -rf .venv .beyond demo-out bench-out .pytest_cache .mypy_cache .ruff_cache

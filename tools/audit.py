@@ -248,9 +248,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--strict", action="store_true", help="fail if the service is silent")
     parser.add_argument("--service", default=SERVICE, help="a service in OSV's format")
     parser.add_argument("--timeout", type=float, default=TIMEOUT, help="seconds for its answer")
-    parser.add_argument("locks", nargs="*", type=Path, help="default: requirements*.lock")
+    parser.add_argument("locks", nargs="*", type=Path, help="default: locks/requirements*.lock")
     options = parser.parse_args(arguments)
-    paths = options.locks or sorted(ROOT.glob("requirements*.lock"))
+    paths = options.locks or sorted((ROOT / "locks").glob("requirements*.lock"))
     locks = {path.name: path.read_text("utf-8") for path in paths}
     lines, findings = audit(locks, options.service, options.timeout, options.strict)
     print("\n".join(lines))

@@ -1,7 +1,7 @@
 """Checks that a lock file is complete and that what it names is installed, at those versions.
 
-    python tools/check_lock.py requirements.lock 'corpus-pipeline[dev]'
-    python tools/check_lock.py requirements-spark-4.1.lock pyspark --path .beyond/spark-4.1
+    python tools/check_lock.py locks/requirements.lock 'corpus-pipeline[dev]'
+    python tools/check_lock.py locks/requirements-spark-4.1.lock pyspark --path .beyond/spark-4.1
 
 Lock files are installed with `pip install --no-deps`: pip asks the index for no version of its own,
 so what is installed does not depend on what the index has today. The price is that pip does not

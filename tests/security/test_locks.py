@@ -60,20 +60,20 @@ def test_extras_of_the_project_itself_are_followed() -> None:
 
 
 def test_the_lock_of_this_environment_is_complete() -> None:
-    assert check_lock.main([str(ROOT / "requirements.lock"), "corpus-pipeline[dev]"]) == 0
+    assert check_lock.main([str(ROOT / "locks" / "requirements.lock"), "corpus-pipeline[dev]"]) == 0
 
 
 @pytest.mark.cluster
 def test_the_locks_beyond_one_machine_are_complete() -> None:
     assert importlib.util.find_spec("s3fs"), "run `make setup-cluster`"
-    lock = str(ROOT / "requirements-cluster.lock")
+    lock = str(ROOT / "locks" / "requirements-cluster.lock")
     assert check_lock.main([lock, "corpus-pipeline[dev,cluster-tests]"]) == 0
 
 
 def test_a_lock_with_an_entry_taken_out_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = (ROOT / "requirements.lock").read_text("utf-8")
+    whole = (ROOT / "locks" / "requirements.lock").read_text("utf-8")
     without = re.sub(r"(?m)^numpy==.*\n( .*\n)*", "", whole)
     (tmp_path / "x.lock").write_text(without, "utf-8")
     assert check_lock.main([str(tmp_path / "x.lock"), "corpus-pipeline[dev]"]) == 1

@@ -87,7 +87,7 @@ def test_libraries_are_installed_by_hash_and_before_the_package() -> None:
 
 @pytest.mark.parametrize("package", ["apache-beam", "gcsfs", "numba", "setuptools"])
 def test_the_lock_has_what_workers_need(package: str) -> None:
-    lock = (ROOT / "requirements-worker.lock").read_text("utf-8")
+    lock = (ROOT / "locks" / "requirements-worker.lock").read_text("utf-8")
     assert re.search(rf"^{package}==.*\\\n +--hash=sha256:", lock, re.MULTILINE)
 
 
