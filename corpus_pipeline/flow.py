@@ -48,7 +48,7 @@ def known_steps() -> dict[str, type[Step]]:
         ConfigError: an installed step cannot be imported, or has the name of another.
 
     >>> list(known_steps())[:3]
-    ['read', 'extract', 'language']
+    ['read', 'url', 'repair']
     """
     found: dict[str, type[Step]] = {}
     for place in _STEPS:

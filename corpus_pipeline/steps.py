@@ -139,6 +139,8 @@ class Step:
     finishes: ClassVar[bool] = False
     #: No other step can stand behind it.
     is_last: ClassVar[bool] = False
+    #: Modules that `open` and `apply` import: a server of forks loads them once for all workers.
+    imports: ClassVar[tuple[str, ...]] = ()
     #: Attributes that workers are given besides options, context and label.
     carried: ClassVar[tuple[str, ...]] = ()
     #: Other columns that it reads; a step before it must fill them.
@@ -273,9 +275,9 @@ class Step:
 def made(section: str, kind: Any, **fields: Any) -> Any:
     """Calls what makes a part of a step; a ValueError becomes one line about the section.
 
-    >>> made("dedup", range, start=1)
+    >>> made("language", lambda score: [0.5].index(score), score=2)
     Traceback (most recent call last):
-    corpus_pipeline.errors.ConfigError: dedup: range() takes no keyword arguments
+    corpus_pipeline.errors.ConfigError: language: 2 is not in list
     """
     try:
         return kind(**fields)

@@ -9,7 +9,13 @@ if sys.platform == "linux":
     _PR_SET_PDEATHSIG = 1
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
+import importlib
+
 import corpus_pipeline.pipelines.run  # noqa: F401
+from corpus_pipeline.flow import default_steps
 from corpus_pipeline.kernels import load_numba
 
 load_numba()
+for step in default_steps():
+    for module in step.imports:
+        importlib.import_module(module)

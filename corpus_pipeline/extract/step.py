@@ -35,6 +35,7 @@ class Extract(Step):
     reasons = EXTRACT_REASONS
     counts = ("lenient-charset-",)
     default = True
+    imports = ("corpus_pipeline.extract.documents", "corpus_pipeline.extract.helper")
     makes_text = True
     needs_text = False
 

@@ -189,7 +189,12 @@ def _places(key: str, model: type[BaseModel], at: str = "") -> Iterator[str]:
         inner = section_of(field)
         if name == key and at:
             yield f"{at}{name}"
-        if inner is not None and name != "dataset_sources":
+        # Of two places of a word the one in a section that every run has is meant.
+        if (
+            inner is not None
+            and name not in ("dataset_sources", "steps")
+            and field.default is not None
+        ):
             yield from _places(key, inner, f"{at}{name}.")
 
 

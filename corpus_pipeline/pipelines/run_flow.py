@@ -110,8 +110,8 @@ class RunFlow:
     def described(self) -> list[dict[str, Any]]:
         """Says of each step what a reader of a finished run needs to know; JSON."""
         return [
-            {"name": step.title, "step": step.name, "reasons": step.all_reasons(),
-             "counts": step.counts, "summed": step.summed}
+            {"name": step.title, "step": step.name, "reasons": list(step.all_reasons()),
+             "counts": list(step.counts), "summed": list(step.summed)}
             for step in self.steps
         ]  # fmt: skip
 

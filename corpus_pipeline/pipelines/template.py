@@ -89,7 +89,7 @@ def _first_input() -> Iterator[str]:
     yield from lines[first + 1 :]
 
 
-def _key(key: str, field: FieldInfo, depth: int) -> Iterator[str]:
+def _key(key: str, field: FieldInfo, depth: int, width: int = _WIDTH) -> Iterator[str]:
     """Yields the lines of one key: a section with all that is in it, or a value."""
     if field.is_required():
         value: Any = _SAMPLES[key]
@@ -102,7 +102,8 @@ def _key(key: str, field: FieldInfo, depth: int) -> Iterator[str]:
         yield from _comment(section.__doc__ or "", depth)
         yield f"# {key}:"
         for name, inner in section.model_fields.items():
-            yield from (f"# {line}" for line in _key(name, inner, depth + 1))
+            lines = _key(name, inner, depth + 1, width - len("# "))
+            yield from (f"# {line}" for line in lines)
         return
     if isinstance(value, BaseModel):
         if depth == 0:
@@ -110,24 +111,24 @@ def _key(key: str, field: FieldInfo, depth: int) -> Iterator[str]:
         yield from _comment(type(value).__doc__ or "", depth)
         yield f"{'  ' * depth}{key}:"
         for name, inner in type(value).model_fields.items():
-            yield from _key(name, inner, depth + 1)
+            yield from _key(name, inner, depth + 1, width)
         return
     line = f"{'  ' * depth}{key}: {_scalar(value, is_size(field))}"
     beside = f"{line}   # {field.description}"
-    if len(beside) <= _WIDTH:
+    if len(beside) <= width:
         yield beside
     else:
-        yield from _comment(field.description or "", depth)
-        if len(line) <= _WIDTH:
+        yield from _comment(field.description or "", depth, width)
+        if len(line) <= width:
             yield line
         else:
             yield f"{'  ' * depth}{key}:"
             yield from (f"{'  ' * (depth + 1)}- {_scalar(item)}" for item in value)
 
 
-def _comment(text: str, depth: int) -> list[str]:
+def _comment(text: str, depth: int, width: int = _WIDTH) -> list[str]:
     indent = f"{'  ' * depth}# "
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent)
 
 
 def _scalar(value: Any, size: bool = False) -> str:

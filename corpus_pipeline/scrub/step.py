@@ -42,6 +42,7 @@ class Scrub(Step):
     counts = ("pii_",)
     finishes = True
     default = True
+    imports = ("corpus_pipeline.scrub.detectors", "corpus_pipeline.scrub.replace")
 
     def check(self) -> None:
         """Refuses entities and regions for which there are no rules, and odd placeholders."""

@@ -59,6 +59,7 @@ class Tokenize(Step):
     columns = TOKENS
     counts = ("tokens",)
     default = True
+    imports = ("corpus_pipeline.tokens.encode",)
     is_last = True
     finishes = True
     carried = ("_known",)

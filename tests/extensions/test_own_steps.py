@@ -156,7 +156,7 @@ def test_it_is_seen_wherever_a_step_is(
     assert f"length {long['length']} > 400" in shown
     assert corpus("verify", rules / "out").code == 0
     (entry,) = [step for step in run["steps"] if step["name"] == "length"]
-    assert entry["reasons"] == ("length-too-large",)
+    assert entry["reasons"] == ["length-too-large"]
     by_source = corpus("stats", rules / "out", "--by", "source").out
     assert "length-too-large" in by_source
     examples = corpus("examples", rules / "out", "--reason", "length-too-large", "-n", "1").out
@@ -210,7 +210,7 @@ def test_an_installed_package_adds_a_section(
         ("./nowhere.py:keep", "./nowhere.py: cannot be read (No such file or directory; relative"),
         ("nowhere:keep", "nowhere:keep: there is no module 'nowhere'"),
         ("./rules.py:keep", "./rules.py:keep: there is no 'keep' in it; it has"),
-        ("./rules.py:pa", "is neither a function nor a subclass of corpus_pipeline.Step"),
+        ("./rules.py:pa", "is neither a function, nor a subclass of corpus_pipeline.Step"),
         ("./broken.py:keep", "cannot be imported (SyntaxError at broken.py:1)"),
         ("./raises.py:keep", "cannot be imported (ZeroDivisionError at raises.py:2)"),
         ("./odd.py:keep", "its first parameter must be called document (a mapping) or batch"),

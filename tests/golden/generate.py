@@ -29,11 +29,11 @@ from corpus_pipeline.tokens.encode import load_tokenizer
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
-#: Columns of the content that a step changes.
-_CONTENT = {
-    "extract": ["leniencies", "text"],
-    "dedup": ["text"],
-    "scrub": ["text"],
+#: Columns that a step changes besides those that are its own: before them, and behind.
+_CHANGED = {
+    "extract": ([], ["leniencies", "text"]),
+    "dedup": (["content_hash"], ["text"]),
+    "scrub": ([], ["text"]),
 }
 
 #: Longer texts are cut; their length in characters is shown.
@@ -41,7 +41,7 @@ _SHOWN_CHARS = 40
 
 #: Step -> what is shown after it besides the fate: the columns that it fills, and the content.
 COLUMNS: dict[str, list[str]] = {
-    name: [*step.columns.names, *_CONTENT.get(name, ())]
+    name: [*_CHANGED.get(name, ([], []))[0], *step.columns.names, *_CHANGED.get(name, ([], []))[1]]
     for name, step in known_steps().items()
     if step.default
 } | {"read": [*PROVENANCE.names[3:], "mime", "charset", "raw", "text"]}

@@ -35,6 +35,8 @@ _CALLS = {
     "yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load", "torch.load",
     "pandas.read_pickle", "pd.read_pickle", "shutil.unpack_archive", "np.fromregex",
 }  # fmt: skip
+#: Runs the code that a configuration names, which is what it is for (docs/security.md).
+_OWN_CODE = "extensions/code.py"
 #: Engines send code and options to their own workers; what they send comes from the driver alone.
 _SENDING_ROOM = "engines"
 
@@ -84,6 +86,8 @@ def test_the_check_can_fail(source: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_module_makes_code_of_data(module: Path) -> None:
     found = list(dangers(module.read_text("utf-8")))
+    if module.relative_to(PACKAGE).as_posix() == _OWN_CODE:
+        found = [name for name in found if name not in ("exec", "compile")]
     if module.relative_to(PACKAGE).parts[0] == _SENDING_ROOM:
         found = [name for name in found if name.split(".")[0] not in ("pickle", "cloudpickle")]
     assert found == []

@@ -37,6 +37,7 @@ class Keywords(Step):
     columns = KEYWORD_MEASURES
     reasons = KEYWORD_REASONS
     default = True
+    imports = ("corpus_pipeline.filters.keywords.measures",)
 
     def resources(self) -> Iterator[Resource]:
         """Yields the folder of lists."""

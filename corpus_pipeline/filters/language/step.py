@@ -51,6 +51,7 @@ class Language(Step):
     columns = LANGUAGE_MEASURES
     reasons = LANGUAGE_REASONS
     default = True
+    imports = ("corpus_pipeline.filters.language.measures",)
 
     def resources(self) -> Iterator[Resource]:
         """Yields the model, if it is not the one that is installed."""

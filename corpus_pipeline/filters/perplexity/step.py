@@ -47,6 +47,7 @@ class Perplexity(Step):
     columns = PERPLEXITY_MEASURES
     reasons = PERPLEXITY_REASONS
     default = True
+    imports = ("corpus_pipeline.filters.perplexity.measures",)
 
     @cached_property
     def models(self) -> dict[str, str]:

@@ -29,6 +29,7 @@ class Quality(Step):
     columns = QUALITY_MEASURES
     reasons = QUALITY_REASONS
     default = True
+    imports = ("corpus_pipeline.filters.quality.measures", "corpus_pipeline.text.scripts")
 
     def resources(self) -> Iterator[Resource]:
         """Yields the shipped profiles, and the user's."""
