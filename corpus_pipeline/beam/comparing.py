@@ -35,6 +35,8 @@ from corpus_pipeline.text.words import split_words
 #: (where it goes, Arrow IPC of at most 4 MiB of records).
 Block = tuple[str, bytes]
 
+#: Buckets of so many nodes are compared pair by pair: then nothing is left to be compared again.
+SMALL_BUCKET = 16
 #: Texts that are shingled at once.
 _TOGETHER = 1 << 12
 
@@ -248,23 +250,43 @@ def shingle_records(blocks: Iterable[bytes], how: Comparison) -> Iterator[Block]
 
 
 def edge_records(blocks: Iterable[bytes], partition: str, how: Comparison) -> Iterator[Block]:
-    """Yields the edges of a partition's buckets, and what later rounds may want of it."""
+    """Yields the edges of a partition's buckets, and what later rounds may want of it.
+
+    Of small buckets every pair is compared, large ones are compared in stars, as in a run.
+    """
     assert how.document is not None
     records = records_of(blocks)
-    buckets, sets = _buckets(records["members"]), _shingle_sets(records["set"])
+    sets = _shingle_sets(records["set"])
+    buckets = _buckets(records["members"])
+    is_small = (np.diff(buckets.offsets) <= SMALL_BUCKET) & (buckets.elsewhere == 0)
+    pairs = _pairs(buckets, is_small)
+    edges = verify_buckets(pairs, sets, how.document.threshold).edges
+    yield from _edges(edges, pairs, partition, 1)
+    left = records["members"].filter(pa.array(~is_small))
+    if left.num_rows == 0:
+        return
+    buckets = _buckets(left)
     edges = verify_buckets(buckets, sets, how.document.threshold).edges
     yield from _edges(edges, buckets, partition, 1)
-    # Of a bucket of two all is known; one in which nobody is similar to anybody stays as it is.
-    similar = np.isin(buckets.addresses, edges["b"].to_numpy())
-    sizes = np.diff(buckets.offsets)
-    some = np.bincount(np.repeat(np.arange(len(sizes)), sizes)[similar], minlength=len(sizes))
-    left = pa.array(np.flatnonzero((sizes > 2) & (some > 0)))
-    kept = records["members"].take(left)
-    wanted = np.unique(kept["members"].flatten().to_numpy())
-    there = records["set"].filter(pa.array(np.isin(records["set"]["set"].to_numpy(), wanted)))
-    for batch in (kept, there):
+    there = np.isin(records["set"]["set"].to_numpy(), buckets.addresses)
+    for batch in (left, records["set"].filter(pa.array(there))):
         for block in blocks_of(batch):
             yield f"again/{partition}", to_ipc(block)
+
+
+def _pairs(buckets: Buckets, chosen: NDArray[np.bool_]) -> Buckets:
+    """Returns the pairs of some buckets, each as a bucket of its own."""
+    sizes = np.diff(buckets.offsets)
+    found = [np.zeros(0, np.int64)]
+    for size in np.unique(sizes[chosen]).tolist():
+        starts = buckets.offsets[:-1][chosen & (sizes == size)]
+        found.append((starts[:, None, None] + np.stack(np.triu_indices(size, 1), axis=1)).ravel())
+    members = np.concatenate(found)
+    count = len(members) // 2
+    nodes, two = buckets.addresses[members], np.full(count, 2)
+    return Buckets(
+        2 * np.arange(count + 1), nodes, buckets.ranks[members], nodes[::2], 0 * two, two
+    )
 
 
 def more_edge_records(
@@ -293,9 +315,7 @@ def _shingle_sets(batch: pa.RecordBatch) -> ShingleSets:
     return ShingleSets(nodes, _offsets(sets), sets.flatten().to_numpy())
 
 
-def _edges(
-    edges: pa.RecordBatch, buckets: Buckets, partition: str, number: int
-) -> Iterator[Block]:
+def _edges(edges: pa.RecordBatch, buckets: Buckets, partition: str, number: int) -> Iterator[Block]:
     if edges.num_rows == 0:
         return
     distinct, first = np.unique(buckets.addresses, return_index=True)
@@ -309,10 +329,15 @@ def _edges(
         yield "resolve/0", to_ipc(block)
 
 
-def resolved_records(blocks: Iterable[bytes], how: Comparison) -> Iterator[Block]:
+def resolved_records(blocks: Iterable[bytes], number: int, how: Comparison) -> Iterator[Block]:
     """Yields who goes for whom, and tells partitions of nodes that were not compared enough.
 
     One task. Memory: about 100 bytes an edge.
+
+    Args:
+        blocks: the edges of all rounds so far.
+        number: of the last round.
+        how: the options.
 
     Raises:
         EngineError: there are more edges than `max_edges`.
@@ -335,8 +360,7 @@ def resolved_records(blocks: Iterable[bytes], how: Comparison) -> Iterator[Block
     gone = kept_removals(graph).select(["address", "duplicate_of", "jaccard"])
     removals = gone.rename_columns(["gone", "duplicate_of", "jaccard"])
     yield from cut("naming", removals, removals["duplicate_of"].to_numpy(), how.partitions)
-    rounds = edges["round"].to_numpy()
-    not_done = undone(graph, int(np.searchsorted(rounds, rounds[-1])))
+    not_done = undone(graph, int(np.searchsorted(edges["round"].to_numpy(), number)))
     if not not_done.any():
         return
     state = np.where(kept_partners(graph) >= 0, REMOVED, np.where(not_done, UNDONE, 0))

@@ -67,8 +67,8 @@ class Deduplicate(beam.PTransform):  # type: ignore[misc]
         for name in minhash:
             if name not in known:
                 raise ConfigError(
-                    f"Deduplicate: has no option {name!r}; its options are exact, document, prefer, "
-                    f"partitions, rounds, max_edges, {', '.join(known)}"
+                    f"Deduplicate: has no option {name!r}; its options are exact, document, "
+                    f"prefer, partitions, rounds, max_edges, {', '.join(known)}"
                 )
         if minhash and document is not True:
             raise ConfigError(f"Deduplicate: {', '.join(minhash)} or document, not both")
@@ -97,13 +97,9 @@ class Deduplicate(beam.PTransform):  # type: ignore[misc]
         marks = [_blocks(checked, "Documents", marking.document_records, how)]
         if how.document is not None:
             marks.append(self._near_copies(checked))
-        marked = (
-            _grouped(marks, "Marking")
-            | "Mark"
-            >> beam.ParDo(_OfGroups(marking.marked_documents, how)).with_output_types(
-                pa.RecordBatch
-            )
-        )
+        marked = _grouped(marks, "Marking") | "Mark" >> beam.ParDo(
+            _OfGroups(marking.marked_documents, how)
+        ).with_output_types(pa.RecordBatch)
         return (marked, dropped) | "All" >> beam.Flatten()
 
     def _near_copies(self, batches: beam.PCollection) -> beam.PCollection:
@@ -123,7 +119,7 @@ class Deduplicate(beam.PTransform):  # type: ignore[misc]
         )
         edges = [_only(verified, "Edges", "resolve")]
         again = _only(verified, "Left", "again")
-        resolved = _parts(edges, "Resolve", comparing.resolved_records, how)
+        resolved = _parts(edges, "Resolve", comparing.resolved_records, how, number=1)
         for number in range(2, self._rounds + 2):
             told = _only(resolved, f"Told {number}", "again")
             edges.append(
@@ -136,7 +132,9 @@ class Deduplicate(beam.PTransform):  # type: ignore[misc]
                     number=number,
                 )
             )
-            resolved = _parts(edges, f"Resolve {number}", comparing.resolved_records, how)
+            resolved = _parts(
+                edges, f"Resolve {number}", comparing.resolved_records, how, number=number
+            )
         return _parts(
             [_only(resolved, "Removals", "naming"), _only(sets, "Ids", "naming")],
             "Naming",

@@ -1,7 +1,7 @@
 """The last task of `Deduplicate`: documents of one partition and what was found out of their nodes.
 
-    node of equal texts   least by rank and id stays, the others go: exact-duplicate
-    node that goes        who stayed of it goes, for a document of another node: document-duplicate
+node of equal texts   least by rank and id stays, the others go: exact-duplicate
+node that goes        who stayed of it goes, for a document of another node: document-duplicate
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,7 +32,8 @@ def document_records(batch: pa.RecordBatch, how: Comparison) -> Iterator[Block]:
     names = names_of(batch, how)
     own = {_FIRST: names.first, _SECOND: names.second, _RANK: names.ranks, _NAME: names.ids}
     batch = with_columns(
-        batch, {n: each if isinstance(each, pa.Array) else pa.array(each) for n, each in own.items()}
+        batch,
+        {n: each if isinstance(each, pa.Array) else pa.array(each) for n, each in own.items()},
     )
     yield from cut("marking", batch, names.first, how.partitions)
 
@@ -64,10 +65,13 @@ def marked_documents(blocks: Iterable[bytes], how: Comparison) -> Iterator[pa.Re
     copies = ~leads
     if how.exact:
         failures = {"exact-duplicate": copies, "document-duplicate": leads & goes}
-        of, similar = pc.if_else(pa.array(copies), ids.take(pa.array(leader)), None), None
         columns = {
-            "duplicate_of": pc.if_else(pa.array(copies), of, columns["duplicate_of"]),
-            "jaccard": pc.if_else(pa.array(copies), similar, columns["jaccard"]),
+            "duplicate_of": pc.if_else(
+                pa.array(copies), ids.take(pa.array(leader)), columns["duplicate_of"]
+            ),
+            "jaccard": pc.if_else(
+                pa.array(copies), pa.scalar(None, pa.float64()), columns["jaccard"]
+            ),
         }
     else:
         # Equal texts are near copies, unless there is no word in them.
@@ -84,9 +88,7 @@ def marked_documents(blocks: Iterable[bytes], how: Comparison) -> Iterator[pa.Re
     yield from _by_source(batch)
 
 
-def _as_verdicts(
-    nodes: NDArray[np.uint64], verdicts: list[pa.RecordBatch]
-) -> dict[str, pa.Array]:
+def _as_verdicts(nodes: NDArray[np.uint64], verdicts: list[pa.RecordBatch]) -> dict[str, pa.Array]:
     """Returns the columns of `DUPLICATE` as near copies fill them."""
     if not verdicts:
         return {field.name: pa.nulls(len(nodes), field.type) for field in DUPLICATE}

@@ -1,7 +1,7 @@
 """Rows of a user's own, mappings or texts, into batches of documents and back.
 
-    {"id": "a", "text": "…", "stars": 7}   ──FromRows──►   id "a", text "…", metadata {"stars": 7}
-    {"id": "a", "text": "…", "stars": 7, "lang": "en", …}   ◄──ToRows──   what steps filled, beside it
+    {"id": "a", "text": "…", "stars": 7}  ──FromRows──►  id "a", text "…", metadata {"stars": 7}
+    {"id": "a", "text": "…", "stars": 7, "lang": "en", …}  ◄──ToRows──  and what steps filled
 
 A row's other fields travel as JSON in `metadata`, where rules see them as `metadata.stars`.
 """
