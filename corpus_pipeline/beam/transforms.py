@@ -51,8 +51,8 @@ class Apply(beam.PTransform):  # type: ignore[misc]
         if step.compares:
             raise ConfigError(f"Apply: {step.name} compares documents; use Deduplicate()")
         step.when = when or step.when
-        step.check()
         self._step = planned(step)
+        self._step.check()
 
     def default_label(self) -> str:
         """Names the step and the options that are not the defaults."""

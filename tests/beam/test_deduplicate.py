@@ -230,9 +230,7 @@ def test_spark_keeps_the_same(tmp_path: Path) -> None:
             "spark.default.parallelism": "3",
             "spark.driver.memory": "1g",
             # The functions of the tests are imported by Spark's workers.
-            "spark.executorEnv.PYTHONPATH": os.pathsep.join(
-                [str(Path(__file__).parent), *sys.path]
-            ),
+            "spark.executorEnv.PYTHONPATH": os.pathsep.join([here, *sys.path]),
         }
     )
     try:
