@@ -13,6 +13,7 @@ from corpus_pipeline.address import BatchKey
 from corpus_pipeline.beam.columns import check_documents, lent, returned
 from corpus_pipeline.errors import ConfigError, ResourceError
 from corpus_pipeline.extensions.functions import function_step
+from corpus_pipeline.filters.where.expressions import parse_expression
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.stages.mapping import ApplyStep
 from corpus_pipeline.steps import Context, Step
@@ -51,6 +52,11 @@ class Apply(beam.PTransform):  # type: ignore[misc]
         if step.compares:
             raise ConfigError(f"Apply: {step.name} compares documents; use Deduplicate()")
         step.when = when or step.when
+        if step.when is not None:
+            try:
+                parse_expression(step.when)
+            except ConfigError as error:
+                raise ConfigError(f"{type(step).__name__}: when: {error}") from error
         self._step = planned(step)
         self._step.check()
 

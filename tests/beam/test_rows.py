@@ -139,7 +139,7 @@ def test_what_json_cannot_hold_is_refused_in_one_line() -> None:
 
 def test_fields_have_the_names_that_they_had() -> None:
     row = {"body": "文", "key": "k", "link": "https://e.org", "text": "other"}
-    names = {"text_field": "body", "id_field": "key", "url_field": "link"}
+    names: dict[str, Any] = {"text_field": "body", "id_field": "key", "url_field": "link"}
     (back,) = there_and_back(row, **names)
     assert without_fate(back) == row
     (batch,) = batches(row, **names)

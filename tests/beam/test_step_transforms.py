@@ -38,6 +38,7 @@ class Length(Step):
 
     name = "length"
     Options = LengthOptions
+    options: LengthOptions
     columns = pa.schema([column("length", pa.int32(), "characters")])
     reasons = ("length-too-large",)
     needs = ("lang",)
@@ -164,6 +165,7 @@ def test_labels_are_unique_and_readable() -> None:
         (lambda: transforms.Quality("c4", "gopher"), r"^Quality: takes 1 option without its name$"),
         (lambda: transforms.Language(min_score=2), r"^Language: min_score: .*; got 2$"),
         (lambda: transforms.Language(keep=["xx-none"]), r"language"),
+        (lambda: transforms.Quality(when="words >"), r"^Quality: when: "),
         (lambda: Apply(Length), r"^Apply: takes a step with its options.*got Length$"),
         (lambda: Apply(Length(), most=3), r"^Apply: length has its options; got most$"),
         (lambda: Apply(known_steps()["dedup"]()), r"^Apply: dedup compares documents; use Dedup"),
@@ -184,7 +186,7 @@ def test_a_missing_file_is_named() -> None:
 def test_batches_without_the_columns_are_refused_in_one_line() -> None:
     fn = _StepFn(Length(), "Length")
     with pytest.raises(TypeError, match=r"^Length: takes batches of documents, got dict; FromRows"):
-        list(fn.process({"text": "a"}))  # type: ignore[arg-type]
+        list(fn.process({"text": "a"}))
     with pytest.raises(ConfigError, match=r"^Length: the batch has no column drop_reason; it has: "
                                           r"text, n; FromRows\(\) makes"):  # fmt: skip
         list(fn.process(pa.record_batch({"text": ["a"], "n": [1]})))
