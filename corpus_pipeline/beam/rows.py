@@ -308,9 +308,11 @@ def _page(page: str | bytes, mime: str) -> dict[str, Any]:
 
 def _unicode(text: str) -> str:
     """Returns a text with U+FFFD in the place of unpaired surrogates, as readers do."""
-    if text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _json(fields: dict[str, Any]) -> str:
