@@ -332,7 +332,7 @@ def _edges(edges: pa.RecordBatch, buckets: Buckets, partition: str, number: int)
 def resolved_records(blocks: Iterable[bytes], number: int, how: Comparison) -> Iterator[Block]:
     """Yields who goes for whom, and tells partitions of nodes that were not compared enough.
 
-    One task. Memory: about 100 bytes an edge.
+    One task. Memory: 50 bytes an edge, and 16 while they are decided, and some 100 for each node.
 
     Args:
         blocks: the edges of all rounds so far.
@@ -350,31 +350,41 @@ def resolved_records(blocks: Iterable[bytes], number: int, how: Comparison) -> I
         if count > how.max_edges:
             raise EngineError(
                 f"Deduplicate: more than max_edges={how.max_edges:,} pairs of documents are "
-                "similar, which one task decides in about 100 bytes each; raise max_edges where a "
+                "similar, which one task decides in about 200 bytes each; raise max_edges where a "
                 "worker has the memory, or use `corpus run`, which decides in steps"
             )
-    edges = one_batch(
-        pa.Table.from_batches(batches).sort_by([(n, "ascending") for n in ("round", "a", "b")])
-    )
-    graph = edge_graph(lambda: [edges])
+    # A block is of one round; within a round the order does not matter.
+    batches.sort(key=_round)
+    graph = edge_graph(lambda: batches)
     gone = kept_removals(graph).select(["address", "duplicate_of", "jaccard"])
     removals = gone.rename_columns(["gone", "duplicate_of", "jaccard"])
     yield from cut("naming", removals, removals["duplicate_of"].to_numpy(), how.partitions)
-    not_done = undone(graph, int(np.searchsorted(edges["round"].to_numpy(), number)))
+    known = sum(batch.num_rows for batch in batches if _round(batch) < number)
+    not_done = undone(graph, known)
     if not not_done.any():
         return
     state = np.where(kept_partners(graph) >= 0, REMOVED, np.where(not_done, UNDONE, 0))
     order = np.argsort(graph.addresses)
     nodes, states = graph.addresses[order], state[order].astype(np.uint8)
-    found = edges["found"].to_numpy()
-    for part in np.unique(found).tolist():
-        here = found == part
-        ends = np.unique(np.concatenate([edges[end].to_numpy()[here] for end in "ab"]))
-        known = states[np.searchsorted(nodes, ends)]
-        if (known == UNDONE).any():
-            told = {"told": ends[known > 0], "state": known[known > 0]}
-            for piece in blocks_of(pa.record_batch(told)):
-                yield f"again/{part}", to_ipc(piece)
+    wanting: dict[int, bool] = {}
+    found: list[tuple[int, pa.RecordBatch]] = []
+    for batch in batches:
+        # All edges of a block were found in one partition.
+        partition = batch["found"][0].as_py()
+        ends = np.unique(np.concatenate([batch[end].to_numpy() for end in "ab"]))
+        told = states[np.searchsorted(nodes, ends)]
+        wanting[partition] = wanting.get(partition, False) or bool((told == UNDONE).any())
+        found.append(
+            (partition, pa.record_batch({"told": ends[told > 0], "state": told[told > 0]}))
+        )
+    for partition, records in found:
+        if wanting[partition] and records.num_rows:
+            yield f"again/{partition}", to_ipc(records)
+
+
+def _round(edges: pa.RecordBatch) -> int:
+    number: int = edges["round"][0].as_py()
+    return number
 
 
 def named_records(blocks: Iterable[bytes], how: Comparison) -> Iterator[Block]:

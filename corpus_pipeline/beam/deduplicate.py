@@ -44,7 +44,7 @@ class Deduplicate(beam.PTransform):  # type: ignore[misc]
         prefer: which of near duplicates stays: longest, shortest, none.
         partitions: into how many parts documents are cut; a worker holds the documents of a part.
         rounds: how often buckets are compared again at most, because the centre of a star went.
-        max_edges: similar pairs at most, of 100 bytes each in the memory of one task.
+        max_edges: similar pairs at most, of up to 200 bytes each in the memory of one task.
         minhash: threshold, bands, rows, word_ngram, char_ngram, seed, instead of `document`.
 
     Raises:

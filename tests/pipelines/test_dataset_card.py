@@ -64,7 +64,7 @@ def test_folders_without_files_are_left_out() -> None:
 
 def test_names_of_users_mean_nothing_in_markdown() -> None:
     files = [{"path": "documents/a.parquet", "rows": 1}]
-    sources = {"维基": {}, "a|b\n<script>": {}}
+    sources: dict[str, Any] = {"维基": {}, "a|b\n<script>": {}}
     counts = {"documents": 2, "dropped-my-rule": 1}
     card = dataset_card({"files": files, "counts": counts, "sources": sources})
     assert "Sources: a\\|b\\\\n\\<script\\>, 维基." in card
