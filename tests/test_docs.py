@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import importlib.util
 import re
 import shlex
 from collections.abc import Iterator
@@ -176,11 +177,26 @@ def beside_a_run(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
 
 
+#: Libraries of users that this project does without.
+NOT_OURS = ("pandas", "polars", "datasets")
+
+
+def lacks(content: str) -> list[str]:
+    """Names the libraries that an example needs and that are not installed here.
+
+    >>> lacks(">>> import os\\n>>> import pandas as pd\\n") in ([], ["pandas"])
+    True
+    """
+    imported = re.findall(r"^(?:>>> )?import (\w+)", content, re.MULTILINE)
+    return [n for n in imported if n in NOT_OURS and importlib.util.find_spec(n) is None]
+
+
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=_name)
 def test_python_examples_run(page: Path, beside_a_run: None) -> None:
+    """Examples of a library that is not installed are left out."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for block in blocks(page.read_text("utf-8")):
-        if block.language == "python":
+        if block.language == "python" and not lacks(block.content):
             run_python(block.content, _name(page), block.line, namespace)
 
 

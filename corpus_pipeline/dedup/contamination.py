@@ -19,7 +19,7 @@ from corpus_pipeline.dedup.contamination_index import (
     changes,
 )
 from corpus_pipeline.dedup.contamination_search import Places, places_in, view_for
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.folding import respelt_texts, source_offsets
 from corpus_pipeline.text.sentences import split_sentences
 from corpus_pipeline.text.words import Words, split_words
@@ -74,6 +74,7 @@ def find_contamination(
     >>> places.select(["text", "position", "matched", "bits"]).to_pylist()
     [{'text': 1, 'position': 1, 'matched': 11, 'bits': 88}]
     """
+    texts = as_texts(texts)
     split = split_words(texts) if words is None else words
     rows, respelt = respelt_texts(texts)
     if not len(rows):

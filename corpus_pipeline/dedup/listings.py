@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.marks import (
     ENDS,
     ENDS_BEFORE_SPACE,
@@ -188,6 +188,7 @@ def code_or_table(texts: pa.Array, sentences: Sentences) -> NDArray[np.bool_]:
     >>> code_or_table(texts, split_sentences(texts)).tolist()
     [False, True, True, False]
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     marked = np.zeros(len(sentences.ends), np.bool_)
     state = np.zeros(STATE_SIZE, np.int64)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.dedup.sentences import SentenceOptions, TextWindows
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.columns import string_column, utf8_buffers
+from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
 from corpus_pipeline.text.sentences import Sentences, split_sentences
 from corpus_pipeline.text.words import split_words
 from corpus_pipeline.thresholds import exact_threshold
@@ -135,6 +135,7 @@ def cut_spans(texts: pa.Array, spans: SentenceSpans) -> RemovedSentences:
     >>> cut_spans(pa.array(["One. Two. Three! 四。"]), spans).texts.to_pylist()
     ['One. 四。']
     """
+    texts = as_texts(texts)
     nothing = TextWindows(
         np.zeros(len(texts) + 1, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.bool_)
     )
@@ -171,6 +172,7 @@ def remove_sentences(
     >>> remove_sentences(text, windows, options).texts.to_pylist()
     ['One.\\n\\nThree! Four. 你好。']
     """
+    texts = as_texts(texts)
     if len(windows.offsets) != len(texts) + 1:
         raise ValueError(
             f"windows are of {len(windows.offsets) - 1} texts, but {len(texts)} were given; "

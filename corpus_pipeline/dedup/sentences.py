@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.dedup.listings import code_or_table
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.columns import as_texts
 from corpus_pipeline.text.sentences import split_sentences
 from corpus_pipeline.text.words import Words, mix, split_words
 from corpus_pipeline.thresholds import exact_threshold
@@ -172,6 +173,7 @@ def span_hashes(
     >>> bool(windows.hashes[0] == windows.hashes[2])
     True
     """
+    texts = as_texts(texts)
     words = split_words(texts) if words is None else words
     sentences = split_sentences(texts)
     window_offsets = np.zeros(len(texts) + 1, np.int64)

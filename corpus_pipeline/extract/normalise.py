@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import decode
-from corpus_pipeline.text.columns import string_column, utf8_buffers
+from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
 
 _COPY: Final = 0
 _WHITE: Final = 1
@@ -173,6 +173,7 @@ def normalise_texts(texts: pa.Array) -> pa.Array:
     >>> normalise_texts(pa.array(["a \\r\\n\\r\\n\\r\\n你好\\u3000", None, " \\n"])).to_pylist()
     ['a\\n\\n你好', None, '']
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     out = np.empty(int(offsets[-1] - offsets[0]), np.uint8)
     out_offsets = np.zeros(len(offsets), np.int32)

@@ -36,7 +36,7 @@ from corpus_pipeline.scrub.runs import (
     other_digit,
     width_of,
 )
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 
 #: What can be found, under Presidio's names. Entity i is bit `1 << i` of a window's kinds. Of two
 #: equally long findings the later entity in this list, with the stricter check, is the right one.
@@ -172,6 +172,7 @@ def find_windows(texts: pa.Array, kinds: int = ALL_KINDS) -> Windows:
     >>> windows.kinds.tolist() == [PHONE, EMAIL]
     True
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     # Every byte is noticed by at most one number, one address and one IBAN, of 7 bytes or more, or
     # one mail address; pages that no window reaches are never touched.

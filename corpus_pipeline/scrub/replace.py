@@ -22,7 +22,7 @@ from corpus_pipeline.scrub.folding import fold
 from corpus_pipeline.scrub.hosts import is_private
 from corpus_pipeline.scrub.phone_shape_words import AFTER_BYTES, BEFORE_BYTES
 from corpus_pipeline.scrub.shapes import Places, Shapes
-from corpus_pipeline.text.columns import Utf8, string_column, utf8_buffers
+from corpus_pipeline.text.columns import Utf8, as_texts, string_column, utf8_buffers
 
 #: Bytes of context that rules see: before an identifier words that say what it is (and the names of
 #: other messages before the name of a message), before an IBAN its label; after it the extension of
@@ -210,6 +210,7 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
     >>> spans.rows.tolist(), spans.starts.tolist(), spans.ends.tolist()
     ([0], [6], [17])
     """
+    texts = as_texts(texts)
     options = options or ScrubOptions()
     buffer, offsets = utf8_buffers(texts)
     data = memoryview(buffer.data)
@@ -297,6 +298,7 @@ def scrub_texts(
     >>> scrubbed.counts["pii_phone"].to_pylist()
     [1, None, 0]
     """
+    texts = as_texts(texts)
     options = options or ScrubOptions()
     spans = find_spans(texts, detectors, options)
     counts = np.zeros((len(texts), len(ENTITIES)), np.int32)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import decode
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 
 #: Set for a character that NFKC replaces by several letters or digits, or that the tables of
 #: `characters` do not fold.
@@ -119,6 +119,7 @@ def respelt_texts(texts: pa.Array) -> Respelt:
     >>> respelt_texts(pa.array(["e\\u0301 ﬁn", None, "ﾊﾞｽ", "中文"]))[0].tolist()
     [0, 2]
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     found = np.zeros(len(texts), np.uint8)
     _flagged(data, offsets, _flagged_beginnings(), _flags(), found)
@@ -139,6 +140,7 @@ def comparable_texts(texts: pa.Array) -> pa.Array:
     >>> comparable_texts(pa.array(["e\\u0301 ﬁn", None, "ﾊﾞｽ", "中文"])).to_pylist()
     ['é fin', None, 'バｽ', '中文']
     """
+    texts = as_texts(texts)
     rows, new = respelt_texts(texts)
     if not len(rows):
         return texts

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import IGNORABLE, SPACE, characters, decode
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 
 # The five primes of the xxHash specification.
 _PRIME_1 = np.uint64(0x9E3779B185EBCA87)
@@ -114,6 +114,7 @@ def content_hashes(texts: pa.Array) -> pa.Array:
     >>> content_hashes(pa.array(["abc", None])).to_pylist()[0].hex()
     '990977adf52cbc440889329981caa9be'
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     hashes = np.empty((len(texts), 2), np.uint64)
     _hash_rows(data, offsets, hashes)
@@ -188,6 +189,7 @@ def normalised_hashes(texts: pa.Array) -> tuple[NDArray[np.uint64], NDArray[np.u
     >>> bool(first[0] == first[1]), bool(first[0] == first[2])
     (True, False)
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     longest = int(np.diff(offsets).max(initial=0))
     seed_0, seed_1 = np.empty(len(texts), np.uint64), np.empty(len(texts), np.uint64)

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
-from corpus_pipeline.text.columns import string_column, utf8_buffers
+from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
 from corpus_pipeline.text.prose_blocks import (
     BAR,
     BLOCK_STARTS,
@@ -354,6 +354,7 @@ def prose_of(texts: pa.Array) -> Prose:
     >>> prose.texts[0].as_py().strip()[:11], prose.counts[:, 0].tolist()
     ('安装\\n先下载安装包，再', [20, 0, 1])
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     out = np.empty(int(offsets[-1] - offsets[0]), np.uint8)
     out_offsets = np.empty(len(offsets), np.int32)

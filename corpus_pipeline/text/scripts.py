@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import LETTER, UNSPACED, characters, decode
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 
 #: Where the letters of each script lie (Unicode's Blocks.txt); what is in none has no script here.
 _BLOCKS = {
@@ -118,6 +118,7 @@ def labels_or_scripts(labels: pa.Array, texts: pa.Array) -> pa.Array:
     >>> labels_or_scripts(pa.array([None, None, None, None, "en"], pa.string()), texts).to_pylist()
     ['und-Jpan', 'und-Hani', 'und-Latn', None, 'en']
     """
+    labels, texts = as_texts(labels), as_texts(texts)
     unlabelled = labels.is_null().to_numpy(zero_copy_only=False)
     rows = np.flatnonzero(unlabelled & texts.is_valid().to_numpy(zero_copy_only=False))
     if len(rows) == 0:

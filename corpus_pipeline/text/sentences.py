@@ -34,7 +34,7 @@ from corpus_pipeline.text.characters import (
     characters,
     decode,
 )
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 
 _ORDINARY = 0
 _BLANK = 1
@@ -273,6 +273,7 @@ def split_sentences(texts: pa.Array) -> Sentences:
     >>> sentences.offsets.tolist()
     [0, 5, 5]
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     # The shortest sentence with what parts it from the next is a letter and a line break.
     room = int(offsets[-1] - offsets[0]) // 2 + len(texts) + 1

@@ -23,7 +23,7 @@ from corpus_pipeline.text.characters import (
     characters,
     decode,
 )
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 
 #: Start value and multiplier of the word hash (odd 64-bit constants of the splitmix64 family).
 _SEED = np.uint64(0x9E3779B97F4A7C15)
@@ -155,6 +155,7 @@ def split_words(texts: pa.Array) -> Words:
     >>> bool(words.hashes[0] == words.hashes[4])
     True
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     room = (int(offsets[-1] - offsets[0]) + len(texts)) // 2
     table = characters()

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError, EngineError, ResourceError
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.tokens.definition import control_token_names, parse_definition
 from corpus_pipeline.tokens.engines import Gigatoken, Reference
 from corpus_pipeline.tokens.recent_characters import rows_with_recent_characters
@@ -149,6 +149,7 @@ class TokenEncoder:
         Raises:
             EngineError: the engines differ on a sampled document.
         """
+        texts = as_texts(texts)
         borders = utf8_buffers(texts).offsets
         if self._load_fast is not None and borders[-1] - borders[0] > _SMALL_BYTES:
             self._fast, self._load_fast = self._load_fast(), None

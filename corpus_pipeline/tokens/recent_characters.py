@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import decode
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 
 #: First and last code point, ascending; whole rows of a block where Unicode 17 added most of them
 #: (DerivedAge.txt, Age=17.0). One too many costs speed, one too few a stopped run.
@@ -41,6 +41,7 @@ def rows_with_recent_characters(texts: pa.Array) -> NDArray[np.bool_]:
     >>> rows_with_recent_characters(pa.array(["中文 a", None, "\\U000323b0"])).tolist()
     [False, False, True]
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     found = np.zeros(len(texts), np.bool_)
     _find(data, offsets, RECENT_CHARACTERS, found)

@@ -41,7 +41,7 @@ from corpus_pipeline.text.characters import (
     decode,
     encode,
 )
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.languages import figures_for, parse_language, suggestion
 from corpus_pipeline.thresholds import exact_threshold
 
@@ -293,6 +293,7 @@ def measure_keywords(texts: pa.Array, langs: pa.Array, matcher: KeywordMatcher) 
     {'keyword_hits': [2, 2, None, None], 'keyword_distinct': [2, 1, None, None], \
 'keyword_chars': [5, 6, None, None]}
     """
+    texts, langs = as_texts(texts), as_texts(langs)
     count = len(texts)
     totals = np.zeros((3, count), np.int32)
     measured = np.zeros(count, np.bool_)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.filters.language.columns import LANGUAGE_MEASURES
 from corpus_pipeline.filters.language.sample import SAMPLE_CHARS, sample_texts
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.languages import (
     figures_for,
     members_of,
@@ -176,6 +176,7 @@ def measure_language(
     >>> [None if score is None else score > 0.8 for score in measures["lang_score"].to_pylist()]
     [True, True, False, None]
     """
+    texts = as_texts(texts)
     samples = sample_texts(texts, sample_chars)
     count = len(texts)
     first: list[str | None] = [None] * count

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import LETTER, SPACE, UNSPACED, characters, decode, encode
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 
 #: How much of a document the model sees, in characters.
 SAMPLE_CHARS = 1000
@@ -340,6 +340,7 @@ def sample_texts(texts: pa.Array, sample_chars: int = SAMPLE_CHARS) -> Samples:
     >>> bytes(samples.data).decode().splitlines(), samples.letters.tolist()
     (['你好   世界，今天天气很好，我们明天去公园散步吧', 'so be it'], [20, 6])
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     count = len(texts)
     lengths = np.diff(offsets)

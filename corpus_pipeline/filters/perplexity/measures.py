@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.errors import ConfigError, ResourceError
 from corpus_pipeline.filters.perplexity.columns import PERPLEXITY_MEASURES, PERPLEXITY_REASONS
 from corpus_pipeline.filters.perplexity.normaliser import PROFILES, normalise_for_lm
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.languages import figures_for
 
 #: What every KenLM binary starts with. An ARPA file does not, and cannot be memory-mapped.
@@ -237,6 +237,7 @@ def score_texts(
         max_chars: reads this many characters of each text, and to the end of a token; None reads
             whole texts.
     """
+    texts = as_texts(texts)
     text, tokens, lines = normalise_for_lm(texts, profile, max_chars)
     data, offsets = utf8_buffers(text)
     bounds, events, buffer = offsets.tolist(), (tokens + lines).tolist(), data.tobytes()
@@ -279,6 +280,7 @@ def measure_perplexity(
     >>> batch["perplexity"][0].as_py() < 1000 < batch["perplexity"][1].as_py()
     True
     """
+    texts, langs = as_texts(texts), as_texts(langs)
     perplexity = np.full(len(texts), np.nan)
     label = np.full(len(texts), -1, np.int32)
     labels: list[str] = []

@@ -34,7 +34,7 @@ from corpus_pipeline.text.characters import (
     decode,
     encode,
 )
-from corpus_pipeline.text.columns import string_column, utf8_buffers
+from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
 
 #: Profile -> whether a run of digits becomes one 0 (true) or each digit does (false).
 PROFILES: Mapping[str, bool] = MappingProxyType({"words-v1": False, "characters-v1": True})
@@ -167,6 +167,7 @@ def normalise_for_lm(texts: pa.Array, profile: str, max_chars: int | None = None
     >>> result.text.to_pylist(), result.tokens.tolist(), result.lines.tolist()
     (['tidb 0 . 0 支 持 0 个 节 点', None], [10, 0], [1, 0])
     """
+    texts = as_texts(texts)
     if profile not in PROFILES:
         raise ValueError(f"unknown normaliser profile {profile!r}; known are {', '.join(PROFILES)}")
     data, offsets = utf8_buffers(texts)

@@ -55,7 +55,7 @@ from corpus_pipeline.filters.quality.scan import ALL, NOTHING, PROSE_LINES, scan
 from corpus_pipeline.filters.quality.score import score_quality
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
-from corpus_pipeline.text.columns import utf8_buffers
+from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.languages import figures_for
 from corpus_pipeline.text.prose import COLUMNS as PROSE_COLUMNS
 from corpus_pipeline.text.prose import (
@@ -217,6 +217,7 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
     >>> row["words"], row["lines"], row["paragraphs"], row["sentences"], row["stop_words"]
     (12, 2, 2, 2, 3)
     """
+    texts, langs = as_texts(texts), as_texts(langs)
     if len(texts) != len(langs):
         raise ValueError(f"texts and langs must have one length, got {len(texts)} and {len(langs)}")
     data, offsets = utf8_buffers(texts)

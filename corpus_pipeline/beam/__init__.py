@@ -1,0 +1,35 @@
+"""The steps in a Beam pipeline of one's own.
+
+    from corpus_pipeline.beam import Deduplicate, FromRows, Language, Quality, Scrub, ToRows
+
+    rows | FromRows() | Language(keep=["en"]) | Quality("gopher") | Scrub() | ToRows()
+
+There is a transform for every step, called as its class; they are made from the list of steps.
+"""
+
+from functools import cache
+from typing import Any
+
+from corpus_pipeline.beam.deduplicate import Deduplicate
+from corpus_pipeline.beam.rows import FromRows, ToRows
+from corpus_pipeline.beam.transforms import Apply, StepTransform, step_transforms
+
+__all__ = ["Apply", "Deduplicate", "FromRows", "StepTransform", "ToRows"]
+
+
+@cache
+def _transforms() -> dict[str, type[StepTransform]]:
+    return step_transforms()
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__") or name not in _transforms():
+        raise AttributeError(
+            f"module 'corpus_pipeline.beam' has no transform {name!r}; there are: "
+            f"{', '.join([*__all__, *_transforms()])}"
+        )
+    return _transforms()[name]
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_transforms()]
