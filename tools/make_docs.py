@@ -77,6 +77,7 @@ raised when a column changes its name, type or meaning, and stands in every `run
 | `tokens/tokens-UUUUU-of-NNNNN.arrow` | token shards, one for each unit; with *tokenize* only |
 | `tokens/index.json` | the shards with their counts and digests |
 | `tokens/tokenizer.json` | the tokenizer that made them |
+| `README.md` | a card for people and for `datasets.load_dataset`; one of your own stays |
 | `.work/` | only while a run is under way or was killed: see [architecture.md](architecture.md) |
 
 UUUUU is the unit's number, NNNNN how many there are. A unit without documents has its files too,

@@ -22,6 +22,7 @@ _SIZES = (
     (10**11, "10B<n<100B"), (10**12, "100B<n<1T"),
 )  # fmt: skip
 _DROPPED = "dropped-"
+_MADE = "Made by corpus_pipeline"
 
 
 def dataset_card(run: Mapping[str, Any]) -> str:
@@ -66,6 +67,15 @@ def dataset_card(run: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def is_card(content: bytes) -> bool:
+    """Says whether a file is a card that a run has written, which the next run may replace.
+
+    >>> is_card(dataset_card({"files": [], "counts": {}}).encode()), is_card("我的语料".encode())
+    (True, False)
+    """
+    return content.startswith(b"---\n") and _MADE.encode() in content
+
+
 def _rows_by_folder(files: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     rows: dict[str, int] = {}
     for file in files:
@@ -89,9 +99,9 @@ def _body(run: Mapping[str, Any], rows: Mapping[str, int]) -> Iterator[str]:
     yield "# Corpus"
     yield ""
     version = run.get("corpus_pipeline")
-    made = "corpus_pipeline" + (f" {version}" if version else "")
+    made = f" {version}" if version else ""
     yield (
-        f"Made by {made} of {counts.get('documents', 0):,} records; "
+        f"{_MADE}{made} of {counts.get('documents', 0):,} records; "
         f"{rows.get('documents', 0):,} documents stay. The licence is that of the sources."
     )
     yield ""

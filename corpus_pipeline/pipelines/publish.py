@@ -11,6 +11,7 @@ from corpus_pipeline import __version__, storage
 from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines.dataset_card import CARD_FILE, dataset_card, is_card
 from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.finished import RUN_FILE, digest_of
 from corpus_pipeline.pipelines.plan import Plan
@@ -78,6 +79,10 @@ def publish(
     if evaluations is not None:
         run["evaluations"] = [dataclasses.asdict(each) for each in evaluations.files]
     run["digest"] = digest_of(run)
+    card = workspace.root / CARD_FILE
+    # One that somebody has written stays.
+    if not storage.exists(card) or is_card(storage.read_bytes(card)):
+        storage.write_bytes(card, dataset_card(run).encode())
     content = json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
     lease.still_ours()
     storage.write_bytes(workspace.root / RUN_FILE, content)
