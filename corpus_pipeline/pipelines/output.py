@@ -8,6 +8,7 @@ from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError
+from corpus_pipeline.pipelines.dataset_card import CARD_FILE, is_card
 from corpus_pipeline.pipelines.finished import LOCK_FILE, RUN_FILE, read_run
 from corpus_pipeline.pipelines.identity import refuse_other_run
 from corpus_pipeline.pipelines.plan import Plan
@@ -96,5 +97,8 @@ def remove_trash(workspace: Workspace) -> None:
     if not (storage.exists(finished) or storage.exists(started)):
         for name in (".work", "documents", "rejected", "ledger", "tokens"):
             storage.remove_tree(workspace.root / name)
+        card = workspace.root / CARD_FILE
+        if storage.exists(card) and is_card(storage.read_bytes(card)):
+            storage.remove(card)
     for name in begun:
         storage.remove_tree(workspace.root / name)

@@ -13,7 +13,7 @@ from corpus_pipeline.filters.classifier.model import LABEL_PREFIX, Model
 from corpus_pipeline.filters.classifier.output_kernels import score_texts
 from corpus_pipeline.filters.classifier.score import AS_IT_IS, CLASSIFIER_MEASURES, TextForm
 from corpus_pipeline.text.characters import characters
-from corpus_pipeline.text.columns import string_column, utf8_buffers
+from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
 from corpus_pipeline.text.languages import suggestion
 
 _DECIMALS = 10**6
@@ -103,6 +103,7 @@ def measure_classifier(
     >>> [s and round(s, 3) for s in measures["classifier_score"].to_pylist()]
     [0.989, 0.996, None, None]
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(written_for_model(texts, form))
     best = np.empty(len(texts), np.int32)
     scores = np.empty(len(texts), np.float64)

@@ -33,7 +33,7 @@ from corpus_pipeline.filters.lines.line_kernels import (
 from corpus_pipeline.filters.lines.options import LinesOptions
 from corpus_pipeline.filters.lines.phrases import load_phrases
 from corpus_pipeline.text.characters import LETTER, characters
-from corpus_pipeline.text.columns import string_column, utf8_buffers
+from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
 from corpus_pipeline.thresholds import exact_threshold
 
 #: Navigation phrases and counters are looked for in lines of at most so many words (RefinedWeb), or
@@ -106,6 +106,7 @@ def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] =
     >>> [rule and [*RULES][rule - 1] for rule in found.rules.tolist()]
     ['no_end_mark', 0, 'no_end_mark', 0]
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     first, last = (int(offsets[0]), int(offsets[-1])) if len(texts) else (0, 0)
     room = min(

@@ -14,6 +14,7 @@ from corpus_pipeline.filters.repair.columns import KINDS, REPAIR_MEASURES
 from corpus_pipeline.filters.repair.mojibake import Fixed, Fixer, fix, load_fixer, replaced
 from corpus_pipeline.filters.repair.options import RepairOptions
 from corpus_pipeline.filters.repair.width import fold_width
+from corpus_pipeline.text.columns import as_texts
 
 
 class Repairer(NamedTuple):
@@ -60,6 +61,7 @@ def repair_texts(texts: pa.Array, rows: NDArray[np.bool_], repairer: Repairer) -
     >>> done.measures["repair_changed"].to_pylist(), done.measures["repair_chars"].to_pylist()
     ([['mojibake'], ['width', 'chinese'], None, None], [2, 4, 0, None])
     """
+    texts = as_texts(texts)
     options = repairer.options
     rows = rows & np.asarray(texts.is_valid())
     kinds = np.zeros((len(KINDS), len(texts)), np.bool_)
