@@ -60,7 +60,7 @@ def test_an_output_on_s3_has_the_same_bytes(
     run_here(content(inputs, OUTPUT))
     assert tree(OUTPUT, *FOLDERS) == corpora.tree(finished, *FOLDERS)
     assert verify(storage.place(OUTPUT)) == verify(finished)
-    assert storage.names(storage.place(OUTPUT)) == sorted([*FOLDERS, "run.json"])
+    assert storage.names(storage.place(OUTPUT)) == sorted([*FOLDERS, "README.md", "run.json"])
     proxy.requests.clear()
     assert run_here(content(inputs, OUTPUT))["counts"]["documents"] > 0
     assert proxy.count("PUT") == 1, "only the lease is written for a run that is complete"
