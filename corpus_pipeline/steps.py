@@ -242,8 +242,7 @@ class Step:
         """
         if isinstance(columns, pa.RecordBatch):
             columns = dict(zip(columns.schema.names, columns.columns, strict=True))
-        prefix = "" if self.label is None else f"{self.label}_"
-        return with_columns(batch, {prefix + name: array for name, array in columns.items()})
+        return with_columns(batch, {self.column_name(n): array for n, array in columns.items()})
 
     def failed(self, batch: Batch, failures: Failures) -> Batch:
         """Returns the batch with failures of this step added where there is text.
@@ -251,9 +250,8 @@ class Step:
         Records without text (unreadable ones) keep the fate they have.
         """
         has_text = batch["text"].is_valid().to_numpy(zero_copy_only=False)
-        prefix = "" if self.label is None else f"{self.label}-"
         return add_failures(
-            batch, {prefix + reason: mask & has_text for reason, mask in failures.items()}
+            batch, {self.reason_name(r): mask & has_text for r, mask in failures.items()}
         )
 
     def all_columns(self) -> Iterator[pa.Field]:
@@ -263,13 +261,32 @@ class Step:
         >>> [field.name for field in labelled.all_columns()]
         ['a_n']
         """
-        prefix = "" if self.label is None else f"{self.label}_"
-        return (field.with_name(prefix + field.name) for field in self.columns)
+        return (field.with_name(self.column_name(field.name)) for field in self.columns)
 
     def all_reasons(self) -> tuple[str, ...]:
         """Returns the reasons of this very step, with its label."""
-        prefix = "" if self.label is None else f"{self.label}-"
-        return tuple(prefix + reason for reason in self.reasons)
+        return tuple(map(self.reason_name, self.reasons))
+
+    def column_name(self, name: str) -> str:
+        """Returns what a column of this step is called, with its label."""
+        return name if self.label is None else f"{self.label}_{name}"
+
+    def reason_name(self, reason: str) -> str:
+        """Returns what a reason of this step is called, with its label."""
+        return reason if self.label is None else f"{self.label}-{reason}"
+
+    def own_row(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Returns a row of the ledger in which this step's columns have their names without label.
+
+        >>> labelled = type("S", (Step,), {"columns": pa.schema([("n", pa.int32())])})(label="a")
+        >>> labelled.own_row({"n": 1, "a_n": 2})["n"]
+        2
+        """
+        if self.label is None:
+            return row
+        prefix = f"{self.label}_"
+        names = [field.name for field in self.all_columns()]
+        return {**row, **{name.removeprefix(prefix): row.get(name) for name in names}}
 
 
 def made(section: str, kind: Any, **fields: Any) -> Any:

@@ -46,6 +46,7 @@ class Verdicts:
         if self._config is not None:
             self.changed |= changed
         known = self._config is not None and not changed
+        row = step.own_row(row)
         bare = reason.removeprefix(f"{step.label}-") if step.label else reason
         try:
             return step.explain(bare, row, text, known)

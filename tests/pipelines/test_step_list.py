@@ -12,6 +12,9 @@ from corpus_pipeline.filters.quality.step import QualitySection
 from corpus_pipeline.flow import default_steps
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.run_flow import run_flow
+from corpus_pipeline.pipelines.verdicts import Verdicts
+from corpus_pipeline.shipped import shipped
+from corpus_pipeline.storage import resource_digest
 
 
 def flow(*steps: Any, **sections: Any) -> list[str]:
@@ -158,3 +161,16 @@ def test_shares_of_the_whole_run(
             assert any(not all(each) for each in groups.values())
     assert kept[0] == kept[1]
     assert kept[0]
+
+
+def test_a_repeated_step_is_explained_by_its_own_columns() -> None:
+    content = {"inputs": [{"path": "a", "source": "s"}], "output": "o"}
+    steps = ["keywords", {"keywords": {"max_hits": 2}, "label": "strict"}]
+    lists = shipped("filters/words/ldnoobw")
+    run = {
+        "config": build_config({**content, "steps": steps}, "c").resolved(),
+        "fingerprint": {"resources": {lists: resource_digest(lists)}},
+    }
+    row = {"reasons": ["strict-keywords-too-many"], "keyword_hits": 0, "strict_keyword_hits": 5}
+    shown = Verdicts(run).explain(row, "text")
+    assert shown == {"strict-keywords-too-many": "keyword_hits 5 > 2"}

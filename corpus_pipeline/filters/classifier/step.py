@@ -253,11 +253,11 @@ class Classifier(Gathering):
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
     ) -> str:
         """Says by which figures a document failed a rule."""
-        prefix = "" if self.label is None else f"{self.label}_"
-        score = row.get(f"{prefix}classifier_score")
+        column = self.column_name("classifier_score")
+        score = row.get(column)
         if reason.endswith("score-missing") or score is None:
             return ""
-        shown = f"{prefix}classifier_score {np.float32(score)}"
+        shown = f"{column} {np.float32(score)}"
         if not known:
             return shown
         if reason.endswith("score-low"):
@@ -301,8 +301,7 @@ class Classifier(Gathering):
         )
 
     def _scores(self, batch: Batch) -> pa.Array:
-        prefix = "" if self.label is None else f"{self.label}_"
-        return batch[f"{prefix}classifier_score"]
+        return batch[self.column_name("classifier_score")]
 
 
 def _langs(batch: Batch) -> pa.Array:

@@ -78,8 +78,7 @@ class Lines(Step):
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
     ) -> str:
         """Says how many lines and words would go, by which rules, and where the first are."""
-        prefix = "" if self.label is None else f"{self.label}_"
-        counts = {name: row.get(prefix + name) for name in LINE_MEASURES.names}
+        counts = {name: row.get(self.column_name(name)) for name in LINE_MEASURES.names}
         removed, before = counts["lines_removed"] or 0, counts["lines_before"]
         if not removed and not counts["lines_removed_words"]:
             return ""

@@ -134,8 +134,7 @@ class Url(Step):
         if not self.options.normalise:
             for name in ("url_normalised", "url_domain"):
                 columns[name] = pa.nulls(batch.num_rows, pa.string())
-        prefix = "" if self.label is None else f"{self.label}-"
-        failures = {prefix + reason: mask for reason, mask in verdict.failures.items()}
+        failures = {self.reason_name(r): mask for r, mask in verdict.failures.items()}
         return fail_contents(self.filled(batch, columns), failures)
 
     def explain(

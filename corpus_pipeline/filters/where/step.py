@@ -108,8 +108,7 @@ class Where(Step):
                 tags[_TAG + name] = truth
             else:
                 failures[self._reasons()[key]] = self._fails(truth, wanted=kind == "keep")
-        prefix = "" if self.label is None else f"{self.label}-"
-        labelled = {prefix + reason: mask for reason, mask in failures.items()}
+        labelled = {self.reason_name(reason): mask for reason, mask in failures.items()}
         return self.filled(fail_contents(batch, labelled), tags)
 
     def _fails(self, truth: pa.BooleanArray, wanted: bool) -> NDArray[np.bool_]:
@@ -132,15 +131,14 @@ class Where(Step):
 
     def all_columns(self) -> Iterator[pa.Field]:
         """Yields the columns of the tags."""
-        prefix = "" if self.label is None else f"{self.label}_"
         for name, text in self.options.tag.items():
             meaning = f"whether {printable(text)}; null where that is unknown"
-            yield pa.field(f"{prefix}{_TAG}{name}", pa.bool_(), metadata={"meaning": meaning})
+            column = self.column_name(_TAG + name)
+            yield pa.field(column, pa.bool_(), metadata={"meaning": meaning})
 
     def all_reasons(self) -> tuple[str, ...]:
         """Returns the reasons of the expressions that are there."""
-        prefix = "" if self.label is None else f"{self.label}-"
-        return tuple(prefix + reason for reason in self._reasons().values())
+        return tuple(map(self.reason_name, self._reasons().values()))
 
     def _texts(self) -> dict[str, str]:
         """Returns key -> expression, rules first, in the order of the configuration."""
