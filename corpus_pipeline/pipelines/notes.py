@@ -41,10 +41,12 @@ def _losses(sources: Mapping[str, Mapping[str, int]], run: Mapping[str, Any]) ->
     if lost:
         yield f"repeated sentences: {lost / chars:.1%} of the characters were cut out"
     if whole:
-        limit = run["config"]["dedup"]["sentence"]["max_loss"]
+        # Options in a list of steps need not name it.
+        limit = run["config"].get("dedup", {}).get("sentence", {}).get("max_loss")
+        named = "dedup.sentence.max_loss" + ("" if limit is None else f": {limit}")
         yield (
             f"repeated sentences: {_counted(whole, 'document')} would have lost more than "
-            f"dedup.sentence.max_loss: {limit} and stay whole"
+            f"{named} and stay whole"
         )
     for name, each in sources.items():
         took, of = each.get("sentence_lost", 0), each.get("sentence_chars", 0)

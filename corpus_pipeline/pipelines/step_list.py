@@ -110,9 +110,11 @@ def check_list(steps: tuple[ListedStep, ...], sections: frozenset[str]) -> None:
             f"{name}: the list `steps` does not have it, so this section would be ignored; add it "
             "to the list or delete the section"
         )
+    # The section is that of a step which has no options in the list.
+    of_sections = {each.use for each in steps if not each.options}
     seen: set[str] = set()
     for each in steps:
-        if each.use in sections and each.options:
+        if each.use in sections - of_sections:
             raise ValueError(
                 f"steps: {each.use} has options in the list and in the section {each.use}; keep one"
             )
