@@ -20,12 +20,12 @@ import pyarrow as pa
 from quality_accuracy import read
 
 from corpus_pipeline.filters.classifier.measure import measure_classifier
-from corpus_pipeline.filters.classifier.model import load_classifier
 from corpus_pipeline.filters.classifier.training import (
     ClassifierTraining,
     train_classifier,
     write_model,
 )
+from corpus_pipeline.filters.fasttext.model import load_fasttext
 
 BATCH = 500
 ROUNDS = 3
@@ -47,7 +47,7 @@ def large_model(texts: list[str], dimension: int, buckets: int, folder: Path) ->
 
 def measure(path: Path, texts: list[str], name: str) -> None:
     """Prints both speeds, taken in turns, the best of three."""
-    model = load_classifier(path)
+    model = load_fasttext(path)
     library = fasttext_pybind.fasttext()
     library.loadModel(str(path))
     batches = [pa.array(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]

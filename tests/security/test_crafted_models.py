@@ -18,10 +18,9 @@ from runs import Runner
 
 from corpus_pipeline import remembered
 from corpus_pipeline.errors import ConfigError, CorpusError, InputError, ResourceError
-from corpus_pipeline.filters.fasttext_file import check_fasttext_file
 from corpus_pipeline.filters.keywords.measures import load_word_lists
 from corpus_pipeline.filters.language import measures as language
-from corpus_pipeline.filters.language.step import Language
+from corpus_pipeline.filters.language.measures import load_language_identifier
 from corpus_pipeline.filters.perplexity.measures import read_model_card, shipped_models
 from corpus_pipeline.filters.perplexity.step import Perplexity
 from corpus_pipeline.filters.quality.profiles import load_profile
@@ -63,25 +62,17 @@ def test_a_fasttext_model_that_is_cut_off(share: float, tmp_path: Path) -> None:
     whole = carried()
     path = tmp_path / "lid.ftz"
     path.write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(ResourceError, match=r"lid\.ftz: is cut off"):
-        check_fasttext_file(path)
+    with pytest.raises(ResourceError, match=r"lid\.ftz: (it is cut off|is no fastText model)"):
+        load_language_identifier(str(path))
 
 
 def test_a_fasttext_model_with_something_behind_it(tmp_path: Path) -> None:
     path = tmp_path / "lid.ftz"
     path.write_bytes(carried())
-    check_fasttext_file(path)
+    load_language_identifier(str(path))
     path.write_bytes(carried() + b"\0")
-    with pytest.raises(ResourceError, match="says that it holds"):
-        check_fasttext_file(path)
-
-
-def test_a_good_model_is_opened_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = folder / "lid.ftz"
-    path.write_bytes(carried())
-    assert opened(Language, path) is None
-    monkeypatch.setattr(subprocess, "run", None)
-    assert opened(Language, path) is None
+    with pytest.raises(ResourceError, match=r"lid\.ftz: it has 938,014 bytes and holds"):
+        load_language_identifier(str(path))
 
 
 def test_models_of_the_package_are_opened_nowhere_else(
@@ -115,13 +106,19 @@ def test_a_perplexity_model_that_ends_its_process(folder: Path) -> None:
     assert opened(Perplexity, klm(folder, whole)) is None
 
 
+def test_a_good_model_is_opened_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = klm(folder, shipped_models()["en"].read_bytes())
+    assert opened(Perplexity, path) is None
+    monkeypatch.setattr(subprocess, "run", None)
+    assert opened(Perplexity, path) is None
+
+
 def test_what_ends_the_process_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = folder / "lid.ftz"
-    path.write_bytes(carried())
+    path = klm(folder, shipped_models()["en"].read_bytes())
     monkeypatch.setattr(opening, "_MODULE", "tests_that_die")
     (folder / "tests_that_die.py").write_text("import os\nos.kill(os.getpid(), 8)\n")
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    line = opened(Language, path)
+    line = opened(Perplexity, path)
     assert line is not None
     assert "ends with SIGFPE" in line
 

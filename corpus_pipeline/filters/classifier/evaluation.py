@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.filters.classifier.measure import label_values, measure_classifier
-from corpus_pipeline.filters.classifier.model import Model
+from corpus_pipeline.filters.fasttext.model import Model
 
 PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 

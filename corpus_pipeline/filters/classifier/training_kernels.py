@@ -6,8 +6,8 @@ do here, so the same documents and options give the same model on every machine.
 
 import numpy as np
 
-from corpus_pipeline.filters.classifier.kernels import take_rows
-from corpus_pipeline.filters.classifier.output_kernels import exp
+from corpus_pipeline.filters.fasttext.labels import exp
+from corpus_pipeline.filters.fasttext.rows import take_rows
 from corpus_pipeline.kernels import kernel
 
 

@@ -5,20 +5,20 @@ and compared with names of languages as `text/languages.py` reads both.
 """
 
 import dataclasses
-import hashlib
 import importlib.util
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.filters.fasttext.model import Model, load_fasttext
 from corpus_pipeline.filters.language.columns import LANGUAGE_MEASURES
+from corpus_pipeline.filters.language.judging import judge_texts
 from corpus_pipeline.filters.language.sample import SAMPLE_CHARS, sample_texts
 from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.languages import (
@@ -38,32 +38,40 @@ LID_176_SHA256 = "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e
 #: Least confidence where nothing was learnt about a label; FineWeb and DCLM take it for lid.176.
 DEFAULT_MIN_SCORE = 0.65
 
-#: Of one window: languages that the model is asked for, more where labels are merged; and what a
-#: language has at least, so that one window in a foreign language does not outvote the others.
+#: Of one window: languages that the model is asked for; more where labels are merged.
 _GUESSES = 3
 _GUESSES_MERGED = 20
-_FLOOR = 0.01
 
-#: Confidences are kept to four decimals: the last bits differ between processors.
+#: Confidences are kept to four decimals.
 _SCORE_DECIMALS = 4
 
 
 class LanguageIdentifier(NamedTuple):
     """A loaded model. One per process is enough; it may be used from several threads."""
 
-    model: Any
-    """fastText's C++ object."""
-    labels: Mapping[str, str]
-    """From the model's label (`__label__zh`) to the language that is stored (`zh`)."""
-    sha256: str
-    """Of the model file, 64 hex digits."""
-    merged: bool = False
-    """Several of the model's labels may be stored under one name."""
+    model: Model
+    names: tuple[str, ...]
+    """What is stored: the model's labels, or the names of groups of them."""
+    groups: NDArray[np.int32]
+    """int32[labels], the number of the name under which each label is stored; read-only."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the model file, 64 hex digits."""
+        return self.model.sha256
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """From the model's label to the language that is stored."""
+        return {
+            label: self.names[name]
+            for label, name in zip(self.model.labels, self.groups.tolist(), strict=True)
+        }
 
     @property
     def languages(self) -> tuple[str, ...]:
         """Every language that this can find, sorted."""
-        return tuple(sorted(set(self.labels.values())))
+        return tuple(sorted(self.names))
 
 
 def load_language_identifier(
@@ -84,56 +92,36 @@ def load_language_identifier(
         ResourceError: the file is missing, has another digest, or is not a fastText model.
         ValueError: `merge` names a language twice, or one that the model never gives.
 
-    >>> load_language_identifier().labels["__label__zh"]
+    >>> load_language_identifier().labels["zh"]
     'zh'
     >>> merged = load_language_identifier(merge={"hbs": ["hr", "sr", "bs", "sh"]})
-    >>> merged.labels["__label__hr"]
+    >>> merged.labels["hr"]
     'hbs'
     """
-    # Not `import fasttext`: two packages install that name with different Python code (one of them
-    # fails under NumPy 2, the other has no labels), over the same C++ module.
-    import fasttext_pybind  # type: ignore[import-not-found]
-
     if path is None:
-        file, sha256 = _carried_model(), sha256 or LID_176_SHA256
-    else:
-        file = Path(path)
-    if not file.is_file():
-        raise ResourceError(f"language model {file}: no such file; name a fastText model file")
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    if sha256 is not None and digest != sha256.lower():
-        raise ResourceError(
-            f"language model {file}: sha256 is {digest}, expected {sha256}; "
-            "fetch the file again or correct the configured sha256"
-        )
-    model = fasttext_pybind.fasttext()
-    try:
-        model.loadModel(str(file))
-    except (ValueError, RuntimeError, MemoryError) as error:
-        raise ResourceError(
-            f"language model {file}: not a fastText model ({error}); name a .bin or .ftz file"
-        ) from error
-    # The module has no list of labels, but gives as many as asked for, at any probability.
-    found = model.predict("a\n", 1_000_000, -1.0, "strict")
-    labels = {label: label.removeprefix("__label__") for _, label in found}
-    return LanguageIdentifier(model, _merged(labels, merge), digest, bool(merge))
+        path, sha256 = str(_carried_model()), sha256 or LID_176_SHA256
+    model = load_fasttext(path, sha256, "language model")
+    stored = _merged(model.labels, merge)
+    names = tuple(dict.fromkeys(stored.values()))
+    groups = np.array([names.index(stored[label]) for label in model.labels], np.int32)
+    groups.flags.writeable = False
+    return LanguageIdentifier(model, names, groups)
 
 
-def _merged(labels: Mapping[str, str], merge: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Returns the labels with the languages of each group under the group's name."""
-    names = dict(labels)
+def _merged(labels: Sequence[str], merge: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Returns the name under which each label is stored: its group's, or the label itself."""
+    names = {label: label for label in labels}
     group_of: dict[str, str] = {}
     for group, given in merge.items():
         tag = parse_language(group)
         if tag is None:
             raise ValueError(f"merge: {group!r} is no language; {suggestion(group)}")
         for member in given or members_of(tag.language):
-            found = [label for label, name in labels.items() if same_language(member, name)]
+            found = [label for label in labels if same_language(member, label)]
             if given and not found:
                 raise ValueError(
                     f"merge: {group}: {member!r} is no label of the language model; "
-                    f"{suggestion(member, sorted(labels.values()))}"
+                    f"{suggestion(member, sorted(labels))}"
                 )
             for label in found:
                 if group_of.setdefault(label, group) != group:
@@ -167,6 +155,9 @@ def measure_language(
         sample_chars: how much of each text the model sees, in characters; what is left out counts
             as one each.
 
+    Raises:
+        ResourceError: the model has values that are no numbers.
+
     >>> measures = measure_language(
     ...     pa.array(["今天天气很好，我们去公园散步。", "Where is the library?", "123", None]),
     ...     load_language_identifier(),
@@ -179,77 +170,30 @@ def measure_language(
     texts = as_texts(texts)
     samples = sample_texts(texts, sample_chars)
     count = len(texts)
-    first: list[str | None] = [None] * count
-    second: list[str | None] = [None] * count
-    scores = np.zeros(count, np.float64)
-    windows, bounds = samples.windows.tolist(), samples.offsets.tolist()
-    letters, data = samples.letters.tolist(), samples.data.tobytes()
-    predict, labels = identifier.model.predict, identifier.labels
-    guesses = _GUESSES_MERGED if identifier.merged else _GUESSES
-    for row in np.flatnonzero(samples.has_letters).tolist():
-        seen = [
-            (
-                letters[window],
-                predict(data[bounds[window] : bounds[window + 1]], guesses, 0.0, "strict"),
-            )
-            for window in range(windows[row], windows[row + 1])
-            if letters[window]
-        ]
-        if identifier.merged:
-            seen = [(weight, _summed(found, labels)) for weight, found in seen]
-        first[row], scores[row], second[row] = _best(seen)
-    # fastText's probabilities exceed 1 by rounding.
-    rounded = np.round(np.minimum(scores, 1.0), _SCORE_DECIMALS).astype(np.float32)
+    first, second = np.empty(count, np.int32), np.empty(count, np.int32)
+    scores = np.empty(count, np.float64)
+    model = identifier.model
+    merged = len(identifier.names) < len(model.labels)
+    guesses = _GUESSES_MERGED if merged else _GUESSES
+    judge_texts(
+        samples.data, samples.offsets, samples.letters, samples.windows,
+        (model.dictionary, model.features, model.input, model.output, model.loss, model.tree),
+        identifier.groups, guesses, first, second, scores,
+    )  # fmt: skip
+    if np.isnan(scores).any():
+        raise ResourceError(
+            "language: the model gives no number for a text: it is damaged; fetch it again"
+        )
+    names = pa.array(identifier.names, pa.string())
+    rounded = np.round(scores, _SCORE_DECIMALS).astype(np.float32)
     return pa.record_batch(
         [
-            pa.array([label and labels.get(label, label) for label in first], pa.string()),
+            names.take(pa.array(first, mask=first < 0)),
             pa.array(rounded, mask=np.diff(utf8_buffers(texts).offsets) == 0),
-            pa.array([label and labels.get(label, label) for label in second], pa.string()),
+            names.take(pa.array(second, mask=second < 0)),
         ],
         schema=LANGUAGE_MEASURES,
     )
-
-
-#: Of one window: the model's guesses, the likeliest first.
-_Guesses = list[tuple[float, str]]
-
-
-def _summed(guesses: _Guesses, labels: Mapping[str, str]) -> _Guesses:
-    """Adds up the guesses that are stored under one name."""
-    score: dict[str, float] = {}
-    for probability, label in guesses:
-        score[labels[label]] = score.get(labels[label], 0.0) + probability
-    return sorted(((value, name) for name, value in score.items()), key=lambda each: -each[0])
-
-
-def _best(seen: list[tuple[int, _Guesses]]) -> tuple[str | None, float, str | None]:
-    """Returns the label of a text, its score, and the label that comes next.
-
-    Args:
-        seen: of each window, how many letters it has and what the model guesses.
-    """
-    if len(seen) == 1:
-        guesses = seen[0][1]
-        if not guesses:
-            return None, 0.0, None
-        return guesses[0][1], guesses[0][0], guesses[1][1] if len(guesses) > 1 else None
-    total = sum(weight for weight, _ in seen)
-    score: dict[str, float] = {}
-    for weight, guesses in seen:
-        for probability, label in guesses:
-            score[label] = score.get(label, 0.0) + probability * weight / total
-    ranked = sorted(score, key=score.__getitem__, reverse=True)
-    if not ranked:
-        return None, 0.0, None
-    if any(guesses and guesses[0][1] != ranked[0] for _, guesses in seen):
-        # The windows disagree: what they agree on best, by the product of their guesses.
-        product = dict.fromkeys(ranked, 0.0)
-        for weight, guesses in seen:
-            found = {label: probability for probability, label in guesses}
-            for label in ranked:
-                product[label] += weight * math.log(max(found.get(label, 0.0), _FLOOR))
-        ranked.sort(key=product.__getitem__, reverse=True)
-    return ranked[0], score[ranked[0]], ranked[1] if len(ranked) > 1 else None
 
 
 def named_language(langs: pa.Array) -> pa.RecordBatch:

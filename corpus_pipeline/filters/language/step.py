@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from pydantic import Field
 
 from corpus_pipeline.filters.figures import compared
@@ -57,21 +55,8 @@ class Language(Step):
         """Yields the model, if it is not the one that is installed."""
         if self.options.model is not None:
             yield Resource(
-                self.options.model, "language.model", self.options.model_sha256,
-                fragile=True, checked=True,
-            )  # fmt: skip
-
-    @staticmethod
-    def try_resource(path: str) -> None:
-        """Opens a model and uses it once."""
-        from corpus_pipeline.filters.fasttext_file import check_fasttext_file
-        from corpus_pipeline.filters.language.measures import (
-            load_language_identifier,
-            measure_language,
-        )
-
-        check_fasttext_file(Path(path))
-        measure_language(pa.array(["今天天气很好。", "", "\0"]), load_language_identifier(path))
+                self.options.model, "language.model", self.options.model_sha256, checked=True
+            )
 
     def check(self) -> None:
         """Refuses languages that the model never gives."""

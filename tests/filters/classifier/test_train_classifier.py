@@ -14,7 +14,6 @@ import pytest
 from corpus_pipeline.errors import InputError, ResourceError
 from corpus_pipeline.filters.classifier.card import ModelCard, card_path, read_card, write_card
 from corpus_pipeline.filters.classifier.measure import label_values, measure_classifier
-from corpus_pipeline.filters.classifier.model import load_classifier
 from corpus_pipeline.filters.classifier.score import TextForm
 from corpus_pipeline.filters.classifier.training import (
     ClassifierTraining,
@@ -22,6 +21,7 @@ from corpus_pipeline.filters.classifier.training import (
     train_classifier,
     write_model,
 )
+from corpus_pipeline.filters.fasttext.model import load_fasttext
 
 OPTIONS = ClassifierTraining(
     TextForm(lowercase=True, split_characters=True), buckets=2000, dimension=8, held_out_percent=25
@@ -64,7 +64,7 @@ def test_a_model_is_written_as_fasttext_reads_it(
 
     path = tmp_path / "model.bin"
     path.write_bytes(file_of(trained))
-    model = load_classifier(path)
+    model = load_fasttext(path)
     assert model.labels == ("bad", "good")
     texts = ["The law of the state.", "法院依照规定", "点击购买", "click here", "zzz qqq"]
     values = label_values(model, "good")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ResourceError
-from corpus_pipeline.filters.classifier.kernels import (
+from corpus_pipeline.filters.fasttext.rows import (
     Dictionary,
     Features,
     Matrix,
@@ -86,34 +86,35 @@ class _DamagedError(Exception):
     """What a file says of itself cannot be."""
 
 
-def load_classifier(path: str | Path, sha256: str | None = None) -> Model:
+def load_fasttext(path: str | Path, sha256: str | None = None, kind: str = "classifier") -> Model:
     """Loads a supervised fastText model, `.bin` or `.ftz`.
 
     Args:
         path: of the file.
         sha256: what the file must have, 64 hex digits; None accepts any.
+        kind: what errors call it.
 
     Raises:
         ResourceError: the file is missing, has another digest, is damaged or no such model.
     """
     file = Path(path)
     if not file.is_file():
-        raise ResourceError(f"classifier {file}: no such file; name a fastText model file")
+        raise ResourceError(f"{kind} {file}: no such file; name a fastText model file")
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
     if sha256 is not None and digest != sha256.lower():
         raise ResourceError(
-            f"classifier {file}: sha256 is {digest}, expected {sha256}; "
+            f"{kind} {file}: sha256 is {digest}, expected {sha256}; "
             "fetch the file again or correct the configured sha256"
         )
     if file.stat().st_size < HEADER.size:
-        raise ResourceError(f"classifier {file}: is no fastText model; name a .bin or .ftz file")
+        raise ResourceError(f"{kind} {file}: is no fastText model; name a .bin or .ftz file")
     data = np.memmap(file, np.uint8, "r")
     try:
         return _read(_Reader(data), digest)
     except _DamagedError as error:
         raise ResourceError(
-            f"classifier {file}: {error}; fetch the file again, or name a supervised fastText model"
+            f"{kind} {file}: {error}; fetch the file again, or name a supervised fastText model"
         ) from error
 
 

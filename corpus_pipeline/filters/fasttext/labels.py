@@ -8,12 +8,17 @@ import math
 
 import numpy as np
 
-from corpus_pipeline.filters.classifier.kernels import room_for, take_rows
 from corpus_pipeline.kernels import kernel
 
 #: fastText looks the logistic function up in a table of 513 values from -8 to 8.
 _LOGISTIC_STEPS = 512
 _LOGISTIC_LIMIT = 8
+#: ln 2 in two parts, of which the first has so few bits that its product with a small integer is
+#: exact; and the series of exp and of log (the inverse hyperbolic tangent), last terms first.
+_LN_2 = (0.6931471803691238, 1.9082149292705877e-10)
+_EXP = np.array([1.0 / math.factorial(n) for n in range(14, -1, -1)])
+_LOG = np.array([2.0 / n for n in range(25, 0, -2)])
+_ROOT_HALF = math.sqrt(0.5)
 
 
 @kernel
@@ -61,11 +66,30 @@ def exp(x):  # type: ignore[no-untyped-def]
         return np.inf
     k = math.floor(x * 1.4426950408889634 + 0.5)
     # ln 2 in two parts, of which the first times k is exact.
-    r = (x - k * 0.6931471803691238) - k * 1.9082149292705877e-10
-    value = 1.0
-    for n in range(14, 0, -1):
-        value = 1.0 + value * r / n
+    r = (x - k * _LN_2[0]) - k * _LN_2[1]
+    value = _EXP[0]
+    for n in range(1, len(_EXP)):
+        value = value * r + _EXP[n]
     return math.ldexp(value, int(k))
+
+
+@kernel
+def log(x):  # type: ignore[no-untyped-def]
+    """The natural logarithm of a number above 0, the same bits on every machine.
+
+    >>> abs(log.py_func(10.0) - math.log(10.0)) < 1e-15, log.py_func(1.0)
+    (True, 0.0)
+    """
+    fraction, k = math.frexp(x)
+    if fraction < _ROOT_HALF:
+        fraction *= 2.0
+        k -= 1
+    s = (fraction - 1.0) / (fraction + 1.0)
+    square = s * s
+    value = _LOG[0]
+    for n in range(1, len(_LOG)):
+        value = value * square + _LOG[n]
+    return k * _LN_2[0] + (k * _LN_2[1] + s * value)
 
 
 @kernel
@@ -102,12 +126,39 @@ def _logistic(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def probabilities(hidden, matrix, loss, tree, work, out):  # type: ignore[no-untyped-def]
+def turn(matrix):  # type: ignore[no-untyped-def]
+    """Returns a dense matrix column by column, float32[columns, rows]; an empty one otherwise."""
+    if not len(matrix.dense):
+        return np.empty((0, 0), np.float32)
+    turned = np.empty((matrix.columns, matrix.rows), np.float32)
+    for row in range(matrix.rows):
+        for column in range(matrix.columns):
+            turned[column, row] = matrix.dense[row * matrix.columns + column]
+    return turned
+
+
+@kernel
+def _dots(matrix, turned, hidden, out):  # type: ignore[no-untyped-def]
+    """Fills `dot` of every row. Column by column the processor does several rows at once."""
+    if not len(turned):
+        for row in range(len(out)):
+            out[row] = dot(matrix, row, hidden)
+        return
+    out[:] = 0.0
+    for column in range(len(turned)):
+        value = np.float64(hidden[column])
+        for row in range(len(out)):
+            out[row] += np.float64(turned[column, row]) * value
+
+
+@kernel
+def probabilities(hidden, matrix, turned, loss, tree, work, out):  # type: ignore[no-untyped-def]
     """Fills the probability of every label.
 
     Args:
         hidden: float32[columns], the mean of the text's rows.
         matrix: of the outputs.
+        turned: the same, of `turn`.
         loss: 1 hierarchical softmax, 3 softmax, else each label for itself.
         work: float64[2 * labels].
         out: float64[labels], filled.
@@ -123,9 +174,9 @@ def probabilities(hidden, matrix, loss, tree, work, out):  # type: ignore[no-unt
         for label in range(labels):
             out[label] = work[label]
         return
+    _dots(matrix, turned, hidden, out)
     largest = -np.inf
     for label in range(labels):
-        out[label] = dot(matrix, label, hidden)
         largest = max(largest, out[label])
     if loss != 3:
         for label in range(labels):
@@ -140,47 +191,65 @@ def probabilities(hidden, matrix, loss, tree, work, out):  # type: ignore[no-unt
 
 
 @kernel
-def score_texts(data, offsets, model, values, best, scores):  # type: ignore[no-untyped-def]
-    """Fills the likeliest label and the score of each text.
+def likeliest(hidden, matrix, turned, loss, tree, least, work, out, found, chances):  # type: ignore[no-untyped-def]
+    """Finds the labels with the highest probabilities.
+
+    Of a tree only the branches are walked that can hold one of them: a label is at most as likely
+    as the branch that it hangs on.
 
     Args:
-        data, offsets: the texts, as of `utf8_buffers`.
-        model: (dictionary, features, input matrix, output matrix, loss, tree).
-        values: float64[labels], what each label's probability counts in the score; empty for the
-            probability of the likeliest.
-        best: int32[N], filled; -1 where a text has no word or the model knows nothing of it.
-        scores: float64[N], filled; NaN there, and where the model has values that are no numbers.
+        hidden, matrix, turned, loss, tree: of `probabilities`.
+        least: less likely labels are not found.
+        work: float64[2 * labels]; out: float64[labels].
+        found: int32[K], filled: numbers of labels, the likeliest first.
+        chances: float64[K], filled: their probabilities.
+
+    Returns:
+        How many were found.
     """
-    dictionary, features, inputs, outputs, loss, tree = model
-    longest = np.int64(0)
-    for row in range(len(offsets) - 1):
-        size = np.int64(offsets[row + 1]) - np.int64(offsets[row])
-        if size > longest:
-            longest = size
-    tokens, most = room_for(longest, features)
-    hashes = np.empty(tokens, np.uint32)
-    rows = np.empty(most, np.int32)
-    hidden = np.empty(inputs.columns, np.float32)
-    labels = outputs.rows
-    work = np.empty(2 * labels, np.float64)
-    out = np.empty(labels, np.float64)
-    for row in range(len(offsets) - 1):
-        best[row] = -1
-        scores[row] = np.nan
-        start, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
-        count, seen = take_rows(data, start, stop, dictionary, features, hashes, rows)
-        if seen == 0 or count == 0:
+    labels = len(out)
+    count = 0
+    if loss != 1:
+        probabilities(hidden, matrix, turned, loss, tree, work, out)
+        for label in range(labels):
+            count = _ranked(label, out[label], least, found, chances, count)
+        return count
+    # `work` holds the branches that are still to be walked: their numbers, then their chances.
+    depth = 1
+    work[0] = 2 * labels - 2
+    out[0] = 1.0
+    while depth:
+        depth -= 1
+        node, chance = np.int64(work[depth]), out[depth]
+        if chance < least or (count == len(found) and chance <= chances[count - 1]):
             continue
-        mean_of_rows(inputs, rows, count, hidden)
-        probabilities(hidden, outputs, loss, tree, work, out)
-        label = 0
-        for other in range(labels):
-            if out[other] > out[label]:
-                label = other
-        best[row] = label
-        score = out[label]
-        if len(values):
-            score = 0.0
-            for other in range(labels):
-                score += values[other] * out[other]
-        scores[row] = score
+        if node < labels:
+            count = _ranked(node, chance, least, found, chances, count)
+            continue
+        right = 1.0 / (1.0 + exp(-dot(matrix, node - labels, hidden)))
+        other = 1 if right >= 0.5 else 0  # the likelier branch lies on top
+        work[depth + other] = tree.right[node - labels]
+        out[depth + other] = chance * right
+        work[depth + 1 - other] = tree.left[node - labels]
+        out[depth + 1 - other] = chance * (1.0 - right)
+        depth += 2
+    return count
+
+
+@kernel
+def _ranked(label, chance, least, found, chances, count):  # type: ignore[no-untyped-def]
+    """Puts a label where it belongs among the likeliest; returns how many there are."""
+    if not chance >= least:
+        return count
+    at = count
+    while at > 0 and chances[at - 1] < chance:
+        at -= 1
+    if at == len(found):
+        return count
+    count = min(count + 1, len(found))
+    for i in range(count - 1, at, -1):
+        found[i] = found[i - 1]
+        chances[i] = chances[i - 1]
+    found[at] = label
+    chances[at] = chance
+    return count
