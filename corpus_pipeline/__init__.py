@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from corpus_pipeline.errors import CorpusError
     from corpus_pipeline.extensions.functions import step
+    from corpus_pipeline.filters.gathering import Gathering
     from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_tokens
     from corpus_pipeline.schema import column
     from corpus_pipeline.steps import Context, Options, Resource, Section, Step, source_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "Context": "steps",
     "CorpusError": "errors",
+    "Gathering": "filters.gathering",
     "Options": "steps",
     "Resource": "steps",
     "Section": "steps",
@@ -34,6 +36,7 @@ _PLACES = {
 __all__ = [
     "Context",
     "CorpusError",
+    "Gathering",
     "Options",
     "Resource",
     "Section",

@@ -1,7 +1,7 @@
 """A step whose code is the user's own: `use: ./my_rules.py:keep`."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +12,10 @@ from corpus_pipeline.errors import ConfigError, CorpusError, EngineError
 from corpus_pipeline.extensions.code import Code, told
 from corpus_pipeline.extensions.functions import function_step
 from corpus_pipeline.extensions.recognizers import is_recognizer, recognizer_step
+from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.steps import Batch, Context, Resource, Step
 
+_T = TypeVar("_T")
 OnError = Literal["stop", "reject"]
 #: Columns that say where a document stands.
 _ADDRESS = ("unit", "row", "file", "record")
@@ -115,14 +117,22 @@ class OwnStep(Step):
         Raises:
             EngineError: it raised an exception.
         """
+        self.called("open", lambda own: own.open())
+
+    def called(self, method: str, call: Callable[[Any], _T]) -> _T:
+        """Returns what a method of the own step returns; loads its code where that is to be done.
+
+        Raises:
+            EngineError: it raised an exception.
+        """
         if "own" not in self.__dict__:
             self.own = self._load()
         try:
-            self.own.open()
+            return call(self.own)
         except CorpusError:
             raise
         except Exception as error:
-            raise EngineError(f"step {self.title}: open: {told(error)}") from error
+            raise EngineError(f"step {self.title}: {method}: {told(error)}") from error
 
     def close(self) -> None:
         """Closes the own step."""
@@ -174,6 +184,56 @@ class OwnStep(Step):
     ) -> str:
         """Lets the own step explain."""
         return self.own.explain(reason, row, text, known)
+
+
+class OwnGathering(OwnStep, Gathering):
+    """Calls a class of the user's own that has to see the whole run before it decides."""
+
+    own: Gathering
+
+    def _load(self) -> Step:
+        own = super()._load()
+        for name in ("gathers", "gathered", "settled_as"):
+            setattr(self, name, getattr(own, name))
+        return own
+
+    def gather(self, batch: Batch) -> pa.RecordBatch:
+        """Lets the own step count."""
+        return self.called("gather", lambda own: own.gather(batch))
+
+    def merged(self, tables: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+        """Lets the own step add up."""
+        return self.called("merged", lambda own: own.merged(tables))
+
+    def settled(self, table: pa.RecordBatch) -> pa.RecordBatch:
+        """Lets the own step settle."""
+        return self.called("settled", lambda own: own.settled(table))
+
+    def decide(self, batch: Batch, settled: pa.RecordBatch) -> Batch:
+        """Lets the own step decide."""
+        return self._checked(batch, self.called("decide", lambda own: own.decide(batch, settled)))
+
+
+def own_step(
+    code: Code,
+    given: Mapping[str, Any],
+    context: Context | None = None,
+    label: str | None = None,
+    on_error: OnError = "stop",
+) -> OwnStep:
+    """Makes the step of code of the user's own.
+
+    Args:
+        code: where it stands, with its digest.
+        given: its options as they were written.
+        on_error: what an exception does.
+
+    Raises:
+        ConfigError: it cannot be loaded, is no step, or refuses the options.
+    """
+    found = code.load()
+    gathers = isinstance(found, type) and issubclass(found, Gathering)
+    return (OwnGathering if gathers else OwnStep)(code, given, context, label, on_error)
 
 
 def _joined(rows: list[Batch]) -> Batch:

@@ -12,7 +12,7 @@ from corpus_pipeline.dedup.step import Dedup, DedupSection
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.extensions.code import Code, find_code
 from corpus_pipeline.extensions.readers import is_own
-from corpus_pipeline.extensions.step import OwnStep
+from corpus_pipeline.extensions.step import OwnStep, own_step
 from corpus_pipeline.flow import document_schema, known_steps
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.dataset_inputs import dataset_columns
@@ -180,7 +180,7 @@ def _step_of(entry: ListedStep, config: Config, context: Context) -> Step | None
     """Makes the step of one entry; None where it is off."""
     if entry.is_own:
         how = entry.on_error or "stop"
-        return OwnStep(find_code(entry.use), entry.options, context, entry.label, how)
+        return own_step(find_code(entry.use), entry.options, context, entry.label, how)
     kind = known_steps()[entry.use]
     section = config.options(entry.use)
     if entry.options or section is None:
@@ -192,7 +192,7 @@ def _step_of(entry: ListedStep, config: Config, context: Context) -> Step | None
     # Of an installed package: its code is part of the run's identity, as the user's own is.
     given = section.model_dump(exclude_unset=True)
     code = find_code(f"{kind.__module__}:{kind.__qualname__}")
-    return OwnStep(code, given, context, entry.label, entry.on_error or "stop")
+    return own_step(code, given, context, entry.label, entry.on_error or "stop")
 
 
 def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:

@@ -24,7 +24,7 @@ RULES = '''
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpus_pipeline import Options, Step, column, step
+from corpus_pipeline import Gathering, Options, Step, column, step
 
 
 def with_river(document, *, word: str = "river"):
@@ -72,6 +72,49 @@ class Length(Step):
 
     def explain(self, reason, row, text, known=True):
         return f"length {row['length']} > {self.options.most}"
+
+
+class LongestOptions(Options):
+    """The longest documents of the run."""
+
+    keep: int = 3
+
+
+class Longest(Gathering):
+    """Keeps so many documents, and those as long as the last of them."""
+
+    name = "longest"
+    Options = LongestOptions
+    columns = pa.schema([column("chars", pa.int64(), "characters")])
+    reasons = ("longest-not",)
+    gathered = pa.schema([("chars", pa.int64())])
+    settled_as = pa.schema([("least", pa.int64())])
+
+    def apply(self, batch):
+        return self.filled(batch, {"chars": pc.cast(pc.utf8_length(batch["text"]), pa.int64())})
+
+    def gather(self, batch):
+        alive = batch.filter(pc.is_null(batch["drop_reason"]))
+        return self.merged([pa.record_batch([alive["chars"]], schema=self.gathered)])
+
+    def merged(self, tables):
+        chars = sorted((n for t in tables for n in t["chars"].to_pylist()), reverse=True)
+        return pa.record_batch([pa.array(chars[: self.options.keep], pa.int64())], self.gathered)
+
+    def settled(self, table):
+        least = table["chars"].to_pylist()[-1:] or [0]
+        return pa.record_batch([pa.array(least, pa.int64())], self.settled_as)
+
+    def decide(self, batch, settled):
+        short = pc.fill_null(pc.less(batch["chars"], settled["least"][0]), False)
+        return self.failed(batch, {"longest-not": short.to_numpy(zero_copy_only=False)})
+
+
+class Torn(Longest):
+    name = "torn"
+
+    def settled(self, table):
+        return 1 / 0
 '''
 
 
@@ -127,6 +170,19 @@ def test_options_and_labels(rules: Path, inputs: Path, run_here: Runner) -> None
         assert row["short_length"] == (row["length"] if english else None)
         short = "short-length-too-large" in (row["reasons"] or ())
         assert short == (english and row["length"] > 400)
+
+
+def test_a_class_that_sees_the_whole_run_first(rules: Path, inputs: Path, run_here: Runner) -> None:
+    steps = [{"use": "./rules.py:Longest", "options": {"keep": 2}}]
+    rows = rows_of(run_here, settings(inputs, rules / "out", *steps))
+    # What stands before it decides what counts; dedup stands behind.
+    earlier = ("read-", "extract-", "language-")
+    seen = [row for row in rows if not (row["drop_reason"] or "").startswith(earlier)]
+    least = sorted((row["chars"] for row in seen), reverse=True)[1]
+    failed = {row["chars"] for row in seen if "longest-not" in (row["reasons"] or ())}
+    assert failed == {row["chars"] for row in seen if row["chars"] < least} != set()
+    with pytest.raises(EngineError, match="step torn: settled: ZeroDivisionError"):
+        run_here(settings(inputs, rules / "torn", {"use": "./rules.py:Torn"}))
 
 
 def test_a_function_over_a_batch_edits_text(rules: Path, inputs: Path, run_here: Runner) -> None:
