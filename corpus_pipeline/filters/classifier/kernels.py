@@ -3,7 +3,7 @@
 import numpy as np
 
 from corpus_pipeline.filters.fasttext.labels import mean_of_rows, probabilities, turn
-from corpus_pipeline.filters.fasttext.rows import longest, room_for, take_rows
+from corpus_pipeline.filters.fasttext.rows import longest, room_for, take_rows, word_memory
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import UNSPACED, decode
 
@@ -57,6 +57,7 @@ def score_texts(data, offsets, model, values, best, scores):  # type: ignore[no-
     """
     dictionary, features, inputs, outputs, loss, tree = model
     tokens, most = room_for(longest(offsets), features)
+    memory = word_memory()
     hashes = np.empty(tokens, np.uint32)
     rows = np.empty(most, np.int32)
     hidden = np.empty(inputs.columns, np.float32)
@@ -68,7 +69,7 @@ def score_texts(data, offsets, model, values, best, scores):  # type: ignore[no-
         best[row] = -1
         scores[row] = np.nan
         start, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
-        count, seen = take_rows(data, start, stop, dictionary, features, hashes, rows)
+        count, seen = take_rows(data, start, stop, dictionary, features, memory, hashes, rows)
         if seen == 0 or count == 0:
             continue
         mean_of_rows(inputs, rows, count, hidden)

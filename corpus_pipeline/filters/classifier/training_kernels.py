@@ -7,7 +7,7 @@ do here, so the same documents and options give the same model on every machine.
 import numpy as np
 
 from corpus_pipeline.filters.fasttext.labels import exp
-from corpus_pipeline.filters.fasttext.rows import take_rows
+from corpus_pipeline.filters.fasttext.rows import take_rows, word_memory
 from corpus_pipeline.kernels import kernel
 
 
@@ -22,9 +22,12 @@ def collect_rows(data, offsets, dictionary, features, hashes, rows, ends):  # ty
         ends: int64[N], filled: where the rows of each text end; nothing for a text without a word.
     """
     count = 0
+    memory = word_memory()
     for row in range(len(offsets) - 1):
         start, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
-        found, seen = take_rows(data, start, stop, dictionary, features, hashes, rows[count:])
+        found, seen = take_rows(
+            data, start, stop, dictionary, features, memory, hashes, rows[count:]
+        )
         if seen:
             count += found
         ends[row] = count

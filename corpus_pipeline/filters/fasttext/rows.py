@@ -74,6 +74,9 @@ class Tree(NamedTuple):
     """int32[L - 1]."""
 
 
+#: How many words are remembered (a power of two), and with how many rows.
+_WORDS = 4096
+_WORD_ROWS = 32
 _FNV_START = 2166136261
 _FNV_PRIME = 16777619
 _NGRAM_PRIME = np.uint64(116049371)
@@ -302,7 +305,27 @@ def room_for(size, features):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def take_rows(data, start, stop, dictionary, features, hashes, rows):  # type: ignore[no-untyped-def]
+def word_memory():  # type: ignore[no-untyped-def]
+    """Returns an empty memory for `take_rows`: rows of words that have been met.
+
+    Most words of a text were met before, and each has a row for every n-gram of its characters.
+    """
+    spans = np.zeros((_WORDS, 2), np.int64)
+    return spans, np.zeros(_WORDS, np.int32), np.empty((_WORDS, _WORD_ROWS), np.int32)
+
+
+@kernel
+def _remembered(data, begin, end, spans, slot):  # type: ignore[no-untyped-def]
+    """Says whether the word `data[begin:end]` is the one in a slot of the memory."""
+    first, size = spans[slot, 0], spans[slot, 1] - spans[slot, 0]
+    same = 0
+    while same < size == end - begin and data[first + same] == data[begin + same]:
+        same += 1
+    return same == end - begin
+
+
+@kernel
+def take_rows(data, start, stop, dictionary, features, memory, hashes, rows):  # type: ignore[no-untyped-def]
     """Finds the rows of a line: its words and their parts, its end, then the n-grams of words.
 
     A line feed is a blank here: a text is one line. As in fastText, a word `</s>` ends the text and
@@ -310,6 +333,7 @@ def take_rows(data, start, stop, dictionary, features, hashes, rows):  # type: i
 
     Args:
         data: uint8[B]; the text is `data[start:stop]`.
+        memory: of `word_memory`; for texts of the same `data` and the same model.
         hashes: uint32[]; rows: int32[]: with `room_for` this text.
 
     Returns:
@@ -318,6 +342,7 @@ def take_rows(data, start, stop, dictionary, features, hashes, rows):  # type: i
     words, buckets = dictionary.words, np.int64(features.buckets)
     kept, kept_rows, pruned = features.kept, features.kept_rows, features.pruned >= 0
     shape = (buckets, features.minn, features.maxn, pruned)
+    spans, counts, met = memory
     count, tokens, seen = 0, 0, 0
     i = start
     ended = False
@@ -329,6 +354,16 @@ def take_rows(data, start, stop, dictionary, features, hashes, rows):  # type: i
         while i < stop and not _is_blank(data[i]):
             h = _hashed(h, data[i])
             i += 1
+        slot = np.int64(_slot(h) & np.uint64(_WORDS - 1))
+        if features.maxn > 0 and begin < i and _remembered(data, begin, i, spans, slot):
+            for k in range(counts[slot]):
+                rows[count + k] = met[slot, k]
+            count += counts[slot]
+            seen += 1
+            hashes[tokens] = h
+            tokens += 1
+            continue
+        first = count
         if begin == i or (i - begin == len(_END) and _begins(data, begin, i, _END)):
             ended = True
             h = np.uint64(_END_HASH)
@@ -343,6 +378,11 @@ def take_rows(data, start, stop, dictionary, features, hashes, rows):  # type: i
             count += 1
         if features.maxn > 0 and not ended:
             count = _take_subwords(data, begin, i, words, shape, kept, kept_rows, rows, count)
+            if count - first <= _WORD_ROWS:
+                spans[slot, 0], spans[slot, 1] = begin, i
+                counts[slot] = count - first
+                for k in range(first, count):
+                    met[slot, k - first] = rows[k]
         hashes[tokens] = h
         tokens += 1
     if features.pruned != 0:

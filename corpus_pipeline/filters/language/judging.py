@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from corpus_pipeline.filters.fasttext.labels import likeliest, log, mean_of_rows, turn
-from corpus_pipeline.filters.fasttext.rows import longest, room_for, take_rows
+from corpus_pipeline.filters.fasttext.rows import longest, room_for, take_rows, word_memory
 from corpus_pipeline.kernels import kernel
 
 #: Of a window: labels that are less likely are none; fastText's tree leaves them out too.
@@ -130,6 +130,7 @@ def judge_texts(data, lines, letters, windows, model, groups, guesses, first, se
     """
     dictionary, features, inputs, outputs, loss, tree = model
     tokens, most = room_for(longest(lines), features)
+    memory = word_memory()
     hashes = np.empty(tokens, np.uint32)
     rows = np.empty(most, np.int32)
     hidden = np.empty(inputs.columns, np.float32)
@@ -153,7 +154,7 @@ def judge_texts(data, lines, letters, windows, model, groups, guesses, first, se
             if letters[window] == 0:
                 continue
             start, stop = lines[window], lines[window + 1]
-            count, _ = take_rows(data, start, stop, dictionary, features, hashes, rows)
+            count, _ = take_rows(data, start, stop, dictionary, features, memory, hashes, rows)
             if count:
                 mean_of_rows(inputs, rows, count, hidden)
                 damaged |= np.isnan(hidden.sum())
