@@ -1,6 +1,9 @@
 """The rules of the layout, checked by walking the imports."""
 
 import ast
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +19,8 @@ ROOT = PACKAGE.parent
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "address errors kernels leniencies machine redaction schema shipped special_files "
-        "thresholds",
+        "address errors kernels leniencies machine redaction schema shipped spark_runner "
+        "special_files thresholds",
         "batches compilation remembered transforms yaml_files",
         "steps",
         "text",
@@ -35,7 +38,9 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 #: Functions over Arrow columns: no Beam, no storage, no log, nothing of the world outside.
 PURE_ROOMS = {"sources", "extract", "filters", "dedup", "scrub", "tokens", "loader", "text"}
 #: Rooms that may import Beam.
-BEAM_ROOMS = {"beam", "engines"}
+BEAM_ROOMS = {"beam", "engines", "spark_runner"}
+#: Packages of their own, which import nothing of this one.
+ALONE = {"spark_runner"}
 #: Standard and other libraries by which a function over columns would reach for something else:
 #: processes, threads, networks, clocks, chance, a terminal, other folders.
 WORLDLY = {
@@ -114,10 +119,10 @@ def forbidden(source: str, module: str) -> list[str]:
         first, _, rest = name.partition(".")
         if first == "corpus_pipeline":
             other = rest.split(".")[0]
-            if other in (room, "__version__"):
+            if other == room or (other == "__version__" and room not in ALONE):
                 continue
             # The package as a whole has all rooms as attributes.
-            if not other or floor_of(other) >= floor_of(room):
+            if not other or room in ALONE or floor_of(other) >= floor_of(room):
                 found.append(".".join(rest.split(".")[:2]) or first)
         elif (
             (first == "apache_beam" and room not in BEAM_ROOMS)
@@ -146,6 +151,11 @@ def forbidden(source: str, module: str) -> list[str]:
         ("from . import edges", "dedup/a.py", []),
         ("from .. import pipelines", "dedup/a.py", ["pipelines"]),
         ("import corpus_pipeline", "dedup/a.py", ["corpus_pipeline"]),
+        ("from corpus_pipeline import __version__", "spark_runner/a.py", ["__version__"]),
+        ("from corpus_pipeline.errors import EngineError", "spark_runner/a.py",
+         ["errors.EngineError"]),
+        ("from corpus_pipeline import address", "spark_runner/a.py", ["address"]),
+        ("from corpus_pipeline.spark_runner import java", "spark_runner/a.py", []),
         ("from corpus_pipeline import __version__", "engines/a.py", []),
         ("from corpus_pipeline.text import words", "dedup/a.py", []),
         ("from corpus_pipeline.dedup import edges", "text/a.py", ["dedup.edges"]),
@@ -206,6 +216,20 @@ def test_imports_keep_to_the_rules(module: Path) -> None:
     found = set(forbidden(module.read_text("utf-8"), name_of(module)))
     allowed = {what for name, what in ALLOWED if name == name_of(module)}
     assert found == allowed, "a rule is broken, or an exception is no longer needed"
+
+
+@pytest.mark.parametrize("package", sorted(ALONE))
+def test_a_package_of_its_own_is_imported_without_any_other(package: str) -> None:
+    """Neither at its import nor in a name that is imported later by its text."""
+    names = {f"corpus_pipeline.{package}", "corpus_pipeline"}
+    code = f"import sys, corpus_pipeline.{package}; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = told.stdout.split()
+    assert {name for name in loaded if name.split(".")[0] == "corpus_pipeline"} == names
+    assert not {"apache_beam", "pyspark"} & set(loaded)
+    for module in (PACKAGE / package).glob("*.py"):
+        for name in re.findall(r"\bcorpus_pipeline\.\w+", module.read_text("utf-8")):
+            assert name == f"corpus_pipeline.{package}", module
 
 
 def state_and_speech(source: str) -> list[str]:

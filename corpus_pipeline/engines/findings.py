@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from corpus_pipeline.engines.examination import MISSING, Request, WorkerReport, here
 from corpus_pipeline.errors import CorpusError
+from corpus_pipeline.spark_runner.errors import SparkRunnerError
 from corpus_pipeline.storage import public_path
 
 _CLOCK_SECONDS = 300
@@ -231,7 +232,7 @@ def cause(error: BaseException, request: Request) -> str:
     for pattern, line in _CAUSES:
         if found := re.search(pattern, text):
             return line.format(*found.groups(), **remedies)
-    if isinstance(chain[-1], CorpusError):
+    if isinstance(chain[-1], (CorpusError, SparkRunnerError)):
         return str(chain[-1])
     return (
         f"the workers fail before any work ({type(chain[-1]).__name__}); {remedies['start']} "

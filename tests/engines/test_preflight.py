@@ -483,7 +483,7 @@ def test_within_gives_values_and_errors_and_gives_up(forever: threading.Event) -
 DRIVER = """
     import sys
     from corpus_pipeline.engines.preflight import EngineProbe, make_request, preflight
-    from corpus_pipeline.engines.runners import SparkEngine
+    from corpus_pipeline.engines.spark import SparkEngine
 
     settings = {"spark.master": "local[1]", "spark.task.maxFailures": "1"}
     request = make_request(sys.argv[1], {"libraries": ["numpy"]}, "spark", 2)

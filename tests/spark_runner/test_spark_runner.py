@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.address import BatchKey
-from corpus_pipeline.engines.spark.runner import SparkRunner, UnsupportedPipelineError
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.spark_runner import SparkRunner, UnsupportedPipelineError
 from corpus_pipeline.transforms import Keyed
 
 pytestmark = [
@@ -347,7 +347,7 @@ def test_what_nothing_reads_is_made_too(runner: SparkRunner, tmp_path: Path) -> 
 
 def test_units_are_spread_evenly(runner: SparkRunner) -> None:
     context = runner.context
-    from corpus_pipeline.engines.spark.runner import spread
+    from corpus_pipeline.spark_runner.runner import spread
 
     units = context.parallelize(range(12), 1)
     assert [len(part) for part in spread(units, 4).glom().collect()] == [3, 3, 3, 3]
@@ -372,10 +372,10 @@ def test_an_exception_of_a_dofn_comes_back(
     assert "at org.apache.spark" not in capfd.readouterr().err
 
 
-def test_our_errors_come_back_as_themselves(runner: SparkRunner) -> None:
+def test_errors_of_an_imported_module_come_back_as_themselves(runner: SparkRunner) -> None:
     with pytest.raises(InputError) as caught, beam.Pipeline(runner=runner) as pipeline:
         _ = pipeline | beam.Create([7]) | beam.Map(open_input)
-    assert str(caught.value) == "7.jsonl: not found; check `inputs`"
+    assert str(caught.value).startswith("7.jsonl: not found; check `inputs` [while running ")
 
 
 def test_refusals_come_before_anything_runs(runner: SparkRunner, tmp_path: Path) -> None:
@@ -499,7 +499,7 @@ def test_workers_are_set_up_once(runner: SparkRunner) -> None:
 
 
 def test_the_runner_has_a_name_for_options(runner: SparkRunner) -> None:
-    name = "corpus_pipeline.engines.spark.runner.SparkRunner"
+    name = "corpus_pipeline.spark_runner.SparkRunner"
     assert runner.context is not None
     with beam.Pipeline(argv=[f"--runner={name}"]) as pipeline:
         assert_that(pipeline | beam.Create([1]), equal_to([1]))

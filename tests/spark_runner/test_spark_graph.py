@@ -8,12 +8,12 @@ import pytest
 from apache_beam.testing import test_stream
 from apache_beam.transforms import environments, userstate
 from apache_beam.transforms.periodicsequence import PeriodicImpulse
-from engines.spark.spark_pipelines import PythonRunner, graph
+from spark_runner.spark_pipelines import PythonRunner, graph
 
-from corpus_pipeline.engines.spark.graph import (
+from corpus_pipeline.spark_runner.errors import UnsupportedPipelineError
+from corpus_pipeline.spark_runner.graph import (
     Graph,
     Stage,
-    UnsupportedPipelineError,
     graph_of,
 )
 

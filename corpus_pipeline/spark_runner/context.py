@@ -7,24 +7,26 @@ import re
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from corpus_pipeline.engines.spark.failures import unpack_failure
-from corpus_pipeline.engines.spark.java import check_java
-from corpus_pipeline.engines.spark.watch import lost_worker
-from corpus_pipeline.errors import EngineError
+from corpus_pipeline.spark_runner import daemon
+from corpus_pipeline.spark_runner.distribution import INSTALL, NAME
+from corpus_pipeline.spark_runner.errors import SparkRunnerError
+from corpus_pipeline.spark_runner.failures import unpack_failure
+from corpus_pipeline.spark_runner.java import check_java
+from corpus_pipeline.spark_runner.lost_workers import lost_worker
 
 #: What a context of ours has where the user says nothing.
 _DEFAULTS = {
     # A task is tried four times, as on a cluster; on this machine Spark would try it once.
     "spark.master": "local[*,4]",
-    "spark.app.name": "corpus-pipeline",
+    "spark.app.name": NAME,
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.python.daemon.module": "corpus_pipeline.engines.spark.daemon",
+    "spark.python.daemon.module": daemon.__name__,
     # Else nobody hears what a worker was at when it died.
     "spark.python.worker.faulthandler.enabled": "true",
     # Over TCP every task waits for late acknowledgements; Spark before 4.1 knows nothing else.
@@ -52,6 +54,15 @@ logger.gateway.level = error
 """
 
 
+def preload_setting(modules: Sequence[str]) -> dict[str, str]:
+    """Returns the setting that tells the process that workers are forked from what to import.
+
+    >>> preload_setting(["json", "csv"])
+    {'spark.executorEnv.BEAM_SPARK_PRELOAD': 'json,csv'}
+    """
+    return {f"spark.executorEnv.{daemon.PRELOAD}": ",".join(modules)} if modules else {}
+
+
 def open_context(settings: Mapping[str, str]) -> tuple[Any, bool]:
     """Returns the SparkContext of this process, and whether it was started here.
 
@@ -60,7 +71,7 @@ def open_context(settings: Mapping[str, str]) -> tuple[Any, bool]:
             of spark-submit is there already, that wins, and a warning names what it overrides.
 
     Raises:
-        EngineError: pyspark or Java is missing, or Spark does not start.
+        SparkRunnerError: pyspark or Java is missing, or Spark does not start.
     """
     pyspark = _pyspark()
     context = pyspark.SparkContext._active_spark_context
@@ -73,13 +84,13 @@ def open_context(settings: Mapping[str, str]) -> tuple[Any, bool]:
     try:
         return _start(pyspark, settings, submitted), True
     except Exception as error:
-        raise EngineError(f"Spark does not start: {first_line(str(error))}") from error
+        raise SparkRunnerError(f"Spark does not start: {first_line(str(error))}") from error
 
 
 def _pyspark() -> Any:
-    # No ImportError: a preflight would take it for a module that workers lack.
+    # No ImportError: whoever looks at it would take it for a module that workers lack.
     if importlib.util.find_spec("pyspark") is None:
-        raise EngineError("the Spark runner needs pyspark: pip install 'corpus-pipeline[spark]'")
+        raise SparkRunnerError(f"the Spark runner needs pyspark: {INSTALL}")
     import pyspark
 
     return pyspark
@@ -178,7 +189,7 @@ def explained(error: Exception) -> Exception:
         return failure
     java = getattr(error, "java_exception", None)
     told = text if java is None else str(java.toString())
-    return lost_worker(told) or EngineError(f"Spark: {cause_of(told)}")
+    return lost_worker(told) or SparkRunnerError(f"Spark: {cause_of(told)}")
 
 
 #: Lines of Spark's that say what happened, most telling first.

@@ -8,7 +8,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.runner import PipelineRunner
 from apache_beam.transforms import environments
 
-from corpus_pipeline.engines.spark.graph import Graph, graph_of
+from corpus_pipeline.spark_runner.graph import Graph, graph_of
 
 
 class PythonRunner(PipelineRunner):  # type: ignore[misc]

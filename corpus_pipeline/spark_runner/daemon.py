@@ -14,14 +14,15 @@ import traceback
 import types
 import zipimport
 
-#: What workers would import themselves; it starts no threads, so forking is safe. The last two need
-#: all that the stages need, which who runs pipelines of their own may have left out.
-PRELOADED = ("corpus_pipeline.engines.spark.stage", "corpus_pipeline.engines.preload")
+#: What every worker would import itself; it starts no threads, so forking is safe.
+_NEEDED = f"{__package__}.stage"
+#: Environment variable: more modules of that kind, parted by commas.
+PRELOAD = "BEAM_SPARK_PRELOAD"
 
 
 def preload() -> None:
     """Imports what workers need, and makes forks and tasks cheap."""
-    for name in PRELOADED:
+    for name in filter(None, [_NEEDED, *os.environ.get(PRELOAD, "").split(",")]):
         with contextlib.suppress(ImportError):  # the task that needs it tells it better
             importlib.import_module(name)
     # PySpark collects garbage and forgets what it knows of folders after each task. With all these
@@ -45,7 +46,7 @@ def watch_workers() -> "subprocess.Popen[bytes]":
     """Starts the process that ends workers which are held by SIGSTOP."""
     # Java waits for the end of this process's streams, so they are not handed on.
     return subprocess.Popen(
-        [sys.executable, "-m", "corpus_pipeline.engines.spark.stopped", str(os.getpid())],
+        [sys.executable, "-m", f"{__package__}.stopped_workers", str(os.getpid())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )

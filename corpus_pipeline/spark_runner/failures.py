@@ -10,22 +10,9 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from corpus_pipeline.errors import CorpusError, EngineError
+from corpus_pipeline.spark_runner.errors import StageFailure
 
 _FAILURE = re.compile(r"<beam-failure:([A-Za-z0-9+/=]+)>")
-_BEAM_SUFFIX = re.compile(r"\s*\[while running '[^']*'\]\s*$")
-
-
-class WorkerStuckError(EngineError):
-    """A bundle takes longer than it may, as often as Spark tries it."""
-
-
-class WorkerDiedError(EngineError):
-    """A Python worker or an executor dies, as often as Spark tries its task."""
-
-
-class StageFailure(Exception):
-    """Carries an exception of a DoFn to the driver, inside Spark's text."""
 
 
 def failure_of(error: Exception) -> StageFailure:
@@ -84,8 +71,6 @@ def unpack_failure(text: str) -> Exception | None:
 def _rebuilt(told: Mapping[str, Any]) -> Exception:
     try:
         kind = functools.reduce(getattr, told["name"].split("."), sys.modules[told["module"]])
-        if isinstance(kind, type) and issubclass(kind, CorpusError):
-            return kind(_BEAM_SUFFIX.sub("", told["message"]))
         if isinstance(kind, type) and issubclass(kind, Exception):
             error = kind(*told["arguments"])
             if str(error)[:10_000] == told["message"]:

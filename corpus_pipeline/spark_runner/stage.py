@@ -12,11 +12,12 @@ from typing import Any
 from apache_beam.portability.api import beam_fn_api_pb2
 from apache_beam.runners.portability.fn_api_runner import worker_handlers
 
-from corpus_pipeline.engines.spark.chunks import SplitChunks
-from corpus_pipeline.engines.spark.failures import packed
-from corpus_pipeline.engines.spark.graph import UnsupportedPipelineError, decoder_of
-from corpus_pipeline.engines.spark.metrics import merged
-from corpus_pipeline.engines.spark.watch import namer, watched
+from corpus_pipeline.spark_runner.chunks import SplitChunks
+from corpus_pipeline.spark_runner.errors import UnsupportedPipelineError
+from corpus_pipeline.spark_runner.failures import packed
+from corpus_pipeline.spark_runner.graph import decoder_of
+from corpus_pipeline.spark_runner.lost_workers import namer, watched
+from corpus_pipeline.spark_runner.metrics import merged
 
 #: A bundle grows while it is done within this time and these bytes ...
 _QUICK_SECONDS = 0.02

@@ -20,14 +20,14 @@ from pathlib import Path
 
 import pytest
 
-from corpus_pipeline.engines import marked_processes
-from corpus_pipeline.engines.spark import cluster as cluster_module
-from corpus_pipeline.engines.spark.cluster import (
+from corpus_pipeline.spark_runner import cluster as cluster_module
+from corpus_pipeline.spark_runner import cluster_processes
+from corpus_pipeline.spark_runner.cluster import (
     cluster_down,
     cluster_status,
     cluster_up,
 )
-from corpus_pipeline.errors import EngineError
+from corpus_pipeline.spark_runner.errors import SparkRunnerError
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/environ").exists(), reason="processes are found in /proc"
@@ -83,7 +83,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
         monkeypatch.delenv("JAVA_HOME", raising=False)
         monkeypatch.setenv("PATH", f"{fake_java(tmp_path / 'java', java)}:{os.environ['PATH']}")
 
-    monkeypatch.setattr(marked_processes, "GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(cluster_processes, "GRACE_SECONDS", 0.3)
     place()
     return place
 
@@ -119,7 +119,7 @@ def test_up_status_down(folder: Path) -> None:
 @pytest.mark.usefixtures("stand_in")
 def test_up_twice_is_one_line_and_changes_nothing(folder: Path) -> None:
     cluster = cluster_up(folder=folder, workers=1)
-    with pytest.raises(EngineError, match=r"3 processes: `corpus cluster down` ends it$"):
+    with pytest.raises(SparkRunnerError, match=r"3 processes: `corpus cluster down` ends it$"):
         cluster_up(folder=folder, workers=1)
     assert cluster_status(folder).cluster == cluster
 
@@ -153,7 +153,7 @@ def test_a_process_that_got_the_number_of_another_is_left_alone(folder: Path) ->
         state = folder / "cluster.json"
         fields = json.loads(state.read_bytes())
         state.write_text(json.dumps(fields | {"pids": {"master": stranger.pid}}))
-        marked_processes.send(stranger.pid, folder, signal.SIGKILL)
+        cluster_processes.send(stranger.pid, folder, signal.SIGKILL)
         assert cluster_status(folder).lost == ("master",)
         assert cluster_down(folder)
         assert stranger.poll() is None
@@ -163,7 +163,7 @@ def test_a_process_that_got_the_number_of_another_is_left_alone(folder: Path) ->
 
 def test_up_that_is_killed_half_way(folder: Path, stand_in: Callable[..., None]) -> None:
     stand_in(worker="time.sleep(600)")
-    code = f"from pathlib import Path; from corpus_pipeline.engines.spark.cluster import *; " \
+    code = f"from pathlib import Path; from corpus_pipeline.spark_runner.cluster import *; " \
            f"cluster_up(folder=Path({str(folder)!r}), workers=1)"  # fmt: skip
     with subprocess.Popen([sys.executable, "-c", code]) as driver:
         while processes(folder) < 2:
@@ -172,7 +172,7 @@ def test_up_that_is_killed_half_way(folder: Path, stand_in: Callable[..., None])
     assert cluster_status(folder).describe() == (
         f"{folder}: remains of a cluster, 2 processes; `corpus cluster down`"
     )
-    with pytest.raises(EngineError, match="remains of a cluster"):
+    with pytest.raises(SparkRunnerError, match="remains of a cluster"):
         cluster_up(folder=folder)
     assert cluster_down(folder)
     assert (folder.exists(), processes(folder)) == (False, 0)
@@ -181,7 +181,7 @@ def test_up_that_is_killed_half_way(folder: Path, stand_in: Callable[..., None])
 def test_a_second_command_is_refused_while_the_first_is_at_work(folder: Path) -> None:
     with (
         cluster_module._locked(folder, make=True),
-        pytest.raises(EngineError, match="another command starts or ends a cluster here"),
+        pytest.raises(SparkRunnerError, match="another command starts or ends a cluster here"),
     ):
         cluster_down(folder)
 
@@ -215,7 +215,7 @@ def test_up_that_fails_leaves_nothing(
     line: str,
 ) -> None:
     stand_in(**stands)
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(SparkRunnerError) as caught:
         cluster_up(**{"folder": folder, "workers": 1} | asked)  # type: ignore[arg-type]
     assert str(caught.value) == line.format(java=folder.parent / "java")
     assert processes(folder) == 0
@@ -227,7 +227,7 @@ def test_a_port_in_use(folder: Path, stand_in: Callable[..., None]) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(EngineError, match=f"^port {port} is in use; give another, or 0"):
+        with pytest.raises(SparkRunnerError, match=f"^port {port} is in use; give another, or 0"):
             cluster_up(folder=folder, port=port)
 
 
@@ -235,7 +235,7 @@ def test_a_port_in_use(folder: Path, stand_in: Callable[..., None]) -> None:
 def test_a_folder_of_something_else_is_left_alone(folder: Path) -> None:
     folder.mkdir()
     (folder / "thesis.txt").write_text("years of work")
-    with pytest.raises(EngineError, match=r"holds thesis.txt, which is no part of a cluster"):
+    with pytest.raises(SparkRunnerError, match=r"holds thesis.txt, which is no part of a cluster"):
         cluster_up(folder=folder)
     (folder / "logs").mkdir()
     assert cluster_down(folder)
@@ -260,7 +260,7 @@ def test_what_is_missing(
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(SparkRunnerError) as caught:
         cluster_up(folder=folder)
     assert str(caught.value) == line
     assert not folder.exists()

@@ -7,18 +7,19 @@ from typing import Any
 import apache_beam as beam
 import pytest
 from apache_beam.coders import BytesCoder, VarIntCoder
-from engines.spark.spark_pipelines import graph
 from hypothesis import given
 from hypothesis import strategies as st
+from spark_runner.spark_pipelines import graph
 
-from corpus_pipeline.engines.spark import chunks as chunks_module
-from corpus_pipeline.engines.spark import stage as stage_module
-from corpus_pipeline.engines.spark.chunks import Grouping, decode, joined, partition_of, split
-from corpus_pipeline.engines.spark.failures import StageFailure, failure_of, unpack_failure
-from corpus_pipeline.engines.spark.graph import Group, Stage, UnsupportedPipelineError, decoder_of
-from corpus_pipeline.engines.spark.metrics import MergeInfos
-from corpus_pipeline.engines.spark.stage import RunStage
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.spark_runner import chunks as chunks_module
+from corpus_pipeline.spark_runner import stage as stage_module
+from corpus_pipeline.spark_runner.chunks import Grouping, decode, joined, partition_of, split
+from corpus_pipeline.spark_runner.errors import StageFailure, UnsupportedPipelineError
+from corpus_pipeline.spark_runner.failures import failure_of, unpack_failure
+from corpus_pipeline.spark_runner.graph import Group, Stage, decoder_of
+from corpus_pipeline.spark_runner.metrics import MergeInfos
+from corpus_pipeline.spark_runner.stage import RunStage
 
 
 @given(st.lists(st.binary(max_size=300), max_size=20))
@@ -199,7 +200,7 @@ def test_a_failure_is_packed_for_the_driver() -> None:
         list(stage(elements_of([5], coder)))
     error = unpack_failure(f"Spark says: {caught.value}\n\tat java.lang")
     assert type(error) is InputError
-    assert str(error) == "5.jsonl: gone"
+    assert str(error) == "5.jsonl: gone [while running 'Watch']"
     assert "fails" in error.__notes__[0]
 
 
@@ -213,7 +214,7 @@ class TwoParts(Exception):
     [
         (ValueError("a", 1), ValueError, "('a', 1)"),
         (KeyError("a"), KeyError, "'a'"),
-        (InputError("x: gone [while running 'Read/Map']"), InputError, "x: gone"),
+        (InputError("x: gone"), InputError, "x: gone"),
         (UnsupportedPipelineError("no"), UnsupportedPipelineError, "no"),
         (TwoParts("a", 1), RuntimeError, "TwoParts: a and 1"),
         (ValueError("一\n二"), ValueError, "一\n二"),

@@ -11,7 +11,7 @@ from apache_beam.metrics.cells import (
     _BoundedTrieNode,
 )
 
-from corpus_pipeline.engines.spark.metrics import MergeInfos, merged
+from corpus_pipeline.spark_runner.metrics import MergeInfos, merged
 
 
 def trie(*path: str) -> BoundedTrieData:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus_pipeline.engines.spark.runner import SparkRunner
+from corpus_pipeline.spark_runner.runner import SparkRunner
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from corpus_pipeline.engines.marked_processes import MARK, end_processes, marked, reap
-from corpus_pipeline.engines.spark.java import check_java
-from corpus_pipeline.errors import EngineError
+from corpus_pipeline.spark_runner.cluster_processes import MARK, end_processes, marked, reap
+from corpus_pipeline.spark_runner.distribution import CLUSTER_DOWN, INSTALL
+from corpus_pipeline.spark_runner.errors import SparkRunnerError
+from corpus_pipeline.spark_runner.java import check_java
 
 #: What a cluster puts into its folder; nothing else there is ever removed.
 _STATE, _CONFIGURATION, _LOGS, _WORK, _LOCAL = "cluster.json", "conf", "logs", "work", "local"
@@ -72,7 +73,7 @@ class Status:
         'here: no cluster'
         """
         if self.cluster is None:
-            left = f"remains of a cluster, {self.processes} processes; `corpus cluster down`"
+            left = f"remains of a cluster, {self.processes} processes; `{CLUSTER_DOWN}`"
             return f"{self.folder}: {left if self.processes else 'no cluster'}"
         lost = f"; lost: {', '.join(self.lost)}" if self.lost else ""
         return (
@@ -105,17 +106,17 @@ def cluster_up(
         timeout: seconds for all of it.
 
     Raises:
-        EngineError: it cannot be started; nothing that was started is left.
+        SparkRunnerError: it cannot be started; nothing that was started is left.
     """
     if kind != "spark":
-        raise EngineError(f"no cluster of the kind {kind!r} is known; the one kind is spark")
+        raise SparkRunnerError(f"no cluster of the kind {kind!r} is known; the one kind is spark")
     if workers < 1 or cores < 1 or not re.fullmatch(r"[1-9]\d*[mg]", memory):
-        raise EngineError(
+        raise SparkRunnerError(
             f"{workers} workers of {cores} cores and {memory!r}: give at least 1 of each, and "
             "memory as 512m or 2g"
         )
     if not Path("/proc/self/environ").exists():
-        raise EngineError("a test cluster needs Linux, where processes are found in /proc")
+        raise SparkRunnerError("a test cluster needs Linux, where processes are found in /proc")
     home, version = _find_spark()
     check_java()
     with _locked(folder, make=True):
@@ -140,7 +141,7 @@ def cluster_down(folder: Path) -> bool:
         Whether there was anything to end or to remove.
 
     Raises:
-        EngineError: a process does not end, or another command is at work in the folder.
+        SparkRunnerError: a process does not end, or another command is at work in the folder.
     """
     if not folder.is_dir():
         return bool(end_processes(folder))
@@ -249,15 +250,17 @@ class _Start:
         """Waits until the master answers and knows so many workers.
 
         Raises:
-            EngineError: a process has ended, or the time is over.
+            SparkRunnerError: a process has ended, or the time is over.
         """
         while _registered(ui) < workers:
             for role, pid in self._pids.items():
                 if os.waitpid(pid, os.WNOHANG) != (0, 0):
-                    raise EngineError(f"Spark's {role} does not start: {self._last_words(role)}")
+                    raise SparkRunnerError(
+                        f"Spark's {role} does not start: {self._last_words(role)}"
+                    )
             if time.monotonic() > self._deadline:
                 role = list(self._pids)[-1]
-                raise EngineError(
+                raise SparkRunnerError(
                     f"{what} of the Spark cluster was not ready in time "
                     f"({self._last_words(role)}); raise the timeout or start fewer workers"
                 )
@@ -287,14 +290,16 @@ def _free_port(wanted: int) -> int:
     """Returns the wanted port if it is free, for 0 any free one.
 
     Raises:
-        EngineError: the port is in use.
+        SparkRunnerError: the port is in use.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((_HOST, wanted))
         except OSError as error:
-            raise EngineError(f"port {wanted} is in use; give another, or 0 for any") from error
+            raise SparkRunnerError(
+                f"port {wanted} is in use; give another, or 0 for any"
+            ) from error
         port: int = probe.getsockname()[1]
         return port
 
@@ -303,19 +308,19 @@ def _find_spark() -> tuple[Path, str]:
     """Returns the folder of Spark and its version.
 
     Raises:
-        EngineError: there is none.
+        SparkRunnerError: there is none.
     """
     if told := os.environ.get("SPARK_HOME"):
         home, remedy = Path(told), "correct SPARK_HOME"
     else:
-        remedy = "pip install 'corpus-pipeline[spark]', or set SPARK_HOME"
+        remedy = f"{INSTALL}, or set SPARK_HOME"
         found = importlib.util.find_spec("pyspark")
         if found is None or found.origin is None:
-            raise EngineError(f"Spark is not installed: {remedy}")
+            raise SparkRunnerError(f"Spark is not installed: {remedy}")
         home = Path(found.origin).parent
     cores = sorted((home / "jars").glob("spark-core_*.jar"))
     if not cores or not (home / "bin" / "spark-class").exists():
-        raise EngineError(f"{home}: holds no Spark (bin/spark-class and jars/); {remedy}")
+        raise SparkRunnerError(f"{home}: holds no Spark (bin/spark-class and jars/); {remedy}")
     return home.resolve(), cores[0].stem.rpartition("-")[2]
 
 
@@ -324,7 +329,7 @@ def _locked(folder: Path, make: bool) -> Iterator[None]:
     """Keeps a second command out of the folder. The system ends the lock with its holder.
 
     Raises:
-        EngineError: another command holds it, or the folder cannot be made.
+        SparkRunnerError: another command holds it, or the folder cannot be made.
     """
     import fcntl  # not on Windows; `cluster_up` has refused by then
 
@@ -333,14 +338,14 @@ def _locked(folder: Path, make: bool) -> Iterator[None]:
             folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise EngineError(
+        raise SparkRunnerError(
             f"{folder}: cannot hold a cluster ({error.strerror}); give another folder"
         ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise EngineError(
+            raise SparkRunnerError(
                 f"{folder}: another command starts or ends a cluster here; wait for it"
             ) from error
         yield
@@ -352,14 +357,14 @@ def _refuse_occupied(folder: Path) -> None:
     """Checks that no cluster runs in the folder and that it is no folder of something else.
 
     Raises:
-        EngineError: names what is there.
+        SparkRunnerError: names what is there.
     """
     status = cluster_status(folder)
     if status.processes:
-        raise EngineError(f"{status.describe()}: `corpus cluster down` ends it")
+        raise SparkRunnerError(f"{status.describe()}: `{CLUSTER_DOWN}` ends it")
     strange = sorted(path.name for path in folder.iterdir() if path.name not in _NAMES)
     if strange:
-        raise EngineError(
+        raise SparkRunnerError(
             f"{folder}: holds {strange[0]}, which is no part of a cluster; give another folder"
         )
 

@@ -17,8 +17,8 @@ from apache_beam.transforms import trigger
 from apache_beam.transforms.window import GlobalWindow, GlobalWindows
 from apache_beam.utils.windowed_value import PaneInfo, PaneInfoTiming
 
-from corpus_pipeline.engines.spark.failures import packed
-from corpus_pipeline.engines.spark.graph import decoder_of
+from corpus_pipeline.spark_runner.failures import packed
+from corpus_pipeline.spark_runner.graph import decoder_of
 
 #: A value crosses the shuffle in pieces of this many bytes: Spark's Python side counts elements
 #: before it looks at memory, so elements must be small.

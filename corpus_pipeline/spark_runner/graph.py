@@ -17,7 +17,7 @@ from apache_beam.runners import pipeline_context
 from apache_beam.runners.portability.fn_api_runner import translations
 from apache_beam.runners.worker import bundle_processor
 
-from corpus_pipeline.errors import EngineError
+from corpus_pipeline.spark_runner.errors import UnsupportedPipelineError
 
 _URNS = common_urns.primitives
 _RESHUFFLE = common_urns.composites.RESHUFFLE.urn
@@ -25,10 +25,6 @@ _RUNNER_URNS = frozenset([_URNS.IMPULSE.urn, _URNS.FLATTEN.urn, _URNS.GROUP_BY_K
 _SIDE_INPUTS = frozenset(
     [common_urns.side_inputs.ITERABLE.urn, common_urns.side_inputs.MULTIMAP.urn]
 )
-
-
-class UnsupportedPipelineError(EngineError):
-    """The pipeline uses a feature of Beam that the Spark runner does not execute."""
 
 
 @dataclasses.dataclass(frozen=True)

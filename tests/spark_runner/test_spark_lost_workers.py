@@ -1,9 +1,7 @@
 """Workers that die or are stuck: what is said of them, and that Spark tries again."""
 
-import importlib.util
 import os
 import re
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -14,9 +12,9 @@ import pytest
 from apache_beam import coders
 from apache_beam.transforms.window import GlobalWindows
 
-from corpus_pipeline.engines.spark.context import explained
-from corpus_pipeline.engines.spark.failures import WorkerDiedError, WorkerStuckError
-from corpus_pipeline.engines.spark.watch import lost_worker, namer, watched
+from corpus_pipeline.spark_runner.context import explained
+from corpus_pipeline.spark_runner.errors import WorkerDiedError, WorkerStuckError
+from corpus_pipeline.spark_runner.lost_workers import lost_worker, namer, watched
 
 FOUR = "Task 3 in stage 2.0 failed 4 times, most recent failure: Lost task 3.3 in stage 2.0: "
 ONCE = "Task 3 in stage 2.0 failed 1 times, most recent failure: Lost task 3.0 in stage 2.0: "
@@ -98,7 +96,7 @@ def test_a_note_is_there_only_while_the_work_lasts(
 def test_who_never_lets_go_of_the_interpreter_is_ended_too(tmp_path: Path, folder: bool) -> None:
     code = """
         import re
-        from corpus_pipeline.engines.spark.watch import watched
+        from corpus_pipeline.spark_runner.lost_workers import watched
         with watched("item 1", 0.5):
             re.match("(a*)*b", "a" * 60)
     """
@@ -113,73 +111,3 @@ def test_who_never_lets_go_of_the_interpreter_is_ended_too(tmp_path: Path, folde
         assert told.startswith("<beam-bundle:item 1>\n")
     assert process.returncode == 1
     assert re.search(r"^Timeout \(0:00:00.500000\)!", told, re.MULTILINE)
-
-
-# On Spark
-
-DRIVER = """
-    import os, sys, time
-    from pathlib import Path
-    from corpus_pipeline.engines.runners import SparkEngine
-    from corpus_pipeline.transforms import Transform, Work, item_ranges, unrolled
-
-    def behave(item, how, folder):
-        tries = Path(folder, f"{item}-{time.monotonic_ns()}")
-        tries.touch()
-        if item == 5 and (how != "dies-once" or len(list(Path(folder).glob("5-*"))) == 1):
-            time.sleep(600) if how == "stuck" else os._exit(9)
-        return item
-
-    class Behave(Transform):
-        output = int
-
-        def __init__(self, how, folder):
-            self.how, self.folder = how, folder
-
-        def process(self, item):
-            yield behave(item, self.how, self.folder)
-
-    class Behaving:
-        name = "prepare"
-
-        def work(self, items):
-            return Work(item_ranges(items), unrolled, (Behave(*sys.argv[1:]),))
-
-    class Silent:
-        def advance(self, *_): pass
-        def done(self, items, clocks): print("done", list(items))
-
-    with SparkEngine({"spark.master": "local[2,3]"}, int, unit_timeout=2.0) as engine:
-        try:
-            engine.run(Behaving(), range(4, 8), 1, Silent())
-        except Exception as error:
-            print(f"{type(error).__name__}: {error}")
-"""
-
-
-@pytest.mark.cluster
-@pytest.mark.skipif(
-    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
-    reason="needs pyspark and Java 17",
-)
-@pytest.mark.parametrize(
-    ("how", "tries", "line"),
-    [
-        ("stuck", 3, "EngineError: phase prepare: item 5 took over 2 s 3 times; "
-                     "raise unit_timeout or lower plan.unit_bytes"),
-        ("dies", 3, "EngineError: phase prepare: a Python worker died 3 times at item 5; if memory "
-                    "is short, lower plan.unit_bytes or raise spark.executor.memoryOverhead"),
-        ("dies-once", 2, "done [4, 5, 6, 7]"),
-    ],
-)  # fmt: skip
-def test_a_unit_that_ends_its_worker(tmp_path: Path, how: str, tries: int, line: str) -> None:
-    script = tmp_path / "driver.py"
-    script.write_text(textwrap.dedent(DRIVER))
-    (tmp_path / "tries").mkdir()
-    ended = subprocess.run(
-        [sys.executable, str(script), how, str(tmp_path / "tries")],
-        capture_output=True, text=True, timeout=200,
-    )  # fmt: skip
-    assert ended.stdout.strip() == line, ended.stderr
-    assert ended.stderr == ""
-    assert len(list((tmp_path / "tries").glob("5-*"))) == tries

@@ -10,15 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from corpus_pipeline.engines.spark import context as context_module
-from corpus_pipeline.engines.spark.context import cause_of, explained, open_context
-from corpus_pipeline.engines.spark.failures import failure_of
-from corpus_pipeline.errors import EngineError, InputError
+from corpus_pipeline.engines.workers import PRELOAD
+from corpus_pipeline.errors import InputError
+from corpus_pipeline.spark_runner import context as context_module
+from corpus_pipeline.spark_runner import daemon
+from corpus_pipeline.spark_runner.context import cause_of, explained, open_context
+from corpus_pipeline.spark_runner.errors import SparkRunnerError
+from corpus_pipeline.spark_runner.failures import failure_of
 
 
 def test_a_missing_pyspark_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", None)
-    with pytest.raises(EngineError, match=r"pip install 'corpus-pipeline\[spark\]'"):
+    with pytest.raises(SparkRunnerError, match=r"pip install 'corpus-pipeline\[spark\]'"):
         open_context({})
 
 
@@ -49,7 +52,7 @@ def test_explained_prefers_the_exception_of_the_dofn() -> None:
     error = explained(RuntimeError(f"wall of text {failure_of(InputError('a: gone'))} more"))
     assert type(error) is InputError
     other = explained(RuntimeError("Job 3 cancelled because SparkContext was shut down\n\tat x"))
-    assert type(other) is EngineError
+    assert type(other) is SparkRunnerError
     assert str(other) == "Spark: Job 3 cancelled because SparkContext was shut down"
 
 
@@ -74,9 +77,8 @@ def test_what_java_says_is_passed_on_but_for_one_line(capfd: pytest.CaptureFixtu
 DAEMON = """
     import gc, sys, threading, zipimport
     from unittest import mock
-    from corpus_pipeline.engines.spark import daemon
+    from corpus_pipeline.spark_runner import daemon
 
-    daemon.PRELOADED += ("no_such_module",)
     daemon.preload()
     print("corpus_pipeline.pipelines.run" in sys.modules, gc.get_freeze_count() > 10_000)
     sys.path.insert(0, sys.argv[1])
@@ -91,5 +93,6 @@ def test_workers_are_forked_from_what_has_all_imports_and_no_threads(tmp_path: P
     with zipfile.ZipFile(tmp_path / "packed.zip", "w") as archive:
         archive.writestr("packed_module.py", "")
     command = [sys.executable, "-c", textwrap.dedent(DAEMON), str(tmp_path / "packed.zip")]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    environment = os.environ | {daemon.PRELOAD: f"no_such_module,{PRELOAD}"}
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert told.stdout.split() == ["True", "True", "0", "1"], told.stderr

@@ -16,8 +16,11 @@ from collections.abc import Callable, Iterator
 from apache_beam import coders
 from apache_beam.coders.coder_impl import create_InputStream
 
-from corpus_pipeline.engines.spark.failures import WorkerDiedError, WorkerStuckError
-from corpus_pipeline.errors import EngineError
+from corpus_pipeline.spark_runner.errors import (
+    SparkRunnerError,
+    WorkerDiedError,
+    WorkerStuckError,
+)
 
 #: Where Spark looks for a file named like the worker's process; missing if it does not look.
 _FOLDER = "PYTHON_FAULTHANDLER_DIR"
@@ -76,7 +79,7 @@ def namer(coder: coders.Coder) -> Callable[[list[bytes]], str]:
     return name
 
 
-def lost_worker(text: str) -> EngineError | None:
+def lost_worker(text: str) -> SparkRunnerError | None:
     """Says in one line which worker Spark has lost, if that is what its text tells.
 
     >>> lost_worker("Task 3 in stage 2.0 failed 4 times, most recent failure: Lost task 3.3 ...: "

@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
-TOOL = Path(__file__).parents[3] / "tools" / "beam_suites.py"
+TOOL = Path(__file__).parents[2] / "tools" / "beam_suites.py"
 NEEDED = ("pyspark", "mock", "parameterized", "hamcrest")
 
 

@@ -12,7 +12,7 @@ import threading
 import uuid
 import weakref
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -25,7 +25,7 @@ from apache_beam.runners.runner import PipelineResult, PipelineRunner, PipelineS
 from apache_beam.transforms.environments import EmbeddedPythonEnvironment, Environment
 from apache_beam.transforms.window import GlobalWindows
 
-from corpus_pipeline.engines.spark.chunks import (
+from corpus_pipeline.spark_runner.chunks import (
     Grouping,
     Pick,
     Recode,
@@ -33,8 +33,8 @@ from corpus_pipeline.engines.spark.chunks import (
     drain,
     partition_of,
 )
-from corpus_pipeline.engines.spark.context import explained, open_context
-from corpus_pipeline.engines.spark.graph import (
+from corpus_pipeline.spark_runner.context import explained, open_context, preload_setting
+from corpus_pipeline.spark_runner.graph import (
     Flatten,
     Graph,
     Group,
@@ -42,14 +42,11 @@ from corpus_pipeline.engines.spark.graph import (
     Reshuffle,
     SideInput,
     Stage,
-    UnsupportedPipelineError,
     decoder_of,
     graph_of,
 )
-from corpus_pipeline.engines.spark.metrics import MergeInfos
-from corpus_pipeline.engines.spark.stage import RunStage
-
-__all__ = ["SparkResult", "SparkRunner", "UnsupportedPipelineError"]
+from corpus_pipeline.spark_runner.metrics import MergeInfos
+from corpus_pipeline.spark_runner.stage import RunStage
 
 #: Tasks for each core, where `spark.default.parallelism` is not set.
 _TASKS_PER_CORE = 3
@@ -61,7 +58,7 @@ _METERS: weakref.WeakKeyDictionary[Any, tuple[Any, MergeInfos]] = weakref.WeakKe
 class SparkRunner(PipelineRunner):  # type: ignore[misc]
     """Runs pipelines one after another in one SparkContext.
 
-    As a Beam option: `--runner=corpus_pipeline.engines.spark.runner.SparkRunner`.
+    As a Beam option: `--runner=corpus_pipeline.spark_runner.SparkRunner`.
     """
 
     def __init__(
@@ -70,6 +67,7 @@ class SparkRunner(PipelineRunner):  # type: ignore[misc]
         worker_setup: Callable[[], None] | None = None,
         partitions: int | None = None,
         bundle_timeout: float | None = None,
+        preload: Sequence[str] = (),
     ) -> None:
         """Starts nothing yet.
 
@@ -82,10 +80,12 @@ class SparkRunner(PipelineRunner):  # type: ignore[misc]
                 each core.
             bundle_timeout: seconds after which an element, or some small ones, that are not done
                 end their Python process, so that Spark tries them again; None waits for ever.
+            preload: modules that workers need, imported once in the process that they are forked
+                from; they must start no threads.
         """
         self.partitions = partitions
         self._timeout = bundle_timeout
-        self._settings = dict(settings)
+        self._settings = {**preload_setting(preload), **settings}
         self._worker_setup = worker_setup
         self._setup_id = uuid.uuid4().hex
         self._context: Any = None
@@ -98,7 +98,7 @@ class SparkRunner(PipelineRunner):  # type: ignore[misc]
         """The SparkContext; found or started when it is first asked for.
 
         Raises:
-            EngineError: Spark does not start.
+            SparkRunnerError: Spark does not start.
         """
         if self._context is None or self._context._jsc is None:
             self._context, self._ours = open_context(self._settings)
@@ -125,7 +125,7 @@ class SparkRunner(PipelineRunner):  # type: ignore[misc]
 
         Raises:
             UnsupportedPipelineError: the pipeline uses what this runner does not execute.
-            EngineError: Spark does not start.
+            SparkRunnerError: Spark does not start.
         """
         # Reshuffles of older versions lose the pane; who asks for one gets Beam's own.
         version = options.view_as(StreamingOptions).update_compatibility_version
@@ -193,7 +193,7 @@ class SparkResult(PipelineResult):  # type: ignore[misc]
 
         Raises:
             Exception: what a DoFn raised, of its own type where that can be rebuilt.
-            EngineError: Spark failed, in one line.
+            SparkRunnerError: Spark failed, in one line.
         """
         self._thread.join(None if duration is None else duration / 1000)
         if self._thread.is_alive():

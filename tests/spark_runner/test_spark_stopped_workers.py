@@ -15,7 +15,7 @@ def test_who_is_stopped_is_killed() -> None:
     """The daemon of this test has one worker that is stopped and one that works on."""
     daemon = """
         import os, signal, subprocess, sys, time
-        watch = "import sys; from corpus_pipeline.engines.spark.stopped import watch; "
+        watch = "import sys; from corpus_pipeline.spark_runner.stopped_workers import watch; "
         watch += "watch(int(sys.argv[1]), longest=0.3)"
         watcher = subprocess.Popen([sys.executable, "-c", watch, str(os.getpid())])
         sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]

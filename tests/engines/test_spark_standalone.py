@@ -17,8 +17,8 @@ import pytest
 import yaml
 from runs import execute
 
-from corpus_pipeline.engines.marked_processes import marked
-from corpus_pipeline.engines.spark.cluster import Cluster, cluster_down, cluster_up
+from corpus_pipeline.spark_runner.cluster import Cluster, cluster_down, cluster_up
+from corpus_pipeline.spark_runner.cluster_processes import marked
 
 pytestmark = [
     pytest.mark.cluster,
@@ -34,7 +34,7 @@ pytestmark = [
 #: What a run writes that must not depend on who runs it.
 OUTPUTS = ("tokens", "ledger", "documents", "rejected")
 EXECUTOR = "CoarseGrainedExecutorBackend"
-DAEMON = "corpus_pipeline.engines.spark.daemon"
+DAEMON = "corpus_pipeline.spark_runner.daemon"
 
 
 SUBMITTED = """

@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from corpus_pipeline.errors import EngineError
+from corpus_pipeline.spark_runner.distribution import CLUSTER_DOWN
+from corpus_pipeline.spark_runner.errors import SparkRunnerError
 
 #: Environment variable that marks every process of a cluster with its folder.
 MARK = "CORPUS_CLUSTER"
@@ -45,7 +46,7 @@ def end_processes(folder: Path) -> set[int]:
     What they start meanwhile carries the mark too and is found in the next round.
 
     Raises:
-        EngineError: one of them does not end.
+        SparkRunnerError: one of them does not end.
     """
     seen: set[int] = set()
     begun = time.monotonic()
@@ -55,9 +56,9 @@ def end_processes(folder: Path) -> set[int]:
         quiet = 0 if running else quiet + 1
         waited = time.monotonic() - begun
         if running and waited > GRACE_SECONDS + _KILL_SECONDS:
-            raise EngineError(
+            raise SparkRunnerError(
                 f"process {min(running)} of the cluster in {folder} does not end; look at it with "
-                "`ps`, then run `corpus cluster down` again"
+                f"`ps`, then run `{CLUSTER_DOWN}` again"
             )
         for pid in running:
             if waited > GRACE_SECONDS:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from corpus_pipeline.errors import EngineError
+from corpus_pipeline.spark_runner.errors import SparkRunnerError
 
 #: The oldest Java that Spark 4 runs on; Spark 3.5 runs on it too.
 _OLDEST = 17
@@ -16,21 +16,23 @@ def check_java() -> None:
     """Checks that Java is there and new enough.
 
     Raises:
-        EngineError: says what is missing.
+        SparkRunnerError: says what is missing.
     """
     remedy = f"install Java {_OLDEST} or later, or set JAVA_HOME"
     home = os.environ.get("JAVA_HOME")
     program = str(Path(home, "bin", "java")) if home else shutil.which("java")
     if program is None:
-        raise EngineError(f"Spark needs Java, and there is no `java` on PATH; {remedy}")
+        raise SparkRunnerError(f"Spark needs Java, and there is no `java` on PATH; {remedy}")
     try:
         told = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineError(f"{program}: does not run ({type(error).__name__}); {remedy}") from error
+        raise SparkRunnerError(
+            f"{program}: does not run ({type(error).__name__}); {remedy}"
+        ) from error
     version = java_version(told.stderr + told.stdout)
     if version is None or version < _OLDEST:
         found = "tells no version" if version is None else f"is Java {version}"
-        raise EngineError(f"{program}: {found}; {remedy}")
+        raise SparkRunnerError(f"{program}: {found}; {remedy}")
 
 
 def java_version(told: str) -> int | None:
