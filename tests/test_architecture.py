@@ -67,6 +67,8 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("filters/perplexity/training.py", "tempfile"): "it sorts on the disk",
 }  # fmt: skip
 
+#: The name of a module of ours, or of something in one.
+OURS = re.compile(r"corpus_pipeline(\.|$)")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -230,6 +232,54 @@ def test_a_package_of_its_own_is_imported_without_any_other(package: str) -> Non
     for module in (PACKAGE / package).glob("*.py"):
         for name in re.findall(r"\bcorpus_pipeline\.\w+", module.read_text("utf-8")):
             assert name == f"corpus_pipeline.{package}", module
+
+
+def module_of(name: str) -> str:
+    """Returns the path of the module of ours that an imported name is, or stands in."""
+    parts = name.split(".")[1:]
+    for length in range(len(parts), -1, -1):
+        path = PACKAGE.joinpath(*parts[:length])
+        for module in (path.with_suffix(".py"), path / "__init__.py"):
+            if module.exists():
+                return name_of(module)
+    raise AssertionError(name)
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Returns modules that import each other in a circle, the first one again at its end, or none.
+
+    Args:
+        graph: module -> the modules that it imports.
+    """
+    left = dict(graph)
+    while free := [module for module, imported in left.items() if not imported & left.keys()]:
+        for module in free:
+            del left[module]
+    if not left:
+        return []
+    path = [min(left)]
+    while path.count(path[-1]) == 1:
+        path.append(min(left[path[-1]] & left.keys()))
+    return path[path.index(path[-1]) :]
+
+
+def test_a_circle_is_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"d", "b"}, "d": set[str](), "e": {"a"}}
+    assert circle(graph) == ["b", "c", "b"]
+    assert circle(graph | {"c": {"d"}}) == []
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not inside a room either, nor lazily, nor for types alone."""
+    graph: dict[str, set[str]] = {}
+    for path in MODULES:
+        name = name_of(path)
+        imported = {each for each in imports(path.read_text("utf-8"), name) if OURS.match(each)}
+        allowed = {what for module, what in ALLOWED if module == name}
+        graph[name] = {
+            module_of(each) for each in imported if each.partition(".")[2] not in allowed
+        } - {name}
+    assert circle(graph) == []
 
 
 def state_and_speech(source: str) -> list[str]:
