@@ -19,7 +19,7 @@ ROOT = PACKAGE.parent
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "address errors kernels leniencies machine redaction schema shipped spark_runner "
+        "address errors kernels leniencies machine package_files redaction schema spark_runner "
         "special_files thresholds",
         "batches compilation remembered transforms yaml_files",
         "steps",
@@ -58,8 +58,8 @@ IMPORTERS = {"import_module", "__import__", "exec", "eval"}
 ALLOWED: dict[tuple[str, str], str] = {
     ("kernels.py", "compilation.compiled"): "numba is imported at the first call of a kernel",
     ("engines/preload.py", "pipelines.run"): "what a server of forks loads once for all workers",
-    ("extract/helper.py", "subprocess"): "large pages are parsed in a child process",
-    ("extract/helper.py", "signal"): "it is told how the child ended",
+    ("extract/parser_process.py", "subprocess"): "large pages are parsed in a child process",
+    ("extract/parser_process.py", "signal"): "it is told how the child ended",
     ("extract/child.py", "signal"): "the child bounds its own time",
     ("extract/child.py", "resource"): "the child bounds its own memory",
     ("filters/perplexity/training.py", "subprocess"): "KenLM makes a model; no step calls it",

@@ -78,13 +78,13 @@ class Engine(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
+    def run(self, phase: Phase, items: Sequence[int], max_items: int, report: Report) -> None:
         """Runs all items of a phase.
 
         Args:
             phase: what to run.
             items: units or partitions; each is done once or more often, with the same result.
-            at_once: items that one worker can hold at once.
+            max_items: items that one worker can hold at once.
             report: hears of every item.
 
         Raises:

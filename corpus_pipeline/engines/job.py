@@ -87,7 +87,7 @@ class JobEngine:
     def close(self) -> None:
         """Ends what this engine has started."""
 
-    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
+    def run(self, phase: Phase, items: Sequence[int], max_items: int, report: Report) -> None:
         """Runs all items as one job; the runner decides how many at once.
 
         Raises:

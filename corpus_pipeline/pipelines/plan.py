@@ -184,7 +184,7 @@ def _each(work: Callable[..., _T], items: Sequence[tuple[Any, ...]]) -> list[_T]
     if all(storage.is_local(part.path) for item in items for part in item
            if isinstance(part, storage.InputFile)):  # fmt: skip
         return [work(*item) for item in items]
-    return list(storage.at_once(lambda item: work(*item), items, _AT_ONCE))
+    return list(storage.parallel_map(lambda item: work(*item), items, _AT_ONCE))
 
 
 def refuse_changed_inputs(config: Config, plan: Plan) -> None:

@@ -76,7 +76,7 @@ def count_reasons(output: Place, by: By | None = None) -> list[Group]:
     def read(part: Place) -> pa.Table:
         return storage.read_parquet(part, columns=columns).combine_chunks()
 
-    for ledger in storage.at_once(read, ledger_parts(output), _AT_ONCE):
+    for ledger in storage.parallel_map(read, ledger_parts(output), _AT_ONCE):
         if by is None:
             names = pa.array([""] * ledger.num_rows, pa.string())
         else:

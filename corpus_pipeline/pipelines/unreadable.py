@@ -108,7 +108,7 @@ def _by_file(workspace: Workspace, plan: Plan, units: Sequence[Unit]) -> dict[st
     """Returns the files of many records that have more unreadable records than readable ones."""
     whole = {piece.path: piece.format not in SINGLE for unit in units for piece in unit.pieces}
     found: dict[str, Fates] = defaultdict(Counter)
-    for fates in storage.at_once(lambda unit: _fates(workspace, unit), units, _AT_ONCE):
+    for fates in storage.parallel_map(lambda unit: _fates(workspace, unit), units, _AT_ONCE):
         for path, each in fates.items():
             found[path] += each
     bad = {path: fates for path, fates in found.items() if whole.get(path) and _is_lost(fates)}

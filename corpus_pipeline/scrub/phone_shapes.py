@@ -203,7 +203,7 @@ _WORTH = 1000
 #: Shapes that are remembered; then they are forgotten and read again.
 _MOST_SHAPES = 1 << 16
 #: Windows whose shapes are written at a time.
-_AT_ONCE = 4096
+_WINDOWS_PER_PART = 4096
 
 
 class ShapeMemory:
@@ -242,8 +242,8 @@ class ShapeMemory:
         if len(self.known) > _MOST_SHAPES:
             self.known.clear()
         found = Shapes([], [])
-        for start in range(0, count, _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
+        for start in range(0, count, _WINDOWS_PER_PART):
+            part = slice(start, start + _WINDOWS_PER_PART)
             one, all_ = self._part(data, [column[part] for column in (*rows, *windows)])
             found.one.extend(one)
             found.all.extend(all_)

@@ -6,13 +6,12 @@ contents    hashes of what they hold, cheap ones
 reading     seekable files that survive a cut connection; Arrow and Parquet files
 files       atomic writes, listings, removal
 resources   hashes of what steps load
-patience    what is tried again, and how it ends
+retries     what is tried again, and how it ends
 lease       one run at a time in an output folder
-at_once     some items at a time, by threads
+parallel    some items at a time, by threads
 """
 
 from corpus_pipeline.redaction import public_path
-from corpus_pipeline.storage.at_once import at_once
 from corpus_pipeline.storage.contents import content_digests
 from corpus_pipeline.storage.files import (
     AtomicFile,
@@ -34,6 +33,7 @@ from corpus_pipeline.storage.files import (
 )
 from corpus_pipeline.storage.inputs import InputFile, is_named, list_inputs
 from corpus_pipeline.storage.lease import Lease, held, is_held
+from corpus_pipeline.storage.parallel import parallel_map
 from corpus_pipeline.storage.places import Place, configure, is_local, place
 from corpus_pipeline.storage.reading import (
     local_copy,
@@ -52,7 +52,6 @@ __all__ = [
     "Lease",
     "Place",
     "Written",
-    "at_once",
     "children",
     "configure",
     "content_digests",
@@ -70,6 +69,7 @@ __all__ = [
     "open_input",
     "open_parquet",
     "opened",
+    "parallel_map",
     "place",
     "public_path",
     "read_bytes",

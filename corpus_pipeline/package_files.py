@@ -10,10 +10,10 @@ _MARK = "shipped:"
 _PACKAGE = Path(__file__).parent
 
 
-def shipped(name: str) -> str:
+def package_file(name: str) -> str:
     """Names a file or folder of the package.
 
-    >>> shipped("models/tokenizer.json")
+    >>> package_file("models/tokenizer.json")
     'shipped:models/tokenizer.json'
     """
     return _MARK + name

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.extract import child, documents, helper
+from corpus_pipeline.extract import child, documents, parser_process
 from corpus_pipeline.extract.documents import ExtractOptions, extract_documents
-from corpus_pipeline.extract.helper import Parsed, ParserProcess
+from corpus_pipeline.extract.parser_process import Parsed, ParserProcess
 from corpus_pipeline.extract.tree import normal_html
 
 PAGES = [
@@ -61,7 +61,7 @@ def test_too_much_memory(parser: ParserProcess) -> None:
     parser.close()
 
 
-class Doomed(helper._Child):
+class Doomed(parser_process._Child):
     """A child that a signal ends before it can answer."""
 
     signal: signal.Signals
@@ -86,7 +86,7 @@ def test_a_dead_child_is_one_rejected_page(
 ) -> None:
     monkeypatch.setattr(Doomed, "signal", ended_by, raising=False)
     with monkeypatch.context() as during:
-        during.setattr(helper, "_Child", Doomed)
+        during.setattr(parser_process, "_Child", Doomed)
         assert parse(parser, b"<p>x" * 100_000) == Parsed(None, reason)
     assert parse(parser, b"<p>next") == NEXT
     parser.close()
@@ -96,7 +96,7 @@ def test_killed_by_others_again_and_again(
     parser: ParserProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Doomed, "signal", signal.SIGKILL, raising=False)
-    monkeypatch.setattr(helper, "_Child", Doomed)
+    monkeypatch.setattr(parser_process, "_Child", Doomed)
     with pytest.raises(EngineError, match=r"^extract: .* killed 3 times \(SIGKILL\); give .*$"):
         parse(parser, b"<p>x")
 
@@ -123,13 +123,15 @@ def test_a_child_that_cannot_start(parser: ParserProcess, monkeypatch: pytest.Mo
 def test_an_interrupt_leaves_no_reply_for_the_next_page(
     parser: ParserProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(self: helper._Child, request: bytes, page: bytes) -> tuple[int | None, bytes]:
+    def interrupt(
+        self: parser_process._Child, request: bytes, page: bytes
+    ) -> tuple[int | None, bytes]:
         self._requests.write(request + page)
         self._requests.flush()
         raise KeyboardInterrupt
 
     with monkeypatch.context() as during:
-        during.setattr(helper._Child, "ask", interrupt)
+        during.setattr(parser_process._Child, "ask", interrupt)
         with pytest.raises(KeyboardInterrupt):
             parse(parser, b"<p>one")
     assert parse(parser, b"<p>next") == NEXT

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from corpus_pipeline.engines.examination import MISSING, Request, WorkerReport, here
+from corpus_pipeline.engines.worker_checks import MISSING, Request, WorkerReport, here
 from corpus_pipeline.errors import CorpusError
 from corpus_pipeline.spark_runner.errors import SparkRunnerError
 from corpus_pipeline.storage import public_path

@@ -24,7 +24,7 @@ from corpus_pipeline.errors import CorpusError
 from corpus_pipeline.kernels import source_digest
 from corpus_pipeline.machine import memory_bytes
 from corpus_pipeline.storage import resource_digest
-from corpus_pipeline.storage.patience import told
+from corpus_pipeline.storage.retries import told
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Request:
     """Memory that one process needs."""
     processes: int = 1
     """Processes that share a machine's memory."""
-    patience: float = 15.0
+    check_timeout: float = 15.0
     """Seconds that one check may take."""
 
     def to_json(self) -> str:
@@ -119,7 +119,7 @@ def _known(kind: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name in names}
 
 
-def examine(request: Request, item: int = 0) -> WorkerReport:
+def check_worker(request: Request, item: int = 0) -> WorkerReport:
     """Looks at everything that a request asks about, from this process.
 
     A check that fails or takes too long is told in the report; nothing is raised.
@@ -200,7 +200,7 @@ def _nonce(request: Request) -> str:
     """Reads the driver's file; empty if it is not there, which says enough."""
     try:
         path = storage.place(request.folder) / NONCE_FILE
-        return within(request.patience, lambda: storage.read_bytes(path).decode())
+        return within(request.check_timeout, lambda: storage.read_bytes(path).decode())
     except (Exception, Overdue):
         return ""
 
@@ -212,7 +212,7 @@ def _problems(
     found = {}
     for number, subject in enumerate(subjects):
         try:
-            problem = within(request.patience, functools.partial(check, subject))
+            problem = within(request.check_timeout, functools.partial(check, subject))
         except (Exception, Overdue) as error:
             problem = reason(error)
         if problem is not None:

@@ -1,4 +1,4 @@
-"""Patience with remote storage: what is tried again, how often, and how it ends."""
+"""Requests to remote storage that fail: what is tried again, how often, and how it ends."""
 
 import errno
 import time
@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 #: Seconds between two tries. Fixed: workers meet at a busy server at random anyway.
 WAITS = (0.5, 1.0, 2.0, 4.0)
 #: Seconds after which nothing is tried again, however many tries are left.
-LONGEST = 60.0
+MAX_SECONDS = 60.0
 
 _PASSING = frozenset(
     {
@@ -35,7 +35,7 @@ _LASTING = frozenset(
 )  # fmt: skip
 
 
-def patiently(work: Callable[[], _T], shown: str, error: type[CorpusError] = EngineError) -> _T:
+def with_retries(work: Callable[[], _T], shown: str, error: type[CorpusError] = EngineError) -> _T:
     """Does something with remote storage, again when it fails for a passing reason.
 
     Args:
@@ -48,7 +48,7 @@ def patiently(work: Callable[[], _T], shown: str, error: type[CorpusError] = Eng
         FileExistsError: as `work` raised it.
         CorpusError: of class `error`, one line.
 
-    >>> patiently(lambda: 1 + 1, "s3://bucket/key")
+    >>> with_retries(lambda: 1 + 1, "s3://bucket/key")
     2
     """
     start = time.monotonic()
@@ -60,7 +60,7 @@ def patiently(work: Callable[[], _T], shown: str, error: type[CorpusError] = Eng
         except Exception as problem:
             if not _of_storage(problem):
                 raise
-            late = wait is None or time.monotonic() - start + wait > LONGEST
+            late = wait is None or time.monotonic() - start + wait > MAX_SECONDS
             if not is_passing(problem):
                 raise error(f"{shown}: {told(problem)}") from problem
             if late or wait is None:
