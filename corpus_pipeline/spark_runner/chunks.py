@@ -134,7 +134,7 @@ class Grouping:
     @packed
     def scatter(self, partition: int, chunks: Iterable[bytes]) -> Iterator[Piece]:
         """Yields the values of a partition in pieces, in the form that Spark sorts."""
-        place = partition << 40
+        position = partition << 40
         for chunk in chunks:
             for element in decode(chunk, self._input.get_impl()):
                 key, value = element.value
@@ -142,9 +142,9 @@ class Grouping:
                 encoded_key = self._key.encode_nested(key)
                 encoded = self._value.encode_nested(kept)
                 for start in range(0, max(len(encoded), 1), PIECE_BYTES):
-                    place += 1
+                    position += 1
                     last = start + PIECE_BYTES >= len(encoded)
-                    yield (encoded_key, place << 1 | last), encoded[start : start + PIECE_BYTES]
+                    yield (encoded_key, position << 1 | last), encoded[start : start + PIECE_BYTES]
 
     @packed
     def gather(self, pieces: Iterable[Piece]) -> Iterator[bytes]:
@@ -180,9 +180,9 @@ def joined(pieces: Iterable[Piece]) -> Iterator[bytes]:
     [b'abc', b'd']
     """
     held: list[bytes] = []
-    for (_, place), piece in pieces:
+    for (_, position), piece in pieces:
         held.append(piece)
-        if place & 1:
+        if position & 1:
             yield held[0] if len(held) == 1 else b"".join(held)
             held = []
 

@@ -186,11 +186,11 @@ class Workspace:
         return self.put_cut(path, batch, partition_of(keys, partitions), partitions)
 
     def put_cut(
-        self, path: Place, batch: pa.RecordBatch, places: NDArray[np.int64], partitions: int
+        self, path: Place, batch: pa.RecordBatch, partition_ids: NDArray[np.int64], partitions: int
     ) -> FileEntry:
         """Writes records as an Arrow file cut by the partitions they belong to; describes it."""
         with storage.writing(path) as file:
-            write_partitioned(file.sink, batch, places, partitions)
+            write_partitioned(file.sink, batch, partition_ids, partitions)
             return self.entry(path, batch.num_rows, file.commit())
 
     def put_manifest(self, manifest: Manifest) -> None:

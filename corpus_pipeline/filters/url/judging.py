@@ -142,11 +142,11 @@ def _domains(urls: Urls) -> pa.Array:
     begins, ends = registered_domains(urls.data, urls.hosts), urls.hosts[:, 1]
     sizes = ends - begins
     offsets = np.concatenate([[0], np.cumsum(sizes)])
-    places = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], sizes)
+    positions = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], sizes)
     column = pa.Array.from_buffers(
         pa.string(),
         len(sizes),
-        [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(urls.data[places])],
+        [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(urls.data[positions])],
     )
     return pc.if_else(pa.array(sizes > 0), column, pa.scalar(None, pa.string()))
 
