@@ -326,6 +326,28 @@ def test_flow_docs_and_golden_agree() -> None:
     assert golden == set(documented())
 
 
+#: Folders of tests that are about the whole and not about a room.
+WHOLE = {"faults", "fuzz", "golden", "security"}
+#: Tests of what is not in the package.
+OF_THE_PROJECT = {"architecture", "docs", "examples", "mutations"}
+#: Tests of one module whose names say what of it they test.
+OF_A_MODULE = {"kernel_cache": "kernels"}
+
+
+def test_tests_mirror_the_package() -> None:
+    """Tests of a room lie in a folder of its name; so do those of a folder in a room."""
+    tests = ROOT / "tests"
+    for path in sorted(tests.rglob("test_*.py")):
+        *folders, file = path.relative_to(tests).parts
+        if not folders:
+            module = file.removeprefix("test_").removesuffix(".py")
+            module = OF_A_MODULE.get(module, module)
+            assert module in OF_THE_PROJECT or (PACKAGE / f"{module}.py").exists(), file
+        elif folders[0] not in WHOLE:
+            mirrored = PACKAGE.joinpath(*folders)
+            assert mirrored.is_dir() or mirrored.with_suffix(".py").exists(), path
+
+
 def test_the_project_reads_nothing_outside_itself() -> None:
     for path in MODULES:
         assert "../shared" not in path.read_text("utf-8")
