@@ -8,10 +8,11 @@ files       atomic writes, listings, removal
 resources   hashes of what steps load
 retries     what is tried again, and how it ends
 lease       one run at a time in an output folder
-parallel    some items at a time, by threads
+concurrent  some items at a time, by threads
 """
 
 from corpus_pipeline.redaction import public_path
+from corpus_pipeline.storage.concurrent import map_concurrently
 from corpus_pipeline.storage.contents import content_digests
 from corpus_pipeline.storage.files import (
     AtomicFile,
@@ -33,7 +34,6 @@ from corpus_pipeline.storage.files import (
 )
 from corpus_pipeline.storage.inputs import InputFile, is_named, list_inputs
 from corpus_pipeline.storage.lease import Lease, held, is_held
-from corpus_pipeline.storage.parallel import parallel_map
 from corpus_pipeline.storage.places import Place, configure, is_local, place
 from corpus_pipeline.storage.reading import (
     local_copy,
@@ -64,12 +64,12 @@ __all__ = [
     "is_named",
     "list_inputs",
     "local_copy",
+    "map_concurrently",
     "names",
     "open_arrow",
     "open_input",
     "open_parquet",
     "opened",
-    "parallel_map",
     "place",
     "public_path",
     "read_bytes",

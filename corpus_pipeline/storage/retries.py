@@ -1,4 +1,4 @@
-"""Requests to remote storage that fail: what is tried again, how often, and how it ends."""
+"""Retries with remote storage: what is tried again, how often, and how it ends."""
 
 import errno
 import time
@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 #: Seconds between two tries. Fixed: workers meet at a busy server at random anyway.
 WAITS = (0.5, 1.0, 2.0, 4.0)
 #: Seconds after which nothing is tried again, however many tries are left.
-MAX_SECONDS = 60.0
+LONGEST = 60.0
 
 _PASSING = frozenset(
     {
@@ -60,7 +60,7 @@ def with_retries(work: Callable[[], _T], shown: str, error: type[CorpusError] = 
         except Exception as problem:
             if not _of_storage(problem):
                 raise
-            late = wait is None or time.monotonic() - start + wait > MAX_SECONDS
+            late = wait is None or time.monotonic() - start + wait > LONGEST
             if not is_passing(problem):
                 raise error(f"{shown}: {told(problem)}") from problem
             if late or wait is None:
