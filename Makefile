@@ -69,7 +69,8 @@ $(BEYOND)/ready: .venv/ready locks/requirements-cluster.lock $(SPARKS:%=locks/re
 # What is skipped says why.
 test-cluster: setup-cluster
 	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(PYTEST) -rs -m "cluster and not slow"
-	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-3.5 $(PYTEST) -rs -m "cluster and not slow" tests/engines/spark
+	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-3.5 $(PYTEST) -rs -m "cluster and not slow" \
+	  tests/spark_runner tests/engines/test_spark_engine.py
 
 # The same in their long form: Beam's own suites, faults at every phase and at random moments.
 test-cluster-slow: setup-cluster

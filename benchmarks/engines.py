@@ -25,7 +25,7 @@ import yaml
 from bench_corpus import write_corpus
 from whole_job import SAMPLE, PeakMemory, configuration
 
-from corpus_pipeline.engines.marked_processes import marked
+from corpus_pipeline.spark_runner.cluster_processes import marked
 
 ROOT = Path(__file__).parent.parent
 BEYOND = ROOT / ".beyond"

@@ -18,16 +18,16 @@ import zstandard
 from bench_corpus import documents, sentence_pool
 from whole_job import ROOT, SAMPLE
 
-from corpus_pipeline.engines.marked_processes import marked
-from corpus_pipeline.engines.spark.cluster import cluster_down, cluster_up
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.pipelines.run import Run
+from corpus_pipeline.spark_runner.cluster import cluster_down, cluster_up
+from corpus_pipeline.spark_runner.cluster_processes import marked
 
 #: What stands in the command line of each kind of process.
 KINDS = {
     "executor (Java)": "CoarseGrainedExecutorBackend",
-    "Python worker": "corpus_pipeline.engines.spark.daemon",
+    "Python worker": "corpus_pipeline.spark_runner.daemon",
     "worker daemon of Spark (Java)": "org.apache.spark.deploy.worker.Worker",
     "master (Java)": "org.apache.spark.deploy.master.Master",
 }

@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpus_pipeline.filters.url.judging import Judge, load_judge
-from corpus_pipeline.filters.url.step import UrlOptions
+from corpus_pipeline.filters.url.options import UrlOptions
 
 _BATCH = 10_000
 _PARTS = ("news", "shop", "blog", "forum", "wiki", "新闻", "item", "view", "2024", "article", "id")

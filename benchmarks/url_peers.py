@@ -19,7 +19,7 @@ from datatrove.data import Document
 from datatrove.pipeline.filters import URLFilter
 
 from corpus_pipeline.filters.url.judging import load_judge
-from corpus_pipeline.filters.url.step import UrlOptions
+from corpus_pipeline.filters.url.options import UrlOptions
 
 _BATCH = 10_000
 _EXAMPLES = 4

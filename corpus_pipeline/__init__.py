@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from corpus_pipeline.steps import Context, Options, Resource, Section, Step, source_of
 
 #: Public name -> the module that it stands in.
-_PLACES = {
+_MODULES = {
     "Context": "steps",
     "CorpusError": "errors",
     "Gathering": "filters.gathering",
@@ -51,9 +51,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'corpus_pipeline' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"corpus_pipeline.{_PLACES[name]}"), name)
+    return getattr(importlib.import_module(f"corpus_pipeline.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:

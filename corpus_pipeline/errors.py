@@ -1,13 +1,20 @@
 """Every error this package raises on purpose.
 
     CorpusError
-    ├── ConfigError         the configuration breaks a rule
-    ├── InputError          an input cannot be found, opened or recognised
-    ├── ErrorBudgetError    more records are unreadable than `max_errors` allows, or most are
-    ├── ResourceError       a model, tokenizer or word list is missing or not the one that was named
-    ├── ResumeError         the output holds another run (other inputs, configuration or code)
-    ├── EngineError         the engine could not finish the work
-    └── VerifyError         an output does not hold what it says it holds
+    ├── ConfigError             the configuration breaks a rule
+    ├── InputError              an input cannot be found, opened or recognised
+    │   ├── ForeignFileError    a file is of a kind that no reader reads
+    │   ├── DamagedStreamError  a compressed stream breaks off; readers make a row of it
+    │   └── DamagedFooterError  a Parquet file cannot be opened
+    ├── ErrorBudgetError        more records are unreadable than `max_errors` allows, or most are
+    ├── ResourceError           a model, tokenizer or word list is missing or another one
+    ├── ResumeError             the output holds another run (other inputs, configuration or code)
+    ├── EngineError             the engine could not finish the work
+    │   └── PreflightError      the workers cannot do the work
+    └── VerifyError             an output does not hold what it says it holds
+
+Those that only one room raises stand there. The Spark runner, a package of its own, has a tree of
+its own; `engines/spark.py` makes errors of a run of them.
 
 Each message is one line: what, where, which rule, what to do. The command line prints it and exits
 with 1.

@@ -51,8 +51,8 @@ def known_steps() -> dict[str, type[Step]]:
     ['read', 'url', 'repair']
     """
     found: dict[str, type[Step]] = {}
-    for place in _STEPS:
-        module, _, name = place.partition(":")
+    for entry in _STEPS:
+        module, _, name = entry.partition(":")
         step: type[Step] = getattr(importlib.import_module(f"corpus_pipeline.{module}"), name)
         if step.compares:
             found |= _installed({*found, *(each.partition(":")[2].lower() for each in _STEPS)})

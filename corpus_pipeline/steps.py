@@ -70,7 +70,7 @@ class Resource:
     """A file or folder that a step loads."""
 
     path: str
-    """As configured, or the name of a shipped file (`shipped.shipped`)."""
+    """As configured, or the name of a shipped file (`package_files.package_file`)."""
     key: str
     """Of the configuration that names it, for messages: `language.model`."""
     sha256: str | None = None

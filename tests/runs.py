@@ -55,11 +55,11 @@ class InProcessEngine:
 
     def __exit__(self, *exception: object) -> None: ...
 
-    def run(self, phase: Any, items: Sequence[int], at_once: int, report: Any) -> None:
+    def run(self, phase: Any, items: Sequence[int], max_items: int, report: Any) -> None:
         """Runs all tasks in their order."""
         from corpus_pipeline.engines.direct import _run_task, _tasks
 
-        for task in _tasks(items, self.workers, at_once):
+        for task in _tasks(items, self.workers, max_items):
             clocks = Counter(_run_task(pickle.loads(pickle.dumps(phase)), task))
             report.advance(len(task), clocks["read/bytes"])
             report.done(task, clocks)

@@ -1,6 +1,9 @@
 """The rules of the layout, checked by walking the imports."""
 
 import ast
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +19,8 @@ ROOT = PACKAGE.parent
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "address errors kernels leniencies machine redaction schema shipped special_files "
-        "thresholds",
+        "address errors kernels leniencies machine package_files redaction schema spark_runner "
+        "special_files thresholds",
         "batches compilation remembered transforms yaml_files",
         "steps",
         "text",
@@ -35,7 +38,9 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 #: Functions over Arrow columns: no Beam, no storage, no log, nothing of the world outside.
 PURE_ROOMS = {"sources", "extract", "filters", "dedup", "scrub", "tokens", "loader", "text"}
 #: Rooms that may import Beam.
-BEAM_ROOMS = {"beam", "engines"}
+BEAM_ROOMS = {"beam", "engines", "spark_runner"}
+#: Packages of their own, which import nothing of this one.
+ALONE = {"spark_runner"}
 #: Standard and other libraries by which a function over columns would reach for something else:
 #: processes, threads, networks, clocks, chance, a terminal, other folders.
 WORLDLY = {
@@ -53,8 +58,8 @@ IMPORTERS = {"import_module", "__import__", "exec", "eval"}
 ALLOWED: dict[tuple[str, str], str] = {
     ("kernels.py", "compilation.compiled"): "numba is imported at the first call of a kernel",
     ("engines/preload.py", "pipelines.run"): "what a server of forks loads once for all workers",
-    ("extract/helper.py", "subprocess"): "large pages are parsed in a child process",
-    ("extract/helper.py", "signal"): "it is told how the child ended",
+    ("extract/parser_process.py", "subprocess"): "large pages are parsed in a child process",
+    ("extract/parser_process.py", "signal"): "it is told how the child ended",
     ("extract/child.py", "signal"): "the child bounds its own time",
     ("extract/child.py", "resource"): "the child bounds its own memory",
     ("filters/perplexity/training.py", "subprocess"): "KenLM makes a model; no step calls it",
@@ -62,6 +67,8 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("filters/perplexity/training.py", "tempfile"): "it sorts on the disk",
 }  # fmt: skip
 
+#: The name of a module of ours, or of something in one.
+OURS = re.compile(r"corpus_pipeline(\.|$)")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -114,10 +121,10 @@ def forbidden(source: str, module: str) -> list[str]:
         first, _, rest = name.partition(".")
         if first == "corpus_pipeline":
             other = rest.split(".")[0]
-            if other in (room, "__version__"):
+            if other == room or (other == "__version__" and room not in ALONE):
                 continue
             # The package as a whole has all rooms as attributes.
-            if not other or floor_of(other) >= floor_of(room):
+            if not other or room in ALONE or floor_of(other) >= floor_of(room):
                 found.append(".".join(rest.split(".")[:2]) or first)
         elif (
             (first == "apache_beam" and room not in BEAM_ROOMS)
@@ -146,6 +153,11 @@ def forbidden(source: str, module: str) -> list[str]:
         ("from . import edges", "dedup/a.py", []),
         ("from .. import pipelines", "dedup/a.py", ["pipelines"]),
         ("import corpus_pipeline", "dedup/a.py", ["corpus_pipeline"]),
+        ("from corpus_pipeline import __version__", "spark_runner/a.py", ["__version__"]),
+        ("from corpus_pipeline.errors import EngineError", "spark_runner/a.py",
+         ["errors.EngineError"]),
+        ("from corpus_pipeline import address", "spark_runner/a.py", ["address"]),
+        ("from corpus_pipeline.spark_runner import java", "spark_runner/a.py", []),
         ("from corpus_pipeline import __version__", "engines/a.py", []),
         ("from corpus_pipeline.text import words", "dedup/a.py", []),
         ("from corpus_pipeline.dedup import edges", "text/a.py", ["dedup.edges"]),
@@ -208,6 +220,68 @@ def test_imports_keep_to_the_rules(module: Path) -> None:
     assert found == allowed, "a rule is broken, or an exception is no longer needed"
 
 
+@pytest.mark.parametrize("package", sorted(ALONE))
+def test_a_package_of_its_own_is_imported_without_any_other(package: str) -> None:
+    """Neither at its import nor in a name that is imported later by its text."""
+    names = {f"corpus_pipeline.{package}", "corpus_pipeline"}
+    code = f"import sys, corpus_pipeline.{package}; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = told.stdout.split()
+    assert {name for name in loaded if name.split(".")[0] == "corpus_pipeline"} == names
+    assert not {"apache_beam", "pyspark"} & set(loaded)
+    for module in (PACKAGE / package).glob("*.py"):
+        for name in re.findall(r"\bcorpus_pipeline\.\w+", module.read_text("utf-8")):
+            assert name == f"corpus_pipeline.{package}", module
+
+
+def module_of(name: str) -> str:
+    """Returns the path of the module of ours that an imported name is, or stands in."""
+    parts = name.split(".")[1:]
+    for length in range(len(parts), -1, -1):
+        path = PACKAGE.joinpath(*parts[:length])
+        for module in (path.with_suffix(".py"), path / "__init__.py"):
+            if module.exists():
+                return name_of(module)
+    raise AssertionError(name)
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Returns modules that import each other in a circle, the first one again at its end, or none.
+
+    Args:
+        graph: module -> the modules that it imports.
+    """
+    left = dict(graph)
+    while free := [module for module, imported in left.items() if not imported & left.keys()]:
+        for module in free:
+            del left[module]
+    if not left:
+        return []
+    path = [min(left)]
+    while path.count(path[-1]) == 1:
+        path.append(min(left[path[-1]] & left.keys()))
+    return path[path.index(path[-1]) :]
+
+
+def test_a_circle_is_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"d", "b"}, "d": set[str](), "e": {"a"}}
+    assert circle(graph) == ["b", "c", "b"]
+    assert circle(graph | {"c": {"d"}}) == []
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not inside a room either, nor lazily, nor for types alone."""
+    graph: dict[str, set[str]] = {}
+    for path in MODULES:
+        name = name_of(path)
+        imported = {each for each in imports(path.read_text("utf-8"), name) if OURS.match(each)}
+        allowed = {what for module, what in ALLOWED if module == name}
+        graph[name] = {
+            module_of(each) for each in imported if each.partition(".")[2] not in allowed
+        } - {name}
+    assert circle(graph) == []
+
+
 def state_and_speech(source: str) -> list[str]:
     """Returns how a source keeps state, speaks for itself, asks a clock or throws dice."""
     found = []
@@ -250,6 +324,28 @@ def test_flow_docs_and_golden_agree() -> None:
     assert [int(page.stem.split("-")[0]) for page in pages] == list(range(1, len(documented()) + 1))
     golden = {path.stem.split("-", 1)[1] for path in (ROOT / "tests" / "golden").glob("*.jsonl")}
     assert golden == set(documented())
+
+
+#: Folders of tests that are about the whole and not about a room.
+WHOLE = {"faults", "fuzz", "golden", "security"}
+#: Tests of what is not in the package.
+OF_THE_PROJECT = {"architecture", "docs", "examples", "mutations"}
+#: Tests of one module whose names say what of it they test.
+OF_A_MODULE = {"kernel_cache": "kernels"}
+
+
+def test_tests_mirror_the_package() -> None:
+    """Tests of a room lie in a folder of its name; so do those of a folder in a room."""
+    tests = ROOT / "tests"
+    for path in sorted(tests.rglob("test_*.py")):
+        *folders, file = path.relative_to(tests).parts
+        if not folders:
+            module = file.removeprefix("test_").removesuffix(".py")
+            module = OF_A_MODULE.get(module, module)
+            assert module in OF_THE_PROJECT or (PACKAGE / f"{module}.py").exists(), file
+        elif folders[0] not in WHOLE:
+            mirrored = PACKAGE.joinpath(*folders)
+            assert mirrored.is_dir() or mirrored.with_suffix(".py").exists(), path
 
 
 def test_the_project_reads_nothing_outside_itself() -> None:

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 SUITES = ("core_test", "combiners_test", "util_test", "ptransform_test")
-RUNNER = "corpus_pipeline.engines.spark.runner.SparkRunner"
+RUNNER = "corpus_pipeline.spark_runner.SparkRunner"
 _FEATURE = re.compile(r"uses (.+), which the Spark runner does not execute")
 _LIST = re.compile(r"\[[\d, ]+\]")
 _NUMBER = re.compile(r"\d+")
@@ -161,7 +161,7 @@ def run_suite(suite: str, pattern: str) -> Outcome:
     import apache_beam.testing.test_pipeline  # One suite takes it for granted.
     from apache_beam.options.pipeline_options import StandardOptions
 
-    from corpus_pipeline.engines.spark.context import open_context
+    from corpus_pipeline.spark_runner.context import open_context
 
     context, _ = open_context(_SETTINGS)
     # Both beam.Pipeline() and TestPipeline() take their runner from here.

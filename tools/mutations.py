@@ -36,7 +36,7 @@ class Mutation(NamedTuple):
 
 _PLAN = "tests/pipelines/test_plan.py -k depend_on"
 _DOCUMENTS = "tests/extract/test_documents.py"
-_KEYWORDS = "tests/filters/test_keywords.py"
+_KEYWORDS = "tests/filters/keywords/test_keywords.py"
 _VERIFY = "tests/pipelines/test_verify_trace.py -k 'another_run or rows or foreign or left'"
 _LAYOUT = "tests/test_architecture.py -k keep_to"
 
@@ -93,7 +93,7 @@ MUTATIONS = (
              "from corpus_pipeline.workspace.units import", _LAYOUT),
     Mutation("layout: stages in engines", "engines/runners.py",
              '"""', '"""Wrong."""\nfrom corpus_pipeline.stages import read\n"""', _LAYOUT),
-    Mutation("layout: pipelines in storage", "storage/patience.py",
+    Mutation("layout: pipelines in storage", "storage/retries.py",
              "    start = time.monotonic()\n    for wait",
              "    from corpus_pipeline.pipelines import plan\n    for wait", _LAYOUT),
     Mutation("layout: pipelines in schema", "schema.py",
@@ -213,20 +213,21 @@ MUTATIONS = (
              "tests/loader/test_order.py"),
     # Storage.
     Mutation("storage: a file is synced before it is renamed", "storage/files.py",
-             "        os.fsync(self.file.fileno())\n", "", "tests/test_storage.py"),
+             "        os.fsync(self.file.fileno())\n", "", "tests/storage/test_storage.py"),
     Mutation("storage: a rename is synced", "storage/files.py",
-             "        _sync_folder(self._target.parent)\n", "", "tests/test_storage.py"),
+             "        _sync_folder(self._target.parent)\n", "", "tests/storage/test_storage.py"),
     Mutation("storage: hidden inputs", "storage/inputs.py",
              "sorted(name for name in os.listdir(path) if not _is_passed_over(name))",
-             "sorted(os.listdir(path))", "tests/test_storage.py"),
+             "sorted(os.listdir(path))", "tests/storage/test_storage.py"),
     Mutation("storage: the output is no input", "storage/inputs.py",
              "if excluded is not None and os.path.realpath(name).startswith(excluded):",
-             "if False:", "tests/test_storage.py"),
+             "if False:", "tests/storage/test_storage.py"),
     Mutation("storage: a lost attempt", "storage/files.py",
              "        self._temporary.unlink(missing_ok=True)", "        pass",
-             "tests/test_storage.py"),
+             "tests/storage/test_storage.py"),
     Mutation("storage: an upload that arrives short", "storage/files.py",
-             "        if stored != size:\n", "        if False:\n", "tests/test_storage.py"),
+             "        if stored != size:\n", "        if False:\n",
+             "tests/storage/test_storage.py"),
     # What is said.
     Mutation("redaction: users", "redaction.py",
              '    if "@" in host:\n', "    if False:\n",

@@ -103,13 +103,13 @@ def cut(
     """Yields records in blocks for the partitions of their keys."""
     if batch.num_rows == 0:
         return
-    places = partition_of(keys, partitions)
-    order = np.argsort(places, kind="stable")
+    partition_ids = partition_of(keys, partitions)
+    order = np.argsort(partition_ids, kind="stable")
     ordered = batch.take(pa.array(order))
-    borders = np.flatnonzero(np.diff(places[order], prepend=-1))
+    borders = np.flatnonzero(np.diff(partition_ids[order], prepend=-1))
     for start, end in zip(borders, [*borders[1:], len(order)], strict=True):
         for block in blocks_of(ordered.slice(start, end - start)):
-            yield f"{kind}/{places[order[start]]}", to_ipc(block)
+            yield f"{kind}/{partition_ids[order[start]]}", to_ipc(block)
 
 
 def kind_of(block: Block) -> str:
@@ -233,15 +233,15 @@ def shingle_records(blocks: Iterable[bytes], how: Comparison) -> Iterator[Block]
     texts = texts.take(pa.array(first))
     names = pa.record_batch({"named": texts["node"], "id": texts["id"]})
     yield from cut("naming", names, nodes, how.partitions)
-    place = np.searchsorted(nodes, wanted[:, 0])
+    position = np.searchsorted(nodes, wanted[:, 0])
     for start in range(0, len(nodes), _TOGETHER):
         part = texts["text"].slice(start, _TOGETHER)
         sets = unique_shingles(shingle(split_words(part), how.document))
-        here = np.flatnonzero((place >= start) & (place < start + _TOGETHER))
+        here = np.flatnonzero((position >= start) & (position < start + _TOGETHER))
         lists = pa.ListArray.from_arrays(sets.offsets.astype(np.int32), pa.array(sets.hashes))
         keys = wanted[here, 1]
         batch = pa.record_batch(
-            {"set": wanted[here, 0], "shingles": lists.take(pa.array(place[here] - start))}
+            {"set": wanted[here, 0], "shingles": lists.take(pa.array(position[here] - start))}
         )
         yield from cut("verify", batch, keys, how.partitions)
 
@@ -320,8 +320,8 @@ def _edges(edges: pa.RecordBatch, buckets: Buckets, partition: str, number: int)
         return
     distinct, first = np.unique(buckets.addresses, return_index=True)
     for end in ("a", "b"):
-        places = np.searchsorted(distinct, edges[end].to_numpy())
-        edges = edges.append_column(f"rank_{end}", pa.array(buckets.ranks[first][places]))
+        positions = np.searchsorted(distinct, edges[end].to_numpy())
+        edges = edges.append_column(f"rank_{end}", pa.array(buckets.ranks[first][positions]))
     size = edges.num_rows
     edges = edges.append_column("found", pa.array(np.full(size, int(partition), np.int32)))
     edges = edges.append_column("round", pa.array(np.full(size, number, np.int32)))
@@ -394,7 +394,7 @@ def named_records(blocks: Iterable[bytes], how: Comparison) -> Iterator[Block]:
         return
     gone, named = records["gone"], records["named"]
     nodes, first = np.unique(named["named"].to_numpy(), return_index=True)
-    place = np.searchsorted(nodes, gone["duplicate_of"].to_numpy())
-    ids = named["id"].take(pa.array(first[place]))
+    position = np.searchsorted(nodes, gone["duplicate_of"].to_numpy())
+    ids = named["id"].take(pa.array(first[position]))
     verdicts = pa.record_batch({"gone": gone["gone"], "by": ids, "jaccard": gone["jaccard"]})
     yield from cut("marking", verdicts, gone["gone"].to_numpy(), how.partitions)

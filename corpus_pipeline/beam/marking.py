@@ -95,8 +95,8 @@ def _as_verdicts(nodes: NDArray[np.uint64], verdicts: list[pa.RecordBatch]) -> d
     known = one_batch(pa.Table.from_batches(verdicts))
     known = known.take(pc.sort_indices(known["gone"]))
     gone = known["gone"].to_numpy()
-    place = np.minimum(np.searchsorted(gone, nodes), len(gone) - 1)
-    taken = pa.array(place, mask=gone[place] != nodes)
+    position = np.minimum(np.searchsorted(gone, nodes), len(gone) - 1)
+    taken = pa.array(position, mask=gone[position] != nodes)
     return {"duplicate_of": known["by"].take(taken), "jaccard": known["jaccard"].take(taken)}
 
 

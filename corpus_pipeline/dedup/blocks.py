@@ -36,31 +36,31 @@ def partition_of(keys: NDArray[np.uint64], partitions: int) -> NDArray[np.int64]
     >>> partition_of(np.array([1, 1, 2], np.uint64), 1).tolist()
     [0, 0, 0]
     """
-    places = np.empty(len(keys), np.int64)
-    _partition_of(keys, np.uint64(partitions), places)
-    return places
+    partition_ids = np.empty(len(keys), np.int64)
+    _partition_of(keys, np.uint64(partitions), partition_ids)
+    return partition_ids
 
 
 @kernel
-def _partition_of(keys, partitions, places):  # type: ignore[no-untyped-def]
+def _partition_of(keys, partitions, partition_ids):  # type: ignore[no-untyped-def]
     for i in range(len(keys)):
         high = mix(keys[i]) >> np.uint64(32)
-        places[i] = np.int64(high * partitions >> np.uint64(32))
+        partition_ids[i] = np.int64(high * partitions >> np.uint64(32))
 
 
 def write_partitioned(
-    sink: BinaryIO, batch: pa.RecordBatch, places: NDArray[np.int64], partitions: int
+    sink: BinaryIO, batch: pa.RecordBatch, partition_ids: NDArray[np.int64], partitions: int
 ) -> None:
     """Writes records as an Arrow file with one record batch per partition, empty ones included.
 
     Args:
         sink: where the file goes.
         batch: N records.
-        places: int64[N], the partition of each record.
+        partition_ids: int64[N], the partition of each record.
         partitions: how many there are.
     """
-    order = np.argsort(places, kind="stable")
-    ends = np.cumsum(np.bincount(places, minlength=partitions))
+    order = np.argsort(partition_ids, kind="stable")
+    ends = np.cumsum(np.bincount(partition_ids, minlength=partitions))
     ordered = batch.take(pa.array(order))
     with pa.ipc.new_file(sink, batch.schema) as writer:
         start = 0

@@ -108,27 +108,27 @@ def _cut(members, offsets, addresses, limit, leaders, cut, cut_offsets, keys, el
             count += 1
             cut_offsets[count] = size
             continue
-        places = np.zeros(1 << bits, np.int64)
+        positions = np.zeros(1 << bits, np.int64)
         for i in range(begin + leaders, end):
-            places[_chunk_of(addresses[members[i]], bits)] += 1
-        for chunk in range(len(places)):
-            others = places[chunk]
+            positions[_chunk_of(addresses[members[i]], bits)] += 1
+        for chunk in range(len(positions)):
+            others = positions[chunk]
             if others == 0:
                 continue
             for i in range(begin, begin + leaders):
                 cut[size] = members[i]
                 size += 1
-            places[chunk] = size
+            positions[chunk] = size
             size += others
-            keys[count] = mix(least ^ mix(np.uint64(len(places) + chunk)))
+            keys[count] = mix(least ^ mix(np.uint64(len(positions) + chunk)))
             elsewhere[count] = end - begin - leaders - others
             heads[count] = leaders
             count += 1
             cut_offsets[count] = size
         for i in range(begin + leaders, end):
             chunk = _chunk_of(addresses[members[i]], bits)
-            cut[places[chunk]] = members[i]
-            places[chunk] += 1
+            cut[positions[chunk]] = members[i]
+            positions[chunk] += 1
     return count
 
 

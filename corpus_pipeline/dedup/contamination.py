@@ -1,4 +1,4 @@
-"""Decontamination: finds the places at which texts hold items of an evaluation set.
+"""Decontamination: finds where texts hold items of an evaluation set.
 
 Finding is a kernel over words that answers nearly every miss from a bit set, so clean text costs
 little; the rest works on the few hits. What one text shows is decided here; what other documents
@@ -18,14 +18,14 @@ from corpus_pipeline.dedup.contamination_index import (
     WordView,
     changes,
 )
-from corpus_pipeline.dedup.contamination_search import Places, places_in, view_for
+from corpus_pipeline.dedup.contamination_search import Occurrences, find_occurrences, view_for
 from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.folding import respelt_texts, source_offsets
 from corpus_pipeline.text.sentences import split_sentences
 from corpus_pipeline.text.words import Words, split_words
 
 __all__ = [
-    "PLACES",
+    "OCCURRENCES",
     "ContaminationIndex",
     "ContaminationOptions",
     "build_index",
@@ -37,8 +37,8 @@ def _field(name: str, type_: pa.DataType, meaning: str) -> pa.Field:
     return pa.field(name, type_, nullable=False, metadata={"meaning": meaning})
 
 
-#: One row for each place at which a text holds enough of the part of an item.
-PLACES = pa.schema(
+#: One row for each occurrence: where a text holds enough of the part of an item.
+OCCURRENCES = pa.schema(
     [
         _field("text", pa.int32(), "number of the text"),
         _field("hash", pa.uint64(), "number of the item, which decides the partition"),
@@ -58,7 +58,7 @@ PLACES = pa.schema(
 def find_contamination(
     texts: pa.Array, index: ContaminationIndex, words: Words | None = None
 ) -> pa.RecordBatch:
-    """Finds the places at which texts hold an item of the evaluation sets.
+    """Finds where texts hold an item of the evaluation sets.
 
     Args:
         texts: string[N], in any spelling; a null text holds nothing.
@@ -66,12 +66,12 @@ def find_contamination(
         words: those of the texts, if they have been split already.
 
     Returns:
-        Batch of `PLACES`, sorted by text.
+        Batch of `OCCURRENCES`, sorted by text.
 
     >>> items = pa.array(["How many eggs do Janet's ducks lay in a week?"])
     >>> index = build_index(["eggs"], items, ContaminationOptions())
-    >>> places = find_contamination(pa.array(["Why?", f"Q. {items[0]}".upper()]), index)
-    >>> places.select(["text", "position", "matched", "bits"]).to_pylist()
+    >>> occurrences = find_contamination(pa.array(["Why?", f"Q. {items[0]}".upper()]), index)
+    >>> occurrences.select(["text", "position", "matched", "bits"]).to_pylist()
     [{'text': 1, 'position': 1, 'matched': 11, 'bits': 88}]
     """
     texts = as_texts(texts)
@@ -83,7 +83,7 @@ def find_contamination(
     others = _find(texts, texts, _without(split, rows), index)
     again = _find(texts.take(pa.array(rows)), respelt, split_words(respelt), index)
     at = again.schema.get_field_index("text")
-    again = again.set_column(at, PLACES[0], pa.array(rows.astype(np.int32)[again["text"]]))
+    again = again.set_column(at, OCCURRENCES[0], pa.array(rows.astype(np.int32)[again["text"]]))
     both = pa.Table.from_batches([others, again]).combine_chunks()
     order = np.argsort(both["text"].to_numpy(), kind="stable")
     return both.take(pa.array(order)).combine_chunks().to_batches()[0] if len(order) else others
@@ -102,9 +102,9 @@ def _without(words: Words, rows: NDArray[np.int64]) -> Words:
 def _find(
     texts: pa.Array, comparable: pa.Array, words: Words, index: ContaminationIndex
 ) -> pa.RecordBatch:
-    """Finds the places of texts whose comparable spelling has these words."""
+    """Finds the occurrences in texts whose comparable spelling has these words."""
     view = view_for(words, index)
-    found = places_in(comparable, view, index)
+    found = find_occurrences(comparable, view, index)
     found = found.where(_enough(found, index))
     first, last = _sentences(texts, comparable, view, found)
     columns = (
@@ -112,13 +112,14 @@ def _find(
         found.covers_from, found.covers_to, _company(found, index), first, last,
     )  # fmt: skip
     arrays = [
-        pa.array(column).cast(field.type) for column, field in zip(columns, PLACES, strict=True)
+        pa.array(column).cast(field.type)
+        for column, field in zip(columns, OCCURRENCES, strict=True)
     ]
-    return pa.record_batch(arrays, schema=PLACES)
+    return pa.record_batch(arrays, schema=OCCURRENCES)
 
 
-def _enough(found: Places, index: ContaminationIndex) -> NDArray[np.bool_]:
-    """Decides which places are copies of an item.
+def _enough(found: Occurrences, index: ContaminationIndex) -> NDArray[np.bool_]:
+    """Decides which occurrences are copies of an item.
 
     A question counts by itself, or with less of it when the rest of its item stands in the text
     too; an answer counts only beside its question.
@@ -131,7 +132,7 @@ def _enough(found: Places, index: ContaminationIndex) -> NDArray[np.bool_]:
     alone = ~answers & covered & asks & (found.bits >= np.minimum(total, options.min_bits))
     alone |= ~answers & (found.run >= index.runs[found.parts])
 
-    # Of each part the place that covers most, summed over the parts of the item in the text.
+    # Of each part the occurrence that covers most, summed over the parts of the item in the text.
     texts_and_rows = found.texts.astype(np.int64) << 32 | index.rows[found.parts]
     items, item = np.unique(texts_and_rows, return_inverse=True)
     order = np.lexsort((-found.bits, found.parts, found.texts))
@@ -153,8 +154,8 @@ def _enough(found: Places, index: ContaminationIndex) -> NDArray[np.bool_]:
     return enough
 
 
-def _company(found: Places, index: ContaminationIndex) -> NDArray[np.int32]:
-    """Counts, for each place, the items of its text that stand beside one another."""
+def _company(found: Occurrences, index: ContaminationIndex) -> NDArray[np.int32]:
+    """Counts, for each occurrence, the items of its text that stand beside one another."""
     company = np.ones(len(found.texts), np.int32)
     rows = index.rows[found.parts]
     order = np.lexsort((found.stop, found.texts))
@@ -162,28 +163,28 @@ def _company(found: Places, index: ContaminationIndex) -> NDArray[np.int32]:
     for start, end in pairwise(borders):
         members = order[start:end]
         free, items = 0, set()
-        for place in members.tolist():
-            if found.first[place] >= free:
-                free = found.stop[place]
-                items.add(int(rows[place]))
+        for occurrence in members.tolist():
+            if found.first[occurrence] >= free:
+                free = found.stop[occurrence]
+                items.add(int(rows[occurrence]))
         company[members] = max(1, len(items))
     return company
 
 
 def _sentences(
-    texts: pa.Array, comparable: pa.Array, view: WordView, found: Places
+    texts: pa.Array, comparable: pa.Array, view: WordView, found: Occurrences
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Numbers of the first and the last sentence that each place touches."""
-    rows, place = np.unique(found.texts, return_inverse=True)
+    """Numbers of the first and the last sentence that each occurrence touches."""
+    rows, occurrence = np.unique(found.texts, return_inverse=True)
     held = texts.take(pa.array(rows))
     sentences = split_sentences(held)
     _, starts_at = utf8_buffers(comparable)
     _, held_at = utf8_buffers(held)
-    first, last = np.zeros((2, len(place)), np.int64)
+    first, last = np.zeros((2, len(occurrence)), np.int64)
     for number, row in enumerate(rows.tolist()):
-        members = np.flatnonzero(place == number)
+        members = np.flatnonzero(occurrence == number)
         begin = view.offsets[row]
-        # The first byte of each place's first word, and the last byte of its last word.
+        # The first byte of each occurrence's first word, and the last byte of its last word.
         borders = np.concatenate(
             [view.starts[begin + found.first[members]], view.ends[begin + found.stop[members] - 1]]
         ) - starts_at[row].astype(np.int64)

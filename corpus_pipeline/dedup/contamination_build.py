@@ -334,8 +334,8 @@ def _cumulated(weights: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArra
     total = np.concatenate([[0], np.cumsum(weights, dtype=np.int64)])
     sizes = np.diff(offsets) + 1
     begins = np.cumsum(sizes) - sizes
-    places = np.arange(sizes.sum()) - np.repeat(begins - offsets[:-1], sizes)
-    cumulated: NDArray[np.int64] = total[places] - np.repeat(total[offsets[:-1]], sizes)
+    positions = np.arange(sizes.sum()) - np.repeat(begins - offsets[:-1], sizes)
+    cumulated: NDArray[np.int64] = total[positions] - np.repeat(total[offsets[:-1]], sizes)
     return cumulated
 
 

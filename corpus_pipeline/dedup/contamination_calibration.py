@@ -20,7 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.dedup.contamination_index import ContaminationIndex
-from corpus_pipeline.dedup.contamination_search import places_in, view_for
+from corpus_pipeline.dedup.contamination_search import find_occurrences, view_for
 from corpus_pipeline.text.words import split_words
 
 #: Items from which on a set is looked at.
@@ -62,7 +62,7 @@ def habits_of_sets(
         foretold: bool[I], true for parts of which other items foretell most.
         index: of these parts.
     """
-    found = places_in(texts, view_for(split_words(texts), index), index)
+    found = find_occurrences(texts, view_for(split_words(texts), index), index)
     apart = (same[found.texts] != same[found.parts]) & (sets[found.texts] == sets[found.parts])
     found = found.where(apart & ~index.answers[found.texts] & ~index.answers[found.parts])
     shares = found.bits * 10**6 // np.maximum(1, index.bits[found.parts])
@@ -107,7 +107,7 @@ def held_of_sets(
         int64[N], the largest share of the weight of a part, in millionths, and int64[N], the bits
         of the longest run.
     """
-    found = places_in(texts, view_for(split_words(texts), index), index)
+    found = find_occurrences(texts, view_for(split_words(texts), index), index)
     found = found.where((sets[found.texts] == part_sets[found.parts]) & ~index.answers[found.parts])
     reached, longest = np.zeros((2, len(texts)), np.int64)
     shares = found.bits * 10**6 // np.maximum(1, index.bits[found.parts])
@@ -122,5 +122,5 @@ def above(reached: NDArray[np.int64]) -> int:
     >>> above(np.arange(200))
     199
     """
-    place = min(len(reached) - 1, -(-len(reached) * BELOW // 100))
-    return int(np.sort(reached)[place]) + 1
+    position = min(len(reached) - 1, -(-len(reached) * BELOW // 100))
+    return int(np.sort(reached)[position]) + 1

@@ -115,8 +115,8 @@ def _cover(groups, starts, lengths, base, weights, words, bits):  # type: ignore
             end = stop
 
 
-class Places(NamedTuple):
-    """P places at which some text holds something of some part, by text, part and position."""
+class Occurrences(NamedTuple):
+    """P occurrences of something of some part in some text, by text, part and position."""
 
     texts: NDArray[Any]
     parts: NDArray[Any]
@@ -134,18 +134,20 @@ class Places(NamedTuple):
     covers_from: NDArray[Any]
     covers_to: NDArray[Any]
 
-    def where(self, mask: NDArray[np.bool_]) -> "Places":
-        return Places(*(each[mask] for each in self))
+    def where(self, mask: NDArray[np.bool_]) -> "Occurrences":
+        return Occurrences(*(each[mask] for each in self))
 
 
 def view_for(words: Words, index: ContaminationIndex) -> WordView:
-    """Prepares words of texts, as `comparable_texts` spells them, for `places_in`."""
+    """Prepares words of texts, as `comparable_texts` spells them, for `find_occurrences`."""
     return view_words(words, index.options, int(index.short_lengths.max(initial=0)))
 
 
-def places_in(comparable: pa.Array, view: WordView, index: ContaminationIndex) -> Places:
-    """Finds every place of the texts at which something of a part of the index stands."""
-    return _places(_signed(_hits(view, index), comparable, view, index), index)
+def find_occurrences(
+    comparable: pa.Array, view: WordView, index: ContaminationIndex
+) -> Occurrences:
+    """Finds every occurrence of something of a part of the index in the texts."""
+    return _occurrences(_signed(_hits(view, index), comparable, view, index), index)
 
 
 def _hits(view: WordView, index: ContaminationIndex) -> Hits:
@@ -164,11 +166,11 @@ def _signed(hits: Hits, texts: pa.Array, view: WordView, index: ContaminationInd
     """Replaces the hashes of items that only their signs tell apart by those with signs."""
     if not len(index.signed):
         return hits
-    places = np.flatnonzero(np.isin(hits.hashes, index.signed))
+    candidates = np.flatnonzero(np.isin(hits.hashes, index.signed))
     hashes = hits.hashes.copy()
     keep = np.ones(len(hashes), np.bool_)
     data, offsets = utf8_buffers(texts)
-    for hit in places.tolist():
+    for hit in candidates.tolist():
         row = int(hits.rows[hit])
         word = int(view.offsets[row] + hits.positions[hit])
         after = word + int(index.signed_lengths[np.searchsorted(index.signed, hashes[hit])])
@@ -177,12 +179,12 @@ def _signed(hits: Hits, texts: pa.Array, view: WordView, index: ContaminationInd
         words = bytes(data[view.starts[word] : view.ends[after - 1]])
         rest = bytes(data[view.ends[after - 1] : stop]).partition(b"\n")[0]
         hashes[hit] = with_signs(hashes[hit], (words + rest).decode())
-        place = np.searchsorted(index.hashes, hashes[hit])
-        keep[hit] = place < len(index.hashes) and index.hashes[place] == hashes[hit]
+        position = np.searchsorted(index.hashes, hashes[hit])
+        keep[hit] = position < len(index.hashes) and index.hashes[position] == hashes[hit]
     return Hits(hits.rows[keep], hits.positions[keep], hashes[keep])
 
 
-def _places(hits: Hits, index: ContaminationIndex) -> Places:
+def _occurrences(hits: Hits, index: ContaminationIndex) -> Occurrences:
     """Joins the hits of a part that stand together: no further apart than the part is long."""
     grams = np.searchsorted(index.hashes, hits.hashes)
     counts = np.diff(index.posting_offsets)[grams]
@@ -218,7 +220,7 @@ def _places(hits: Hits, index: ContaminationIndex) -> Places:
     asks = index.asking[postings[within]]
     _cover(*(each[asks] for each in windows), index.weights, none, asking)
     run = _runs(groups, parts, found_at, postings, len(heads), index)
-    return Places(
+    return Occurrences(
         texts[heads], parts[heads], found_at[heads], stop, words, bits, asking, run,
         covers_from, covers_to,
     )  # fmt: skip
@@ -229,11 +231,11 @@ def _runs(
     parts: NDArray[Any],
     found_at: NDArray[Any],
     postings: NDArray[Any],
-    places: int,
+    count: int,
     index: ContaminationIndex,
 ) -> NDArray[np.int64]:
-    """int64[places], bits of the longest run of each place: n-grams of the part one after another
-    with none left out, at the same distance from the beginning of the part."""
+    """int64[count], bits of the longest run of each occurrence: n-grams of the part one after
+    another with none left out, at the same distance from the beginning of the part."""
     ranks = index.ranks[postings]
     shift = found_at - index.positions[postings]
     order = np.lexsort((ranks, shift, groups))
@@ -245,6 +247,6 @@ def _runs(
     last = np.append(heads[1:], len(order))[: len(heads)] - 1
     base = index.weight_offsets[parts[heads]]
     bits = index.weights[base + starts[last] + lengths[last]] - index.weights[base + starts[heads]]
-    run = np.zeros(places, np.int64)
+    run = np.zeros(count, np.int64)
     np.maximum.at(run, groups[heads], bits)
     return run

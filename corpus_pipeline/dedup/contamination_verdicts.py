@@ -1,4 +1,4 @@
-"""Which places that hold an evaluation item are copies of it, and which quote what it quotes.
+"""Which occurrences of an evaluation item are copies of it, and which quote what it quotes.
 
 An item may hold a sentence that everyone knows. Documents that quote it cover the same words of the
 item and no others, and there are many of them; documents that hold the leaked item cover it whole,
@@ -48,17 +48,17 @@ CONTAMINATION = pa.schema(
 
 def judge_contamination(
     addresses: NDArray[np.uint64],
-    places: pa.RecordBatch,
+    occurrences: pa.RecordBatch,
     index: ContaminationIndex,
     max_documents: int,
 ) -> pa.Table:
-    """Decides which places are copies of evaluation items.
+    """Decides which occurrences are copies of evaluation items.
 
-    All places of an item must be present; their order is irrelevant.
+    All occurrences of an item must be present; their order is irrelevant.
 
     Args:
-        addresses: uint64[P], packed address of the document of each place.
-        places: P rows of `PLACES`; `text` is not looked at.
+        addresses: uint64[P], packed address of the document of each occurrence.
+        occurrences: P rows of `OCCURRENCES`; `text` is not looked at.
         index: the one that found them.
         max_documents: documents that may hold the same words of an item before these count as a
             quotation.
@@ -71,34 +71,38 @@ def judge_contamination(
     ... )
     >>> text = "How many eggs do Janet's ducks lay in a week?"
     >>> index = build_index(["eggs"], pa.array([text]), ContaminationOptions())
-    >>> places = find_contamination(pa.array([text]), index)
-    >>> table = judge_contamination(np.array([9], np.uint64), places, index, 10)
+    >>> occurrences = find_contamination(pa.array([text]), index)
+    >>> table = judge_contamination(np.array([9], np.uint64), occurrences, index, 10)
     >>> table.select(["address", "item", "matched", "total", "score"]).to_pylist()
     [{'address': 9, 'item': 'eggs', 'matched': 11, 'total': 11, 'score': 1.0}]
     """
-    order = np.lexsort((places["position"].to_numpy(), addresses, places["part"].to_numpy()))
-    places = places.take(pa.array(order))
+    order = np.lexsort(
+        (occurrences["position"].to_numpy(), addresses, occurrences["part"].to_numpy())
+    )
+    occurrences = occurrences.take(pa.array(order))
     addresses = addresses[order]
-    parts = places["part"].to_numpy()
+    parts = occurrences["part"].to_numpy()
     copies = np.ones(len(parts), np.bool_)
     borders = np.append(np.flatnonzero(changes(parts)), len(parts))
     for group in np.flatnonzero(np.diff(borders) > max_documents).tolist():
         members = slice(borders[group], borders[group + 1])
-        copies[members] = _not_quoted(addresses[members], places, members, index, max_documents)
+        copies[members] = _not_quoted(
+            addresses[members], occurrences, members, index, max_documents
+        )
     copies &= ~index.answers[parts] | _with_question(addresses, parts, copies, index)
-    return _table(addresses[copies], places.filter(pa.array(copies)), index)
+    return _table(addresses[copies], occurrences.filter(pa.array(copies)), index)
 
 
 def _not_quoted(
     addresses: NDArray[np.uint64],
-    places: pa.RecordBatch,
+    occurrences: pa.RecordBatch,
     members: slice,
     index: ContaminationIndex,
     max_documents: int,
 ) -> NDArray[np.bool_]:
-    """Judges the places of one part: bool[M]."""
+    """Judges the occurrences of one part: bool[M]."""
     columns = ("part", "bits", "covers_from", "covers_to", "company")
-    part, bits, start, stop, company = (places[name].to_numpy()[members] for name in columns)
+    part, bits, start, stop, company = (occurrences[name].to_numpy()[members] for name in columns)
     total = index.bits[part[0]]
     begin, end = index.weight_offsets[part[0] : part[0] + 2]
     weights = np.diff(index.weights[begin:end])
@@ -131,22 +135,22 @@ def _with_question(
 
 
 def _table(
-    addresses: NDArray[np.uint64], places: pa.RecordBatch, index: ContaminationIndex
+    addresses: NDArray[np.uint64], occurrences: pa.RecordBatch, index: ContaminationIndex
 ) -> pa.Table:
-    parts = places["part"].to_numpy()
-    positions = places["position"].to_numpy().astype(np.uint64)
-    place = parts.astype(np.uint64) << np.uint64(32) | positions
+    parts = occurrences["part"].to_numpy()
+    positions = occurrences["position"].to_numpy().astype(np.uint64)
+    packed = parts.astype(np.uint64) << np.uint64(32) | positions
     columns = [
         addresses,
-        place,
+        packed,
         index.ids.take(pa.array(parts)),
-        places["matched"],
+        occurrences["matched"],
         index.words[parts],
-        places["bits"].to_numpy() / np.maximum(1, index.bits[parts]),
-        places["first_sentence"],
-        places["last_sentence"],
+        occurrences["bits"].to_numpy() / np.maximum(1, index.bits[parts]),
+        occurrences["first_sentence"],
+        occurrences["last_sentence"],
     ]
-    order = np.lexsort((place, addresses))
+    order = np.lexsort((packed, addresses))
     arrays = [pa.array(c, field.type) for c, field in zip(columns, CONTAMINATION, strict=True)]
     return pa.table(arrays, schema=CONTAMINATION).take(pa.array(order))
 

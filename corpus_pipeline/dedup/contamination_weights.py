@@ -78,7 +78,7 @@ def surprisals(
     """Weighs W words of evaluation items.
 
     Args:
-        windows: hashes the windows of some words that begin at some of the W places.
+        windows: hashes the windows of some words that begin at some of the W positions.
         items: int64[W], the item of each word; items of equal text have the same number.
         sets: int64[W], the set of each word; only items of its set foretell it.
         depths: int64[W], how many words stand before each in its text.
@@ -89,13 +89,13 @@ def surprisals(
     weights = np.full(len(items), MOST_BITS, np.uint8)
     salts = sets.astype(np.uint64) * _SALT
     for length in range(1, CONTEXT + 1):
-        places = np.flatnonzero(depths >= length)
-        if not len(places):
+        positions = np.flatnonzero(depths >= length)
+        if not len(positions):
             break
-        owners, salt = items[places], salts[places]
-        word = items_with(windows(places - length, length + 1) ^ salt, owners) - 1
-        context = items_with(windows(places - length, length) ^ salt, owners) - 1
-        lowered = weights[places]
+        owners, salt = items[positions], salts[positions]
+        word = items_with(windows(positions - length, length + 1) ^ salt, owners) - 1
+        context = items_with(windows(positions - length, length) ^ salt, owners) - 1
+        lowered = weights[positions]
         _weigh(context, word, lowered)
-        weights[places] = lowered
+        weights[positions] = lowered
     return weights

@@ -22,8 +22,8 @@ def _partners(order, first, second, intersection, union, best):  # type: ignore[
 
     Edges come by their lesser end: when it is due, all that could remove it has been seen.
     """
-    for place in range(len(order)):
-        edge = order[place]
+    for position in range(len(order)):
+        edge = order[position]
         centre, other = first[edge], second[edge]
         if centre == other or best[centre] >= 0:
             continue

@@ -158,9 +158,9 @@ def peel(halves: pa.RecordBatch, messages: pa.RecordBatch) -> Peeled:
     state = column["state"].copy()
     if messages.num_rows:
         heard, first = np.unique(messages["other"].to_numpy(), return_index=True)
-        place = np.minimum(np.searchsorted(heard, column["other"]), len(heard) - 1)
-        known = heard[place] == column["other"]
-        state[known] = messages["state"].to_numpy()[first[place[known]]]
+        position = np.minimum(np.searchsorted(heard, column["other"]), len(heard) - 1)
+        known = heard[position] == column["other"]
+        state[known] = messages["state"].to_numpy()[first[position[known]]]
     column["state"] = state
     documents, which = np.unique(column["address"], return_inverse=True)
     goes, waits, similar = np.zeros((3, len(documents)), np.bool_)

@@ -40,8 +40,8 @@ def reopened(
     open_ = (staying > 1) & (np.bincount(bucket_of[fresh], minlength=len(sizes)) > 0)
     chosen = stays & open_[bucket_of]
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(staying[open_])])
-    place = np.arange(len(bucket_of)) - buckets.offsets[:-1][bucket_of]
-    leading = stays & (place < buckets.leaders[bucket_of])
+    position = np.arange(len(bucket_of)) - buckets.offsets[:-1][bucket_of]
+    leading = stays & (position < buckets.leaders[bucket_of])
     leaders = np.bincount(bucket_of[leading], minlength=len(sizes))[open_]
     addresses, ranks = buckets.addresses[chosen], buckets.ranks[chosen]
     keys, elsewhere = buckets.keys[open_], buckets.elsewhere[open_]

@@ -163,8 +163,8 @@ def verify_buckets(
     sizes = np.diff(buckets.offsets)
     bucket_of = np.repeat(np.arange(len(sizes)), sizes)
     # Those whom the other chunks of their bucket do not have, and who go into no star.
-    place = np.arange(len(members)) - buckets.offsets[:-1][bucket_of]
-    is_apart = looked & (place >= buckets.leaders[bucket_of])
+    position = np.arange(len(members)) - buckets.offsets[:-1][bucket_of]
+    is_apart = looked & (position >= buckets.leaders[bucket_of])
     apart = np.bincount(bucket_of[is_apart], minlength=len(sizes))
     buckets_left = np.arange(len(sizes))
     found = []

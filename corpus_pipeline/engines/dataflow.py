@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-from corpus_pipeline.engines.runners import beam_arguments
+from corpus_pipeline.engines.job import beam_arguments
 from corpus_pipeline.errors import ConfigError, EngineError
 
 #: Other names of an option -> the name used here.

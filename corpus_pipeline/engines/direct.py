@@ -85,8 +85,8 @@ class DirectEngine:
             self._pool.stop()
         self._pool.join()
 
-    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
-        """Runs all items, cut into about two tasks for each worker and of at most `at_once`.
+    def run(self, phase: Phase, items: Sequence[int], max_items: int, report: Report) -> None:
+        """Runs all items, cut into about two tasks for each worker and of at most `max_items`.
 
         Raises:
             CorpusError: a task failed; the first failure ends the phase.
@@ -111,7 +111,7 @@ class DirectEngine:
             running[future] = (task, attempt)
 
         running: dict[concurrent.futures.Future[Any], tuple[tuple[int, ...], int]] = {}
-        waiting = iter(_tasks(items, self.workers, at_once))
+        waiting = iter(_tasks(items, self.workers, max_items))
         for task in itertools.islice(waiting, 2 * self.workers):
             submit(task, 1)
         while running:
@@ -147,13 +147,13 @@ class DirectEngine:
                     raise error
 
 
-def _tasks(items: Sequence[int], workers: int, at_once: int) -> list[tuple[int, ...]]:
-    """Cuts items into about two tasks for each worker, of at most `at_once`.
+def _tasks(items: Sequence[int], workers: int, max_items: int) -> list[tuple[int, ...]]:
+    """Cuts items into about two tasks for each worker, of at most `max_items`.
 
     >>> _tasks(range(5), 1, 10), _tasks(range(5), 1, 2)
     ([(0, 1, 2), (3, 4)], [(0, 1), (2, 3), (4,)])
     """
-    step = max(1, min(at_once, -(-len(items) // (2 * workers))))
+    step = max(1, min(max_items, -(-len(items) // (2 * workers))))
     return [tuple(items[start : start + step]) for start in range(0, len(items), step)]
 
 

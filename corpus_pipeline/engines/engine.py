@@ -78,13 +78,13 @@ class Engine(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
+    def run(self, phase: Phase, items: Sequence[int], max_items: int, report: Report) -> None:
         """Runs all items of a phase.
 
         Args:
             phase: what to run.
             items: units or partitions; each is done once or more often, with the same result.
-            at_once: items that one worker can hold at once.
+            max_items: items that one worker can hold at once.
             report: hears of every item.
 
         Raises:
@@ -130,13 +130,13 @@ def _watch(parent: int) -> None:
     os._exit(1)
 
 
-def as_corpus_error(error: Exception, phase: str, place: str = "") -> CorpusError:
+def as_corpus_error(error: Exception, phase: str, item: str = "") -> CorpusError:
     """Turns whatever a Beam job raised into one line for the user.
 
     Args:
         error: what was raised.
         phase: name of the phase.
-        place: the item, if it is known.
+        item: as `item 3`, if it is known.
 
     >>> as_corpus_error(RuntimeError("x\\ncorpus_pipeline.errors.InputError: a: gone"), "prepare")
     InputError('a: gone')
@@ -151,7 +151,7 @@ it all)')
         kind = getattr(sys.modules.get(module), name, None)
         if isinstance(kind, type) and issubclass(kind, CorpusError):
             return kind(_BEAM_SUFFIX.sub("", message))
-    where = f"phase {phase}: {place}: " if place else f"phase {phase}: "
+    where = f"phase {phase}: {item}: " if item else f"phase {phase}: "
     return EngineError(where + _told(error))
 
 

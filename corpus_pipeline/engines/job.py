@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -36,6 +36,15 @@ _LOG_LEVELS = {
 }
 
 
+def beam_arguments(options: Mapping[str, str]) -> list[str]:
+    """Turns options into Beam's command-line arguments; an empty value is a flag.
+
+    >>> beam_arguments({"prism_location": "/opt/prism", "streaming": ""})
+    ['--prism_location=/opt/prism', '--streaming']
+    """
+    return [f"--{name}={value}" if value else f"--{name}" for name, value in options.items()]
+
+
 class JobEngine:
     """Runs each phase as one job of a Beam runner.
 
@@ -44,6 +53,8 @@ class JobEngine:
     """
 
     workers: int | None = None
+    #: Errors whose text is a line for the user already.
+    one_line_errors: tuple[type[Exception], ...] = (CorpusError,)
     #: Between two looks at the counters of a job.
     poll_seconds = 1.0
 
@@ -66,7 +77,7 @@ class JobEngine:
         """Returns Beam's pipeline options for a phase, as on a command line."""
         return []
 
-    def explained(self, error: Exception) -> Exception:
+    def explained(self, error: Exception, phase: str) -> Exception:
         """Returns what a job raised in the form that tells most."""
         return error
 
@@ -76,7 +87,7 @@ class JobEngine:
     def close(self) -> None:
         """Ends what this engine has started."""
 
-    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
+    def run(self, phase: Phase, items: Sequence[int], max_items: int, report: Report) -> None:
         """Runs all items as one job; the runner decides how many at once.
 
         Raises:
@@ -107,9 +118,9 @@ class JobEngine:
                 _cancel(result)
             if not isinstance(error, Exception):
                 raise
-            if os.environ.get("CORPUS_DEBUG") and not isinstance(error, CorpusError):
+            if os.environ.get("CORPUS_DEBUG") and not isinstance(error, self.one_line_errors):
                 raise
-            raise as_corpus_error(self.explained(error), phase.name) from error
+            raise as_corpus_error(self.explained(error, phase.name), phase.name) from error
         finally:
             if result is not None:
                 self.release(result)

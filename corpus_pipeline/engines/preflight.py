@@ -1,7 +1,7 @@
 """The preflight: before the first phase, can the workers do the work at all?
 
     driver                               worker
-    nonce ──► FOLDER/nonce ────────────► examine: versions, folder, inputs, models, memory, clock
+    nonce ──► FOLDER/nonce ────────────► checks: versions, folder, inputs, models, memory, clock
     judge ◄── FOLDER/report-N.json ◄──── report
 
 A cluster with a wrong worker environment often says nothing and waits for ever. So a small job runs
@@ -19,18 +19,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from corpus_pipeline import storage
+from corpus_pipeline.engines.check_results import cause, failures, late, unseen_folder, warnings
 from corpus_pipeline.engines.engine import Clocks, Engine, as_corpus_error
-from corpus_pipeline.engines.examination import (
+from corpus_pipeline.engines.worker_checks import (
     NONCE_FILE,
     Overdue,
     Request,
     WorkerReport,
-    examine,
+    check_worker,
     here,
     reason,
     within,
 )
-from corpus_pipeline.engines.findings import cause, failures, late, unseen_folder, warnings
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.transforms import Transform, Work, item_ranges, unrolled
 
@@ -41,7 +41,7 @@ _SAMPLE = 20
 #: Seconds that the driver waits for reports of a job that is done: file systems may lag.
 _LAG_SECONDS = 5.0
 #: What one check of a worker may take of the whole time.
-_PATIENCE = 0.25
+_CHECK_SHARE = 0.25
 
 Probe = Callable[[Request, float], list[WorkerReport]]
 """Gets reports of workers, within so many seconds or not at all."""
@@ -87,12 +87,12 @@ def make_request(
         inputs=tuple(sample),
         resources=tuple(sorted(fingerprint.get("resources", {}).items())),
         bytes_per_worker=bytes_per_worker,
-        patience=timeout * _PATIENCE,
+        check_timeout=timeout * _CHECK_SHARE,
     )
 
 
 def preflight(probe: Probe, request: Request, timeout: float) -> list[str]:
-    """Has workers examine themselves and compares what they find with what the driver has.
+    """Has workers check themselves and compares what they find with what the driver has.
 
     Args:
         probe: `EngineProbe`, or `probe_here`.
@@ -172,7 +172,7 @@ def _answered(request: Request) -> int:
 # The probe
 
 
-class _Examine(Transform):
+class _CheckWorker(Transform):
     """Writes a worker's report where the driver looks for it."""
 
     output = int
@@ -181,13 +181,13 @@ class _Examine(Transform):
         self._request = request
 
     def process(self, item: int) -> Iterator[int]:
-        """Examines this process; emits the number of the report.
+        """Checks this process; emits the number of the report.
 
         Raises:
             PreflightError: the report cannot be left for the driver.
         """
         request = Request.from_json(self._request)
-        report = examine(request, item)
+        report = check_worker(request, item)
         if report.nonce != request.nonce:
             raise PreflightError(f"worker {report.host}: {unseen_folder(request)}")
         try:
@@ -210,7 +210,7 @@ class PreflightPhase:
 
     def work(self, items: Sequence[int]) -> Work:
         """Returns the probes of these numbers."""
-        return Work(item_ranges(items), unrolled, (_Examine(self.request),))
+        return Work(item_ranges(items), unrolled, (_CheckWorker(self.request),))
 
 
 class _Silence:
@@ -243,7 +243,7 @@ class EngineProbe:
 
 def probe_here(request: Request, timeout: float) -> list[WorkerReport]:
     """Probes this process: enough where workers are its children."""
-    return [examine(request, item) for item in range(request.probes)]
+    return [check_worker(request, item) for item in range(request.probes)]
 
 
 def _read_reports(request: Request) -> Iterator[WorkerReport]:

@@ -3,12 +3,10 @@
 import importlib
 import logging
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corpus_pipeline.engines.engine import Phase, Report
-from corpus_pipeline.engines.job import JobEngine
+from corpus_pipeline.engines.job import JobEngine, beam_arguments
 from corpus_pipeline.errors import ConfigError, EngineError
 
 #: What the runners' own defaults get wrong for us.
@@ -19,8 +17,6 @@ _DEFAULTS: dict[str, dict[str, str]] = {
 }
 #: Runners that Beam does not find by the name of their class.
 _QUALIFIED = {"DaskRunner": "apache_beam.runners.dask.dask_runner.DaskRunner"}
-#: Tasks of a Spark stage at most: a unit each, while Spark's driver can keep track of them.
-_SPARK_TASKS = 20_000
 
 
 def import_beam() -> None:
@@ -35,15 +31,6 @@ def import_beam() -> None:
         importlib.import_module("apache_beam")
     finally:
         root.removeFilter(told)
-
-
-def beam_arguments(options: Mapping[str, str]) -> list[str]:
-    """Turns options into Beam's command-line arguments; an empty value is a flag.
-
-    >>> beam_arguments({"prism_location": "/opt/prism", "streaming": ""})
-    ['--prism_location=/opt/prism', '--streaming']
-    """
-    return [f"--{name}={value}" if value else f"--{name}" for name, value in options.items()]
 
 
 class NamedEngine(JobEngine):
@@ -154,69 +141,8 @@ class DataflowEngine(NamedEngine):
 
         return beam_arguments(dataflow_options(self._user, phase, self._unit_timeout))
 
-    def explained(self, error: Exception) -> Exception:
+    def explained(self, error: Exception, phase: str) -> Exception:
         """Asks the service why a job has failed."""
         from corpus_pipeline.engines.dataflow import explained
 
         return explained(error)
-
-
-def retrying(master: str) -> str:
-    """Lets Spark on one machine try a task four times, as it does on a cluster.
-
-    >>> retrying("local[2]"), retrying("local[2,1]"), retrying("spark://host:7077")
-    ('local[2,4]', 'local[2,1]', 'spark://host:7077')
-    """
-    return re.sub(r"^local\[(\d+|\*)\]$", r"local[\1,4]", master)
-
-
-class SparkEngine(JobEngine):
-    """Beam's stages on Spark's Python processes; one Spark context for all phases."""
-
-    def __init__(
-        self,
-        settings: Mapping[str, str],
-        worker_setup: Callable[[], None],
-        unit_timeout: float | None = None,
-    ) -> None:
-        """Starts nothing yet.
-
-        Args:
-            settings: Spark configuration, such as `spark.master`.
-            worker_setup: called once in every Python process of Spark's.
-            unit_timeout: seconds after which a stuck unit is tried again; None waits for ever.
-        """
-        from corpus_pipeline.engines.spark.runner import SparkRunner
-
-        if "spark.master" in settings:
-            settings = {**settings, "spark.master": retrying(settings["spark.master"])}
-        self._spark = SparkRunner(settings, worker_setup, bundle_timeout=unit_timeout)
-
-    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
-        """Runs all items as one job of Spark's.
-
-        Raises:
-            CorpusError: the job failed, in one line.
-        """
-        from corpus_pipeline.engines.spark.failures import WorkerDiedError, WorkerStuckError
-
-        try:
-            super().run(phase, items, at_once, report)
-        except WorkerStuckError as error:
-            raise EngineError(
-                f"phase {phase.name}: {error}; raise unit_timeout or lower plan.unit_bytes"
-            ) from error
-        except WorkerDiedError as error:
-            raise EngineError(
-                f"phase {phase.name}: {error}; if memory is short, lower plan.unit_bytes or raise "
-                "spark.executor.memoryOverhead"
-            ) from error
-
-    def runner(self, items: int) -> Any:
-        """Gives every unit a task of its own: stragglers and retries cost one unit."""
-        self._spark.partitions = max(1, min(items, _SPARK_TASKS))
-        return self._spark
-
-    def close(self) -> None:
-        """Stops the Spark context if it is ours."""
-        self._spark.close()

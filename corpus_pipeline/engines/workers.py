@@ -4,14 +4,15 @@ import multiprocessing
 import sys
 from multiprocessing.context import BaseContext
 
-_PRELOAD = ["corpus_pipeline.engines.preload"]
+#: The module of what every worker process needs, imported once where they are forked from.
+PRELOAD = "corpus_pipeline.engines.preload"
 
 
 def worker_context() -> BaseContext:
     """Returns how worker processes are started."""
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
     if sys.platform != "win32":
-        context.set_forkserver_preload(_PRELOAD)
+        context.set_forkserver_preload([PRELOAD])
     return context
 
 

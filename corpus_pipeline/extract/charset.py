@@ -247,5 +247,5 @@ def _decode(data: bytes, codec: str, counts: Utf8Counts) -> Decoded:
     controls = counts.controls
     if controls and codec.startswith(("utf-16", "utf-32")):
         controls = len(_CONTROLS.findall(text))
-    places = len(_DAMAGED_PLACE.findall(text)) if "\ufffd" in text else 0
-    return Decoded(text, codec, controls + places)
+    damages = len(_DAMAGED_PLACE.findall(text)) if "\ufffd" in text else 0
+    return Decoded(text, codec, controls + damages)

@@ -1,7 +1,7 @@
 """The process in which large pages are parsed: `python -m corpus_pipeline.extract.child`.
 
-Only `helper.py` starts it and knows its other end. Requests come by standard input, replies go to
-standard output:
+Only `parser_process.py` starts it and knows its other end. Requests come by standard input, replies
+go to standard output:
 
     request   REQUEST: seconds, bytes of the page; then the page, UTF-8
     reply     REPLY: PARSED, FAILED or OUT_OF_MEMORY, bytes that follow; then the page, UTF-8, as

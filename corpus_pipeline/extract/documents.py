@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from resiliparse.parse.html.exception import HTMLParserException
 
 from corpus_pipeline.extract.charset import DAMAGED_PLACE, decode_bytes
-from corpus_pipeline.extract.helper import ParserProcess
 from corpus_pipeline.extract.html import page_text
 from corpus_pipeline.extract.normalise import normalise_texts
+from corpus_pipeline.extract.parser_process import ParserProcess
 from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
 from corpus_pipeline.thresholds import exact_threshold

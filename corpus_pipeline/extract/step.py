@@ -35,14 +35,14 @@ class Extract(Step):
     reasons = EXTRACT_REASONS
     counts = ("lenient-charset-",)
     default = True
-    imports = ("corpus_pipeline.extract.documents", "corpus_pipeline.extract.helper")
+    imports = ("corpus_pipeline.extract.documents", "corpus_pipeline.extract.parser_process")
     makes_text = True
     needs_text = False
 
     def open(self) -> None:
         """Prepares the process for large pages; it starts with the first of them."""
         from corpus_pipeline.extract.documents import ExtractOptions
-        from corpus_pipeline.extract.helper import ParserProcess
+        from corpus_pipeline.extract.parser_process import ParserProcess
 
         section = self.options
         self._how = ExtractOptions(max_raw_bytes=section.max_html_bytes, timeout=section.timeout)

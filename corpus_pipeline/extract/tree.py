@@ -1,8 +1,9 @@
 """Pages as the parser understands them: Resiliparse's (lexbor), which is native and does 100 MB/s.
 
 Some of the parser's steps take quadratic time and memory on hostile pages, and no signal ends it:
-`steps.py` estimates that work first, and `helper.py` keeps large pages away from this process.
-This module is all that the helper process imports of the package, so it imports little itself.
+`steps.py` estimates that work first, and `parser_process.py` keeps large pages away from this
+process. This module is all that the child process imports of the package, so it imports little
+itself.
 """
 
 from resiliparse.parse.html import HTMLTree

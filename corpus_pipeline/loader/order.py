@@ -47,7 +47,7 @@ class Permutation:
         """Derives the keys.
 
         Args:
-            n: number of places, 1 to 2**62.
+            n: number of positions, 1 to 2**62.
             seed: 0 to 2**64 - 1.
             epoch: at least 0.
         """
@@ -69,13 +69,13 @@ class Permutation:
         Returns:
             int64[K].
         """
-        places = self._network(indices.astype(np.uint64))
+        positions = self._network(indices.astype(np.uint64))
         # 2**(2 * half) is below 4 n, so a place is found after 4 steps on average.
-        outside = np.flatnonzero(places >= self._n)
+        outside = np.flatnonzero(positions >= self._n)
         while len(outside):
-            places[outside] = self._network(places[outside])
-            outside = outside[places[outside] >= self._n]
-        return places.astype(np.int64)
+            positions[outside] = self._network(positions[outside])
+            outside = outside[positions[outside] >= self._n]
+        return positions.astype(np.int64)
 
     def _network(self, values: NDArray[np.uint64]) -> NDArray[np.uint64]:
         left, right = values >> self._half, values & self._low

@@ -155,14 +155,14 @@ class SequenceLoader:
         Returns:
             int64[K], numbers of sequences.
         """
-        places = samples % self.sequences
+        positions = samples % self.sequences
         if not self._options.shuffle:
-            return places
+            return positions
         epochs = samples // self.sequences
         for epoch in np.unique(epochs):
             here = epochs == epoch
-            places[here] = self._permutation_of(int(epoch))(places[here])
-        return places
+            positions[here] = self._permutation_of(int(epoch))(positions[here])
+        return positions
 
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint must hold, as JSON values; the same on every rank."""
@@ -212,13 +212,13 @@ class SequenceLoader:
             begins[i, self._dataset.document_starts(start, start + length)] = 1
         # The first token opens segment 0, whether or not a document starts there.
         begins[:, :1] = 0
-        places = np.arange(length, dtype=np.int32)
-        last_begin = np.maximum.accumulate(begins * places, axis=1)
+        positions = np.arange(length, dtype=np.int32)
+        last_begin = np.maximum.accumulate(begins * positions, axis=1)
         return Batch(
             step,
             sequences,
             window[:, :-1],
             window[:, 1:],
             np.cumsum(begins, axis=1, dtype=np.int32),
-            places - last_begin,
+            positions - last_begin,
         )

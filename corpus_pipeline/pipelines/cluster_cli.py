@@ -28,7 +28,7 @@ def up(
     folder: FolderOption = _FOLDER,
 ) -> None:
     """Start a cluster; returns when all workers are there."""
-    from corpus_pipeline.engines.spark.cluster import cluster_status, cluster_up
+    from corpus_pipeline.engines.spark_cluster import cluster_status, cluster_up
 
     cluster = cluster_up(folder, kind, workers, memory, cores, port)
     print(cluster_status(folder).describe())
@@ -39,7 +39,7 @@ def up(
 @app.command(epilog=example("corpus cluster down"))
 def down(folder: FolderOption = _FOLDER) -> None:
     """End every process of the cluster and remove its state."""
-    from corpus_pipeline.engines.spark.cluster import cluster_down
+    from corpus_pipeline.engines.spark_cluster import cluster_down
 
     print(f"{folder}: {'ended' if cluster_down(folder) else 'no cluster'}")
 
@@ -47,6 +47,6 @@ def down(folder: FolderOption = _FOLDER) -> None:
 @app.command(epilog=example("corpus cluster status"))
 def status(folder: FolderOption = _FOLDER) -> None:
     """Tell what runs in the folder."""
-    from corpus_pipeline.engines.spark.cluster import cluster_status
+    from corpus_pipeline.engines.spark_cluster import cluster_status
 
     print(cluster_status(folder).describe())

@@ -10,9 +10,9 @@ from corpus_pipeline.engines.runners import (
     DaskEngine,
     DataflowEngine,
     NamedEngine,
-    SparkEngine,
     import_beam,
 )
+from corpus_pipeline.engines.spark import SparkEngine
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.pipelines import options as stage_options
 from corpus_pipeline.pipelines.config import Config

@@ -44,7 +44,7 @@ from corpus_pipeline.storage import Place
 from corpus_pipeline.workspace.units import UNITS_TOGETHER, Unit
 
 #: Remote files that are looked into at once.
-_AT_ONCE = 16
+_MAX_CONCURRENT_FILES = 16
 #: Hexadecimal digits in the name of a run.
 _RUN_DIGITS = 16
 #: What decides bytes beside this package: another version may write others.
@@ -184,7 +184,7 @@ def _each(work: Callable[..., _T], items: Sequence[tuple[Any, ...]]) -> list[_T]
     if all(storage.is_local(part.path) for item in items for part in item
            if isinstance(part, storage.InputFile)):  # fmt: skip
         return [work(*item) for item in items]
-    return list(storage.at_once(lambda item: work(*item), items, _AT_ONCE))
+    return list(storage.map_concurrently(lambda item: work(*item), items, _MAX_CONCURRENT_FILES))
 
 
 def refuse_changed_inputs(config: Config, plan: Plan) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from corpus_pipeline import __version__, storage
 from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.package_files import located
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.dataset_card import CARD_FILE, dataset_card, is_card
 from corpus_pipeline.pipelines.evaluations import Evaluations
@@ -17,7 +18,6 @@ from corpus_pipeline.pipelines.finished import RUN_FILE, digest_of
 from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.run_flow import RunFlow
 from corpus_pipeline.schema import SCHEMA_VERSION
-from corpus_pipeline.shipped import located
 from corpus_pipeline.stages.writing import OF_SOURCES
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 from corpus_pipeline.tokens.step import Tokenize

@@ -4,11 +4,11 @@ import dataclasses
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.package_files import located
 from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.first_look import missing
 from corpus_pipeline.pipelines.opening import open_first
 from corpus_pipeline.pipelines.run_flow import RunFlow, run_flow
-from corpus_pipeline.shipped import located
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import CorpusError
-from corpus_pipeline.shipped import shown
+from corpus_pipeline.package_files import shown
 from corpus_pipeline.steps import Step
 
 if TYPE_CHECKING:

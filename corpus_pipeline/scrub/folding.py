@@ -77,14 +77,14 @@ class Folded(NamedTuple):
             return start, end
         return self.origin[start], self.origin[end - 1] + 1
 
-    def from_text(self, place: int) -> int:
+    def from_text(self, position: int) -> int:
         """The first character that stands at a place of the text or after it."""
         if self.origin is None:
-            return place
+            return position
         low, high = 0, len(self.origin) - 1
         while low < high:
             middle = (low + high) // 2
-            if self.origin[middle] < place:
+            if self.origin[middle] < position:
                 low = middle + 1
             else:
                 high = middle
@@ -102,7 +102,7 @@ def fold(text: str) -> Folded:
         return Folded(text, text, None)
     origin = None
     if INVISIBLE.search(text):
-        origin = [place for place, letter in enumerate(text) if not INVISIBLE.match(letter)]
+        origin = [position for position, letter in enumerate(text) if not INVISIBLE.match(letter)]
         origin.append(len(text))
         text = INVISIBLE.sub("", text)
     plain = _FOLDABLE.sub(_folded, text)

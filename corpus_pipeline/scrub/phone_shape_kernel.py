@@ -77,7 +77,7 @@ def write_shapes(  # type: ignore[no-untyped-def]
     small = np.empty(len(plain), np.uint16)
     spelt = np.empty(len(plain), np.uint16)
     masked = np.empty(len(plain), np.uint8)
-    group_ends, places = np.empty(MOST_GROUPS + 2, np.int64), np.empty(MOST_GROUPS, np.int64)
+    group_ends, group_starts = np.empty(MOST_GROUPS + 2, np.int64), np.empty(MOST_GROUPS, np.int64)
     digits = np.empty(MOST_CORE + 8, np.int64)
     end = 0
     for w in range(len(starts)):
@@ -102,7 +102,7 @@ def write_shapes(  # type: ignore[no-untyped-def]
             continue
         plain[n : n + 16] = 0
         o = begin + 1
-        groups, o = cut_groups(plain, core, after, group_ends, places, digits, shapes, o)
+        groups, o = cut_groups(plain, core, after, group_ends, group_starts, digits, shapes, o)
         if groups < 1:
             continue
         said = has_words(
@@ -124,11 +124,11 @@ def write_shapes(  # type: ignore[no-untyped-def]
         # The number that is all of the window, first; of its other groups not much is asked.
         middle = o
         for g in range(groups):
-            facts = facts_of(plain, digits, group_ends, places, groups, g)
+            facts = facts_of(plain, digits, group_ends, group_starts, groups, g)
             if facts < 0:
                 middle = -1
                 break
-            if surely_abroad(plain, places[0]):
+            if surely_abroad(plain, group_starts[0]):
                 facts = 0
             elif g:
                 year = facts & 7 == 1 or (facts & 7 == 2 and facts >> 3 & 3 == 1)
@@ -147,15 +147,16 @@ def write_shapes(  # type: ignore[no-untyped-def]
                         o = -1
                     else:
                         o = show_number(
-                            plain, digits, group_ends, places, g, stop, steps, accepts, dialled,
-                            trunks, formats, leading, splits, international, wanted, shapes, o,
+                            plain, digits, group_ends, group_starts, g, stop, steps, accepts,
+                            dialled, trunks, formats, leading, splits, international, wanted,
+                            shapes, o,
                         )  # fmt: skip
                 if g == 0 and tail == 0 and o >= 0:
                     middles[w] = o
                     if only_one:
                         continue
                     for each in range(groups):
-                        shapes[o] = facts_of(plain, digits, group_ends, places, groups, each)
+                        shapes[o] = facts_of(plain, digits, group_ends, group_starts, groups, each)
                         o += 1
         if o < 0:
             middles[w] = begin

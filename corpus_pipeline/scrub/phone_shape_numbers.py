@@ -86,7 +86,7 @@ def _international(digits, first, last, steps, accepts, international, wanted): 
 
 
 @kernel
-def cut_groups(plain, core, after, group_ends, places, digits, out, o):  # type: ignore[no-untyped-def]
+def cut_groups(plain, core, after, group_ends, group_starts, digits, out, o):  # type: ignore[no-untyped-def]
     """Cuts the window into groups of digits and writes it; returns (groups, end), or -1 twice if
     it is too long."""
     groups, n = 0, 0
@@ -104,7 +104,7 @@ def cut_groups(plain, core, after, group_ends, places, digits, out, o):  # type:
         if i == core or not is_digit(int(plain[i - 1])):
             if groups == MOST_GROUPS:
                 return -1, -1
-            places[groups] = i
+            group_starts[groups] = i
             groups += 1
         digits[n] = code - 0x30
         n += 1
@@ -128,15 +128,15 @@ def _is_month_and_day(digits, first, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _same_gaps(plain, group_ends, places, groups, first, last):  # type: ignore[no-untyped-def]
+def _same_gaps(plain, group_ends, group_starts, groups, first, last):  # type: ignore[no-untyped-def]
     """Whether three groups are parted by one sign each, the same, as in a date; the two that are no
     year have two digits at most."""
     if first < 0 or last >= groups:
         return False
     sizes = 0
     for g in range(first, last):
-        behind = places[g] + group_ends[g + 1] - group_ends[g]
-        if places[g + 1] - behind != 1 or plain[behind] != plain[places[last] - 1]:
+        behind = group_starts[g] + group_ends[g + 1] - group_ends[g]
+        if group_starts[g + 1] - behind != 1 or plain[behind] != plain[group_starts[last] - 1]:
             return False
     for g in range(first, last + 1):
         sizes += group_ends[g + 1] - group_ends[g]
@@ -144,7 +144,7 @@ def _same_gaps(plain, group_ends, places, groups, first, last):  # type: ignore[
 
 
 @kernel
-def facts_of(plain, digits, group_ends, places, groups, g):  # type: ignore[no-untyped-def]
+def facts_of(plain, digits, group_ends, group_starts, groups, g):  # type: ignore[no-untyped-def]
     """What rules may ask of the digits of group g, as bits; -1: they may be of a date, or of a
     number in letters."""
     first, stop = group_ends[g], group_ends[g + 1]
@@ -154,8 +154,8 @@ def facts_of(plain, digits, group_ends, places, groups, g):  # type: ignore[no-u
         if 6 <= size <= 8 and _is_month_and_day(digits, first + 4, stop):
             return -1
         if size == 4 and (
-            _same_gaps(plain, group_ends, places, groups, g, g + 2)
-            or _same_gaps(plain, group_ends, places, groups, g - 2, g)
+            _same_gaps(plain, group_ends, group_starts, groups, g, g + 2)
+            or _same_gaps(plain, group_ends, group_starts, groups, g - 2, g)
         ):
             return -1
     facts = a if a <= 2 else 3 if a == 4 else 4 if a == 8 else 5
@@ -172,7 +172,7 @@ def facts_of(plain, digits, group_ends, places, groups, g):  # type: ignore[no-u
         x, y = digits[stop - 2], digits[stop - 1]
         if digits[stop - 3] == 8 and x == y and (x == 0 or 3 <= x <= 8):
             facts |= 1 << 7
-            behind = places[g] + size
+            behind = group_starts[g] + size
             for i in range(behind, min(len(plain), behind + 9)):
                 if 0x41 <= plain[i] <= 0x5A:
                     return -1
@@ -189,11 +189,11 @@ def facts_of(plain, digits, group_ends, places, groups, g):  # type: ignore[no-u
 
 
 @kernel
-def surely_abroad(plain, place):  # type: ignore[no-untyped-def]
+def surely_abroad(plain, start):  # type: ignore[no-untyped-def]
     """Whether the + before a digit is the number's: of it no region is asked."""
-    if place < 1 or plain[place - 1] != 0x2B:
+    if start < 1 or plain[start - 1] != 0x2B:
         return False
-    before = int(plain[place - 2]) if place > 1 else 0x20
+    before = int(plain[start - 2]) if start > 1 else 0x20
     return before == 0x20 or before == 0x0A or before == 0x3A or before == 0x2C
 
 
@@ -202,7 +202,7 @@ def show_number(  # type: ignore[no-untyped-def]
     plain,
     digits,
     group_ends,
-    places,
+    group_starts,
     g,
     last,
     steps,
@@ -221,9 +221,9 @@ def show_number(  # type: ignore[no-untyped-def]
     is not loaded."""
     first, stop = group_ends[g], group_ends[last + 1]
     plus = False
-    for i in range(max(0, places[g] - 4), places[g]):
+    for i in range(max(0, group_starts[g] - 4), group_starts[g]):
         plus = plus or plain[i] == 0x2B
-    surely = surely_abroad(plain, places[g])
+    surely = surely_abroad(plain, group_starts[g])
     abroad = 0
     for skip in range(0, 4, 2):
         if plus if skip == 0 else digits[first] == 0 and digits[first + 1] == 0:

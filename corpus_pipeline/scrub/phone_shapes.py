@@ -36,7 +36,7 @@ from corpus_pipeline.scrub.phone_shape_words import (
     WORD,
 )
 from corpus_pipeline.scrub.plans import Plan, international_pattern
-from corpus_pipeline.scrub.shapes import Places, Shapes
+from corpus_pipeline.scrub.shapes import NumberSpans, Shapes
 
 #: Characters that shapes know; a window with others is read by the rules.
 _BMP = 0x10000
@@ -203,7 +203,7 @@ _WORTH = 1000
 #: Shapes that are remembered; then they are forgotten and read again.
 _MOST_SHAPES = 1 << 16
 #: Windows whose shapes are written at a time.
-_AT_ONCE = 4096
+_WINDOWS_PER_PART = 4096
 
 
 class ShapeMemory:
@@ -218,7 +218,7 @@ class ShapeMemory:
         self._tables: PlanTables | None = None
         self._seen = 0
         #: By shape: first and last + 1 character of each number, from the window's start on.
-        self.known: dict[bytes, Places] = {}
+        self.known: dict[bytes, NumberSpans] = {}
 
     def shapes(
         self,
@@ -242,48 +242,52 @@ class ShapeMemory:
         if len(self.known) > _MOST_SHAPES:
             self.known.clear()
         found = Shapes([], [])
-        for start in range(0, count, _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
+        for start in range(0, count, _WINDOWS_PER_PART):
+            part = slice(start, start + _WINDOWS_PER_PART)
             one, all_ = self._part(data, [column[part] for column in (*rows, *windows)])
             found.one.extend(one)
             found.all.extend(all_)
         return found
 
-    def _part(self, data: NDArray[np.uint8], places: list[NDArray[np.int32]]) -> Shapes:
-        one = self._written(data, places, only_one=True)
+    def _part(self, data: NDArray[np.uint8], bounds: list[NDArray[np.int32]]) -> Shapes:
+        one = self._written(data, bounds, only_one=True)
         all_ = [b""] * len(one)
         # Whatever is not known to be one number needs more words.
         new = [i for i, shape in enumerate(one) if shape and shape not in self.known]
         if new:
-            written = self._written(data, [column[new] for column in places], only_one=False)
+            written = self._written(data, [column[new] for column in bounds], only_one=False)
             for i, shape in zip(new, written, strict=True):
                 all_[i] = shape
         return Shapes(one, all_)
 
     def remember(
-        self, shape: tuple[bytes, bytes], places: Places, text: str, core: tuple[int, int]
+        self,
+        shape: tuple[bytes, bytes],
+        number_spans: NumberSpans,
+        text: str,
+        core: tuple[int, int],
     ) -> None:
         """Remembers where the numbers of a window are, of which both parts of the shape are given.
 
         Args:
-            places: as in `known`.
+            number_spans: as in `known`.
             text: the window with its context, of which `core` is the window.
         """
-        one = len(places) == 1 and phones.is_one_number(fold(text), core, self._plans())
-        self.known[shape[0] if one else shape[1]] = places
+        one = len(number_spans) == 1 and phones.is_one_number(fold(text), core, self._plans())
+        self.known[shape[0] if one else shape[1]] = number_spans
 
     def _written(
-        self, data: NDArray[np.uint8], places: list[NDArray[np.int32]], only_one: bool
+        self, data: NDArray[np.uint8], bounds: list[NDArray[np.int32]], only_one: bool
     ) -> list[bytes]:
         """Returns the first part of each shape, or both."""
         assert self._tables is not None
-        count = len(places[0])
+        count = len(bounds[0])
         shapes = np.empty(count * MAX_SHAPE, np.uint16)
         middles, ends = np.empty(count, np.int64), np.empty(count, np.int64)
         wanted = np.zeros(_CODES, np.bool_)
         for _ in range(2):
             size = write_shapes(
-                data, *places, *load_characters(), *load_words(), *self._tables.tables, wanted,
+                data, *bounds, *load_characters(), *load_words(), *self._tables.tables, wanted,
                 shapes, middles, ends, only_one,
             )  # fmt: skip
             if not wanted.any():

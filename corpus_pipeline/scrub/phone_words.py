@@ -173,9 +173,9 @@ def announced_before(plain: str, start: int) -> int:
 def _first_word(before: str) -> int:
     """Where the first word or sign begins that may announce a number; -1: there is none."""
     near = before.lower()
-    places = [match.start() for match in _WORD.finditer(near) if match.group() in KNOWN_WORDS]
-    places += [near.find("phone")] if "phone" in near else []
+    starts = [match.start() for match in _WORD.finditer(near) if match.group() in KNOWN_WORDS]
+    starts += [near.find("phone")] if "phone" in near else []
     # Words of two words may begin before: "direct line", "contact no".
     sign = SIGNS.search(near) if not near.isascii() else None
-    places += [sign.start()] if sign else []
-    return min(places, default=-1)
+    starts += [sign.start()] if sign else []
+    return min(starts, default=-1)

@@ -21,7 +21,7 @@ from corpus_pipeline.scrub.detectors import Detectors, Finding, cover, resolve_o
 from corpus_pipeline.scrub.folding import fold
 from corpus_pipeline.scrub.hosts import is_private
 from corpus_pipeline.scrub.phone_shape_words import AFTER_BYTES, BEFORE_BYTES
-from corpus_pipeline.scrub.shapes import Places, Shapes
+from corpus_pipeline.scrub.shapes import NumberSpans, Shapes
 from corpus_pipeline.text.columns import Utf8, as_texts, string_column, utf8_buffers
 
 #: Bytes of context that rules see: before an identifier words that say what it is (and the names of
@@ -139,15 +139,15 @@ def _find_in_row(
         if not kinds & PHONE:
             continue
         near = _near(kept, start, end)
-        places = None
+        number_spans = None
         if not near:
-            places = known.get(one)
-            if places is None:
-                places = known.get(all_)
-        if places is None:
+            number_spans = known.get(one)
+            if number_spans is None:
+                number_spans = known.get(all_)
+        if number_spans is None:
             phones += _read_phones(data, window, bounds, detectors, near)
-        elif places:
-            phones += _from_places(data, window, bounds, places)
+        elif number_spans:
+            phones += _from_spans(data, window, bounds, number_spans)
     return sorted(kept + resolve_overlaps(phones)) if phones else kept
 
 
@@ -183,22 +183,23 @@ def _read_phones(
     ]
     if all_ and not near and detectors.shapes is not None:
         core = piece.core[0]
-        places = tuple((finding.start - core, finding.end - core) for finding in found)
-        detectors.shapes.remember((one, all_), places, text, piece.core)
+        number_spans = tuple((finding.start - core, finding.end - core) for finding in found)
+        detectors.shapes.remember((one, all_), number_spans, text, piece.core)
     return [piece.to_bytes(finding) for finding in found]
 
 
-def _from_places(
-    data: memoryview, window: _Window, bounds: tuple[int, int], places: Places
+def _from_spans(
+    data: memoryview, window: _Window, bounds: tuple[int, int], number_spans: NumberSpans
 ) -> list[Finding]:
     """Returns the numbers of a window that has a shape whose numbers are known."""
     start, end, kinds, *_ = window
-    if bytes(data[start + min(0, places[0][0]) : start + places[-1][1]]).isascii():
-        return [Finding(start + begin, start + stop, _PHONE_ENTITY) for begin, stop in places]
+    if bytes(data[start + min(0, number_spans[0][0]) : start + number_spans[-1][1]]).isascii():
+        return [Finding(start + begin, start + stop, _PHONE_ENTITY) for begin, stop in number_spans]
     piece = _cut(data, (start, end, kinds), bounds)
     core = piece.core[0]
     return [
-        piece.to_bytes(Finding(core + begin, core + stop, _PHONE_ENTITY)) for begin, stop in places
+        piece.to_bytes(Finding(core + begin, core + stop, _PHONE_ENTITY))
+        for begin, stop in number_spans
     ]
 
 

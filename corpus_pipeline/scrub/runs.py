@@ -382,7 +382,7 @@ def iban_run(data, i, begin, stop, flags, countries):  # type: ignore[no-untyped
         return i, i
     start = i
     country = 0
-    for place in range(2):
+    for position in range(2):
         if start <= begin:
             return i, i
         start = _previous(data, start, begin)
@@ -397,7 +397,7 @@ def iban_run(data, i, begin, stop, flags, countries):  # type: ignore[no-untyped
         )  # fmt: skip
         if letter < 1 or letter > 26:
             return i, i
-        country += (letter - 1) * (1 if place == 0 else 26)
+        country += (letter - 1) * (1 if position == 0 else 26)
     wanted = countries[country]
     if wanted == 0:
         return i, i

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 #: First and last + 1 character of each number of a window, from the window's start on.
-Places = tuple[tuple[int, int], ...]
+NumberSpans = tuple[tuple[int, int], ...]
 
 
 class Shapes(NamedTuple):

@@ -20,6 +20,8 @@ from typing import BinaryIO, Protocol
 
 import zstandard
 
+from corpus_pipeline.errors import InputError
+
 #: Bytes asked of the file at a time.
 READ_BYTES = 1 << 20
 #: Compressed bytes given to zlib at a time; bounds what has to be decoded again at a damage.
@@ -49,7 +51,7 @@ _ZSTD_BLOCK_BYTES = 1 << 17
 _MOST_STORED = 1 << 13
 
 
-class DamagedStreamError(Exception):
+class DamagedStreamError(InputError):
     """The stream cannot be decoded further. Everything before has been delivered.
 
     Args:

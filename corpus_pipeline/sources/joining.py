@@ -53,5 +53,5 @@ def _one(parts: list[tuple[str, pa.RecordBatch]]) -> tuple[pa.RecordBatch, pa.Ar
         return batch, pa.repeat(pa.scalar(path), batch.num_rows)
     batch = one_batch(pa.Table.from_batches([batch for _, batch in parts]))
     times = [batch.num_rows for _, batch in parts]
-    places = [number for number, size in enumerate(times) for _ in range(size)]
-    return batch, pa.array([path for path, _ in parts]).take(pa.array(places))
+    numbers = [number for number, size in enumerate(times) for _ in range(size)]
+    return batch, pa.array([path for path, _ in parts]).take(pa.array(numbers))

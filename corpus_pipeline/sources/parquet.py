@@ -134,7 +134,7 @@ def examine_parquet(path: str, stream: BinaryIO, options: ReadOptions) -> float:
     return size
 
 
-class DamagedFooterError(Exception):
+class DamagedFooterError(InputError):
     """A Parquet file cannot be opened: it is cut off, damaged or encrypted."""
 
 

@@ -181,11 +181,11 @@ def _mark(
     Without a reason they do not fail.
     """
     removed = removals["address"].to_numpy()
-    place = np.minimum(np.searchsorted(removed, addresses), len(removed) - 1)
-    found = removed[place] == addresses
+    position = np.minimum(np.searchsorted(removed, addresses), len(removed) - 1)
+    found = removed[position] == addresses
     if not found.any():
         return batch
-    taken = removals.take(pa.array(place))
+    taken = removals.take(pa.array(position))
     columns = {}
     for name, target in (
         ("duplicate_of", "duplicate_of"),

@@ -73,9 +73,11 @@ class HashBatch(MapBatches):
             columns["hash_spans"] = _lists(spans.offsets, spans.hashes)
             columns["hash_span_ordinals"] = _lists(spans.offsets, spans.ordinals)
         if self._index is not None:
-            places = find_contamination(texts, self._index, words)
-            offsets = np.searchsorted(places["text"].to_numpy(), np.arange(len(texts) + 1))
-            found = pa.StructArray.from_arrays(places.columns[1:], places.schema.names[1:])
+            occurrences = find_contamination(texts, self._index, words)
+            offsets = np.searchsorted(occurrences["text"].to_numpy(), np.arange(len(texts) + 1))
+            found = pa.StructArray.from_arrays(
+                occurrences.columns[1:], occurrences.schema.names[1:]
+            )
             columns["hash_places"] = pa.ListArray.from_arrays(offsets.astype(np.int32), found)
         return with_columns(batch, columns)
 

@@ -105,9 +105,11 @@ class ReadHashes(Transform):
         """Yields both halves of each edge of a file, each to the partition of its document."""
         with storage.open_arrow(path) as file, self._counters.clock():
             halves = half_edges(file.read_all())
-        places = partition_of(halves["address"].to_numpy(), self.options.total_partitions)
-        order = np.argsort(places, kind="stable")
-        borders = np.searchsorted(places[order], np.arange(self.options.total_partitions + 1))
+        partition_ids = partition_of(halves["address"].to_numpy(), self.options.total_partitions)
+        order = np.argsort(partition_ids, kind="stable")
+        borders = np.searchsorted(
+            partition_ids[order], np.arange(self.options.total_partitions + 1)
+        )
         for partition in self._partitions():
             records = halves.take(pa.array(order[borders[partition] : borders[partition + 1]]))
             for block in blocks_of(records):

@@ -131,8 +131,8 @@ def _written(
         return Outcome((), counts)
     distinct, first = np.unique(buckets.addresses, return_index=True)
     for end in ("a", "b"):
-        places = np.searchsorted(distinct, edges[end].to_numpy())
-        edges = edges.append_column(f"rank_{end}", pa.array(buckets.ranks[first][places]))
+        positions = np.searchsorted(distinct, edges[end].to_numpy())
+        edges = edges.append_column(f"rank_{end}", pa.array(buckets.ranks[first][positions]))
     found = np.full(edges.num_rows, partition, np.int32)
     edges = edges.append_column("found", pa.array(found))
     path = options.workspace.phase(options.phase) / "edges" / f"{partition:05d}.arrow"
@@ -197,10 +197,10 @@ class ShingleUnit(Transform):
                 if start == end:
                     continue
                 here = np.searchsorted(numbers, rows[start:end])
-                distinct, place = np.unique(here, return_inverse=True)
+                distinct, position = np.unique(here, return_inverse=True)
                 texts = batch["text"].take(pa.array(distinct))
                 sets = unique_shingles(shingle(split_words(texts), self.options.document))
-                lists = _list_array(sets).take(pa.array(place))
+                lists = _list_array(sets).take(pa.array(position))
                 part = wanted.slice(start, end - start).combine_chunks()
                 batches.append(
                     pa.record_batch(

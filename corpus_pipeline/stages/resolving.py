@@ -26,14 +26,16 @@ def resolve_step(options: MatchOptions, partition: int, batches: Batches) -> Out
     if peeled.left.num_rows:
         files.append(workspace.put_table(folder / "left" / name, peeled.left))
     if peeled.messages.num_rows:
-        places = partition_of(peeled.messages["address"].to_numpy(), partitions)
+        partition_ids = partition_of(peeled.messages["address"].to_numpy(), partitions)
         files.append(
-            workspace.put_cut(folder / "messages" / name, peeled.messages, places, partitions)
+            workspace.put_cut(
+                folder / "messages" / name, peeled.messages, partition_ids, partitions
+            )
         )
     if peeled.states.num_rows:
-        places = peeled.states["found"].to_numpy().astype(np.int64)
+        partition_ids = peeled.states["found"].to_numpy().astype(np.int64)
         states = peeled.states.select(["address", "state"])
-        files.append(workspace.put_cut(folder / "states" / name, states, places, partitions))
+        files.append(workspace.put_cut(folder / "states" / name, states, partition_ids, partitions))
     if peeled.removals.num_rows:
         files.append(workspace.put_by_group(folder / "removals" / name, peeled.removals))
     return Outcome(files, {"left": peeled.left.num_rows})

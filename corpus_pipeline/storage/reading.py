@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from corpus_pipeline.errors import CorpusError, EngineError, InputError
 from corpus_pipeline.redaction import public_path
-from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import Place, file_system_of, is_local, place, refuse_secrets
+from corpus_pipeline.storage.retries import with_retries
 
 _T = TypeVar("_T")
 
@@ -58,7 +58,7 @@ class RemoteFile(io.RawIOBase):
     def size(self) -> int:
         """Bytes in the file."""
         if self._size is None:
-            self._patiently(self._open)
+            self._with_retries(self._open)
         assert self._size is not None
         return self._size
 
@@ -115,7 +115,7 @@ class RemoteFile(io.RawIOBase):
         return head + data[: end - begin]
 
     def _fetch(self, start: int, end: int) -> bytes:
-        return self._patiently(lambda: self._fetched(start, end))
+        return self._with_retries(lambda: self._fetched(start, end))
 
     def _fetched(self, start: int, end: int) -> bytes:
         if self._file is None:
@@ -156,9 +156,9 @@ class RemoteFile(io.RawIOBase):
             with contextlib.suppress(Exception):
                 file.close()
 
-    def _patiently(self, work: Callable[[], _T]) -> _T:
+    def _with_retries(self, work: Callable[[], _T]) -> _T:
         try:
-            return patiently(work, self._shown, self._error)
+            return with_retries(work, self._shown, self._error)
         except FileNotFoundError as error:
             raise self._error(
                 f"{self._shown}: cannot be opened (No such file or directory)"

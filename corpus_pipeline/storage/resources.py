@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from corpus_pipeline.shipped import located
+from corpus_pipeline.package_files import located
 from corpus_pipeline.special_files import refuse_special
 from corpus_pipeline.storage.files import file_digest
 from corpus_pipeline.storage.places import place

@@ -200,6 +200,6 @@ def source_offsets(text: str, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
         at += size
         old.append(at)
         new.append(at + shift)
-    place = np.searchsorted(np.array(new), offsets, side="right") - 1
-    inside = place % 2 == 1  # From a cluster's begin on, up to its end.
-    return np.array(old)[place] + np.where(inside, 0, offsets - np.array(new)[place])
+    segment = np.searchsorted(np.array(new), offsets, side="right") - 1
+    inside = segment % 2 == 1  # From a cluster's begin on, up to its end.
+    return np.array(old)[segment] + np.where(inside, 0, offsets - np.array(new)[segment])

@@ -13,9 +13,9 @@ from pydantic import Field
 
 from corpus_pipeline.batches import alive, with_columns
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.package_files import located, package_file
 from corpus_pipeline.remembered import remembered
 from corpus_pipeline.schema import column
-from corpus_pipeline.shipped import located, shipped
 from corpus_pipeline.steps import Batch, Options, Resource, Step
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Tokenize(Step):
     @property
     def path(self) -> str:
         """The tokenizer.json, as a resource is named."""
-        return self.options.tokenizer or shipped("models/tokenizer.json")
+        return self.options.tokenizer or package_file("models/tokenizer.json")
 
     @property
     def sha256(self) -> str:

@@ -27,8 +27,8 @@ from corpus_pipeline.beam import (
     comparing,
 )
 from corpus_pipeline.dedup.minhash import MinHashOptions
-from corpus_pipeline.engines.spark.runner import SparkRunner
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.spark_runner.runner import SparkRunner
 from corpus_pipeline.text.hashing import content_hashes
 
 CHINESE = "".join(chr(0x4E00 + 37 * i % 5000) for i in range(900))

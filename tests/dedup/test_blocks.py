@@ -44,9 +44,9 @@ def test_every_record_is_in_the_partition_of_its_key(keys: list[int], partitions
 @given(KEYS, st.integers(1, 1000))
 def test_partitions_depend_on_the_key_alone(keys: list[int], partitions: int) -> None:
     hashes = np.array(keys, np.uint64)
-    places = partition_of(hashes, partitions)
-    assert (places[::-1] == partition_of(hashes[::-1].copy(), partitions)).all()
-    assert ((places >= 0) & (places < partitions)).all()
+    partition_ids = partition_of(hashes, partitions)
+    assert (partition_ids[::-1] == partition_of(hashes[::-1].copy(), partitions)).all()
+    assert ((partition_ids >= 0) & (partition_ids < partitions)).all()
 
 
 def test_addresses_spread_over_partitions() -> None:

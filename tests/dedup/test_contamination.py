@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_pipeline.dedup.contamination import (
-    PLACES,
+    OCCURRENCES,
     ContaminationIndex,
     ContaminationOptions,
     build_index,
@@ -124,8 +124,10 @@ def test_what_a_document_alone_covers_is_compared_exactly(least: float, copies: 
 @pytest.mark.parametrize(("most", "copies"), [(3, [0, 1, 2]), (2, [])])
 def test_as_many_documents_as_are_allowed_are_no_quotation(most: int, copies: list[int]) -> None:
     item = [f"w{i}" for i in range(32)]
-    places = judge([" ".join(item[:14])] * 3, index_of({"a": " ".join(item)}), max_documents=most)
-    assert places["address"].to_pylist() == copies
+    occurrences = judge(
+        [" ".join(item[:14])] * 3, index_of({"a": " ".join(item)}), max_documents=most
+    )
+    assert occurrences["address"].to_pylist() == copies
 
 
 def test_coverage_is_compared_exactly() -> None:
@@ -196,12 +198,12 @@ def test_every_item_that_is_looked_for_is_found_in_itself(
 def test_order_of_places_and_of_items_is_irrelevant(shuffler: random.Random) -> None:
     texts = pa.array([f"{OTHER} {TRAINS}", "clean", f"{EGGS} {TRAINS}", None, *[EGGS] * 12])
     index = index_of(ITEMS)
-    places = find_contamination(texts, index)
-    assert places.schema.equals(PLACES, check_metadata=True)
-    order = np.array(shuffler.sample(range(places.num_rows), places.num_rows))
-    addresses = places["text"].to_numpy().astype(np.uint64)
-    in_order = judge_contamination(addresses, places, index, 3)
-    shuffled = judge_contamination(addresses[order], places.take(pa.array(order)), index, 3)
+    occurrences = find_contamination(texts, index)
+    assert occurrences.schema.equals(OCCURRENCES, check_metadata=True)
+    order = np.array(shuffler.sample(range(occurrences.num_rows), occurrences.num_rows))
+    addresses = occurrences["text"].to_numpy().astype(np.uint64)
+    in_order = judge_contamination(addresses, occurrences, index, 3)
+    shuffled = judge_contamination(addresses[order], occurrences.take(pa.array(order)), index, 3)
     assert shuffled == in_order
     items = list(ITEMS.items())
     shuffler.shuffle(items)

@@ -75,19 +75,19 @@ class Noted:
 
 
 def run(
-    folder: Path, items: Sequence[int], workers: int = 1, timeout: float = 60, at_once: int = 1
+    folder: Path, items: Sequence[int], workers: int = 1, timeout: float = 60, max_items: int = 1
 ) -> Clocks:
     """Runs items; returns what was reported."""
     report = Noted()
     with DirectEngine(workers, timeout) as engine:
-        engine.run(Phase(str(folder)), items, at_once, report)
+        engine.run(Phase(str(folder)), items, max_items, report)
     return report.found
 
 
 @pytest.fixture(scope="module")
-def patience(tmp_path_factory: pytest.TempPathFactory) -> float:
+def timeout(tmp_path_factory: pytest.TempPathFactory) -> float:
     """Seconds that no healthy task takes on this machine, as busy as it is now; at least one."""
-    folder = str(tmp_path_factory.mktemp("patience"))
+    folder = str(tmp_path_factory.mktemp("timeout"))
     with DirectEngine(1, 600) as engine:
         engine.run(Phase(folder), [0], 1, Noted())
         start = time.monotonic()
@@ -100,7 +100,7 @@ def attempts(folder: Path) -> dict[int, int]:
 
 
 def test_every_task_is_done_once(tmp_path: Path) -> None:
-    found = run(tmp_path, range(4), workers=1, at_once=2)
+    found = run(tmp_path, range(4), workers=1, max_items=2)
     assert found == {"(0, 1)": 1, "(2, 3)": 1,
                      "behave/documents": 4, "behave/bytes": 40}  # fmt: skip
     assert attempts(tmp_path) == {0: 1, 1: 1, 2: 1, 3: 1}
@@ -167,20 +167,20 @@ def test_a_worker_that_dies_each_time_is_given_up(tmp_path: Path) -> None:
     assert attempts(tmp_path) == {DIES: 3}
 
 
-def test_a_stuck_worker_is_given_up(tmp_path: Path, patience: float) -> None:
+def test_a_stuck_worker_is_given_up(tmp_path: Path, timeout: float) -> None:
     with pytest.raises(EngineError) as caught:
-        run(tmp_path, [0, 1, HANGS], timeout=patience, at_once=2)
+        run(tmp_path, [0, 1, HANGS], timeout=timeout, max_items=2)
     assert str(caught.value) == (
-        f"phase misbehaving: item 102 took over {patience:.0f} s 3 times; "
+        f"phase misbehaving: item 102 took over {timeout:.0f} s 3 times; "
         "raise unit_timeout or lower plan.unit_bytes"
     )
     assert attempts(tmp_path)[HANGS] == 3
 
 
 def test_a_worker_that_was_stuck_once_costs_one_more_attempt(
-    tmp_path: Path, patience: float
+    tmp_path: Path, timeout: float
 ) -> None:
-    found = run(tmp_path, [HANGS_ONCE], timeout=patience)
+    found = run(tmp_path, [HANGS_ONCE], timeout=timeout)
     assert found[str((HANGS_ONCE,))] == 1
     assert attempts(tmp_path) == {HANGS_ONCE: 2}
 

@@ -20,17 +20,9 @@ import pytest
 from runs import execute, small
 
 from corpus_pipeline.engines import preflight as module
+from corpus_pipeline.engines.check_results import cause, failures, late, warnings
 from corpus_pipeline.engines.direct import DirectEngine
 from corpus_pipeline.engines.engine import Phase, Report
-from corpus_pipeline.engines.examination import (
-    Overdue,
-    Request,
-    WorkerReport,
-    examine,
-    here,
-    within,
-)
-from corpus_pipeline.engines.findings import cause, failures, late, warnings
 from corpus_pipeline.engines.job import JobEngine
 from corpus_pipeline.engines.preflight import (
     EngineProbe,
@@ -40,6 +32,14 @@ from corpus_pipeline.engines.preflight import (
     probe_here,
 )
 from corpus_pipeline.engines.runners import NamedEngine
+from corpus_pipeline.engines.worker_checks import (
+    Overdue,
+    Request,
+    WorkerReport,
+    check_worker,
+    here,
+    within,
+)
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.machine import memory_bytes
 
@@ -164,7 +164,7 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
          f"the workers have no corpus_pipeline; {INSTALL}"),
         (RuntimeError("No module named 'corpus_pipeline.engines.preflight'"),
          f"the workers have another version of corpus_pipeline; {INSTALL}"),
-        (RuntimeError("AttributeError: Can't get attribute '_Examine' on <module 'corpus…"),
+        (RuntimeError("AttributeError: Can't get attribute '_CheckWorker' on <module 'corpus…"),
          f"the workers have another version of corpus_pipeline; {INSTALL}"),
         (RuntimeError("No module named 'apache_beam'"),
          f"the workers lack the Python module apache_beam; {INSTALL}"),
@@ -285,11 +285,11 @@ class Elsewhere(JobEngine):
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
-    def run(self, phase: Phase, items: Sequence[int], at_once: int, report: Report) -> None:
+    def run(self, phase: Phase, items: Sequence[int], max_items: int, report: Report) -> None:
         """Runs the phase with another folder."""
         assert isinstance(phase, module.PreflightPhase)
         request = dataclasses.replace(Request.from_json(phase.request), folder=self.folder)
-        in_process().run(module.PreflightPhase(request.to_json()), items, at_once, report)
+        in_process().run(module.PreflightPhase(request.to_json()), items, max_items, report)
 
 
 def test_a_folder_that_workers_do_not_see(request_here: Request, tmp_path: Path) -> None:
@@ -403,8 +403,8 @@ def test_an_input_that_hangs_is_told_and_the_rest_goes_on(tmp_path: Path) -> Non
     os.mkfifo(tmp_path / "pipe")  # to open it waits for a writer
     (tmp_path / "a.txt").touch()
     paths = (str(tmp_path / "pipe"), str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
-    request = Request(folder=str(tmp_path), nonce="n", inputs=paths, patience=0.2)
-    report = examine(request)
+    request = Request(folder=str(tmp_path), nonce="n", inputs=paths, check_timeout=0.2)
+    report = check_worker(request)
     assert report.inputs == {"0": "no answer within 0.2 s", "2": "No such file or directory"}
     with open(tmp_path / "pipe", "wb"):  # lets the thread go
         time.sleep(0.1)
@@ -419,7 +419,7 @@ def test_a_folder_is_hashed_as_the_plan_does(tmp_path: Path) -> None:
     for digest, found in ((planned, {}), ("0" * 64, {"0": f"has sha256 {planned[:12]}…, planned "
                                                           f"is {'0' * 12}…"})):  # fmt: skip
         request = Request("x", "n", resources=((str(tmp_path / "lists"), digest),))
-        assert examine(request).resources == found
+        assert check_worker(request).resources == found
 
 
 def test_reports_and_requests_of_other_versions_are_understood() -> None:
@@ -440,8 +440,8 @@ def test_a_library_that_is_not_there_has_no_version() -> None:
 
 
 def test_reports_hold_no_path(request_here: Request) -> None:
-    assert b"secret" not in examine(REQUEST).to_json()
-    assert request_here.inputs[0].encode() not in examine(request_here).to_json()
+    assert b"secret" not in check_worker(REQUEST).to_json()
+    assert request_here.inputs[0].encode() not in check_worker(request_here).to_json()
 
 
 def test_the_first_and_the_last_inputs_are_opened() -> None:
@@ -483,7 +483,7 @@ def test_within_gives_values_and_errors_and_gives_up(forever: threading.Event) -
 DRIVER = """
     import sys
     from corpus_pipeline.engines.preflight import EngineProbe, make_request, preflight
-    from corpus_pipeline.engines.runners import SparkEngine
+    from corpus_pipeline.engines.spark import SparkEngine
 
     settings = {"spark.master": "local[1]", "spark.task.maxFailures": "1"}
     request = make_request(sys.argv[1], {"libraries": ["numpy"]}, "spark", 2)

@@ -367,7 +367,7 @@ def test_public_names() -> None:
 
     for name in corpus_pipeline.__all__:
         assert getattr(corpus_pipeline, name) is not None
-    assert set(corpus_pipeline._PLACES) == set(corpus_pipeline.__all__)
+    assert set(corpus_pipeline._MODULES) == set(corpus_pipeline.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = corpus_pipeline.nothing
     assert isinstance(corpus_pipeline.column("n", pa.int32(), "x"), pa.Field)

@@ -8,7 +8,7 @@ import pytest
 from faults import harness
 from faults.harness import command_of
 
-from corpus_pipeline.engines.marked_processes import marked
+from corpus_pipeline.spark_runner.cluster_processes import marked
 
 
 def skip_without_spark() -> None:
@@ -21,7 +21,7 @@ def skip_without_spark() -> None:
 
 def _python_daemons(pids: list[int]) -> list[int]:
     # Java has the daemon's name among its options, too.
-    return [pid for pid in pids if "-m corpus_pipeline.engines.spark.daemon" in command_of(pid)]
+    return [pid for pid in pids if "-m corpus_pipeline.spark_runner.daemon" in command_of(pid)]
 
 
 def python_workers(driver: int) -> list[int]:

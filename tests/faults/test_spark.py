@@ -11,7 +11,7 @@ import pytest
 from faults import harness, spark_processes
 from faults.harness import Digests, driving, trying
 
-from corpus_pipeline.engines.spark.cluster import Cluster, cluster_down, cluster_up
+from corpus_pipeline.spark_runner.cluster import Cluster, cluster_down, cluster_up
 
 pytestmark = pytest.mark.cluster
 #: An attempt at a unit of the first phase is half written.

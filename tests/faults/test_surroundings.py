@@ -18,7 +18,7 @@ from faults.harness import Digests, driving, trying
 from runs import NotedProgress, Runner
 
 from corpus_pipeline.errors import CorpusError, InputError
-from corpus_pipeline.shipped import located
+from corpus_pipeline.package_files import located
 
 
 class Disk:

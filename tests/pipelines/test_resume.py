@@ -222,7 +222,7 @@ def test_too_many_unreadable_records_stop_the_run(run_here: Runner, tmp_path: Pa
 class CountingEngine(InProcessEngine):
     """Tells of its items by counters, as a cluster does, and of no item before all are done."""
 
-    def run(self, phase: Any, items: Sequence[int], at_once: int, report: Any) -> None:
+    def run(self, phase: Any, items: Sequence[int], max_items: int, report: Any) -> None:
         for item in items:
             clocks = Counter(_run_task(phase, (item,)))
             report.advance(1, clocks["read/bytes"], clocks["progress/errors"])

@@ -10,10 +10,10 @@ from runs import Corpus, Runner
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality.step import QualitySection
 from corpus_pipeline.flow import default_steps
+from corpus_pipeline.package_files import package_file
 from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.run_flow import run_flow
 from corpus_pipeline.pipelines.verdicts import Verdicts
-from corpus_pipeline.shipped import shipped
 from corpus_pipeline.storage import resource_digest
 
 
@@ -166,7 +166,7 @@ def test_shares_of_the_whole_run(
 def test_a_repeated_step_is_explained_by_its_own_columns() -> None:
     content = {"inputs": [{"path": "a", "source": "s"}], "output": "o"}
     steps = ["keywords", {"keywords": {"max_hits": 2}, "label": "strict"}]
-    lists = shipped("filters/words/ldnoobw")
+    lists = package_file("filters/words/ldnoobw")
     run = {
         "config": build_config({**content, "steps": steps}, "c").resolved(),
         "fingerprint": {"resources": {lists: resource_digest(lists)}},

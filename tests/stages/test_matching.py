@@ -278,7 +278,9 @@ def test_a_remote_file_of_hashes_is_read_in_large_pieces(
     reader.setup(uncounted)
     blocks = [block for block in reader.process((0, 0)) if block[1]]
     found = [value for _, block in blocks for value in from_ipc(block)["hash"].to_pylist()]
-    places = partition_of(hashes, 40)
-    assert sorted(found) == hashes[(places >= wanted[0]) & (places < wanted[1])].tolist()
+    partition_ids = partition_of(hashes, 40)
+    assert (
+        sorted(found) == hashes[(partition_ids >= wanted[0]) & (partition_ids < wanted[1])].tolist()
+    )
     assert len(fetched) <= pieces
     assert sum(fetched) <= (wanted[1] - wanted[0]) * 2**24 // 40 + 4 * 2**20 + 2**17

@@ -103,8 +103,8 @@ def test_hashes_are_cut_by_partition(make: StageOptions) -> None:
         with storage.open_arrow(path) as file:
             parts = [file.get_batch(partition) for partition in range(make.partitions)]
         for number, part in enumerate(parts):
-            places = partition_of(part[key].to_numpy(), make.partitions)
-            assert (places == number).all()
+            partition_ids = partition_of(part[key].to_numpy(), make.partitions)
+            assert (partition_ids == number).all()
         found = {RowAddress.unpack(a).row for part in parts for a in part["address"].to_pylist()}
         assert found == ({0, 2} if kind != "contamination" else set())
 
@@ -298,7 +298,7 @@ def test_every_hash_becomes_a_record(
         [None if each is None else list(range(len(each))) for each in whole], pa.list_(pa.uint32())
     )
     ranks = pa.array(np.arange(len(whole), dtype=np.uint64))
-    places = pa.array(
+    occurrences = pa.array(
         [
             None if e is None else [{"hash": h, "position": i} for i, h in enumerate(e)]
             for e in whole
@@ -306,7 +306,7 @@ def test_every_hash_becomes_a_record(
         pa.list_(pa.struct({"hash": pa.uint64(), "position": pa.int32()})),
     )
     columns = {"hash_rank": ranks, "hash_bands": hashes, "hash_spans": hashes,
-               "hash_span_ordinals": ordinals, "hash_places": places}  # fmt: skip
+               "hash_span_ordinals": ordinals, "hash_places": occurrences}  # fmt: skip
     records = hash_records(with_columns(rows, columns).slice(before))
     assert list(records) == ["document", "sentence", "contamination"]
     expected = [

@@ -222,15 +222,15 @@ def find_word_lists(path: str | None = None) -> Mapping[str, list[Traversable]]:
     >>> [file.name for file in find_word_lists()["zh"]]
     ['zh.txt']
     """
-    place: Traversable
+    source: Traversable
     if path is None:
-        place = resources.files("corpus_pipeline.filters") / "words" / "ldnoobw"
+        source = resources.files("corpus_pipeline.filters") / "words" / "ldnoobw"
     else:
-        place = Path(path)
-    files = [place] if place.is_file() else []
-    if place.is_dir():
+        source = Path(path)
+    files = [source] if source.is_file() else []
+    if source.is_dir():
         files = sorted(
-            (file for file in place.iterdir() if file.name.endswith(".txt") and file.is_file()),
+            (file for file in source.iterdir() if file.name.endswith(".txt") and file.is_file()),
             key=lambda file: file.name,
         )
     found: dict[str, list[Traversable]] = {}
@@ -245,7 +245,7 @@ def find_word_lists(path: str | None = None) -> Mapping[str, list[Traversable]]:
         found.setdefault(tag.language, []).append(file)
     if not found:
         raise ResourceError(
-            f"word lists {place}: no words found; name a folder of LANG.txt files or one such file"
+            f"word lists {source}: no words found; name a folder of LANG.txt files or one such file"
         )
     return found
 

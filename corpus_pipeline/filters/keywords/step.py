@@ -10,7 +10,7 @@ from pydantic import Field
 
 from corpus_pipeline.filters.figures import compared
 from corpus_pipeline.filters.keywords.columns import KEYWORD_MEASURES, KEYWORD_REASONS
-from corpus_pipeline.shipped import shipped
+from corpus_pipeline.package_files import package_file
 from corpus_pipeline.steps import Batch, Options, Resource, Step, made
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ class Keywords(Step):
 
     def resources(self) -> Iterator[Resource]:
         """Yields the folder of lists."""
-        yield Resource(self.options.lists or shipped("filters/words/ldnoobw"), "keywords.lists")
+        yield Resource(
+            self.options.lists or package_file("filters/words/ldnoobw"), "keywords.lists"
+        )
 
     def check(self) -> None:
         """Refuses names of files that are no language, and limits that cannot be."""

@@ -232,8 +232,8 @@ def measure_lines(lines: Lines) -> pa.RecordBatch:
 
     # Of each text: lines that stay, then lines of each rule.
     texts, kinds = len(lines.nulls), len(RULES) + 1
-    places = np.repeat(np.arange(texts) * kinds, np.diff(lines.offsets)) + lines.rules
-    by_rule = np.bincount(places, minlength=texts * kinds).reshape(texts, kinds).T[1:]
+    cells = np.repeat(np.arange(texts) * kinds, np.diff(lines.offsets)) + lines.rules
+    by_rule = np.bincount(cells, minlength=texts * kinds).reshape(texts, kinds).T[1:]
     cut = ~gone & ((lines.rewritten >= 0) | (lines.facts & ~np.uint8(HAS_DIGIT) != 0))
     counts = [
         np.diff(lines.offsets),
@@ -259,10 +259,10 @@ def _shown(lines: Lines, gone: NDArray[np.bool_], removed: NDArray[np.int64]) ->
     """The numbers of the first lines that go, a list for each text."""
     before = np.cumsum(removed, dtype=np.int64) - removed
     numbers = lines.numbers[gone]
-    place = np.arange(len(numbers)) - np.repeat(before, removed)
+    position = np.arange(len(numbers)) - np.repeat(before, removed)
     kept = np.minimum(removed, SHOWN_LINES)
     offsets = np.concatenate([[0], np.cumsum(kept)]).astype(np.int32)
-    values = pa.array(numbers[place < SHOWN_LINES], pa.int32())
+    values = pa.array(numbers[position < SHOWN_LINES], pa.int32())
     mask = pa.array(removed == 0)
     return pa.ListArray.from_arrays(pa.array(offsets), values, mask=mask)
 

@@ -12,8 +12,8 @@ from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.figures import compared, writing
 from corpus_pipeline.filters.perplexity.columns import PERPLEXITY_MEASURES, PERPLEXITY_REASONS
 from corpus_pipeline.option_types import LanguageName
+from corpus_pipeline.package_files import located, package_file
 from corpus_pipeline.remembered import remembered
-from corpus_pipeline.shipped import located, shipped
 from corpus_pipeline.steps import Batch, Options, Resource, Step, made
 from corpus_pipeline.text.languages import Figures, figures_for
 
@@ -56,7 +56,9 @@ class Perplexity(Step):
             return dict(self.options.models)
         from corpus_pipeline.filters.perplexity.measures import shipped_models
 
-        return {each: shipped(f"models/{path.name}") for each, path in shipped_models().items()}
+        return {
+            each: package_file(f"models/{path.name}") for each, path in shipped_models().items()
+        }
 
     def resources(self) -> Iterator[Resource]:
         """Yields each model and its card."""

@@ -164,11 +164,11 @@ def profile_notes(name_or_path: str) -> list[str]:
             for name in _OF_PROSE
             if getattr(profile.rules, name) is not None
         ]
-    for place, layer in enumerate(layers):
+    for number, layer in enumerate(layers):
         if layer.name in PROFILES:
             continue
         for name, value in layer.rules.items():
-            if other := _without_effect(layers, place, name):
+            if other := _without_effect(layers, number, name):
                 notes.append(
                     f"quality profile {layer.name}: {name}: {value} does not hold for {other}, "
                     "of which the base has figures of their own; write it under `languages:` to "
@@ -284,36 +284,36 @@ def _rules(layers: Sequence[_Layer], code: str | None, where: str) -> QualityRul
 def _resolve(layers: Sequence[_Layer], code: str | None, name: str) -> tuple[Any, str, int]:
     """Returns the value of a rule, its origin, and the number of the layer that says it."""
     general: tuple[Any, str, int] | None = None
-    for place, layer in enumerate(layers):
-        section = _section(layers, place, code)
+    for number, layer in enumerate(layers):
+        section = _section(layers, number, code)
         if section is not None and name in layer.languages[section]:
             value = layer.languages[section][name]
-            return value, f"{layer.name}: languages: {section}", place
+            return value, f"{layer.name}: languages: {section}", number
         if name in layer.rules:
-            general = general or (layer.rules[name], f"{layer.name}: rules", place)
+            general = general or (layer.rules[name], f"{layer.name}: rules", number)
             if layer.rules[name] is None:
                 break
     return general or (None, "", len(layers))
 
 
-def _section(layers: Sequence[_Layer], place: int, code: str | None) -> str | None:
+def _section(layers: Sequence[_Layer], number: int, code: str | None) -> str | None:
     """Returns the section of a layer that speaks for a language of any of the layers.
 
     Languages of a base that are merely written alike have sections of their own there.
     """
-    names = tuple(layers[place].languages)
+    names = tuple(layers[number].languages)
     if code is None or not names:
         return None
-    above = any(code in layer.languages for layer in layers[: place + 1])
+    above = any(code in layer.languages for layer in layers[: number + 1])
     return figures_for(names).find(code, by_writing=above)
 
 
-def _without_effect(layers: Sequence[_Layer], place: int, name: str) -> str:
+def _without_effect(layers: Sequence[_Layer], number: int, name: str) -> str:
     """Names the languages in which a value for all languages is not what holds, with what does."""
     by_value: dict[Any, list[str]] = {}
     for code in _codes(layers):
         value, _, of = _resolve(layers, code, name)
-        if of > place and value != layers[place].rules[name]:
+        if of > number and value != layers[number].rules[name]:
             by_value.setdefault(value, []).append(code)
     shown = {value: "off" if value is None else value for value in by_value}
     return ", ".join(f"{', '.join(codes)} ({shown[value]})" for value, codes in by_value.items())

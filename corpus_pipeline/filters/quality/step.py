@@ -10,7 +10,7 @@ from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.profiles import load_profile, profile_files, profile_notes
 from corpus_pipeline.filters.quality.rules import QUALITY_REASONS, QualityProfile
 from corpus_pipeline.filters.quality.verdicts import quality_verdict
-from corpus_pipeline.shipped import shipped
+from corpus_pipeline.package_files import package_file
 from corpus_pipeline.steps import Batch, Options, Resource, Step, source_of
 
 
@@ -33,7 +33,7 @@ class Quality(Step):
 
     def resources(self) -> Iterator[Resource]:
         """Yields the shipped profiles, and the user's."""
-        yield Resource(shipped("filters/profiles"), "quality.profile")
+        yield Resource(package_file("filters/profiles"), "quality.profile")
         for profile in sorted(self._names()):
             yield from (Resource(path, "quality.profile") for path in profile_files(profile))
 

@@ -99,8 +99,8 @@ def _hats(ratios: NDArray[np.int64], says: NDArray[np.bool_]) -> NDArray[np.floa
     blocks = []
     for row, feature in enumerate(FEATURES):
         knots = np.array(KNOTS[feature.name]) * UNIT
-        place = np.interp(ratios[row], knots, np.arange(len(knots)))
-        hat = np.maximum(0, 1 - np.abs(place[:, None] - np.arange(len(knots))))
+        position = np.interp(ratios[row], knots, np.arange(len(knots)))
+        hat = np.maximum(0, 1 - np.abs(position[:, None] - np.arange(len(knots))))
         blocks.append(hat * says[row][:, None])
     return np.hstack(blocks)
 

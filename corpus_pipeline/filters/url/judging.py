@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.filters.url.lists import UrlLists, load_url_lists, read_lines
 from corpus_pipeline.filters.url.normalise import Urls, ascii_host, normalise_urls
+from corpus_pipeline.filters.url.options import UrlOptions
 from corpus_pipeline.filters.url.patterns import UrlPatterns, find_patterns, load_url_patterns
 from corpus_pipeline.filters.url.sampling import OTHERS, not_sampled, sampling_hashes
 from corpus_pipeline.filters.url.suffixes import registered_domains
@@ -24,9 +25,6 @@ from corpus_pipeline.filters.url.words import (
     build_url_words,
     find_words,
 )
-
-if TYPE_CHECKING:
-    from corpus_pipeline.filters.url.step import UrlOptions
 
 #: Soft words that are shown.
 _SHOWN = 5
@@ -144,16 +142,16 @@ def _domains(urls: Urls) -> pa.Array:
     begins, ends = registered_domains(urls.data, urls.hosts), urls.hosts[:, 1]
     sizes = ends - begins
     offsets = np.concatenate([[0], np.cumsum(sizes)])
-    places = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], sizes)
+    positions = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], sizes)
     column = pa.Array.from_buffers(
         pa.string(),
         len(sizes),
-        [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(urls.data[places])],
+        [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(urls.data[positions])],
     )
     return pc.if_else(pa.array(sizes > 0), column, pa.scalar(None, pa.string()))
 
 
-def load_judge(options: "UrlOptions", shares: Mapping[str, Fraction]) -> Judge:
+def load_judge(options: UrlOptions, shares: Mapping[str, Fraction]) -> Judge:
     """Loads all lists that the options name.
 
     Args:

@@ -71,8 +71,8 @@ def without_www(urls: Urls) -> NDArray[np.int64]:
     begins = urls.hosts[:, 0]
     long = np.flatnonzero(urls.hosts[:, 1] - begins > 4)
     www = np.ones(len(long), np.bool_)
-    for place, byte in enumerate(b"www."):
-        www &= urls.data[begins[long] + place] == byte
+    for position, byte in enumerate(b"www."):
+        www &= urls.data[begins[long] + position] == byte
     result = begins.copy()
     result[long[www]] += 4
     return result

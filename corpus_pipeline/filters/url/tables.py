@@ -72,9 +72,9 @@ def probe(slots, entries, offsets, h, data, begin, end):  # type: ignore[no-unty
     1
     """
     mask = np.uint64(len(slots) - 1)
-    place = ((h ^ (h >> np.uint64(32))) * _SPREAD >> np.uint64(20)) & mask
+    slot = ((h ^ (h >> np.uint64(32))) * _SPREAD >> np.uint64(20)) & mask
     while True:
-        number = slots[place]
+        number = slots[slot]
         if number < 0:
             return np.int64(-1)
         first = np.int64(offsets[number])
@@ -85,7 +85,7 @@ def probe(slots, entries, offsets, h, data, begin, end):  # type: ignore[no-unty
                 i += 1
             if i == size:
                 return np.int64(number)
-        place = (place + np.uint64(1)) & mask
+        slot = (slot + np.uint64(1)) & mask
 
 
 @kernel
@@ -97,10 +97,10 @@ def _fill(slots, data, offsets, backwards):  # type: ignore[no-untyped-def]
         for i in range(end - begin):
             h = step(h, data[end - 1 - i] if backwards else data[begin + i])
         if probe(slots, data, offsets, h, data, begin, end) < 0:
-            place = ((h ^ (h >> np.uint64(32))) * _SPREAD >> np.uint64(20)) & mask
-            while slots[place] >= 0:
-                place = (place + np.uint64(1)) & mask
-            slots[place] = number
+            slot = ((h ^ (h >> np.uint64(32))) * _SPREAD >> np.uint64(20)) & mask
+            while slots[slot] >= 0:
+                slot = (slot + np.uint64(1)) & mask
+            slots[slot] = number
 
 
 def build_table(entries: pa.Array, backwards: bool = False) -> Table:

@@ -13,7 +13,7 @@ from engines.dataflow.service import BUCKET, IMAGE, options, running_bucket, run
 
 from corpus_pipeline.engines.beam_transforms import add_work
 from corpus_pipeline.engines.dataflow import dataflow_options
-from corpus_pipeline.engines.runners import beam_arguments
+from corpus_pipeline.engines.job import beam_arguments
 
 pytestmark = pytest.mark.cluster
 pytest.importorskip("google.cloud.dataflow", reason="needs pip install 'corpus-pipeline[dataflow]'")

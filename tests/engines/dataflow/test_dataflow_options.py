@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus_pipeline.engines.dataflow import dataflow_options, explained
-from corpus_pipeline.engines.runners import beam_arguments
+from corpus_pipeline.engines.job import beam_arguments
 from corpus_pipeline.errors import ConfigError
 
 pytestmark = pytest.mark.cluster

@@ -8,7 +8,7 @@ from engines.dataflow.service import Service, options, running_bucket, running_s
 
 from corpus_pipeline.engines.dataflow import dataflow_options, explained, refuse_unusable_buckets
 from corpus_pipeline.engines.engine import as_corpus_error
-from corpus_pipeline.engines.runners import beam_arguments
+from corpus_pipeline.engines.job import beam_arguments
 from corpus_pipeline.errors import ConfigError, InputError
 
 pytestmark = pytest.mark.cluster

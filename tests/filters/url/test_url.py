@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from corpus_pipeline.errors import ConfigError, ResourceError
-from corpus_pipeline.filters.url.step import Url, UrlOptions
+from corpus_pipeline.filters.url.options import UrlOptions
+from corpus_pipeline.filters.url.step import Url
 
 
 def batch(*urls: str | None, texts: list[str | None] | None = None) -> pa.RecordBatch:

@@ -1,1 +1,0 @@
-"""Beam pipelines on Spark, and a Spark cluster for one machine."""
