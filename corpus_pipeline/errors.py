@@ -20,7 +20,9 @@ Each message is one line: what, where, which rule, what to do. The command line 
 with 1.
 """
 
+import contextlib
 import os
+import stat
 
 
 def printable(text: str) -> str:
@@ -51,6 +53,30 @@ def relative_to(path: object) -> str:
         return f"; relative to {os.getcwd()}"
     except OSError:
         return "; relative to a folder that is gone"
+
+
+def owner_of(error: OSError) -> str:
+    """Says whose the file is that may not be opened or written, and what to do; else nothing.
+
+    >>> owner_of(FileNotFoundError(2, "No such file or directory", "/nowhere"))
+    ''
+    """
+    if not isinstance(error, PermissionError) or not isinstance(error.filename, str):
+        return ""
+    # A folder that may not be entered hides what is in it.
+    path = os.path.abspath(error.filename)
+    while not os.path.lexists(path) and path != os.path.dirname(path):
+        path = os.path.dirname(path)
+    try:
+        import pwd  # Where there are users of this kind.
+
+        status = os.lstat(path)
+        owner, mode = status.st_uid, stat.filemode(status.st_mode)
+        with contextlib.suppress(KeyError):
+            owner = pwd.getpwuid(owner).pw_name  # type: ignore[assignment]
+    except (ImportError, OSError):
+        return ""
+    return f"; {path} is {mode} of user {owner}: run as that user, or change its owner or rights"
 
 
 class CorpusError(Exception):

@@ -2,19 +2,22 @@
 
 import ast
 import builtins
+import errno
+import os
+import pwd
 import re
 from pathlib import Path
 
 import pytest
 
 import corpus_pipeline
+from corpus_pipeline.errors import owner_of
 
 PACKAGE = Path(corpus_pipeline.__file__).parent
 
 #: Exceptions outside the trees: why. Private ones end in the module that raises them.
 OUTSIDE = {
     "Overdue": "time is over; a handler of errors must not stop it, so it is no `Exception`",
-    "_CutError": "private: a fastText file ends early; its reader says which",
     "_DamagedError": "private: what is wrong in a fastText model; its reader says in which",
     "_RefusedError": "private: passes PyYAML's own handlers, which know `YAMLError`",
     "_UndecodableError": "private: a content coding gives not one byte",
@@ -85,3 +88,18 @@ def test_private_exceptions_stay_in_their_module() -> None:
             word = re.compile(rf"\b{name}\b")
             users = [p for p in PACKAGE.rglob("*.py") if word.search(p.read_text("utf-8"))]
             assert len(users) == 1, name
+
+
+def test_what_may_not_be_opened_says_whose_it_is(tmp_path: Path) -> None:
+    """Another user's run, or one made under a narrow umask."""
+    made = tmp_path / "out"
+    made.mkdir(mode=0o700)
+    for hidden in (made, made / "run.json", made / ".work" / "fingerprint.json"):
+        error = PermissionError(errno.EACCES, "Permission denied", str(hidden))
+        user = pwd.getpwuid(os.getuid()).pw_name
+        assert owner_of(error) == (
+            f"; {made} is drwx------ of user {user}: "
+            "run as that user, or change its owner or rights"
+        )
+    assert owner_of(PermissionError("nothing is named")) == ""
+    assert owner_of(OSError(errno.ENOSPC, "No space left", str(made))) == ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpus_pipeline import __version__
-from corpus_pipeline.errors import CorpusError, printable
+from corpus_pipeline.errors import CorpusError, owner_of, printable
 from corpus_pipeline.machine import OWN_PROCESS
 from corpus_pipeline.pipelines import (
     classifier_cli,
@@ -104,7 +104,8 @@ def _exit_code() -> int:
         raise
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
-        print(f"corpus: {printable(f'{named}{error.strerror or error}')}", file=sys.stderr)
+        line = f"{named}{error.strerror or error}{owner_of(error)}"
+        print(f"corpus: {printable(line)}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, SystemExit) as end:
         # Typer ends with 130 at Ctrl-C, without a word.
