@@ -18,9 +18,9 @@ import zstandard
 from bench_corpus import documents, sentence_pool
 from whole_job import ROOT, SAMPLE
 
+from corpus_pipeline.config.config import build_config
 from corpus_pipeline.engines.marked_processes import marked
 from corpus_pipeline.engines.spark.cluster import cluster_down, cluster_up
-from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.pipelines.run import Run
 

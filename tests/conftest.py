@@ -41,8 +41,8 @@ def corpus(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], run_here: object
 ) -> Corpus:
     """Runs a command in this process, with all its work."""
-    from corpus_pipeline.pipelines import console
-    from corpus_pipeline.pipelines.cli import main
+    from corpus_pipeline.cli import console
+    from corpus_pipeline.cli.main import main
 
     def corpus(*arguments: object) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["corpus", *map(str, arguments)])

@@ -69,7 +69,7 @@ def execute(
     settings: Mapping[str, Any], overwrite: bool = False, progress: NotedProgress | None = None
 ) -> dict[str, Any]:
     """Runs a configuration; returns the content of run.json."""
-    from corpus_pipeline.pipelines.config import build_config
+    from corpus_pipeline.config.config import build_config
     from corpus_pipeline.pipelines.run import Run
 
     config = build_config(dict(settings), "test")

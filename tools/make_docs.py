@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import typer
 
+from corpus_pipeline.cli.main import app
 from corpus_pipeline.flow import document_schema, documented, known_steps, ledger_schema, reasons
-from corpus_pipeline.pipelines.cli import app
 from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE, SCHEMA_VERSION
 from corpus_pipeline.tokens.index import INDEX_VERSION
 from corpus_pipeline.tokens.shard import SHARD_FORMAT, ShardFormat

@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from corpus_pipeline.batches import one_batch
 from corpus_pipeline.filters.gathering import Gathering
-from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
+from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.match_options import Outcome
 from corpus_pipeline.stages.writing import gathered_path
 from corpus_pipeline.workspace.state import read_table

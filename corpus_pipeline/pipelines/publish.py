@@ -8,19 +8,19 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from corpus_pipeline import __version__, storage
+from corpus_pipeline.config.config import Config
+from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.dataset_card import CARD_FILE, dataset_card, is_card
-from corpus_pipeline.pipelines.evaluations import Evaluations
-from corpus_pipeline.pipelines.finished import RUN_FILE, digest_of
-from corpus_pipeline.pipelines.plan import Plan
-from corpus_pipeline.pipelines.run_flow import RunFlow
+from corpus_pipeline.planning.evaluations import Evaluations
+from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.shipped import located
 from corpus_pipeline.stages.writing import OF_SOURCES
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 from corpus_pipeline.tokens.step import Tokenize
+from corpus_pipeline.workspace.run_file import RUN_FILE, digest_of
 from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
 
 #: Counts of a unit that say nothing of the run: what came to a pass, and what did not come to it.

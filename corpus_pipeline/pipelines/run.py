@@ -10,25 +10,25 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from corpus_pipeline import storage
+from corpus_pipeline.config.config import Config
 from corpus_pipeline.dedup.step import Dedup
 from corpus_pipeline.filters.gathering import Gathering
-from corpus_pipeline.pipelines import options as stage_options
-from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines import stage_options
+from corpus_pipeline.pipelines.driver_tasks import merge
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
-from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.gather import settle
-from corpus_pipeline.pipelines.joining import merge
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.phases import DocumentPass, Match, ShinglePhase
-from corpus_pipeline.pipelines.plan import Plan, make_plan, refuse_changed_inputs
-from corpus_pipeline.pipelines.plan_notes import notes_before
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
-from corpus_pipeline.pipelines.resources import Resources, resolve_resources
 from corpus_pipeline.pipelines.rounds import Rounds
-from corpus_pipeline.pipelines.sizing import GROUPED_BYTES, merged_by_driver
 from corpus_pipeline.pipelines.unreadable import refuse_mostly_unreadable
+from corpus_pipeline.planning.evaluations import Evaluations
+from corpus_pipeline.planning.notes import notes_before
+from corpus_pipeline.planning.plan import Plan, make_plan, refuse_changed_inputs
+from corpus_pipeline.planning.resources import Resources, resolve_resources
+from corpus_pipeline.planning.sizing import GROUPED_BYTES, merged_by_driver
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
 from corpus_pipeline.workspace.state import Workspace
 

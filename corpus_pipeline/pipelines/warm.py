@@ -16,11 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from corpus_pipeline.config.config import Config, build_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.kernels import CACHE_DIR
-from corpus_pipeline.pipelines.config import Config, build_config
-from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.progress import Silent
-from corpus_pipeline.pipelines.run_flow import run_flow
+from corpus_pipeline.planning.plan import Plan
 
 #: Stages that are compiled together, about equally long.
 GROUPS: dict[str, tuple[str, ...]] = {

@@ -15,10 +15,10 @@ import yaml
 from runs import Corpus, Runner
 
 from corpus_pipeline import flow
+from corpus_pipeline.config.config import build_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import ConfigError, EngineError, ErrorBudgetError, ResumeError
 from corpus_pipeline.extensions.code import find_code
-from corpus_pipeline.pipelines.config import build_config
-from corpus_pipeline.pipelines.run_flow import run_flow
 
 RULES = '''
 import pyarrow as pa
@@ -177,9 +177,7 @@ def test_an_installed_package_adds_a_section(
         assert "length" not in [step.name for step in flow.default_steps()]
     finally:
         flow.known_steps.cache_clear()
-    script = (
-        "import sys; from corpus_pipeline.pipelines.cli import main; sys.argv[0] = 'corpus'; main()"
-    )
+    script = "import sys; from corpus_pipeline.cli.main import main; sys.argv[0] = 'corpus'; main()"
     info = rules / "my_own-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-own\nVersion: 1.0\n")

@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from corpus_pipeline.config.config import Config, build_config
 from corpus_pipeline.flow import documented, known_steps
 from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_tokens
-from corpus_pipeline.pipelines.config import Config, build_config
 from corpus_pipeline.schema import FATE, PROVENANCE
 from corpus_pipeline.tokens.encode import load_tokenizer
 

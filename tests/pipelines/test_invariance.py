@@ -9,9 +9,9 @@ import pytest
 import yaml
 from runs import NotedProgress, Runner, small
 
-from corpus_pipeline.pipelines import single
+from corpus_pipeline.cli import single_stage as single
+from corpus_pipeline.cli.single_stage import single_config
 from corpus_pipeline.pipelines.run import Run
-from corpus_pipeline.pipelines.single import single_config
 from corpus_pipeline.tokens.shard import open_shard
 
 

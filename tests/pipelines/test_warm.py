@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from corpus_pipeline.config.config import build_config
 from corpus_pipeline.pipelines import warm
-from corpus_pipeline.pipelines.config import build_config
-from corpus_pipeline.pipelines.plan import make_plan
+from corpus_pipeline.planning.plan import make_plan
 
 OFF = {"enabled": False}
 NOTHING = dict.fromkeys([stage for stages in warm.GROUPS.values() for stage in stages], OFF)

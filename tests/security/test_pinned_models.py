@@ -9,6 +9,7 @@ import corpora
 import pytest
 from runs import NotedProgress, Runner, in_this_process
 
+from corpus_pipeline.config.config import build_config
 from corpus_pipeline.errors import EngineError, ResourceError
 from corpus_pipeline.filters.keywords import step as keyword_step
 from corpus_pipeline.filters.language import measures as language
@@ -16,9 +17,8 @@ from corpus_pipeline.filters.language import step as language_step
 from corpus_pipeline.filters.language.step import Language
 from corpus_pipeline.filters.perplexity import step as perplexity_step
 from corpus_pipeline.filters.perplexity.measures import shipped_models
-from corpus_pipeline.pipelines import resources
-from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.run import Run
+from corpus_pipeline.planning import resources
 from corpus_pipeline.tokens import step as token_step
 
 

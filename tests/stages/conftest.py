@@ -5,10 +5,10 @@ from pathlib import Path
 import corpora
 import pytest
 
-from corpus_pipeline.pipelines.config import build_config
-from corpus_pipeline.pipelines.options import StageOptions
-from corpus_pipeline.pipelines.plan import make_plan
-from corpus_pipeline.pipelines.resources import resolve_resources
+from corpus_pipeline.config.config import build_config
+from corpus_pipeline.pipelines.stage_options import StageOptions
+from corpus_pipeline.planning.plan import make_plan
+from corpus_pipeline.planning.resources import resolve_resources
 from corpus_pipeline.stages.match_options import MERGES
 from corpus_pipeline.workspace.state import Manifest, Workspace
 

@@ -15,8 +15,8 @@ from stages.stage_checks import documents, hash_and_write, run, same, uncounted,
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.batches import from_ipc, to_ipc
 from corpus_pipeline.dedup.blocks import UNITS_TOGETHER, partition_of
-from corpus_pipeline.pipelines.joining import merge, resolve, verified_edges
-from corpus_pipeline.pipelines.options import StageOptions
+from corpus_pipeline.pipelines.driver_tasks import merge, resolve, verified_edges
+from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.dedup import removals_folder
 from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
 from corpus_pipeline.stages.matching import Block, MatchPartition, ReadHashes, joined_batches

@@ -27,7 +27,7 @@ from corpus_pipeline.batches import end_of_unit, with_columns
 from corpus_pipeline.dedup.blocks import partition_of
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.flow import document_schema, ledger_schema
-from corpus_pipeline.pipelines.options import StageOptions
+from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.writing import (
     KEYS,
     WriteFinishedUnit,

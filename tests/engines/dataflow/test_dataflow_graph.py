@@ -74,10 +74,10 @@ def unpacked(payload: bytes) -> bytes:
 
 def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     """Every phase of a run with all stages on, with the number of its items."""
-    from corpus_pipeline.pipelines.config import build_config
-    from corpus_pipeline.pipelines.options import StageOptions
+    from corpus_pipeline.config.config import build_config
     from corpus_pipeline.pipelines.phases import Match, ShinglePhase
-    from corpus_pipeline.pipelines.resources import resolve_resources
+    from corpus_pipeline.pipelines.stage_options import StageOptions
+    from corpus_pipeline.planning.resources import resolve_resources
     from corpus_pipeline.workspace.state import Workspace
 
     evaluation = folder / "evaluation.jsonl"
