@@ -36,7 +36,6 @@ from whole_job import DATA, ROOT, SAMPLE, PeakMemory, _descendants, configuratio
 from corpus_pipeline.cli.plan_report import show_bytes, show_seconds
 from corpus_pipeline.dedup.blocks import partition_of, write_partitioned
 from corpus_pipeline.planning.costs import (
-    BY_UNIT,
     COSTS_FILE,
     IN_DRIVER,
     PHASES,
@@ -44,6 +43,7 @@ from corpus_pipeline.planning.costs import (
     Flow,
     Workload,
     load_costs,
+    over,
 )
 from corpus_pipeline.planning.design_limits import exceeded_limits
 from corpus_pipeline.planning.estimate import Estimate, estimate
@@ -274,7 +274,7 @@ def _phase_costs(
         "per_run": round(start, 4) if alone else 0.0,
         "per_worker": 0.0 if alone else round(start / small["workers"], 4),
         "per_unit": round(unit, 5),
-        "driver_per_unit": round(driver if name in BY_UNIT else 0.0, 5),
+        "driver_per_unit": round(driver if name in over("units") else 0.0, 5),
         "per_gigabyte": {stage: spent for stage, spent in stages.items() if spent},
     }
 

@@ -1,6 +1,7 @@
 """The rules of the layout, checked by walking the imports."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -196,6 +197,17 @@ def test_every_room_has_its_floor() -> None:
     rooms = {name_of(module).split("/")[0].removesuffix(".py") for module in MODULES}
     assert rooms - {"__init__"} == {room for floor in FLOORS for room in floor}
     assert sum(map(len, FLOORS)) == len(rooms) - 1, "a room is on one floor"
+
+
+def test_the_page_shows_the_floors() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    shown = {
+        int(number): frozenset(re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", rooms)))
+        for number, rooms in re.findall(r"^\| (\d+) \| (.*) \|$", page, re.MULTILINE)
+    }
+    assert shown == dict(enumerate(FLOORS, 1))
+    drawn = set(re.findall(r"(?:^ {6}|  )(\w+)(?:/|\.py) ", page, re.MULTILINE))
+    assert drawn >= {room for floor in FLOORS for room in floor}
 
 
 @pytest.mark.parametrize(

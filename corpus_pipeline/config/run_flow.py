@@ -21,6 +21,7 @@ from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE
 from corpus_pipeline.sources.step import Read
 from corpus_pipeline.steps import Context, Resource, Step
 from corpus_pipeline.tokens.step import Tokenize
+from corpus_pipeline.workspace.phase_table import pass_name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,8 +159,7 @@ def _passes(steps: list[Step]) -> Iterator[Pass]:
         parts = [(only[:end], None), (only[end:], None)]
     before: Step | None = None
     for number, (some, looks) in enumerate(parts, 1):
-        name = "prepare" if number == 1 else f"prepare-{number}"
-        yield Pass("finish" if number == len(parts) else name, tuple(some), before, looks)
+        yield Pass(pass_name(number, len(parts)), tuple(some), before, looks)
         before = looks
 
 

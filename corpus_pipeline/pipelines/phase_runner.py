@@ -13,12 +13,8 @@ from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.sources.records import ERRORS, is_error
 from corpus_pipeline.stages.match_options import Outcome
 from corpus_pipeline.stages.writing import rejected_path
+from corpus_pipeline.workspace.phase_table import is_pass
 from corpus_pipeline.workspace.state import Manifest, Workspace
-
-
-def _is_pass(phase: str) -> bool:
-    """Says whether documents pass a phase."""
-    return phase == "finish" or phase.startswith("prepare")
 
 
 @dataclasses.dataclass
@@ -140,7 +136,7 @@ class _PhaseReport:
         self.clocks.update(
             {name: n for name, n in clocks.items() if name not in (ITEMS_DONE, ERRORS_SEEN)}
         )
-        if _is_pass(self.phase):
+        if is_pass(self.phase):
             for manifest in self.workspace.manifests(self.phase, items):
                 self.errors.count(manifest)
 
@@ -161,7 +157,7 @@ class _ErrorBudget:
     def count(self, manifest: Manifest) -> None:
         """Adds the unreadable records of one finished item."""
         self.seen += manifest.errors
-        if self.seen > self.limit and _is_pass(manifest.phase):
+        if self.seen > self.limit and is_pass(manifest.phase):
             first = self._first_error(manifest)
             reading = first["drop_reason"] in ERRORS
             what = "unreadable records" if reading else "documents at which a step failed"

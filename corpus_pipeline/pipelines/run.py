@@ -1,9 +1,4 @@
-"""The driver: plan, phases, publication. The only code that knows the order of the phases.
-
-plan ─► prepare ─► contamination ─► exact ─► document ─► shingles ─► verify ◄─► resolve
-                                                                                   │
-                                         publish ◄─ finish ◄─ sentence ◄───────────┘
-"""
+"""The driver: plan, the phases in the order of their table, publication."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -29,7 +24,8 @@ from corpus_pipeline.planning.notes import notes_before
 from corpus_pipeline.planning.plan import Plan, make_plan, refuse_changed_inputs
 from corpus_pipeline.planning.resources import Resources, resolve_resources
 from corpus_pipeline.planning.sizing import GROUPED_BYTES, merged_by_driver
-from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
+from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
+from corpus_pipeline.workspace.phase_table import MERGES, merge_of, row_of
 from corpus_pipeline.workspace.state import Workspace
 
 
@@ -127,13 +123,13 @@ class Run:
 
         resolved: tuple[HashFolder, ...] = ()
         for name in make.matches():
-            if name == "shingles":
+            if row_of(name).over == "units":
                 runner.run(ShinglePhase(make.shingles()), units)
             elif name == "verify":
                 resolved = Rounds(runner, make, match).run()
             elif name != "resolve":  # Part of the rounds that begin with *verify*.
                 options = make.match(name)
-                if name == "merge-resolve":
+                if name == merge_of("resolve"):
                     options = dataclasses.replace(options, inputs=resolved)
                 match(options, range(options.total_partitions))
 

@@ -5,7 +5,6 @@ import dataclasses
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import Pass, RunFlow
-from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS
 from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
 from corpus_pipeline.dedup.step import Dedup
@@ -21,13 +20,20 @@ from corpus_pipeline.planning.plan import read_options
 from corpus_pipeline.stages.dedup import DedupOptions, RemoveDuplicates
 from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.mapping import DecideStep
-from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
+from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 from corpus_pipeline.stages.near_copies import ShingleOptions
 from corpus_pipeline.stages.read import ReadStageOptions
 from corpus_pipeline.stages.writing import FinishedOptions, PreparedOptions
 from corpus_pipeline.steps import Step, made
 from corpus_pipeline.tokens.shard import ShardFormat
 from corpus_pipeline.transforms import Transform
+from corpus_pipeline.workspace.phase_table import (
+    FIRST_PASS,
+    REMOVING,
+    matches,
+    merge_of,
+    row_of,
+)
 from corpus_pipeline.workspace.state import Workspace
 
 #: What one worker needs at most (docs/performance.md).
@@ -118,47 +124,35 @@ class StageOptions:
         )
 
     def matches(self) -> list[str]:
-        """The phases between *prepare* and *finish*, in order."""
-        phases = []
-        if self._contamination_path() is not None:
-            phases += ["contamination", "merge-contamination"]
-        if self._on("exact"):
-            phases += ["exact", "merge-exact"]
-        if self._on("document"):
-            phases += ["document", "merge-document", "shingles", "verify", "resolve"]
-            phases += ["merge-resolve"]
-        if self._on("sentence"):
-            phases += ["sentence", "merge-sentence"]
-        return phases
+        """The phases between the passes, in order."""
+        return matches(self._on)
 
     def match(self, phase: str) -> MatchOptions:
         """Options of one match phase, or merge."""
+        row = row_of(phase)
         before = self.matches()[: self.matches().index(phase)]
         exclude = tuple(
             f"{name}/removals"
             for name in before
-            if name in REMOVING and not (name == CONTAMINATION_PHASE and self._cuts())
+            if name in REMOVING and not (name == merge_of("contamination") and self._cuts())
         )
-        units = self.workspace.units
-        partitions = self.partitions
-        inputs: tuple[HashFolder, ...] = (HashFolder(f"{self._compared}/hashes/{phase}", units),)
-        if phase == "verify":
-            buckets = HashFolder("document/buckets", self.partitions)
-            inputs, exclude = (buckets, HashFolder("shingles/sets", units)), ()
-        elif phase in MERGES:
-            inputs, exclude = (HashFolder(MERGES[phase], self.partitions),), ()
-            partitions = self.workspace.groups
         return MatchOptions(
             workspace=self.workspace,
             phase=phase,
-            inputs=inputs,
+            inputs=tuple(map(self._folder, row.reads)),
             partitions=(),
-            total_partitions=partitions,
-            exclude=exclude,
+            total_partitions=self.workspace.groups if row.over == "groups" else self.partitions,
+            exclude=exclude if row.heeds_removals else (),
             document=self._minhash(),
             contamination=self._contamination_path(),
             max_documents=self.flow.dedup.options.contamination.max_documents,
         )
+
+    def _folder(self, folder: str) -> HashFolder:
+        """Returns a folder of the table of phases; the pass in it is that before *dedup*."""
+        phase, _, name = folder.partition("/")
+        files = self.workspace.units if row_of(phase).over == "units" else self.partitions
+        return HashFolder(f"{self._compared if phase == FIRST_PASS else phase}/{name}", files)
 
     @property
     def components(self) -> bool:
@@ -241,7 +235,3 @@ class StageOptions:
 
     def _skip(self, kind: str) -> frozenset[str]:
         return self.flow.dedup.context.skipping(kind)
-
-
-#: Phases that remove documents or sentences.
-REMOVING = (*DUPLICATE_REASONS, "merge-sentence")

@@ -5,26 +5,35 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from corpus_pipeline.workspace import phase_table
 from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
 #: Shipped measurements; `python benchmarks/scale.py --write` replaces them.
 COSTS_FILE = Path(__file__).with_name("costs.yaml")
 
-BY_UNIT = ("prepare", "shingles", "finish")
-BY_PARTITION = ("contamination", "exact", "document", "verify", "sentence")
-#: They run over groups of units; in the driver while they are small, as in all measured runs.
-MERGES = (
-    "merge-contamination", "merge-exact", "merge-document", "merge-resolve", "merge-sentence",
-)  # fmt: skip
-IN_DRIVER = ("start", *MERGES, "resolve", "publish", "check")
-#: All phases in their order; `start`, `publish` and `check` are what the command does before and
-#: after; the last one reads everything again, some files at a time. Of the rounds of *verify* and
-#: *resolve* the first one counts; later ones look at few documents.
-PHASES = (
-    "start", "prepare", "contamination", "merge-contamination", "exact", "merge-exact", "document",
-    "merge-document", "shingles", "verify", "resolve", "merge-resolve", "sentence",
-    "merge-sentence", "finish", "publish", "check",
-)  # fmt: skip
+#: What the command does before and after the phases; the last one reads everything again, some
+#: files at a time.
+_BEFORE, _AFTER = ("start",), ("publish", "check")
+#: Whatever has costs, in its order. Of the rounds of *verify* and *resolve* the first one counts;
+#: later ones look at few documents.
+PHASES = (*_BEFORE, *(row.name for row in phase_table.PHASES), *_AFTER)
+#: What no phase of the run is, and so has no items.
+BESIDE_PHASES = (*_BEFORE, *_AFTER)
+#: Merges run over groups of units; in the driver while they are small, as in all measured runs.
+IN_DRIVER = tuple(
+    name
+    for name in PHASES
+    if name in BESIDE_PHASES or phase_table.row_of(name).over in ("groups", "driver")
+)
+
+
+def over(items: phase_table.Items) -> tuple[str, ...]:
+    """Names the phases over units, partitions or groups.
+
+    >>> over("units")
+    ('prepare', 'shingles', 'finish')
+    """
+    return tuple(row.name for row in phase_table.PHASES if row.over == items)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,9 +68,8 @@ class Flow:
 
     def runs(self, phase: str) -> bool:
         """Tells whether a phase is part of the flow."""
-        kind = phase.removeprefix("merge-")
-        kind = "document" if kind in ("shingles", "verify", "resolve") else kind
-        return kind not in self.off and not ("dedup" in self.off and phase in _DEDUP)
+        kind = None if phase in BESIDE_PHASES else phase_table.row_of(phase).kind
+        return kind is None or self.off.isdisjoint((kind, "dedup"))
 
     def writes(self, folder: str) -> bool:
         """Tells whether files of a folder are written."""
@@ -73,9 +81,6 @@ class Flow:
     def share(self, stage: str) -> float:
         """Returns the share of the text that a stage sees."""
         return 0.0 if stage in self.off else self.shares.get(stage, 1.0)
-
-
-_DEDUP = {*PHASES} - {"start", "prepare", "finish", "publish", "check"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,42 +16,28 @@ from functools import cached_property
 
 from corpus_pipeline.dedup.blocks import groups_of
 from corpus_pipeline.planning.costs import (
-    BY_PARTITION,
-    BY_UNIT,
+    BESIDE_PHASES,
     IN_DRIVER,
-    MERGES,
     PHASES,
     Costs,
     Flow,
     Prices,
     Workload,
+    over,
 )
 from corpus_pipeline.planning.sizing import GROUPED_BYTES, MOST_EDGES, merged_by_driver
+from corpus_pipeline.workspace import phase_table
 
-#: Phase -> folders that it reads; what stands below `SHUFFLED` goes through a shuffle.
-READS = {
-    "contamination": ("prepare/hashes/contamination",),
-    "merge-contamination": ("contamination/removals",),
-    "exact": ("prepare/hashes/exact",),
-    "merge-exact": ("exact/removals",),
-    "document": ("prepare/hashes/document",),
-    "merge-document": ("document/wanted",),
-    "shingles": ("prepare/documents", "merge-document/wanted"),
-    "verify": ("document/buckets", "shingles/sets"),
-    "resolve": ("verify/edges",),
-    "merge-resolve": ("resolve/removals",),
-    "sentence": ("prepare/hashes/sentence",),
-    "merge-sentence": ("sentence/removals",),
-    "finish": ("prepare/documents", "merge-contamination/removals", "merge-exact/removals",
-               "merge-resolve/removals", "merge-sentence/removals"),
-    "check": ("finish/documents", "finish/rejected", "finish/ledger", "finish/tokens",
-                "prepare/rejected"),
-}  # fmt: skip
 #: Folders that stay when the run is complete.
-PUBLISHED = READS["check"]
-#: Phases whose removals matches leave out, and *finish* applies.
-_EXCLUDED = ("merge-contamination", "merge-exact", "merge-resolve")
-_APPLIED = (*_EXCLUDED, "merge-sentence")
+PUBLISHED = tuple(f"{row.name}/{name}" for row in phase_table.PHASES for name in row.published)
+#: Phase -> folders that it reads; what a match or a merge reads goes through a shuffle.
+READS = {row.name: row.reads for row in phase_table.PHASES if row.reads} | {"check": PUBLISHED}
+BY_UNIT, BY_PARTITION, MERGES = over("units"), over("partitions"), over("groups")
+#: Folders whose files are cut by partition, and by group.
+_CUT_BY_PARTITION, _CUT_BY_GROUP = (
+    frozenset(folder for name in names for folder in READS[name])
+    for names in (BY_PARTITION, MERGES)
+)
 
 #: Sorting and joining one partition: the records, their order and what is found.
 _MATCHED_TIMES = 4
@@ -251,11 +237,10 @@ class _Sums:
 
     def _cells(self, folder: str) -> int:
         """Places for partitions, or for groups, in all files of a folder."""
-        if "hashes/" in folder or folder in ("document/buckets", "shingles/sets"):
+        if folder in _CUT_BY_PARTITION:
             return self._files(folder) * self.workload.partitions
         # That of the one group that was measured is in the bytes for each file.
-        merged = any(folder in READS[name] for name in MERGES)
-        return self._files(folder) * (self.groups - 1) if merged else 0
+        return self._files(folder) * (self.groups - 1) if folder in _CUT_BY_GROUP else 0
 
     @cached_property
     def cells(self) -> int:
@@ -335,7 +320,7 @@ class _Sums:
             seconds += each.per_unit * work.units + self.opens(phase) * cells["open_seconds"]
         if phase in MERGES and not self.in_driver(phase):
             # It was measured in the driver; on workers it starts like the match before it.
-            match = phase.removeprefix("merge-")
+            match = phase_table.merged_by(phase).name
             seconds += self.costs.phases[match].per_worker * self.workers
         if phase in BY_PARTITION or phase in MERGES:
             seconds += sum(map(self._cells, READS[phase])) * cells["read_seconds"]
@@ -351,7 +336,7 @@ class _Sums:
         read = first + (work.stored_bytes if name == "prepare" else self._read_again(name))
         alone = self.in_driver(name)
         items = 1 if alone else self.items(name)
-        manifests = 0 if name in ("start", "publish", "check") else items
+        manifests = 0 if name in BESIDE_PHASES else items
         requests = (
             self.opens(name) + read / _GET_BYTES + 3 * manifests,
             files + manifests + sum(written.values()) / _PUT_BYTES,
@@ -366,9 +351,10 @@ class _Sums:
 
     def _merged(self, phase: str) -> list[str]:
         """Folders of merged removals that a phase looks into at every unit."""
+        if phase in BESIDE_PHASES or not phase_table.row_of(phase).heeds_removals:
+            return []
         before = PHASES[: PHASES.index(phase)]
-        looks = phase == "finish" or (phase in BY_PARTITION and phase != "verify")
-        names = [name for name in _APPLIED if looks and name in before and self.flow.runs(name)]
+        names = [name for name in phase_table.REMOVING if name in before and self.flow.runs(name)]
         return [f"{name}/removals" for name in names]
 
     def _read_again(self, phase: str) -> float:

@@ -21,7 +21,6 @@ from corpus_pipeline.cli.plan_report import (
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.planning.costs import (
-    BY_UNIT,
     IN_DRIVER,
     PHASES,
     Costs,
@@ -31,7 +30,7 @@ from corpus_pipeline.planning.costs import (
     load_costs,
 )
 from corpus_pipeline.planning.design_limits import exceeded_limits
-from corpus_pipeline.planning.estimate import READS, Estimate, estimate
+from corpus_pipeline.planning.estimate import BY_UNIT, READS, Estimate, estimate
 from corpus_pipeline.planning.sizing import match_bytes_for, partitions_for, unit_bytes_for
 
 ROOT = Path(__file__).parent.parent.parent

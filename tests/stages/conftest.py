@@ -9,7 +9,7 @@ from corpus_pipeline.config.config import build_config
 from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.planning.plan import make_plan
 from corpus_pipeline.planning.resources import resolve_resources
-from corpus_pipeline.stages.match_options import MERGES
+from corpus_pipeline.workspace.phase_table import MERGES
 from corpus_pipeline.workspace.state import Manifest, Workspace
 
 
