@@ -142,12 +142,13 @@ def _processor_seconds(root: int) -> float:
 def run_watched(config_path: Path, figures: Path) -> None:
     """Runs a configuration as `corpus run` does and writes the log of its phases."""
     from corpus_pipeline.config.config import load_config
+    from corpus_pipeline.config.run_flow import run_flow
     from corpus_pipeline.inspection.verify import verify
     from corpus_pipeline.pipelines.run import Run
 
     config = load_config(config_path)
     log = PhaseLog(config.output)
-    result = Run(config, log).execute(overwrite=True)
+    result = Run(config, run_flow(config), log).execute(overwrite=True)
     log.note("publish")
     verify(Path(config.output))
     log.note("check")

@@ -211,9 +211,15 @@ def _execute(
     with Console() as console:
         console.begin("reading the configuration")
         config = settings()
-        from corpus_pipeline.config.missing_files import refuse_missing_files
+        from corpus_pipeline.config.missing_files import (
+            refuse_missing_inputs,
+            refuse_missing_resources,
+        )
+        from corpus_pipeline.config.run_flow import run_flow
 
-        refuse_missing_files(config)
+        refuse_missing_inputs(config)
+        flow = run_flow(config)
+        refuse_missing_resources(config, flow)
         console.begin("loading stages, inputs and models")
         from corpus_pipeline.inspection.verify import verify
         from corpus_pipeline.pipelines.run import Run
@@ -223,9 +229,9 @@ def _execute(
         output = place(config.output)
 
         def warm(plan: Any) -> None:
-            warm_up(groups_of(config, plan), console.say)
+            warm_up(groups_of(flow, plan), console.say)
 
-        result = Run(config, console).execute(overwrite, warm)
+        result = Run(config, flow, console).execute(overwrite, warm)
         if check:
             verify(output, console)
     from corpus_pipeline.cli.stats_report import print_summary

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from corpus_pipeline.cli.stats_report import screen
 from corpus_pipeline.config.config import Config, load_config
-from corpus_pipeline.config.run_flow import run_flow
+from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
 from corpus_pipeline.flow import default_steps
 from corpus_pipeline.machine import cores
@@ -25,6 +25,7 @@ from corpus_pipeline.planning.sizing import (
     partitions_for,
     unit_bytes_for,
 )
+from corpus_pipeline.workspace.phase_table import KINDS
 from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
 #: Stored bytes of one input file of a stated size: about what crawls have.
@@ -70,9 +71,10 @@ def print_plan(
     """
     config = load_config(config_path)
     stated = None if size is None else _stated_bytes(size)
-    sources, notes = _sources(config, stated)
+    flow = run_flow(config)
+    sources, notes = _sources(config, flow, stated)
     workload = workload_of(config, sources, stated)
-    notes += _evaluations(config)
+    notes += _evaluations(flow)
     content: dict[str, Any] = {
         "plan": dataclasses.asdict(workload),
         "sources": [dataclasses.asdict(each) for each in sources],
@@ -81,7 +83,7 @@ def print_plan(
     found = None
     if estimate or stated is not None:
         count = workers or config.workers or cores()
-        found = estimate_of(config, sources, workload, _read_prices(prices), count)
+        found = estimate_of(config, flow, sources, workload, _read_prices(prices), count)
         content["estimate"] = _as_json(found)
         content["limits"] = [line for _, line in _limits(config, sources, found)]
     if as_json:
@@ -97,7 +99,9 @@ def print_plan(
         console.print(f"note    {note}")
 
 
-def _sources(config: Config, stated: float | None) -> tuple[list[SourcePlan], list[str]]:
+def _sources(
+    config: Config, flow: RunFlow, stated: float | None
+) -> tuple[list[SourcePlan], list[str]]:
     """Lists the inputs; for a stated size inputs that are not there count as equal parts."""
     from corpus_pipeline.planning.plan import make_plan
 
@@ -127,10 +131,10 @@ def _sources(config: Config, stated: float | None) -> tuple[list[SourcePlan], li
         stored = sum(file["size"] for file in files)
         most = max((len(unit.pieces) for unit in plan.units if unit.source == name), default=0)
         found.append(SourcePlan(name, len(files), stored, sum(texts), sum(pages), units, most))
-    return found, notes_before(config, plan)
+    return found, notes_before(config, flow, plan)
 
 
-def _evaluations(config: Config) -> list[str]:
+def _evaluations(flow: RunFlow) -> list[str]:
     """Says for each evaluation file how many of its items are looked for.
 
     Raises:
@@ -138,7 +142,7 @@ def _evaluations(config: Config) -> list[str]:
     """
     from corpus_pipeline.planning.evaluations import contamination_options, read_evaluations
 
-    dedup = run_flow(config).dedup
+    dedup = flow.dedup
     section = dedup.options.contamination
     if not dedup.on("contamination"):
         return []
@@ -169,24 +173,27 @@ def workload_of(config: Config, sources: list[SourcePlan], stated: float | None)
 
 
 def estimate_of(
-    config: Config, sources: list[SourcePlan], workload: Workload, prices: Prices, workers: int
+    config: Config,
+    flow: RunFlow,
+    sources: list[SourcePlan],
+    workload: Workload,
+    prices: Prices,
+    workers: int,
 ) -> Estimate:
     """Estimates a run of a configuration from the shipped costs."""
-    return estimate(workload, load_costs(), prices, workers, flow_of(config, sources))
+    return estimate(workload, load_costs(), prices, workers, flow_of(config, flow, sources))
 
 
-def flow_of(config: Config, sources: list[SourcePlan]) -> Flow:
+def flow_of(config: Config, flow: RunFlow, sources: list[SourcePlan]) -> Flow:
     """Says which parts of the flow a configuration has, and for which share of its text."""
-    flow = run_flow(config)
     names = [step.name for step in flow.steps]
     switches = {step.name: step.name in names for step in default_steps()}
-    kinds = ("exact", "document", "sentence", "contamination")
-    switches |= {kind: flow.dedup.on(kind) for kind in kinds}
+    switches |= {kind: flow.dedup.on(kind) for kind in KINDS}
     text = {each.name: each.text_bytes for each in sources}
     whole = max(1.0, sum(text.values()))
     skipped = {
         stage: sum(text.get(each.source, 0.0) for each in config.inputs if stage in each.skip)
-        for stage in (*switches, *kinds)
+        for stage in switches
     }
     return Flow(
         off=frozenset(name for name, on in switches.items() if not on),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.dataset_inputs import dataset_columns
 from corpus_pipeline.config.step_list import ListedStep
@@ -66,6 +67,11 @@ class RunFlow:
         for step in self.steps:
             yield from step.resources()
 
+    def set_digests(self, digests: Mapping[str, str]) -> None:
+        """Tells the steps what the files that they load hold: path -> sha256."""
+        for step in self.steps:
+            step.set_digests(digests)
+
     def check(self) -> None:
         """Refuses what a step cannot do, before any work.
 
@@ -117,17 +123,16 @@ class RunFlow:
         ]  # fmt: skip
 
 
-def run_flow(config: Config, digests: Mapping[str, str] | None = None) -> RunFlow:
-    """Makes the steps of a configuration.
+def run_flow(config: Config) -> RunFlow:
+    """Makes the steps of a configuration, and reads the user's own code; once for each command.
 
-    Args:
-        config: the run.
-        digests: path -> sha256 of what the steps load, once it is known.
+    Storage can be reached as the configuration says from then on: dataset inputs are looked into.
 
     Raises:
         ConfigError: the steps cannot stand in this order.
     """
-    context = Context(config.source_rules(), digests or {})
+    storage.configure(config.storage_options)
+    context = Context(config.source_rules())
     read = Read(config.options("read"), context)
     dedup = Dedup(DedupSection(enabled=False), context)
     made = list(_made(config, context))

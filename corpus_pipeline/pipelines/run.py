@@ -6,6 +6,7 @@ from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
+from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.dedup.step import Dedup
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.pipelines import stage_options
@@ -34,6 +35,8 @@ class Run:
     """One run of a configuration into one output folder."""
 
     config: Config
+    flow: RunFlow
+    """Of this configuration."""
     progress: Progress
 
     def execute(
@@ -49,8 +52,8 @@ class Run:
         Raises:
             CorpusError: one line for the user; the work done so far stays and is taken up again.
         """
-        storage.configure(self.config.storage_options)
-        flow, resources = resolve_resources(self.config)
+        flow = self.flow
+        resources = resolve_resources(flow)
         plan = make_plan(self.config, resources.sha256, libraries=flow.libraries())
         workspace = Workspace(self.config.output, len(plan.units), plan.run)
         make = stage_options.StageOptions(self.config, flow, workspace, plan.partitions)
@@ -82,7 +85,7 @@ class Run:
         storage.remove_attempts(workspace.root)
         with open_engine(self.config, len(plan.units)) as engine:
             self.progress.plan(plan, engine.workers)
-            for line in notes_before(self.config, plan):
+            for line in notes_before(self.config, self.flow, plan):
                 self.progress.remark(line)
             for each in evaluations.files if evaluations is not None else ():
                 self.progress.remark(str(each))

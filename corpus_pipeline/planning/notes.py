@@ -2,16 +2,16 @@
 
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.dataset_inputs import dataset_notes
-from corpus_pipeline.config.run_flow import run_flow
+from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.planning.passed_over import passed_over
 from corpus_pipeline.planning.plan import Plan
 
 
-def notes_before(config: Config, plan: Plan) -> list[str]:
+def notes_before(config: Config, flow: RunFlow, plan: Plan) -> list[str]:
     """Returns lines for the user about what the run will do.
 
     Raises:
         ConfigError: a step refuses its options.
     """
     lines = [*passed_over(plan.passed_over), *dataset_notes(config)]
-    return [*lines, *(line for step in run_flow(config).steps for line in step.notes())]
+    return [*lines, *(line for step in flow.steps for line in step.notes())]

@@ -3,9 +3,8 @@
 import dataclasses
 
 from corpus_pipeline import storage
-from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.missing_files import missing
-from corpus_pipeline.config.run_flow import RunFlow, run_flow
+from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.planning.model_probe import probe_model
 from corpus_pipeline.shipped import located
@@ -28,15 +27,14 @@ class Resources:
         return self.loaded | self.evaluations | self.code
 
 
-def resolve_resources(config: Config) -> tuple[RunFlow, Resources]:
-    """Finds and hashes everything that the steps will load; returns them with their digests.
+def resolve_resources(flow: RunFlow) -> Resources:
+    """Finds and hashes everything that the steps will load, and tells them what it holds.
 
     Raises:
         ResourceError: a file is missing or has another hash than the configuration says.
     """
     loaded: dict[str, str] = {}
     evaluations: dict[str, str] = {}
-    flow = run_flow(config)
     for step in flow.steps:
         for each in step.resources():
             found = loaded.get(each.path) or digest_of(each.path, each.key)
@@ -54,8 +52,8 @@ def resolve_resources(config: Config) -> tuple[RunFlow, Resources]:
             for file in storage.list_inputs(pattern):
                 digest = digest_of(file.path, "dedup.contamination.evaluations")
                 evaluations[file.path] = digest
-    flow = run_flow(config, loaded)
-    return flow, Resources(loaded, evaluations, flow.code())
+    flow.set_digests(loaded)
+    return Resources(loaded, evaluations, flow.code())
 
 
 def digest_of(path: str, stage: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from corpus_pipeline.config.config import Config, build_config, load_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import ConfigError, InputError, ResourceError
 from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.option_types import parse_size
@@ -252,7 +253,7 @@ def test_a_relative_path_says_where_it_was_looked_for(
         load_profile("mine.yaml")
     config = build_config(MINIMAL | {"tokenize": {"tokenizer": "t.json"}}, "c.yaml")
     with pytest.raises(ResourceError, match=f"^t.json: .*; relative to {tmp_path}\\); correct"):
-        resolve_resources(config)
+        resolve_resources(run_flow(config))
 
 
 ODD: list[Any] = [

@@ -11,7 +11,8 @@ import yaml
 from runs import execute, small
 
 from corpus_pipeline.config.config import build_config
-from corpus_pipeline.config.missing_files import refuse_missing_files
+from corpus_pipeline.config.missing_files import refuse_missing_inputs, refuse_missing_resources
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import CorpusError
 
 HEAVY = {"apache_beam", "numba", "tokenizers", "gigatoken", "kenlm"}
@@ -59,6 +60,13 @@ def test_a_refused_run_loads_no_stage(tmp_path: Path, changes: dict[str, Any], l
     assert not (tmp_path / "out").exists()
 
 
+def refuse(settings: dict[str, Any]) -> None:
+    """Looks for the files of a configuration, as the command does before it loads anything."""
+    config = build_config(settings, "test")
+    refuse_missing_inputs(config)
+    refuse_missing_resources(config, run_flow(config))
+
+
 @pytest.mark.parametrize(("changes", "line"), MISSING)
 def test_the_line_is_that_of_the_run_itself(
     tmp_path: Path, changes: dict[str, Any], line: str, monkeypatch: pytest.MonkeyPatch
@@ -66,7 +74,7 @@ def test_the_line_is_that_of_the_run_itself(
     monkeypatch.chdir(tmp_path)
     settings = changed(tmp_path, changes)
     with pytest.raises(CorpusError) as first:
-        refuse_missing_files(build_config(settings, "test"))
+        refuse(settings)
     with pytest.raises(CorpusError) as later:
         execute(settings)
     assert (type(first.value), str(first.value)) == (type(later.value), str(later.value))
@@ -79,9 +87,9 @@ def test_what_may_be_there_is_left_to_the_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     settings = changed(tmp_path, {}) | {"inputs": [{"path": path, "source": "a"}]}
-    refuse_missing_files(build_config(settings, "test"))
+    refuse(settings)
 
 
 def test_what_is_switched_off_is_not_looked_for(tmp_path: Path) -> None:
     off = {"enabled": False, "tokenizer": "no.json"}
-    refuse_missing_files(build_config(changed(tmp_path, {"tokenize": off}), "test"))
+    refuse(changed(tmp_path, {"tokenize": off}))

@@ -105,10 +105,11 @@ def _line(shown: dict[str, Any]) -> str:
 
 def main() -> None:
     """Writes all files."""
+    from corpus_pipeline.config.run_flow import run_flow
     from corpus_pipeline.pipelines.progress import Silent
     from corpus_pipeline.pipelines.run import Run
 
-    for name, lines in golden(lambda config: Run(config, Silent()).execute()):
+    for name, lines in golden(lambda config: Run(config, run_flow(config), Silent()).execute()):
         (HERE / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
         print(f"{name}: {len(lines)} lines")
 

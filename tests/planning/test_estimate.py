@@ -19,6 +19,7 @@ from corpus_pipeline.cli.plan_report import (
     workload_of,
 )
 from corpus_pipeline.config.config import build_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.planning.costs import (
     IN_DRIVER,
@@ -349,7 +350,8 @@ SOURCES = [SourcePlan("a", 1, 10, 30.0, 0.0, 1), SourcePlan("b", 3, 40, 90.0, 60
     ],
 )  # fmt: skip
 def test_flow_of_a_configuration(more: dict[str, Any], flow: Flow) -> None:
-    assert flow_of(config(**more), SOURCES) == flow
+    made = config(**more)
+    assert flow_of(made, run_flow(made), SOURCES) == flow
 
 
 @pytest.mark.parametrize(
@@ -464,7 +466,9 @@ def test_sizes_grow_with_the_text_within_bounds(one: float, other: float) -> Non
 
 def test_one_terabyte_fits_into_one_run() -> None:
     settings = config(plan={"match_bytes": match_bytes_for(1e12)})
-    found = estimate_of(settings, SOURCES, workload_of(settings, SOURCES, 1e12), Prices(), 100)
+    found = estimate_of(
+        settings, run_flow(settings), SOURCES, workload_of(settings, SOURCES, 1e12), Prices(), 100
+    )
     assert [line for breaks, line in exceeded_limits(found) if breaks] == []
 
 

@@ -18,6 +18,7 @@ from runs import Runner
 
 from corpus_pipeline import remembered
 from corpus_pipeline.config.config import build_config, load_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import ConfigError, CorpusError, InputError, ResourceError
 from corpus_pipeline.filters.fasttext_file import check_fasttext_file
 from corpus_pipeline.filters.keywords.measures import load_word_lists
@@ -90,9 +91,8 @@ def test_models_of_the_package_are_opened_nowhere_else(
     monkeypatch.setattr(subprocess, "run", None)
     inputs = tmp_path / "a.jsonl"
     inputs.write_text("{}")
-    resolve_resources(
-        build_config({"inputs": [{"path": str(inputs), "source": "a"}], "output": "o"}, "test")
-    )
+    content = {"inputs": [{"path": str(inputs), "source": "a"}], "output": "o"}
+    resolve_resources(run_flow(build_config(content, "test")))
 
 
 def klm(folder: Path, content: bytes) -> Path:

@@ -75,6 +75,7 @@ def unpacked(payload: bytes) -> bytes:
 def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     """Every phase of a run with all stages on, with the number of its items."""
     from corpus_pipeline.config.config import build_config
+    from corpus_pipeline.config.run_flow import run_flow
     from corpus_pipeline.pipelines.phases import Match, ShinglePhase
     from corpus_pipeline.pipelines.stage_options import StageOptions
     from corpus_pipeline.planning.resources import resolve_resources
@@ -92,7 +93,8 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
         "test",
     )
     workspace = Workspace(config.output, UNITS, "run")
-    flow, _ = resolve_resources(config)
+    flow = run_flow(config)
+    resolve_resources(flow)
     make = StageOptions(config, flow, workspace, PARTITIONS)
     prepare, finish = (make.pass_work(each) for each in flow.passes)
     phases: dict[str, tuple[Any, int]] = {"prepare": (prepare, UNITS), "finish": (finish, UNITS)}
