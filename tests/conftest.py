@@ -52,7 +52,7 @@ def corpus(
         return Outcome(int(ended.value.code or 0), out, err)
 
     # A slow machine shall not add a line about what it waits for.
-    monkeypatch.setattr(console, "PATIENCE", 3600.0)
+    monkeypatch.setattr(console, "ANNOUNCE_AFTER_SECONDS", 3600.0)
     return corpus
 
 

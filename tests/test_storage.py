@@ -23,7 +23,7 @@ from corpus_pipeline.storage import (
     write_bytes,
     writing,
 )
-from corpus_pipeline.storage.patience import is_passing, patiently
+from corpus_pipeline.storage.retries import is_passing, with_retries
 
 
 def names(folder: storage.Place) -> list[str]:
@@ -111,7 +111,7 @@ def test_a_read_that_ends_early_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some libraries give what came before the connection broke, without an error."""
-    monkeypatch.setattr(storage.patience, "WAITS", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(storage.retries, "WAITS", (0.0, 0.0, 0.0, 0.0))
     where = storage.place(f"memory:/{tmp_path}/a.bin")
     write_bytes(where, b"0123456789")
     opens = []
@@ -318,7 +318,7 @@ def test_an_upload_that_arrives_short_is_none(
     """A server that takes a request and keeps less of it."""
     target = storage.place(f"memory:/{tmp_path}/a")
     put = storage.files._put
-    monkeypatch.setattr("corpus_pipeline.storage.patience.WAITS", ())
+    monkeypatch.setattr("corpus_pipeline.storage.retries.WAITS", ())
 
     def short(file_system: object, path: str, file: BinaryIO, size: int) -> None:
         put(file_system, path, file, size)
@@ -390,7 +390,7 @@ def test_an_unknown_protocol_is_one_line() -> None:
 def test_only_what_may_pass_is_tried_again(
     error: OSError, passing: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.patience, "WAITS", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(storage.retries, "WAITS", (0.0, 0.0, 0.0, 0.0))
     tries = []
 
     def work() -> None:
@@ -399,7 +399,7 @@ def test_only_what_may_pass_is_tried_again(
 
     assert is_passing(error) == passing
     with pytest.raises(EngineError, match=r"^s3://b/k: ") as caught:
-        patiently(work, "s3://b/k")
+        with_retries(work, "s3://b/k")
     assert len(tries) == (5 if passing else 1)
     assert ("this may pass" in str(caught.value)) == passing
 
@@ -415,10 +415,10 @@ def test_patience_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
         raise TimeoutError
 
     with pytest.raises(CorpusError, match="no answer in time; tried for"):
-        patiently(work, "s3://b/k")
+        with_retries(work, "s3://b/k")
     assert len(tries) == 2
 
 
 def test_errors_of_our_own_code_are_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
-        patiently(lambda: 1 // 0, "s3://b/k")
+        with_retries(lambda: 1 // 0, "s3://b/k")

@@ -93,7 +93,7 @@ MUTATIONS = (
              "from corpus_pipeline.workspace.units import", _LAYOUT),
     Mutation("layout: stages in engines", "engines/runners.py",
              '"""', '"""Wrong."""\nfrom corpus_pipeline.stages import read\n"""', _LAYOUT),
-    Mutation("layout: pipelines in storage", "storage/patience.py",
+    Mutation("layout: pipelines in storage", "storage/retries.py",
              "    start = time.monotonic()\n    for wait",
              "    from corpus_pipeline.planning import plan\n    for wait", _LAYOUT),
     Mutation("layout: pipelines in schema", "schema.py",

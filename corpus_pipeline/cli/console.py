@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Seconds between two lines of a phase in a log.
 _LOG_SECONDS = 10.0
 #: Seconds after which a log is told what a command waits for; a mistake found sooner stands alone.
-PATIENCE = 0.7
+ANNOUNCE_AFTER_SECONDS = 0.7
 
 
 class Console:
@@ -64,7 +64,7 @@ class Console:
         self._go_on()
         if self._bars is not None:
             self._waiting = self._bars.add_task(what, total=None, rate="")
-        elif (left := self._born + PATIENCE - time.monotonic()) <= 0:
+        elif (left := self._born + ANNOUNCE_AFTER_SECONDS - time.monotonic()) <= 0:
             self.say(what)
         else:
             self._waiting = threading.Timer(left, self.say, [what])

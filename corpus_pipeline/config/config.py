@@ -35,12 +35,12 @@ _KINDS = ("document", "sentence")
 _NEVER_SKIPPED = ("read", "extract", "dedup", "tokenize")
 
 
-def _no_old_booleans(value: Any, place: str = "") -> Any:
+def _no_old_booleans(value: Any, path: str = "") -> Any:
     """Refuses words that YAML 1.1 took for booleans where nothing says what they are to be."""
     for key, inner in value.items() if isinstance(value, dict) else ():
-        _no_old_booleans(inner, f"{place}{key}: ")
+        _no_old_booleans(inner, f"{path}{key}: ")
     if isinstance(value, str) and value.lower() in ("yes", "no", "on", "off"):
-        raise ValueError(f"{place}{value} is neither true nor false; write true or false")
+        raise ValueError(f"{path}{value} is neither true nor false; write true or false")
     return value
 
 
@@ -250,8 +250,8 @@ class _Config(Section):
     def resolved(self) -> dict[str, Any]:
         """Returns everything that the output depends on: all but where and how fast it is made."""
         content = self.model_dump(mode="json")
-        for place in _HOW:
-            del content[place]
+        for key in _HOW:
+            del content[key]
         for each in self.unlisted():
             del content[each]
         # What is not there must not change the identity of a run.

@@ -110,14 +110,14 @@ def one_line(error: ValidationError, root: type[BaseModel]) -> str:
     # A misspelt key is often also a missing one; the spelling is the mistake.
     first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     loc = tuple(part for part in first["loc"] if part != "[key]")
-    place = ".".join(map(str, loc))
+    path = ".".join(map(str, loc))
     if first["type"] in ("extra_forbidden", "invalid_key"):
-        return f"unknown key {place!r}; {_hint(loc, root)}"
+        return f"unknown key {path!r}; {_hint(loc, root)}"
     if first["type"] == "missing":
-        return f"{place}: is missing; every run needs it (see `corpus init`)"
-    if not place:
+        return f"{path}: is missing; every run needs it (see `corpus init`)"
+    if not path:
         return first["msg"].removeprefix("Value error, ")
-    return f"{place}: {_message(first, loc, root)}"
+    return f"{path}: {_message(first, loc, root)}"
 
 
 def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseModel]) -> str:
@@ -318,7 +318,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _model(loc: tuple[int | str, ...], root: type[BaseModel]) -> type[BaseModel]:
-    """Returns the innermost model on the way to a place."""
+    """Returns the innermost model on the way to a field."""
     model = root
     for part in loc:
         field = model.model_fields.get(part) if isinstance(part, str) else None
@@ -327,7 +327,7 @@ def _model(loc: tuple[int | str, ...], root: type[BaseModel]) -> type[BaseModel]
 
 
 def _field(loc: tuple[int | str, ...], root: type[BaseModel]) -> FieldInfo | None:
-    """Returns the field that a place is in; None where the place is an item of a list."""
+    """Returns the field that a path leads to; None where that is an item of a list."""
     model = root
     field: FieldInfo | None = None
     for part in loc:

@@ -206,8 +206,8 @@ def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:
     Raises:
         ConfigError: names the two steps.
     """
-    for place, step in enumerate(steps):
-        later = steps[place + 1 :]
+    for index, step in enumerate(steps):
+        later = steps[index + 1 :]
         if step.title in [each.title for each in later]:
             raise ConfigError(f"steps: two are called {step.title}; give the second one a label")
         if step.is_last and later:
@@ -221,9 +221,9 @@ def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:
                 f"steps: {step.title} stands before {maker.title}, which makes the texts that it "
                 f"needs; put {maker.title} first"
             )
-    for place, step in enumerate(steps):
+    for index, step in enumerate(steps):
         before = pa.schema([*FATE, *PROVENANCE, *CONTENT, *own_columns])
-        for each in steps[1:place]:
+        for each in steps[1:index]:
             fields = [field for field in each.all_columns() if field.name not in before.names]
             before = pa.schema([*before, *fields])
         where = "steps: "
@@ -235,7 +235,7 @@ def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:
                 where = f"steps: {step.title}: when: "
                 parse_expression(step.when).check(before)
         except ConfigError as error:
-            hint = _filled_later(str(error), steps[place:])
+            hint = _filled_later(str(error), steps[index:])
             raise ConfigError(f"{where}{error}{hint}") from error
 
 

@@ -24,7 +24,7 @@ from corpus_pipeline.errors import CorpusError
 from corpus_pipeline.kernels import source_digest
 from corpus_pipeline.machine import memory_bytes
 from corpus_pipeline.storage import resource_digest
-from corpus_pipeline.storage.patience import told
+from corpus_pipeline.storage.retries import told
 
 T = TypeVar("T")
 

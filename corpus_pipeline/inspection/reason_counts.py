@@ -23,7 +23,7 @@ By = Literal["source", "language"]
 #: Column of the ledger by which documents are grouped.
 _COLUMNS: dict[By, str] = {"source": "source", "language": "lang"}
 #: Parts that are read at once: remote ones are waited for.
-_AT_ONCE = 4
+_MAX_CONCURRENT_FILES = 4
 #: Group of the documents for which the column is null, such as unreadable ones.
 NONE = "(none)"
 
@@ -76,7 +76,7 @@ def count_reasons(output: Place, by: By | None = None) -> list[Group]:
     def read(part: Place) -> pa.Table:
         return storage.read_parquet(part, columns=columns).combine_chunks()
 
-    for ledger in storage.at_once(read, ledger_parts(output), _AT_ONCE):
+    for ledger in storage.map_concurrently(read, ledger_parts(output), _MAX_CONCURRENT_FILES):
         if by is None:
             names = pa.array([""] * ledger.num_rows, pa.string())
         else:

@@ -97,7 +97,9 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
     summed = summed_columns(run)
     threads = max(_THREADS, cores())
     groups = _by_unit(entry for entry in files if not entry["path"].endswith(".arrow"))
-    read = storage.at_once(functools.partial(_unit_contents, output, summed), groups, threads)
+    read = storage.map_concurrently(
+        functools.partial(_unit_contents, output, summed), groups, threads
+    )
     for group, (differences, contents) in zip(groups, read, strict=True):
         yield from differences
         for entry, each in zip(group, contents, strict=True):
@@ -112,7 +114,7 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
         threads = threads if isinstance(output, Path) else _THREADS
         listed = {each.file: each for each in index.shards}
         work = functools.partial(_shard_differences, output, index, listed)
-        compared = storage.at_once(work, shards, threads)
+        compared = storage.map_concurrently(work, shards, threads)
         for entry, lines in zip(shards, compared, strict=True):
             yield from lines
             if progress is not None:

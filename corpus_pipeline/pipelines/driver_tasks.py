@@ -121,9 +121,9 @@ def resolve(
     if not_done.any():
         states = _states(graph, edges, not_done)
         path = folder / "states" / "00000.arrow"
-        places = states["found"].to_numpy().astype(np.int64)
+        found_by = states["found"].to_numpy().astype(np.int64)
         told = states.select(["address", "state"])
-        files.append(workspace.put_cut(path, told, places, partitions))
+        files.append(workspace.put_cut(path, told, found_by, partitions))
     return Outcome(files)
 
 
@@ -144,6 +144,6 @@ def _states(graph: EdgeGraph, edges: Edges, not_done: NDArray[np.bool_]) -> pa.R
             if (known == UNDONE).any():
                 rows = np.stack([ends, known.astype(np.uint64), np.full(len(ends), part)])
                 found.append(rows.astype(np.uint64)[:, known > 0])
-    address, told, place = np.concatenate(found, axis=1)
-    columns = [address, told.astype(np.uint8), place.astype(np.int32)]
+    address, told, partition = np.concatenate(found, axis=1)
+    columns = [address, told.astype(np.uint8), partition.astype(np.int32)]
     return pa.record_batch([pa.array(each) for each in columns], schema=STATES)

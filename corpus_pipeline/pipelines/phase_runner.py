@@ -33,13 +33,13 @@ class PhaseRunner:
     lease: storage.Lease
     _examined: set[str] = dataclasses.field(default_factory=set)
 
-    def run(self, phase: Phase, items: Sequence[int], at_once: int = 1) -> None:
+    def run(self, phase: Phase, items: Sequence[int], per_worker: int = 1) -> None:
         """Runs the items of a phase that are not done yet, then commits the phase.
 
         Args:
             phase: what to run.
             items: units or partitions.
-            at_once: items that one worker can hold at once.
+            per_worker: items that one worker can hold at once.
         """
         errors = _ErrorBudget(self.workspace, self.max_errors)
         still_open = []
@@ -60,7 +60,7 @@ class PhaseRunner:
         start = time.monotonic()
         self.progress.start(phase.name, len(items), len(items) - len(still_open))
         if still_open:
-            self.engine.run(phase, still_open, at_once, report)
+            self.engine.run(phase, still_open, per_worker, report)
         self._commit(phase.name, items, start, report.clocks)
 
     def run_here(self, name: str, work: Callable[[], Outcome]) -> None:

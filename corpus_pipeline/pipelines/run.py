@@ -122,7 +122,7 @@ class Run:
                 runner.run_here(options.phase, lambda: merge(options))
             else:
                 phase = Match(options)
-                runner.run(phase, items, _partitions_at_once(phase))
+                runner.run(phase, items, _partitions_per_worker(phase))
 
         resolved: tuple[HashFolder, ...] = ()
         for name in make.matches():
@@ -137,7 +137,7 @@ class Run:
                 match(options, range(options.total_partitions))
 
 
-def _partitions_at_once(match: Match) -> int:
+def _partitions_per_worker(match: Match) -> int:
     """Returns how many partitions of a match one worker can group in its memory."""
     options = match.options
     folders = [options.workspace.work / folder.path for folder in options.inputs]

@@ -80,14 +80,14 @@ class StageOptions:
     def pass_work(self, each: Pass) -> DocumentPass:
         """Returns the phase of one pass."""
         names = [one.name for one in self.flow.passes]
-        place = names.index(each.name)
-        last = place == len(names) - 1
-        source = self.read() if place == 0 else names[place - 1]
+        index = names.index(each.name)
+        last = index == len(names) - 1
+        source = self.read() if index == 0 else names[index - 1]
         hashing = None if last else self.hashing(each)
         writing = self.finished() if last else self.prepared(each)
         return DocumentPass(
             each.name, self.workspace, source, self._deciding(each), each.steps,
-            hashing if place == 0 or isinstance(each.looks, Dedup) else None, writing,
+            hashing if index == 0 or isinstance(each.looks, Dedup) else None, writing,
         )  # fmt: skip
 
     def _deciding(self, each: Pass) -> Transform | None:

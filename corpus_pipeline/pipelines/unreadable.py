@@ -31,7 +31,7 @@ from corpus_pipeline.workspace.state import Workspace
 from corpus_pipeline.workspace.units import Unit
 
 #: Units whose files are looked into at once.
-_AT_ONCE = 16
+_MAX_CONCURRENT_UNITS = 16
 #: Signs shown of a record: enough to tell what it is, too few to repeat what it says.
 _SHOWN = 4
 _READABLE = "readable"
@@ -109,7 +109,9 @@ def _by_file(workspace: Workspace, plan: Plan, units: Sequence[Unit]) -> dict[st
     """Returns the files of many records that have more unreadable records than readable ones."""
     whole = {piece.path: piece.format not in SINGLE for unit in units for piece in unit.pieces}
     found: dict[str, Fates] = defaultdict(Counter)
-    for fates in storage.at_once(lambda unit: _fates(workspace, unit), units, _AT_ONCE):
+    for fates in storage.map_concurrently(
+        lambda unit: _fates(workspace, unit), units, _MAX_CONCURRENT_UNITS
+    ):
         for path, each in fates.items():
             found[path] += each
     bad = {path: fates for path, fates in found.items() if whole.get(path) and _is_lost(fates)}

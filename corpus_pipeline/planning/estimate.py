@@ -286,8 +286,8 @@ class _Sums:
         if not self.flow.direct:
             return 1
         held = sum(self.folders.get(folder, 0.0) for folder in READS[phase])
-        at_once = max(1, int(GROUPED_BYTES * count // max(1.0, held)))
-        return math.ceil(count / min(at_once, math.ceil(count / (2 * self.workers))))
+        per_task = max(1, int(GROUPED_BYTES * count // max(1.0, held)))
+        return math.ceil(count / min(per_task, math.ceil(count / (2 * self.workers))))
 
     def opens(self, phase: str) -> int:
         """Files opened for reading, repeats included."""

@@ -306,18 +306,18 @@ def _take(
     rows: dict[int, dict[str, Any] | None],
 ) -> None:
     """Adds a record to those that are known, if this field of it is a text."""
-    place, reason = record["record"], record["drop_reason"]
+    number, reason = record["record"], record["drop_reason"]
     if reason in _NO_TEXT:
-        rows.setdefault(place, None)
+        rows.setdefault(number, None)
     elif reason is not None:
         raise InputError(
-            f"{path}: record {_place(path, place)} cannot be read: {reason} "
+            f"{path}: record {_place(path, number)} cannot be read: {reason} "
             f"({_excerpt(record['metadata'])}); correct it or take it out"
         )
-    elif rows.get(place) is None:
+    elif rows.get(number) is None:
         others = orjson.loads(record["metadata"]) if record["metadata"] else {}
         name = {} if record["id"] is None else {section.id_field: record["id"]}
-        rows[place] = {**others, **name, field: record["text"]}
+        rows[number] = {**others, **name, field: record["text"]}
 
 
 def _batches(path: str, field: str, section: ContaminationSection) -> Iterator[pa.RecordBatch]:

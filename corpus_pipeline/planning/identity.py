@@ -94,7 +94,7 @@ def changed_file(saved: list[Any], wanted: list[Any]) -> str | None:
     return None
 
 
-def first_difference(saved: Any, wanted: Any, place: str = "") -> str | None:
+def first_difference(saved: Any, wanted: Any, path: str = "") -> str | None:
     """Names the first place where two JSON values differ, or returns None.
 
     >>> first_difference({"a": {"b": 1}}, {"a": {"b": 2}})
@@ -102,7 +102,7 @@ def first_difference(saved: Any, wanted: Any, place: str = "") -> str | None:
     """
     if isinstance(saved, Mapping) and isinstance(wanted, Mapping):
         for key in sorted(saved.keys() | wanted.keys()):
-            inner = f"{place}.{key}" if place else str(key)
+            inner = f"{path}.{key}" if path else str(key)
             if found := first_difference(saved.get(key), wanted.get(key), inner):
                 return found
         return None
@@ -113,15 +113,15 @@ def first_difference(saved: Any, wanted: Any, place: str = "") -> str | None:
         example = next((item for item in longer if item not in shorter), longer[-1])
         file = isinstance(example, dict) and "path" in example
         named = storage.public_path(example["path"]) if file else _short(example)
-        return f"{place} has {len(longer) - len(shorter)} {word}: {named}"
+        return f"{path} has {len(longer) - len(shorter)} {word}: {named}"
     if isinstance(saved, list) and isinstance(wanted, list):
         for i, (old, new) in enumerate(zip(saved, wanted, strict=True)):
-            if found := first_difference(old, new, f"{place}[{i}]"):
+            if found := first_difference(old, new, f"{path}[{i}]"):
                 return found
         return None
     if saved == wanted:
         return None
-    return f"{place} was {_short(saved)}, is now {_short(wanted)}"
+    return f"{path} was {_short(saved)}, is now {_short(wanted)}"
 
 
 def _short(value: Any) -> str:

@@ -19,7 +19,7 @@ from corpus_pipeline.steps import Step
 
 _MODULE = "corpus_pipeline.planning.model_probe"
 #: Seconds of processor time that any model may take, and more for a larger one: GlotLID (1.7 GB)
-#: takes ten. A look-up in a table that has no empty place never ends.
+#: takes ten. A look-up in a table that has no empty slot never ends.
 _MAX_SECONDS = 30
 _BYTES_PER_SECOND = 20_000_000
 #: Seconds of the wall clock for each of them, on a machine that is busy.
@@ -38,13 +38,15 @@ def probe_model(step: type[Step], path: str, sha256: str) -> None:
     Raises:
         ResourceError: it cannot be opened, or whoever opens it dies of it.
     """
-    place = f"{step.__module__}:{step.__qualname__}"
-    remembered("opened", [place, sha256], lambda: _open_in_a_process(step.name, place, path))
+    class_path = f"{step.__module__}:{step.__qualname__}"
+    remembered(
+        "opened", [class_path, sha256], lambda: _open_in_a_process(step.name, class_path, path)
+    )
 
 
-def _open_in_a_process(kind: str, place: str, path: str) -> bool:
+def _open_in_a_process(kind: str, class_path: str, path: str) -> bool:
     seconds = _MAX_SECONDS + Path(path).stat().st_size // _BYTES_PER_SECOND
-    command = [sys.executable, "-m", _MODULE, place, path, str(seconds)]
+    command = [sys.executable, "-m", _MODULE, class_path, path, str(seconds)]
     slow = f"{path}: the model of {kind} is not open after {seconds} s; fetch or train it again"
     try:
         done = subprocess.run(
@@ -79,28 +81,28 @@ def _ending(returncode: int) -> str:
     return f"exit status {returncode}"
 
 
-def open_here(place: str, path: str) -> None:
+def open_here(class_path: str, path: str) -> None:
     """Opens a resource and uses it once.
 
     Args:
-        place: module and class of the step, as `a.b:C`.
+        class_path: module and class of the step, as `a.b:C`.
         path: of the resource.
 
     Raises:
         CorpusError: it is not what it should be.
     """
-    module, _, name = place.partition(":")
+    module, _, name = class_path.partition(":")
     getattr(importlib.import_module(module), name).try_resource(path)
 
 
-def _main(place: str, path: str, seconds: int) -> int:
+def _main(class_path: str, path: str, seconds: int) -> int:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     try:
-        open_here(place, path)
+        open_here(class_path, path)
     except CorpusError as error:
         print(error)
         return _TOLD

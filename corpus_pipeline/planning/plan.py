@@ -41,10 +41,10 @@ from corpus_pipeline.sources.pieces import (
 )
 from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.storage import Place
-from corpus_pipeline.workspace.units import UNITS_TOGETHER, Unit
+from corpus_pipeline.workspace.units import UNITS_PER_BATCH, Unit
 
 #: Remote files that are looked into at once.
-_AT_ONCE = 16
+_MAX_CONCURRENT_FILES = 16
 #: Hexadecimal digits in the name of a run.
 _RUN_DIGITS = 16
 #: What decides bytes beside this package: another version may write others.
@@ -85,7 +85,7 @@ class Plan:
         units = pa.table({"unit": pa.array([unit.to_json() for unit in self.units], pa.string())})
         with storage.writing(state / self.run / "units.arrow") as file:
             with pa.ipc.new_file(file.sink, units.schema) as writer:
-                writer.write_table(units, UNITS_TOGETHER)
+                writer.write_table(units, UNITS_PER_BATCH)
             file.commit()
         content = json.dumps(self.identity, sort_keys=True, indent=1)
         storage.write_bytes(state / "fingerprint.json", content.encode())
@@ -184,7 +184,7 @@ def _each(work: Callable[..., _T], items: Sequence[tuple[Any, ...]]) -> list[_T]
     if all(storage.is_local(part.path) for item in items for part in item
            if isinstance(part, storage.InputFile)):  # fmt: skip
         return [work(*item) for item in items]
-    return list(storage.at_once(lambda item: work(*item), items, _AT_ONCE))
+    return list(storage.map_concurrently(lambda item: work(*item), items, _MAX_CONCURRENT_FILES))
 
 
 def refuse_changed_inputs(config: Config, plan: Plan) -> None:

@@ -6,13 +6,13 @@ contents    hashes of what they hold, cheap ones
 reading     seekable files that survive a cut connection; Arrow and Parquet files
 files       atomic writes, listings, removal
 resources   hashes of what steps load
-patience    what is tried again, and how it ends
+retries     what is tried again, and how it ends
 lease       one run at a time in an output folder
-at_once     some items at a time, by threads
+concurrent  some items at a time, by threads
 """
 
 from corpus_pipeline.redaction import public_path
-from corpus_pipeline.storage.at_once import at_once
+from corpus_pipeline.storage.concurrent import map_concurrently
 from corpus_pipeline.storage.contents import content_digests
 from corpus_pipeline.storage.files import (
     AtomicFile,
@@ -52,7 +52,6 @@ __all__ = [
     "Lease",
     "Place",
     "Written",
-    "at_once",
     "children",
     "configure",
     "content_digests",
@@ -65,6 +64,7 @@ __all__ = [
     "is_named",
     "list_inputs",
     "local_copy",
+    "map_concurrently",
     "names",
     "open_arrow",
     "open_input",

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import BinaryIO, cast
 
 from corpus_pipeline.errors import InputError
-from corpus_pipeline.storage.at_once import at_once
+from corpus_pipeline.storage.concurrent import map_concurrently
 from corpus_pipeline.storage.inputs import InputFile
 from corpus_pipeline.storage.places import is_local
 from corpus_pipeline.storage.reading import AHEAD, RemoteFile, open_input
@@ -31,7 +31,7 @@ _READ = 1 << 20
 #: Hexadecimal digits of a digest.
 _DIGITS = 32
 #: Files that are hashed at once; hashing and reading let go of the GIL.
-_AT_ONCE = 8
+_MAX_CONCURRENT_GROUPS = 8
 #: Small files that one thread takes at a time.
 _TOGETHER = 64
 
@@ -56,7 +56,11 @@ def content_digests(files: Sequence[InputFile], whole: bool = False) -> list[str
     def digests(group: list[InputFile]) -> list[str]:
         return [_digest(file, total, whole) for file in group]
 
-    return [each for found in at_once(digests, groups, _AT_ONCE) for each in found]
+    return [
+        each
+        for found in map_concurrently(digests, groups, _MAX_CONCURRENT_GROUPS)
+        for each in found
+    ]
 
 
 def _digest(file: InputFile, total: int, whole: bool) -> str:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, cast
 
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.redaction import public_path
-from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import OBJECT_STORES, Place
 from corpus_pipeline.storage.reading import opened
+from corpus_pipeline.storage.retries import with_retries
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -129,7 +129,7 @@ class _RemoteAttempt:
     def commit(self) -> None:
         size = self.file.seek(0, os.SEEK_END)
         try:
-            patiently(lambda: self._upload(size), public_path(self._target))
+            with_retries(lambda: self._upload(size), public_path(self._target))
         except FileNotFoundError as error:
             raise EngineError(
                 f"{public_path(self._target)}: cannot be written, there is no such bucket or "
@@ -276,7 +276,9 @@ def read_bytes(where: Place) -> bytes:
         return where.read_bytes()
     # Without the limit s3fs asks for the size first.
     limit = {"max_concurrency": 1} if where.protocol in ("s3", "s3a") else {}
-    content: bytes = patiently(lambda: where.fs.cat_file(where.path, **limit), public_path(where))
+    content: bytes = with_retries(
+        lambda: where.fs.cat_file(where.path, **limit), public_path(where)
+    )
     return content
 
 
@@ -284,7 +286,7 @@ def exists(where: Place) -> bool:
     """Tells whether a file or a folder with a file in it is there."""
     if isinstance(where, Path):
         return where.exists()
-    return patiently(lambda: bool(where.fs.exists(where.path)), public_path(where))
+    return with_retries(lambda: bool(where.fs.exists(where.path)), public_path(where))
 
 
 def size(where: Place) -> int:
@@ -295,14 +297,14 @@ def size(where: Place) -> int:
     """
     if isinstance(where, Path):
         return where.stat().st_size
-    return patiently(lambda: int(where.fs.info(where.path)["size"]), public_path(where))
+    return with_retries(lambda: int(where.fs.info(where.path)["size"]), public_path(where))
 
 
 def is_folder(where: Place) -> bool:
     """Tells whether a folder is there."""
     if isinstance(where, Path):
         return where.is_dir()
-    return patiently(lambda: bool(where.fs.isdir(where.path)), public_path(where))
+    return with_retries(lambda: bool(where.fs.isdir(where.path)), public_path(where))
 
 
 def sizes(folder: Place, suffix: str = "") -> dict[str, int]:
@@ -342,7 +344,7 @@ def names(folder: Place) -> list[str]:
 def _entries(folder: "UPath") -> list[dict[str, Any]]:
     path = folder.path.rstrip("/")
     try:
-        found = patiently(lambda: folder.fs.ls(path, detail=True), public_path(folder))
+        found = with_retries(lambda: folder.fs.ls(path, detail=True), public_path(folder))
     except FileNotFoundError:
         return []
     # An object store may have an object with the folder's own name.
@@ -360,7 +362,7 @@ def remove(where: Place) -> None:
         where.unlink(missing_ok=True)
         return
     with contextlib.suppress(FileNotFoundError):
-        patiently(lambda: where.fs.rm_file(where.path), public_path(where))
+        with_retries(lambda: where.fs.rm_file(where.path), public_path(where))
 
 
 def remove_tree(folder: Place) -> None:
@@ -369,7 +371,7 @@ def remove_tree(folder: Place) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         return
     with contextlib.suppress(FileNotFoundError):
-        patiently(lambda: folder.fs.rm(folder.path, recursive=True), public_path(folder))
+        with_retries(lambda: folder.fs.rm(folder.path, recursive=True), public_path(folder))
 
 
 def set_aside(folder: Place, trash: Place) -> None:
@@ -394,7 +396,7 @@ def remove_attempts(folder: Place) -> None:
     if folder.protocol in OBJECT_STORES:
         return  # They show whole files only; parts of broken uploads are theirs to expire.
     with contextlib.suppress(FileNotFoundError):
-        for name in patiently(lambda: folder.fs.find(folder.path), public_path(folder)):
+        for name in with_retries(lambda: folder.fs.find(folder.path), public_path(folder)):
             if _ATTEMPT in name.rpartition("/")[2]:
                 with contextlib.suppress(FileNotFoundError):
                     folder.fs.rm_file(name)

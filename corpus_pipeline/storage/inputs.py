@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
 from corpus_pipeline.redaction import public_path
 from corpus_pipeline.special_files import SPECIAL
-from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import file_system_of, refuse_secrets
+from corpus_pipeline.storage.retries import with_retries
 
 #: What writers of tables leave beside them: marks that all is written, indexes, checksums.
 _NOTES = re.compile(
@@ -106,7 +106,7 @@ def _remote_files(pattern: str, output: str | None) -> list[InputFile]:
     except ConfigError as error:
         raise InputError(str(error)) from error
     try:
-        infos = patiently(
+        infos = with_retries(
             lambda: _listed(file_system, path, pattern), public_path(pattern), InputError
         )
     except FileNotFoundError:

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 from corpus_pipeline.errors import CorpusError, EngineError, ResumeError
 from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.files import read_bytes, remove
-from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import OBJECT_STORES, Place
+from corpus_pipeline.storage.retries import with_retries
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -149,7 +149,7 @@ class _RemoteLease(Lease):
             # On an object store this would make a bucket, where one is misspelt.
             if self._where.protocol not in OBJECT_STORES:
                 file_system.makedirs(self._where.parent.path, exist_ok=True)
-            patiently(create, self._root)
+            with_retries(create, self._root)
         except FileNotFoundError as error:
             raise EngineError(
                 f"{self._root}: cannot be written, there is no such bucket or folder; make it or "
@@ -166,7 +166,7 @@ class _RemoteLease(Lease):
             check()
             file_system.pipe_file(path, self._content())
 
-        patiently(write, self._root)
+        with_retries(write, self._root)
 
     def _read(self) -> dict[str, Any] | None:
         try:

@@ -37,7 +37,7 @@ _LISTING = frozenset(
 _ONE_SLASH = re.compile(
     r"(https?|ftp|sftp|s3a?|gs|gcs|abfss?|az|adl|oss|hdfs|webhdfs):/(?!/)", re.IGNORECASE
 )
-#: s3fs tries five times itself, and `patiently` so often again; botocore need not do it too.
+#: s3fs tries five times itself, and `with_retries` so often again; botocore need not do it too.
 _S3_ATTEMPTS = {"mode": "standard", "total_max_attempts": 1}
 
 _NEEDED = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}

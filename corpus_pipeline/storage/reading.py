@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from corpus_pipeline.errors import CorpusError, EngineError, InputError
 from corpus_pipeline.redaction import public_path
-from corpus_pipeline.storage.patience import patiently
 from corpus_pipeline.storage.places import Place, file_system_of, is_local, place, refuse_secrets
+from corpus_pipeline.storage.retries import with_retries
 
 _T = TypeVar("_T")
 
@@ -158,7 +158,7 @@ class RemoteFile(io.RawIOBase):
 
     def _patiently(self, work: Callable[[], _T]) -> _T:
         try:
-            return patiently(work, self._shown, self._error)
+            return with_retries(work, self._shown, self._error)
         except FileNotFoundError as error:
             raise self._error(
                 f"{self._shown}: cannot be opened (No such file or directory)"

@@ -49,9 +49,9 @@ from corpus_pipeline.sources.records import is_error
 from corpus_pipeline.storage import Place
 
 #: Requests for small files at once, where they are remote.
-_AT_ONCE = 16
+_MAX_CONCURRENT_REQUESTS = 16
 #: Local files whose digests are computed at once; hashing releases the GIL.
-_HASHED_AT_ONCE = 4
+_MAX_CONCURRENT_HASHES = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -227,7 +227,9 @@ class Workspace:
     def _unchanged(self, manifests: Mapping[int, Manifest | None]) -> set[int]:
         """Returns the items whose files have the digests that their manifests say."""
         entries = [(item, entry) for item, m in manifests.items() if m for entry in m.files]
-        same = storage.at_once(lambda each: self._same(each[1]), entries, _HASHED_AT_ONCE)
+        same = storage.map_concurrently(
+            lambda each: self._same(each[1]), entries, _MAX_CONCURRENT_HASHES
+        )
         changed = {item for (item, _), fine in zip(entries, same, strict=True) if not fine}
         return set(manifests) - changed
 
@@ -384,7 +386,9 @@ class Workspace:
         if storage.is_local(self.output):
             yield from (self._read(phase, item) for item in items)
             return
-        yield from storage.at_once(lambda item: self._read(phase, item), items, _AT_ONCE)
+        yield from storage.map_concurrently(
+            lambda item: self._read(phase, item), items, _MAX_CONCURRENT_REQUESTS
+        )
 
 
 def _manifest_name(item: int) -> str:

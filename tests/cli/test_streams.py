@@ -95,13 +95,13 @@ def test_letters_that_the_terminal_does_not_have(finished: Path) -> None:
 def test_a_log_is_told_what_is_waited_for(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen, "PATIENCE", 0.0)
+    monkeypatch.setattr(screen, "ANNOUNCE_AFTER_SECONDS", 0.0)
     with Console() as console:
         console.begin("reading the configuration")
         console.begin("looking at the inputs")
         console.start("prepare", 1, 0)
     assert capsys.readouterr().err == "reading the configuration\nlooking at the inputs\n"
-    monkeypatch.setattr(screen, "PATIENCE", 0.05)
+    monkeypatch.setattr(screen, "ANNOUNCE_AFTER_SECONDS", 0.05)
     with Console() as console:
         console.begin("soon over")
         console.begin("takes long")
@@ -112,7 +112,7 @@ def test_a_log_is_told_what_is_waited_for(
 
 
 def test_a_terminal_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen, "PATIENCE", 3600.0)
+    monkeypatch.setattr(screen, "ANNOUNCE_AFTER_SECONDS", 3600.0)
     console = Console()
     console._console = RichConsole(force_terminal=True, width=80, record=True, file=io.StringIO())
     with console:
@@ -135,7 +135,7 @@ def test_what_a_run_says_first_needs_nothing_heavy() -> None:
 def test_a_run_says_first_what_it_is_about(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen, "PATIENCE", 0.0)
+    monkeypatch.setattr(screen, "ANNOUNCE_AFTER_SECONDS", 0.0)
     path = tmp_path / "c.yaml"
     path.write_text("inputs: [{path: /missing/*, source: s}]\noutput: o\n")
     assert corpus("run", path).err.splitlines() == [

@@ -18,7 +18,7 @@ from corpus_pipeline import flow
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import ConfigError, EngineError, ErrorBudgetError, ResumeError
-from corpus_pipeline.extensions.code import find_code
+from corpus_pipeline.extensions.code import Code, find_code
 
 RULES = '''
 import pyarrow as pa
@@ -280,6 +280,23 @@ def test_other_code_is_another_run(rules: Path, inputs: Path, run_here: Runner, 
     assert find_code(f"{place}:with_river").sha256 != before
     with pytest.raises(ResumeError, match="resources"):
         run_here(content)
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_code_is_read_once_for_a_command(
+    rules: Path, inputs: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    read: list[str] = []
+
+    def counted(place: str) -> Code:
+        read.append(place)
+        return find_code(place)
+
+    monkeypatch.setattr("corpus_pipeline.config.run_flow.find_code", counted)
+    content = settings(inputs, rules / "out", {"use": "./rules.py:with_river"})
+    (rules / "c.yaml").write_text(yaml.safe_dump(content), "utf-8")
+    assert corpus(command, rules / "c.yaml").code == 0
+    assert read == ["./rules.py:with_river"]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def corpus(*arguments: object) -> Outcome:
     with (
         in_this_process(),
         # A slow machine shall not add a line about what it waits for.
-        mock.patch("corpus_pipeline.cli.console.PATIENCE", 3600.0),
+        mock.patch("corpus_pipeline.cli.console.ANNOUNCE_AFTER_SECONDS", 3600.0),
         mock.patch.object(sys, "argv", ["corpus", *map(str, arguments)]),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),

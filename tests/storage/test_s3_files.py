@@ -32,7 +32,7 @@ CONTENT = b"".join(n.to_bytes(4, "big") for n in range(60_000))
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries as often as ever, but does not wait in between."""
-    monkeypatch.setattr(storage.patience, "WAITS", (0.01, 0.01, 0.01, 0.01))
+    monkeypatch.setattr(storage.retries, "WAITS", (0.01, 0.01, 0.01, 0.01))
 
 
 @pytest.fixture

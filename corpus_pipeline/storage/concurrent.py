@@ -9,7 +9,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def at_once(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator[R]:
+def map_concurrently(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator[R]:
     """Applies a function to items, some at a time; yields the results in the order of the items.
 
     Of many items a few are under way, so neither they nor their results are all in memory. Closing
@@ -20,7 +20,7 @@ def at_once(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterato
         items: its arguments, taken one by one.
         threads: items at a time.
 
-    >>> list(at_once(str.upper, "abc", threads=2))
+    >>> list(map_concurrently(str.upper, "abc", threads=2))
     ['A', 'B', 'C']
     """
     pool = ThreadPoolExecutor(threads)

@@ -1,4 +1,4 @@
-"""Patience with remote storage: what is tried again, how often, and how it ends."""
+"""Retries with remote storage: what is tried again, how often, and how it ends."""
 
 import errno
 import time
@@ -35,7 +35,7 @@ _LASTING = frozenset(
 )  # fmt: skip
 
 
-def patiently(work: Callable[[], _T], shown: str, error: type[CorpusError] = EngineError) -> _T:
+def with_retries(work: Callable[[], _T], shown: str, error: type[CorpusError] = EngineError) -> _T:
     """Does something with remote storage, again when it fails for a passing reason.
 
     Args:
@@ -48,7 +48,7 @@ def patiently(work: Callable[[], _T], shown: str, error: type[CorpusError] = Eng
         FileExistsError: as `work` raised it.
         CorpusError: of class `error`, one line.
 
-    >>> patiently(lambda: 1 + 1, "s3://bucket/key")
+    >>> with_retries(lambda: 1 + 1, "s3://bucket/key")
     2
     """
     start = time.monotonic()
