@@ -43,11 +43,11 @@ from corpus_pipeline.planning.costs import (
     Flow,
     Workload,
     load_costs,
-    over,
 )
 from corpus_pipeline.planning.design_limits import exceeded_limits
 from corpus_pipeline.planning.estimate import Estimate, estimate
 from corpus_pipeline.planning.sizing import partitions_for, unit_bytes_for
+from corpus_pipeline.workspace.phase_table import cut_for, names_over
 from corpus_pipeline.workspace.state import Workspace
 
 #: How much larger the predicted run is than the largest one it is predicted from.
@@ -275,7 +275,7 @@ def _phase_costs(
         "per_run": round(start, 4) if alone else 0.0,
         "per_worker": 0.0 if alone else round(start / small["workers"], 4),
         "per_unit": round(unit, 5),
-        "driver_per_unit": round(driver if name in over("units") else 0.0, 5),
+        "driver_per_unit": round(driver if name in names_over("units") else 0.0, 5),
         "per_gigabyte": {stage: spent for stage, spent in stages.items() if spent},
     }
 
@@ -308,7 +308,7 @@ def fit_files(
 
 
 def _is_cut(folder: str) -> bool:
-    return "hashes/" in folder or folder in ("document/buckets", "shingles/sets")
+    return folder in cut_for("partitions")
 
 
 def measure_cells(partitions: int = 10_000) -> dict[str, float]:

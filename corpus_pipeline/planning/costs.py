@@ -27,15 +27,6 @@ IN_DRIVER = tuple(
 )
 
 
-def over(items: phase_table.Items) -> tuple[str, ...]:
-    """Names the phases over units, partitions or groups.
-
-    >>> over("units")
-    ('prepare', 'shingles', 'finish')
-    """
-    return tuple(row.name for row in phase_table.PHASES if row.over == items)
-
-
 @dataclasses.dataclass(frozen=True)
 class Workload:
     """How much there is to do."""

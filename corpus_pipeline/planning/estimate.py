@@ -23,7 +23,6 @@ from corpus_pipeline.planning.costs import (
     Flow,
     Prices,
     Workload,
-    over,
 )
 from corpus_pipeline.planning.sizing import GROUPED_BYTES, MOST_EDGES, merged_by_driver
 from corpus_pipeline.workspace import phase_table
@@ -32,12 +31,9 @@ from corpus_pipeline.workspace import phase_table
 PUBLISHED = tuple(f"{row.name}/{name}" for row in phase_table.PHASES for name in row.published)
 #: Phase -> folders that it reads; what a match or a merge reads goes through a shuffle.
 READS = {row.name: row.reads for row in phase_table.PHASES if row.reads} | {"check": PUBLISHED}
-BY_UNIT, BY_PARTITION, MERGES = over("units"), over("partitions"), over("groups")
-#: Folders whose files are cut by partition, and by group.
-_CUT_BY_PARTITION, _CUT_BY_GROUP = (
-    frozenset(folder for name in names for folder in READS[name])
-    for names in (BY_PARTITION, MERGES)
-)
+BY_UNIT, BY_PARTITION = phase_table.names_over("units"), phase_table.names_over("partitions")
+MERGES = phase_table.names_over("groups")
+_CUT_BY_PARTITION, _CUT_BY_GROUP = phase_table.cut_for("partitions"), phase_table.cut_for("groups")
 
 #: Sorting and joining one partition: the records, their order and what is found.
 _MATCHED_TIMES = 4

@@ -190,6 +190,24 @@ def matches(on: Callable[[str], bool]) -> list[str]:
     return [row.name for row in PHASES if row.kind is not None and on(row.kind)]
 
 
+def names_over(items: Items) -> tuple[str, ...]:
+    """Names the phases over units, partitions or groups, in order.
+
+    >>> names_over("units")
+    ('prepare', 'shingles', 'finish')
+    """
+    return tuple(row.name for row in PHASES if row.over == items)
+
+
+def cut_for(items: Items) -> frozenset[str]:
+    """Names the folders whose files are cut by partition, or by group: for whoever reads them.
+
+    >>> sorted(cut_for("groups"))[0]
+    'contamination/removals'
+    """
+    return frozenset(folder for row in PHASES if row.over == items for folder in row.reads)
+
+
 def pass_name(number: int, passes: int) -> str:
     """Names a pass of the documents.
 

@@ -14,6 +14,7 @@ from engines.dataflow.service import BUCKET, IMAGE, options, running_bucket, run
 from corpus_pipeline.engines.beam_transforms import add_work
 from corpus_pipeline.engines.dataflow import dataflow_options
 from corpus_pipeline.engines.runners import beam_arguments
+from corpus_pipeline.workspace import phase_table
 
 pytestmark = pytest.mark.cluster
 pytest.importorskip("google.cloud.dataflow", reason="needs pip install 'corpus-pipeline[dataflow]'")
@@ -99,15 +100,13 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     prepare, finish = (make.pass_work(each) for each in flow.passes)
     phases: dict[str, tuple[Any, int]] = {"prepare": (prepare, UNITS), "finish": (finish, UNITS)}
     phases["shingles"] = ShinglePhase(make.shingles()), UNITS
-    for name in ("contamination", "exact", "document", "verify", "sentence"):
+    for name in MATCHES:
         phases[name] = Match(make.match(name)), PARTITIONS
     return phases
 
 
-PHASES = (
-    "prepare", "contamination", "exact", "document", "shingles", "verify", "sentence", "finish",
-)  # fmt: skip
-MATCHES = ("contamination", "exact", "document", "verify", "sentence")
+MATCHES = phase_table.names_over("partitions")
+PHASES = tuple(row.name for row in phase_table.PHASES if row.over in ("units", "partitions"))
 
 
 @pytest.fixture(scope="module")
