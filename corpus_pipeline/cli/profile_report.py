@@ -1,6 +1,6 @@
 """`corpus profile`: which quality rules hold, and who says so."""
 
-from corpus_pipeline.cli.stats_report import plain_table, screen
+from corpus_pipeline.cli.tables import plain_table, screen
 from corpus_pipeline.errors import ConfigError, printable
 from corpus_pipeline.filters.quality.profiles import (
     PROFILES,

@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import rich.box
 import rich.console
-from rich.table import Table
 
+from corpus_pipeline.cli.tables import plain_table, screen
 from corpus_pipeline.errors import printable
 from corpus_pipeline.inspection.notes import notes_after
 from corpus_pipeline.inspection.reason_counts import By, Group, ReasonCount, count_reasons
@@ -17,16 +16,6 @@ from corpus_pipeline.storage import Place
 
 #: Documents up to which the ledger is read for a plain summary; a few seconds' worth.
 _QUICKLY_COUNTED = 5_000_000
-#: Columns of a table where there is no terminal.
-_WIDTH = 80
-
-
-def screen() -> rich.console.Console:
-    """Returns what tables are printed on: the terminal, or 80 columns in a pipe or a log."""
-    console = rich.console.Console(highlight=False, markup=False, soft_wrap=True)
-    if not console.is_terminal:
-        console.width = _WIDTH
-    return console
 
 
 def print_summary(output: Place, run: dict[str, Any]) -> None:
@@ -120,14 +109,3 @@ def _row(each: ReasonCount, group: Group, counted: bool, indent: bool) -> tuple[
     name = f"  {each.reason}" if indent else each.reason
     shares = (f"{each.first:,}", percent(each.first, group.documents))
     return (name, *shares, *((f"{each.any:,}", f"{each.only:,}") if counted else ()))
-
-
-def plain_table(heads: tuple[str, ...], words: tuple[str, ...] = ()) -> Table:
-    """Returns a table whose first column and `words` are text, and whose others are numbers."""
-    table = Table(box=rich.box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for number, head in enumerate(heads):
-        if number == 0 or head in words:
-            table.add_column(head, overflow="fold")
-        else:
-            table.add_column(head, justify="right", no_wrap=True)
-    return table

@@ -6,7 +6,7 @@ from typing import Any
 
 import rich.console
 
-from corpus_pipeline.cli.stats_report import screen
+from corpus_pipeline.cli.tables import screen
 from corpus_pipeline.errors import VerifyError, printable
 from corpus_pipeline.filters.figures import writing
 from corpus_pipeline.filters.quality.score import BASE, explain_score

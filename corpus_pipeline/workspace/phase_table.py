@@ -66,7 +66,7 @@ class PhaseRow:
         return tuple(f"{self.name}/{name}" for name in self.writes)
 
 
-#: Each kind of dedup and what its hashes say is equal, in the order of the matches.
+#: The kinds of dedup, in the order of their matches.
 KINDS = ("contamination", "exact", "document", "sentence")
 
 

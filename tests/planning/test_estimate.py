@@ -11,13 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus_pipeline.cli.plan_report import (
-    SourcePlan,
-    estimate_of,
-    flow_of,
-    print_plan,
-    workload_of,
-)
+from corpus_pipeline.cli.plan_report import print_plan
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import ConfigError, InputError
@@ -33,6 +27,7 @@ from corpus_pipeline.planning.costs import (
 from corpus_pipeline.planning.design_limits import exceeded_limits
 from corpus_pipeline.planning.estimate import BY_UNIT, READS, Estimate, estimate
 from corpus_pipeline.planning.sizing import match_bytes_for, partitions_for, unit_bytes_for
+from corpus_pipeline.planning.workload import SourcePlan, estimate_of, flow_of, workload_of
 
 ROOT = Path(__file__).parent.parent.parent
 NOTHING = {"per_run": 0.0, "per_worker": 0.0, "per_unit": 0.0, "driver_per_unit": 0.0}
