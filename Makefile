@@ -88,7 +88,8 @@ bench: setup
 golden: setup
 	$(RUN)/python tests/golden/generate.py
 
-# Regenerates docs/cli.md and docs/data-contract.md; a test compares them with the code.
+# Regenerates docs/cli.md, docs/data-contract.md and the table of docs/architecture.md; a test compares them
+# with the code.
 docs: setup
 	$(RUN)/python tools/make_docs.py
 

@@ -120,10 +120,10 @@ def _measure(path: Path) -> object:
 def _open_language(path: Path) -> object:
     try:
         from corpus_pipeline.filters.language.step import Language
-        from corpus_pipeline.pipelines.opening import open_first
-        from corpus_pipeline.pipelines.resources import digest_of
+        from corpus_pipeline.planning.model_probe import probe_model
+        from corpus_pipeline.planning.resources import digest_of
 
-        open_first(Language, str(path), digest_of(str(path), "x"))
+        probe_model(Language, str(path), digest_of(str(path), "x"))
     except ImportError:
         pass
     from corpus_pipeline.filters.language.measures import load_language_identifier
@@ -156,10 +156,10 @@ def _open_perplexity(path: Path) -> object:
     path = path.with_suffix(".klm")
     try:
         from corpus_pipeline.filters.perplexity.step import Perplexity
-        from corpus_pipeline.pipelines.opening import open_first
-        from corpus_pipeline.pipelines.resources import digest_of
+        from corpus_pipeline.planning.model_probe import probe_model
+        from corpus_pipeline.planning.resources import digest_of
 
-        open_first(Perplexity, str(path), digest_of(str(path), "x"))
+        probe_model(Perplexity, str(path), digest_of(str(path), "x"))
     except ImportError:
         pass
     from corpus_pipeline.filters.perplexity.measures import load_language_model
@@ -168,7 +168,7 @@ def _open_perplexity(path: Path) -> object:
 
 
 def _pipe_as_configuration(path: Path) -> object:
-    from corpus_pipeline.pipelines.config import load_config
+    from corpus_pipeline.config.config import load_config
 
     return load_config(path).output
 
@@ -180,7 +180,7 @@ def _pipe_as_model(path: Path) -> object:
 
 
 def _configuration(path: Path) -> object:
-    from corpus_pipeline.pipelines.config import load_config
+    from corpus_pipeline.config.config import load_config
 
     return load_config(path).output
 

@@ -30,7 +30,7 @@ from corpus_pipeline.spark_runner.cluster_processes import marked
 ROOT = Path(__file__).parent.parent
 BEYOND = ROOT / ".beyond"
 FOLDERS = ("tokens", "ledger", "documents", "rejected")
-CORPUS = [sys.executable, "-m", "corpus_pipeline.pipelines.cli"]
+CORPUS = [sys.executable, "-m", "corpus_pipeline.cli.main"]
 
 
 class Engine(NamedTuple):

@@ -104,7 +104,7 @@ def ledger_of(texts: Texts, cluster: str | None, folder: Path) -> tuple[list[Row
         "dedup": {"exact": off, "sentence": off, "document": document},
     }
     (folder / "c.yaml").write_text(yaml.safe_dump(content), "utf-8")
-    command = [sys.executable, "-m", "corpus_pipeline.pipelines.cli", "run", f"{folder}/c.yaml"]
+    command = [sys.executable, "-m", "corpus_pipeline.cli.main", "run", f"{folder}/c.yaml"]
     subprocess.run(command, check=True, capture_output=True)
     ledger = pq.read_table(folder / "out" / "ledger").to_pylist()
     return ledger, json.loads((folder / "out" / "run.json").read_text("utf-8"))

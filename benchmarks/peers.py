@@ -199,7 +199,7 @@ def measure_ours(python: str, corpus: Path, work: Path, changes: dict[str, Any])
     config = work / "config.yaml"
     content = configuration(corpus, work / "out") | changes
     config.write_text(json.dumps(content), "utf-8")  # YAML includes JSON
-    command = [python, "-m", "corpus_pipeline.pipelines.cli", "run", str(config), "--workers", "1"]
+    command = [python, "-m", "corpus_pipeline.cli.main", "run", str(config), "--workers", "1"]
     cpu, seconds = timed(command, work / "output.log")
     run = json.loads((work / "out" / "run.json").read_bytes())
     clocks: dict[str, int] = {}

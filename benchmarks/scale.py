@@ -33,9 +33,9 @@ import zstandard
 from bench_corpus import documents, sentence_pool
 from whole_job import DATA, ROOT, SAMPLE, PeakMemory, _descendants, configuration
 
+from corpus_pipeline.cli.plan_report import show_bytes, show_seconds
 from corpus_pipeline.dedup.blocks import partition_of, write_partitioned
-from corpus_pipeline.pipelines.costs import (
-    BY_UNIT,
+from corpus_pipeline.planning.costs import (
     COSTS_FILE,
     IN_DRIVER,
     PHASES,
@@ -44,10 +44,10 @@ from corpus_pipeline.pipelines.costs import (
     Workload,
     load_costs,
 )
-from corpus_pipeline.pipelines.estimate import Estimate, estimate
-from corpus_pipeline.pipelines.limits import limits
-from corpus_pipeline.pipelines.plan_report import show_bytes, show_seconds
-from corpus_pipeline.pipelines.sizing import partitions_for, unit_bytes_for
+from corpus_pipeline.planning.design_limits import exceeded_limits
+from corpus_pipeline.planning.estimate import Estimate, estimate
+from corpus_pipeline.planning.sizing import partitions_for, unit_bytes_for
+from corpus_pipeline.workspace.phase_table import cut_for, names_over
 from corpus_pipeline.workspace.state import Workspace
 
 #: How much larger the predicted run is than the largest one it is predicted from.
@@ -141,13 +141,14 @@ def _processor_seconds(root: int) -> float:
 
 def run_watched(config_path: Path, figures: Path) -> None:
     """Runs a configuration as `corpus run` does and writes the log of its phases."""
-    from corpus_pipeline.pipelines.config import load_config
+    from corpus_pipeline.config.config import load_config
+    from corpus_pipeline.config.run_flow import run_flow
+    from corpus_pipeline.inspection.verify import verify
     from corpus_pipeline.pipelines.run import Run
-    from corpus_pipeline.pipelines.verify import verify
 
     config = load_config(config_path)
     log = PhaseLog(config.output)
-    result = Run(config, log).execute(overwrite=True)
+    result = Run(config, run_flow(config), log).execute(overwrite=True)
     log.note("publish")
     verify(Path(config.output))
     log.note("check")
@@ -274,7 +275,7 @@ def _phase_costs(
         "per_run": round(start, 4) if alone else 0.0,
         "per_worker": 0.0 if alone else round(start / small["workers"], 4),
         "per_unit": round(unit, 5),
-        "driver_per_unit": round(driver if name in BY_UNIT else 0.0, 5),
+        "driver_per_unit": round(driver if name in names_over("units") else 0.0, 5),
         "per_gigabyte": {stage: spent for stage, spent in stages.items() if spent},
     }
 
@@ -307,7 +308,7 @@ def fit_files(
 
 
 def _is_cut(folder: str) -> bool:
-    return "hashes/" in folder or folder in ("document/buckets", "shingles/sets")
+    return folder in cut_for("partitions")
 
 
 def measure_cells(partitions: int = 10_000) -> dict[str, float]:
@@ -440,7 +441,7 @@ def table() -> str:
         flow = Flow(direct=not cluster, remote=cluster)
         for runs in (2**power for power in range(21)):
             found = estimate(sized(text / runs), load_costs(), workers=workers, flow=flow)
-            breaks = [line for is_broken, line in limits(found) if is_broken]
+            breaks = [line for is_broken, line in exceeded_limits(found) if is_broken]
             if runs == 1 or not breaks:
                 lines.append(_row(found, text, workers, cluster, runs, bool(breaks)))
             if runs == 1:

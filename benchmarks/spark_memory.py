@@ -18,7 +18,8 @@ import zstandard
 from bench_corpus import documents, sentence_pool
 from whole_job import ROOT, SAMPLE
 
-from corpus_pipeline.pipelines.config import build_config
+from corpus_pipeline.config.config import build_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.pipelines.run import Run
 from corpus_pipeline.spark_runner.cluster import cluster_down, cluster_up
@@ -138,7 +139,8 @@ def main() -> None:
     peaks.start()
     try:
         settings = configuration(corpus, arguments.output / "spark-out", cluster.master_url)
-        Run(build_config(settings, "benchmark"), Seconds()).execute(overwrite=True)
+        config = build_config(settings, "benchmark")
+        Run(config, run_flow(config), Seconds()).execute(overwrite=True)
         drivers = own_peaks()
     finally:
         peaks.stop()

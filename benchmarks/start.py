@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--datatrove", help="interpreter of an environment that has datatrove")
     options = parser.parse_args()
-    call = "from corpus_pipeline.pipelines.cli import main; main()"
+    call = "from corpus_pipeline.cli.main import main; main()"
     corpus = [sys.executable, "-c", call]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

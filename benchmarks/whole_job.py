@@ -82,7 +82,7 @@ def _peak_bytes(pid: int) -> int:
 
 def measure(config: Path, workers: int) -> dict[str, Any]:
     """Runs the job once and returns its figures."""
-    command = [sys.executable, "-m", "corpus_pipeline.pipelines.cli", "run", str(config)]
+    command = [sys.executable, "-m", "corpus_pipeline.cli.main", "run", str(config)]
     command += ["--workers", str(workers), "--memory", f"{2 * workers}GB", "--overwrite"]
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)

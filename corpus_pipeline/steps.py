@@ -159,6 +159,10 @@ class Step:
         """What this very step is called in summaries and messages: its label, or its name."""
         return self.label or self.name
 
+    def set_digests(self, digests: Mapping[str, str]) -> None:
+        """Tells the step what the files that it loads hold: path -> sha256."""
+        self.context = Context(self.context.sources, {**self.context.digests, **digests})
+
     def resources(self) -> Iterable[Resource]:
         """Yields the files that the step loads; asked before the context has their digests."""
         return ()

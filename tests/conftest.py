@@ -41,8 +41,8 @@ def corpus(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], run_here: object
 ) -> Corpus:
     """Runs a command in this process, with all its work."""
-    from corpus_pipeline.pipelines import console
-    from corpus_pipeline.pipelines.cli import main
+    from corpus_pipeline.cli import console
+    from corpus_pipeline.cli.main import main
 
     def corpus(*arguments: object) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["corpus", *map(str, arguments)])
@@ -52,7 +52,7 @@ def corpus(
         return Outcome(int(ended.value.code or 0), out, err)
 
     # A slow machine shall not add a line about what it waits for.
-    monkeypatch.setattr(console, "PATIENCE", 3600.0)
+    monkeypatch.setattr(console, "ANNOUNCE_AFTER_SECONDS", 3600.0)
     return corpus
 
 

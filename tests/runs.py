@@ -69,11 +69,12 @@ def execute(
     settings: Mapping[str, Any], overwrite: bool = False, progress: NotedProgress | None = None
 ) -> dict[str, Any]:
     """Runs a configuration; returns the content of run.json."""
-    from corpus_pipeline.pipelines.config import build_config
+    from corpus_pipeline.config.config import build_config
+    from corpus_pipeline.config.run_flow import run_flow
     from corpus_pipeline.pipelines.run import Run
 
     config = build_config(dict(settings), "test")
-    return Run(config, progress or NotedProgress()).execute(overwrite)
+    return Run(config, run_flow(config), progress or NotedProgress()).execute(overwrite)
 
 
 def small(folder: Path, output: Path, lines: str = "", **more: Any) -> dict[str, Any]:

@@ -13,11 +13,11 @@ import pytest
 import yaml
 from scripts import ROOT, load_script
 
+from corpus_pipeline.config.config import build_config
 from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.filters.quality.rules import RULES
 from corpus_pipeline.flow import documented, known_steps, reasons
 from corpus_pipeline.leniencies import LENIENCIES
-from corpus_pipeline.pipelines.config import build_config
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),

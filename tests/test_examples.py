@@ -13,8 +13,8 @@ import pytest
 import zstandard
 from runs import Runner
 
-from corpus_pipeline.pipelines.config import load_config
-from corpus_pipeline.pipelines.summary import summarise
+from corpus_pipeline.config.config import load_config
+from corpus_pipeline.inspection.summary import summarise
 from corpus_pipeline.storage import list_inputs
 from corpus_pipeline.tokens.index import load_index
 

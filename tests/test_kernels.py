@@ -31,7 +31,7 @@ def test_a_kernel_calls_a_kernel() -> None:
 
 def test_rooms_are_imported_without_numba_and_beam() -> None:
     code = (
-        "import sys; import corpus_pipeline.pipelines.run, corpus_pipeline.pipelines.verify\n"
+        "import sys; import corpus_pipeline.pipelines.run, corpus_pipeline.inspection.verify\n"
         "print(sorted({'numba', 'apache_beam', 'tokenizers'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

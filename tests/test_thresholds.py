@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus_pipeline.config import config
 from corpus_pipeline.dedup.contamination_index import ContaminationOptions
 from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
@@ -20,7 +21,6 @@ from corpus_pipeline.filters.language.sample import SAMPLE_CHARS
 from corpus_pipeline.filters.language.step import LanguageSection
 from corpus_pipeline.filters.quality.rules import QualityRules
 from corpus_pipeline.flow import known_steps
-from corpus_pipeline.pipelines import config
 from corpus_pipeline.scrub.replace import ScrubOptions
 from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.thresholds import exact_threshold

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from corpus_pipeline.cli.plan_report import print_plan
+from corpus_pipeline.config.config import load_config, read_sections
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality.profiles import load_profile
-from corpus_pipeline.pipelines.config import load_config, read_sections
-from corpus_pipeline.pipelines.plan_report import print_plan
 from corpus_pipeline.yaml_files import load_yaml
 
 INPUTS = "inputs: [{path: in, source: 甲}]\noutput: out\n"

@@ -1,4 +1,4 @@
-"""Writes docs/cli.md and docs/data-contract.md from the code they describe.
+"""Writes docs/cli.md, docs/data-contract.md and a table of docs/architecture.md from the code.
 
 Run it with `make docs` after a change of a command, an option or a column; tests/test_docs.py fails
 while the pages and the code differ.
@@ -10,11 +10,12 @@ from typing import Any
 import pyarrow as pa
 import typer
 
+from corpus_pipeline.cli.main import app
 from corpus_pipeline.flow import document_schema, documented, known_steps, ledger_schema, reasons
-from corpus_pipeline.pipelines.cli import app
 from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE, SCHEMA_VERSION
 from corpus_pipeline.tokens.index import INDEX_VERSION
 from corpus_pipeline.tokens.shard import SHARD_FORMAT, ShardFormat
+from corpus_pipeline.workspace.phase_table import PHASES
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -228,9 +229,44 @@ def page_of(step: str) -> str:
     return f"steps/{step}.md"
 
 
+_PHASES_BEGIN = (
+    "<!-- phases: written by `make docs` from corpus_pipeline/workspace/phase_table.py -->\n"
+)
+_PHASES_END = "<!-- end of phases -->\n"
+
+
+def architecture_page() -> str:
+    """Returns docs/architecture.md with the table of phases as it is today."""
+    before, _, rest = (DOCS / "architecture.md").read_text("utf-8").partition(_PHASES_BEGIN)
+    _, _, after = rest.partition(_PHASES_END)
+    return f"{before}{_PHASES_BEGIN}\n{_phases()}\n\n{_PHASES_END}{after}"
+
+
+def _phases() -> str:
+    """Returns the phases as a table; a merge stands in the row of what it merges."""
+    rows = [
+        "| phase | over | what it does | reads | writes | merged by unit |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in PHASES:
+        if row.over != "groups":
+            reads, writes, merged = (
+                ", ".join(f"`{folder}`" for folder in folders if folder)
+                for folders in (row.reads, row.writes, [row.merged])
+            )
+            merged += f": {row.removes}" if row.removes else ""
+            cells = (row.name, row.over, row.task, reads or "inputs", writes, merged)
+            rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
 def pages() -> dict[Path, str]:
     """Returns the generated pages with their content."""
-    return {DOCS / "cli.md": cli_page(), DOCS / "data-contract.md": contract_page()}
+    return {
+        DOCS / "architecture.md": architecture_page(),
+        DOCS / "cli.md": cli_page(),
+        DOCS / "data-contract.md": contract_page(),
+    }
 
 
 if __name__ == "__main__":

@@ -34,33 +34,33 @@ class Mutation(NamedTuple):
     """Arguments of pytest that see it."""
 
 
-_PLAN = "tests/pipelines/test_plan.py -k depend_on"
+_PLAN = "tests/planning/test_plan.py -k depend_on"
 _DOCUMENTS = "tests/extract/test_documents.py"
 _KEYWORDS = "tests/filters/keywords/test_keywords.py"
-_VERIFY = "tests/pipelines/test_verify_trace.py -k 'another_run or rows or foreign or left'"
+_VERIFY = "tests/inspection/test_verify_trace.py -k 'another_run or rows or foreign or left'"
 _LAYOUT = "tests/test_architecture.py -k keep_to"
 
 MUTATIONS = (
     # What two runs must have in common.
-    Mutation("identity: libraries", "pipelines/plan.py",
+    Mutation("identity: libraries", "planning/plan.py",
              "{name: importlib.metadata.version(name) for name in _LIBRARIES}", "{}", _PLAN),
-    Mutation("identity: sources", "pipelines/plan.py",
+    Mutation("identity: sources", "planning/plan.py",
              '"sources": source_digest()', '"sources": ""', _PLAN),
-    Mutation("identity: schema", "pipelines/plan.py",
+    Mutation("identity: schema", "planning/plan.py",
              '"schema_version": SCHEMA_VERSION', '"schema_version": 0', _PLAN),
-    Mutation("identity: version of Python", "pipelines/plan.py",
+    Mutation("identity: version of Python", "planning/plan.py",
              '"python": f"{sys.version_info.major}.{sys.version_info.minor}"', '"python": "3"',
              _PLAN),
-    Mutation("identity: units", "pipelines/plan.py",
+    Mutation("identity: units", "planning/plan.py",
              '        "units": units_identity(unit.to_json() for unit in units),\n', "",
-             "tests/pipelines/test_plan.py -k list_of_units"),
-    Mutation("identity: contents of inputs", "pipelines/identity.py",
+             "tests/planning/test_plan.py -k list_of_units"),
+    Mutation("identity: contents of inputs", "planning/identity.py",
              "storage.content_digests(only, whole) if hashed", "[''] * len(only) if hashed",
-             "tests/pipelines/test_plan.py -k 'named or samples_are'"),
+             "tests/planning/test_plan.py -k 'named or samples_are'"),
     Mutation("identity: the last block of a sample", "storage/contents.py",
              "    yield size - length, length\n", "",
-             "tests/pipelines/test_plan.py -k samples"),
-    Mutation("identity: contents while reading", "pipelines/plan.py",
+             "tests/planning/test_plan.py -k samples"),
+    Mutation("identity: contents while reading", "planning/plan.py",
              'if now["content"] != planned[now["path"]]["content"]:', "if False:",
              "tests/pipelines/test_resume.py -k change_under_way"),
     # Publication and verification.
@@ -69,36 +69,36 @@ MUTATIONS = (
              "tests/pipelines/test_publish.py"),
     Mutation("publish: removals found and applied", "pipelines/publish.py",
              "    _check_removals(workspace, counts)\n", "", "tests/pipelines/test_publish.py"),
-    Mutation("verify: the last document of a shard", "pipelines/verify.py",
+    Mutation("verify: the last document of a shard", "inspection/verify.py",
              "if not np.array_equal(found, kept[column].to_numpy()):",
              "if not np.array_equal(found[:-1], kept[column].to_numpy()[:-1]):", _VERIFY),
-    Mutation("verify: rows of a shard", "pipelines/verify.py",
+    Mutation("verify: rows of a shard", "inspection/verify.py",
              '(entry["bytes"], entry["sha256"], entry["rows"])',
              '(entry["bytes"], entry["sha256"], listed[entry["path"]][2])', _VERIFY),
-    Mutation("verify: hidden files", "pipelines/verify.py",
+    Mutation("verify: hidden files", "inspection/verify.py",
              'for each in inside if f"{name}/{each}" not in known',
              'for each in inside if each[0] != "." and f"{name}/{each}" not in known', _VERIFY),
-    Mutation("verify: ids of documents and ledger", "pipelines/verify.py",
+    Mutation("verify: ids of documents and ledger", "inspection/verify.py",
              '_COMPARED = ("unit", "row", "id", "drop_reason")',
              '_COMPARED = ("unit", "row", "drop_reason")', _VERIFY),
     Mutation("resume: damaged files", "workspace/state.py",
              "done &= self._unchanged({item: read[item] for item in done})", "pass",
-             "tests/pipelines/test_workspace.py"),
+             "tests/workspace/test_workspace.py"),
     Mutation("resume: later phases", "pipelines/phase_runner.py",
              "            self.workspace.forget(later)", "            pass",
              "tests/pipelines/test_resume.py -k later_phases"),
     # Who may import what.
     Mutation("layout: pipelines in stages", "stages/read.py",
-             "from corpus_pipeline.workspace.units import", "import corpus_pipeline.pipelines.cli\n"
+             "from corpus_pipeline.workspace.units import", "import corpus_pipeline.cli.main\n"
              "from corpus_pipeline.workspace.units import", _LAYOUT),
     Mutation("layout: stages in engines", "engines/runners.py",
              '"""', '"""Wrong."""\nfrom corpus_pipeline.stages import read\n"""', _LAYOUT),
     Mutation("layout: pipelines in storage", "storage/retries.py",
              "    start = time.monotonic()\n    for wait",
-             "    from corpus_pipeline.pipelines import plan\n    for wait", _LAYOUT),
+             "    from corpus_pipeline.planning import plan\n    for wait", _LAYOUT),
     Mutation("layout: pipelines in schema", "schema.py",
              "import pyarrow as pa\n",
-             "import pyarrow as pa\nimport corpus_pipeline.pipelines.plan\n",
+             "import pyarrow as pa\nimport corpus_pipeline.planning.plan\n",
              _LAYOUT),
     Mutation("layout: processes in filters", "filters/keywords/measures.py",
              "import dataclasses\n", "import dataclasses\nimport subprocess\n", _LAYOUT),
@@ -118,9 +118,9 @@ MUTATIONS = (
              "too_large = len(content.removeprefix(_BOM)) > options",
              "too_large = len(content.removeprefix(_BOM)) >= options",
              "tests/sources/test_text_reader.py"),
-    Mutation("plan: files of a unit", "pipelines/plan.py",
+    Mutation("plan: files of a unit", "planning/plan.py",
              "len(group) == unit_files", "len(group) > unit_files",
-             "tests/pipelines/test_plan.py -k bound_their_files"),
+             "tests/planning/test_plan.py -k bound_their_files"),
     # Extraction.
     Mutation("extract: share of bad characters", "extract/documents.py",
              "if decoded.bad > exact_threshold(", "if decoded.bad >= exact_threshold(", _DOCUMENTS),

@@ -16,7 +16,7 @@ from corpus_pipeline.extensions.functions import function_step
 from corpus_pipeline.filters.where.expressions import parse_expression
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.stages.mapping import ApplyStep
-from corpus_pipeline.steps import Context, Step
+from corpus_pipeline.steps import Step
 
 #: The key under which a step's transform is called; it has no meaning here.
 _KEY = BatchKey("beam", 0, 0)
@@ -136,7 +136,7 @@ def planned(step: Step) -> Step:
                 f"{each.path}: has sha256 {digests[each.path]}, {each.key}_sha256 says "
                 f"{each.sha256}"
             )
-    step.context = Context(step.context.sources, {**step.context.digests, **digests})
+    step.set_digests(digests)
     return step
 
 

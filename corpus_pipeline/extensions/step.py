@@ -83,6 +83,11 @@ class OwnStep(Step):
             setattr(self, name, getattr(own, name))
         return own
 
+    def set_digests(self, digests: Mapping[str, str]) -> None:
+        """Tells the own step, too."""
+        super().set_digests(digests)
+        self.own.set_digests(digests)
+
     def resources(self) -> Iterator[Resource]:
         """Yields what the own step loads."""
         yield from self.own.resources()

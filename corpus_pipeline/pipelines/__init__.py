@@ -1,1 +1,1 @@
-"""From a configuration to a finished corpus: configuration, plan, phases, commits, commands."""
+"""The run: its phases, who runs them and in which order, and its publication."""

@@ -4,6 +4,7 @@ import functools
 import logging
 import os
 
+from corpus_pipeline.config.config import Config
 from corpus_pipeline.engines.direct import DirectEngine
 from corpus_pipeline.engines.engine import Engine, prepare_worker
 from corpus_pipeline.engines.runners import (
@@ -14,9 +15,8 @@ from corpus_pipeline.engines.runners import (
 )
 from corpus_pipeline.engines.spark import SparkEngine
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.pipelines import options as stage_options
-from corpus_pipeline.pipelines.config import Config
-from corpus_pipeline.pipelines.plan import Plan
+from corpus_pipeline.pipelines import stage_options
+from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.workspace.state import Workspace
 
 #: Reports that a preflight asks for where the number of workers is not known.

@@ -7,14 +7,14 @@ import pyarrow as pa
 
 from corpus_pipeline.batches import one_batch
 from corpus_pipeline.filters.gathering import Gathering
-from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
+from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.match_options import Outcome
 from corpus_pipeline.stages.writing import gathered_path
 from corpus_pipeline.workspace.state import read_table
 
 #: Units whose tables are merged at a time.
-_TOGETHER = 256
+_UNITS_PER_MERGE = 256
 
 
 def settle(runner: PhaseRunner, make: StageOptions, name: str, step: Gathering) -> None:
@@ -31,7 +31,7 @@ def settle(runner: PhaseRunner, make: StageOptions, name: str, step: Gathering) 
     def work() -> Outcome:
         merged = step.merged([])
         units = tables()
-        while some := list(itertools.islice(units, _TOGETHER)):
+        while some := list(itertools.islice(units, _UNITS_PER_MERGE)):
             merged = step.merged([merged, *some])
         settled = step.settled(merged)
         return Outcome([make.workspace.put_table(make.settled_path(step), settled)])

@@ -9,10 +9,10 @@ from typing import Any
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError
 from corpus_pipeline.pipelines.dataset_card import CARD_FILE, is_card
-from corpus_pipeline.pipelines.finished import LOCK_FILE, RUN_FILE, read_run
-from corpus_pipeline.pipelines.identity import refuse_other_run
-from corpus_pipeline.pipelines.plan import Plan
+from corpus_pipeline.planning.identity import refuse_other_run
+from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.storage import Lease, Place
+from corpus_pipeline.workspace.run_file import LOCK_FILE, RUN_FILE, read_run
 from corpus_pipeline.workspace.state import Workspace
 
 #: Prefix of state that is being removed.

@@ -13,12 +13,8 @@ from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.sources.records import ERRORS, is_error
 from corpus_pipeline.stages.match_options import Outcome
 from corpus_pipeline.stages.writing import rejected_path
+from corpus_pipeline.workspace.phase_table import is_pass
 from corpus_pipeline.workspace.state import Manifest, Workspace
-
-
-def _is_pass(phase: str) -> bool:
-    """Says whether documents pass a phase."""
-    return phase == "finish" or phase.startswith("prepare")
 
 
 @dataclasses.dataclass
@@ -37,13 +33,13 @@ class PhaseRunner:
     lease: storage.Lease
     _examined: set[str] = dataclasses.field(default_factory=set)
 
-    def run(self, phase: Phase, items: Sequence[int], at_once: int = 1) -> None:
+    def run(self, phase: Phase, items: Sequence[int], per_worker: int = 1) -> None:
         """Runs the items of a phase that are not done yet, then commits the phase.
 
         Args:
             phase: what to run.
             items: units or partitions.
-            at_once: items that one worker can hold at once.
+            per_worker: items that one worker can hold at once.
         """
         errors = _ErrorBudget(self.workspace, self.max_errors)
         still_open = []
@@ -64,7 +60,7 @@ class PhaseRunner:
         start = time.monotonic()
         self.progress.start(phase.name, len(items), len(items) - len(still_open))
         if still_open:
-            self.engine.run(phase, still_open, at_once, report)
+            self.engine.run(phase, still_open, per_worker, report)
         self._commit(phase.name, items, start, report.clocks)
 
     def run_here(self, name: str, work: Callable[[], Outcome]) -> None:
@@ -140,7 +136,7 @@ class _PhaseReport:
         self.clocks.update(
             {name: n for name, n in clocks.items() if name not in (ITEMS_DONE, ERRORS_SEEN)}
         )
-        if _is_pass(self.phase):
+        if is_pass(self.phase):
             for manifest in self.workspace.manifests(self.phase, items):
                 self.errors.count(manifest)
 
@@ -161,7 +157,7 @@ class _ErrorBudget:
     def count(self, manifest: Manifest) -> None:
         """Adds the unreadable records of one finished item."""
         self.seen += manifest.errors
-        if self.seen > self.limit and _is_pass(manifest.phase):
+        if self.seen > self.limit and is_pass(manifest.phase):
             first = self._first_error(manifest)
             reading = first["drop_reason"] in ERRORS
             what = "unreadable records" if reading else "documents at which a step failed"

@@ -1,24 +1,6 @@
 """The phases: each is some transforms over items of work, with at most one grouping.
 
-    prepare       units        read · the steps before dedup · hashes
-    contamination partitions   documents that hold one item       -> removals
-    exact         partitions   equal texts                        -> removals
-    document      partitions   equal band hashes                  -> buckets of candidates
-    shingles      units        candidates' texts                  -> shingle sets
-    verify        partitions   buckets + shingle sets             -> edges with Jaccard
-    resolve       driver       edges                              -> removals; more rounds of both
-    sentence      partitions   equal sentence spans               -> removals
-    finish        units        removals · the steps behind dedup  -> documents, tokens, ledger
-
-    settle-…      driver       what a step has gathered of all units -> its decisions; the documents
-                               go on in a pass of their own, prepare-2, …
-
-    merge-…       groups       after contamination, exact, document, resolve and sentence: what
-                               they have found by partition       -> one file for some units
-
-A later match takes no account of documents that an earlier one removed. So a contaminated document
-never survives a clean copy of it, and the surviving copy of a sentence always stands in a document
-that stays.
+Which there are, and in which order, says `workspace/phase_table.py`.
 """
 
 import dataclasses

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from corpus_pipeline.pipelines.plan import Plan
+    from corpus_pipeline.planning.plan import Plan
 
 
 class Progress(Protocol):

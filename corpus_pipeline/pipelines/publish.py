@@ -8,19 +8,19 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from corpus_pipeline import __version__, storage
-from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS
+from corpus_pipeline.config.config import Config
+from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.package_files import located
-from corpus_pipeline.pipelines.config import Config
 from corpus_pipeline.pipelines.dataset_card import CARD_FILE, dataset_card, is_card
-from corpus_pipeline.pipelines.evaluations import Evaluations
-from corpus_pipeline.pipelines.finished import RUN_FILE, digest_of
-from corpus_pipeline.pipelines.plan import Plan
-from corpus_pipeline.pipelines.run_flow import RunFlow
+from corpus_pipeline.planning.evaluations import Evaluations
+from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.stages.writing import OF_SOURCES
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 from corpus_pipeline.tokens.step import Tokenize
+from corpus_pipeline.workspace.phase_table import DROPPING, LAST_PASS, REMOVING, merged_by, row_of
+from corpus_pipeline.workspace.run_file import RUN_FILE, digest_of
 from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
 
 #: Counts of a unit that say nothing of the run: what came to a pass, and what did not come to it.
@@ -111,25 +111,34 @@ def _check_unit(before: Manifest, after: Manifest) -> None:
 
 
 def _check_removals(workspace: Workspace, counts: Counter[str]) -> None:
-    """Compares the documents that the matches found with those that were dropped for it."""
-    for phase, reason in DUPLICATE_REASONS.items():
-        if phase == CONTAMINATION_PHASE:  # Several rows of a document, which may stay.
-            continue
-        # Rounds of *resolve* replace each other; what was merged is that of the last one.
-        match = phase if phase == "merge-resolve" else phase.removeprefix("merge-")
-        found = workspace.found(match)
-        if found != counts[f"dropped-{reason}"]:
-            raise EngineError(
-                f"phase {phase} found {found} documents, {counts[f'dropped-{reason}']} were "
-                f"dropped as {reason}; run again with --overwrite, and please report it"
-            )
-    for phase, what in (("sentence", "windows"), ("contamination", "copies of items")):
-        found, merged = (workspace.found(name) for name in (phase, f"merge-{phase}"))
-        if found != merged:
-            raise EngineError(
-                f"phase {phase} found {found} {what}, {merged} were brought to their units; "
-                "run again with --overwrite, and please report it"
-            )
+    """Compares what the matches found with what came to the units, and was dropped for it."""
+    for name in REMOVING:
+        if row_of(name).removes == "documents":
+            _check_dropped(workspace, name, DROPPING[name], counts)
+    for name in reversed(REMOVING):
+        if row_of(name).removes != "documents":  # Several rows of a document, which may stay.
+            _check_merged(workspace, name)
+
+
+def _check_dropped(workspace: Workspace, name: str, reason: str, counts: Counter[str]) -> None:
+    match = merged_by(name)
+    # Rounds of *resolve* replace each other; what was merged is that of the last one.
+    found = workspace.found(name if match.in_rounds else match.name)
+    if found != counts[f"dropped-{reason}"]:
+        raise EngineError(
+            f"phase {name} found {found} documents, {counts[f'dropped-{reason}']} were "
+            f"dropped as {reason}; run again with --overwrite, and please report it"
+        )
+
+
+def _check_merged(workspace: Workspace, name: str) -> None:
+    match = merged_by(name).name
+    found, merged = workspace.found(match), workspace.found(name)
+    if found != merged:
+        raise EngineError(
+            f"phase {match} found {found} {row_of(name).removes}, {merged} were brought to their "
+            "units; run again with --overwrite, and please report it"
+        )
 
 
 def _publish_tokens(
@@ -164,5 +173,5 @@ def _publish_tokens(
 
 
 def _token_counts(workspace: Workspace) -> list[int]:
-    manifests = workspace.manifests("finish", range(workspace.units))
+    manifests = workspace.manifests(LAST_PASS, range(workspace.units))
     return [manifest.counts["tokens"] for manifest in manifests]

@@ -14,16 +14,16 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Sequence
 
-from corpus_pipeline.pipelines.joining import (
+from corpus_pipeline.pipelines.driver_tasks import (
     edges_left,
     resolve,
     told_partitions,
     verified_edges,
     verify_again,
 )
-from corpus_pipeline.pipelines.options import StageOptions
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
-from corpus_pipeline.pipelines.sizing import resolved_by_driver, verified_by_driver
+from corpus_pipeline.pipelines.stage_options import StageOptions
+from corpus_pipeline.planning.sizing import resolved_by_driver, verified_by_driver
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 from corpus_pipeline.workspace.state import Manifest
 

@@ -1,35 +1,32 @@
-"""The driver: plan, phases, publication. The only code that knows the order of the phases.
-
-plan ─► prepare ─► contamination ─► exact ─► document ─► shingles ─► verify ◄─► resolve
-                                                                                   │
-                                         publish ◄─ finish ◄─ sentence ◄───────────┘
-"""
+"""The driver: plan, the phases in the order of their table, publication."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from corpus_pipeline import storage
+from corpus_pipeline.config.config import Config
+from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.dedup.step import Dedup
 from corpus_pipeline.filters.gathering import Gathering
-from corpus_pipeline.pipelines import options as stage_options
-from corpus_pipeline.pipelines.config import Config
+from corpus_pipeline.pipelines import stage_options
+from corpus_pipeline.pipelines.driver_tasks import merge
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
-from corpus_pipeline.pipelines.evaluations import Evaluations
 from corpus_pipeline.pipelines.gather import settle
-from corpus_pipeline.pipelines.joining import merge
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.phases import DocumentPass, Match, ShinglePhase
-from corpus_pipeline.pipelines.plan import Plan, make_plan, refuse_changed_inputs
-from corpus_pipeline.pipelines.plan_notes import notes_before
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
-from corpus_pipeline.pipelines.resources import Resources, resolve_resources
 from corpus_pipeline.pipelines.rounds import Rounds
-from corpus_pipeline.pipelines.sizing import GROUPED_BYTES, merged_by_driver
 from corpus_pipeline.pipelines.unreadable import refuse_mostly_unreadable
-from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
+from corpus_pipeline.planning.evaluations import Evaluations
+from corpus_pipeline.planning.notes import notes_before
+from corpus_pipeline.planning.plan import Plan, make_plan, refuse_changed_inputs
+from corpus_pipeline.planning.resources import Resources, resolve_resources
+from corpus_pipeline.planning.sizing import GROUPED_BYTES, merged_by_driver
+from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
+from corpus_pipeline.workspace.phase_table import MERGES, merge_of, row_of
 from corpus_pipeline.workspace.state import Workspace
 
 
@@ -38,6 +35,8 @@ class Run:
     """One run of a configuration into one output folder."""
 
     config: Config
+    flow: RunFlow
+    """Of this configuration."""
     progress: Progress
 
     def execute(
@@ -53,8 +52,8 @@ class Run:
         Raises:
             CorpusError: one line for the user; the work done so far stays and is taken up again.
         """
-        storage.configure(self.config.storage_options)
-        flow, resources = resolve_resources(self.config)
+        flow = self.flow
+        resources = resolve_resources(flow)
         plan = make_plan(self.config, resources.sha256, libraries=flow.libraries())
         workspace = Workspace(self.config.output, len(plan.units), plan.run)
         make = stage_options.StageOptions(self.config, flow, workspace, plan.partitions)
@@ -86,7 +85,7 @@ class Run:
         storage.remove_attempts(workspace.root)
         with open_engine(self.config, len(plan.units)) as engine:
             self.progress.plan(plan, engine.workers)
-            for line in notes_before(self.config, plan):
+            for line in notes_before(self.config, self.flow, plan):
                 self.progress.remark(line)
             for each in evaluations.files if evaluations is not None else ():
                 self.progress.remark(str(each))
@@ -123,22 +122,22 @@ class Run:
                 runner.run_here(options.phase, lambda: merge(options))
             else:
                 phase = Match(options)
-                runner.run(phase, items, _partitions_at_once(phase))
+                runner.run(phase, items, _partitions_per_worker(phase))
 
         resolved: tuple[HashFolder, ...] = ()
         for name in make.matches():
-            if name == "shingles":
+            if row_of(name).over == "units":
                 runner.run(ShinglePhase(make.shingles()), units)
             elif name == "verify":
                 resolved = Rounds(runner, make, match).run()
             elif name != "resolve":  # Part of the rounds that begin with *verify*.
                 options = make.match(name)
-                if name == "merge-resolve":
+                if name == merge_of("resolve"):
                     options = dataclasses.replace(options, inputs=resolved)
                 match(options, range(options.total_partitions))
 
 
-def _partitions_at_once(match: Match) -> int:
+def _partitions_per_worker(match: Match) -> int:
     """Returns how many partitions of a match one worker can group in its memory."""
     options = match.options
     folders = [options.workspace.work / folder.path for folder in options.inputs]

@@ -20,12 +20,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus_pipeline import storage
+from corpus_pipeline.config.config import Config
 from corpus_pipeline.errors import ErrorBudgetError
-from corpus_pipeline.pipelines.config import Config
-from corpus_pipeline.pipelines.plan import Plan
+from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.sources.pieces import SINGLE
 from corpus_pipeline.sources.records import ERRORS, LOST, READ_REASONS, remedy_for
 from corpus_pipeline.stages.writing import prepared_path, rejected_path
+from corpus_pipeline.workspace.phase_table import FIRST_PASS
 from corpus_pipeline.workspace.state import Workspace
 from corpus_pipeline.workspace.units import Unit
 
@@ -54,7 +55,7 @@ def refuse_mostly_unreadable(workspace: Workspace, plan: Plan, config: Config) -
     with_errors: list[Unit] = []
     by_source: dict[str, Fates] = {unit.source: Counter() for unit in plan.units}
     texts: Counter[str] = Counter()
-    manifests = workspace.manifests("prepare", range(len(plan.units)))
+    manifests = workspace.manifests(FIRST_PASS, range(len(plan.units)))
     for unit, manifest in zip(plan.units, manifests, strict=True):
         fates = Counter({r: manifest.counts.get(f"dropped-{r}", 0) for r in READ_REASONS})
         fates[_READABLE] = manifest.counts.get("documents", 0) - fates.total()
@@ -78,7 +79,7 @@ def refuse_mostly_unreadable(workspace: Workspace, plan: Plan, config: Config) -
 def _without_text(workspace: Workspace, units: Sequence[Unit], source: str) -> ErrorBudgetError:
     """Says of a source that nothing in it is text, though most of it may have been read."""
     counts: Counter[str] = Counter()
-    for manifest in workspace.manifests("prepare", [unit.number for unit in units]):
+    for manifest in workspace.manifests(FIRST_PASS, [unit.number for unit in units]):
         for name, times in manifest.counts.items():
             if name.startswith(_WITHOUT_TEXT):
                 counts[name.removeprefix("dropped-")] += times
@@ -136,7 +137,7 @@ def _is_lost(fates: Fates) -> bool:
 def _fates(workspace: Workspace, unit: Unit) -> dict[str, Fates]:
     """Counts what became of the records of each file of a unit."""
     rejected = storage.read_parquet(_rejected(workspace, unit), columns=["file", "drop_reason"])
-    kept = storage.read_parquet(prepared_path(workspace, "prepare", unit.number), columns=["file"])
+    kept = storage.read_parquet(prepared_path(workspace, FIRST_PASS, unit.number), columns=["file"])
     kept = kept.append_column("drop_reason", pa.nulls(kept.num_rows, pa.string()))
     counted = (
         pa.concat_tables([rejected, kept])
@@ -151,7 +152,7 @@ def _fates(workspace: Workspace, unit: Unit) -> dict[str, Fates]:
 
 
 def _rejected(workspace: Workspace, unit: Unit) -> storage.Place:
-    return rejected_path(workspace, "prepare", unit.number)
+    return rejected_path(workspace, FIRST_PASS, unit.number)
 
 
 def _error(

@@ -16,11 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from corpus_pipeline.config.config import build_config
+from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.kernels import CACHE_DIR
-from corpus_pipeline.pipelines.config import Config, build_config
-from corpus_pipeline.pipelines.plan import Plan
 from corpus_pipeline.pipelines.progress import Silent
-from corpus_pipeline.pipelines.run_flow import run_flow
+from corpus_pipeline.planning.plan import Plan
 
 #: Stages that are compiled together, about equally long.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -46,10 +46,10 @@ _CHINESE = (
 )
 
 
-def groups_of(config: Config, plan: Plan) -> list[str]:
+def groups_of(flow: RunFlow, plan: Plan) -> list[str]:
     """Returns the names of the groups that a run needs, in the order of `GROUPS`."""
     formats = {piece.format for unit in plan.units for piece in unit.pieces}
-    names = {step.name for step in run_flow(config).steps}
+    names = {step.name for step in flow.steps}
     return [
         group
         for group, stages in GROUPS.items()
@@ -91,7 +91,8 @@ def compile_group(group: str) -> None:
     from corpus_pipeline.pipelines.run import Run
 
     with tempfile.TemporaryDirectory() as folder:
-        Run(build_config(_tiny_run(Path(folder), group), "warm-up"), Silent()).execute()
+        config = build_config(_tiny_run(Path(folder), group), "warm-up")
+        Run(config, run_flow(config), Silent()).execute()
     if group == "dedup":
         _resolve_otherwise()
     _mark(group).parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS, BatchKey, RowAddress
 from corpus_pipeline.batches import add_failures, alive, end_of_unit, with_columns
-from corpus_pipeline.dedup import CONTAMINATION_PHASE, DUPLICATE_REASONS, NOTHING_LEFT
+from corpus_pipeline.dedup import NOTHING_LEFT
 from corpus_pipeline.dedup.contamination_verdicts import spans_of, strongest
 from corpus_pipeline.dedup.sentence_cuts import (
     RemovedSentences,
@@ -23,7 +23,11 @@ from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS, SentenceOptions, 
 from corpus_pipeline.stages.mapping import MapBatches
 from corpus_pipeline.stages.writing import OF_SOURCES, prepared_path
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
+from corpus_pipeline.workspace.phase_table import DROPPING, merge_of
 from corpus_pipeline.workspace.state import Workspace
+
+#: Phases whose removals are not one row for each document that goes.
+_CONTAMINATION, _SENTENCE = merge_of("contamination"), merge_of("sentence")
 
 
 class ReadPreparedUnit(Transform):
@@ -81,11 +85,11 @@ class RemoveDuplicates(MapBatches):
             self._removals = {name: self._read(name, key.unit) for name in self.options.matches}
             self._unit = key.unit
         addresses = np.uint64(key.unit << ROW_BITS) | batch["row"].to_numpy().astype(np.uint64)
-        for phase, reason in DUPLICATE_REASONS.items():
+        for phase, reason in DROPPING.items():
             removals = self._removals.get(phase)
             if removals is None or not removals.num_rows:
                 continue
-            if phase == CONTAMINATION_PHASE:
+            if phase == _CONTAMINATION:
                 keep = self.options.cut_contamination
                 batch = _mark(batch, addresses, strongest(removals), None if keep else reason)
             else:
@@ -99,7 +103,7 @@ class RemoveDuplicates(MapBatches):
 
     def _spans(self, addresses: NDArray[np.uint64]) -> SentenceSpans | None:
         """Returns the sentences of a batch that hold evaluation items, if these are cut out."""
-        removals = self._removals.get(CONTAMINATION_PHASE)
+        removals = self._removals.get(_CONTAMINATION)
         if not self.options.cut_contamination or removals is None:
             return None
         return spans_of(addresses, removals)
@@ -114,7 +118,7 @@ class RemoveDuplicates(MapBatches):
         addresses: NDArray[np.uint64],
         spans: SentenceSpans | None,
     ) -> pa.RecordBatch:
-        removals = self._removals.get("merge-sentence")
+        removals = self._removals.get(_SENTENCE)
         options = self.options.sentence or SentenceOptions()
         if removals is None:
             removals = SENTENCE_REMOVALS.empty_table()
@@ -131,7 +135,7 @@ class RemoveDuplicates(MapBatches):
             columns["repeated_chars"] = pa.array(cut.repeated)
             columns |= _losses(batch, cut, sentences, chars)
         batch = with_columns(batch, columns)
-        reason = np.where(sentences > 0, NOTHING_LEFT, DUPLICATE_REASONS[CONTAMINATION_PHASE])
+        reason = np.where(sentences > 0, NOTHING_LEFT, DROPPING[_CONTAMINATION])
         living = cut.nothing_left & _living(batch)
         return add_failures(
             batch, {str(name): living & (reason == name) for name in np.unique(reason)}

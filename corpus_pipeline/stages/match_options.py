@@ -10,16 +10,6 @@ from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.transforms import Range
 from corpus_pipeline.workspace.state import FileEntry, Workspace
 
-#: Phases that bring what another has found in partitions to units -> the folder it stands in. What
-#: *resolve* has found stands in one folder for each of its steps.
-MERGES = {
-    "merge-contamination": "contamination/removals",
-    "merge-exact": "exact/removals",
-    "merge-document": "document/wanted",
-    "merge-resolve": "resolve/removals",
-    "merge-sentence": "sentence/removals",
-}
-
 
 class HashFolder(NamedTuple):
     """Files of records cut by partition or group, one of each item of the phase that wrote them."""

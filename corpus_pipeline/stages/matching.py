@@ -29,10 +29,11 @@ from corpus_pipeline.dedup.exact import exact_removals
 from corpus_pipeline.dedup.peeling import half_edges
 from corpus_pipeline.dedup.sentences import sentence_removals
 from corpus_pipeline.stages import near_copies
-from corpus_pipeline.stages.match_options import MERGES, Batches, Match, MatchOptions, Outcome
+from corpus_pipeline.stages.match_options import Batches, Match, MatchOptions, Outcome
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.resolving import resolve_step
 from corpus_pipeline.transforms import StageCounters, Tally, Transform, unrolled
+from corpus_pipeline.workspace.phase_table import MERGES, row_of
 from corpus_pipeline.workspace.state import FileEntry, Manifest
 
 Block = tuple[int, bytes]
@@ -225,7 +226,8 @@ def _merge(options: MatchOptions, group: int, batches: Batches) -> Outcome:
 
 def write_merged(options: MatchOptions, batches: Iterable[pa.RecordBatch]) -> list[FileEntry]:
     """Writes all records of one group into its file, in an order of their own; none, no file."""
-    target = options.workspace.phase(options.phase) / MERGES[options.phase].rpartition("/")[2]
+    (folder,) = row_of(options.phase).folders
+    target = options.workspace.work / folder
     return options.workspace.put_groups(target, sorted_by_address(batches))
 
 

@@ -29,10 +29,14 @@ from corpus_pipeline.stages.match_options import Batches, MatchOptions, Outcome
 from corpus_pipeline.stages.writing import prepared_path
 from corpus_pipeline.text.words import split_words
 from corpus_pipeline.transforms import StageCounters, Tally, Transform
+from corpus_pipeline.workspace.phase_table import row_of
 from corpus_pipeline.workspace.state import Manifest, Workspace
 
 #: Columns of buckets and of shingle sets, as they cross the shuffle.
 _BUCKETS = ("members", "ranks", "key", "elsewhere", "leaders")
+#: The phase that makes shingle sets; whose, it reads of the merge before it.
+_SHINGLES = row_of("shingles")
+_WANTED = _SHINGLES.reads[1]
 _SETS = ("address", "shingles", "key")
 
 
@@ -97,11 +101,16 @@ def verify_again(options: MatchOptions, partition: int, batches: Batches) -> Out
     return _written(options, partition, buckets, verified)
 
 
+def _sets_path(workspace: Workspace, unit: int) -> storage.Place:
+    (folder,) = _SHINGLES.folders
+    return workspace.work / folder / f"{unit:05d}.arrow"
+
+
 def _sets_of(workspace: Workspace, partition: int, addresses: NDArray[np.uint64]) -> ShingleSets:
     """Reads the shingle sets of some members of this partition's buckets."""
     found = []
     for unit in np.unique(addresses >> np.uint64(ROW_BITS)).tolist():
-        with storage.open_arrow(workspace.phase("shingles") / "sets" / f"{unit:05d}.arrow") as file:
+        with storage.open_arrow(_sets_path(workspace, unit)) as file:
             batch = file.get_batch(partition)
             wanted = np.isin(batch["address"].to_numpy(), addresses)
             found.append(batch.filter(pa.array(wanted)))
@@ -172,17 +181,17 @@ class ShingleUnit(Transform):
         """Shingles one unit; emits its number."""
         workspace = self.options.workspace
         with self._counters.clock():
-            wanted = workspace.read_unit(workspace.phase("merge-document") / "wanted", unit)
+            wanted = workspace.read_unit(workspace.work / _WANTED, unit)
             entries = []
             if wanted is not None and wanted.num_rows:
                 # A pair that shares several bands is wanted by several partitions.
                 wanted = wanted.group_by(["address", "key"]).aggregate([]).sort_by("address")
                 records = self._shingled(prepared_path(workspace, self.options.name, unit), wanted)
-                path = workspace.phase("shingles") / "sets" / f"{unit:05d}.arrow"
+                path = _sets_path(workspace, unit)
                 keys = records["key"].to_numpy()
                 partitions = self.options.partitions
                 entries.append(workspace.put_partitioned(path, records, keys, partitions))
-            workspace.put_manifest(Manifest("shingles", unit, tuple(entries), {}))
+            workspace.put_manifest(Manifest(_SHINGLES.name, unit, tuple(entries), {}))
         self._counters.finished()
         yield unit
 

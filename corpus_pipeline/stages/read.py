@@ -19,6 +19,7 @@ from corpus_pipeline.sources.reading import Count, ReadOptions, read_piece
 from corpus_pipeline.sources.records import NOT_EXTRACTED
 from corpus_pipeline.stages.mapping import text_bytes
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
+from corpus_pipeline.workspace.phase_table import FIRST_PASS
 from corpus_pipeline.workspace.units import Unit, load_unit
 
 #: Priority of sources that name none; lower ones win, higher ones yield.
@@ -65,9 +66,9 @@ class ReadUnit(Transform):
             if batch is None:
                 break
             self._counters.saw(batch.num_rows, text_bytes(batch))
-            yield BatchKey("prepare", number, batches), batch
+            yield BatchKey(FIRST_PASS, number, batches), batch
             batches += 1
-        yield BatchKey("prepare", number, batches), end_of_unit(batches, notes)
+        yield BatchKey(FIRST_PASS, number, batches), end_of_unit(batches, notes)
 
     def _records(self, number: int, notes: Counter[str]) -> Iterator[pa.RecordBatch]:
         unit = load_unit(self.options.units, number)

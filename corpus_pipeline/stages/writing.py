@@ -24,6 +24,7 @@ from corpus_pipeline.steps import source_of
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
+from corpus_pipeline.workspace.phase_table import FIRST_PASS, LAST_PASS
 from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
 
 #: Columns for counts of each source, which are in no file: characters that came to sentence
@@ -216,7 +217,8 @@ def rejected_path(workspace: Workspace, name: str, unit: int) -> storage.Place:
     >>> str(rejected_path(Workspace("out", 1, "r"), "prepare-2", 0))
     'out/rejected/filtered2-00000-of-00001.parquet'
     """
-    prefix = "deduplicated" if name == "finish" else f"filtered{name.removeprefix('prepare')[1:]}"
+    last = name == LAST_PASS
+    prefix = "deduplicated" if last else f"filtered{name.removeprefix(FIRST_PASS)[1:]}"
     return workspace.part("rejected", unit, "parquet", prefix)
 
 
@@ -240,7 +242,7 @@ class WritePreparedUnit(_UnitWriter):
     def add(self, batch: pa.RecordBatch) -> None:
         """Writes documents by fate; keeps the hashes of those alive (a tenth of their text)."""
         self.count_fates(batch)
-        if self.options.name == "prepare":
+        if self.options.name == FIRST_PASS:
             self._counts.update(leniency_counts(batch["leniencies"]))
         living = alive(batch)
         kept = batch.filter(living)
@@ -261,7 +263,7 @@ class WritePreparedUnit(_UnitWriter):
         for kind, batches in sorted(self._hashes.items()):
             batch = one_batch(pa.Table.from_batches(batches))
             path = hash_folder(self.workspace, self.options.name, kind) / f"{unit:05d}.arrow"
-            keys = batch[KEYS[kind]].to_numpy()
+            keys = batch[HASH_KEY].to_numpy()
             partitions = self.options.partitions
             entries.append(self.workspace.put_partitioned(path, batch, keys, partitions))
         if self.options.gathering is not None:
@@ -271,8 +273,8 @@ class WritePreparedUnit(_UnitWriter):
         return entries
 
 
-#: Kind of hashes -> the column that decides the partition.
-KEYS = {"exact": "hash", "document": "hash", "sentence": "hash", "contamination": "hash"}
+#: Column of the records of every kind that decides the partition.
+HASH_KEY = "hash"
 
 
 def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
@@ -289,7 +291,7 @@ def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
     records = {}
     if "hash_exact_a" in present:
         every = pa.record_batch(
-            {"hash": batch["hash_exact_a"], "second": batch["hash_exact_b"],
+            {HASH_KEY: batch["hash_exact_a"], "second": batch["hash_exact_b"],
              "rank": ranks, "address": addresses}
         )  # fmt: skip
         # A page that is not extracted yet has no text; two of them are no duplicates.
@@ -303,7 +305,7 @@ def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
             continue
         times = pc.fill_null(pc.list_value_length(batch[values]), 0).to_numpy()
         found = batch[values].flatten()
-        columns = {"hash": found, "address": np.repeat(addresses, times)}
+        columns = {HASH_KEY: found, "address": np.repeat(addresses, times)}
         if kind == "contamination":
             columns |= dict(zip((f.name for f in found.type), found.flatten(), strict=True))
         else:
@@ -343,7 +345,7 @@ class WriteFinishedUnit(_UnitWriter):
     def begin(self, unit: int) -> None:
         """Opens the unit's files."""
         part = self.workspace.part
-        rejected = rejected_path(self.workspace, "finish", unit)
+        rejected = rejected_path(self.workspace, LAST_PASS, unit)
         self._kept = _ParquetPart(
             self.open(part("documents", unit, "parquet")), self.options.schema
         )

@@ -8,7 +8,7 @@ from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.storage import Place
 
 #: Units in one record batch of the list of units: what a worker reads to find one.
-UNITS_TOGETHER = 256
+UNITS_PER_BATCH = 256
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,5 +40,5 @@ class Unit:
 def load_unit(path: str | Place, number: int) -> Unit:
     """Reads one unit from a saved list, and few others."""
     with storage.open_arrow(path) as units:
-        lines = units.get_batch(number // UNITS_TOGETHER)["unit"]
-    return Unit.from_json(lines[number % UNITS_TOGETHER].as_py())
+        lines = units.get_batch(number // UNITS_PER_BATCH)["unit"]
+    return Unit.from_json(lines[number % UNITS_PER_BATCH].as_py())

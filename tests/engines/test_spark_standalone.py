@@ -38,7 +38,7 @@ DAEMON = "corpus_pipeline.spark_runner.daemon"
 
 
 SUBMITTED = """
-from corpus_pipeline.pipelines.cli import main
+from corpus_pipeline.cli.main import main
 from pyspark import SparkContext
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ import yaml
 from runs import Corpus, Runner
 
 from corpus_pipeline import flow
+from corpus_pipeline.config.config import build_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import ConfigError, EngineError, ErrorBudgetError, ResumeError
-from corpus_pipeline.extensions.code import find_code
-from corpus_pipeline.pipelines.config import build_config
-from corpus_pipeline.pipelines.run_flow import run_flow
+from corpus_pipeline.extensions.code import Code, find_code
 
 RULES = '''
 import pyarrow as pa
@@ -233,9 +233,7 @@ def test_an_installed_package_adds_a_section(
         assert "length" not in [step.name for step in flow.default_steps()]
     finally:
         flow.known_steps.cache_clear()
-    script = (
-        "import sys; from corpus_pipeline.pipelines.cli import main; sys.argv[0] = 'corpus'; main()"
-    )
+    script = "import sys; from corpus_pipeline.cli.main import main; sys.argv[0] = 'corpus'; main()"
     info = rules / "my_own-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-own\nVersion: 1.0\n")
@@ -338,6 +336,23 @@ def test_other_code_is_another_run(rules: Path, inputs: Path, run_here: Runner, 
     assert find_code(f"{place}:with_river").sha256 != before
     with pytest.raises(ResumeError, match="resources"):
         run_here(content)
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_code_is_read_once_for_a_command(
+    rules: Path, inputs: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    read: list[str] = []
+
+    def counted(place: str) -> Code:
+        read.append(place)
+        return find_code(place)
+
+    monkeypatch.setattr("corpus_pipeline.config.run_flow.find_code", counted)
+    content = settings(inputs, rules / "out", {"use": "./rules.py:with_river"})
+    (rules / "c.yaml").write_text(yaml.safe_dump(content), "utf-8")
+    assert corpus(command, rules / "c.yaml").code == 0
+    assert read == ["./rules.py:with_river"]
 
 
 @pytest.mark.parametrize(

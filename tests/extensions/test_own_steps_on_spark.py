@@ -17,7 +17,7 @@ SPARK = ("--runner", "spark", "--runner-option", "spark.master=local[2]",
 
 def run(folder: Path, output: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Runs the example as a user does, in its folder."""
-    call = "from corpus_pipeline.pipelines.cli import main; main()"
+    call = "from corpus_pipeline.cli.main import main; main()"
     command = [sys.executable, "-c", call, "run", "corpus.yaml", "--output", str(output), *options]
     return subprocess.run(
         command, cwd=folder, capture_output=True, check=False, text=True, env=dict(os.environ)

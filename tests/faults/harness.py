@@ -23,7 +23,7 @@ import pytest
 import yaml
 from runs import execute, in_this_process
 
-from corpus_pipeline.pipelines.verify import verify
+from corpus_pipeline.inspection.verify import verify
 
 #: What must have the same bytes.
 FOLDERS = ("tokens", "documents", "ledger", "rejected")
@@ -41,7 +41,7 @@ SPARK: dict[str, Any] = {
 RECORD = "CORPUS_FAULT_RECORD"
 #: Seconds that a run may take before it counts as one that hangs.
 LONGEST = 120.0
-_COMMAND = "corpus_pipeline.pipelines.cli"
+_COMMAND = "corpus_pipeline.cli.main"
 
 Settings = dict[str, Any]
 Digests = dict[str, str]

@@ -10,7 +10,7 @@ from storage import conftest as s3
 from storage.faulty_proxy import Fault, FaultyProxy
 
 from corpus_pipeline import storage
-from corpus_pipeline.pipelines.verify import verify
+from corpus_pipeline.inspection.verify import verify
 
 pytestmark = pytest.mark.cluster
 

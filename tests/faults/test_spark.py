@@ -12,20 +12,13 @@ from faults import harness, spark_processes
 from faults.harness import Digests, driving, trying
 
 from corpus_pipeline.spark_runner.cluster import Cluster, cluster_down, cluster_up
+from corpus_pipeline.workspace import phase_table
 
 pytestmark = pytest.mark.cluster
 #: An attempt at a unit of the first phase is half written.
 UNDER_WAY = "rejected/filtered-*.attempt-*"
-PHASES = (
-    "prepare",
-    "contamination",
-    "exact",
-    "document",
-    "shingles",
-    "verify",
-    "sentence",
-    "finish",
-)
+#: What workers do in a small run.
+PHASES = tuple(row.name for row in phase_table.PHASES if row.over in ("units", "partitions"))
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from corpus_pipeline.config.config import load_config
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.pipelines.config import load_config
 
 BASE = "inputs: [{path: a.jsonl, source: a}]\noutput: out\n"
 FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from corpus_pipeline.config.config import Config, build_config
 from corpus_pipeline.flow import documented, known_steps
 from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_tokens
-from corpus_pipeline.pipelines.config import Config, build_config
 from corpus_pipeline.schema import FATE, PROVENANCE
 from corpus_pipeline.tokens.encode import load_tokenizer
 
@@ -105,10 +105,11 @@ def _line(shown: dict[str, Any]) -> str:
 
 def main() -> None:
     """Writes all files."""
+    from corpus_pipeline.config.run_flow import run_flow
     from corpus_pipeline.pipelines.progress import Silent
     from corpus_pipeline.pipelines.run import Run
 
-    for name, lines in golden(lambda config: Run(config, Silent()).execute()):
+    for name, lines in golden(lambda config: Run(config, run_flow(config), Silent()).execute()):
         (HERE / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
         print(f"{name}: {len(lines)} lines")
 

@@ -7,6 +7,7 @@ import pytest
 from golden.generate import COLUMNS, HERE, golden
 from runs import NotedProgress, in_this_process
 
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.flow import document_schema, documented
 from corpus_pipeline.pipelines.run import Run
 from corpus_pipeline.schema import FATE
@@ -19,7 +20,7 @@ def made() -> dict[str, list[str]]:
     """All files, made anew in this process."""
 
     with in_this_process():
-        return dict(golden(lambda config: Run(config, NotedProgress()).execute()))
+        return dict(golden(lambda config: Run(config, run_flow(config), NotedProgress()).execute()))
 
 
 FILES = [f"{number}-{stage}.jsonl" for number, stage in enumerate(documented(), 1)]

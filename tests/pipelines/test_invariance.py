@@ -9,9 +9,10 @@ import pytest
 import yaml
 from runs import NotedProgress, Runner, small
 
-from corpus_pipeline.pipelines import single
+from corpus_pipeline.cli import single_stage as single
+from corpus_pipeline.cli.single_stage import single_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.pipelines.run import Run
-from corpus_pipeline.pipelines.single import single_config
 from corpus_pipeline.tokens.shard import open_shard
 
 
@@ -100,7 +101,7 @@ def test_stage_by_stage(finished: Path, inputs: Path, run_here: Runner, tmp_path
         kept = {key: value for key, value in whole.items() if key not in others}
         rules.write_text(yaml.safe_dump(kept))
         config = single_config(name, stages, source, output, rules, {}, {"workers": 1})
-        Run(config, NotedProgress()).execute()
+        Run(config, run_flow(config), NotedProgress()).execute()
     assert kept_texts(tmp_path / "tokenize") == kept_texts(finished)
     assert tokens(tmp_path / "tokenize") == tokens(finished)
     found: dict[tuple[str, int], str | None] = {}

@@ -10,8 +10,8 @@ from runs import Runner
 from corpus_pipeline import storage
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.pipelines import run as run_module
-from corpus_pipeline.pipelines import sizing
-from corpus_pipeline.pipelines.joining import merge
+from corpus_pipeline.pipelines.driver_tasks import merge
+from corpus_pipeline.planning import sizing
 from corpus_pipeline.stages.match_options import MatchOptions
 
 

@@ -9,7 +9,7 @@ import pytest
 from runs import NotedProgress, Runner, small
 
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.pipelines.finished import digest_of
+from corpus_pipeline.workspace.run_file import digest_of
 from corpus_pipeline.workspace.state import Manifest, Workspace
 
 Change = Callable[[Manifest], Manifest]

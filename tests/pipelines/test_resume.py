@@ -14,7 +14,7 @@ from runs import InProcessEngine, NotedProgress, Runner, execute, small
 
 from corpus_pipeline.engines.direct import _run_task
 from corpus_pipeline.errors import ErrorBudgetError, InputError, ResumeError, VerifyError
-from corpus_pipeline.pipelines.verify import verify
+from corpus_pipeline.inspection.verify import verify
 
 
 @pytest.fixture

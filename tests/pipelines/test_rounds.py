@@ -11,8 +11,8 @@ import pytest
 from runs import NotedProgress, Runner, execute, in_this_process, small
 
 from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
-from corpus_pipeline.pipelines import sizing
-from corpus_pipeline.pipelines.trace import survivors
+from corpus_pipeline.inspection.trace import survivors
+from corpus_pipeline.planning import sizing
 from corpus_pipeline.text.hashing import content_hashes
 from corpus_pipeline.text.words import split_words
 

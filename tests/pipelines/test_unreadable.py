@@ -9,8 +9,8 @@ import corpora
 import pytest
 from runs import NotedProgress, Runner, small
 
+from corpus_pipeline.cli.single_stage import single_config
 from corpus_pipeline.errors import ErrorBudgetError
-from corpus_pipeline.pipelines.single import single_config
 
 GOOD = corpora.json_line(corpora.CHINESE["plain"])
 OBJECT = json.dumps({"text": corpora.CHINESE["plain"].text}, indent=1, ensure_ascii=False)

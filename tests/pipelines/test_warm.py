@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from corpus_pipeline.config.config import build_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.pipelines import warm
-from corpus_pipeline.pipelines.config import build_config
-from corpus_pipeline.pipelines.plan import make_plan
+from corpus_pipeline.planning.plan import make_plan
 
 OFF = {"enabled": False}
 NOTHING = dict.fromkeys([stage for stages in warm.GROUPS.values() for stage in stages], OFF)
@@ -35,7 +36,7 @@ def test_groups_follow_the_stages_and_the_formats(
         **sections,
     }
     config = build_config(settings, "test")
-    assert warm.groups_of(config, make_plan(config, {})) == groups
+    assert warm.groups_of(run_flow(config), make_plan(config, {})) == groups
 
 
 def test_what_is_compiled_is_not_compiled_again(
@@ -74,4 +75,4 @@ def test_a_process_says_what_went_wrong() -> None:
 @pytest.mark.parametrize("group", warm.GROUPS)
 def test_each_group_is_a_valid_run(tmp_path: Path, group: str) -> None:
     config = build_config(warm._tiny_run(tmp_path, group), "test")
-    assert warm.groups_of(config, make_plan(config, {})) == [group]
+    assert warm.groups_of(run_flow(config), make_plan(config, {})) == [group]

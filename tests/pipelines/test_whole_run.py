@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from runs import Runner
 
+from corpus_pipeline.inspection.summary import summarise
+from corpus_pipeline.inspection.verify import verify
 from corpus_pipeline.loader import open_tokens
-from corpus_pipeline.pipelines.summary import summarise
-from corpus_pipeline.pipelines.verify import verify
 from corpus_pipeline.tokens.shard import open_shard
 
 Row = dict[str, Any]

@@ -11,7 +11,7 @@ from unittest import mock
 
 from runs import in_this_process
 
-from corpus_pipeline.pipelines.cli import main
+from corpus_pipeline.cli.main import main
 
 #: Stands in documents and nowhere else: whoever prints it prints a document.
 PERSON = "Quilla Vexworth, quilla.vexworth@example.org, +1 202 456 1414"
@@ -44,7 +44,7 @@ def corpus(*arguments: object) -> Outcome:
     with (
         in_this_process(),
         # A slow machine shall not add a line about what it waits for.
-        mock.patch("corpus_pipeline.pipelines.console.PATIENCE", 3600.0),
+        mock.patch("corpus_pipeline.cli.console.ANNOUNCE_AFTER_SECONDS", 3600.0),
         mock.patch.object(sys, "argv", ["corpus", *map(str, arguments)]),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),

@@ -17,6 +17,8 @@ import pytest
 from runs import Runner
 
 from corpus_pipeline import remembered
+from corpus_pipeline.config.config import build_config, load_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import ConfigError, CorpusError, InputError, ResourceError
 from corpus_pipeline.filters.keywords.measures import load_word_lists
 from corpus_pipeline.filters.language import measures as language
@@ -24,10 +26,9 @@ from corpus_pipeline.filters.language.measures import load_language_identifier
 from corpus_pipeline.filters.perplexity.measures import read_model_card, shipped_models
 from corpus_pipeline.filters.perplexity.step import Perplexity
 from corpus_pipeline.filters.quality.profiles import load_profile
-from corpus_pipeline.pipelines import opening
-from corpus_pipeline.pipelines.config import build_config, load_config
-from corpus_pipeline.pipelines.opening import open_first
-from corpus_pipeline.pipelines.resources import digest_of, resolve_resources
+from corpus_pipeline.planning import model_probe
+from corpus_pipeline.planning.model_probe import probe_model
+from corpus_pipeline.planning.resources import digest_of, resolve_resources
 from corpus_pipeline.steps import Step
 from corpus_pipeline.storage import list_inputs
 from corpus_pipeline.tokens.step import Tokenize
@@ -37,7 +38,7 @@ from corpus_pipeline.tokens.train import train_tokenizer
 def opened(step: type[Step], path: Path) -> str | None:
     """Opens a file as a run does; returns the line that it is refused with."""
     try:
-        open_first(step, str(path), digest_of(str(path), "test"))
+        probe_model(step, str(path), digest_of(str(path), "test"))
     except ResourceError as error:
         line = str(error)
         assert "\n" not in line
@@ -81,9 +82,8 @@ def test_models_of_the_package_are_opened_nowhere_else(
     monkeypatch.setattr(subprocess, "run", None)
     inputs = tmp_path / "a.jsonl"
     inputs.write_text("{}")
-    resolve_resources(
-        build_config({"inputs": [{"path": str(inputs), "source": "a"}], "output": "o"}, "test")
-    )
+    content = {"inputs": [{"path": str(inputs), "source": "a"}], "output": "o"}
+    resolve_resources(run_flow(build_config(content, "test")))
 
 
 def klm(folder: Path, content: bytes) -> Path:
@@ -115,7 +115,7 @@ def test_a_good_model_is_opened_once(folder: Path, monkeypatch: pytest.MonkeyPat
 
 def test_what_ends_the_process_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = klm(folder, shipped_models()["en"].read_bytes())
-    monkeypatch.setattr(opening, "_MODULE", "tests_that_die")
+    monkeypatch.setattr(model_probe, "_MODULE", "tests_that_die")
     (folder / "tests_that_die.py").write_text("import os\nos.kill(os.getpid(), 8)\n")
     monkeypatch.setenv("PYTHONPATH", str(folder))
     line = opened(Perplexity, path)
@@ -132,10 +132,10 @@ def test_a_model_that_never_opens(folder: Path, monkeypatch: pytest.MonkeyPatch)
         "while True: pass\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    monkeypatch.setattr(opening, "_MODULE", "tests_that_wait")
-    monkeypatch.setattr(opening, "_MAX_SECONDS", 1)
+    monkeypatch.setattr(model_probe, "_MODULE", "tests_that_wait")
+    monkeypatch.setattr(model_probe, "_MAX_SECONDS", 1)
     assert "is not open after 1 s" in (opened(Tokenize, path) or "")
-    monkeypatch.setattr(opening, "_PATIENCE", 0.01)
+    monkeypatch.setattr(model_probe, "_WALL_SECONDS", 0.01)
     assert "is not open after 1 s" in (opened(Tokenize, path) or "")
 
 
@@ -204,7 +204,7 @@ def told_of(crafted: Callable[[dict[str, Any]], str], folder: Path) -> str:
     path = folder / "tokenizer.json"
     path.write_text(crafted(trained()))
     try:
-        opening.open_here("corpus_pipeline.tokens.step:Tokenize", str(path))
+        model_probe.open_here("corpus_pipeline.tokens.step:Tokenize", str(path))
     except CorpusError as error:
         return str(error)
     return ""

@@ -19,11 +19,11 @@ from runs import Runner, small
 
 from corpus_pipeline import kernels
 from corpus_pipeline.errors import ResumeError, VerifyError
+from corpus_pipeline.inspection.verify import verify
 from corpus_pipeline.loader import open_tokens
-from corpus_pipeline.pipelines.finished import digest_of
-from corpus_pipeline.pipelines.verify import verify
 from corpus_pipeline.tokens.index import TokenIndex, verify_index
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter, open_shard
+from corpus_pipeline.workspace.run_file import digest_of
 
 OUTSIDE = ["../secret", "documents/../../secret", "/etc/hostname", "..", "a/b/../../../secret"]
 

@@ -13,7 +13,7 @@ from runs import small
 from security.hostile import OBEYED, corpus, obeyed
 
 from corpus_pipeline import errors
-from corpus_pipeline.pipelines.console import Console
+from corpus_pipeline.cli.console import Console
 
 #: Names that lead out of a folder, end a string early or are long.
 ESCAPES = ("../../outside", "/tmp/outside", "..\\outside", "a/../../b", "\x00", "-rf", "~", "$HOME",

@@ -83,7 +83,7 @@ def test_a_whole_run_uses_no_network(guarded: Path, inputs: Path, tmp_path: Path
     # Compiled kernels are ours and take half a minute to make again.
     from corpus_pipeline.kernels import CACHE_DIR
 
-    command = ["corpus_pipeline.pipelines.cli", "run", str(tmp_path / "config.yaml")]
+    command = ["corpus_pipeline.cli.main", "run", str(tmp_path / "config.yaml")]
     done = subprocess.run(
         [*_without_interfaces(), sys.executable, "-m", *command],
         env={**os.environ, **caches, "NUMBA_CACHE_DIR": CACHE_DIR},

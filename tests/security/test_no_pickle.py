@@ -13,9 +13,9 @@ import pytest
 
 import corpus_pipeline
 from corpus_pipeline.batches import from_ipc
+from corpus_pipeline.config.config import load_config
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality.profiles import parse_profile
-from corpus_pipeline.pipelines.config import load_config
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.reading import ReadOptions, read_piece
 from corpus_pipeline.tokens.index import TokenIndex

@@ -9,6 +9,8 @@ import corpora
 import pytest
 from runs import NotedProgress, Runner, in_this_process
 
+from corpus_pipeline.config.config import build_config
+from corpus_pipeline.config.run_flow import run_flow
 from corpus_pipeline.errors import EngineError, ResourceError
 from corpus_pipeline.filters.keywords import step as keyword_step
 from corpus_pipeline.filters.language import measures as language
@@ -16,9 +18,8 @@ from corpus_pipeline.filters.language import step as language_step
 from corpus_pipeline.filters.language.step import Language
 from corpus_pipeline.filters.perplexity import step as perplexity_step
 from corpus_pipeline.filters.perplexity.measures import shipped_models
-from corpus_pipeline.pipelines import resources
-from corpus_pipeline.pipelines.config import build_config
 from corpus_pipeline.pipelines.run import Run
+from corpus_pipeline.planning import resources
 from corpus_pipeline.tokens import step as token_step
 
 
@@ -86,7 +87,7 @@ def test_a_resource_that_changes_after_the_plan_is_refused(
                 forget()
 
     with in_this_process(), pytest.raises(ResourceError) as caught:
-        Run(config, Changing()).execute()
+        Run(config, run_flow(config), Changing()).execute()
     assert "\n" not in str(caught.value)
     assert str(path if path.suffix != ".txt" else path.parent) in str(caught.value)
 
@@ -97,7 +98,7 @@ def test_a_resource_that_changes_before_the_preflight_is_refused_there(
     path, section = tokenizer(tmp_path)
     config = build_config(corpora.settings(inputs, tmp_path / "out", **section), "test")
     with in_this_process(), pytest.raises(EngineError, match=r"tokenizer\.json: has sha256 "):
-        Run(config, NotedProgress()).execute(warm=lambda plan: add_a_byte(path))
+        Run(config, run_flow(config), NotedProgress()).execute(warm=lambda plan: add_a_byte(path))
 
 
 @pytest.mark.parametrize(

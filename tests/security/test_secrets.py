@@ -255,7 +255,7 @@ def test_tracebacks_logs_and_threads_show_no_secret(tmp_path: Path) -> None:
     """Whatever a library says, and wherever it says it."""
     code = f"""
 import logging, sys, threading
-from corpus_pipeline.pipelines.streams import open_streams
+from corpus_pipeline.cli.streams import open_streams
 from corpus_pipeline.redaction import remember_secrets
 open_streams()
 logging.basicConfig()

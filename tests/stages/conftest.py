@@ -5,11 +5,12 @@ from pathlib import Path
 import corpora
 import pytest
 
-from corpus_pipeline.pipelines.config import build_config
-from corpus_pipeline.pipelines.options import StageOptions
-from corpus_pipeline.pipelines.plan import make_plan
-from corpus_pipeline.pipelines.resources import resolve_resources
-from corpus_pipeline.stages.match_options import MERGES
+from corpus_pipeline.config.config import build_config
+from corpus_pipeline.config.run_flow import run_flow
+from corpus_pipeline.pipelines.stage_options import StageOptions
+from corpus_pipeline.planning.plan import make_plan
+from corpus_pipeline.planning.resources import resolve_resources
+from corpus_pipeline.workspace.phase_table import MERGES
 from corpus_pipeline.workspace.state import Manifest, Workspace
 
 
@@ -17,7 +18,8 @@ from corpus_pipeline.workspace.state import Manifest, Workspace
 def make(inputs: Path, tmp_path: Path) -> StageOptions:
     """Makes the stages' options, in an output folder of the test's own."""
     config = build_config(corpora.settings(inputs, tmp_path / "out"), "test")
-    flow, resources = resolve_resources(config)
+    flow = run_flow(config)
+    resources = resolve_resources(flow)
     plan = make_plan(config, resources.sha256)
     workspace = Workspace(config.output, len(plan.units), plan.run)
     plan.save(workspace.state)

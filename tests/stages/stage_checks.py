@@ -14,7 +14,7 @@ from corpus_pipeline.batches import conform, end_of_unit, unit_end, with_columns
 from corpus_pipeline.engines.beam_transforms import BatchKeyCoder, RecordBatchCoder, add_transform
 from corpus_pipeline.engines.in_process import run_transforms
 from corpus_pipeline.flow import document_schema
-from corpus_pipeline.pipelines.options import StageOptions
+from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.hashing import HashBatch
 from corpus_pipeline.stages.writing import WritePreparedUnit
 from corpus_pipeline.transforms import Keyed, Transform, Work

@@ -19,7 +19,7 @@ from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS, SentenceOptions
 from corpus_pipeline.filters.language.step import Language
 from corpus_pipeline.flow import document_schema
 from corpus_pipeline.package_files import located
-from corpus_pipeline.pipelines.options import StageOptions
+from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.dedup import ReadPreparedUnit, RemoveDuplicates, removals_folder
 from corpus_pipeline.stages.hashing import HashBatch
 from corpus_pipeline.stages.mapping import ApplyStep

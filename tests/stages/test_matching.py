@@ -15,14 +15,15 @@ from stages.stage_checks import documents, hash_and_write, run, same, uncounted,
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.batches import from_ipc, to_ipc
 from corpus_pipeline.dedup.blocks import UNITS_TOGETHER, partition_of
-from corpus_pipeline.pipelines.joining import merge, resolve, verified_edges
-from corpus_pipeline.pipelines.options import StageOptions
+from corpus_pipeline.pipelines.driver_tasks import merge, resolve, verified_edges
+from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.dedup import removals_folder
-from corpus_pipeline.stages.match_options import MERGES, HashFolder, MatchOptions
+from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 from corpus_pipeline.stages.matching import Block, MatchPartition, ReadHashes, joined_batches
 from corpus_pipeline.stages.near_copies import ShingleUnit
 from corpus_pipeline.storage.reading import RemoteFile
 from corpus_pipeline.transforms import Keyed, item_ranges
+from corpus_pipeline.workspace.phase_table import MERGES
 from corpus_pipeline.workspace.state import Manifest, Workspace
 
 #: Units and partitions of these tests are fewer.

@@ -27,9 +27,9 @@ from corpus_pipeline.batches import end_of_unit, with_columns
 from corpus_pipeline.dedup.blocks import partition_of
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.flow import document_schema, ledger_schema
-from corpus_pipeline.pipelines.options import StageOptions
+from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.writing import (
-    KEYS,
+    HASH_KEY,
     WriteFinishedUnit,
     WritePreparedUnit,
     hash_folder,
@@ -39,6 +39,7 @@ from corpus_pipeline.stages.writing import (
 from corpus_pipeline.tokens.shard import open_shard
 from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.transforms import Keyed
+from corpus_pipeline.workspace.phase_table import KINDS
 
 DOCUMENT, LEDGER = document_schema(), ledger_schema()
 
@@ -98,12 +99,12 @@ def test_a_unit_without_documents_is_written_all_the_same(make: StageOptions) ->
 def test_hashes_are_cut_by_partition(make: StageOptions) -> None:
     elements = unit(batch([EN, None]), batch([ZH], first=2))
     run(elements, hash_and_write(make), lambda units: same("units", units, [0]))
-    for kind, key in KEYS.items():
+    for kind in KINDS:
         path = hash_folder(make.workspace, "prepare", kind) / "00000.arrow"
         with storage.open_arrow(path) as file:
             parts = [file.get_batch(partition) for partition in range(make.partitions)]
         for number, part in enumerate(parts):
-            partition_ids = partition_of(part[key].to_numpy(), make.partitions)
+            partition_ids = partition_of(part[HASH_KEY].to_numpy(), make.partitions)
             assert (partition_ids == number).all()
         found = {RowAddress.unpack(a).row for part in parts for a in part["address"].to_pylist()}
         assert found == ({0, 2} if kind != "contamination" else set())

@@ -10,7 +10,7 @@ from runs import Runner
 from storage.test_s3_runs import FOLDERS, content, tree
 
 from corpus_pipeline import storage
-from corpus_pipeline.pipelines.verify import verify
+from corpus_pipeline.inspection.verify import verify
 
 pytestmark = [
     pytest.mark.cluster,

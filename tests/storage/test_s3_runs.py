@@ -20,7 +20,7 @@ from storage.faulty_proxy import Fault, FaultyProxy
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError, VerifyError
-from corpus_pipeline.pipelines.verify import verify
+from corpus_pipeline.inspection.verify import verify
 
 pytestmark = pytest.mark.cluster
 
@@ -120,7 +120,7 @@ def driver(settings: dict[str, Any], folder: Path) -> Iterator["subprocess.Popen
     """Starts `corpus run` in a session of its own; kills whatever of it is left."""
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(settings))
-    command = [sys.executable, "-m", "corpus_pipeline.pipelines.cli", "run", str(path)]
+    command = [sys.executable, "-m", "corpus_pipeline.cli.main", "run", str(path)]
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -228,7 +228,7 @@ def test_a_flipped_byte_on_s3_is_found(proxy: FaultyProxy, run_here: Runner, inp
 def command(*arguments: str) -> tuple[int, str, str]:
     """Runs `corpus` in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "corpus_pipeline.pipelines.cli", *arguments],
+        [sys.executable, "-m", "corpus_pipeline.cli.main", *arguments],
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr

@@ -14,6 +14,7 @@ from engines.dataflow.service import BUCKET, IMAGE, options, running_bucket, run
 from corpus_pipeline.engines.beam_transforms import add_work
 from corpus_pipeline.engines.dataflow import dataflow_options
 from corpus_pipeline.engines.job import beam_arguments
+from corpus_pipeline.workspace import phase_table
 
 pytestmark = pytest.mark.cluster
 pytest.importorskip("google.cloud.dataflow", reason="needs pip install 'corpus-pipeline[dataflow]'")
@@ -74,10 +75,11 @@ def unpacked(payload: bytes) -> bytes:
 
 def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     """Every phase of a run with all stages on, with the number of its items."""
-    from corpus_pipeline.pipelines.config import build_config
-    from corpus_pipeline.pipelines.options import StageOptions
+    from corpus_pipeline.config.config import build_config
+    from corpus_pipeline.config.run_flow import run_flow
     from corpus_pipeline.pipelines.phases import Match, ShinglePhase
-    from corpus_pipeline.pipelines.resources import resolve_resources
+    from corpus_pipeline.pipelines.stage_options import StageOptions
+    from corpus_pipeline.planning.resources import resolve_resources
     from corpus_pipeline.workspace.state import Workspace
 
     evaluation = folder / "evaluation.jsonl"
@@ -92,20 +94,19 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
         "test",
     )
     workspace = Workspace(config.output, UNITS, "run")
-    flow, _ = resolve_resources(config)
+    flow = run_flow(config)
+    resolve_resources(flow)
     make = StageOptions(config, flow, workspace, PARTITIONS)
     prepare, finish = (make.pass_work(each) for each in flow.passes)
     phases: dict[str, tuple[Any, int]] = {"prepare": (prepare, UNITS), "finish": (finish, UNITS)}
     phases["shingles"] = ShinglePhase(make.shingles()), UNITS
-    for name in ("contamination", "exact", "document", "verify", "sentence"):
+    for name in MATCHES:
         phases[name] = Match(make.match(name)), PARTITIONS
     return phases
 
 
-PHASES = (
-    "prepare", "contamination", "exact", "document", "shingles", "verify", "sentence", "finish",
-)  # fmt: skip
-MATCHES = ("contamination", "exact", "document", "verify", "sentence")
+MATCHES = phase_table.names_over("partitions")
+PHASES = tuple(row.name for row in phase_table.PHASES if row.over in ("units", "partitions"))
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from storage.test_s3_runs import tree, upload
 
 from corpus_pipeline import storage
 from corpus_pipeline.engines.runners import DataflowEngine
-from corpus_pipeline.pipelines.verify import verify
+from corpus_pipeline.inspection.verify import verify
 
 pytestmark = [
     pytest.mark.cluster,

@@ -1,0 +1,104 @@
+"""Commands that look at a finished run: stats, examples, trace, verify."""
+
+import enum
+from typing import Annotated
+
+import typer
+
+from corpus_pipeline.cli.help import example
+
+RunArgument = Annotated[str, typer.Argument(help="A complete run: folder or URL.")]
+
+
+class _By(enum.StrEnum):
+    """What documents are counted by."""
+
+    source = "source"
+    language = "language"
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    app.command(
+        epilog=example("corpus stats demo-out", "corpus stats demo-out --by source"),
+    )(stats)
+    app.command(
+        epilog=example(
+            "corpus examples demo-out -n 3",
+            "corpus examples demo-out --reason exact-duplicate --language zh",
+        )
+    )(examples)
+    app.command(
+        epilog=example("corpus trace demo-out 3:17", "corpus trace demo-out --token 0:1234")
+    )(trace)
+    app.command(epilog=example("corpus verify demo-out"))(verify)
+
+
+def stats(
+    output: RunArgument,
+    by: Annotated[
+        _By | None, typer.Option(help="Count the reasons of each source or language.")
+    ] = None,
+) -> None:
+    """Show what each stage of a run kept, dropped and changed, and for which reasons."""
+    from corpus_pipeline.cli.stats_report import print_groups, print_summary
+    from corpus_pipeline.storage import place
+    from corpus_pipeline.workspace.run_file import read_run
+
+    run = read_run(place(output))
+    if by is None:
+        print_summary(place(output), run)
+    else:
+        print_groups(place(output), by.value)
+
+
+def examples(
+    output: RunArgument,
+    reason: Annotated[
+        str | None, typer.Option(help="Documents that fail this rule; default: those that stay.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Documents of this source.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Documents in this language; (none): without one.")
+    ] = None,
+    alone: Annotated[
+        bool, typer.Option("--only", help="Documents that fail no rule but --reason.")
+    ] = False,
+    number: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 5,
+) -> None:
+    """Show some documents that stay, or that a rule drops; always the same ones."""
+    from corpus_pipeline.cli.trace_report import print_examples
+    from corpus_pipeline.inspection.examples import Wanted
+    from corpus_pipeline.storage import place
+
+    print_examples(place(output), Wanted(reason, source, language, alone), number)
+
+
+def trace(
+    output: RunArgument,
+    identity: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Document id, or address UNIT:ROW.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(help="SHARD:POSITION of a token, instead of ID.")
+    ] = None,
+) -> None:
+    """Tell what happened to a document and why, or which document a token came from."""
+    from corpus_pipeline.cli.trace_report import print_trace
+    from corpus_pipeline.storage import place
+
+    print_trace(place(output), identity, token)
+
+
+def verify(output: RunArgument) -> None:
+    """Recompute every checksum and the accounting; exit 1 at the first difference."""
+    from corpus_pipeline.cli.console import Console
+    from corpus_pipeline.inspection.verify import verify as check
+    from corpus_pipeline.storage import place
+
+    with Console() as console:
+        found = check(place(output), console)
+    print(
+        f"{output}: verified {found['files']} files, {found['bytes']} bytes, "
+        f"{found['documents']} documents, {found['tokens']} tokens"
+    )

@@ -1,0 +1,61 @@
+"""`corpus profile`: which quality rules hold, and who says so."""
+
+from corpus_pipeline.cli.tables import plain_table, screen
+from corpus_pipeline.errors import ConfigError, printable
+from corpus_pipeline.filters.quality.profiles import (
+    PROFILES,
+    load_profile,
+    profile_notes,
+    resolved_rules,
+)
+from corpus_pipeline.text.languages import figures_for, require_language
+
+_OWN = "languages with rules of their own"
+
+
+def print_profiles() -> None:
+    """Prints the shipped profiles: what they measure, how many rules hold, for which languages."""
+    table = plain_table(("profile", "measured", "rules", _OWN), ("measured", _OWN))
+    for name in PROFILES:
+        profile = load_profile(name)
+        rules = sum(each.value is not None for each in resolved_rules(name))
+        table.add_row(name, _measured(profile.prose), str(rules), " ".join(profile.languages))
+    console = screen()
+    console.print(table)
+    console.print("a YAML file is a profile too; corpus profile show NAME prints its rules")
+
+
+def print_profile(name: str, language: str | None) -> None:
+    """Prints every rule of a profile with its threshold in a language, and where that is written.
+
+    Raises:
+        ConfigError: there is no such profile, it breaks a rule, or no language has that name.
+    """
+    profile = load_profile(name)
+    if language is not None:
+        try:
+            require_language(language)
+        except ValueError as error:
+            raise ConfigError(f"--language: {error}") from error
+    console = screen()
+    own = tuple(profile.languages)
+    found = None if language is None else figures_for(own).find(language, by_writing=True)
+    whose = "languages without rules of their own" if found is None else f"rules of {found}"
+    title = f"{name}{'' if language is None else f' for {language}'} ({whose})"
+    console.print(printable(f"{title}; measured: {_measured(profile.prose)}"))
+    table = plain_table(("rule", "threshold", "written in"), ("written in",))
+    rules = resolved_rules(name, language)
+    for rule in sorted(rules, key=lambda each: each.value is None):
+        value = "off" if rule.value is None else f"{rule.value:,}"
+        table.add_row(rule.field, value, printable(rule.origin or "no profile"))
+    console.print(table)
+    if own:
+        console.print(f"{_OWN}: {', '.join(own)}")
+    # What is off stands in the table.
+    for note in profile_notes(name):
+        if ": off: " not in note:
+            console.print(printable(note))
+
+
+def _measured(prose: bool) -> str:
+    return "prose" if prose else "whole"

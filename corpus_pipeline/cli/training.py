@@ -1,0 +1,150 @@
+"""Commands that train: train-classifier, train-tokenizer, train-lm, calibrate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpus_pipeline.cli.help import example
+
+ReplaceOption = Annotated[bool, typer.Option("--overwrite", help="Replace OUTPUT if it exists.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    app.command(
+        "train-classifier",
+        epilog=example(
+            "corpus train-classifier good=clean/ bad=raw.jsonl --output model.bin",
+            "corpus train-classifier law=laws/ shop=web/ --output zh.bin --split-characters",
+        ),
+    )(train_classifier)
+    app.command(
+        "train-tokenizer",
+        epilog=example("corpus train-tokenizer clean/ tokenizer.json --vocab-size 32000"),
+    )(train_tokenizer)
+    app.command(
+        "train-lm",
+        epilog=example("corpus train-lm clean/ --language en --output models/"),
+    )(train_lm)
+    app.command(epilog=example("corpus calibrate labelled.jsonl cut-offs.yaml"))(calibrate)
+
+
+def train_classifier(
+    sets: Annotated[
+        list[str],
+        typer.Argument(metavar="LABEL=INPUT...", help="Sets of documents: datasets or raw files."),
+    ],
+    output: Annotated[Path, typer.Option(help="Model to write, ending in .bin.")],
+    word_ngrams: Annotated[int, typer.Option(help="Longest n-gram of words.")] = 2,
+    min_count: Annotated[int, typer.Option(help="Words seen less often are unknown.")] = 2,
+    buckets: Annotated[int, typer.Option(help="Rows that n-grams share.")] = 1 << 20,
+    dimension: Annotated[int, typer.Option(help="Numbers in a row.")] = 16,
+    epochs: Annotated[
+        int | None, typer.Option(help="Times each document is seen; default: 5, more for few.")
+    ] = None,
+    learning_rate: Annotated[float, typer.Option(help="Of the first step.")] = 0.5,
+    max_chars: Annotated[
+        int | None, typer.Option(help="Characters from the beginning; default: all.")
+    ] = None,
+    newline: Annotated[str, typer.Option(help="What stands for a line feed.")] = " ",
+    lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower case.")] = False,
+    split_characters: Annotated[
+        bool,
+        typer.Option("--split-characters", help="Characters of Chinese, Japanese, Thai are words."),
+    ] = False,
+    held_out_percent: Annotated[int, typer.Option(help="Documents kept for the card.")] = 10,
+    seed: Annotated[int, typer.Option(help="Of the first numbers.")] = 0,
+    text_field: Annotated[str, typer.Option(help="Key or column of the text.")] = "text",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a model of that name.")
+    ] = False,
+) -> None:
+    """Train a fastText model that tells sets of documents apart, for the classifier step."""
+    from corpus_pipeline.training.classifier import train_classifier_file
+
+    said = train_classifier_file(
+        sets, output, text_field, overwrite,
+        word_ngrams=word_ngrams, min_count=min_count, buckets=buckets, dimension=dimension,
+        epochs=epochs, learning_rate=learning_rate, max_chars=max_chars, newline=newline,
+        lowercase=lowercase, split_characters=split_characters, held_out_percent=held_out_percent,
+        seed=seed,
+    )  # fmt: skip
+    print("\n".join(said))
+    print(f"{output}: written; name it in the configuration as classifier.model")
+
+
+def train_tokenizer(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="Dataset folder or raw files.")],
+    output: Annotated[Path, typer.Argument(help="tokenizer.json to write.")],
+    vocab_size: Annotated[int, typer.Option(min=257, help="Number of tokens.")] = 32000,
+    text_field: Annotated[str, typer.Option(help="Key or column of the text.")] = "text",
+    overwrite: ReplaceOption = False,
+) -> None:
+    """Train a byte-level BPE tokenizer."""
+    from corpus_pipeline.training.tokenizer import train_tokenizer_file
+
+    trained = train_tokenizer_file(source, output, vocab_size, text_field, overwrite)
+    print(f"{output}: written, {trained}; name it in the configuration as tokenize.tokenizer")
+
+
+def train_lm(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Dataset folders or raw files.")
+    ],
+    language: Annotated[str, typer.Option(help="Language code of the text, for example en.")],
+    output: Annotated[Path, typer.Option(help="Folder for the model and its .json.")],
+    normaliser: Annotated[
+        str | None, typer.Option(help="words-v1 or characters-v1; default: by language.")
+    ] = None,
+    order: Annotated[int, typer.Option(min=2, max=6, help="Length of the n-grams.")] = 3,
+    prune: Annotated[
+        str, typer.Option(help="n-grams of 1, 2, … tokens seen so often or less are left out.")
+    ] = "0,3,5",
+    min_count: Annotated[int, typer.Option(help="Tokens seen less often are unknown.")] = 5,
+    structure: Annotated[str, typer.Option(help="probing, or trie: smaller, slower.")] = "probing",
+    held_out_percent: Annotated[int, typer.Option(help="Documents kept for percentiles.")] = 5,
+    max_perplexity: Annotated[
+        float | None, typer.Option(help="Limit in the card; default: 20 x the 99th percentile.")
+    ] = None,
+    sort_memory: Annotated[str, typer.Option(help="Memory for KenLM's sorting.")] = "1G",
+    text_field: Annotated[str, typer.Option(help="Key or column of the text.")] = "text",
+    tools: Annotated[
+        Path | None, typer.Option(help="Folder of lmplz and build_binary; default: PATH.")
+    ] = None,
+    overwrite: ReplaceOption = False,
+) -> None:
+    """Train a KenLM model for the perplexity filter; needs lmplz and build_binary."""
+    from corpus_pipeline.training.language_model import train_language_model_file
+
+    written, texts = train_language_model_file(
+        sources, output, text_field, tools, overwrite=overwrite,
+        language=language, normaliser=normaliser, order=order, prune=prune, min_count=min_count,
+        structure=structure, held_out_percent=held_out_percent, max_perplexity=max_perplexity,
+        memory=sort_memory,
+    )  # fmt: skip
+    print(
+        f"{written}: written, from {texts}; name it in the configuration as "
+        f"perplexity.models.{language}"
+    )
+
+
+def calibrate(
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="Raw files of texts with their language.")
+    ],
+    output: Annotated[Path, typer.Argument(help="YAML to write: language.min_score_by_language.")],
+    label_field: Annotated[str, typer.Option(help="Key of the language.")] = "lang",
+    text_field: Annotated[str, typer.Option(help="Key or column of the text.")] = "text",
+    model: Annotated[
+        str | None, typer.Option(help="fastText language model; default: lid.176.ftz.")
+    ] = None,
+    sample_chars: Annotated[
+        int, typer.Option(min=1, help="As language.sample_chars of the run.")
+    ] = 1000,
+    overwrite: ReplaceOption = False,
+) -> None:
+    """Learn the least confidence of each language from texts whose language is known."""
+    from corpus_pipeline.training.cut_offs import calibrate_file
+
+    print(calibrate_file(source, output, label_field, text_field, model, sample_chars, overwrite))

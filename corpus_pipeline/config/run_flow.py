@@ -1,0 +1,248 @@
+"""The steps of one run, in their order, and what they need besides their options."""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from corpus_pipeline import storage
+from corpus_pipeline.config.config import Config
+from corpus_pipeline.config.dataset_inputs import dataset_columns
+from corpus_pipeline.config.step_list import ListedStep
+from corpus_pipeline.dedup.step import Dedup, DedupSection
+from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.extensions.code import Code, find_code
+from corpus_pipeline.extensions.readers import is_own
+from corpus_pipeline.extensions.step import OwnStep, own_step
+from corpus_pipeline.flow import document_schema, known_steps
+from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE
+from corpus_pipeline.sources.step import Read
+from corpus_pipeline.steps import Context, Resource, Step
+from corpus_pipeline.tokens.step import Tokenize
+from corpus_pipeline.workspace.phase_table import pass_name
+
+
+@dataclasses.dataclass(frozen=True)
+class Pass:
+    """Steps that a document passes one after another, between two looks at the whole run."""
+
+    name: str
+    """Of its phase: prepare, prepare-2, …, finish."""
+    steps: tuple[Step, ...]
+    decided: Step | None
+    """What has looked at the whole run before; what it found is applied first."""
+    looks: Step | None
+    """What looks at the whole run behind it: dedup, or a step that gathers."""
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFlow:
+    """All steps that are on, in the passes that documents make."""
+
+    read: Read
+    passes: tuple[Pass, ...]
+    """At least two: identities are given at the end of the first, tokens in the last."""
+    dedup: Dedup
+    """Also where it is off: every run has ids and content hashes of it."""
+    readers: Mapping[str, Code] = dataclasses.field(default_factory=dict)
+    """Format of an input that names code of the user's own -> the code."""
+    own_columns: pa.Schema = dataclasses.field(default_factory=lambda: pa.schema([]))
+    """Columns of dataset inputs that no step fills."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step that is on, in the order of the flow."""
+        steps: list[Step] = [self.read]
+        for each in self.passes:
+            steps += each.steps
+            if isinstance(each.looks, Dedup):
+                steps.append(each.looks)
+        return tuple(steps)
+
+    def resources(self) -> Iterator[Resource]:
+        """Yields what the steps load."""
+        for step in self.steps:
+            yield from step.resources()
+
+    def set_digests(self, digests: Mapping[str, str]) -> None:
+        """Tells the steps what the files that they load hold: path -> sha256."""
+        for step in self.steps:
+            step.set_digests(digests)
+
+    def check(self) -> None:
+        """Refuses what a step cannot do, before any work.
+
+        Raises:
+            ConfigError: one line that begins with the key.
+        """
+        for code in self.readers.values():
+            code.load()
+        for step in self.steps:
+            step.check()
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Columns of documents/."""
+        schema = document_schema(self.steps)
+        own = [field for field in self.own_columns if field.name not in schema.names]
+        return pa.schema([*schema, *own])
+
+    @property
+    def summed(self) -> frozenset[str]:
+        """Columns whose sums stand in run.json."""
+        return frozenset(name for step in self.steps for name in step.summed)
+
+    @property
+    def tokenize(self) -> Tokenize | None:
+        """The step that makes tokens, if there is one."""
+        return next((step for step in self.steps if isinstance(step, Tokenize)), None)
+
+    @property
+    def makes_text(self) -> bool:
+        """Whether a step makes texts of pages."""
+        return any(step.makes_text for step in self.steps)
+
+    def code(self) -> dict[str, str]:
+        """Returns the digest of each piece of code that is the user's own, by its place."""
+        codes = [step.code for step in self.steps if isinstance(step, OwnStep)]
+        return {code.place: code.sha256 for code in (*codes, *self.readers.values())}
+
+    def libraries(self) -> list[str]:
+        """Returns the optional libraries that decide what comes out, sorted."""
+        return sorted({name for step in self.steps for name in step.libraries()})
+
+    def described(self) -> list[dict[str, Any]]:
+        """Says of each step what a reader of a finished run needs to know; JSON."""
+        return [
+            {"name": step.title, "step": step.name, "reasons": list(step.all_reasons()),
+             "counts": list(step.counts), "summed": list(step.summed)}
+            for step in self.steps
+        ]  # fmt: skip
+
+
+def run_flow(config: Config) -> RunFlow:
+    """Makes the steps of a configuration, and reads the user's own code; once for each command.
+
+    Storage can be reached as the configuration says from then on: dataset inputs are looked into.
+
+    Raises:
+        ConfigError: the steps cannot stand in this order.
+    """
+    storage.configure(config.storage_options)
+    context = Context(config.source_rules())
+    read = Read(config.options("read"), context)
+    dedup = Dedup(DedupSection(enabled=False), context)
+    made = list(_made(config, context))
+    dedup = next((step for step in made if isinstance(step, Dedup)), dedup)
+    formats = sorted({each.format for each in config.inputs if is_own(each.format)})
+    readers = {format_: find_code(format_) for format_ in formats}
+    own_columns = dataset_columns(config)
+    flow = RunFlow(read, tuple(_passes(made)), dedup, readers, own_columns)
+    _check_order(flow.steps, own_columns)
+    return flow
+
+
+def _passes(steps: list[Step]) -> Iterator[Pass]:
+    """Parts the steps where something looks at the whole run."""
+    parts: list[tuple[list[Step], Step | None]] = [([], None)]
+    for step in steps:
+        if step.compares:
+            parts[-1] = (parts[-1][0], step)
+            parts.append(([], None))
+            continue
+        parts[-1][0].append(step)
+        if step.gathers:
+            parts[-1] = (parts[-1][0], step)
+            parts.append(([], None))
+    if len(parts) == 1:
+        (only, _), end = parts[0], len(parts[0][0])
+        while end and only[end - 1].finishes:
+            end -= 1
+        parts = [(only[:end], None), (only[end:], None)]
+    before: Step | None = None
+    for number, (some, looks) in enumerate(parts, 1):
+        yield Pass(pass_name(number, len(parts)), tuple(some), before, looks)
+        before = looks
+
+
+def _made(config: Config, context: Context) -> Iterator[Step]:
+    """Yields the steps behind *read*, those that are on."""
+    entries = config.steps
+    if entries is None:
+        names = [name for name in known_steps() if name != "read" and config.options(name)]
+        entries = tuple(ListedStep(use=name) for name in names)
+    for entry in entries:
+        step = _step_of(entry, config, context)
+        if step is not None:
+            step.when = entry.when
+            yield step
+
+
+def _step_of(entry: ListedStep, config: Config, context: Context) -> Step | None:
+    """Makes the step of one entry; None where it is off."""
+    if entry.is_own:
+        how = entry.on_error or "stop"
+        return own_step(find_code(entry.use), entry.options, context, entry.label, how)
+    kind = known_steps()[entry.use]
+    section = config.options(entry.use)
+    if entry.options or section is None:
+        section = kind.Options.model_validate(entry.options)
+    if not section.enabled:
+        return None
+    if kind.__module__.partition(".")[0] == "corpus_pipeline":
+        return kind(section, context, entry.label)
+    # Of an installed package: its code is part of the run's identity, as the user's own is.
+    given = section.model_dump(exclude_unset=True)
+    code = find_code(f"{kind.__module__}:{kind.__qualname__}")
+    return own_step(code, given, context, entry.label, entry.on_error or "stop")
+
+
+def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:
+    """Refuses an order that makes no sense.
+
+    Raises:
+        ConfigError: names the two steps.
+    """
+    for index, step in enumerate(steps):
+        later = steps[index + 1 :]
+        if step.title in [each.title for each in later]:
+            raise ConfigError(f"steps: two are called {step.title}; give the second one a label")
+        if step.is_last and later:
+            raise ConfigError(
+                f"steps: {later[0].title} stands behind {step.title}, and nothing can; put "
+                f"{step.title} last"
+            )
+        maker = next((each for each in later if each.makes_text), None)
+        if step.needs_text and maker is not None:
+            raise ConfigError(
+                f"steps: {step.title} stands before {maker.title}, which makes the texts that it "
+                f"needs; put {maker.title} first"
+            )
+    for index, step in enumerate(steps):
+        before = pa.schema([*FATE, *PROVENANCE, *CONTENT, *own_columns])
+        for each in steps[1:index]:
+            fields = [field for field in each.all_columns() if field.name not in before.names]
+            before = pa.schema([*before, *fields])
+        where = "steps: "
+        try:
+            step.check_columns(before)
+            if step.when is not None:
+                from corpus_pipeline.filters.where.expressions import parse_expression
+
+                where = f"steps: {step.title}: when: "
+                parse_expression(step.when).check(before)
+        except ConfigError as error:
+            hint = _filled_later(str(error), steps[index:])
+            raise ConfigError(f"{where}{error}{hint}") from error
+
+
+def _filled_later(message: str, later: tuple[Step, ...]) -> str:
+    """Names the step that fills the column of a message too late, if there is one."""
+    for step in later:
+        for field in step.all_columns():
+            if re.search(rf"\b{field.name}\b", message):
+                return f"; {step.title}, which fills {field.name}, stands later"
+    return ""

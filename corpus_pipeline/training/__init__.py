@@ -1,0 +1,1 @@
+"""Models from texts: tokenizers, language models, classifiers, cut-offs."""

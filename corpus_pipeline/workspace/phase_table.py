@@ -1,0 +1,232 @@
+"""The table of phases: in which order they run, over what, and what they read, write and remove.
+
+Whoever needs to know asks here: the driver, the options of a match, the merges, whoever applies
+removals, the checks at publication, the estimate, and the table in docs/architecture.md.
+
+    prepare ─► contamination ─► exact ─► document ─► shingles ─► verify ◄─► resolve
+                                                                               │
+                                            finish ◄─ sentence ◄───────────────┘
+
+A later match takes no account of documents that an earlier one removed. So a contaminated document
+never survives a clean copy of it, and the surviving copy of a sentence always stands in a document
+that stays.
+
+What a match finds lies by partition. Where the next phases want it by unit, a merge follows the
+match: a phase of its own, `merge-NAME`, over groups of units.
+
+Two kinds of phases have a number in their names, for the configuration and the data decide how many
+there are: *prepare*, *prepare-2*, … are the passes of the documents before the last one (the first
+stands here for all); *verify-2*, *resolve-2*, … are later rounds.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from corpus_pipeline.dedup import REASONS
+
+Items = Literal["units", "partitions", "groups", "driver"]
+"""What the items of a phase are; one of the driver is a single task in its own process."""
+
+#: Names of the first pass of the documents, and of the last.
+FIRST_PASS, LAST_PASS = "prepare", "finish"
+#: What the name of a merge begins with.
+_MERGE = "merge-"
+
+
+@dataclasses.dataclass(frozen=True)
+class PhaseRow:
+    """One phase of the table."""
+
+    name: str
+    over: Items
+    task: str
+    """What it does, in some words."""
+    reads: tuple[str, ...] = ()
+    """Folders below the run's own, as PHASE/NAME; files of the inputs are not named."""
+    writes: tuple[str, ...] = ()
+    """Folders below that of the phase, unless they are `published`."""
+    published: tuple[str, ...] = ()
+    """Of `writes`, those that stay; they lie in the output folder."""
+    kind: str | None = None
+    """The kind of dedup whose part it is; None for the passes, which every run has."""
+    merged: str | None = None
+    """Of `writes`, what a merge brings from partitions to units."""
+    removes: Literal["documents", "windows", "copies of items"] | None = None
+    """What the rows of its removals are; a document may have several windows, or hold several
+    copies."""
+    heeds_removals: bool = False
+    """Whether it looks at the removals of all phases before it."""
+    in_rounds: bool = False
+    """Whether it runs again, under names with a number, until nothing new is found."""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """What it writes, as PHASE/NAME."""
+        return tuple(f"{self.name}/{name}" for name in self.writes)
+
+
+#: The kinds of dedup, in the order of their matches.
+KINDS = ("contamination", "exact", "document", "sentence")
+
+
+def _rows() -> Iterator[PhaseRow]:
+    """Yields the phases in their order, without the merges."""
+    yield PhaseRow(
+        FIRST_PASS, "units", "read · the steps before dedup · hashes",
+        writes=("documents", "rejected", *(f"hashes/{kind}" for kind in KINDS)),
+        published=("rejected",),
+    )  # fmt: skip
+    yield PhaseRow(
+        "contamination", "partitions", "documents that hold one item",
+        kind="contamination", reads=(f"{FIRST_PASS}/hashes/contamination",),
+        writes=("removals",), merged="removals", removes="copies of items", heeds_removals=True,
+    )  # fmt: skip
+    yield PhaseRow(
+        "exact", "partitions", "equal texts",
+        kind="exact", reads=(f"{FIRST_PASS}/hashes/exact",),
+        writes=("removals",), merged="removals", removes="documents", heeds_removals=True,
+    )  # fmt: skip
+    yield PhaseRow(
+        "document", "partitions", "equal bands: buckets of candidates, and who is wanted for them",
+        kind="document", reads=(f"{FIRST_PASS}/hashes/document",),
+        writes=("buckets", "wanted"), merged="wanted", heeds_removals=True,
+    )  # fmt: skip
+    yield PhaseRow(
+        "shingles", "units", "shingle sets of the candidates' texts",
+        kind="document", reads=(f"{FIRST_PASS}/documents", "merge-document/wanted"),
+        writes=("sets",),
+    )  # fmt: skip
+    yield PhaseRow(
+        "verify", "partitions", "edges between similar candidates, with Jaccard",
+        kind="document", reads=("document/buckets", "shingles/sets"),
+        writes=("edges",), in_rounds=True,
+    )  # fmt: skip
+    yield PhaseRow(
+        "resolve", "driver", "who stays; then verify-2, … until nobody is uncompared",
+        kind="document", reads=("verify/edges",),
+        writes=("removals",), merged="removals", removes="documents", in_rounds=True,
+    )  # fmt: skip
+    yield PhaseRow(
+        "sentence", "partitions", "equal spans of sentences",
+        kind="sentence", reads=(f"{FIRST_PASS}/hashes/sentence",),
+        writes=("removals",), merged="removals", removes="windows", heeds_removals=True,
+    )  # fmt: skip
+
+
+def _table() -> Iterator[PhaseRow]:
+    """Yields all phases: each with its merge behind it, and the last pass, which applies them."""
+    removals: list[str] = []
+    for row in _rows():
+        yield row
+        if row.merged is not None:
+            merge = PhaseRow(
+                f"{_MERGE}{row.name}", "groups", f"{row.merged} of {row.name}, by unit",
+                kind=row.kind, reads=(f"{row.name}/{row.merged}",), writes=(row.merged,),
+                removes=row.removes,
+            )  # fmt: skip
+            removals += merge.folders if merge.removes else ()
+            yield merge
+    published = ("documents", "rejected", "ledger", "tokens")
+    yield PhaseRow(
+        LAST_PASS, "units", "removals applied · the steps behind dedup",
+        reads=(f"{FIRST_PASS}/documents", *removals), writes=published, published=published,
+        heeds_removals=True,
+    )  # fmt: skip
+
+
+#: All phases, in the order in which they run.
+PHASES: tuple[PhaseRow, ...] = tuple(_table())
+_BY_NAME = {row.name: row for row in PHASES}
+#: Merges -> the folder that they read. That of *resolve* stands for those of all its steps.
+MERGES: dict[str, str] = {row.name: row.reads[0] for row in PHASES if row.over == "groups"}
+#: Phases whose removals later phases heed, and the last pass applies.
+REMOVING = tuple(row.name for row in PHASES if row.over == "groups" and row.removes)
+#: Those that remove documents -> the reason that the ledger gives.
+DROPPING: dict[str, str] = {
+    row.name: REASONS[row.kind]
+    for row in PHASES
+    if row.name in REMOVING and row.kind is not None and row.kind in REASONS
+}
+
+
+def merge_of(name: str) -> str:
+    """Names the merge that follows a phase.
+
+    >>> merge_of("exact")
+    'merge-exact'
+    """
+    assert _BY_NAME[name].merged is not None, f"{name} has no merge"
+    return f"{_MERGE}{name}"
+
+
+def merged_by(name: str) -> PhaseRow:
+    """Returns the phase whose findings a merge brings to units.
+
+    >>> merged_by("merge-exact").name
+    'exact'
+    """
+    return _BY_NAME[name.removeprefix(_MERGE)]
+
+
+def row_of(name: str) -> PhaseRow:
+    """Returns the row of a phase; a later pass, or a later round, has none of its own.
+
+    Raises:
+        KeyError: no phase is called that.
+    """
+    return _BY_NAME[name]
+
+
+def matches(on: Callable[[str], bool]) -> list[str]:
+    """Names the phases between the passes, in order.
+
+    Args:
+        on: tells whether a kind of dedup is on.
+
+    >>> matches(lambda kind: kind == "exact")
+    ['exact', 'merge-exact']
+    """
+    return [row.name for row in PHASES if row.kind is not None and on(row.kind)]
+
+
+def names_over(items: Items) -> tuple[str, ...]:
+    """Names the phases over units, partitions or groups, in order.
+
+    >>> names_over("units")
+    ('prepare', 'shingles', 'finish')
+    """
+    return tuple(row.name for row in PHASES if row.over == items)
+
+
+def cut_for(items: Items) -> frozenset[str]:
+    """Names the folders whose files are cut by partition, or by group: for whoever reads them.
+
+    >>> sorted(cut_for("groups"))[0]
+    'contamination/removals'
+    """
+    return frozenset(folder for row in PHASES if row.over == items for folder in row.reads)
+
+
+def pass_name(number: int, passes: int) -> str:
+    """Names a pass of the documents.
+
+    Args:
+        number: of the pass, from 1.
+        passes: how many there are.
+
+    >>> [pass_name(number, 3) for number in (1, 2, 3)]
+    ['prepare', 'prepare-2', 'finish']
+    """
+    if number == passes:
+        return LAST_PASS
+    return FIRST_PASS if number == 1 else f"{FIRST_PASS}-{number}"
+
+
+def is_pass(phase: str) -> bool:
+    """Says whether documents pass a phase.
+
+    >>> [is_pass(name) for name in ("prepare-2", "finish", "exact")]
+    [True, True, False]
+    """
+    return phase == LAST_PASS or phase.startswith(FIRST_PASS)
