@@ -34,6 +34,8 @@ from corpus_pipeline.workspace.units import Unit
 _MAX_CONCURRENT_UNITS = 16
 #: Signs shown of a record: enough to tell what it is, too few to repeat what it says.
 _SHOWN = 4
+#: And of what the reader says of it.
+_ERROR_CHARS = 80
 _READABLE = "readable"
 #: What the counts of records begin with that give no text.
 _WITHOUT_TEXT = ("dropped-read-", "dropped-extract-")
@@ -173,6 +175,8 @@ def _error(
     shown = json.loads(metadata or "{}")
     begins = shown.get("excerpt") or ""
     example = f"for example {file} at {record}"
+    if error := shown.get("error"):
+        example += f" ({error[:_ERROR_CHARS]})"
     if begins:
         example += f", which begins {begins[:_SHOWN]!a}"
     if fields := shown.get("fields"):
