@@ -134,7 +134,7 @@ def _open_language(path: Path) -> object:
 def _cut_language_model(path: Path) -> None:
     from corpus_pipeline.filters.language import measures as language
 
-    path.write_bytes(language._carried_model().read_bytes()[:600_000])
+    path.write_bytes(language.carried_model().read_bytes()[:600_000])
 
 
 def _perplexity_model(path: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.config.run_flow import RunFlow, run_flow
+from corpus_pipeline.flow import default_steps
 from corpus_pipeline.kernels import CACHE_DIR
 from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.planning.plan import Plan
@@ -27,6 +28,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "pages": ("extract",),
     "filters": ("language", "quality", "keywords", "perplexity"),
     "dedup": ("dedup", "scrub", "tokenize"),
+    "addresses": ("url",),
+    "lines": ("lines",),
+    "classifier": ("classifier",),
+    # Tables of telephone numbers are made where there are a thousand of them, which few runs have.
+    "telephone lists": (),
 }
 _MODULE = "corpus_pipeline.pipelines.warm"
 #: Formats whose records may be pages; other text needs little of *extract*.
@@ -37,6 +43,7 @@ _SENTENCES = (
     "It was said that the work would take two years and that nobody knew who would pay for it. "
     "Write to clerk@example.org or call +1 202 456 1111 from 8.8.8.8 with your questions. "
 )
+_ADDRESS = "HTTP://User@www.Example.org:80/a/../%7eb/?b=2&utm_source=c&a=1#d"
 _QUESTION = (
     "A farmer has seventeen sheep and sells nine of them at the market for twelve coins each; how "
     "many coins does he carry home if the toll at the gate takes one coin from every three?"
@@ -95,6 +102,8 @@ def compile_group(group: str) -> None:
         Run(config, run_flow(config), Silent()).execute()
     if group == "dedup":
         _resolve_otherwise()
+    if group == "telephone lists":
+        _find_many_numbers()
     _mark(group).parent.mkdir(parents=True, exist_ok=True)
     _mark(group).touch()
 
@@ -120,36 +129,65 @@ def _resolve_otherwise() -> None:
     peel(half_edges(pa.Table.from_batches([edges])), nothing)
 
 
+def _find_many_numbers() -> None:
+    """Finds as many telephone numbers as it takes until their shapes are remembered."""
+    import pyarrow as pa
+
+    from corpus_pipeline.scrub.detectors import load_detectors
+    from corpus_pipeline.scrub.phone_shapes import WORTH
+    from corpus_pipeline.scrub.replace import find_spans
+
+    numbers = "\n".join(f"Tel. +1 202 {n // 100:03}-{n % 10_000:04}" for n in range(2 * WORTH))
+    detectors = load_detectors(["PHONE_NUMBER"])
+    for _ in range(2):
+        find_spans(pa.array([numbers]), detectors)
+
+
 def _tiny_run(folder: Path, group: str) -> dict[str, Any]:
     """Writes documents that reach every kernel of a group, and returns a configuration for them."""
+    from corpus_pipeline.filters.language.measures import carried_model
+
     numbered = [f"{_SENTENCES} This is the {n}th time that it is said here. " for n in range(40)]
     long = " ".join(numbered[:30])
     texts = [long, long, long + " One more sentence was added to this copy.", *numbered, _CHINESE,
              f"{_SENTENCES} {_QUESTION}",
              _CHINESE + "。", ""]  # fmt: skip
     (folder / "profile.yaml").write_text("measured: prose\nrules: {gopher_min_words: 1}", "utf-8")
+    (folder / "domains.txt").write_text("example.net\nexample.net/path\n", "utf-8")
+    (folder / "words.txt").write_text("unseen\n", "utf-8")
     (folder / "evaluation.jsonl").write_text(json.dumps({"text": _QUESTION}), "utf-8")
     if group == "pages":
         corpus = folder / "page.warc"
         corpus.write_bytes(_web_page(long))
     else:
         corpus = folder / "text.jsonl"
-        corpus.write_text("\n".join(json.dumps({"text": text}) for text in texts), "utf-8")
+        corpus.write_text(
+            "\n".join(json.dumps({"text": text, "url": _ADDRESS}) for text in texts), "utf-8"
+        )
     # Everything must pass the filters, to reach what comes after them.
     sections: dict[str, Any] = {
         "quality": {"profile": str(folder / "profile.yaml")},
         "perplexity": {"max_perplexity": {"en": 1e9, "zh": 1e9}},
         "language": {"min_score": 0},
         "dedup": {"contamination": {"evaluations": [str(folder / "evaluation.jsonl")]}},
+        "url": {
+            "block_domains": ["example.com", str(folder / "domains.txt")],
+            "keep_share": {"*": 1},
+            **{name: [str(folder / "words.txt")] for name in ("block_subwords", "block_words")},
+        },
+        "lines": {"rules": "refinedweb", "end_mark": "c4"},
+        "classifier": {"model": str(carried_model())},
     }
     on = GROUPS[group]
-    for stage in (stage for stages in GROUPS.values() for stage in stages):
-        sections[stage] = sections.get(stage, {}) if stage in on else {"enabled": False}
+    chosen = {name: options for name, options in sections.items() if name in on}
+    names = [step.name for step in default_steps() if step.name != "read"]
+    off = {name: {"enabled": False} for name in names if name not in on}
     return {
         "inputs": [{"path": str(corpus), "source": "text"}],
         "output": str(folder / "out"),
         "workers": 1,
-        **sections,
+        **off,
+        **chosen,
     }
 
 

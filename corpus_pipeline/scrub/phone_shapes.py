@@ -199,7 +199,7 @@ def load_characters() -> Characters:
 
 
 #: Windows that are read by the rules before shapes are worth their tables.
-_WORTH = 1000
+WORTH = 1000
 #: Shapes that are remembered; then they are forgotten and read again.
 _MOST_SHAPES = 1 << 16
 #: Windows whose shapes are written at a time.
@@ -235,7 +235,7 @@ class ShapeMemory:
         """
         count = len(windows[0])
         self._seen += count
-        if self._seen < _WORTH:
+        if self._seen < WORTH:
             return Shapes([b""] * count, [b""] * count)
         if self._tables is None:
             self._tables = PlanTables(self._plans())

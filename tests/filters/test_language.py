@@ -54,7 +54,7 @@ def library() -> Any:
     import fasttext_pybind  # type: ignore[import-not-found]
 
     model = fasttext_pybind.fasttext()
-    model.loadModel(str(language._carried_model()))
+    model.loadModel(str(language.carried_model()))
     return model
 
 

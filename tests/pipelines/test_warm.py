@@ -7,11 +7,12 @@ import pytest
 
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.config.run_flow import run_flow
+from corpus_pipeline.flow import default_steps
 from corpus_pipeline.pipelines import warm
 from corpus_pipeline.planning.plan import make_plan
 
 OFF = {"enabled": False}
-NOTHING = dict.fromkeys([stage for stages in warm.GROUPS.values() for stage in stages], OFF)
+NOTHING = dict.fromkeys([step.name for step in default_steps() if step.name != "read"], OFF)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,7 @@ NOTHING = dict.fromkeys([stage for stages in warm.GROUPS.values() for stage in s
         ("a.jsonl", b'{"text": "a"}\n', NOTHING, []),
         ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"quality": {}}, ["filters"]),
         ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"scrub": {}}, ["dedup"]),
+        ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"url": {}}, ["addresses"]),
         ("a.warc", warm._web_page("页"), {}, ["pages", "filters", "dedup"]),
         ("a.warc", warm._web_page("页"), NOTHING | {"extract": {}}, ["pages"]),
         ("a.warc", warm._web_page("页"), NOTHING, []),
@@ -75,4 +77,6 @@ def test_a_process_says_what_went_wrong() -> None:
 @pytest.mark.parametrize("group", warm.GROUPS)
 def test_each_group_is_a_valid_run(tmp_path: Path, group: str) -> None:
     config = build_config(warm._tiny_run(tmp_path, group), "test")
-    assert warm.groups_of(run_flow(config), make_plan(config, {})) == [group]
+    # No run asks for the last one: few meet so many numbers.
+    groups = [group] if warm.GROUPS[group] else []
+    assert warm.groups_of(run_flow(config), make_plan(config, {})) == groups

@@ -122,14 +122,14 @@ def compare(detectors: Detectors, texts: list[str]) -> None:
 def test_the_same_is_found(
     seed: int, detectors: Detectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(phone_shapes, "_WORTH", 0)
+    monkeypatch.setattr(phone_shapes, "WORTH", 0)
     rng = random.Random(seed)
     compare(detectors, [document(rng, rng.randint(1, 12)) for _ in range(150)])
 
 
 def test_every_word_before_and_behind_one_number(monkeypatch: pytest.MonkeyPatch) -> None:
     """All shapes differ by words alone here, so two that are wrongly equal are found."""
-    monkeypatch.setattr(phone_shapes, "_WORTH", 0)
+    monkeypatch.setattr(phone_shapes, "WORTH", 0)
     texts = []
     for form in ("98765432", "9876 5432", "+44 20 7946 0958", "020 7946 0958", "13812345678"):
         for word in WORDS:
@@ -139,7 +139,7 @@ def test_every_word_before_and_behind_one_number(monkeypatch: pytest.MonkeyPatch
 
 
 def test_lists_have_few_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phone_shapes, "_WORTH", 0)
+    monkeypatch.setattr(phone_shapes, "WORTH", 0)
     detectors = load_detectors()
     rng = random.Random(0)
     lines = [f"+1 (202) 418-{rng.randrange(10000):04}" for _ in range(300)]
@@ -160,7 +160,7 @@ def test_few_windows_are_not_worth_the_tables() -> None:
 def test_what_is_remembered_is_bounded(
     detectors: Detectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(phone_shapes, "_WORTH", 0)
+    monkeypatch.setattr(phone_shapes, "WORTH", 0)
     monkeypatch.setattr(phone_shapes, "_MOST_SHAPES", 10)
     rng = random.Random(9)
     for _ in range(3):
@@ -190,7 +190,7 @@ def test_other_patterns_are_refused(pattern: str) -> None:
 
 
 def test_a_country_is_loaded_when_a_number_has_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phone_shapes, "_WORTH", 0)
+    monkeypatch.setattr(phone_shapes, "WORTH", 0)
     detectors = load_detectors()
     compare(detectors, ["+354 421 1234\n+354 421 1235", "+999 12345678", "+0112345678"])
     assert is_international("3544211234")

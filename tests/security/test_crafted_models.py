@@ -55,7 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def carried() -> bytes:
-    return language._carried_model().read_bytes()
+    return language.carried_model().read_bytes()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.00005, 0.0001, 0.01, 0.3, 0.7, 0.999999])

@@ -38,7 +38,7 @@ def _forgotten() -> Any:
 
 
 def language_model(folder: Path) -> tuple[Path, dict[str, Any]]:
-    path = Path(shutil.copy(language._carried_model(), folder / "lid.ftz"))
+    path = Path(shutil.copy(language.carried_model(), folder / "lid.ftz"))
     return path, {"language": {"model": str(path)}}
 
 
@@ -121,6 +121,6 @@ def test_the_installed_language_model_is_checked(
 ) -> None:
     path, _ = language_model(tmp_path)
     add_a_byte(path)
-    monkeypatch.setattr(language, "_carried_model", lambda: path)
+    monkeypatch.setattr(language, "carried_model", lambda: path)
     with pytest.raises(ResourceError, match="sha256 is"):
         Language().open()

@@ -99,7 +99,7 @@ def load_language_identifier(
     'hbs'
     """
     if path is None:
-        path, sha256 = str(_carried_model()), sha256 or LID_176_SHA256
+        path, sha256 = str(carried_model()), sha256 or LID_176_SHA256
     model = load_fasttext(path, sha256, "language model")
     stored = _merged(model.labels, merge)
     names = tuple(dict.fromkeys(stored.values()))
@@ -132,7 +132,7 @@ def _merged(labels: Sequence[str], merge: Mapping[str, Sequence[str]]) -> dict[s
     return names
 
 
-def _carried_model() -> Path:
+def carried_model() -> Path:
     """Finds lid.176.ftz without importing the package that carries it (it imports a downloader)."""
     spec = importlib.util.find_spec(_CARRIER)
     if spec is None or not spec.submodule_search_locations:
