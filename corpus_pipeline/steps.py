@@ -139,6 +139,9 @@ class Step:
     finishes: ClassVar[bool] = False
     #: No other step can stand behind it.
     is_last: ClassVar[bool] = False
+    #: Core-seconds that it takes for 10^9 bytes of text, for the estimate of a run; None: nobody
+    #: has measured it. Of the default steps the estimate has measurements of its own.
+    seconds_per_gigabyte: ClassVar[float | None] = None
     #: Modules that `open` and `apply` import: a server of forks loads them once for all workers.
     imports: ClassVar[tuple[str, ...]] = ()
     #: Attributes that workers are given besides options, context and label.

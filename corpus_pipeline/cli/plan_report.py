@@ -62,6 +62,11 @@ def print_plan(
         count = workers or config.workers or cores()
         found = estimate_of(config, flow, sources, workload, _read_prices(prices), count)
         content["estimate"] = _as_json(found)
+        if titles := ", ".join(found.flow.unmeasured):
+            notes.append(
+                f"the time of {titles} is not in the estimate: nobody has measured it "
+                "(`seconds_per_gigabyte` of a step says it)"
+            )
         content["limits"] = [line for _, line in _limits(config, sources, found)]
     if as_json:
         print(json.dumps(content, indent=2))

@@ -17,6 +17,11 @@ from corpus_pipeline.steps import Batch, Context, Resource, Step
 
 _T = TypeVar("_T")
 OnError = Literal["stop", "reject"]
+#: What the driver asks of a step and the class of a user answers.
+_ASKED = (
+    "name", "counts", "summed", "needs_text", "makes_text", "is_last", "needs",
+    "seconds_per_gigabyte",
+)  # fmt: skip
 #: Columns that say where a document stands.
 _ADDRESS = ("unit", "row", "file", "record")
 
@@ -79,7 +84,7 @@ class OwnStep(Step):
         own = kind(options, self.context, self.label)
         self.options = options
         # What the driver asks of a step it asks of this one.
-        for name in ("name", "counts", "summed", "needs_text", "makes_text", "is_last", "needs"):
+        for name in _ASKED:
             setattr(self, name, getattr(own, name))
         return own
 

@@ -52,6 +52,10 @@ class Flow:
     """Stage -> share of the text that does not skip it; 1 unless named."""
     bands: float = 1.0
     """Band hashes of a document, compared with the 14 that were measured."""
+    more: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    """Title of a step that was not measured with the others -> core-seconds for 10^9 bytes."""
+    unmeasured: tuple[str, ...] = ()
+    """Titles of steps of which nobody knows what they cost."""
     direct: bool = True
     """False for engines with a shuffle of their own: a match is one job over all partitions."""
     remote: bool = False
@@ -131,6 +135,15 @@ class Costs:
             {name: PhaseCosts(**each) for name, each in content["phases"].items()},
             {name: FolderCosts(**each) for name, each in content["files"].items()},
         )  # fmt: skip
+
+
+def measured_stages(costs: Costs) -> dict[str, float]:
+    """Returns stage -> core-seconds for 10^9 bytes of text, in all phases."""
+    found: dict[str, float] = {}
+    for phase in costs.phases.values():
+        for stage, seconds in phase.per_gigabyte.items():
+            found[stage] = found.get(stage, 0.0) + seconds
+    return found
 
 
 def load_costs(path: Path = COSTS_FILE) -> Costs:

@@ -259,7 +259,10 @@ class _Sums:
         for stage, seconds in self.costs.phases[phase].per_gigabyte.items():
             amount = work.text_bytes / 1e9 if stage == "read" else gigabytes
             found[stage] = seconds * amount * self.flow.share(stage)
-        if phase == "prepare" and "extract" not in self.flow.off:
+        if phase == phase_table.FIRST_PASS:
+            for title, seconds in self.flow.more.items():
+                found[title] = seconds * gigabytes
+        if phase == phase_table.FIRST_PASS and "extract" not in self.flow.off:
             pages = self.costs.html["extract_per_gigabyte"] * work.html_bytes / 1e9
             found["extract"] = found.get("extract", 0.0) + pages
         return found

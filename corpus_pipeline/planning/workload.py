@@ -6,7 +6,7 @@ import math
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.flow import default_steps
-from corpus_pipeline.planning.costs import Flow, Prices, Workload, load_costs
+from corpus_pipeline.planning.costs import Flow, Prices, Workload, load_costs, measured_stages
 from corpus_pipeline.planning.estimate import Estimate, estimate
 from corpus_pipeline.planning.sizing import partitions_for, unit_bytes_for
 from corpus_pipeline.workspace.phase_table import KINDS
@@ -70,6 +70,20 @@ def flow_of(config: Config, flow: RunFlow, sources: list[SourcePlan]) -> Flow:
     names = [step.name for step in flow.steps]
     switches = {step.name: step.name in names for step in default_steps()}
     switches |= {kind: flow.dedup.on(kind) for kind in KINDS}
+    measured, seen = measured_stages(load_costs()), set[str]()
+    more: dict[str, float] = {}
+    unmeasured = []
+    for step in flow.steps:
+        # What was measured counts once; a second one of its kind costs as much again.
+        known = step.name in measured
+        if known and step.name not in seen:
+            seen.add(step.name)
+            continue
+        cost = measured[step.name] if known else step.seconds_per_gigabyte
+        if cost is None:
+            unmeasured.append(step.title)
+        else:
+            more[step.title] = cost
     text = {each.name: each.text_bytes for each in sources}
     whole = max(1.0, sum(text.values()))
     skipped = {
@@ -79,6 +93,8 @@ def flow_of(config: Config, flow: RunFlow, sources: list[SourcePlan]) -> Flow:
     return Flow(
         off=frozenset(name for name, on in switches.items() if not on),
         shares={stage: 1 - size / whole for stage, size in skipped.items() if size},
+        more=more,
+        unmeasured=tuple(unmeasured),
         bands=flow.dedup.options.document.bands / _MEASURED_BANDS,
         direct=config.runner == "direct",
         remote="://" in config.output and not config.output.startswith("file://"),

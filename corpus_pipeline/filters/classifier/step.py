@@ -143,6 +143,7 @@ class Classifier(Gathering):
     """Scores documents, and drops them by score, share or bin."""
 
     name = "classifier"
+    seconds_per_gigabyte = 60.0
     Options = ClassifierOptions
     columns = pa.schema(
         [

@@ -23,6 +23,7 @@ class Lines(Step):
     Options = LinesOptions
     options: LinesOptions
     columns = LINE_MEASURES
+    seconds_per_gigabyte = 9.0
     reasons = LINE_REASONS
     summed = tuple(field.name for field in LINE_MEASURES if pa.types.is_integer(field.type))
 

@@ -12,6 +12,7 @@ class Repair(Step):
     """Repairs texts and drops nothing; documents that were dropped before keep their text."""
 
     name = "repair"
+    seconds_per_gigabyte = 3.0
     Options = RepairOptions
     options: RepairOptions
     columns = REPAIR_MEASURES

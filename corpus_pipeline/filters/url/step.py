@@ -52,6 +52,7 @@ class Url(Step):
             ),
         ]
     )
+    seconds_per_gigabyte = 2.0
     reasons = (
         "url-missing",
         "url-not-listed",

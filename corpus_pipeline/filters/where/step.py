@@ -40,6 +40,7 @@ class Where(Step):
     """Drops and tags documents by expressions."""
 
     name = "where"
+    seconds_per_gigabyte = 1.0
     Options = WhereOptions
     options: WhereOptions
     reasons = (_NOT_KEPT, _DROPPED)
