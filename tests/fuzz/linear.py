@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 
 import damage
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -36,12 +37,17 @@ from corpus_pipeline.filters.language.measures import (
     load_language_identifier,
     measure_language,
 )
+from corpus_pipeline.filters.lines.edits import find_lines
+from corpus_pipeline.filters.lines.options import LinesOptions
 from corpus_pipeline.filters.perplexity.measures import (
     load_language_model,
     measure_perplexity,
     shipped_models,
 )
 from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.repair.options import RepairOptions
+from corpus_pipeline.filters.repair.texts import Repairer, load_repairer, repair_texts
+from corpus_pipeline.filters.url.normalise import normalise_urls
 from corpus_pipeline.scrub.candidates import ENTITIES
 from corpus_pipeline.scrub.detectors import load_detectors
 from corpus_pipeline.scrub.replace import find_spans
@@ -77,6 +83,11 @@ PATTERNS: dict[str, str] = {
     "at": "@",
     "mail": "a@b.co ",
     "mail without spaces": "a@b.co@",
+    "mojibake": "Ã©",
+    "words of mojibake": "Ã©é ",
+    "GBK read as UTF-8": "浣犲ソ锛屼笘鐣",
+    "counters": "3 likes\n",
+    "links to more": "Read more...\n",
     "mail of dots": "a.b@c.",
     "spelt mail": "a [at] b [dot] ",
     "phones": "+1 202 418 0069\n",
@@ -204,6 +215,11 @@ def _tokenizer() -> object:
     return load_tokenizer(folder / "tokenizer.json")
 
 
+@cache
+def _repairer() -> Repairer:
+    return load_repairer(RepairOptions(mojibake=True, gbk=True))
+
+
 def _english() -> pa.Array:
     return pa.array(["en"])
 
@@ -220,6 +236,8 @@ def _perplexity(texts: pa.Array) -> object:
     ]
 
 
+_LINES = LinesOptions(rules="c4", counters=True, navigation=True, repeated=True)
+
 #: What is done with a text.
 STAGES: dict[str, Work] = {
     "extract text": partial(_extract, "text/plain"),
@@ -231,6 +249,9 @@ STAGES: dict[str, Work] = {
     "quality of prose": lambda text: measure_quality(pa.array([text]), _english(), prose=True),
     "keywords": lambda text: measure_keywords(pa.array([text]), _english(), _lists()),
     "perplexity": lambda text: _perplexity(pa.array([text])),
+    "lines": lambda text: find_lines(pa.array([text]), _LINES),
+    "repair": lambda text: repair_texts(pa.array([text]), np.ones(1, np.bool_), _repairer()),
+    "url": lambda text: normalise_urls(pa.array([f"http://{text}", f"http://a.example/{text}"])),
     "words": lambda text: split_words(pa.array([text])),
     "sentences": lambda text: split_sentences(pa.array([text])),
     "spans": lambda text: span_hashes(pa.array([text]), SentenceOptions()),
