@@ -279,10 +279,10 @@ def _write_rest(data, i, stop, actions, slots, names, offsets, digits, session, 
             query = True
             i += 1
             continue
-        end = i
-        while end < stop and data[end] != 0x23 and data[end] != (0x26 if query else 0x3F):
-            end += 1
         if query:
+            end = i
+            while end < stop and data[end] != 0x23 and data[end] != 0x26:
+                end += 1
             if _is_left_out(data, i, end, slots, names, offsets, out, o):
                 i = end
                 continue
@@ -290,16 +290,14 @@ def _write_rest(data, i, stop, actions, slots, names, offsets, digits, session, 
             o += 1
             mark = np.uint8(0x26)
         else:
+            # Up to the next ; which may begin the name of a session.
+            end = i + 1
+            while end < stop and data[end] not in (0x3B, 0x23, 0x3F):
+                end += 1
             if byte == 0x3B and _begins_with(data, i, end, session):
-                i += 1
-                while i < end and data[i] != 0x3B and not _is_slash(data[i]):
+                while i < end and not _is_slash(data[i]):
                     i += 1
                 continue
-            # Up to the next ; which may begin the name of a session.
-            part = i + 1
-            while part < end and data[part] != 0x3B:
-                part += 1
-            end = part
         i, o = _put(data, i, end, 0x5C if query else 0x2F, actions, digits, out, o)
     return o
 
