@@ -254,11 +254,30 @@ class Step:
     def failed(self, batch: Batch, failures: Failures) -> Batch:
         """Returns the batch with failures of this step added where there is text.
 
-        Records without text (unreadable ones) keep the fate they have.
+        Of a step that needs none also where there are bytes that a text is still made of. Records
+        with neither (unreadable ones) keep the fate that they have.
+
+        Args:
+            batch: N documents.
+            failures: reason -> bool[N], true where the rule fails; in rule order.
+
+        >>> batch = pa.record_batch({
+        ...     "text": pa.array(["文", None, None]), "raw": pa.array([None, b"<p>", None]),
+        ...     "drop_reason": pa.array([None, None, "bad"]),
+        ...     "reasons": pa.array([None, None, ["bad"]], pa.list_(pa.string())),
+        ... })
+        >>> early = type("Early", (Step,), {"needs_text": False})()
+        >>> early.failed(batch, {"x": np.array([True] * 3)})["drop_reason"].to_pylist()
+        ['x', 'x', 'bad']
+        >>> Step().failed(batch, {"x": np.array([True] * 3)})["drop_reason"].to_pylist()
+        ['x', None, 'bad']
         """
-        has_text = batch["text"].is_valid().to_numpy(zero_copy_only=False)
+        names = ("text",) if self.needs_text else ("text", "raw")
+        contents = [batch[name] for name in names if name in batch.schema.names]
+        there = [column.is_valid().to_numpy(zero_copy_only=False) for column in contents]
+        judged = np.logical_or.reduce(there)
         return add_failures(
-            batch, {self.reason_name(r): mask & has_text for r, mask in failures.items()}
+            batch, {self.reason_name(r): mask & judged for r, mask in failures.items()}
         )
 
     def all_columns(self) -> Iterator[pa.Field]:

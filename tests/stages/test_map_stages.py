@@ -17,7 +17,7 @@ from corpus_pipeline.dedup.edges import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.exact import EXACT_REMOVALS
 from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS, SentenceOptions
 from corpus_pipeline.filters.language.step import Language
-from corpus_pipeline.flow import document_schema
+from corpus_pipeline.flow import default_steps, document_schema
 from corpus_pipeline.package_files import located
 from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.dedup import ReadPreparedUnit, RemoveDuplicates, removals_folder
@@ -53,8 +53,7 @@ def transform(make: StageOptions, name: str) -> Transform:
     return removing(make) if name == "dedup" else ApplyStep(step(make, name))
 
 
-STAGES = ["extract", "language", "quality", "keywords", "perplexity", "hashing", "dedup", "scrub",
-          "tokenize"]  # fmt: skip
+STAGES = ["hashing", *(step.name for step in default_steps() if step.name != "read")]
 
 
 @pytest.mark.parametrize("stage", STAGES)

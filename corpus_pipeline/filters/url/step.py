@@ -7,7 +7,6 @@ from typing import Any
 import pyarrow as pa
 
 from corpus_pipeline.errors import ConfigError, printable
-from corpus_pipeline.filters.contents import fail_contents
 from corpus_pipeline.filters.url.options import UrlOptions
 from corpus_pipeline.steps import Batch, Resource, Step
 from corpus_pipeline.thresholds import exact_threshold
@@ -103,8 +102,7 @@ class Url(Step):
         if not self.options.normalise:
             for name in ("url_normalised", "url_domain"):
                 columns[name] = pa.nulls(batch.num_rows, pa.string())
-        failures = {self.reason_name(r): mask for r, mask in verdict.failures.items()}
-        return fail_contents(self.filled(batch, columns), failures)
+        return self.failed(self.filled(batch, columns), verdict.failures)
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from corpus_pipeline.errors import ConfigError, printable
-from corpus_pipeline.filters.contents import fail_contents
 from corpus_pipeline.filters.where.expressions import Expression, parse_expression
 from corpus_pipeline.filters.where.fields import Rows
 from corpus_pipeline.steps import Batch, Context, Options, Step
@@ -109,8 +108,7 @@ class Where(Step):
                 tags[_TAG + name] = truth
             else:
                 failures[self._reasons()[key]] = self._fails(truth, wanted=kind == "keep")
-        labelled = {self.reason_name(reason): mask for reason, mask in failures.items()}
-        return self.filled(fail_contents(batch, labelled), tags)
+        return self.filled(self.failed(batch, failures), tags)
 
     def _fails(self, truth: pa.BooleanArray, wanted: bool) -> NDArray[np.bool_]:
         """Returns bool[N], where the truth is not the wanted one; `unknown` says it of null."""
