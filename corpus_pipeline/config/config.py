@@ -111,7 +111,7 @@ class Input(Section):
         return self
 
 
-class Plan(Section):
+class PlanSection(Section):
     """How inputs are cut into units of work. Part of what the output depends on."""
 
     unit_bytes: Size | None = Field(
@@ -184,7 +184,7 @@ class _Config(Section):
     preflight_timeout: int = Field(
         120, gt=0, description="seconds within which a worker of another runner must have answered"
     )
-    plan: Plan = Plan()
+    plan: PlanSection = PlanSection()
     steps: tuple[ListedStep, ...] | None = Field(
         None,
         description="the steps of the run in their order; default: those of the sections below, in "

@@ -62,7 +62,7 @@ class DocumentPass:
 
 
 @dataclasses.dataclass(frozen=True)
-class Match:
+class MatchPhase:
     """Groups hashes by partition and finds what is to be removed."""
 
     options: MatchOptions

@@ -15,7 +15,7 @@ from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
 from corpus_pipeline.pipelines.gather import settle
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
-from corpus_pipeline.pipelines.phases import DocumentPass, Match, ShinglePhase
+from corpus_pipeline.pipelines.phases import DocumentPass, MatchPhase, ShinglePhase
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
 from corpus_pipeline.pipelines.rounds import Rounds
@@ -121,7 +121,7 @@ class Run:
             if options.phase in MERGES and merged_by_driver(make.partitions, make.workspace.units):
                 runner.run_here(options.phase, lambda: merge(options))
             else:
-                phase = Match(options)
+                phase = MatchPhase(options)
                 runner.run(phase, items, _partitions_per_worker(phase))
 
         resolved: tuple[HashFolder, ...] = ()
@@ -137,7 +137,7 @@ class Run:
                 match(options, range(options.total_partitions))
 
 
-def _partitions_per_worker(match: Match) -> int:
+def _partitions_per_worker(match: MatchPhase) -> int:
     """Returns how many partitions of a match one worker can group in its memory."""
     options = match.options
     folders = [options.workspace.work / folder.path for folder in options.inputs]

@@ -21,7 +21,7 @@ from corpus_pipeline.scrub.mail import MailRules
 
 if TYPE_CHECKING:
     from corpus_pipeline.scrub.phone_shapes import ShapeMemory
-    from corpus_pipeline.scrub.plans import Plan
+    from corpus_pipeline.scrub.plans import NumberingPlan
 
 #: Regions whose numbers are found when written without a country code.
 DEFAULT_REGIONS = ("US", "GB", "CN", "DE", "FR", "IN")
@@ -212,7 +212,7 @@ def _find_phones(
 
 
 @cache
-def _plans(regions: tuple[str, ...]) -> "tuple[Plan, ...]":
+def _plans(regions: tuple[str, ...]) -> "tuple[NumberingPlan, ...]":
     from corpus_pipeline.scrub.plans import load_plan
 
     return tuple(map(load_plan, regions))

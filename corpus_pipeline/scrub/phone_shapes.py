@@ -35,7 +35,7 @@ from corpus_pipeline.scrub.phone_shape_words import (
     STARTS,
     WORD,
 )
-from corpus_pipeline.scrub.plans import Plan, international_pattern
+from corpus_pipeline.scrub.plans import NumberingPlan, international_pattern
 from corpus_pipeline.scrub.shapes import NumberSpans, Shapes
 
 #: Characters that shapes know; a window with others is read by the rules.
@@ -79,7 +79,7 @@ class Words(NamedTuple):
     """uint8[words], `WORD`, `IN_SHAPE`, `STARTS`."""
 
 
-class Plans(NamedTuple):
+class NumberingPlans(NamedTuple):
     """Numbering plans for a kernel; states of all automata are numbered together."""
 
     steps: NDArray[np.int32]
@@ -212,10 +212,10 @@ class ShapeMemory:
     What it holds changes how long the rules take and nothing else.
     """
 
-    def __init__(self, plans: Callable[[], Sequence[Plan]]) -> None:
+    def __init__(self, plans: Callable[[], Sequence[NumberingPlan]]) -> None:
         """Takes what loads the plans, which few texts need."""
         self._plans = plans
-        self._tables: PlanTables | None = None
+        self._tables: NumberingPlanTables | None = None
         self._seen = 0
         #: By shape: first and last + 1 character of each number, from the window's start on.
         self.known: dict[bytes, NumberSpans] = {}
@@ -238,7 +238,7 @@ class ShapeMemory:
         if self._seen < WORTH:
             return Shapes([b""] * count, [b""] * count)
         if self._tables is None:
-            self._tables = PlanTables(self._plans())
+            self._tables = NumberingPlanTables(self._plans())
         if len(self.known) > _MOST_SHAPES:
             self.known.clear()
         found = Shapes([], [])
@@ -301,10 +301,10 @@ class ShapeMemory:
         return [content[start:stop] for start, stop in zip(starts, stops, strict=False)]
 
 
-class PlanTables:
+class NumberingPlanTables:
     """The tables of some regions; country codes are added when a number has one."""
 
-    def __init__(self, plans: Sequence[Plan]) -> None:
+    def __init__(self, plans: Sequence[NumberingPlan]) -> None:
         self._parts: list[Automaton] = []
         self._states = 0
         formats: list[int] = [0]
@@ -320,7 +320,7 @@ class PlanTables:
             formats.append(len(leading))
         codes = np.full(_CODES, UNKNOWN, np.int32)
         codes[list(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)] = NOT_LOADED
-        self.tables = Plans(
+        self.tables = NumberingPlans(
             *self._joined(), np.array(dialled, np.int32), trunks, np.array(formats, np.int32),
             np.array(leading, np.int32), np.array(splits, np.uint8).reshape(-1, 20, 9), codes,
         )  # fmt: skip

@@ -28,7 +28,7 @@ from corpus_pipeline.scrub.phone_runs import (
     take,
 )
 from corpus_pipeline.scrub.phone_words import LINE, MENTIONED, NONE, VERB, named_after
-from corpus_pipeline.scrub.plans import Plan, country_code, is_grouped, is_international
+from corpus_pipeline.scrub.plans import NumberingPlan, country_code, is_grouped, is_international
 
 #: A decimal fraction; two years; two hours; a social security number; one digit all over.
 _NO_TELEPHONE = re.compile(
@@ -62,7 +62,7 @@ _PAIRS = re.compile(r"0[1-9](?:\.\d\d){4}")
 
 
 def find_phones(
-    folded: Folded, core: tuple[int, int], plans: Sequence[Plan]
+    folded: Folded, core: tuple[int, int], plans: Sequence[NumberingPlan]
 ) -> Iterator[tuple[int, int]]:
     """Yields the spans of the telephone numbers in a window.
 
@@ -89,7 +89,7 @@ def find_phones(
 
 
 def _find_in_run(
-    folded: Folded, core: tuple[int, int], plans: Sequence[Plan]
+    folded: Folded, core: tuple[int, int], plans: Sequence[NumberingPlan]
 ) -> Iterator[tuple[int, int]]:
     view = folded.view
     if _NEVER.fullmatch(view, *core) and view[core[0] - 1 : core[0]] != "+":
@@ -110,7 +110,7 @@ def _find_in_run(
         yield number.start, number.tail
 
 
-def is_one_number(folded: Folded, core: tuple[int, int], plans: Sequence[Plan]) -> bool:
+def is_one_number(folded: Folded, core: tuple[int, int], plans: Sequence[NumberingPlan]) -> bool:
     """Says whether all groups of a run of numbers are one number of some plan. So only what the
     plans say of these digits was asked, and nothing of fewer of them."""
     run = read_run(folded, core)
@@ -118,7 +118,7 @@ def is_one_number(folded: Folded, core: tuple[int, int], plans: Sequence[Plan]) 
     return number is not None and number.last + 1 == len(run.groups)
 
 
-def _planned(run: Run, plans: Sequence[Plan], first: int, found: int) -> Number | None:
+def _planned(run: Run, plans: Sequence[NumberingPlan], first: int, found: int) -> Number | None:
     """The longest number of some plan that begins with a group."""
     view = run.folded.view
     start = run.groups[first][0]
@@ -150,7 +150,7 @@ def _announced(run: Run, last: int, first: int, found: int) -> Number | None:
     return None
 
 
-def _may_begin(view: str, start: int, plans: Sequence[Plan]) -> bool:
+def _may_begin(view: str, start: int, plans: Sequence[NumberingPlan]) -> bool:
     """Says whether a number without a word and a + may begin here, by its first digits."""
     digit = view[start]
     if digit == "0":
@@ -203,7 +203,7 @@ def _in_sequence(run: Run, number: Number, found: int) -> bool:
     )
 
 
-def _is_planned(run: Run, number: Number, found: int, plans: Sequence[Plan]) -> bool:
+def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingPlan]) -> bool:
     """Says whether a number of some plan is written as its region or all the world writes it."""
     view, plain = run.folded.view, run.folded.plain
     text = view[number.start : number.end]

@@ -32,7 +32,7 @@ class Format(NamedTuple):
     groups: re.Pattern[str]
 
 
-class Plan(NamedTuple):
+class NumberingPlan(NamedTuple):
     """What may be dialled from one region."""
 
     region: str
@@ -59,7 +59,7 @@ def _national_pattern(country_code: int) -> str:
     return "|".join(dict.fromkeys(patterns))
 
 
-def load_plan(region: str) -> Plan:
+def load_plan(region: str) -> NumberingPlan:
     """Compiles the plan of a region.
 
     Args:
@@ -89,10 +89,10 @@ def load_plan(region: str) -> Plan:
         )
         for form in metadata.number_format
     )
-    return Plan(region, dialled, metadata.national_prefix or "", formats)
+    return NumberingPlan(region, dialled, metadata.national_prefix or "", formats)
 
 
-def is_grouped(plan: Plan, groups: list[str], *, trunk: bool = True) -> bool:
+def is_grouped(plan: NumberingPlan, groups: list[str], *, trunk: bool = True) -> bool:
     """Says whether the digits of a national number are grouped as its region does: behind the trunk
     digit 0, if it has one, all groups are the plan's, or the first is and no other is shorter than
     three digits. With `trunk=False` it may lack that digit, and the groups must be the plan's.

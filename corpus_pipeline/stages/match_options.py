@@ -59,4 +59,4 @@ class Outcome(NamedTuple):
 
 
 Batches = dict[tuple[str, ...], pa.RecordBatch]
-Match = Callable[[MatchOptions, int, Batches], Outcome]
+MatchFunction = Callable[[MatchOptions, int, Batches], Outcome]

@@ -29,7 +29,7 @@ from corpus_pipeline.dedup.exact import exact_removals
 from corpus_pipeline.dedup.peeling import half_edges
 from corpus_pipeline.dedup.sentences import sentence_removals
 from corpus_pipeline.stages import near_copies
-from corpus_pipeline.stages.match_options import Batches, Match, MatchOptions, Outcome
+from corpus_pipeline.stages.match_options import Batches, MatchFunction, MatchOptions, Outcome
 from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.resolving import resolve_step
 from corpus_pipeline.transforms import StageCounters, Tally, Transform, unrolled
@@ -232,7 +232,7 @@ def write_merged(options: MatchOptions, batches: Iterable[pa.RecordBatch]) -> li
 
 
 #: Phase, or `MatchOptions.match` -> what it does with the records of one partition.
-MATCHES: dict[str, Match] = {
+MATCHES: dict[str, MatchFunction] = {
     "exact": _match_exact,
     "document": near_copies.find_candidates,
     "verify": near_copies.verify,

@@ -77,7 +77,7 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     """Every phase of a run with all stages on, with the number of its items."""
     from corpus_pipeline.config.config import build_config
     from corpus_pipeline.config.run_flow import run_flow
-    from corpus_pipeline.pipelines.phases import Match, ShinglePhase
+    from corpus_pipeline.pipelines.phases import MatchPhase, ShinglePhase
     from corpus_pipeline.pipelines.stage_options import StageOptions
     from corpus_pipeline.planning.resources import resolve_resources
     from corpus_pipeline.workspace.state import Workspace
@@ -101,7 +101,7 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     phases: dict[str, tuple[Any, int]] = {"prepare": (prepare, UNITS), "finish": (finish, UNITS)}
     phases["shingles"] = ShinglePhase(make.shingles()), UNITS
     for name in MATCHES:
-        phases[name] = Match(make.match(name)), PARTITIONS
+        phases[name] = MatchPhase(make.match(name)), PARTITIONS
     return phases
 
 
