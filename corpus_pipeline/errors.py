@@ -64,19 +64,21 @@ def owner_of(error: OSError) -> str:
     if not isinstance(error, PermissionError) or not isinstance(error.filename, str):
         return ""
     # A folder that may not be entered hides what is in it.
-    path = os.path.abspath(error.filename)
+    path = os.path.realpath(error.filename)
     while not os.path.lexists(path) and path != os.path.dirname(path):
         path = os.path.dirname(path)
     try:
         import pwd  # Where there are users of this kind.
 
-        status = os.lstat(path)
+        status = os.stat(path)
         owner, mode = status.st_uid, stat.filemode(status.st_mode)
+        mine = owner == os.geteuid()
         with contextlib.suppress(KeyError):
             owner = pwd.getpwuid(owner).pw_name  # type: ignore[assignment]
     except (ImportError, OSError):
         return ""
-    return f"; {path} is {mode} of user {owner}: run as that user, or change its owner or rights"
+    todo = "change its rights" if mine else "run as that user, or change its owner or rights"
+    return f"; {path} is {mode} of user {owner}: {todo}"
 
 
 class CorpusError(Exception):

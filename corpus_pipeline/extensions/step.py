@@ -155,8 +155,11 @@ class OwnStep(Step):
         Raises:
             EngineError: it raised an exception, and `on_error` is stop.
         """
+        return self._guarded("apply", batch, self.own.apply)
+
+    def _guarded(self, method: str, batch: Batch, call: Callable[[Batch], Any]) -> Batch:
         try:
-            return self._checked(batch, self.own.apply(batch))
+            return self._checked(method, batch, call(batch))
         except CorpusError:
             raise
         except Exception as error:
@@ -166,7 +169,7 @@ class OwnStep(Step):
         for number in range(batch.num_rows):
             row = batch.slice(number, 1)
             try:
-                done.append(self._checked(row, self.own.apply(row)))
+                done.append(self._checked(method, row, call(row)))
             except CorpusError:
                 raise
             except Exception as error:
@@ -175,10 +178,11 @@ class OwnStep(Step):
                 done.append(add_failures(row, {self._error: np.ones(1, np.bool_)}))
         return _joined(done)
 
-    def _checked(self, before: Batch, after: Any) -> Batch:
+    def _checked(self, method: str, before: Batch, after: Any) -> Batch:
         if not isinstance(after, pa.RecordBatch) or after.num_rows != before.num_rows:
             raise ConfigError(
-                f"step {self.title}: apply must return a RecordBatch of the rows that it was given"
+                f"step {self.title}: {method} must return a RecordBatch of the rows that it was "
+                "given"
             )
         return after
 
@@ -203,25 +207,33 @@ class OwnGathering(OwnStep, Gathering):
 
     def _load(self) -> Step:
         own = super()._load()
-        for name in ("gathers", "gathered", "settled_as"):
-            setattr(self, name, getattr(own, name))
+        self.gathers = own.gathers
         return own
 
     def gather(self, batch: Batch) -> pa.RecordBatch:
         """Lets the own step count."""
-        return self.called("gather", lambda own: own.gather(batch))
+        return self._batch("gather", self.called("gather", lambda own: own.gather(batch)))
 
     def merged(self, tables: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
         """Lets the own step add up."""
-        return self.called("merged", lambda own: own.merged(tables))
+        return self._batch("merged", self.called("merged", lambda own: own.merged(tables)))
 
     def settled(self, table: pa.RecordBatch) -> pa.RecordBatch:
         """Lets the own step settle."""
-        return self.called("settled", lambda own: own.settled(table))
+        return self._batch("settled", self.called("settled", lambda own: own.settled(table)))
 
     def decide(self, batch: Batch, settled: pa.RecordBatch) -> Batch:
-        """Lets the own step decide."""
-        return self._checked(batch, self.called("decide", lambda own: own.decide(batch, settled)))
+        """Lets the own step decide; if it fails, of one document after another, as `apply`."""
+        own = self.called("decide", lambda own: own)
+        return self._guarded("decide", batch, lambda rows: own.decide(rows, settled))
+
+    def _batch(self, method: str, found: Any) -> pa.RecordBatch:
+        if not isinstance(found, pa.RecordBatch):
+            raise ConfigError(
+                f"step {self.title}: {method} must return a RecordBatch, not a "
+                f"{type(found).__name__}"
+            )
+        return found
 
 
 def own_step(

@@ -115,8 +115,7 @@ def _check_removals(workspace: Workspace, counts: Counter[str]) -> None:
     for name in REMOVING:
         if row_of(name).removes == "documents":
             _check_dropped(workspace, name, DROPPING[name], counts)
-    for name in reversed(REMOVING):
-        if row_of(name).removes != "documents":  # Several rows of a document, which may stay.
+        else:  # Several rows of a document, which may stay.
             _check_merged(workspace, name)
 
 

@@ -5,6 +5,7 @@ import math
 
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
+from corpus_pipeline.extensions.step import OwnStep
 from corpus_pipeline.flow import default_steps
 from corpus_pipeline.planning.costs import Flow, Prices, Workload, load_costs, measured_stages
 from corpus_pipeline.planning.estimate import Estimate, estimate
@@ -67,7 +68,7 @@ def estimate_of(
 
 def flow_of(config: Config, flow: RunFlow, sources: list[SourcePlan]) -> Flow:
     """Says which parts of the flow a configuration has, and for which share of its text."""
-    names = [step.name for step in flow.steps]
+    names = [step.name for step in flow.steps if not isinstance(step, OwnStep)]
     switches = {step.name: step.name in names for step in default_steps()}
     switches |= {kind: flow.dedup.on(kind) for kind in KINDS}
     measured, seen = measured_stages(load_costs()), set[str]()
@@ -75,7 +76,7 @@ def flow_of(config: Config, flow: RunFlow, sources: list[SourcePlan]) -> Flow:
     unmeasured = []
     for step in flow.steps:
         # What was measured counts once; a second one of its kind costs as much again.
-        known = step.name in measured
+        known = step.name in measured and not isinstance(step, OwnStep)
         if known and step.name not in seen:
             seen.add(step.name)
             continue

@@ -1,14 +1,16 @@
 """A step of the flow as a transform of batches: counted and timed, skipped by source."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey
-from corpus_pipeline.batches import unit_end, with_rows
+from corpus_pipeline.batches import one_batch, unit_end, with_rows
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.steps import Step, source_of
@@ -49,8 +51,39 @@ class MapBatches(Transform):
         raise NotImplementedError
 
 
+class Chosen:
+    """Which documents a step sees: those of sources that do not skip it, where `when` is true."""
+
+    def __init__(self, step: Step) -> None:
+        self._skip = step.context.skipping(step.name)
+        self._when = None if step.when is None else _parsed(step.when)
+
+    def rows(self, batch: pa.RecordBatch) -> NDArray[np.bool_] | None:
+        """Returns bool[N], or None for all of a batch."""
+        if source_of(batch) in self._skip:
+            return np.zeros(batch.num_rows, np.bool_)
+        return None if self._when is None else self._when.evaluate(batch)
+
+    def among(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Returns the documents that the step sees."""
+        rows = self.rows(batch)
+        return batch if rows is None else batch.filter(pa.array(rows))
+
+    def changed(
+        self, batch: pa.RecordBatch, change: Callable[[pa.RecordBatch], pa.RecordBatch]
+    ) -> pa.RecordBatch:
+        """Returns a batch of which the documents that the step sees are changed."""
+        rows = self.rows(batch)
+        if rows is None:
+            return change(batch)
+        if not rows.any():
+            return batch
+        done = change(batch.filter(pa.array(rows)))
+        return done if rows.all() else with_rows(batch, rows, done)
+
+
 class ApplyStep(MapBatches):
-    """Applies a step; batches of sources that skip it pass as they are."""
+    """Applies a step to the documents that it is to see; others pass as they are."""
 
     def __init__(self, step: Step) -> None:
         self.step = step
@@ -67,8 +100,7 @@ class ApplyStep(MapBatches):
         Raises:
             ResourceError: what it loads is not what was planned.
         """
-        self._skip = self.step.context.skipping(self.step.name)
-        self._when = None if self.step.when is None else _parsed(self.step.when)
+        self._chosen = Chosen(self.step)
         self.step.open()
         # Afterwards, so that a file that changes while it is read is noticed.
         for each in self.step.resources():
@@ -86,15 +118,7 @@ class ApplyStep(MapBatches):
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Applies the step to one batch."""
-        if source_of(batch) in self._skip:
-            return batch
-        if self._when is None:
-            return self.step.apply(batch)
-        chosen = self._when.evaluate(batch)
-        if not chosen.any():
-            return batch
-        rows = self.step.apply(batch.filter(pa.array(chosen)))
-        return rows if chosen.all() else with_rows(batch, chosen, rows)
+        return self._chosen.changed(batch, self.step.apply)
 
 
 class DecideStep(MapBatches):
@@ -113,14 +137,12 @@ class DecideStep(MapBatches):
 
     def open(self) -> None:
         """Reads what was settled."""
-        self._skip = self.step.context.skipping(self.step.name)
-        (self._settled,) = read_table(self.path).to_batches() or [None]
+        self._chosen = Chosen(self.step)
+        self._settled = one_batch(read_table(self.path))
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Decides over one batch."""
-        if self._settled is None or source_of(batch) in self._skip:
-            return batch
-        return self.step.decide(batch, self._settled)
+        return self._chosen.changed(batch, lambda rows: self.step.decide(rows, self._settled))
 
 
 def _parsed(expression: str) -> "Expression":

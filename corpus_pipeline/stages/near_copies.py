@@ -29,14 +29,14 @@ from corpus_pipeline.stages.match_options import Batches, MatchOptions, Outcome
 from corpus_pipeline.stages.writing import prepared_path
 from corpus_pipeline.text.words import split_words
 from corpus_pipeline.transforms import StageCounters, Tally, Transform
-from corpus_pipeline.workspace.phase_table import row_of
+from corpus_pipeline.workspace.phase_table import merge_of, row_of
 from corpus_pipeline.workspace.state import Manifest, Workspace
 
 #: Columns of buckets and of shingle sets, as they cross the shuffle.
 _BUCKETS = ("members", "ranks", "key", "elsewhere", "leaders")
-#: The phase that makes shingle sets; whose, it reads of the merge before it.
+#: The phase that makes shingle sets, and the folder that says of whom.
 _SHINGLES = row_of("shingles")
-_WANTED = _SHINGLES.reads[1]
+_WANTED = f"{merge_of('document')}/{row_of('document').merged}"
 _SETS = ("address", "shingles", "key")
 
 

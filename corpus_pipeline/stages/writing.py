@@ -20,7 +20,7 @@ from corpus_pipeline.batches import alive, conform, one_batch, unit_end
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.leniencies import leniency_counts
-from corpus_pipeline.steps import source_of
+from corpus_pipeline.stages.mapping import Chosen
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
@@ -238,6 +238,8 @@ class WritePreparedUnit(_UnitWriter):
         self._rejected = _ParquetPart(self.open(path), self.options.schema)
         self._hashes: dict[str, list[pa.RecordBatch]] = {}
         self._gathered: list[pa.RecordBatch] = []
+        if self.options.gathering is not None:
+            self._chosen = Chosen(self.options.gathering)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Writes documents by fate; keeps the hashes of those alive (a tenth of their text)."""
@@ -252,8 +254,8 @@ class WritePreparedUnit(_UnitWriter):
             self._hashes.setdefault(kind, []).append(records)
         gathering = self.options.gathering
         if gathering is not None and batch.num_rows:
-            if source_of(batch) not in gathering.context.skipping(gathering.name):
-                self._gathered.append(gathering.gather(batch))
+            if (seen := self._chosen.among(batch)).num_rows:
+                self._gathered.append(gathering.gather(seen))
             if len(self._gathered) > _GATHERED_TOGETHER:
                 self._gathered = [gathering.merged(self._gathered)]
 

@@ -16,7 +16,9 @@ match: a phase of its own, `merge-NAME`, over groups of units.
 
 Two kinds of phases have a number in their names, for the configuration and the data decide how many
 there are: *prepare*, *prepare-2*, … are the passes of the documents before the last one (the first
-stands here for all); *verify-2*, *resolve-2*, … are later rounds.
+stands here for all); *verify-2*, *resolve-2*, … are later rounds. What large rounds of *resolve*
+keep between their steps stands in `pipelines/rounds.py`, and what steps gather over the run, and
+settle, in `pipelines/gather.py`; no other phase reads it.
 """
 
 import dataclasses

@@ -17,10 +17,17 @@ from runs import Corpus, Runner
 from corpus_pipeline import flow
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.config.run_flow import run_flow
-from corpus_pipeline.errors import ConfigError, EngineError, ErrorBudgetError, ResumeError
+from corpus_pipeline.errors import (
+    ConfigError,
+    CorpusError,
+    EngineError,
+    ErrorBudgetError,
+    ResumeError,
+)
 from corpus_pipeline.extensions.code import Code, find_code
 
 RULES = '''
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -110,6 +117,34 @@ class Longest(Gathering):
         return self.failed(batch, {"longest-not": short.to_numpy(zero_copy_only=False)})
 
 
+class Everybody(Longest):
+    """Gathers nothing; what it settles has no rows."""
+
+    name = "everybody"
+
+    def settled(self, table):
+        return pa.record_batch([pa.array([], pa.int64())], self.settled_as)
+
+    def decide(self, batch, settled):
+        return self.failed(batch, {"longest-not": np.ones(batch.num_rows, bool)})
+
+
+class Broken(Longest):
+    name = "broken"
+
+    def decide(self, batch, settled):
+        if "zh" in batch["lang"].to_pylist():
+            raise KeyError("zh")
+        return batch
+
+
+class Nothing(Longest):
+    name = "nothing"
+
+    def settled(self, table):
+        return None
+
+
 class Torn(Longest):
     name = "torn"
 
@@ -183,6 +218,26 @@ def test_a_class_that_sees_the_whole_run_first(rules: Path, inputs: Path, run_he
     assert failed == {row["chars"] for row in seen if row["chars"] < least} != set()
     with pytest.raises(EngineError, match="step torn: settled: ZeroDivisionError"):
         run_here(settings(inputs, rules / "torn", {"use": "./rules.py:Torn"}))
+    with pytest.raises(CorpusError, match="step nothing: settled must return a RecordBatch"):
+        run_here(settings(inputs, rules / "nothing", {"use": "./rules.py:Nothing"}))
+
+
+def test_a_class_that_sees_the_whole_run_sees_what_it_is_to_see(
+    rules: Path, inputs: Path, run_here: Runner
+) -> None:
+    chinese = {"use": "./rules.py:Longest", "options": {"keep": 1}, "when": 'lang == "zh"'}
+    rows = rows_of(run_here, settings(inputs, rules / "zh", chinese))
+    failed = [row for row in rows if "longest-not" in (row["reasons"] or ())]
+    assert {row["lang"] for row in failed} == {"zh"}
+    assert {row["lang"] for row in rows if row["chars"] is not None} == {"zh"}
+    # Nothing is gathered, and yet it decides.
+    nobody = {**chinese, "when": 'lang == "xx"', "use": "./rules.py:Everybody"}
+    rows = rows_of(run_here, settings(inputs, rules / "xx", nobody))
+    assert not any("longest-not" in (row["reasons"] or ()) for row in rows)
+    broken = {"use": "./rules.py:Broken", "on_error": "reject"}
+    rows = rows_of(run_here, settings(inputs, rules / "broken", broken, max_errors=1000))
+    failed = [row for row in rows if "broken-error" in (row["reasons"] or ())]
+    assert {row["lang"] for row in failed} == {"zh"}
 
 
 def test_a_function_over_a_batch_edits_text(rules: Path, inputs: Path, run_here: Runner) -> None:

@@ -165,8 +165,18 @@ def test_scores_are_rounded_and_at_most_one(identifier: LanguageIdentifier) -> N
     assert 0 < min(scores) <= max(scores) <= 1
 
 
-def test_a_model_with_values_that_are_no_numbers(identifier: LanguageIdentifier) -> None:
-    centroids = np.full_like(identifier.model.input.centroids, np.nan)
+def test_scores_of_labels_that_are_judged_each_for_itself_are_at_most_one() -> None:
+    merged = load_language_identifier(merge={"en": ["en", "de", "fr", "es", "it", "nl"]})
+    one_vs_all = merged._replace(model=merged.model._replace(loss=4))
+    found = measure_language(pa.array(["Where is the library?", "Wer ist das?"]), one_vs_all)
+    assert found["lang_score"].to_pylist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_model_with_values_that_are_no_numbers(
+    identifier: LanguageIdentifier, value: float
+) -> None:
+    centroids = np.full_like(identifier.model.input.centroids, value)
     damaged = identifier._replace(
         model=identifier.model._replace(input=identifier.model.input._replace(centroids=centroids))
     )

@@ -392,11 +392,11 @@ def test_steps_that_were_not_measured_with_the_others(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rules.py").write_text(
-        "from corpus_pipeline import Step\n\ndef mine(document):\n    return True\n\n"
+        "from corpus_pipeline import Step\n\ndef write(document):\n    return True\n\n"
         "class Known(Step):\n    name = 'known'\n    seconds_per_gigabyte = 5.0\n"
     )
     steps = ["extract", "quality", {"quality": {"profile": "gopher"}, "label": "strict"},
-             {"lines": {"rules": "c4"}}, {"use": "./rules.py:mine"}, {"use": "./rules.py:Known"},
+             {"lines": {"rules": "c4"}}, {"use": "./rules.py:write"}, {"use": "./rules.py:Known"},
              "dedup"]  # fmt: skip
     print_plan(write_config(tmp_path, steps=steps), size="2GB", as_json=True)
     found = json.loads(capsys.readouterr().out)
@@ -404,7 +404,7 @@ def test_steps_that_were_not_measured_with_the_others(
     assert stages["strict"] == stages["quality"] > 0
     assert (stages["lines"], stages["known"]) == (18.0, 10.0)
     (note,) = (line for line in found["notes"] if "not in the estimate" in line)
-    assert note.startswith("the time of mine is not in the estimate: ")
+    assert note.startswith("the time of write is not in the estimate: ")
 
 
 def test_a_stated_size_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -340,7 +340,11 @@ def test_dedup_keeps_the_fate_that_a_document_has(make: StageOptions) -> None:
     run_documents(
         unit(documents(["twice removed"], unit=8), phase="finish", number=8),
         removing(make),
-        {"drop_reason": ["exact-duplicate"], "duplicate_of": ["0:6"]},
+        {
+            "drop_reason": ["exact-duplicate"],
+            "reasons": [["exact-duplicate"]],
+            "duplicate_of": ["0:6"],
+        },
     )
 
 

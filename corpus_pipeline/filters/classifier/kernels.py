@@ -64,7 +64,7 @@ def score_texts(data, offsets, model, values, best, scores):  # type: ignore[no-
     labels = outputs.rows
     work = np.empty(2 * labels, np.float64)
     out = np.empty(labels, np.float64)
-    turned = turn(outputs)
+    turned = turn(outputs, loss)
     for row in range(len(offsets) - 1):
         best[row] = -1
         scores[row] = np.nan

@@ -126,9 +126,10 @@ def _logistic(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def turn(matrix):  # type: ignore[no-untyped-def]
-    """Returns a dense matrix column by column, float32[columns, rows]; an empty one otherwise."""
-    if not len(matrix.dense):
+def turn(matrix, loss):  # type: ignore[no-untyped-def]
+    """Returns a dense matrix column by column, float32[columns, rows]; an empty one if it is not
+    dense, or if few of its rows are looked at, those on the way down a tree."""
+    if loss == 1 or not len(matrix.dense):
         return np.empty((0, 0), np.float32)
     turned = np.empty((matrix.columns, matrix.rows), np.float32)
     for row in range(matrix.rows):

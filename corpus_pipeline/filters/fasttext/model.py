@@ -102,14 +102,16 @@ def load_fasttext(path: str | Path, sha256: str | None = None, kind: str = "clas
         raise ResourceError(f"{kind} {file}: no such file; name a fastText model file")
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        opened.seek(0, 2)
+        # What was hashed is what is read, whoever replaces the file meanwhile.
+        data = np.memmap(opened, np.uint8, "r") if opened.tell() else np.zeros(0, np.uint8)
     if sha256 is not None and digest != sha256.lower():
         raise ResourceError(
             f"{kind} {file}: sha256 is {digest}, expected {sha256}; "
             "fetch the file again or correct the configured sha256"
         )
-    if file.stat().st_size < HEADER.size:
+    if len(data) < HEADER.size:
         raise ResourceError(f"{kind} {file}: is no fastText model; name a .bin or .ftz file")
-    data = np.memmap(file, np.uint8, "r")
     try:
         return _read(_Reader(data), digest)
     except _DamagedError as error:
@@ -179,7 +181,11 @@ def _read(file: _Reader, digest: str) -> Model:
         or (pruned > 0 and not 0 <= pruned_rows.min() <= pruned_rows.max() < behind)
     ):
         raise _DamagedError("its matrices do not go with its words and labels: it is damaged")
-    if not np.isfinite(outputs.dense).all() or not np.isfinite(outputs.centroids).all():
+    if words + behind > np.iinfo(np.int32).max:
+        raise _DamagedError("it says that it has more rows than a model can have")
+    if not all(
+        np.isfinite(part).all() for part in (outputs.dense, outputs.centroids, outputs.norms)
+    ):
         raise _DamagedError("its output matrix has values that are no numbers")
     return Model(
         labels,

@@ -317,11 +317,13 @@ def word_memory():  # type: ignore[no-untyped-def]
 @kernel
 def _remembered(data, begin, end, spans, slot):  # type: ignore[no-untyped-def]
     """Says whether the word `data[begin:end]` is the one in a slot of the memory."""
-    first, size = spans[slot, 0], spans[slot, 1] - spans[slot, 0]
+    first, size = spans[slot, 0], end - begin
+    if spans[slot, 1] - first != size:
+        return False
     same = 0
-    while same < size == end - begin and data[first + same] == data[begin + same]:
+    while same < size and data[first + same] == data[begin + same]:
         same += 1
-    return same == end - begin
+    return same == size
 
 
 @kernel

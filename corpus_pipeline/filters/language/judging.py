@@ -71,7 +71,7 @@ def _chance_of(name, names, sums, count):  # type: ignore[no-untyped-def]
 
 @kernel
 def _agree(weights, names, sums, counts, windows, ranked, means, products):  # type: ignore[no-untyped-def]
-    """Ranks the names of a text with several windows.
+    """Ranks the names of a text by its windows.
 
     Args:
         weights: int64[W], letters of each window.
@@ -136,16 +136,16 @@ def judge_texts(data, lines, letters, windows, model, groups, guesses, first, se
     hidden = np.empty(inputs.columns, np.float32)
     work = np.empty(2 * outputs.rows, np.float64)
     out = np.empty(outputs.rows, np.float64)
-    turned = turn(outputs)
+    turned = turn(outputs, loss)
     found, chances = np.empty(guesses, np.int32), np.empty(guesses, np.float64)
-    places = np.int64(1)
+    most_windows = np.int64(1)
     for row in range(len(windows) - 1):
-        places = max(places, windows[row + 1] - windows[row])
-    weights, counts = np.empty(places, np.int64), np.empty(places, np.int64)
-    names = np.empty((places, guesses), np.int32)
-    sums = np.empty((places, guesses), np.float64)
-    ranked = np.empty(places * guesses, np.int32)
-    means, products = np.empty(places * guesses), np.empty(places * guesses)
+        most_windows = max(most_windows, windows[row + 1] - windows[row])
+    weights, counts = np.empty(most_windows, np.int64), np.empty(most_windows, np.int64)
+    names = np.empty((most_windows, guesses), np.int32)
+    sums = np.empty((most_windows, guesses), np.float64)
+    ranked = np.empty(most_windows * guesses, np.int32)
+    means, products = np.empty(most_windows * guesses), np.empty(most_windows * guesses)
     for row in range(len(windows) - 1):
         first[row] = second[row] = -1
         scores[row] = 0.0
@@ -157,7 +157,7 @@ def judge_texts(data, lines, letters, windows, model, groups, guesses, first, se
             count, _ = take_rows(data, start, stop, dictionary, features, memory, hashes, rows)
             if count:
                 mean_of_rows(inputs, rows, count, hidden)
-                damaged |= np.isnan(hidden.sum())
+                damaged |= not np.isfinite(hidden.sum())
                 count = likeliest(
                     hidden, outputs, turned, loss, tree, _LEAST, work, out, found, chances
                 )

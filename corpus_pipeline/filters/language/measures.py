@@ -185,7 +185,8 @@ def measure_language(
             "language: the model gives no number for a text: it is damaged; fetch it again"
         )
     names = pa.array(identifier.names, pa.string())
-    rounded = np.round(scores, _SCORE_DECIMALS).astype(np.float32)
+    # Labels that are judged each for itself may add up to more.
+    rounded = np.round(np.minimum(scores, 1.0), _SCORE_DECIMALS).astype(np.float32)
     return pa.record_batch(
         [
             names.take(pa.array(first, mask=first < 0)),

@@ -70,12 +70,6 @@ class Samples(NamedTuple):
     windows: NDArray[np.int64]
     """int64[N + 1]."""
 
-    @property
-    def has_letters(self) -> NDArray[np.bool_]:
-        """bool[N], whether the sample has a letter of any script."""
-        total = np.concatenate(([0], np.cumsum(self.letters)))[self.windows]
-        return np.diff(total) > 0
-
 
 @cache
 def _lower() -> NDArray[np.uint16]:
