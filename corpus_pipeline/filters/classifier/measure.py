@@ -106,8 +106,7 @@ def measure_classifier(
     data, offsets = utf8_buffers(written_for_model(texts, form))
     best = np.empty(len(texts), np.int32)
     scores = np.empty(len(texts), np.float64)
-    parts = (model.dictionary, model.features, model.input, model.output, model.loss, model.tree)
-    score_texts(data, offsets, parts, np.zeros(0) if values is None else values, best, scores)
+    score_texts(data, offsets, model.parts, np.zeros(0) if values is None else values, best, scores)
     none = best < 0
     if (np.isnan(scores) & ~none).any():
         raise ResourceError(

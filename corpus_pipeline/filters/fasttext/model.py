@@ -81,6 +81,11 @@ class Model(NamedTuple):
     sha256: str
     """Of the file, 64 hex digits; empty for a model that is in no file."""
 
+    @property
+    def parts(self) -> tuple[Dictionary, Features, Matrix, Matrix, int, Tree]:
+        """What kernels are given: dictionary, features, input and output matrix, loss, tree."""
+        return self.dictionary, self.features, self.input, self.output, self.loss, self.tree
+
 
 class _DamagedError(Exception):
     """What a file says of itself cannot be."""

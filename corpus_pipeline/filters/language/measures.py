@@ -177,8 +177,7 @@ def measure_language(
     guesses = _GUESSES_MERGED if merged else _GUESSES
     judge_texts(
         samples.data, samples.offsets, samples.letters, samples.windows,
-        (model.dictionary, model.features, model.input, model.output, model.loss, model.tree),
-        identifier.groups, guesses, first, second, scores,
+        model.parts, identifier.groups, guesses, first, second, scores,
     )  # fmt: skip
     if np.isnan(scores).any():
         raise ResourceError(
