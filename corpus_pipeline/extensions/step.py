@@ -135,14 +135,18 @@ class OwnStep(Step):
         Raises:
             EngineError: it raised an exception.
         """
-        if "own" not in self.__dict__:
-            self.own = self._load()
+        self._be_loaded()
         try:
             return call(self.own)
         except CorpusError:
             raise
         except Exception as error:
             raise EngineError(f"step {self.title}: {method}: {told(error)}") from error
+
+    def _be_loaded(self) -> None:
+        """Loads the code where that is not done yet: workers are given its place alone."""
+        if "own" not in self.__dict__:
+            self.own = self._load()
 
     def close(self) -> None:
         """Closes the own step."""
@@ -224,8 +228,8 @@ class OwnGathering(OwnStep, Gathering):
 
     def decide(self, batch: Batch, settled: pa.RecordBatch) -> Batch:
         """Lets the own step decide; if it fails, of one document after another, as `apply`."""
-        own = self.called("decide", lambda own: own)
-        return self._guarded("decide", batch, lambda rows: own.decide(rows, settled))
+        self._be_loaded()
+        return self._guarded("decide", batch, lambda rows: self.own.decide(rows, settled))
 
     def _batch(self, method: str, found: Any) -> pa.RecordBatch:
         if not isinstance(found, pa.RecordBatch):
