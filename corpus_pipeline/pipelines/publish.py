@@ -159,7 +159,7 @@ def _publish_tokens(
         shards=tuple(
             ShardEntry(
                 file=PurePosixPath(entry.path).name, documents=entry.rows, tokens=tokens,
-                bytes=entry.bytes, sha256=entry.sha256,
+                bytes=entry.bytes, sha256=entry.sha256, source="",
             )
             for entry, tokens in zip(shards, _token_counts(workspace), strict=True)
         ),

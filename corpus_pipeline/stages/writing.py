@@ -369,7 +369,8 @@ class WriteFinishedUnit(_UnitWriter):
             tokens = kept[TOKEN_IDS]
             offsets = tokens.offsets.to_numpy().astype(np.int64)
             values = tokens.values.to_numpy()
-            self._shard.write(kept["id"], kept["row"].to_numpy(), offsets, values)
+            units = kept["unit"].to_numpy()
+            self._shard.write(kept["id"], units, kept["row"].to_numpy(), offsets, values)
         self._kept.write(kept)
         rejected = batch.filter(pc.invert(living))
         self._rejected.write(rejected)

@@ -10,7 +10,7 @@ from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.tokens.shard import ShardFormat, open_shard
 
 #: Version of index.json.
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 
 #: Name of the file in its folder.
 INDEX_NAME = "index.json"
@@ -38,6 +38,10 @@ class ShardEntry:
     bytes: int
     sha256: str
     """Of the file's bytes, 64 hex digits."""
+    source: str
+    """Source of all its documents."""
+    split: str = "train"
+    """Split of all its documents."""
 
     def __post_init__(self) -> None:
         if not is_inside(self.file):

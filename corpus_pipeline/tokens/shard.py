@@ -1,6 +1,6 @@
 """Token shards: Arrow IPC files, uncompressed, read by memory-mapping without a copy.
 
-    schema    id string | row int64 | tokens list<uint16 or uint32>      one row is one document
+    schema    id string | unit int32 | row int64 | tokens list<uint16 or uint32>      one row is one document
     metadata  format version, sha256 of the tokenizer, id of the end of document
 
     ┌ record batch ≤ 64 MiB ┐┌ record batch ≤ 64 MiB ┐┌ one document > 64 MiB ┐
@@ -24,14 +24,14 @@ from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.text.columns import utf8_buffers
 
 #: Version of the shard's schema and metadata.
-SHARD_FORMAT = 1
+SHARD_FORMAT = 2
 
 #: Most bytes of columns in a record batch with more than one document.
 BATCH_BYTES = 64 << 20
 
-#: Bytes of a document in a record batch besides its tokens and the text of its id: one int64 row
-#: and two int32 offsets.
-_ROW_BYTES = 16
+#: Bytes of a document in a record batch besides its tokens and the text of its id: its address and
+#: two int32 offsets.
+_ROW_BYTES = 20
 
 #: An Arrow list of int32 offsets holds no more items.
 _MOST_TOKENS = 2**31 - 1
@@ -66,6 +66,7 @@ class ShardFormat:
         return pa.schema(
             [
                 pa.field("id", pa.string(), nullable=False),
+                pa.field("unit", pa.int32(), nullable=False),
                 pa.field("row", pa.int64(), nullable=False),
                 pa.field("tokens", pa.list_(_ARROW_TYPES[self.dtype]), nullable=False),
             ],
@@ -115,6 +116,7 @@ class _Pending(NamedTuple):
     """Documents that wait for their record batch to fill."""
 
     ids: pa.Array
+    units: NDArray[np.int32]
     rows: NDArray[np.int64]
     lengths: NDArray[np.int64]
     tokens: Tokens
@@ -127,7 +129,8 @@ class ShardWriter:
     >>> sink = io.BytesIO()
     >>> writer = ShardWriter(sink, ShardFormat("ab" * 32, 0, "uint16"))
     >>> offsets, ids = np.array([0, 2, 3]), np.array([5, 0, 0], np.uint16)
-    >>> writer.write(pa.array(["a", "b"]), np.array([0, 1]), offsets, ids)
+    >>> unit = np.zeros(2, np.int32)
+    >>> writer.write(pa.array(["a", "b"]), unit, np.array([0, 1]), offsets, ids)
     >>> writer.close()
     ShardSummary(documents=2, tokens=3)
     """
@@ -155,6 +158,7 @@ class ShardWriter:
     def write(
         self,
         ids: pa.Array,
+        units: NDArray[np.int32],
         rows: NDArray[np.int64],
         offsets: NDArray[np.int64],
         tokens: Tokens,
@@ -163,7 +167,8 @@ class ShardWriter:
 
         Args:
             ids: names of the documents, type `string`, no nulls.
-            rows: int64[N], each document's row in its unit.
+            units: int32[N], number of the unit that each document is from.
+            rows: int64[N], its row in that unit.
             offsets: int64[N + 1] into `tokens`; as `Encoded` has them.
             tokens: of the format's dtype. The arrays must not change before `close`.
 
@@ -171,10 +176,11 @@ class ShardWriter:
             ValueError: lengths or types do not fit, or a document has 2**31 tokens or more.
         """
         lengths = np.diff(offsets)
-        if not len(ids) == len(rows) == len(lengths) or ids.null_count:
+        if not len(ids) == len(units) == len(rows) == len(lengths) or ids.null_count:
             raise ValueError(
-                f"{len(ids)} ids with {ids.null_count} nulls, {len(rows)} rows and {len(lengths)} "
-                "documents do not belong together; give one id and one row for each document"
+                f"{len(ids)} ids with {ids.null_count} nulls, {len(units)} units, {len(rows)} rows "
+                f"and {len(lengths)} documents do not belong together; give one of each for each "
+                "document"
             )
         if tokens.dtype != self._dtype:
             raise ValueError(f"tokens must be {self._dtype}, got {tokens.dtype}; encode them anew")
@@ -192,6 +198,7 @@ class ShardWriter:
                 self._pending.append(
                     _Pending(
                         ids.slice(start, stop - start),
+                        units[start:stop],
                         rows[start:stop],
                         lengths[start:stop],
                         tokens[offsets[start] : offsets[stop]],
@@ -212,13 +219,14 @@ class ShardWriter:
     def _flush(self) -> None:
         if not self._pending:
             return
-        ids, rows, lengths, tokens = zip(*self._pending, strict=True)
+        ids, units, rows, lengths, tokens = zip(*self._pending, strict=True)
         offsets = np.zeros(sum(len(part) for part in lengths) + 1, np.int32)
         np.cumsum(np.concatenate(lengths), out=offsets[1:])
         values = np.concatenate(tokens)
         batch = pa.record_batch(
             [
                 pa.concat_arrays(ids),
+                pa.array(np.concatenate(units), pa.int32()),
                 pa.array(np.concatenate(rows), pa.int64()),
                 pa.ListArray.from_arrays(pa.array(offsets), pa.array(values)),
             ],
@@ -236,6 +244,8 @@ class ShardBatch(NamedTuple):
 
     ids: pa.Array
     """N names, type `string`."""
+    units: NDArray[np.int32]
+    """int32[N]."""
     rows: NDArray[np.int64]
     """int64[N]."""
     offsets: NDArray[np.int32]
@@ -308,4 +318,5 @@ def _view(batch: pa.RecordBatch, format_: ShardFormat) -> ShardBatch:
     column = batch.column("tokens")
     offsets = column.offsets.to_numpy()
     tokens = column.values.to_numpy()
-    return ShardBatch(batch.column("id"), batch.column("row").to_numpy(), offsets, tokens)
+    units, rows = batch.column("unit").to_numpy(), batch.column("row").to_numpy()
+    return ShardBatch(batch.column("id"), units, rows, offsets, tokens)

@@ -49,11 +49,15 @@ def write_folder(folder: Path, shards: Sequence[Sequence[int]], dtype: str = "ui
                 tokens[-1:] = EOS
                 place += length
                 writer.write(
-                    pa.array([f"{k}文{row}"]), np.array([row]), np.array([0, length]), tokens
+                    pa.array([f"{k}文{row}"]),
+                    np.array([k], np.int32),
+                    np.array([row]),
+                    np.array([0, length]),
+                    tokens,
                 )
             summary = writer.close()
         written = storage.file_digest(folder / f"{k}.arrow")
-        entries.append(ShardEntry(f"{k}.arrow", *summary, *written))
+        entries.append(ShardEntry(f"{k}.arrow", *summary, *written, "web"))
     index = TokenIndex(dtype, 60_000, EOS, "tokenizer.json", SHA, tuple(entries))
     (folder / "index.json").write_text(index.to_json(), "utf-8")
     return folder

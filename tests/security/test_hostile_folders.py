@@ -72,11 +72,12 @@ def test_what_is_no_file_is_not_read(output: Path) -> None:
 
 
 def _index(**changes: Any) -> str:
-    shard = {"file": "a.arrow", "documents": 0, "tokens": 0, "bytes": 0, "sha256": "00" * 32}
+    shard = {"file": "a.arrow", "documents": 0, "tokens": 0, "bytes": 0, "sha256": "00" * 32,
+             "source": "web", "split": "train"}  # fmt: skip
     shard |= {key: value for key, value in changes.items() if key in shard}
     tokenizer = {"file": changes.get("tokenizer", "tokenizer.json"), "sha256": "ab" * 32}
     totals = {"shards": 1, "documents": 0, "tokens": 0, "bytes": 0}
-    content = {"version": 1, "dtype": "uint16", "vocab_size": 9, "eos_id": 0, "shards": [shard],
+    content = {"version": 2, "dtype": "uint16", "vocab_size": 9, "eos_id": 0, "shards": [shard],
                "tokenizer": tokenizer, "totals": totals}  # fmt: skip
     return json.dumps(content)
 
@@ -101,7 +102,8 @@ def shard(path: Path, ids: tuple[str, ...] = ("first", "second", "third")) -> by
     offsets = np.array([0, 7, 7, _TOKENS])
     with path.open("wb") as file:
         writer = ShardWriter(file, ShardFormat("ab" * 32, 0, "uint16"))
-        writer.write(pa.array(ids), np.arange(3), offsets, np.ones(_TOKENS, np.uint16))
+        units = np.zeros(3, np.int32)
+        writer.write(pa.array(ids), units, np.arange(3), offsets, np.ones(_TOKENS, np.uint16))
         writer.close()
     return path.read_bytes()
 

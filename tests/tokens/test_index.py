@@ -22,17 +22,18 @@ def write_folder(folder: Path, shards: int = 2) -> TokenIndex:
         with (folder / f"{k}.arrow").open("wb") as sink:
             writer = ShardWriter(sink, ShardFormat(SHA, 0, "uint16"))
             tokens = np.array([k + 1, 2, 0, 9, 0], np.uint16)
-            writer.write(pa.array(["甲", "b"]), np.arange(2), np.array([0, 3, 5]), tokens)
+            units = np.zeros(2, np.int32)
+            writer.write(pa.array(["甲", "b"]), units, np.arange(2), np.array([0, 3, 5]), tokens)
             summary = writer.close()
         written = storage.file_digest(folder / f"{k}.arrow")
-        entries.append(ShardEntry(f"{k}.arrow", *summary, *written))
+        entries.append(ShardEntry(f"{k}.arrow", *summary, *written, "网页"))
     index = TokenIndex("uint16", 10, 0, "tokenizer.json", SHA, tuple(entries))
     (folder / "index.json").write_text(index.to_json(), "utf-8")
     return index
 
 
 def test_text_is_fixed() -> None:
-    entry = ShardEntry("a/0.arrow", 2, 5, 700, SHA)
+    entry = ShardEntry("a/0.arrow", 2, 5, 700, SHA, "web", "validation")
     index = TokenIndex("uint16", 10, None, "词.json", SHA, (entry,))
     text = index.to_json()
     assert text.endswith("}\n")
@@ -45,8 +46,8 @@ def test_text_is_fixed() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"version": 1', '"version": 2', "version 2, not 1"),
-        ('"version": 1', '"other": 1', "KeyError"),
+        ('"version": 2', '"version": 1', "version 1, not 2"),
+        ('"version": 2', '"other": 1', "KeyError"),
         ("a/0.arrow", "../0.arrow", "inside the folder"),
         ("a/0.arrow", "/0.arrow", "inside the folder"),
         ('"documents": 2', '"documents": 3', "add up"),
@@ -55,7 +56,12 @@ def test_text_is_fixed() -> None:
 )
 def test_refuses_texts(old: str, new: str, message: str) -> None:
     text = TokenIndex(
-        "uint16", 10, 0, "t.json", SHA, (ShardEntry("a/0.arrow", 2, 5, 700, SHA),)
+        "uint16",
+        10,
+        0,
+        "t.json",
+        SHA,
+        (ShardEntry("a/0.arrow", 2, 5, 700, SHA, "web", "validation"),),
     ).to_json()
     changed = text.replace(old, new, 1)
     if changed == text:

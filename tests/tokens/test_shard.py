@@ -16,23 +16,25 @@ from corpus_pipeline.tokens.shard import ShardFormat, ShardSummary, ShardWriter,
 
 FORMAT = ShardFormat("ab" * 32, 0, "uint16")
 
-Documents = list[tuple[str, int, list[int]]]
+Documents = list[tuple[str, int, int, list[int]]]
+"""Id, unit, row, tokens."""
 
 DOCUMENTS: Documents = [
-    ("a", 0, [5, 6, 0]),
-    ("文档二", 3, []),
-    ("c", 4, [0]),
-    ("long", 9, list(range(1, 200))),
-    ("", 2**40, [65_535, 0]),
+    ("a", 0, 0, [5, 6, 0]),
+    ("文档二", 0, 3, []),
+    ("c", 2, 4, [0]),
+    ("long", 1, 9, list(range(1, 200))),
+    ("", 2**31 - 1, 2**40, [65_535, 0]),
 ]
 
 
 def arguments(documents: Documents, dtype: str) -> tuple[Any, ...]:
-    lengths = [len(tokens) for _, _, tokens in documents]
-    flat = [token for _, _, tokens in documents for token in tokens]
+    lengths = [len(tokens) for *_, tokens in documents]
+    flat = [token for *_, tokens in documents for token in tokens]
     return (
-        pa.array([id_ for id_, _, _ in documents], pa.string()),
-        np.array([row for _, row, _ in documents], np.int64),
+        pa.array([id_ for id_, *_ in documents], pa.string()),
+        np.array([unit for _, unit, *_ in documents], np.int32),
+        np.array([row for _, _, row, _ in documents], np.int64),
         np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
         np.array(flat, dtype),
     )
@@ -67,11 +69,13 @@ def test_round_trip(tmp_path: Path, dtype: str, batch_bytes: int) -> None:
     shard = opened(data, tmp_path)
     assert shard.format == format_
     found = [
-        (id_, row, shard.tokens_of(i).tolist())
-        for i, (id_, row) in enumerate(
-            (id_, row)
+        (*address, shard.tokens_of(i).tolist())
+        for i, address in enumerate(
+            each
             for batch in shard.batches
-            for id_, row in zip(batch.ids.to_pylist(), batch.rows.tolist(), strict=True)
+            for each in zip(
+                batch.ids.to_pylist(), batch.units.tolist(), batch.rows.tolist(), strict=True
+            )
         )
     ]
     assert found == DOCUMENTS
@@ -83,6 +87,7 @@ def test_round_trip(tmp_path: Path, dtype: str, batch_bytes: int) -> None:
 documents_strategy = st.lists(
     st.tuples(
         st.text(max_size=4),
+        st.integers(0, 2**31 - 1),
         st.integers(0, 2**40),
         st.lists(st.integers(0, 65_535), max_size=12),
     ),
@@ -105,11 +110,11 @@ def test_bytes_do_not_depend_on_the_cuts(
 
 
 def test_slices_and_null_bitmaps_leave_no_trace() -> None:
-    ids, rows, offsets, tokens = arguments(DOCUMENTS, "uint16")
+    ids, units, rows, offsets, tokens = arguments(DOCUMENTS, "uint16")
     spare = pa.concat_arrays([pa.array([None, "x"]), ids, pa.array(["y", None])])
     sink = io.BytesIO()
     writer = ShardWriter(sink, FORMAT)
-    writer.write(spare.slice(2, 5), rows, offsets + 3, np.pad(tokens, 3))
+    writer.write(spare.slice(2, 5), units, rows, offsets + 3, np.pad(tokens, 3))
     assert _closed(writer, sink) == written([DOCUMENTS])
 
 
@@ -121,8 +126,8 @@ def test_record_batches_are_as_full_as_the_bound_allows(
     """The slow twin: fill a batch until the next document would not fit."""
     expected: list[int] = []
     room = -1
-    for id_, _, tokens in documents:
-        size = 16 + len(id_.encode()) + 2 * len(tokens)
+    for id_, *_, tokens in documents:
+        size = 20 + len(id_.encode()) + 2 * len(tokens)
         if room < size:
             expected.append(0)
             room = batch_bytes
@@ -160,7 +165,7 @@ def test_refuses_what_is_no_shard(tmp_path: Path, kind: str) -> None:
     elif kind != "none":
         metadata = dict(schema.metadata)
         if kind == "other version":
-            metadata[b"format"] = b"2"
+            metadata[b"format"] = b"1"
         if kind == "other file":
             metadata = {}
         if kind == "other columns":
@@ -176,12 +181,13 @@ def test_refuses_what_is_no_shard(tmp_path: Path, kind: str) -> None:
 
 def test_refuses_what_does_not_belong_together() -> None:
     writer = ShardWriter(io.BytesIO(), FORMAT)
-    ids, rows, offsets, tokens = arguments(DOCUMENTS, "uint16")
+    ids, units, rows, offsets, tokens = arguments(DOCUMENTS, "uint16")
     for wrong in (
-        (ids[:2], rows, offsets, tokens),
-        (ids, rows[:1], offsets, tokens),
-        (pa.array([None] * 5, pa.string()), rows, offsets, tokens),
-        (ids, rows, offsets, tokens.astype(np.uint32)),
+        (ids[:2], units, rows, offsets, tokens),
+        (ids, units[:3], rows, offsets, tokens),
+        (ids, units, rows[:1], offsets, tokens),
+        (pa.array([None] * 5, pa.string()), units, rows, offsets, tokens),
+        (ids, units, rows, offsets, tokens.astype(np.uint32)),
     ):
         with pytest.raises(ValueError, match=r"belong together|must be uint16"):
             writer.write(*wrong)
