@@ -63,9 +63,8 @@ def cut(make: StageOptions, **changes: Any) -> tuple[ShardOptions, int]:
     assert options is not None
     options = ShardOptions(**{**vars(options), **changes})
     shards = plan_shards(options)
-    run(
-        range(shards), WriteShard(options, shards), lambda found: same("n", found, [*range(shards)])
-    )
+    if numbers := [*range(shards)]:
+        run(numbers, WriteShard(options, shards), lambda found: same("n", found, numbers))
     places = make.places(shards)
     merged = merge(places)
     make.workspace.put_manifest(Manifest(places.phase, 0, tuple(merged.files), {}))
