@@ -129,7 +129,8 @@ class Batch:
         earlier sequence counts from the sequence's beginning."""
         shape = self.tokens.shape
         starts = np.repeat(self.cu_seqlens[:-1], np.diff(self.cu_seqlens))
-        return (np.arange(len(starts), dtype=np.int32) - starts).reshape(shape)
+        np.subtract(np.arange(len(starts), dtype=np.int32), starts, out=starts)
+        return starts.reshape(shape)
 
     def __repr__(self) -> str:
         b, length = self.tokens.shape
