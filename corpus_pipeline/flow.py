@@ -94,7 +94,7 @@ def document_schema(steps: Iterable[Step] = ()) -> pa.Schema:
     columns of other steps follow in the order of the run.
 
     >>> document_schema().names[:2], document_schema().names[-1]
-    (['drop_reason', 'reasons'], 'token_offset')
+    (['drop_reason', 'reasons'], 'split')
     """
     fields = list(DOCUMENT_INPUT)
     for kind in default_steps():
@@ -108,8 +108,20 @@ def document_schema(steps: Iterable[Step] = ()) -> pa.Schema:
 
 
 def ledger_schema(steps: Iterable[Step] = ()) -> pa.Schema:
-    """Returns the columns of ledger/: a document without its content."""
-    return pa.schema([f for f in document_schema(steps) if f.name not in ("raw", "text")])
+    """Returns the columns of ledger/."""
+    return ledger_of(document_schema(steps))
+
+
+def ledger_of(documents: pa.Schema) -> pa.Schema:
+    """Returns the columns of a ledger: those of documents without their content, and more.
+
+    >>> ledger_of(document_schema()).names[-1]
+    'token_offset'
+    """
+    fields = [field for field in documents if field.name not in ("raw", "text")]
+    for kind in default_steps():
+        fields += kind.ledger_columns
+    return pa.schema(fields)
 
 
 @cache

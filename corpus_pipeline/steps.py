@@ -89,6 +89,9 @@ class Context:
     digests: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Path of a resource -> sha256 that the plan found; workers refuse other bytes."""
 
+    seed: int = 1
+    """For whatever is chosen by hash."""
+
     def rules(self, source: str | None) -> SourceRules:
         """Returns the rules of a source; those of an unknown one say nothing."""
         return self.sources.get(source or "", SourceRules())
@@ -118,6 +121,8 @@ class Step:
     Options: ClassVar[type[Section]] = Options
     #: Columns that it fills, each with `meaning` in its metadata.
     columns: ClassVar[pa.Schema] = pa.schema([])
+    #: Columns that the ledger has besides, filled when the last pass is done.
+    ledger_columns: ClassVar[pa.Schema] = pa.schema([])
     #: Reasons for which it drops, in rule order; kebab-case, what is wrong.
     reasons: ClassVar[tuple[str, ...]] = ()
     #: Columns whose sum over the documents that stay stands in run.json.

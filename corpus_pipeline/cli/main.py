@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpus_pipeline import __version__
-from corpus_pipeline.cli import cluster, inspection, streams, training
+from corpus_pipeline.cli import cluster, inspection, streams, tokens, training
 from corpus_pipeline.cli import config as config_commands
 from corpus_pipeline.cli.help import example
 from corpus_pipeline.errors import CorpusError, owner_of, printable
@@ -333,6 +333,7 @@ _stage_command("tokenize", {"tokenize"}, "Encode the documents into token shards
 config_commands.add_commands(app)
 inspection.add_commands(app)
 training.add_commands(app)
+tokens.add_commands(app)
 
 
 app.add_typer(cluster.app, name="cluster", epilog=example("corpus cluster up spark --workers 2"))

@@ -17,7 +17,7 @@ from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.extensions.code import Code, find_code
 from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.extensions.step import OwnStep, own_step
-from corpus_pipeline.flow import document_schema, known_steps
+from corpus_pipeline.flow import document_schema, known_steps, ledger_of
 from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE
 from corpus_pipeline.sources.step import Read
 from corpus_pipeline.steps import Context, Resource, Step
@@ -90,6 +90,11 @@ class RunFlow:
         own = [field for field in self.own_columns if field.name not in schema.names]
         return pa.schema([*schema, *own])
 
+    @cached_property
+    def ledger(self) -> pa.Schema:
+        """Columns of ledger/."""
+        return ledger_of(self.schema)
+
     @property
     def summed(self) -> frozenset[str]:
         """Columns whose sums stand in run.json."""
@@ -132,7 +137,7 @@ def run_flow(config: Config) -> RunFlow:
         ConfigError: the steps cannot stand in this order.
     """
     storage.configure(config.storage_options)
-    context = Context(config.source_rules())
+    context = Context(config.source_rules(), seed=config.seed)
     read = Read(config.options("read"), context)
     dedup = Dedup(DedupSection(enabled=False), context)
     made = list(_made(config, context))

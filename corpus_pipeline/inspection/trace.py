@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -44,16 +45,19 @@ def find_token(output: Place, shard: int, position: int) -> dict[str, Any]:
     Raises:
         VerifyError: the shard has no such token.
     """
-    condition = (
-        (pc.field("token_shard") == shard)
-        & (pc.field("token_offset") <= position)
-        & (pc.field("token_offset") + pc.field("tokens") > position)
-    )
-    parts = ledger_parts(output)
-    rows = list(_matching(parts[shard], condition)) if shard < len(parts) else []
-    if not rows:
-        raise VerifyError(f"{output}: shard {shard} has no token at {position}")
-    return rows[0]
+    shards = sorted(storage.children(output / "tokens", ".arrow"), key=lambda path: path.name)
+    before = 0
+    if 0 <= shard < len(shards) and position >= 0:
+        with storage.open_arrow(shards[shard]) as file:
+            for number in range(file.num_record_batches):
+                batch = file.get_batch(number)
+                offsets = batch["tokens"].offsets.to_numpy()
+                if position < before + int(offsets[-1]):
+                    k = int(np.searchsorted(offsets, position - before, side="right")) - 1
+                    unit, row = (batch[name][k].as_py() for name in ("unit", "row"))
+                    return row_at(output, str(RowAddress(unit, row)))
+                before += int(offsets[-1])
+    raise VerifyError(f"{output}: shard {shard} has no token at {position}")
 
 
 def survivors(output: Place, row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ What is compared, so that a run.json that was edited and given a digest that fit
 
     files             bytes, sha256 and rows of each, with run.json
     parts of a unit   documents, rejected, ledger: the same rows with the same ids and reasons
-    shards            with index.json, and document by document with the ledger
+    shards            with index.json, and by sums over the documents with the ledger
+    splits            no content stands in two of them
     counts            documents, reasons, sums of columns and tokens over all parts
     the folder        holds no other file, hidden ones included
 
@@ -20,24 +21,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.inspection.summary import summed_columns
+from corpus_pipeline.inspection.verify_tokens import (
+    LEDGER_COLUMNS,
+    TokenSums,
+    index_differences,
+    is_shard,
+    shard_contents,
+    split_differences,
+    sums_of_ledger,
+    token_index,
+)
 from corpus_pipeline.machine import cores
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.storage import Place
-from corpus_pipeline.tokens.index import (
-    INDEX_NAME,
-    ShardEntry,
-    TokenIndex,
-    shard_differences,
-)
-from corpus_pipeline.tokens.shard import Shard, open_shard
+from corpus_pipeline.tokens.index import INDEX_NAME
 from corpus_pipeline.workspace.run_file import (
     LOCK_FILE,
     RUN_FILE,
@@ -92,11 +95,11 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
     if progress is not None:
         progress.start("check", len(files), 0)
     yield from _foreign_files(output, {entry["path"] for entry in files})
-    shards = [entry for entry in files if entry["path"].endswith(".arrow")]
+    shards = [entry for entry in files if is_shard(entry)]
     found: dict[str, _Contents] = defaultdict(_Contents)
     summed = summed_columns(run)
     threads = max(_THREADS, cores())
-    groups = _by_unit(entry for entry in files if not entry["path"].endswith(".arrow"))
+    groups = _by_unit(entry for entry in files if not is_shard(entry))
     read = storage.map_concurrently(
         functools.partial(_unit_contents, output, summed), groups, threads
     )
@@ -107,18 +110,24 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
             if progress is not None:
                 progress.advance("check", 1, entry["bytes"])
     yield from _count_differences(found, counts, summed)
-    index = _index(output)
+    index = token_index(output)
     if index is not None:
-        yield from _index_differences(index, files, counts)
+        yield from index_differences(index, files, counts)
         # Each is copied to this machine where it is remote; the disk must hold so many.
         threads = threads if isinstance(output, Path) else _THREADS
-        listed = {each.file: each for each in index.shards}
-        work = functools.partial(_shard_differences, output, index, listed)
-        compared = storage.map_concurrently(work, shards, threads)
+        listed = {each.file: (number, each) for number, each in enumerate(index.shards)}
+        sums = found["ledger"].tokens
+
+        def compare(entry: _Entry) -> list[str]:
+            number, shard = listed[entry["path"].rpartition("/")[2]]
+            return shard_contents(output, index, shard, entry, sums.get(number))
+
+        compared = storage.map_concurrently(compare, shards, threads)
         for entry, lines in zip(shards, compared, strict=True):
             yield from lines
             if progress is not None:
                 progress.advance("check", 1, entry["bytes"])
+        yield from split_differences(output, index)
     elif shards or counts.get("tokens"):
         yield f"tokens/{INDEX_NAME} is missing, and there are tokens"
     if progress is not None:
@@ -174,12 +183,16 @@ class _Contents:
     """Documents for each reason of a drop."""
     sums: Counter[str] = dataclasses.field(default_factory=Counter)
     """Column -> what was cut out of and replaced in the documents that stay."""
+    tokens: dict[int, TokenSums] = dataclasses.field(default_factory=dict)
+    """Of the ledger: shard -> sums over the places of its documents."""
 
     def add(self, other: "_Contents") -> None:
         """Adds the counts of a file to those of its folder."""
         self.rows += other.rows
         self.reasons.update(other.reasons)
         self.sums.update(other.sums)
+        for shard, sums in other.tokens.items():
+            self.tokens[shard] = sums + self.tokens.get(shard, TokenSums())
 
 
 def _file_differences(path: Place, entry: _Entry) -> list[str]:
@@ -213,6 +226,8 @@ def _unit_contents(
         if path.suffix == ".parquet":
             tables[entry["path"]] = _table(path, summed)
             _count(tables[entry["path"]], summed, found)
+            if entry["path"].startswith("ledger/"):
+                found.tokens = sums_of_ledger(tables[entry["path"]])
         if found.rows != entry["rows"]:
             return [
                 f"{entry['path']} has {found.rows} rows, {RUN_FILE} says {entry['rows']}"
@@ -223,7 +238,7 @@ def _unit_contents(
 def _table(path: Place, summed: frozenset[str]) -> pa.Table:
     """Reads the columns of a part that are counted or compared."""
     with storage.open_parquet(path) as file:
-        wanted = summed.union(_COMPARED)
+        wanted = summed.union(_COMPARED, LEDGER_COLUMNS)
         return file.read([name for name in file.schema_arrow.names if name in wanted])
 
 
@@ -289,82 +304,3 @@ def _count_differences(
     listed = found["ledger"].rows
     if listed != documents:
         yield f"ledger/ has {listed} rows for {documents} documents"
-
-
-def _index(output: Place) -> TokenIndex | None:
-    """Reads the index of the shards; a run without tokens has none."""
-    path = output / "tokens" / INDEX_NAME
-    if not storage.exists(path):
-        return None
-    return TokenIndex.from_json(storage.read_bytes(path).decode("utf-8", "replace"))
-
-
-def _index_differences(
-    index: TokenIndex, files: list[_Entry], counts: dict[str, int]
-) -> Iterator[str]:
-    """Compares the index with what run.json says of the shards and of the tokenizer."""
-    if index.tokens != counts.get("tokens", 0):
-        yield f"index.json has {index.tokens} tokens, {RUN_FILE} says {counts.get('tokens', 0)}"
-    listed = {f"tokens/{each.file}": (each.bytes, each.sha256, each.documents)
-              for each in index.shards}  # fmt: skip
-    said = {entry["path"]: (entry["bytes"], entry["sha256"], entry["rows"])
-            for entry in files if entry["path"].endswith(".arrow")}  # fmt: skip
-    for path in sorted(listed.keys() | said.keys()):
-        if listed.get(path) != said.get(path):
-            yield f"index.json and {RUN_FILE} differ in {path}"
-    tokenizer = f"tokens/{index.tokenizer_file}"
-    if index.tokenizer_sha256 not in {e["sha256"] for e in files if e["path"] == tokenizer}:
-        yield f"index.json and {RUN_FILE} differ in {tokenizer}"
-    units = {_unit_of(entry["path"]) for entry in files if entry["path"].startswith("ledger/")}
-    for unit in sorted(units ^ {_unit_of(path) for path in said}):
-        yield f"tokens/ and ledger/ do not both have a file {unit}"
-
-
-def _unit_of(path: str) -> str:
-    """The part of a file's name that all files of a unit share.
-
-    >>> _unit_of("tokens/tokens-00003-of-00012.arrow")
-    '00003-of-00012'
-    """
-    return path.rpartition("/")[2].partition("-")[2].partition(".")[0]
-
-
-def _shard_differences(
-    output: Place, index: TokenIndex, listed: Mapping[str, ShardEntry], entry: _Entry
-) -> list[str]:
-    """Compares one shard with run.json, the index and the ledger, document by document."""
-    name = entry["path"].rpartition("/")[2]
-    try:
-        with storage.local_copy(output / entry["path"]) as path:
-            if differences := _file_differences(path, entry):
-                return differences
-            if lines := shard_differences(path, listed[name], index, entry["sha256"]):
-                return [f"tokens/{name}: {line}" for line in lines]
-            return list(_ledger_differences(output, name, open_shard(path)))
-    except FileNotFoundError:
-        return [f"{entry['path']} is missing"]
-
-
-def _ledger_differences(output: Place, file: str, shard: Shard) -> Iterator[str]:
-    name = file.replace("tokens-", "part-").replace(".arrow", ".parquet")
-    columns = ["row", "id", "tokens", "token_offset", "token_shard", "drop_reason"]
-    table = storage.read_parquet(output / "ledger" / name, columns=columns)
-    kept = table.filter(pc.is_null(table["drop_reason"]))
-    rows = [batch.rows for batch in shard.batches]
-    lengths = _joined([np.diff(batch.offsets) for batch in shard.batches])
-    number = np.full(len(lengths), int(file.split("-")[1]))
-    for what, found, column in (
-        ("rows", _joined(rows), "row"),
-        ("token counts", lengths, "tokens"),
-        ("token offsets", np.cumsum(lengths) - lengths, "token_offset"),
-        ("numbers of shards", number, "token_shard"),
-    ):
-        if not np.array_equal(found, kept[column].to_numpy()):
-            yield f"tokens/{file} and ledger/{name} differ in {what}"
-    ids = pa.chunked_array([batch.ids for batch in shard.batches], pa.string())
-    if not ids.equals(kept["id"]):
-        yield f"tokens/{file} and ledger/{name} differ in ids"
-
-
-def _joined(arrays: list[NDArray[Any]]) -> NDArray[np.int64]:
-    return np.concatenate([np.zeros(0, np.int64), *arrays])

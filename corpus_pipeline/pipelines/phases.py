@@ -7,20 +7,19 @@ import dataclasses
 from collections.abc import Sequence
 
 from corpus_pipeline.stages.dedup import ReadPreparedUnit
+from corpus_pipeline.stages.finishing import FinishedOptions, WriteFinishedUnit
 from corpus_pipeline.stages.hashing import HashBatch, HashOptions
+from corpus_pipeline.stages.ledger import LedgerOptions, WriteLedger
 from corpus_pipeline.stages.mapping import ApplyStep
 from corpus_pipeline.stages.match_options import MatchOptions
 from corpus_pipeline.stages.matching import MatchPartition, ReadHashes
 from corpus_pipeline.stages.near_copies import ShingleOptions, ShingleUnit
 from corpus_pipeline.stages.read import ReadStageOptions, ReadUnit
-from corpus_pipeline.stages.writing import (
-    FinishedOptions,
-    PreparedOptions,
-    WriteFinishedUnit,
-    WritePreparedUnit,
-)
+from corpus_pipeline.stages.sharding import ShardOptions, WriteShard
+from corpus_pipeline.stages.writing import PreparedOptions, WritePreparedUnit
 from corpus_pipeline.steps import Step
 from corpus_pipeline.transforms import Transform, Work, item_ranges, unrolled
+from corpus_pipeline.workspace.phase_table import LEDGER, SHARDS
 from corpus_pipeline.workspace.state import Workspace
 
 
@@ -94,3 +93,29 @@ class ShinglePhase:
     def work(self, items: Sequence[int]) -> Work:
         """Returns the work on these units."""
         return Work(item_ranges(items), unrolled, (ShingleUnit(self.options),))
+
+
+@dataclasses.dataclass(frozen=True)
+class ShardPhase:
+    """Cuts the tokens of all units into shards."""
+
+    options: ShardOptions
+    shards: int
+    """How many there are."""
+    name: str = SHARDS
+
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns the work on these shards."""
+        return Work(item_ranges(items), unrolled, (WriteShard(self.options, self.shards),))
+
+
+@dataclasses.dataclass(frozen=True)
+class LedgerPhase:
+    """Writes the ledger."""
+
+    options: LedgerOptions
+    name: str = LEDGER
+
+    def work(self, items: Sequence[int]) -> Work:
+        """Returns the work on these units."""
+        return Work(item_ranges(items), unrolled, (WriteLedger(self.options),))

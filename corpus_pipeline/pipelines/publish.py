@@ -11,15 +11,24 @@ from corpus_pipeline import __version__, storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.mixtures.planning import plan_mixture, write_mixture
 from corpus_pipeline.package_files import located
 from corpus_pipeline.pipelines.dataset_card import CARD_FILE, dataset_card, is_card
 from corpus_pipeline.planning.evaluations import Evaluations
 from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.schema import SCHEMA_VERSION
+from corpus_pipeline.stages.sharding import ShardOptions, streams_of_shards
 from corpus_pipeline.stages.writing import OF_SOURCES
-from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
+from corpus_pipeline.tokens.index import INDEX_NAME, TOKENIZER_NAME, ShardEntry, TokenIndex
 from corpus_pipeline.tokens.step import Tokenize
-from corpus_pipeline.workspace.phase_table import DROPPING, LAST_PASS, REMOVING, merged_by, row_of
+from corpus_pipeline.workspace.phase_table import (
+    DROPPING,
+    LEDGER,
+    REMOVING,
+    SHARDS,
+    merged_by,
+    row_of,
+)
 from corpus_pipeline.workspace.run_file import RUN_FILE, digest_of
 from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
 
@@ -34,6 +43,7 @@ def publish(
     flow: RunFlow,
     lease: storage.Lease,
     evaluations: Evaluations | None,
+    shards: ShardOptions | None,
 ) -> dict[str, Any]:
     """Writes index.json, tokenizer.json and run.json, and removes the state of all runs.
 
@@ -57,8 +67,16 @@ def publish(
         counts["documents"] += of_a_unit[0].counts.get("documents", 0)
     sources = _of_sources(counts)
     _check_removals(workspace, counts)
-    if flow.tokenize is not None:
-        files += _publish_tokens(workspace, flow.tokenize, files)
+    units_listed = workspace.manifests(LEDGER, units)
+    files += [entry for manifest in units_listed for entry in manifest.files]
+    streams: list[dict[str, Any]] = []
+    if shards is not None and flow.tokenize is not None:
+        index = _index(workspace, flow.tokenize, shards)
+        files += _publish_tokens(workspace, flow.tokenize, index)
+        files += [FileEntry(f"tokens/{each.file}", each.documents, each.bytes, each.sha256)
+                  for each in index.shards]  # fmt: skip
+        streams = index.streams()
+        files += _publish_mixture(workspace, config, index)
     notes = {name: workspace.committed(name) for name in workspace.begun()}
     uncompared = sum(workspace.counted(name, "uncompared_pairs") for name in workspace.begun())
     if uncompared:
@@ -75,6 +93,7 @@ def publish(
         "phases": phases,
         "sources": sources,
         "steps": flow.described(),
+        "streams": streams,
     }
     if evaluations is not None:
         run["evaluations"] = [dataclasses.asdict(each) for each in evaluations.files]
@@ -88,6 +107,15 @@ def publish(
     storage.write_bytes(workspace.root / RUN_FILE, content)
     storage.remove_tree(workspace.state)
     return run
+
+
+def _publish_mixture(workspace: Workspace, config: Config, index: TokenIndex) -> list[FileEntry]:
+    """Plans and writes the mixture of the configuration, if there is one."""
+    if config.mixture is None:
+        return []
+    mixture = plan_mixture(config.mixture, workspace.root, index, config.seed)
+    written = write_mixture(mixture, workspace.root / "mixture", "../tokens", index)
+    return [workspace.entry(path, 0, storage.file_digest(path)) for path in written]
 
 
 def _of_sources(counts: Counter[str]) -> dict[str, dict[str, int]]:
@@ -140,37 +168,39 @@ def _check_merged(workspace: Workspace, name: str) -> None:
         )
 
 
-def _publish_tokens(
-    workspace: Workspace, tokenize: Tokenize, files: list[FileEntry]
-) -> list[FileEntry]:
-    source = storage.place(located(tokenize.path))
-    target = workspace.root / "tokens" / "tokenizer.json"
-    tokenizer = workspace.entry(target, 0, storage.write_bytes(target, storage.read_bytes(source)))
-    if tokenizer.sha256 != tokenize.sha256:
-        raise EngineError(f"{source}: changed since the run began; run again with --overwrite")
+def _index(workspace: Workspace, tokenize: Tokenize, options: ShardOptions) -> TokenIndex:
+    """Returns the index of all shards; the plan of shards says what each is of."""
     facts = tokenize.facts()
-    shards = [entry for entry in files if entry.path.startswith("tokens/tokens-")]
-    index = TokenIndex(
+    manifests = list(workspace.manifests(SHARDS, workspace.begun_items(SHARDS)))
+    shards = []
+    for manifest, stream in zip(manifests, streams_of_shards(options, len(manifests)), strict=True):
+        entry = next(each for each in manifest.files if each.path.startswith("tokens/"))
+        shards.append(
+            ShardEntry(
+                file=PurePosixPath(entry.path).name, documents=entry.rows,
+                tokens=manifest.counts["tokens"], bytes=entry.bytes, sha256=entry.sha256,
+                source=stream.source, split=stream.split,
+            )
+        )  # fmt: skip
+    return TokenIndex(
         dtype=str(facts.dtype),
         vocab_size=facts.vocab_size,
         eos_id=facts.eos_id,
-        tokenizer_file=target.name,
-        tokenizer_sha256=tokenizer.sha256,
-        shards=tuple(
-            ShardEntry(
-                file=PurePosixPath(entry.path).name, documents=entry.rows, tokens=tokens,
-                bytes=entry.bytes, sha256=entry.sha256, source="",
-            )
-            for entry, tokens in zip(shards, _token_counts(workspace), strict=True)
-        ),
-    )  # fmt: skip
-    path = workspace.root / "tokens" / "index.json"
+        tokenizer_file=TOKENIZER_NAME,
+        tokenizer_sha256=tokenize.sha256,
+        shards=tuple(shards),
+    )
+
+
+def _publish_tokens(workspace: Workspace, tokenize: Tokenize, index: TokenIndex) -> list[FileEntry]:
+    """Writes the index, and the tokenizer beside it."""
+    source = storage.place(located(tokenize.path))
+    target = workspace.root / "tokens" / index.tokenizer_file
+    tokenizer = workspace.entry(target, 0, storage.write_bytes(target, storage.read_bytes(source)))
+    if tokenizer.sha256 != tokenize.sha256:
+        raise EngineError(f"{source}: changed since the run began; run again with --overwrite")
+    path = workspace.root / "tokens" / INDEX_NAME
     return [
         tokenizer,
         workspace.entry(path, 0, storage.write_bytes(path, index.to_json().encode())),
     ]
-
-
-def _token_counts(workspace: Workspace) -> list[int]:
-    manifests = workspace.manifests(LAST_PASS, range(workspace.units))
-    return [manifest.counts["tokens"] for manifest in manifests]

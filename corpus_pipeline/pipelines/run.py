@@ -8,14 +8,22 @@ from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.dedup.step import Dedup
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.gathering import Gathering
+from corpus_pipeline.mixtures.planning import check_mixture
 from corpus_pipeline.pipelines import stage_options
 from corpus_pipeline.pipelines.driver_tasks import merge
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
 from corpus_pipeline.pipelines.gather import settle
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
-from corpus_pipeline.pipelines.phases import DocumentPass, MatchPhase, ShinglePhase
+from corpus_pipeline.pipelines.phases import (
+    DocumentPass,
+    LedgerPhase,
+    MatchPhase,
+    ShardPhase,
+    ShinglePhase,
+)
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
 from corpus_pipeline.pipelines.rounds import Rounds
@@ -26,6 +34,7 @@ from corpus_pipeline.planning.plan import Plan, make_plan, refuse_changed_inputs
 from corpus_pipeline.planning.resources import Resources, resolve_resources
 from corpus_pipeline.planning.sizing import GROUPED_BYTES, merged_by_driver
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
+from corpus_pipeline.stages.sharding import plan_shards
 from corpus_pipeline.workspace.phase_table import MERGES, merge_of, row_of
 from corpus_pipeline.workspace.state import Workspace
 
@@ -56,9 +65,12 @@ class Run:
         resources = resolve_resources(flow)
         plan = make_plan(self.config, resources.sha256, libraries=flow.libraries())
         workspace = Workspace(self.config.output, len(plan.units), plan.run)
-        make = stage_options.StageOptions(self.config, flow, workspace, plan.partitions)
+        make = stage_options.StageOptions(
+            self.config, flow, workspace, plan.partitions, sum(plan.text_bytes.values())
+        )
         # What a step refuses must be known before any work is done, or thrown away.
         flow.check()
+        _check_mixture(self.config, flow)
         passes = [make.pass_work(each) for each in flow.passes]
         evaluations = make.evaluations()
         with locked(workspace.root) as lease:
@@ -94,7 +106,7 @@ class Run:
             self._phases(runner, plan, make, passes)
         # A worker that was killed left its half-written files; the engine's processes are gone.
         storage.remove_attempts(workspace.root)
-        return publish(workspace, plan, self.config, make.flow, lease, evaluations)
+        return publish(workspace, plan, self.config, make.flow, lease, evaluations, make.shards())
 
     def _phases(
         self,
@@ -113,16 +125,28 @@ class Run:
                 self._matches(runner, make)
             elif isinstance(each.looks, Gathering):
                 settle(runner, make, each.name, each.looks)
+        if (shards := make.shards()) is not None:
+            count = plan_shards(shards)
+            runner.run(ShardPhase(shards, count), range(count))
+            places = make.places(count)
+            self._match(runner, places, range(places.total_partitions), count)
+        runner.run(LedgerPhase(make.ledger()), units)
+
+    def _match(
+        self, runner: PhaseRunner, options: MatchOptions, items: Sequence[int], files: int
+    ) -> None:
+        """Runs a match or a merge; one of few files in the driver."""
+        if options.phase in MERGES and merged_by_driver(files, options.workspace.units):
+            runner.run_here(options.phase, lambda: merge(options))
+        else:
+            phase = MatchPhase(options)
+            runner.run(phase, items, _partitions_per_worker(phase))
 
     def _matches(self, runner: PhaseRunner, make: stage_options.StageOptions) -> None:
         units = range(make.workspace.units)
 
         def match(options: MatchOptions, items: Sequence[int]) -> None:
-            if options.phase in MERGES and merged_by_driver(make.partitions, make.workspace.units):
-                runner.run_here(options.phase, lambda: merge(options))
-            else:
-                phase = MatchPhase(options)
-                runner.run(phase, items, _partitions_per_worker(phase))
+            self._match(runner, options, items, make.partitions)
 
         resolved: tuple[HashFolder, ...] = ()
         for name in make.matches():
@@ -143,3 +167,14 @@ def _partitions_per_worker(match: MatchPhase) -> int:
     folders = [options.workspace.work / folder.path for folder in options.inputs]
     held = sum(sum(storage.sizes(folder, ".arrow").values()) for folder in folders)
     return max(1, GROUPED_BYTES * options.total_partitions // max(1, held))
+
+
+def _check_mixture(config: Config, flow: RunFlow) -> None:
+    """Refuses a mixture of sources, splits or columns that the run will not have."""
+    if config.mixture is None:
+        return
+    if flow.tokenize is None:
+        raise ConfigError("mixture: there are no tokens to mix without tokenize; switch it on")
+    check_mixture(
+        config.mixture, flow.ledger, config.rules_by_source(), flow.tokenize.splits().names
+    )

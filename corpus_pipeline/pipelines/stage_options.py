@@ -1,6 +1,7 @@
 """From the steps of a run to the frozen options of what its phases consist of."""
 
 import dataclasses
+import math
 
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
@@ -18,23 +19,34 @@ from corpus_pipeline.planning.evaluations import (
 )
 from corpus_pipeline.planning.plan import read_options
 from corpus_pipeline.stages.dedup import DedupOptions, RemoveDuplicates
+from corpus_pipeline.stages.finishing import FinishedOptions
 from corpus_pipeline.stages.hashing import HashOptions
+from corpus_pipeline.stages.ledger import LedgerOptions
 from corpus_pipeline.stages.mapping import DecideStep
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 from corpus_pipeline.stages.near_copies import ShingleOptions
 from corpus_pipeline.stages.read import ReadStageOptions
-from corpus_pipeline.stages.writing import FinishedOptions, PreparedOptions
+from corpus_pipeline.stages.sharding import ShardOptions
+from corpus_pipeline.stages.writing import PreparedOptions
 from corpus_pipeline.steps import Step, made
+from corpus_pipeline.tokens.runs import RunFormat
 from corpus_pipeline.tokens.shard import ShardFormat
 from corpus_pipeline.transforms import Transform
 from corpus_pipeline.workspace.phase_table import (
     FIRST_PASS,
     REMOVING,
+    SHARDS,
     matches,
     merge_of,
     row_of,
 )
 from corpus_pipeline.workspace.state import Workspace
+
+#: Ranges of keys that a shard of shuffled documents is made of, about, so that shards are of nearly
+#: the same size; and the most of them: each is a record batch in a run of every unit.
+_BUCKETS_PER_SHARD, _MOST_BUCKET_BITS = 16, 14
+#: Bytes of text in a token, about.
+_BYTES_PER_TOKEN = 3
 
 #: What one worker needs at most (docs/performance.md).
 WORKER_MEMORY = 1_500_000_000
@@ -59,6 +71,8 @@ class StageOptions:
     flow: RunFlow
     workspace: Workspace
     partitions: int
+    text_bytes: float = 0.0
+    """Of all inputs, as planned."""
 
     def read(self) -> ReadStageOptions:
         """Options of *read*."""
@@ -179,12 +193,44 @@ class StageOptions:
 
     def finished(self) -> FinishedOptions:
         """Options of writing finished units."""
-        tokenize, shards = self.flow.tokenize, None
-        if tokenize is not None:
-            facts = tokenize.facts()
-            shards = ShardFormat(tokenize.sha256, facts.eos_id, str(facts.dtype))
-        earlier = tuple(each.name for each in self.flow.passes[:-1])
-        return FinishedOptions(self.workspace, earlier, shards, self.flow.schema, self.flow.summed)
+        flow = self.flow
+        return FinishedOptions(
+            self.workspace, self._runs(), flow.schema, flow.summed, self.config.seed
+        )
+
+    def _runs(self) -> RunFormat | None:
+        """What the tokens of units are like; None without tokens."""
+        tokenize = self.flow.tokenize
+        if tokenize is None:
+            return None
+        facts = tokenize.facts()
+        shards = ShardFormat(tokenize.sha256, facts.eos_id, str(facts.dtype))
+        bits = None
+        if tokenize.options.shuffle:
+            expected = self.text_bytes / _BYTES_PER_TOKEN / tokenize.options.shard_tokens
+            bits = math.ceil(math.log2(max(1.0, _BUCKETS_PER_SHARD * expected)))
+            bits = min(bits, _MOST_BUCKET_BITS)
+        return RunFormat(shards, tokenize.splits().names, bits)
+
+    def shards(self) -> ShardOptions | None:
+        """Options of cutting shards; None without tokens."""
+        tokenize, runs = self.flow.tokenize, self._runs()
+        if tokenize is None or runs is None:
+            return None
+        return ShardOptions(self.workspace, runs, tokenize.options.shard_tokens)
+
+    def places(self, shards: int) -> MatchOptions:
+        """Options of the merge that brings the places of tokens to units."""
+        phase = merge_of(SHARDS)
+        (folder,) = row_of(phase).reads
+        inputs = (HashFolder(folder, shards),)
+        return MatchOptions(self.workspace, phase, inputs, (), self.workspace.groups)
+
+    def ledger(self) -> LedgerOptions:
+        """Options of the ledger."""
+        passes = tuple(each.name for each in self.flow.passes)
+        tokens = self.flow.tokenize is not None
+        return LedgerOptions(self.workspace, passes, self.flow.ledger, tokens)
 
     def evaluations(self) -> Evaluations | None:
         """Reads the evaluation sets; None without decontamination.

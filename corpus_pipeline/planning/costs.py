@@ -63,15 +63,19 @@ class Flow:
 
     def runs(self, phase: str) -> bool:
         """Tells whether a phase is part of the flow."""
-        kind = None if phase in BESIDE_PHASES else phase_table.row_of(phase).kind
-        return kind is None or self.off.isdisjoint((kind, "dedup"))
+        if phase in BESIDE_PHASES:
+            return True
+        row = phase_table.row_of(phase)
+        needed = (row.needs,) if row.kind is None else (row.kind, "dedup")
+        return self.off.isdisjoint(needed)
 
     def writes(self, folder: str) -> bool:
         """Tells whether files of a folder are written."""
         if folder.startswith("prepare/hashes/"):
             return self.runs(folder.rsplit("/", 1)[1])
         phase, name = folder.split("/", 1)
-        return self.runs(phase) and not (name == "tokens" and "tokenize" in self.off)
+        tokens = name in ("runs", "portions")
+        return self.runs(phase) and not (tokens and "tokenize" in self.off)
 
     def share(self, stage: str) -> float:
         """Returns the share of the text that a stage sees."""

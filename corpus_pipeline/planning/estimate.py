@@ -33,8 +33,11 @@ PUBLISHED = tuple(f"{row.name}/{name}" for row in phase_table.PHASES for name in
 READS = {row.name: row.reads for row in phase_table.PHASES if row.reads} | {"check": PUBLISHED}
 BY_UNIT, BY_PARTITION = phase_table.names_over("units"), phase_table.names_over("partitions")
 MERGES = phase_table.names_over("groups")
+_NOT_SHUFFLED = (*BY_UNIT, phase_table.SHARDS)
 _CUT_BY_PARTITION, _CUT_BY_GROUP = phase_table.cut_for("partitions"), phase_table.cut_for("groups")
 
+#: Text whose tokens are one shard, about.
+_BYTES_PER_SHARD = 3 * 2**27
 #: Sorting and joining one partition: the records, their order and what is found.
 _MATCHED_TIMES = 4
 #: Merging one group: its records as they come, joined and sorted.
@@ -224,6 +227,8 @@ class _Sums:
             return self.workload.units
         if phase in MERGES:
             return self.groups
+        if phase == phase_table.SHARDS:
+            return max(1, round(self.text / _BYTES_PER_SHARD))
         return self.workload.partitions if phase in BY_PARTITION else 1
 
     def in_driver(self, phase: str) -> bool:
@@ -297,6 +302,8 @@ class _Sums:
             return units * 2
         if phase == "finish":
             return units * (1 + len(self._merged(phase)))
+        if phase == phase_table.SHARDS:
+            return 2 * units + self.items(phase)
         if phase in MERGES:
             return sum(map(self._files, READS[phase])) * self.tasks(phase)
         if phase in BY_PARTITION:
@@ -344,7 +351,7 @@ class _Sums:
         waiting = sum(requests) * _REQUEST_SECONDS if self.flow.remote else 0.0
         return PhaseEstimate(
             name, items, cores, self._seconds(name, items, cores + waiting), read,
-            sum(written.values()), 0.0 if alone or name in BY_UNIT else first, files,
+            sum(written.values()), 0.0 if alone or name in _NOT_SHUFFLED else first, files,
             self.opens(name), requests, alone,
         )  # fmt: skip
 
@@ -378,7 +385,7 @@ class _Sums:
         if self.in_driver(phase):
             return busy
         each = self.costs.phases[phase]
-        tasks = self.tasks(phase) if phase not in BY_UNIT and self.flow.direct else items
+        tasks = self.tasks(phase) if phase not in _NOT_SHUFFLED and self.flow.direct else items
         shared = max(0.0, busy - each.per_run - each.per_worker * self.workers)
         rounds = math.ceil(tasks / self.workers)
         driver = each.driver_per_unit * self.workload.units
@@ -388,7 +395,7 @@ class _Sums:
         """What the memory of a worker is for, in bytes."""
         work = self.workload
         hashes = sum(size for folder, size in self.folders.items() if "hashes/" in folder)
-        ledger = self.folders.get("finish/ledger", 0.0)
+        ledger = self.folders.get("ledger/ledger", 0.0)
         match = max(map(self._match_memory, BY_PARTITION + MERGES))
         # Hashes are sorted into a copy; the ledger is several times larger in memory than on disk.
         unit = (2 * hashes + 4 * ledger) / work.units

@@ -21,8 +21,6 @@ from corpus_pipeline.errors import EngineError
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.leniencies import leniency_counts
 from corpus_pipeline.stages.mapping import Chosen
-from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
-from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 from corpus_pipeline.workspace.phase_table import FIRST_PASS, LAST_PASS
 from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
@@ -39,7 +37,7 @@ _GATHERED_TOGETHER = 32
 _ROW_GROUP_BYTES = 4 * 2**20
 
 
-class _ParquetPart:
+class ParquetPart:
     """One Parquet file in the making; null columns cost nothing."""
 
     def __init__(self, file: storage.AtomicFile, schema: pa.Schema) -> None:
@@ -80,7 +78,7 @@ class _ParquetPart:
         return workspace.entry(self._file.target, self.rows, self._file.commit())
 
 
-class _UnitWriter(Transform):
+class UnitWriter(Transform):
     """Collects the batches of one unit at a time; emits the unit's number when it is written."""
 
     output = int
@@ -222,7 +220,7 @@ def rejected_path(workspace: Workspace, name: str, unit: int) -> storage.Place:
     return workspace.part("rejected", unit, "parquet", prefix)
 
 
-class WritePreparedUnit(_UnitWriter):
+class WritePreparedUnit(UnitWriter):
     """Splits a unit into documents, rejected documents and hashes."""
 
     def __init__(self, options: PreparedOptions) -> None:
@@ -231,11 +229,11 @@ class WritePreparedUnit(_UnitWriter):
 
     def begin(self, unit: int) -> None:
         """Opens the two Parquet files."""
-        self._kept = _ParquetPart(
+        self._kept = ParquetPart(
             self.open(prepared_path(self.workspace, self.options.name, unit)), self.options.schema
         )
         path = rejected_path(self.workspace, self.options.name, unit)
-        self._rejected = _ParquetPart(self.open(path), self.options.schema)
+        self._rejected = ParquetPart(self.open(path), self.options.schema)
         self._hashes: dict[str, list[pa.RecordBatch]] = {}
         self._gathered: list[pa.RecordBatch] = []
         if self.options.gathering is not None:
@@ -316,129 +314,3 @@ def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
             columns[also.removeprefix("hash_")] = batch[also].flatten()
         records[kind] = pa.record_batch(columns)
     return records
-
-
-@dataclasses.dataclass(frozen=True)
-class FinishedOptions:
-    """Where finished units go, and what their token shards are like (None: no tokens)."""
-
-    workspace: Workspace
-    earlier: tuple[str, ...]
-    """Names of the passes before."""
-    shards: ShardFormat | None
-    schema: pa.Schema
-    """Of documents."""
-    summed: frozenset[str]
-    """Columns whose sums over the documents that stay are counted."""
-
-    @property
-    def ledger(self) -> pa.Schema:
-        """Columns of the ledger: a document without its content."""
-        return pa.schema([field for field in self.schema if field.name not in ("raw", "text")])
-
-
-class WriteFinishedUnit(_UnitWriter):
-    """Splits a unit into documents, rejected documents, tokens and its part of the ledger."""
-
-    def __init__(self, options: FinishedOptions) -> None:
-        super().__init__(options.workspace)
-        self.options = options
-
-    def begin(self, unit: int) -> None:
-        """Opens the unit's files."""
-        part = self.workspace.part
-        rejected = rejected_path(self.workspace, LAST_PASS, unit)
-        self._kept = _ParquetPart(
-            self.open(part("documents", unit, "parquet")), self.options.schema
-        )
-        self._rejected = _ParquetPart(self.open(rejected), self.options.schema)
-        self._ledger: list[pa.RecordBatch] = []
-        self._tokens = 0
-        self._shard: ShardWriter | None = None
-        if self.options.shards is not None:
-            self._shard_file = self.open(part("tokens", unit, "arrow", "tokens"))
-            self._shard = ShardWriter(self._shard_file.sink, self.options.shards)
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Writes documents by fate and their tokens; keeps ledger rows."""
-        self.count_fates(batch)
-        living = alive(batch)
-        kept = batch.filter(living)
-        if self._shard is not None:
-            kept = self._with_token_places(kept)
-            tokens = kept[TOKEN_IDS]
-            offsets = tokens.offsets.to_numpy().astype(np.int64)
-            values = tokens.values.to_numpy()
-            units = kept["unit"].to_numpy()
-            self._shard.write(kept["id"], units, kept["row"].to_numpy(), offsets, values)
-        self._kept.write(kept)
-        rejected = batch.filter(pc.invert(living))
-        self._rejected.write(rejected)
-        for fate in (kept, rejected):
-            self._ledger.append(conform(fate, self.options.ledger))
-        self._counts.update(fate_counts(kept, self.options.summed))
-        self._counts.update(source_counts(batch))
-
-    def _with_token_places(self, kept: pa.RecordBatch) -> pa.RecordBatch:
-        lengths = kept["tokens"].to_numpy(zero_copy_only=False).astype(np.int64)
-        ends = np.cumsum(lengths) + self._tokens
-        columns = dict(zip(kept.schema.names, kept.columns, strict=True))
-        columns["token_offset"] = pa.array(ends - lengths)
-        columns["token_shard"] = pa.array(np.full(len(lengths), self._unit, np.int32))
-        self._tokens += int(lengths.sum())
-        return pa.RecordBatch.from_pydict(columns)
-
-    def finish(self, unit: int) -> list[FileEntry]:
-        """Commits documents, rejected documents, ledger and tokens."""
-        entries = [part.commit(self.workspace) for part in (self._kept, self._rejected)]
-        entries.append(self._write_ledger(unit))
-        if self._shard is not None:
-            summary = self._shard.close()
-            written = self._shard_file.commit()
-            entries.append(
-                self.workspace.entry(self._shard_file.target, summary.documents, written)
-            )
-            self._counts["tokens"] = summary.tokens
-        return entries
-
-    def _write_ledger(self, unit: int) -> FileEntry:
-        """Joins the rows that earlier passes rejected and those that came here, in row order."""
-        tables = []
-        for name in self.options.earlier:
-            path = rejected_path(self.workspace, name, unit)
-            self.workspace.refuse_changed(name, unit, path)
-            tables.append(storage.read_parquet(path, columns=self.options.ledger.names))
-        early = pa.concat_tables(tables)
-        rows = pa.concat_tables([early, pa.Table.from_batches(self._ledger, self.options.ledger)])
-        self._counts["filtered"] = early.num_rows
-        part = _ParquetPart(
-            self.open(self.workspace.part("ledger", unit, "parquet")), self.options.ledger
-        )
-        for batch in rows.sort_by("row").to_batches(max_chunksize=1 << 16):
-            part.write(batch)
-        return part.commit(self.workspace)
-
-
-def fate_counts(kept: pa.RecordBatch, summed: frozenset[str]) -> dict[str, int]:
-    """Sums what was cut out of and replaced in the documents that stay.
-
-    >>> kept = pa.record_batch({"removed_sentences": [1, 2], "words": [7, 8]})
-    >>> fate_counts(kept, frozenset({"removed_sentences"}))
-    {'removed_sentences': 3}
-    """
-    names = [name for name in kept.schema.names if name in summed]
-    return {name: int(pc.sum(kept[name]).as_py() or 0) for name in names}
-
-
-def source_counts(batch: pa.RecordBatch) -> dict[str, int]:
-    """Sums `OF_SOURCES` by the source of the documents: `sentence_lost/SOURCE` -> characters.
-
-    >>> source_counts(pa.record_batch({"source": ["百科", "百科"], "sentence_lost": [1, 2]}))
-    {'sentence_lost/百科': 3}
-    """
-    names = [name for name in OF_SOURCES if name in batch.schema.names]
-    if not names:
-        return {}
-    table = pa.Table.from_batches([batch]).select(["source", *names])
-    sums = table.group_by("source").aggregate([(name, "sum") for name in names]).to_pylist()
-    return {f"{name}/{row['source']}": row[f"{name}_sum"] for row in sums for name in names}

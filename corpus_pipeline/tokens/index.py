@@ -12,8 +12,8 @@ from corpus_pipeline.tokens.shard import ShardFormat, open_shard
 #: Version of index.json.
 INDEX_VERSION = 2
 
-#: Name of the file in its folder.
-INDEX_NAME = "index.json"
+#: Name of the file in its folder, and of the tokenizer beside it.
+INDEX_NAME, TOKENIZER_NAME = "index.json", "tokenizer.json"
 
 
 def is_inside(name: str) -> bool:
@@ -93,6 +93,26 @@ class TokenIndex:
     def format(self) -> ShardFormat:
         """What every shard's metadata must say."""
         return ShardFormat(self.tokenizer_sha256, self.eos_id, self.dtype)
+
+    def streams(self) -> list[dict[str, Any]]:
+        """Returns what there is of each split and source, in the order of the shards; JSON.
+
+        >>> entry = ShardEntry("0.arrow", 2, 5, 700, "ab" * 32, "web")
+        >>> TokenIndex("uint16", 300, 0, "tokenizer.json", "ab" * 32, (entry, entry)).streams()
+        [{'split': 'train', 'source': 'web', 'shards': 2, 'documents': 4, 'tokens': 10}]
+        """
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for each in self.shards:
+            key = (each.split, each.source)
+            stream = found.setdefault(
+                key,
+                {"split": each.split, "source": each.source, "shards": 0, "documents": 0,
+                 "tokens": 0},
+            )  # fmt: skip
+            stream["shards"] += 1
+            stream["documents"] += each.documents
+            stream["tokens"] += each.tokens
+        return list(found.values())
 
     def to_json(self) -> str:
         """Returns the text of index.json: sorted keys, one newline at the end.

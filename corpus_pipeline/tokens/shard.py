@@ -1,6 +1,6 @@
 """Token shards: Arrow IPC files, uncompressed, read by memory-mapping without a copy.
 
-    schema    id string | unit int32 | row int64 | tokens list<uint16 or uint32>      one row is one document
+    schema    id string | unit int32 | row int64 | tokens list<uint16 or uint32>   a row: a document
     metadata  format version, sha256 of the tokenizer, id of the end of document
 
     ┌ record batch ≤ 64 MiB ┐┌ record batch ≤ 64 MiB ┐┌ one document > 64 MiB ┐

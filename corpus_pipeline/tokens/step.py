@@ -2,21 +2,24 @@
 
 import dataclasses
 import importlib.metadata
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from corpus_pipeline.batches import alive, with_columns
-from corpus_pipeline.errors import InputError
+from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.package_files import located, package_file
 from corpus_pipeline.remembered import remembered
 from corpus_pipeline.schema import column
-from corpus_pipeline.steps import Batch, Options, Resource, Step
+from corpus_pipeline.steps import Batch, Options, Resource, Section, Step
+from corpus_pipeline.tokens.splits import TRAIN, Split, Splits
+from corpus_pipeline.yaml_files import nearest_key
 
 if TYPE_CHECKING:
     from corpus_pipeline.tokens.encode import EncodeOptions, TokenEncoder, TokenizerFacts
@@ -24,14 +27,31 @@ if TYPE_CHECKING:
 #: Column of token ids between this step and the writer.
 TOKEN_IDS = "token_ids"
 
-#: Where the tokens are.
+_SPLIT_NAME = re.compile(r"[a-z0-9_]+")
+
+#: What is known of a document's tokens when it is encoded.
 TOKENS = pa.schema(
     [
         column("tokens", pa.int32(), "tokens of the document, the end-of-text token included"),
+        column("split", pa.string(), "train, or the name of the set for which it is held out"),
+    ]
+)
+#: Where the tokens are; known when all documents are counted, so the ledger alone has it.
+PLACE = pa.schema(
+    [
         column("token_shard", pa.int32(), "number of the shard"),
         column("token_offset", pa.int64(), "position of the first token in the shard's stream"),
     ]
 )
+
+
+class HeldOutSection(Section):
+    """Documents that are held out: whole sources, or a share of them."""
+
+    share: float = Field(1, gt=0, le=1, description="of the documents, chosen by content")
+    sources: tuple[str, ...] | None = Field(
+        None, description="sources that they are from; default: all"
+    )
 
 
 class TokenizeSection(Options):
@@ -48,15 +68,42 @@ class TokenizeSection(Options):
     engine: Literal["auto", "gigatoken", "tokenizers"] = Field(
         "auto", description="who encodes; the ids are those of tokenizers"
     )
+    splits: dict[str, HeldOutSection] = Field(
+        {}, description="name -> what is held out under it; all other documents are train"
+    )
+    shard_tokens: int = Field(2**27, gt=0, description="tokens in one shard, about")
+    shuffle: bool = Field(
+        False,
+        description="order the documents of a source by their content hashes; default: as they "
+        "are read",
+    )
+
+    @field_validator("splits")
+    @classmethod
+    def _named(cls, splits: dict[str, HeldOutSection]) -> dict[str, HeldOutSection]:
+        for name in splits:
+            if not _SPLIT_NAME.fullmatch(name) or name == TRAIN:
+                raise ValueError(
+                    f"{name!r} is no name for a split; use small letters, digits and _, "
+                    f"and not {TRAIN}"
+                )
+        _splits(splits, 0)
+        return splits
+
+
+def _splits(sections: Mapping[str, HeldOutSection], seed: int) -> Splits:
+    held_out = (Split(name, each.share, each.sources) for name, each in sections.items())
+    return Splits(tuple(held_out), seed)
 
 
 class Tokenize(Step):
-    """Fills `token_ids` (list) and `tokens` (count); the writer fills where they stand."""
+    """Fills `token_ids` (list), `tokens` (count) and `split`."""
 
     name = "tokenize"
     Options = TokenizeSection
     options: TokenizeSection
     columns = TOKENS
+    ledger_columns = PLACE
     counts = ("tokens",)
     default = True
     imports = ("corpus_pipeline.tokens.encode",)
@@ -80,6 +127,10 @@ class Tokenize(Step):
 
         section = self.options
         return EncodeOptions(section.eos_token, section.control_tokens, section.engine)
+
+    def splits(self) -> Splits:
+        """Returns which documents are held out."""
+        return _splits(self.options.splits, self.context.seed)
 
     def facts(self) -> "TokenizerFacts":
         """Returns what is known of the tokenizer; it is opened only where it never was.
@@ -106,13 +157,20 @@ class Tokenize(Step):
         load_tokenizer(path, options=EncodeOptions(eos_token=None)).encode(texts)
 
     def check(self) -> None:
-        """Refuses a tokenizer that does not go with the options."""
+        """Refuses a tokenizer that does not go with the options, and splits of no source."""
         self._known = self.facts()
+        known = sorted(self.context.sources)
+        for source in self.splits().sources:
+            if source not in known:
+                near = nearest_key(source, known)
+                hint = f"did you mean {near!r}?" if near else f"there are {', '.join(known)}"
+                raise ConfigError(f"tokenize.splits: no input is called {source!r}; {hint}")
 
     def open(self) -> None:
         """Loads the tokenizer."""
         known = getattr(self, "_known", None)
         self._encoder = _encoder(self.path, self.sha256, self.encoding(), known or self.facts())
+        self._splits = self.splits()
 
     def apply(self, batch: Batch) -> Batch:
         """Encodes one batch."""
@@ -125,7 +183,15 @@ class Tokenize(Step):
         encoded = self._encoder.encode(texts)
         lists = pa.ListArray.from_arrays(encoded.offsets.astype(np.int32), pa.array(encoded.ids))
         counts = pa.array(np.diff(encoded.offsets).astype(np.int32))
-        return with_columns(batch, {TOKEN_IDS: lists, "tokens": counts})
+        columns = {TOKEN_IDS: lists, "tokens": counts, "split": self._split(batch)}
+        return with_columns(batch, columns)
+
+    def _split(self, batch: Batch) -> pa.Array:
+        """Returns the split of each document that stays."""
+        living = alive(batch)
+        kept = batch.filter(living)
+        found = self._splits.assign(kept["content_hash"], kept["source"])
+        return pc.replace_with_mask(pa.nulls(batch.num_rows, pa.string()), living, found)
 
 
 @cache

@@ -5,7 +5,7 @@ removals, the checks at publication, the estimate, and the table in docs/archite
 
     prepare ─► contamination ─► exact ─► document ─► shingles ─► verify ◄─► resolve
                                                                                │
-                                            finish ◄─ sentence ◄───────────────┘
+               ledger ◄─ shards ◄─ finish ◄─ sentence ◄───────────────┘
 
 A later match takes no account of documents that an earlier one removed. So a contaminated document
 never survives a clean copy of it, and the surviving copy of a sentence always stands in a document
@@ -27,11 +27,13 @@ from typing import Literal
 
 from corpus_pipeline.dedup import REASONS
 
-Items = Literal["units", "partitions", "groups", "driver"]
+Items = Literal["units", "partitions", "groups", "shards", "driver"]
 """What the items of a phase are; one of the driver is a single task in its own process."""
 
 #: Names of the first pass of the documents, and of the last.
 FIRST_PASS, LAST_PASS = "prepare", "finish"
+#: Names of what follows the last pass: tokens into shards, and the ledger.
+SHARDS, LEDGER = "shards", "ledger"
 #: What the name of a merge begins with.
 _MERGE = "merge-"
 
@@ -61,6 +63,8 @@ class PhaseRow:
     """Whether it looks at the removals of all phases before it."""
     in_rounds: bool = False
     """Whether it runs again, under names with a number, until nothing new is found."""
+    needs: str | None = None
+    """The step without which there is nothing for it to do."""
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -114,27 +118,37 @@ def _rows() -> Iterator[PhaseRow]:
         kind="sentence", reads=(f"{FIRST_PASS}/hashes/sentence",),
         writes=("removals",), merged="removals", removes="windows", heeds_removals=True,
     )  # fmt: skip
+    kinds = ("contamination", "exact", "resolve", "sentence")
+    yield PhaseRow(
+        LAST_PASS, "units", "removals applied · the steps behind dedup",
+        reads=(f"{FIRST_PASS}/documents", *(f"{_MERGE}{kind}/removals" for kind in kinds)),
+        writes=("documents", "rejected", "runs", "portions"), published=("documents", "rejected"),
+        heeds_removals=True,
+    )  # fmt: skip
+    yield PhaseRow(
+        SHARDS, "shards", "tokens of one source and split, and where those of each document are",
+        reads=(f"{LAST_PASS}/runs", f"{LAST_PASS}/portions"), writes=("tokens", "places"),
+        published=("tokens",), merged="places", needs="tokenize",
+    )  # fmt: skip
+    yield PhaseRow(
+        LEDGER, "units", "one row for each input record, with the place of its tokens",
+        reads=(f"{LAST_PASS}/documents", f"{LAST_PASS}/rejected", f"{FIRST_PASS}/rejected",
+               f"{_MERGE}{SHARDS}/places"),
+        writes=("ledger",), published=("ledger",),
+    )  # fmt: skip
 
 
 def _table() -> Iterator[PhaseRow]:
-    """Yields all phases: each with its merge behind it, and the last pass, which applies them."""
-    removals: list[str] = []
+    """Yields all phases, each with its merge behind it."""
     for row in _rows():
         yield row
         if row.merged is not None:
             merge = PhaseRow(
                 f"{_MERGE}{row.name}", "groups", f"{row.merged} of {row.name}, by unit",
                 kind=row.kind, reads=(f"{row.name}/{row.merged}",), writes=(row.merged,),
-                removes=row.removes,
+                removes=row.removes, needs=row.needs,
             )  # fmt: skip
-            removals += merge.folders if merge.removes else ()
             yield merge
-    published = ("documents", "rejected", "ledger", "tokens")
-    yield PhaseRow(
-        LAST_PASS, "units", "removals applied · the steps behind dedup",
-        reads=(f"{FIRST_PASS}/documents", *removals), writes=published, published=published,
-        heeds_removals=True,
-    )  # fmt: skip
 
 
 #: All phases, in the order in which they run.
@@ -196,7 +210,7 @@ def names_over(items: Items) -> tuple[str, ...]:
     """Names the phases over units, partitions or groups, in order.
 
     >>> names_over("units")
-    ('prepare', 'shingles', 'finish')
+    ('prepare', 'shingles', 'finish', 'ledger')
     """
     return tuple(row.name for row in PHASES if row.over == items)
 

@@ -13,21 +13,18 @@ import pytest
 
 from corpus_pipeline.engines.in_process import run_transforms
 from corpus_pipeline.filters.quality.step import Quality
-from corpus_pipeline.flow import document_schema
+from corpus_pipeline.flow import document_schema, ledger_schema
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.stages.dedup import DedupOptions, ReadPreparedUnit, RemoveDuplicates
+from corpus_pipeline.stages.finishing import FinishedOptions, WriteFinishedUnit
 from corpus_pipeline.stages.hashing import HashBatch, HashOptions
+from corpus_pipeline.stages.ledger import LedgerOptions, WriteLedger
 from corpus_pipeline.stages.mapping import ApplyStep
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 from corpus_pipeline.stages.matching import MatchPartition, ReadHashes
 from corpus_pipeline.stages.read import ReadStageOptions, ReadUnit
-from corpus_pipeline.stages.writing import (
-    FinishedOptions,
-    PreparedOptions,
-    WriteFinishedUnit,
-    WritePreparedUnit,
-)
+from corpus_pipeline.stages.writing import PreparedOptions, WritePreparedUnit
 from corpus_pipeline.transforms import Transform, Work
 from corpus_pipeline.workspace.state import Workspace
 from corpus_pipeline.workspace.units import Unit
@@ -90,13 +87,15 @@ def test_all_stages_by_their_own_options(workspace: Workspace) -> None:
     prepare(workspace)
     match(workspace, "exact", "prepare/hashes/exact", PARTITIONS)
     match(workspace, "merge-exact", "exact/removals", workspace.groups)
-    finished = FinishedOptions(workspace, ("prepare",), None, document_schema(), frozenset())
+    finished = FinishedOptions(workspace, None, document_schema(), frozenset(), 1)
     run(
         [0],
         ReadPreparedUnit(workspace, "prepare", "finish"),
         RemoveDuplicates(DedupOptions(workspace, ("merge-exact",), None)),
         WriteFinishedUnit(finished),
     )
+    listed = LedgerOptions(workspace, ("prepare", "finish"), ledger_schema(), tokens=False)
+    run([0], WriteLedger(listed))
     kept, short, copy = fates(workspace)
     assert (kept, copy) == (None, "exact-duplicate")
     assert short is not None

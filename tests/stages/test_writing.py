@@ -30,14 +30,11 @@ from corpus_pipeline.flow import document_schema, ledger_schema
 from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.writing import (
     HASH_KEY,
-    WriteFinishedUnit,
     WritePreparedUnit,
     hash_folder,
     hash_records,
     prepared_path,
 )
-from corpus_pipeline.tokens.shard import open_shard
-from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.transforms import Keyed
 from corpus_pipeline.workspace.phase_table import KINDS
 
@@ -85,15 +82,6 @@ def test_a_unit_without_documents_is_written_all_the_same(make: StageOptions) ->
         lambda units: same("units", units, [0]),
     )
     assert pq.read_table(prepared_path(make.workspace, "prepare", 0)).num_rows == 0
-    run(
-        unit(phase="finish"),
-        WriteFinishedUnit(make.finished()),
-        lambda units: same("u", units, [0]),
-    )
-    manifest = make.workspace.manifest("finish", 0)
-    assert manifest is not None
-    assert manifest.counts == {"filtered": 0, "note": 1, "tokens": 0}
-    assert len(manifest.files) == 4
 
 
 def test_hashes_are_cut_by_partition(make: StageOptions) -> None:
@@ -198,21 +186,6 @@ def test_a_run_that_was_thrown_away_writes_no_more(make: StageOptions) -> None:
     assert not prepared_path(make.workspace, "prepare", 0).exists()
 
 
-def test_another_runs_file_does_not_get_into_the_ledger(make: StageOptions) -> None:
-    run(
-        unit(batch(["a", None])),
-        write_prepared(make),
-        lambda units: None,
-    )
-    path = make.workspace.part("rejected", 0, "parquet", "filtered")
-    storage.write_bytes(path, storage.read_bytes(path) + b" ")
-    writer = WriteFinishedUnit(make.finished())
-    writer.setup(uncounted)
-    writer.start_bundle()
-    with pytest.raises(EngineError, match=r"filtered-00000.*: is not what phase prepare wrote"):
-        list(writer.process((BatchKey("finish", 0, 0), end_of_unit(0, {}))))
-
-
 def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:
     elements = [*unit(batch(["a"])), *unit(batch(["文"], 1), batch([None], 1, 1), number=1)]
     run(
@@ -225,51 +198,6 @@ def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:
         {"documents": 1, "note": 1},
         {"documents": 2, "dropped-read-null-text": 1, "note": 1},
     ]
-
-
-def test_finished_units_say_where_the_tokens_are(make: StageOptions) -> None:
-    run(
-        unit(batch([EN, None, "x", ZH])),
-        write_prepared(make),
-        lambda units: None,
-    )
-    tokens = pa.array([[5, 6, 0], [], [7, 0]], pa.list_(pa.uint16()))
-    finished = documents(
-        [EN, "x", ZH],
-        row=[0, 2, 3],
-        id=["a", "b", "c"],
-        drop_reason=[None, "contaminated", None],
-        reasons=[None, ["contaminated"], None],
-        tokens=[3, 0, 2],
-        pii_email=[1, None, 2],
-        removed_sentences=[0, 9, 1],
-    )
-    finished = with_columns(finished, {TOKEN_IDS: tokens})
-    run(
-        unit(finished.slice(0, 2), finished.slice(2), phase="finish"),
-        WriteFinishedUnit(make.finished()),
-        lambda units: same("units", units, [0]),
-    )
-    part = make.workspace.part
-    ledger = pq.read_table(part("ledger", 0, "parquet"))
-    assert ledger.schema.equals(LEDGER)
-    columns = ("row", "drop_reason", "tokens", "token_shard", "token_offset")
-    assert [tuple(row[name] for name in columns) for row in ledger.to_pylist()] == [
-        (0, None, 3, 0, 0),
-        (1, "read-null-text", None, None, None),
-        (2, "contaminated", 0, None, None),
-        (3, None, 2, 0, 3),
-    ]
-    shard = open_shard(str(part("tokens", 0, "arrow", "tokens")))
-    assert [shard.tokens_of(k).tolist() for k in range(2)] == [[5, 6, 0], [7, 0]]
-    assert shard.batches[0].rows.tolist() == [0, 3]
-    rejected = pq.read_table(part("rejected", 0, "parquet", "deduplicated"))
-    assert rejected["id"].to_pylist() == ["b"]
-    manifest = make.workspace.manifest("finish", 0)
-    assert manifest is not None
-    wanted = ("documents", "dropped-contaminated", "filtered", "tokens", "pii_email")
-    assert [manifest.counts[name] for name in wanted] == [3, 1, 1, 5, 3]
-    assert manifest.counts["removed_sentences"] == 1, "what a dropped document lost is no loss"
 
 
 def test_without_hash_columns_there_are_no_records() -> None:
