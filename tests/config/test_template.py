@@ -44,7 +44,7 @@ def written(value: Any, at: str = "") -> Iterator[str]:
 
 
 def test_every_key_is_written() -> None:
-    """`dataset_sources` are inputs over again, and empty; so are the list of steps, splits and the mixture.
+    """`dataset_sources` are inputs over again, and empty; so are steps, splits and mixture.
 
     Steps that are off by default are written as comments.
     """
