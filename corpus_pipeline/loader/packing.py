@@ -208,6 +208,11 @@ class BestFit:
         """Returns how many tokens each sequence holds, whatever is left of the plan."""
         return self._packing.sizes(places % self.period)
 
+    def first_tokens(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the token of the stream that each sequence starts with."""
+        pieces = (self._packing.pieces(place)[0] for place in (places % self.period).tolist())
+        return np.array([start for start, _ in pieces], np.int64)
+
     def fill(self, row: Tokens, place: int, size: int) -> None:
         """Writes a sequence."""
         pieces = self._packing.pieces(place % self.period)
