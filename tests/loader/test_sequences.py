@@ -520,7 +520,7 @@ def test_iterating_in_a_torch_worker_is_refused(
     monkeypatch.setitem(sys.modules, "torch.utils.data", torch)
     next(iter(loader))
     torch.get_worker_info = lambda: types.SimpleNamespace(id=0)
-    with pytest.raises(LoaderError, match=r"worker of torch's DataLoader.*SequenceLoader\.batch"):
+    with pytest.raises(LoaderError, match=r"worker of torch's DataLoader.*loader\.torch_batches"):
         iter(loader)
     assert loader.batch(0).tokens.shape == (2, 4)
 
