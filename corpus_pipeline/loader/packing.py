@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import LoaderError, VerifyError
 from corpus_pipeline.loader.best_fit import Packed, best_fit
+from corpus_pipeline.loader.layouts import flattened, spread
 from corpus_pipeline.loader.stream import Piece, TokenStream
 from corpus_pipeline.tokens.shard import Tokens
 
@@ -208,29 +209,36 @@ class BestFit:
         """Returns how many tokens each sequence holds, whatever is left of the plan."""
         return self._packing.sizes(places % self.period)
 
-    def fill(self, row: Tokens, place: int, size: int) -> None:
-        """Writes a sequence."""
-        pieces = self._packing.pieces(place % self.period)
-        self._stream.copy_pieces(row[:size], pieces)
-        row[size:] = self._pad
-        last = sum(pieces[-1])
-        if size == self._length and not self._is_end(last):
-            # The sequence is a piece of a longer document.
-            self._stream.copy_into(row[size:], last)
+    def fill(self, rows: Tokens, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
+        """Writes sequences."""
+        sequences = self._pieces(places)
+        tokens = np.empty(sizes.sum(), rows.dtype)
+        self._stream.copy_pieces(tokens, itertools.chain(*sequences))
+        spread(tokens, sizes, rows, self._pad)
+        for row in self._going_on(sequences, sizes):
+            self._stream.copy_into(rows[row, -1:], sum(sequences[row][0]))
 
-    def joins(self, place: int, size: int) -> NDArray[np.int64]:
-        """Returns the places in a sequence, from 0, whose target belongs to another document."""
-        pieces = self._packing.pieces(place % self.period)
-        lasts = list(itertools.accumulate((count for _, count in pieces), initial=-1))[1:]
-        if size == self._length and not self._is_end(sum(pieces[-1])):
-            lasts.pop()
-        return np.array(lasts, np.int64)
+    def joins(self, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the places in flattened sequences whose target is of another document."""
+        sequences = self._pieces(places)
+        counts = [count for pieces in sequences for _, count in pieces]
+        found = flattened(np.cumsum(np.array(counts, np.int64)) - 1, sizes, self._length)
+        lasts = [(row + 1) * self._length - 1 for row in self._going_on(sequences, sizes)]
+        return np.setdiff1d(found, np.array(lasts, np.int64), assume_unique=True)
 
-    def _is_end(self, token: int) -> bool:
-        """Says whether a document ends before a token of the stream."""
-        if token == self._stream.tokens:
-            return True
-        return len(self._stream.document_starts(token, token + 1)) > 0
+    def _pieces(self, places: NDArray[np.int64]) -> list[list[Piece]]:
+        return [self._packing.pieces(sequence) for sequence in (places % self.period).tolist()]
+
+    def _going_on(self, sequences: list[list[Piece]], sizes: NDArray[np.int64]) -> list[int]:
+        """Returns the sequences that are a piece of a document that has more behind it."""
+        found = []
+        for row in np.flatnonzero(sizes == self._length).tolist():
+            behind = sum(sequences[row][0])
+            if len(sequences[row]) > 1 or behind == self._stream.tokens:
+                continue
+            if len(self._stream.document_starts(behind, behind + 1)) == 0:
+                found.append(row)
+        return found
 
 
 def _rounded(numerator: int, denominator: int) -> int:
