@@ -37,7 +37,12 @@ _GROUP = 1024
 _BATCH_TOKENS = 1 << 28
 
 _SCHEMA = pa.schema(
-    [("starts", pa.list_(pa.int64())), ("counts", pa.list_(pa.int32())), ("size", pa.int32())]
+    [
+        ("starts", pa.list_(pa.int64())),
+        ("counts", pa.list_(pa.int32())),
+        ("size", pa.int32()),
+        ("goes_on", pa.uint8()),
+    ]
 )
 
 
@@ -56,7 +61,8 @@ class Packing:
             batch = reader.get_batch(k)
             batch.validate()
             starts, counts = batch.column("starts"), batch.column("counts")
-            columns = (starts.offsets, starts.values, counts.values, batch.column("size"))
+            others = (batch.column(name) for name in ("size", "goes_on"))
+            columns = (starts.offsets, starts.values, counts.values, *others)
             self._batches.append(tuple(column.to_numpy() for column in columns))
             self._firsts.append(self._firsts[-1] + batch.num_rows)
         self.sequences = self._firsts[-1]
@@ -66,17 +72,24 @@ class Packing:
     def _pieces(self, sequence: int) -> list[Piece]:
         """Returns the pieces of a sequence."""
         k = bisect_right(self._firsts, sequence) - 1
-        offsets, starts, counts, _ = self._batches[k]
+        offsets, starts, counts, *_ = self._batches[k]
         low, high = offsets[sequence - self._firsts[k] :][:2].tolist()
         return list(zip(starts[low:high].tolist(), counts[low:high].tolist(), strict=True))
 
     def sizes(self, sequences: NDArray[np.int64]) -> NDArray[np.int64]:
         """Returns the number of tokens of each of K sequences, int64[K]."""
+        return self._taken(3, sequences).astype(np.int64)
+
+    def go_on(self, sequences: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Says of each of K sequences whether its document has more behind it, bool[K]."""
+        return self._taken(4, sequences).astype(np.bool_)
+
+    def _taken(self, column: int, sequences: NDArray[np.int64]) -> NDArray[np.int64]:
         found = np.empty_like(sequences)
         batches = np.searchsorted(np.array(self._firsts), sequences, "right") - 1
         for k in np.unique(batches).tolist():
             here = batches == k
-            found[here] = self._batches[k][3][sequences[here] - self._firsts[k]]
+            found[here] = self._batches[k][column][sequences[here] - self._firsts[k]]
         return found
 
 
@@ -148,7 +161,8 @@ def _batch(groups: list[Packed]) -> pa.RecordBatch:
         pa.ListArray.from_arrays(pa.array(offsets), pa.array(values)) for values in (starts, sizes)
     ]
     totals = np.add.reduceat(sizes, offsets[:-1], dtype=np.int32)
-    return pa.record_batch([*lists, pa.array(totals)], schema=_SCHEMA)
+    goes_on = np.concatenate([group.goes_on for group in groups]).astype(np.uint8)
+    return pa.record_batch([*lists, pa.array(totals), pa.array(goes_on)], schema=_SCHEMA)
 
 
 def groups(
@@ -215,7 +229,7 @@ class BestFit:
         tokens = np.empty(sizes.sum(), rows.dtype)
         self._stream.copy_pieces(tokens, itertools.chain(*sequences))
         spread(tokens, sizes, rows, self._pad)
-        for row in self._going_on(sequences, sizes):
+        for row in np.flatnonzero(self._packing.go_on(places % self.period)).tolist():
             self._stream.copy_into(rows[row, -1:], sum(sequences[row][0]))
 
     def joins(self, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -223,22 +237,12 @@ class BestFit:
         sequences = self._pieces(places)
         counts = [count for pieces in sequences for _, count in pieces]
         found = flattened(np.cumsum(np.array(counts, np.int64)) - 1, sizes, self._length)
-        lasts = [(row + 1) * self._length - 1 for row in self._going_on(sequences, sizes)]
-        return np.setdiff1d(found, np.array(lasts, np.int64), assume_unique=True)
+        # A sequence that goes on is one piece.
+        numbers = [len(pieces) for pieces in sequences]
+        return found[~np.repeat(self._packing.go_on(places % self.period), numbers)]
 
     def _pieces(self, places: NDArray[np.int64]) -> list[list[Piece]]:
         return [self._packing.pieces(sequence) for sequence in (places % self.period).tolist()]
-
-    def _going_on(self, sequences: list[list[Piece]], sizes: NDArray[np.int64]) -> list[int]:
-        """Returns the sequences that are a piece of a document that has more behind it."""
-        found = []
-        for row in np.flatnonzero(sizes == self._length).tolist():
-            behind = sum(sequences[row][0])
-            if len(sequences[row]) > 1 or behind == self._stream.tokens:
-                continue
-            if len(self._stream.document_starts(behind, behind + 1)) == 0:
-                found.append(row)
-        return found
 
 
 def _rounded(numerator: int, denominator: int) -> int:
