@@ -28,6 +28,9 @@ _MOST_OPEN = 16_384
 #: Bytes of remote shards that are kept on this machine.
 _CACHE_BYTES = 32 << 30
 
+#: Documents among which the end of a piece is looked for first.
+_NEAR = 32
+
 
 @dataclasses.dataclass
 class _Mapped:
@@ -197,7 +200,11 @@ class TokenDataset:
                     here = self._mapped(token)
                 behind = min(stop, here.end)
                 low = bisect_left(here.offsets, token - here.first)
-                high = bisect_left(here.offsets, behind - here.first, low)
+                # The end is near: bisection of all offsets would wander through cold memory.
+                near = min(low + _NEAR, len(here.offsets))
+                high = bisect_left(here.offsets, behind - here.first, low, near)
+                if high == near:
+                    high = bisect_left(here.offsets, behind - here.first, near)
                 shift = here.first - token + passed
                 found += [offset + shift for offset in here.offsets[low:high].tolist()]
                 repeated |= here.has_repeated

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import LoaderError, VerifyError
 from corpus_pipeline.loader.best_fit import Packed, best_fit
+from corpus_pipeline.loader.layouts import flattened, spread
 from corpus_pipeline.loader.stream import Piece, TokenStream
 from corpus_pipeline.tokens.shard import Tokens
 
@@ -36,7 +37,12 @@ _GROUP = 1024
 _BATCH_TOKENS = 1 << 28
 
 _SCHEMA = pa.schema(
-    [("starts", pa.list_(pa.int64())), ("counts", pa.list_(pa.int32())), ("size", pa.int32())]
+    [
+        ("starts", pa.list_(pa.int64())),
+        ("counts", pa.list_(pa.int32())),
+        ("size", pa.int32()),
+        ("goes_on", pa.uint8()),
+    ]
 )
 
 
@@ -55,7 +61,8 @@ class Packing:
             batch = reader.get_batch(k)
             batch.validate()
             starts, counts = batch.column("starts"), batch.column("counts")
-            columns = (starts.offsets, starts.values, counts.values, batch.column("size"))
+            others = (batch.column(name) for name in ("size", "goes_on"))
+            columns = (starts.offsets, starts.values, counts.values, *others)
             self._batches.append(tuple(column.to_numpy() for column in columns))
             self._firsts.append(self._firsts[-1] + batch.num_rows)
         self.sequences = self._firsts[-1]
@@ -65,17 +72,24 @@ class Packing:
     def _pieces(self, sequence: int) -> list[Piece]:
         """Returns the pieces of a sequence."""
         k = bisect_right(self._firsts, sequence) - 1
-        offsets, starts, counts, _ = self._batches[k]
+        offsets, starts, counts, *_ = self._batches[k]
         low, high = offsets[sequence - self._firsts[k] :][:2].tolist()
         return list(zip(starts[low:high].tolist(), counts[low:high].tolist(), strict=True))
 
     def sizes(self, sequences: NDArray[np.int64]) -> NDArray[np.int64]:
         """Returns the number of tokens of each of K sequences, int64[K]."""
+        return self._taken(3, sequences).astype(np.int64)
+
+    def go_on(self, sequences: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Says of each of K sequences whether its document has more behind it, bool[K]."""
+        return self._taken(4, sequences).astype(np.bool_)
+
+    def _taken(self, column: int, sequences: NDArray[np.int64]) -> NDArray[np.int64]:
         found = np.empty_like(sequences)
         batches = np.searchsorted(np.array(self._firsts), sequences, "right") - 1
         for k in np.unique(batches).tolist():
             here = batches == k
-            found[here] = self._batches[k][3][sequences[here] - self._firsts[k]]
+            found[here] = self._batches[k][column][sequences[here] - self._firsts[k]]
         return found
 
 
@@ -147,7 +161,8 @@ def _batch(groups: list[Packed]) -> pa.RecordBatch:
         pa.ListArray.from_arrays(pa.array(offsets), pa.array(values)) for values in (starts, sizes)
     ]
     totals = np.add.reduceat(sizes, offsets[:-1], dtype=np.int32)
-    return pa.record_batch([*lists, pa.array(totals)], schema=_SCHEMA)
+    goes_on = np.concatenate([group.goes_on for group in groups]).astype(np.uint8)
+    return pa.record_batch([*lists, pa.array(totals), pa.array(goes_on)], schema=_SCHEMA)
 
 
 def groups(
@@ -210,32 +225,28 @@ class BestFit:
 
     def first_tokens(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Returns the token of the stream that each sequence starts with."""
-        pieces = (self._packing.pieces(place)[0] for place in (places % self.period).tolist())
-        return np.array([start for start, _ in pieces], np.int64)
+        return np.array([pieces[0][0] for pieces in self._pieces(places)], np.int64)
 
-    def fill(self, row: Tokens, place: int, size: int) -> None:
-        """Writes a sequence."""
-        pieces = self._packing.pieces(place % self.period)
-        self._stream.copy_pieces(row[:size], pieces)
-        row[size:] = self._pad
-        last = sum(pieces[-1])
-        if size == self._length and not self._is_end(last):
-            # The sequence is a piece of a longer document.
-            self._stream.copy_into(row[size:], last)
+    def fill(self, rows: Tokens, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
+        """Writes sequences."""
+        sequences = self._pieces(places)
+        tokens = np.empty(sizes.sum(), rows.dtype)
+        self._stream.copy_pieces(tokens, itertools.chain(*sequences))
+        spread(tokens, sizes, rows, self._pad)
+        for row in np.flatnonzero(self._packing.go_on(places % self.period)).tolist():
+            self._stream.copy_into(rows[row, -1:], sum(sequences[row][0]))
 
-    def joins(self, place: int, size: int) -> NDArray[np.int64]:
-        """Returns the places in a sequence, from 0, whose target belongs to another document."""
-        pieces = self._packing.pieces(place % self.period)
-        lasts = list(itertools.accumulate((count for _, count in pieces), initial=-1))[1:]
-        if size == self._length and not self._is_end(sum(pieces[-1])):
-            lasts.pop()
-        return np.array(lasts, np.int64)
+    def joins(self, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the places in flattened sequences whose target is of another document."""
+        sequences = self._pieces(places)
+        counts = [count for pieces in sequences for _, count in pieces]
+        found = flattened(np.cumsum(np.array(counts, np.int64)) - 1, sizes, self._length)
+        # A sequence that goes on is one piece.
+        numbers = [len(pieces) for pieces in sequences]
+        return found[~np.repeat(self._packing.go_on(places % self.period), numbers)]
 
-    def _is_end(self, token: int) -> bool:
-        """Says whether a document ends before a token of the stream."""
-        if token == self._stream.tokens:
-            return True
-        return len(self._stream.document_starts(token, token + 1)) > 0
+    def _pieces(self, places: NDArray[np.int64]) -> list[list[Piece]]:
+        return [self._packing.pieces(sequence) for sequence in (places % self.period).tolist()]
 
 
 def _rounded(numerator: int, denominator: int) -> int:

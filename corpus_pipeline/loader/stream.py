@@ -131,7 +131,19 @@ class TokenStream:
             IndexError: the range is not inside the stream.
             VerifyError: a shard is not what it should be.
         """
-        return self._source.piece_starts(self._located([(start, stop - start)]))
+        return self.piece_starts([(start, stop - start)])
+
+    def piece_starts(self, pieces: Iterable[Piece]) -> NDArray[np.int64]:
+        """Returns where documents start in pieces of the stream that are one behind the other.
+
+        Returns:
+            int64, ascending, from 0.
+
+        Raises:
+            IndexError: a piece is not inside the stream.
+            VerifyError: a shard is not what it should be.
+        """
+        return self._source.piece_starts(self._located(pieces))
 
     def fetch_ahead(self, tokens: NDArray[np.int64]) -> None:
         """Has remote tokens fetched in the background. They may be of any streams of the source.

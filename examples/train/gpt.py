@@ -39,7 +39,12 @@ class GPT(nn.Module):
     """Tokens to logits of the next ones."""
 
     def __init__(
-        self, vocabulary: int, width: int = 128, layers: int = 4, heads: int = 4, dropout: float = 0.1
+        self,
+        vocabulary: int,
+        width: int = 128,
+        layers: int = 4,
+        heads: int = 4,
+        dropout: float = 0.1,
     ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width)
@@ -70,6 +75,8 @@ def rotated(x: Tensor, turns: tuple[Tensor, Tensor]) -> Tensor:
 def loss_of(model: nn.Module, batch: dict[str, Any]) -> Tensor:
     """Returns the mean loss of the targets that count."""
     logits = model(batch["tokens"], batch["segments"], batch["positions"])
-    losses = functional.cross_entropy(logits.flatten(0, 1), batch["targets"].flatten(), reduction="none")
+    losses = functional.cross_entropy(
+        logits.flatten(0, 1), batch["targets"].flatten(), reduction="none"
+    )
     mask = batch["loss_mask"].flatten()
     return (losses * mask).sum() / mask.sum()

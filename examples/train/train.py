@@ -35,9 +35,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", help="folder or URL of tokens, or a mixture.json")
     parser.add_argument("--out", type=Path, required=True, help="folder of losses and checkpoints")
-    parser.add_argument("--steps", type=int, default=200, help="steps in all; no more than the data give")
-    parser.add_argument("--length", type=by_step, default=by_step("0:128,100:256"), help="of a sequence")
-    parser.add_argument("--batch", type=by_step, default=by_step("0:8,50:16"), help="sequences, all ranks'")
+    parser.add_argument(
+        "--steps", type=int, default=200, help="steps in all; no more than the data give"
+    )
+    parser.add_argument(
+        "--length", type=by_step, default=by_step("0:128,100:256"), help="of a sequence"
+    )
+    parser.add_argument(
+        "--batch", type=by_step, default=by_step("0:8,50:16"), help="sequences, all ranks'"
+    )
     parser.add_argument("--packing", default="concatenate", choices=["concatenate", "best-fit"])
     parser.add_argument("--epochs", type=int, default=1, help="rounds; a mixture says so itself")
     parser.add_argument("--width", type=int, default=128, help="of the model")
@@ -45,7 +51,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument("--every", type=int, default=50, help="steps between two checkpoints")
     parser.add_argument("--workers", type=int, default=1, help="processes that make batches")
-    parser.add_argument("--waiting", action="store_true", help="print the share of time that waits for data")
+    parser.add_argument(
+        "--waiting", action="store_true", help="print the share of time that waits for data"
+    )
     return parser.parse_args()
 
 
@@ -55,13 +63,19 @@ def main() -> None:
     if "WORLD_SIZE" in os.environ:
         distributed.init_process_group()
     first = not distributed.is_initialized() or distributed.get_rank() == 0
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else torch.device("cpu")
+    device = (
+        torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+        if torch.cuda.is_available()
+        else torch.device("cpu")
+    )
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)  # sums of several threads have no fixed order
     torch.manual_seed(1)
 
     data = open_mixture(args.data) if args.data.endswith(".json") else open_tokens(args.data)
-    options = SequenceOptions(args.length, args.batch, seed=1, epochs=args.epochs, packing=args.packing)
+    options = SequenceOptions(
+        args.length, args.batch, seed=1, epochs=args.epochs, packing=args.packing
+    )
     batches = torch_batches(data, options)
     vocabulary = (data if hasattr(data, "index") else data.dataset).index.vocab_size
     model: Any = GPT(vocabulary, args.width, args.layers).to(device)
@@ -93,9 +107,15 @@ def main() -> None:
             if step == args.steps:
                 break
             waited += time.perf_counter() - asked
-            batch = {name: value.to(device, non_blocking=True) for name, value in batch.items() if name != "step"}
+            batch = {
+                name: value.to(device, non_blocking=True)
+                for name, value in batch.items()
+                if name != "step"
+            }
             for group in optimizer.param_groups:
-                group["lr"] = args.rate * min(step / 20 + 0.05, 0.5 + 0.5 * math.cos(math.pi * step / args.steps))
+                group["lr"] = args.rate * min(
+                    step / 20 + 0.05, 0.5 + 0.5 * math.cos(math.pi * step / args.steps)
+                )
             loss = loss_of(model, batch)
             optimizer.zero_grad()
             loss.backward()
@@ -103,7 +123,12 @@ def main() -> None:
             optimizer.step()
             step += 1
             if first:
-                log.write(json.dumps({"step": step, "loss": loss.item(), "tokens": batch["tokens"].numel()}) + "\n")
+                log.write(
+                    json.dumps(
+                        {"step": step, "loss": loss.item(), "tokens": batch["tokens"].numel()}
+                    )
+                    + "\n"
+                )
                 log.flush()
                 if step % args.every == 0:
                     saved = {
