@@ -48,9 +48,8 @@ class GPT(nn.Module):
     ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width)
-        nn.init.normal_(self.embedding.weight, std=0.02)  # the logits' weights too
         self.blocks = nn.ModuleList(Block(width, heads, dropout) for _ in range(layers))
-        self.norm = nn.RMSNorm(width)
+        self.head = nn.Sequential(nn.RMSNorm(width), nn.Linear(width, vocabulary, bias=False))
         steps = torch.arange(0, width // heads, 2) / (width // heads)
         self.register_buffer("frequencies", 10_000.0**-steps, persistent=False)
 
@@ -62,7 +61,8 @@ class GPT(nn.Module):
         x = self.embedding(tokens)
         for block in self.blocks:
             x = block(x, turns, same.tril())
-        return functional.linear(self.norm(x), self.embedding.weight)
+        logits: Tensor = self.head(x)
+        return logits
 
 
 def rotated(x: Tensor, turns: tuple[Tensor, Tensor]) -> Tensor:

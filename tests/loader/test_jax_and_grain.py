@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from loader.token_folders import Lengths, write_folder
+from token_folders import Lengths, write_folder
 
 from corpus_pipeline.loader import (
     SequenceDataset,

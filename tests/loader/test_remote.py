@@ -9,7 +9,7 @@ from typing import Any
 import fsspec
 import numpy as np
 import pytest
-from loader.token_folders import Component, Lengths, write_folder, write_mixture
+from token_folders import Component, Lengths, write_folder, write_mixture
 
 from corpus_pipeline.errors import ConfigError, EngineError, VerifyError
 from corpus_pipeline.loader import (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loader.token_folders import Lengths, write_folder
+from token_folders import Lengths, write_folder
 
 from corpus_pipeline.errors import LoaderError, ResumeError
 from corpus_pipeline.loader import (
