@@ -1,5 +1,7 @@
 """The examples of examples/train, on a small corpus: trained, killed, resumed."""
 
+import importlib.util
+import itertools
 import json
 import math
 import os
@@ -18,7 +20,7 @@ from scripts import ROOT
 from tokenizers import ByteLevelBPETokenizer
 
 from corpus_pipeline import storage
-from corpus_pipeline.loader import open_tokens
+from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_tokens
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 
@@ -72,7 +74,7 @@ def tokens(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def mixture(tokens: Path) -> Path:
     """Two stages: even shares, then the flow twice and more."""
     data = open_tokens(tokens)
-    components = []
+    components: list[dict[str, Any]] = []
     for source in SOURCES:
         stream = data.stream(sources=[source])
         listed = {"name": source, "split": "train", "sources": [source], "documents": 1}
@@ -172,3 +174,32 @@ def test_jax(tokens: Path) -> None:
     losses = [float(loss) for loss in re.findall(r"loss ([\d.]+)", told)]
     assert len(losses) == 30
     assert losses[-1] < 0.85 * losses[0]
+
+
+def test_micro_batches_of_megatron(tokens: Path) -> None:
+    """As far as it goes without CUDA: its names and types, and the consumed samples."""
+    torch = pytest.importorskip("torch")
+    spec = importlib.util.spec_from_file_location(
+        "with_megatron", ROOT / "examples" / "train" / "with_megatron.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    example = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(example)
+
+    def taken(rank: int, before: int, count: int) -> list[Any]:
+        found = example.micro_batches(str(tokens), 64, 4, rank, 2, before)
+        return list(itertools.islice(found, count))
+
+    whole = taken(1, 0, 5)
+    types = {name: tensor.dtype for name, tensor in whole[0].items()}
+    assert types == {
+        "tokens": torch.int64,
+        "labels": torch.int64,
+        "loss_mask": torch.float32,
+        "position_ids": torch.int32,
+    }
+    loader = SequenceLoader(open_tokens(tokens), SequenceOptions(64, 8, seed=1), 1, 2)
+    for step, batch in enumerate(whole):
+        assert batch["tokens"].tolist() == loader.batch(step).tokens.tolist()
+    assert taken(1, 3, 2)[1]["labels"].tolist() == whole[4]["labels"].tolist()

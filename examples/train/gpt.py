@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class Block(nn.Module):
+class Block(nn.Module):  # type: ignore[misc, unused-ignore]
     """Attention and a multi-layer perceptron, each added to its input."""
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
@@ -35,7 +35,7 @@ class Block(nn.Module):
         return x + functional.dropout(added, self.dropout, self.training)
 
 
-class GPT(nn.Module):
+class GPT(nn.Module):  # type: ignore[misc, unused-ignore]
     """Tokens to logits of the next ones."""
 
     def __init__(

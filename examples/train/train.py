@@ -32,7 +32,12 @@ def main() -> None:
     options = SequenceOptions(args.length, args.batch, seed=1, epochs=args.epochs)
     batches = torch_batches(mixture or data, options)
     loader = DataLoader(
-        batches, batch_size=None, num_workers=args.workers, pin_memory=device.type == "cuda"
+        batches,
+        batch_size=None,
+        num_workers=args.workers,
+        pin_memory=device.type == "cuda",
+        # Else its start draws a number from those of dropout, and a resumed run starts it anew.
+        generator=torch.Generator(),
     )
 
     model = GPT(data.index.vocab_size, args.width, args.layers).to(device)

@@ -1,4 +1,4 @@
-"""Trains the small GPT with DeepSpeed: `deepspeed examples/train/with_deepspeed.py TOKENS OUT STEPS`.
+"""Trains the small GPT with DeepSpeed: `deepspeed ... with_deepspeed.py TOKENS OUT STEPS`.
 
 DeepSpeed gets no data set (it would wrap it in a DataLoader and a sampler of its own), only the
 model; every data-parallel rank iterates its own batches.

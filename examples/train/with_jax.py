@@ -27,7 +27,6 @@ def loss_of(weights: Any, batch: dict[str, Any]) -> Any:
     return -(chosen[..., 0] * batch["loss_mask"]).sum() / batch["loss_mask"].sum()
 
 
-@jax.jit
 def trained(weights: Any, batch: dict[str, Any]) -> tuple[Any, Any]:
     """Returns the weights behind a step, and the loss before it."""
     loss, slopes = jax.value_and_grad(loss_of)(weights, batch)
@@ -47,8 +46,9 @@ def main(tokens: str, steps: int) -> None:
     loader = SequenceLoader(
         data, SequenceOptions(128, 8, seed=1), jax.process_index(), jax.process_count()
     )
+    step = jax.jit(trained)
     for batch in itertools.islice(loader, steps):
-        weights, loss = trained(weights, to_jax(batch))
+        weights, loss = step(weights, to_jax(batch))
         print(f"step {batch.step} loss {loss:.4f}", flush=True)
     # `loader.state()` belongs into the checkpoint; `SequenceLoader.from_state` goes on from it.
 

@@ -62,8 +62,11 @@ provider.is_distributed = True  # type: ignore[attr-defined]
 
 
 def next_batch(data: Iterator[dict[str, Any]]) -> tuple[Any, ...]:
-    """Stands for `get_batch`, with neither tensor (`--tensor-model-parallel-size 1`) nor context
-    parallelism: tokens, labels, loss mask, attention mask (the model's own causal one), positions."""
+    """Stands for `get_batch` without tensor and context parallelism.
+
+    Returns:
+        Tokens, labels, loss mask, attention mask (none: the model's own causal one), positions.
+    """
     batch = {name: tensor.cuda(non_blocking=True) for name, tensor in next(data).items()}
     return (
         batch["tokens"],

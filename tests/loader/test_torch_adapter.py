@@ -23,7 +23,7 @@ from corpus_pipeline.loader import (
 )
 
 torch = pytest.importorskip("torch", reason="needs the environment of `make test-trainers`")
-from torch.utils.data import DataLoader, DistributedSampler  # noqa: E402
+from torch.utils.data import DataLoader, DistributedSampler, IterableDataset  # noqa: E402
 
 pytestmark = [
     pytest.mark.trainers,
@@ -228,7 +228,7 @@ def test_a_second_batch_size_is_an_error(data: TokenDataset) -> None:
             next(iter(DataLoader(made(data), num_workers=workers)))
 
 
-class Wrapped(torch.utils.data.IterableDataset[Any]):
+class Wrapped(IterableDataset):  # type: ignore[misc, unused-ignore]
     """The obvious wrapper."""
 
     def __init__(self, data: TokenDataset) -> None:
