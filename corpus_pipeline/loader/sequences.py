@@ -236,11 +236,6 @@ class SequenceLoader:
         low, high = (self._batches.before(s) // self.world - skipped for s in (step, step + 1))
         return self._make_batch(step, ahead, slice(low, high))
 
-    @property
-    def taken(self) -> int:
-        """Number of steps behind the last batch that `iter` gave, of all passes."""
-        return self._pass * (self.steps or 0) + self._step
-
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint must hold, as JSON values; the same on every rank."""
         return self._state(self._pass, self._step)

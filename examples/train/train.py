@@ -56,10 +56,12 @@ def main() -> None:
         keep_lines(losses, step)
 
     trained: Any = DistributedDataParallel(model) if distributed.is_initialized() else model
-    waited = 0.0
-    began = asked = time.perf_counter()
+    waited = began = asked = 0.0
     for batch in loader if step < args.steps else ():
-        waited += time.perf_counter() - asked
+        came = time.perf_counter()
+        if not began:  # workers have started
+            began = asked = came
+        waited += came - asked
         for group in optimizer.param_groups:
             group["lr"] = args.rate * rate_at(step, args.steps)
         del batch["step"]

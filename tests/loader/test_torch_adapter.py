@@ -1,9 +1,13 @@
 """torch's DataLoader and torchdata's: each sequence once, for any workers, worlds and resumes."""
 
+import contextlib
 import pickle
 import subprocess
 import sys
+import threading
 import warnings
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
@@ -42,6 +46,37 @@ NAMES = ("tokens", "targets", "loss_mask", "samples")
 @pytest.fixture
 def data(tmp_path: Path) -> TokenDataset:
     return open_tokens(write_folder(tmp_path / "tokens", SHARDS))
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serves a folder over HTTP, in ranges."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(folder))
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Says nothing."""
+
+        def do_GET(self) -> None:
+            content = Path(self.translate_path(self.path)).read_bytes()
+            asked = self.headers.get("Range")
+            self.send_response(206 if asked else 200)
+            if asked:
+                low, _, high = asked.removeprefix("bytes=").partition("-")
+                size, content = len(content), content[int(low) : int(high) + 1]
+                last = int(low) + len(content) - 1
+                self.send_header("Content-Range", f"bytes {low}-{last}/{size}")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 def rows(batches: Any) -> list[list[Any]]:
@@ -137,6 +172,21 @@ def test_a_trainer_that_counts_resumes_with_other_workers_and_worlds(data: Token
             loader = DataLoader(batches, batch_size=None, num_workers=workers)
             found = rows(loader) + rows(loader)
             assert found == expected(data, taken // 8 + 2, rank, world)[taken:]
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_workers_share_the_cache_of_remote_shards(
+    data: TokenDataset, tmp_path: Path, start: str
+) -> None:
+    """A forked worker has neither the threads nor the locks of its parent."""
+    options = SequenceOptions(4, 2, shuffle="blocks")
+    with serving(tmp_path) as url:
+        remote = open_tokens(f"{url}/tokens", tmp_path / "cache", 10 << 20)
+        next(iter(SequenceLoader(remote, options)))  # a thread fetches ahead
+        batches = torch_batches(remote, options, arrays=NAMES)
+        loader = DataLoader(batches, batch_size=None, num_workers=2, multiprocessing_context=start)
+        found = [batch["tokens"].tolist() for batch in loader]
+    assert found == [batch.tokens.tolist() for batch in SequenceLoader(data, options)]
 
 
 # torchdata
