@@ -27,6 +27,9 @@ _REFERENCE_CHUNK_BYTES = 1 << 20
 #: bytes of text, which bounds its memory at about 1 GB in the worst case.
 _GIGATOKEN_REFRESH_BYTES = 128 << 20
 
+#: Bytes of text handed to gigatoken at once; it is refreshed between two such parts.
+_GIGATOKEN_CHUNK_BYTES = 32 << 20
+
 #: Texts on which the engines must agree before gigatoken is used: contractions, numbers, spaces,
 #: scripts with and without spaces, combining marks, emoji, control characters, code.
 _PROBES = (
@@ -151,21 +154,24 @@ class Gigatoken:
         import awkward as ak
 
         data, offsets = utf8_buffers(texts)
-        size = int(offsets[-1] - offsets[0])
-        if self._encoded_bytes + size > _GIGATOKEN_REFRESH_BYTES:
-            self._refresh()
-        self._encoded_bytes += size
         characters = ak.contents.NumpyArray(data, parameters={"__array__": "byte"})
-        # gigatoken takes no 32-bit offsets.
-        starts = ak.index.Index64(offsets.astype(np.int64))
-        strings = ak.contents.ListOffsetArray(
-            starts, characters, parameters={"__array__": "bytestring"}
-        )
-        tokens = self._engine.encode_batch(ak.Array(strings), parallel=False).layout
-        return (
-            np.asarray(tokens.offsets.data, np.int64),
-            np.asarray(tokens.content.data, np.uint32),
-        )
+        lengths = np.zeros(len(texts), np.int64)
+        parts = [np.zeros(0, np.uint32)]
+        for start, stop in _chunks(offsets, _GIGATOKEN_CHUNK_BYTES):
+            size = int(offsets[stop] - offsets[start])
+            if self._encoded_bytes + size > _GIGATOKEN_REFRESH_BYTES:
+                self._refresh()
+            self._encoded_bytes += size
+            # gigatoken takes no 32-bit offsets.
+            starts = ak.index.Index64(offsets[start : stop + 1].astype(np.int64))
+            strings = ak.contents.ListOffsetArray(
+                starts, characters, parameters={"__array__": "bytestring"}
+            )
+            tokens = self._engine.encode_batch(ak.Array(strings), parallel=False).layout
+            lengths[start:stop] = np.diff(np.asarray(tokens.offsets.data, np.int64))
+            parts.append(np.asarray(tokens.content.data, np.uint32))
+        ids = parts[1] if len(parts) == 2 else np.concatenate(parts)
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]), ids
 
     def _refresh(self) -> None:
         from gigatoken.gigatoken_rs import load_hf_json

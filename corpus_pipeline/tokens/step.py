@@ -109,6 +109,17 @@ class Tokenize(Step):
         """Refuses a tokenizer that does not go with the options."""
         self._known = self.facts()
 
+    def notes(self) -> Iterator[str]:
+        """Says what makes this tokenizer slow, or long documents costly."""
+        facts = self.facts()
+        if facts.engine == "tokenizers" and self.options.engine == "auto":
+            yield f"tokenize: encodes with {facts.engine_reason}; slower, the ids are the same"
+        if facts.uncut_reason:
+            yield (
+                "tokenize: a long document is encoded whole, about 100 bytes of memory for each "
+                f"token, because {facts.uncut_reason}"
+            )
+
     def open(self) -> None:
         """Loads the tokenizer."""
         known = getattr(self, "_known", None)

@@ -6,10 +6,18 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from encoders import DEFINITION, ENGINES, EOS, definition, documents, encoder, twin
+from encoders import (
+    DEFINITION,
+    ENGINES,
+    EOS,
+    definition,
+    documents,
+    encoder,
+    shows_words,
+    twin,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import pre_tokenizers
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.tokens.recent_characters import (
@@ -114,20 +122,6 @@ def test_name_of_the_unknown_token_is_spelled(unknown: str) -> None:
         assert [pieces[id_] for id_ in ids[:-1]] == ["a", *"<unk>", "中"]
     # What no piece spells is still unknown.
     assert documents(found, ["a国b"]) == [[pieces.index("a"), 0, pieces.index("b"), 1]]
-
-
-#: A tokenizer in which every pair that begins with `a` or ends with `b` is one token, so that its
-#: ids show where a text was split into words.
-def shows_words(pattern: str) -> dict[str, Any]:
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    pairs = [("a", x) for x in letters if x != "a"] + [(x, "b") for x in letters if x not in "ab"]
-    names = [EOS, *letters, *dict.fromkeys("".join(pair) for pair in pairs)]
-    content = definition()
-    content["model"]["vocab"] = {name: k for k, name in enumerate(names)}
-    content["model"]["merges"] = [list(pair) for pair in pairs]
-    content["added_tokens"] = content["added_tokens"][:1]
-    content["pre_tokenizer"]["pretokenizers"][0]["pattern"] = {"Regex": pattern}
-    return content
 
 
 #: As GPT-2 splits, by letters and numbers, and as o200k does, by kinds of letters and marks.
