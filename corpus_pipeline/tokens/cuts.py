@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import decode
-from corpus_pipeline.text.columns import string_column, utf8_buffers
+from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
 from corpus_pipeline.tokens.pattern_proof import UnreadablePatternError, crossings
 
 #: Letters behind which a text may be cut, first and last: of the scripts that most text is in, and
@@ -181,6 +181,7 @@ def cut_long(texts: pa.Array, before: str, max_bytes: int) -> Pieces | None:
     >>> cut_long(pa.array(["One two. 三，四", None]), " ，", 12).texts.to_pylist()
     ['One two. 三', '，四', '']
     """
+    texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     if not before or np.diff(offsets).max(initial=0) <= max_bytes:
         return None
