@@ -207,6 +207,65 @@ def without_control_tokens(
     return plain
 
 
+#: Stands in a unigram model's pieces for a character of the names of bytes. A noncharacter.
+STAND_IN = "\ufdd0"
+
+#: Pre-tokenizers that treat that character as the stand-in.
+_BLIND_STEPS = ("Metaspace", "WhitespaceSplit")
+
+
+def without_byte_names(definition: dict[str, Any]) -> dict[str, Any] | None:
+    """Returns a definition of a unigram model that finds no `<0x41>` in text; no id changes.
+
+    The model needs its pieces for bytes under these names, and looks for all pieces in the text. So
+    of the text that it sees, and of its other pieces, one character of the names is exchanged: one
+    that is a piece by itself, so that it is never unknown and spelt as bytes.
+
+    Returns:
+        None where nothing is to be done, or where it cannot be: the model is not unigram with bytes
+        to fall back to, or a pre-tokenizer could tell the two characters apart. It holds for texts
+        without `STAND_IN`.
+
+    >>> model = {"type": "Unigram", "byte_fallback": True, "unk_id": 0,
+    ...          "vocab": [["<unk>", 0], ["<0x41>", 0], ["<", -1], ["<b", -2]]}
+    >>> mended = without_byte_names({"model": model})
+    >>> [piece.replace(STAND_IN, "?") for piece, _ in mended["model"]["vocab"]]
+    ['?unk>', '<0x41>', '?', '?b']
+    >>> mended["normalizer"]["normalizers"][-1]["pattern"]
+    {'String': '<'}
+    """
+    model = definition["model"]
+    if model.get("type") != "Unigram" or not model.get("byte_fallback"):
+        return None
+    pieces = [piece for piece, _ in model["vocab"]]
+    before = definition.get("pre_tokenizer")
+    steps = [] if before is None else before.get("pretokenizers", [before])
+    single = [c for c in "<>x0" if c in pieces]
+    if (
+        not single
+        or any(step["type"] not in _BLIND_STEPS for step in steps)
+        or any(STAND_IN in piece for piece in pieces)
+    ):
+        return None
+    exchange = {"type": "Replace", "pattern": {"String": single[0]}, "content": STAND_IN}
+    normalizers = [] if definition.get("normalizer") is None else [definition["normalizer"]]
+    # Added tokens are found in the vocabulary by their names.
+    kept = {token["content"] for token in definition.get("added_tokens") or []}
+    vocab = [
+        [
+            piece if piece in kept or _BYTE_NAME.fullmatch(piece)
+            else piece.replace(single[0], STAND_IN),
+            score,
+        ]
+        for piece, score in model["vocab"]
+    ]  # fmt: skip
+    return {
+        **definition,
+        "model": {**model, "vocab": vocab},
+        "normalizer": {"type": "Sequence", "normalizers": [*normalizers, exchange]},
+    }
+
+
 def renamed(name: str, controls: frozenset[str]) -> str:
     """Returns the name that a token has in the definition without control tokens."""
     return _UNREACHABLE + name if name in controls else name

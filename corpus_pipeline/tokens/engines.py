@@ -15,7 +15,12 @@ from tokenizers import Tokenizer
 
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.text.columns import utf8_buffers
-from corpus_pipeline.tokens.definition import renamed, without_control_tokens
+from corpus_pipeline.tokens.definition import (
+    STAND_IN,
+    renamed,
+    without_byte_names,
+    without_control_tokens,
+)
 from corpus_pipeline.tokens.threads import keep_to_one_thread
 
 #: Bytes of text handed to `tokenizers` at once: it answers with an object of about 100 bytes for
@@ -66,14 +71,18 @@ class Reference:
         keep_to_one_thread()
         self._definition = definition
         plain = without_control_tokens(definition, controls, keep_entries=True)
+        mended = without_byte_names(plain)
         try:
             self._tokenizer = Tokenizer.from_str(json.dumps(plain))
+            self._mended = None if mended is None else Tokenizer.from_str(json.dumps(mended))
         except Exception as error:  # the library raises bare Exception
             raise ResourceError(
                 f"{name} cannot be loaded by the tokenizers library ({error}); "
                 "save it again with a version this package supports"
             ) from error
-        self._tokenizer.encode_special_tokens = True
+        for each in (self._tokenizer, self._mended):
+            if each is not None:
+                each.encode_special_tokens = True
         self._controls = controls
 
     def token_id(self, token: str) -> int | None:
@@ -86,14 +95,22 @@ class Reference:
         parts = [np.zeros(0, np.uint32)]
         for start, stop in _chunks(utf8_buffers(texts).offsets, _REFERENCE_CHUNK_BYTES):
             strings = texts.slice(start, stop - start).fill_null("").to_pylist()
-            encodings = self._tokenizer.encode_batch_fast(strings, add_special_tokens=False)
-            for k, encoding in enumerate(encodings, start):
+            for k, encoding in enumerate(self._encoded(strings), start):
                 ids = np.array(encoding.ids, np.uint32)
                 lengths[k] = len(ids)
                 parts.append(ids)
         offsets = np.zeros(len(texts) + 1, np.int64)
         np.cumsum(lengths, out=offsets[1:])
         return offsets, np.concatenate(parts)
+
+    def _encoded(self, strings: list[str]) -> list[Any]:
+        tokenizer = self._mended or self._tokenizer
+        found: list[Any] = tokenizer.encode_batch_fast(strings, add_special_tokens=False)
+        if tokenizer is self._mended:
+            for k, string in enumerate(strings):
+                if STAND_IN in string:
+                    found[k] = self._tokenizer.encode(string, add_special_tokens=False)
+        return found
 
     def decode(self, ids: NDArray[Any]) -> str:
         """Returns the text of `ids`; control tokens appear under their names."""

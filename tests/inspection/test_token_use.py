@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import Corpus
-from runs import Runner
+from runs import Corpus, Runner
 
 from corpus_pipeline.cli import token_report
 from corpus_pipeline.inspection import token_use
