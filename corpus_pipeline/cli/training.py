@@ -1,4 +1,4 @@
-"""Commands that train: train-classifier, train-tokenizer, train-lm, calibrate."""
+"""Commands that make models: train-…, convert-tokenizer, calibrate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +23,13 @@ def add_commands(app: typer.Typer) -> None:
         "train-tokenizer",
         epilog=example("corpus train-tokenizer clean/ tokenizer.json --vocab-size 32000"),
     )(train_tokenizer)
+    app.command(
+        "convert-tokenizer",
+        epilog=example(
+            "corpus convert-tokenizer cl100k_base.tiktoken tokenizer.json",
+            "corpus convert-tokenizer tokenizer.model tokenizer.json",
+        ),
+    )(convert_tokenizer)
     app.command(
         "train-lm",
         epilog=example("corpus train-lm clean/ --language en --output models/"),
@@ -86,6 +93,37 @@ def train_tokenizer(
 
     trained = train_tokenizer_file(source, output, vocab_size, text_field, overwrite)
     print(f"{output}: written, {trained}; name it in the configuration as tokenize.tokenizer")
+
+
+def convert_tokenizer(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SOURCE",
+            help="File of tiktoken, GPT-2's vocab.bpe beside its encoder.json, or model of "
+            "SentencePiece.",
+        ),
+    ],
+    output: Annotated[Path, typer.Argument(help="tokenizer.json to write.")],
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            help="How a file of tiktoken cuts text: gpt2, cl100k, llama3, qwen, o200k, or a "
+            "regular expression; default: as published."
+        ),
+    ] = None,
+    special_token: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=ID", help="Of a file of tiktoken; repeatable."),
+    ] = None,
+    overwrite: ReplaceOption = False,
+) -> None:
+    """Write the tokenizer.json of a tokenizer of another library; the ids stay the same."""
+    from corpus_pipeline.training.tokenizer import convert_tokenizer_file
+
+    said = convert_tokenizer_file(source, output, pattern, special_token or [], overwrite)
+    print("\n".join(said))
+    print(f"{output}: written; name it in the configuration as tokenize.tokenizer")
 
 
 def train_lm(

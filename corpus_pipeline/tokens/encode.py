@@ -30,6 +30,7 @@ from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.tokens.cuts import cut_long, safe_cuts
 from corpus_pipeline.tokens.definition import control_token_names, parse_definition
 from corpus_pipeline.tokens.engines import Gigatoken, Reference
+from corpus_pipeline.tokens.foreign import kind_of
 from corpus_pipeline.tokens.recent_characters import rows_with_recent_characters
 from corpus_pipeline.tokens.sample import sampled_rows
 
@@ -338,6 +339,11 @@ def tokenizer_from_json(
     >>> offsets.tolist(), ids.dtype.name, encoder.decode(ids)
     ([0, 2, 2, 3], 'uint16', 'ab<|endoftext|><|endoftext|>')
     """
+    if (kind := kind_of(data)) is not None:
+        raise ResourceError(
+            f"{name} is not a tokenizer.json: it has the format of {kind}; make one of it: "
+            "corpus convert-tokenizer"
+        )
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -5,6 +5,7 @@ Neither adds a control token nor finds one in a text; see definition.py.
 
 import functools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.tokens.definition import (
     STAND_IN,
+    UNREACHABLE,
     renamed,
     without_byte_names,
     without_control_tokens,
@@ -70,20 +72,31 @@ class Reference:
     def __init__(self, definition: dict[str, Any], controls: frozenset[str], name: str) -> None:
         keep_to_one_thread()
         self._definition = definition
-        plain = without_control_tokens(definition, controls, keep_entries=True)
-        mended = without_byte_names(plain)
+        self._controls = controls
+        # Such a model finds its pieces in the text, whatever they are called.
+        self._looks_up = definition["model"].get("type") != "BPE"
+        self._built: dict[tuple[int, bool], Tokenizer] = {}
         try:
-            self._tokenizer = Tokenizer.from_str(json.dumps(plain))
-            self._mended = None if mended is None else Tokenizer.from_str(json.dumps(mended))
+            self._tokenizer = self._build(1, False)
+            self._usual = self._build(1, True) if self._looks_up else self._tokenizer
         except Exception as error:  # the library raises bare Exception
             raise ResourceError(
                 f"{name} cannot be loaded by the tokenizers library ({error}); "
                 "save it again with a version this package supports"
             ) from error
-        for each in (self._tokenizer, self._mended):
-            if each is not None:
-                each.encode_special_tokens = True
-        self._controls = controls
+
+    def _build(self, depth: int, mended: bool) -> Tokenizer:
+        """Loads the definition so that no text spells a control token, nor the name of a byte.
+
+        Args:
+            depth: as in `without_control_tokens`.
+            mended: names of bytes are not found in text either, see `without_byte_names`.
+        """
+        plain = without_control_tokens(self._definition, self._controls, True, depth)
+        content = (without_byte_names(plain) if mended else None) or plain
+        tokenizer = Tokenizer.from_str(json.dumps(content))
+        tokenizer.encode_special_tokens = True
+        return tokenizer
 
     def token_id(self, token: str) -> int | None:
         """Looks up a token by its name; null when there is none."""
@@ -104,13 +117,21 @@ class Reference:
         return offsets, np.concatenate(parts)
 
     def _encoded(self, strings: list[str]) -> list[Any]:
-        tokenizer = self._mended or self._tokenizer
-        found: list[Any] = tokenizer.encode_batch_fast(strings, add_special_tokens=False)
-        if tokenizer is self._mended:
+        found: list[Any] = self._usual.encode_batch_fast(strings, add_special_tokens=False)
+        if self._looks_up:
             for k, string in enumerate(strings):
-                if STAND_IN in string:
-                    found[k] = self._tokenizer.encode(string, add_special_tokens=False)
+                if STAND_IN in string or UNREACHABLE in string:
+                    found[k] = self._suited(string).encode(string, add_special_tokens=False)
         return found
+
+    def _suited(self, string: str) -> Tokenizer:
+        """The tokenizer for a text with characters that stand for something else here."""
+        runs = (len(run) for run in re.findall(f"{UNREACHABLE}+", string))
+        key = (max(runs, default=0) + 1, STAND_IN not in string)
+        if key not in self._built:
+            # Few texts have such characters; of those with many in a row none is kept for long.
+            self._built = {**dict(list(self._built.items())[-3:]), key: self._build(*key)}
+        return self._built[key]
 
     def decode(self, ids: NDArray[Any]) -> str:
         """Returns the text of `ids`; control tokens appear under their names."""

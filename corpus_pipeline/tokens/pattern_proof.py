@@ -109,6 +109,20 @@ def crossings(pattern: str, left: str, right: str) -> Crossings:
     return Crossings(crosses, not crosses and bool(alone[is_left].all()))
 
 
+def tells_apart(pattern: str, one: str, other: str) -> bool:
+    """Says whether a pattern could match otherwise if one character stood for another.
+
+    >>> tells_apart(r"▁*[^▁]+|▁+", "<", "x"), tells_apart(r"\\p{L}+|.", "<", "x")
+    (False, True)
+    """
+    try:
+        reader = _Reader(pattern, one + other)
+        reader.read()
+    except UnreadablePatternError:
+        return True
+    return any(mask[0] != mask[1] for mask in reader.seen)
+
+
 def _meet(reader: "_Reader", before: int, after: int, is_left: Mask) -> bool:
     """Whether `before` can take a character of the left, and `after` one of the right or looks."""
     if reader.looks[before] or not (reader.masks[before] & is_left).any():
@@ -136,6 +150,7 @@ class _Reader:
         looks: the position is a look ahead and takes none.
         folded: the position does not mind case, so it may take more than its mask says of case.
         follows: positions that can come behind each.
+        seen: all masks, those within looks ahead too.
     """
 
     def __init__(self, pattern: str, characters: str) -> None:
@@ -147,6 +162,7 @@ class _Reader:
         self.looks: list[bool] = []
         self.folded: list[bool] = []
         self.follows: list[set[int]] = []
+        self.seen: list[Mask] = []
 
     def read(self) -> _Part:
         whole = self._alternatives()
@@ -328,6 +344,7 @@ class _Reader:
     def _new(self, mask: Mask, looks: bool) -> _Part:
         position = len(self.masks)
         self.masks.append(mask)
+        self.seen.append(mask)
         self.looks.append(looks)
         self.folded.append(self._fold)
         self.follows.append(set())
