@@ -28,6 +28,30 @@ def token_lines(output: Place, run: Mapping[str, Any]) -> Iterator[str]:
         yield from _recent(use, run)
 
 
+def split_lines(run: Mapping[str, Any]) -> Iterator[str]:
+    """Yields a line for each split of a run that holds something out.
+
+    >>> stream = {"source": "web", "shards": 1, "documents": 10, "tokens": 75}
+    >>> held = {"source": "web", "shards": 1, "documents": 4, "tokens": 25}
+    >>> streams = [{"split": "train", **stream}, {"split": "validation", **held}]
+    >>> list(split_lines({"streams": streams}))[1]
+    'split validation: 4 documents, 25 tokens (25.0 %) in 1 shards'
+    """
+    streams = run.get("streams", [])
+    total = sum(each["tokens"] for each in streams)
+    names = list(dict.fromkeys(each["split"] for each in streams))
+    for name in names if len(names) > 1 else ():
+        documents, tokens, shards = (
+            sum(each[key] for each in streams if each["split"] == name)
+            for key in ("documents", "tokens", "shards")
+        )
+        share = f" ({100 * tokens / total:.1f} %)" if total else ""
+        yield (
+            f"split {printable(name)}: {documents:,} documents, {tokens:,} tokens{share} in "
+            f"{shards:,} shards"
+        )
+
+
 def print_tokens(output: Place, run: Mapping[str, Any], number: int = _MANY) -> None:
     """Prints bytes per token by source and language, and the documents that stand out.
 
