@@ -14,7 +14,7 @@ from corpus_pipeline.loader.mixture import Mixture, open_mixture
 from corpus_pipeline.loader.objectives import FillInTheMiddle, PrefixBatch, PrefixLM
 from corpus_pipeline.loader.options import SequenceOptions
 from corpus_pipeline.loader.sequence_dataset import SequenceDataset
-from corpus_pipeline.loader.sequences import SequenceLoader
+from corpus_pipeline.loader.sequences import SequenceLoader, Share
 from corpus_pipeline.loader.stream import TokenStream
 from corpus_pipeline.loader.torch_adapter import to_torch, torch_batches, torch_sequences
 
@@ -29,6 +29,7 @@ __all__ = [
     "SequenceDataset",
     "SequenceLoader",
     "SequenceOptions",
+    "Share",
     "SpanCorruption",
     "TokenDataset",
     "TokenStream",

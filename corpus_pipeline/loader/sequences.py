@@ -73,6 +73,15 @@ class _Rows(NamedTuple):
     sizes: NDArray[np.int64]
 
 
+class Share(NamedTuple):
+    """Tokens of one component in one stage."""
+
+    stage: str
+    component: str
+    planned: int
+    seen: int
+
+
 class _SavedState(NamedTuple):
     """What `SequenceLoader.state` returned, read back."""
 
@@ -235,6 +244,25 @@ class SequenceLoader:
         skipped = self._batches.before(ahead.step) // self.world
         low, high = (self._batches.before(s) // self.world - skipped for s in (step, step + 1))
         return self._make_batch(step, ahead, slice(low, high))
+
+    def shares(self) -> list[Share]:
+        """Returns what was planned of each component in each stage of this pass, and seen so far.
+
+        What was seen is exact at the end of a stage, and within it to one sequence; it counts the
+        batches that were taken, of all ranks.
+        """
+        taken = min(self._batches.before(self._step), self._samples)
+        found: dict[tuple[int, int], list[int]] = {}
+        for leg in self._legs(self._pass):
+            seen = leg.seen(min(max(taken - leg.first, 0), leg.samples))
+            for part, tokens in zip(leg.parts, seen, strict=True):
+                counts = found.setdefault((leg.stage, part.component), [0, 0])
+                counts[0] += part.tokens
+                counts[1] += tokens
+        return [
+            Share(self._stages[stage].name, self.components[component], *counts)
+            for (stage, component), counts in found.items()
+        ]
 
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint must hold, as JSON values; the same on every rank."""

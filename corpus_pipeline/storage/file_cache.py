@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import threading
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +33,10 @@ _T = TypeVar("_T")
 #: Files that are fetched ahead at once.
 _THREADS = 2
 #: How often a file is fetched again that others removed before it was opened.
-_TRIES = 5
+_TRIES = 20
+#: Seconds for which an unfinished file has not grown when whoever fetched it is gone: a read is tried
+#: again for a minute.
+_DEAD = 3600.0
 
 
 class Wanted(NamedTuple):
@@ -137,7 +141,7 @@ class FileCache:
     def _make_room(self, wanted: Wanted) -> None:
         """Removes copies, the least recently used first, until a file has room.
 
-        Unfinished files count too: those that a killed process has left are the oldest.
+        Unfinished files count too, and those that a killed process has left go.
         """
         if wanted.size > self.limit:
             raise VerifyError(
@@ -148,11 +152,13 @@ class FileCache:
         for path in [*self.folder.glob("*.arrow"), *self.folder.glob("*.part")]:
             with contextlib.suppress(FileNotFoundError):
                 status = path.stat()
-                found.append((status.st_mtime_ns, status.st_size, path))
+                found.append((status.st_mtime, status.st_size, path))
         total = sum(size for _, size, _ in found) + wanted.size
-        for _, size, path in sorted(found):
+        for used, size, path in sorted(found):
             if total <= self.limit:
                 break
+            if path.suffix == ".part" and time.time() - used < _DEAD:
+                continue
             with contextlib.suppress(OSError):
                 path.unlink()
             total -= size
