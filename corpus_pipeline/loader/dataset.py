@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import hashlib
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -75,7 +74,7 @@ class TokenDataset:
     def __init__(self, folder: Path, index: TokenIndex) -> None:
         self.folder = folder
         self.index = index
-        self.fingerprint = hashlib.sha256(index.to_json().encode()).hexdigest()
+        self.fingerprint = index.fingerprint
         self.documents = index.documents
         self.dtype: np.dtype[Any] = np.dtype(index.dtype)
         self.eos_id = index.eos_id

@@ -31,14 +31,6 @@ def _splitmix64(state: int) -> int:
     return z ^ (z >> 31)
 
 
-def mixed(values: NDArray[np.uint64], key: np.uint64) -> NDArray[np.uint64]:
-    """murmur3's finaliser over (value xor key): every input bit changes every output bit."""
-    h = values ^ key
-    h = (h ^ (h >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    h = (h ^ (h >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-    return h ^ (h >> np.uint64(33))
-
-
 class Permutation:
     """A permutation of 0 ... n - 1, defined by (n, seed, epoch).
 

@@ -6,8 +6,8 @@
     ├────────┼─────────────┼──────────────────────────────────────────┤
      validation    test                    train
 
-The same content always falls on the same side. So does a near copy, for of near copies that *dedup*
-finds only one stays.
+The same text always falls on the same side, within the sources that are held out alike. So does a
+near copy, for of near copies that *dedup* finds only one stays.
 """
 
 import dataclasses
@@ -43,6 +43,11 @@ class Splits:
     seed: int
 
     def __post_init__(self) -> None:
+        for each in self.held_out:
+            if not threshold(each.share):
+                raise ValueError(f"share {each.share:g} of {each.name} holds nothing out; raise it")
+            if each.sources is not None and not each.sources:
+                raise ValueError(f"{each.name} names no source; name one, or leave sources out")
         for source in (None, *self.sources):
             total = sum(threshold(each.share) for each in self._of(source))
             of = "all sources" if source is None else f"the source {source!r}"
@@ -67,11 +72,19 @@ class Splits:
         named = {source for each in self.held_out for source in each.sources or ()}
         return tuple(sorted(named))
 
+    def holds_out_all_of(self, source: str) -> bool:
+        """Tells whether no document of a source is left to train on."""
+        return sum(threshold(each.share) for each in self._of(source)) == 1 << 64
+
+    def same_rules(self, source: str) -> str | None:
+        """Returns what tells sources apart that are held out differently; None: as all others."""
+        return source if source in self.sources else None
+
     def assign(self, hashes: pa.Array, sources: pa.Array) -> pa.Array:
         """Says of each of N documents to which split it belongs.
 
         Args:
-            hashes: content hashes, type `fixed_size_binary(16)`, no nulls.
+            hashes: hashes of their texts, type `fixed_size_binary(16)`, no nulls.
             sources: names of their sources, type `string`.
 
         Returns:
