@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from corpus_pipeline.errors import CorpusError
     from corpus_pipeline.extensions.functions import step
     from corpus_pipeline.filters.gathering import Gathering
-    from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_tokens
+    from corpus_pipeline.loader import (
+        SequenceLoader,
+        SequenceOptions,
+        open_mixture,
+        open_tokens,
+    )
     from corpus_pipeline.schema import column
     from corpus_pipeline.steps import Context, Options, Resource, Section, Step, source_of
 
@@ -28,6 +33,7 @@ _MODULES = {
     "SequenceOptions": "loader",
     "Step": "steps",
     "column": "schema",
+    "open_mixture": "loader",
     "open_tokens": "loader",
     "source_of": "steps",
     "step": "extensions.functions",
@@ -44,6 +50,7 @@ __all__ = [
     "SequenceOptions",
     "Step",
     "column",
+    "open_mixture",
     "open_tokens",
     "source_of",
     "step",

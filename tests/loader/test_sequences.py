@@ -28,6 +28,7 @@ from corpus_pipeline.loader import (
     TokenDataset,
     open_mixture,
     open_tokens,
+    order,
     to_torch,
 )
 
@@ -130,9 +131,15 @@ class Whole:
             self.steps.append(shape)
 
 
+def fitting(options: SequenceOptions, world: int) -> int:
+    """Returns a number of ranks that can share the batches; 1, 2 and 3 always can."""
+    return 2 if any(size % world for _, size in options.batches.changes) else world
+
+
 def of_world(
     data: TokenDataset | Mixture, options: SequenceOptions, world: int
 ) -> list[SequenceLoader]:
+    world = fitting(options, world)
     return [SequenceLoader(data, options, rank, world) for rank in range(world)]
 
 
@@ -147,10 +154,10 @@ def by_step(draw: st.DrawFn, values: st.SearchStrategy[int]) -> int | tuple[tupl
 
 @st.composite
 def options_(draw: st.DrawFn, /) -> SequenceOptions:
-    """Options whose batches 1, 2, 3 and 6 ranks can share."""
+    """Options whose batches 1, 2, 3 and 6 ranks can share, and often 8."""
     return SequenceOptions(
         draw(by_step(st.integers(1, 20))),
-        draw(by_step(st.sampled_from([6, 12, 18]))),
+        draw(by_step(st.sampled_from([6, 12, 24])) | by_step(st.just(24))),
         seed=draw(st.integers(0, 2**64 - 1)),
         shuffle=draw(st.sampled_from(["global", "blocks", "none"])),
     )
@@ -161,7 +168,7 @@ STAGES = st.lists(
     min_size=1,
     max_size=3,
 )
-WORLDS = st.sampled_from([1, 2, 3, 6])
+WORLDS = st.sampled_from([1, 2, 3, 6, 8])
 
 
 def check_pass(found: Whole, legs: list[SlowLeg], options: SequenceOptions) -> None:
@@ -255,6 +262,7 @@ def test_resume_equals_no_interruption(
     found: list[Window] = []
     for stop, world in itertools.zip_longest(stops, worlds):
         state = json.loads(json.dumps(state))
+        world = fitting(options, world)
         loaders = [SequenceLoader.from_state(mixed, state, rank, world) for rank in range(world)]
         part = Whole(loaders, stop)
         found += part.windows
@@ -339,6 +347,22 @@ def test_epochs_and_seeds_have_their_own_order(data: TokenDataset) -> None:
         for k in range(0, 3 * tokens, tokens):
             orders.add(tuple(window.tokens for window in found.windows[k : k + tokens]))
     assert len(orders) == 9
+
+
+def test_blocks_are_neighbours(data: TokenDataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With blocks of 4 windows and groups of 2 blocks, 8 windows in a row are two stretches."""
+    monkeypatch.setattr(order, "_BLOCK_TOKENS", 8)
+    monkeypatch.setattr(order, "_GROUP", 2)
+    options = SequenceOptions(2, 8, seed=3, epochs=2, shuffle="blocks")
+    order.window_order.cache_clear()
+    batches = list(SequenceLoader(data, options))
+    order.window_order.cache_clear()
+    tokens = [token for document in places(SHARDS, "train", None) for token in document]
+    windows = len(tokens) // 2
+    for batch in batches[: windows // 8]:
+        numbers = sorted(tokens.index(row[0]) // 2 for row in batch.tokens.tolist())
+        assert all(numbers[k : k + 4] == list(range(numbers[k], numbers[k] + 4)) for k in (0, 4))
+        assert numbers[0] % 4 == numbers[4] % 4 == 0
 
 
 def test_components_have_their_own_order(folder: Path) -> None:
