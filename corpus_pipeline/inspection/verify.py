@@ -28,6 +28,7 @@ import pyarrow.compute as pc
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.inspection.summary import summed_columns
+from corpus_pipeline.inspection.verify_mixture import mixture_differences
 from corpus_pipeline.inspection.verify_splits import split_differences
 from corpus_pipeline.inspection.verify_tokens import (
     LEDGER_COLUMNS,
@@ -38,7 +39,6 @@ from corpus_pipeline.inspection.verify_tokens import (
     sums_of_ledger,
 )
 from corpus_pipeline.machine import cores
-from corpus_pipeline.mixtures.written import mixture_differences
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.storage import Place
 from corpus_pipeline.tokens.index import INDEX_NAME
@@ -62,6 +62,8 @@ _DESCRIPTIONS = re.compile(
     r"(README|LICEN[CS]E|NOTICE|CITATION|DATASHEET)[\w.-]*|\.gitattributes", re.IGNORECASE
 )
 
+#: What is looked at by itself.
+_KNOWN = (RUN_FILE, LOCK_FILE, MIXTURE_FOLDER)
 _Entry = dict[str, Any]
 
 
@@ -155,7 +157,7 @@ def _foreign_files(output: Place, known: set[str]) -> Iterator[str]:
         elif name in folders:
             inside = storage.names(output / name)
             foreign += [f"{name}/{each}" for each in inside if f"{name}/{each}" not in known]
-        elif name not in (RUN_FILE, LOCK_FILE, MIXTURE_FOLDER) and not _DESCRIPTIONS.fullmatch(name):
+        elif name not in _KNOWN and not _DESCRIPTIONS.fullmatch(name):
             foreign.append(name)
     if foreign:
         named = ", ".join(foreign[:_NAMED]) + (", …" if len(foreign) > _NAMED else "")

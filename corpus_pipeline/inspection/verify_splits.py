@@ -44,7 +44,7 @@ def split_differences(output: Place, index: TokenIndex, run: dict[str, Any]) -> 
     known, place = np.concatenate(hashes), np.concatenate(places)
     by_hash = np.argsort(known, kind="stable")
     known, place = known[by_hash], place[by_hash]
-    for number, shard in enumerate(index.shards):
+    for shard in index.shards:
         found = _hashes(output, shard, named)
         for document, other in _meetings(found, known, place):
             rival, k = other >> 32, other & 0xFFFFFFFF
@@ -58,9 +58,7 @@ def split_differences(output: Place, index: TokenIndex, run: dict[str, Any]) -> 
                 return
 
 
-def _meetings(
-    found: Hashes, known: Hashes, place: NDArray[np.int64]
-) -> Iterator[tuple[int, int]]:
+def _meetings(found: Hashes, known: Hashes, place: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Yields documents of a shard, and the places of held-out documents of the same hash."""
     first, last = (np.searchsorted(known, found, side) for side in ("left", "right"))
     for document in np.flatnonzero(first < last).tolist():
@@ -71,11 +69,12 @@ def _meetings(
 def _hashes(output: Place, shard: ShardEntry, named: set[str]) -> Hashes:
     """Returns a hash of the tokens of each document; sources held out differently never meet."""
     group = shard.source if shard.source in named else ""
-    salt = string_hashes(pa.array([group]))[0]
+    (salt,) = string_hashes(pa.array([group])).tolist()
     with storage.local_copy(output / "tokens" / shard.file) as path:
         batches = open_shard(path).batches
         found = [list_hashes(batch.tokens, batch.offsets) for batch in batches]
-    return np.concatenate([np.zeros(0, np.uint64), *found]) ^ salt
+    hashes: Hashes = np.concatenate([np.zeros(0, np.uint64), *found])
+    return hashes ^ np.uint64(salt)
 
 
 def _same(output: Place, a: ShardEntry, i: int, b: ShardEntry, k: int) -> bool:

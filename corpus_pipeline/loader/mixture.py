@@ -105,7 +105,7 @@ def _stream(path: Path, dataset: TokenDataset, component: dict[str, Any]) -> Tok
     file = path.parent / component["selection"]
     with pa.memory_map(str(file)) as source:
         batch = pa.ipc.open_file(source).get_batch(0)
-    if batch.schema != SELECTION:
+    if [(f.name, f.type) for f in batch.schema] != [(f.name, f.type) for f in SELECTION]:
         raise VerifyError(f"{file} has columns {batch.schema.names}, not start and token")
     start, token = (batch.column(k).to_numpy() for k in range(2))
     ends = (int(start[0]), int(start[-1])) if len(start) else (0, 0)

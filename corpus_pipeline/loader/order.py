@@ -16,6 +16,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus_pipeline.tokens.keys import mixed
+
 #: Rounds of the network. Four make a pseudo-random permutation of a good round function (Luby and
 #: Rackoff, 1988); two more make up for small domains.
 _ROUNDS = 6
@@ -75,7 +77,7 @@ class Permutation:
     def _network(self, values: NDArray[np.uint64]) -> NDArray[np.uint64]:
         left, right = values >> self._half, values & self._low
         for key in self._keys:
-            left, right = right, left ^ (mixed(right, key) & self._low)
+            left, right = right, left ^ (mixed(right ^ key) & self._low)
         return (left << self._half) | right
 
 

@@ -46,7 +46,9 @@ class Available:
     """How often its tokens may be seen in all stages together."""
 
 
-def allocate(stages: Sequence[StageRule], available: Mapping[str, Available]) -> list[dict[str, int]]:
+def allocate(
+    stages: Sequence[StageRule], available: Mapping[str, Available]
+) -> list[dict[str, int]]:
     """Returns how many tokens of each component each stage takes.
 
     Raises:
@@ -54,7 +56,8 @@ def allocate(stages: Sequence[StageRule], available: Mapping[str, Available]) ->
             numbers of a stage contradict each other.
 
     >>> there = {"web": Available(900, Fraction(4)), "wiki": Available(100, Fraction(4))}
-    >>> main = StageRule("main", {"web": Weight(share=Fraction(1)), "wiki": Weight(epochs=Fraction(2))})
+    >>> mix = {"web": Weight(share=Fraction(1)), "wiki": Weight(epochs=Fraction(2))}
+    >>> main = StageRule("main", mix)
     >>> allocate([dataclasses.replace(main, tokens=500)], there)
     [{'web': 300, 'wiki': 200}]
     >>> allocate([main], there)

@@ -101,7 +101,9 @@ def quantiles(passes: Passes, shares: Sequence[Fraction]) -> list[int]:
     total = sum(int(weights.sum()) for _, weights in passes())
     wanted = [int(share * total) + 1 for share in shares]
     found = _at(passes, [min(weight, total) for weight in wanted])
-    return [value if weight <= total else 1 << 64 for value, weight in zip(found, wanted, strict=True)]
+    return [
+        value if weight <= total else 1 << 64 for value, weight in zip(found, wanted, strict=True)
+    ]
 
 
 def limit_within(passes: Passes, most: int) -> int:

@@ -1,9 +1,10 @@
-"""A mixture in a folder: what the loader reads, and whether it is whole.
+"""A mixture in a folder, as the loader reads it.
 
-    selection-DIGEST.arrow     segments of the stream of all shards, for a component that chooses
-    mixture.json               written last: components, stages, digests
+selection-DIGEST.arrow     segments of the stream of all shards, for a component that chooses
+mixture.json               written last: components, stages, digests
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,12 +12,10 @@ from typing import Any
 import pyarrow as pa
 
 from corpus_pipeline import storage
-from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.loader.mixture import MIXTURE_NAME, MIXTURE_VERSION, SELECTION
 from corpus_pipeline.mixtures.planning import PlannedMixture
 from corpus_pipeline.storage import Place
-from corpus_pipeline.tokens.index import TokenIndex, is_inside
-from corpus_pipeline.workspace.run_file import MIXTURE_FOLDER
+from corpus_pipeline.tokens.index import TokenIndex
 
 #: Digits of a selection's digest in its name.
 _DIGITS = 16
@@ -66,42 +65,10 @@ def _write_selection(selection: pa.Table, folder: Place) -> tuple[str, str]:
     with pa.ipc.new_file(sink, SELECTION) as writer:
         writer.write_batch(batches[0] if batches else pa.RecordBatch.from_pylist([], SELECTION))
     content = sink.getvalue()
-    digest = storage.bytes_digest(content)
+    digest = hashlib.sha256(content).hexdigest()
     name = f"selection-{digest[:_DIGITS]}.arrow"
     storage.write_bytes(folder / name, content.to_pybytes())
     return name, digest
-
-
-def mixture_differences(output: Place, index: TokenIndex) -> Iterator[str]:
-    """Says what is wrong with the mixture in a run's folder, if there is one."""
-    folder = output / MIXTURE_FOLDER
-    names = storage.sizes(folder)
-    if not names:
-        return
-    again = "; run again with the same configuration to plan it anew"
-    try:
-        content = json.loads(storage.read_bytes(folder / MIXTURE_NAME))
-        selections = {
-            each["selection"]: each["sha256"]
-            for each in content["components"]
-            if each["selection"] is not None
-        }
-        made_of, inside = content["index_sha256"], all(map(is_inside, selections))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        yield f"{MIXTURE_FOLDER}/{MIXTURE_NAME} cannot be read ({error}){again}"
-        return
-    if made_of != index.fingerprint or not inside:
-        yield f"{MIXTURE_FOLDER}/{MIXTURE_NAME} is of other tokens than those in tokens/{again}"
-    for name in sorted(names.keys() - {MIXTURE_NAME, *selections}):
-        yield f"{MIXTURE_FOLDER}/{name} does not belong to the mixture; remove it"
-    for name, digest in sorted(selections.items()) if inside else ():
-        try:
-            written = storage.file_digest(folder / name).sha256
-        except FileNotFoundError:
-            yield f"{MIXTURE_FOLDER}/{name} is missing{again}"
-            continue
-        if written != digest:
-            yield f"{MIXTURE_FOLDER}/{name} has sha256 {written}, the mixture says {digest}{again}"
 
 
 def planned_shares(mixture: PlannedMixture) -> Iterator[dict[str, Any]]:

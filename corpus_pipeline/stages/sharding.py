@@ -1,7 +1,7 @@
 """*shards*: the tokens of all units cut into shards, and where each document's tokens lie.
 
-    runs of units ──► one shard, from the portions that the plan of shards names
-                  └─► places: address of a document ──► shard, first token
+runs of units ──► one shard, from the portions that the plan of shards names
+              └─► places: address of a document ──► shard, first token
 """
 
 import dataclasses
@@ -162,15 +162,16 @@ class WriteShard(Transform):
 
 
 def _by_key(parts: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yields the documents of all parts sorted by key, equal ones, which are the same, by address.
+    """Yields the documents of all parts sorted by key.
+
+    Equal keys, of equal texts, stay in the order of the parts, which is that of addresses.
 
     Takes the tokens of a shard in memory, and those of its parts where they are not mapped.
     """
     if not parts:
         return
     table = pa.Table.from_batches(parts)
-    columns = [table[name].to_numpy() for name in ("row", "unit", "key")]
-    order = np.lexsort(columns)
+    order = np.argsort(table["key"].to_numpy(), kind="stable")
     # A list has 32-bit offsets; what all documents have together may need more.
     lists = [part["tokens"] for part in parts]
     lengths = np.concatenate([np.diff(each.offsets.to_numpy()) for each in lists])

@@ -6,6 +6,8 @@
     ├────────┼─────────────┼──────────────────────────────────────────┤
      validation    test                    train
 
+A split that names a source takes its share of it before those for all sources do.
+
 The same text always falls on the same side, within the sources that are held out alike. So does a
 near copy, for of near copies that *dedup* finds only one stays.
 """
@@ -49,7 +51,7 @@ class Splits:
             if each.sources is not None and not each.sources:
                 raise ValueError(f"{each.name} names no source; name one, or leave sources out")
         for source in (None, *self.sources):
-            total = sum(threshold(each.share) for each in self._of(source))
+            total = sum(threshold(e.share) for e in self.held_out if self._names(e, source))
             of = "all sources" if source is None else f"the source {source!r}"
             if total > 1 << 64:
                 raise ValueError(
@@ -74,11 +76,7 @@ class Splits:
 
     def holds_out_all_of(self, source: str) -> bool:
         """Tells whether no document of a source is left to train on."""
-        return sum(threshold(each.share) for each in self._of(source)) == 1 << 64
-
-    def same_rules(self, source: str) -> str | None:
-        """Returns what tells sources apart that are held out differently; None: as all others."""
-        return source if source in self.sources else None
+        return sum(threshold(each.share) for each in self._of(source)) >= 1 << 64
 
     def assign(self, hashes: pa.Array, sources: pa.Array) -> pa.Array:
         """Says of each of N documents to which split it belongs.
@@ -107,7 +105,9 @@ class Splits:
             here = self._rows(sources, source)
             high = 0
             for rule in rules:
-                low, high = high, high + threshold(rule.share)
+                low, high = high, min(high + threshold(rule.share), 1 << 64)
+                if low == high:
+                    continue
                 # 2**64 is no uint64; the last key belongs to a split that ends there.
                 inside = (keys >= np.uint64(low)) & (keys <= np.uint64(high - 1))
                 chosen[here & inside] = self.names.index(rule.name)
@@ -120,5 +120,10 @@ class Splits:
         return ~found if source is None else found
 
     def _of(self, source: str | None) -> Sequence[Split]:
-        """The rules for a source; None stands for all that no rule names."""
-        return [e for e in self.held_out if e.sources is None or source in e.sources]
+        """The rules for a source, those that name it first; None stands for all that none names."""
+        own = [] if source is None else [e for e in self.held_out if self._names(e, source)]
+        return [*own, *(e for e in self.held_out if e.sources is None)]
+
+    @staticmethod
+    def _names(split: Split, source: str | None) -> bool:
+        return split.sources is None if source is None else source in (split.sources or ())

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from corpus_pipeline import storage
 from corpus_pipeline.loader import open_tokens
-from corpus_pipeline.mixtures.planning import MIXTURE_VERSION, SELECTION
+from corpus_pipeline.loader.mixture import MIXTURE_VERSION, SELECTION
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 
