@@ -11,6 +11,7 @@
     ├── ResumeError             the output holds another run (other inputs, configuration or code)
     ├── EngineError             the engine could not finish the work
     │   └── PreflightError      the workers cannot do the work
+    ├── LoaderError             a trainer uses the loader so that tokens would be lost or repeated
     └── VerifyError             an output does not hold what it says it holds
 
 Those that only one room raises stand there. The Spark runner, a package of its own, has a tree of
@@ -110,6 +111,10 @@ class ResumeError(CorpusError):
 
 class EngineError(CorpusError):
     """The engine could not finish the work."""
+
+
+class LoaderError(CorpusError):
+    """A trainer uses the loader in a way that would lose or repeat tokens."""
 
 
 class VerifyError(CorpusError):

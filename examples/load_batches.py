@@ -23,24 +23,22 @@ def main() -> None:
 
     folder = arguments.output / "tokens"
     tokens = open_tokens(folder)
-    # epochs=None goes round for ever; every epoch has its own order.
-    options = SequenceOptions(arguments.length, arguments.batch, seed=1, epochs=None)
+    options = SequenceOptions(arguments.length, arguments.batch, seed=1)
     loader = SequenceLoader(tokens, options)
     print(
         f"loader: {tokens.documents} documents, {tokens.tokens} tokens ({tokens.dtype}), "
-        f"{loader.sequences} sequences of {arguments.length}, "
-        f"{loader.dropped_tokens} tokens left over"
+        f"{loader.samples} sequences of {arguments.length}, {loader.padding:.2%} padding"
     )
 
     batches = iter(loader)
     first = next(batches)
     print(
         f"first batch: tokens {first.tokens.shape}, targets {first.targets.shape}, "
-        f"{int(first.segments.max(axis=1).sum()) + len(first.segments)} pieces of documents in it"
+        f"{len(first.cu_seqlens) - 1} pieces of documents in it"
     )
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     beginning = tokenizer.decode(first.tokens[0, :40].tolist(), skip_special_tokens=False)
-    print(f"sequence {first.sequences[0]} begins: {' '.join(beginning.split())!r}")
+    print(f"sample {first.samples[0]} begins: {' '.join(beginning.split())!r}")
 
     checkpoint = loader.state()  # JSON values; keep it beside the weights
     expected = next(batches)

@@ -82,7 +82,7 @@ def test_load_batches_runs(finished: Path) -> None:
     index = load_index(finished / "tokens")
     loader, batch, beginning, resumed = show_batches(finished, "--length", "32", "--batch", "4")
     assert loader.startswith(f"loader: {index.documents} documents, {index.tokens} tokens")
-    assert f" {(index.tokens - 1) // 32} sequences of 32" in loader
+    assert f" {-(-index.tokens // 32)} sequences of 32" in loader
     assert "tokens (4, 32), targets (4, 32)" in batch
     assert re.search(r"begins: '.+'", beginning)
     assert resumed.endswith("batch 1 is the same")

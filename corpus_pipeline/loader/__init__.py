@@ -1,19 +1,27 @@
 """Loader: from a folder of token shards to batches for a trainer.
 
-    index.json + shards ──open_tokens──► one stream of tokens ──SequenceLoader──► Batch ──► trainer
+    index.json + shards ──open_tokens──► streams of tokens ─┐
+    mixture.json ──open_mixture──► components, stages ──────┴─SequenceLoader──► Batch ──► trainer
 
 Needs NumPy and pyarrow; torch only for `to_torch`.
 """
 
+from corpus_pipeline.loader.batch import Batch
 from corpus_pipeline.loader.dataset import TokenDataset, open_tokens
-from corpus_pipeline.loader.sequences import Batch, SequenceLoader, SequenceOptions
+from corpus_pipeline.loader.mixture import Mixture, open_mixture
+from corpus_pipeline.loader.options import SequenceOptions
+from corpus_pipeline.loader.sequences import SequenceLoader
+from corpus_pipeline.loader.stream import TokenStream
 from corpus_pipeline.loader.torch_adapter import to_torch
 
 __all__ = [
     "Batch",
+    "Mixture",
     "SequenceLoader",
     "SequenceOptions",
     "TokenDataset",
+    "TokenStream",
+    "open_mixture",
     "open_tokens",
     "to_torch",
 ]

@@ -1,57 +1,139 @@
 """All shards of a folder as one stream of tokens, mapped into memory."""
 
+import functools
 import hashlib
+import itertools
 from bisect import bisect_right
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import VerifyError
+from corpus_pipeline.loader.stream import TokenStream, no_starts
 from corpus_pipeline.tokens.index import TokenIndex, load_index
 from corpus_pipeline.tokens.shard import ShardBatch, Tokens, open_shard
+
+#: Most shards that are mapped at once. A map needs no file descriptor, but Linux gives a process
+#: 65,530 maps by default, and the trainer has files of its own.
+_MOST_OPEN = 16_384
+
+
+class _OpenShard(NamedTuple):
+    """A shard, mapped into memory."""
+
+    starts: list[int]
+    """Token of the shard at which each batch starts."""
+    batches: list[ShardBatch]
+    """Those that have tokens."""
+    repeated: dict[int, bool]
+    """Whether documents of a batch start at the same token, where it is known."""
 
 
 class TokenDataset:
     """One stream of tokens: shards in the order of the index, documents in the order of the shard.
 
+    Shards are opened when they are first read. A dataset pickles as the name of its folder.
+
     Attributes:
+        folder: where the shards are.
         index: the folder's index.
         fingerprint: sha256 of the index, which holds those of the shards and of the tokenizer.
         tokens: length of the stream.
         documents: number of documents, those without tokens included.
         dtype: of the tokens, uint16 or uint32.
+        eos_id: id after each document; null when there is none.
     """
 
-    def __init__(self, index: TokenIndex, batches: list[ShardBatch]) -> None:
+    def __init__(self, folder: Path, index: TokenIndex) -> None:
+        self.folder = folder
         self.index = index
         self.fingerprint = hashlib.sha256(index.to_json().encode()).hexdigest()
-        self._batches = [batch for batch in batches if len(batch.tokens)]
-        self._starts = [0]
-        for batch in self._batches:
-            self._starts.append(self._starts[-1] + len(batch.tokens))
-        self.tokens = self._starts[-1]
         self.documents = index.documents
         self.dtype: np.dtype[Any] = np.dtype(index.dtype)
+        self.eos_id = index.eos_id
+        self._starts = [0, *itertools.accumulate(entry.tokens for entry in index.shards)]
+        self.tokens = self._starts[-1]
+        self._shard = functools.lru_cache(_MOST_OPEN)(self._open)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _open_again, (self.folder, self.fingerprint)
+
+    def stream(self, split: str = "train", sources: Sequence[str] | None = None) -> TokenStream:
+        """Returns the tokens of a split, of some of its sources.
+
+        Args:
+            split: its name; `train` where a run has no splits.
+            sources: names; null takes all. Their order does not matter.
+
+        Raises:
+            ValueError: the index has no such split or source.
+        """
+        entries = self.index.shards
+        splits = dict.fromkeys(entry.split for entry in entries)
+        if split not in splits:
+            raise ValueError(f"no split {split!r}; {self.folder} has {', '.join(splits) or 'none'}")
+        there = dict.fromkeys(entry.source for entry in entries if entry.split == split)
+        for source in sources or ():
+            if source not in there:
+                raise ValueError(
+                    f"no source {source!r} in split {split}; {self.folder} has {', '.join(there)}"
+                )
+        wanted = there if sources is None else set(sources)
+        start, token, total = [], [], 0
+        after = -1
+        for entry, first in zip(entries, self._starts, strict=False):
+            if entry.tokens and entry.split == split and entry.source in wanted:
+                if first != after:
+                    start.append(total)
+                    token.append(first)
+                total += entry.tokens
+                after = first + entry.tokens
+        return TokenStream(
+            self,
+            np.array(start, np.int64),
+            np.array(token, np.int64),
+            total,
+            [self.fingerprint, split, *(() if sources is None else sorted(set(sources)))],
+            (TokenDataset.stream, (self, split, sources)),
+        )
 
     def read(self, start: int, stop: int) -> Tokens:
         """Copies the tokens `start` to `stop` of the stream.
 
         Raises:
             IndexError: the range is not inside the stream.
+            VerifyError: a shard is missing, cut, or not the one that the index names.
         """
         self._check_range(start, stop)
         out = np.empty(stop - start, self.dtype)
-        k = bisect_right(self._starts, start) - 1
-        filled = 0
-        while filled < len(out):
-            first = start + filled - self._starts[k]
-            part = self._batches[k].tokens[first : first + len(out) - filled]
+        self.copy_into(out, start)
+        return out
+
+    def copy_into(self, out: Tokens, start: int) -> None:
+        """Copies as many tokens as `out` holds, from `start` of the stream on.
+
+        Args:
+            out: of the stream's dtype, filled whole.
+            start: place in the stream.
+
+        Raises:
+            IndexError: the range is not inside the stream.
+            VerifyError: a shard is missing, cut, or not the one that the index names.
+        """
+        filled, size = 0, len(out)
+        self._check_range(start, start + size)
+        while filled < size:
+            k = bisect_right(self._starts, start + filled) - 1
+            shard = self._shard(k)
+            inside = start + filled - self._starts[k]
+            j = bisect_right(shard.starts, inside) - 1
+            first = inside - shard.starts[j]
+            part = shard.batches[j].tokens[first : first + size - filled]
             out[filled : filled + len(part)] = part
             filled += len(part)
-            k += 1
-        return out
 
     def document_starts(self, start: int, stop: int) -> NDArray[np.int64]:
         """Returns where documents start in a range of the stream.
@@ -62,19 +144,46 @@ class TokenDataset:
 
         Raises:
             IndexError: the range is not inside the stream.
+            VerifyError: a shard is missing, cut, or not the one that the index names.
         """
         self._check_range(start, stop)
-        parts = [np.zeros(0, np.int64)]
-        k = bisect_right(self._starts, start) - 1
-        while k < len(self._batches) and self._starts[k] < stop:
-            base, batch = self._starts[k], self._batches[k]
+        parts = []
+        at = start
+        while at < stop:
+            k = bisect_right(self._starts, at) - 1
+            shard = self._shard(k)
+            j = bisect_right(shard.starts, at - self._starts[k]) - 1
+            base = self._starts[k] + shard.starts[j]
+            batch = shard.batches[j]
             inside = batch.offsets[:-1]
             # As int32, for a wider value would make NumPy copy all offsets of the batch.
-            low = np.searchsorted(inside, np.int32(max(start - base, 0)))
-            high = np.searchsorted(inside, np.int32(min(stop - base, len(batch.tokens))))
-            parts.append(inside[low:high].astype(np.int64) + (base - start))
-            k += 1
-        return np.unique(np.concatenate(parts))
+            low = inside.searchsorted(np.int32(at - base))
+            high = inside.searchsorted(np.int32(min(stop - base, len(batch.tokens))))
+            found = inside[low:high]
+            if j not in shard.repeated:
+                shard.repeated[j] = bool((inside[1:] == inside[:-1]).any())
+            if shard.repeated[j]:
+                # A document without tokens starts where the next one does.
+                found = np.unique(found)
+            if len(found):
+                parts.append(found + np.int64(base - start))
+            at = base + len(batch.tokens)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else no_starts()
+
+    def _open(self, k: int) -> _OpenShard:
+        entry = self.index.shards[k]
+        path = self.folder / entry.file
+        shard = open_shard(path)
+        found = (shard.format, shard.documents, shard.tokens, path.stat().st_size)
+        if found != (self.index.format, entry.documents, entry.tokens, entry.bytes):
+            raise VerifyError(
+                f"{path} is not the shard that index.json names (documents, tokens, bytes or "
+                "tokenizer differ); copy the folder again"
+            )
+        batches = [batch for batch in shard.batches if len(batch.tokens)]
+        return _OpenShard(
+            [0, *itertools.accumulate(len(batch.tokens) for batch in batches[:-1])], batches, {}
+        )
 
     def _check_range(self, start: int, stop: int) -> None:
         if not 0 <= start <= stop <= self.tokens:
@@ -82,31 +191,25 @@ class TokenDataset:
 
 
 def open_tokens(folder: str | Path) -> TokenDataset:
-    """Maps every shard of a folder into memory.
+    """Opens a folder of token shards. Only index.json is read.
 
-    Sizes, counts and formats are compared with index.json; digests are not, as that would read
-    everything: `corpus_pipeline.tokens.index.verify_index` does it.
+    A shard's size, counts and format are compared with the index when it is first read; digests are
+    not, as that would read everything: `corpus_pipeline.tokens.index.verify_index` does it.
 
     Raises:
-        VerifyError: index.json or a shard is missing, cut, or not the one that the index names, or
-            the folder is a URL.
+        VerifyError: index.json is missing or cannot be read, or the folder is a URL.
     """
     if "://" in str(folder):
         raise VerifyError(
             f"{str(folder).partition('://')[0]}://...: shards are mapped into memory; copy the "
             "folder tokens/ to a local disk first and open that"
         )
-    folder = Path(folder)
-    index = load_index(folder)
-    batches = []
-    for entry in index.shards:
-        path = folder / entry.file
-        shard = open_shard(path)
-        found = (shard.format, shard.documents, shard.tokens, path.stat().st_size)
-        if found != (index.format, entry.documents, entry.tokens, entry.bytes):
-            raise VerifyError(
-                f"{path} is not the shard that index.json names (documents, tokens, bytes or "
-                "tokenizer differ); copy the folder again"
-            )
-        batches += shard.batches
-    return TokenDataset(index, batches)
+    return TokenDataset(Path(folder), load_index(folder))
+
+
+def _open_again(folder: Path, fingerprint: str) -> TokenDataset:
+    """Opens a folder that another process has open."""
+    dataset = open_tokens(folder)
+    if dataset.fingerprint != fingerprint:
+        raise VerifyError(f"{folder} has changed since it was opened; open it again")
+    return dataset

@@ -1,93 +1,107 @@
-"""Fixed-length sequences in a reproducible order, for any number of ranks.
+"""Sequences of one length in a reproducible order, for any number of ranks.
 
-    stream     t0 t1 t2 t3 t4 t5 t6 t7 t8 t9        sequence_length L = 3
+    stream     t0 t1 t2 t3 t4 t5 t6 t7        sequence_length L = 3, one epoch
     sequence 0 [t0 t1 t2]   targets [t1 t2 t3]
     sequence 1          [t3 t4 t5]   targets [t4 t5 t6]
-    sequence 2                   [t6 t7 t8]   targets [t7 t8 t9]
+    sequence 2                   [t6 t7 --]   targets [t7 -- --]
 
-Windows of L + 1 tokens with stride L: every token but the first is a target once, save for fewer
-than L at the end of the stream, which are dropped and counted.
+Every token is an input exactly as often as planned; the last sequence of a plan may be short, and
+is padded. Samples are numbered through all legs (see `legs`). Global step s takes the next B(s)
+samples, however many ranks there are; rank r takes every `world`-th of them from the r-th on. Only
+the last batch of a pass may be shorter, and then a rank's part of it may be empty.
 
-Samples are numbered through all epochs: sample g is in epoch g // n, where it is the sequence that
-the epoch's permutation puts at g % n. Global step s takes the samples [s B, (s + 1) B), however
-many ranks there are; rank r takes every `world`-th of them from the r-th on. All batches have the
-same shape; one may hold the end of an epoch and the beginning of the next. Only the last batch of
-the last epoch may be shorter, and then a rank's part of it may be empty.
+A pass is the whole plan. When it has been seen, the next one goes on in the streams: other epochs
+in another order, the same lengths.
 """
 
 import dataclasses
+import functools
+import json
+import sys
+from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.errors import ResumeError
+from corpus_pipeline.errors import LoaderError, ResumeError
+from corpus_pipeline.loader.batch import Batch
 from corpus_pipeline.loader.dataset import TokenDataset
-from corpus_pipeline.loader.order import Permutation
-from corpus_pipeline.tokens.shard import Tokens
+from corpus_pipeline.loader.layouts import Concatenated, Layout
+from corpus_pipeline.loader.legs import ENDLESS, Leg, Stage, plan_legs
+from corpus_pipeline.loader.mixture import Mixture
+from corpus_pipeline.loader.options import SequenceOptions
+from corpus_pipeline.loader.stream import TokenStream
 
 #: Version of the dictionary that `SequenceLoader.state` returns.
-STATE_VERSION = 1
+STATE_VERSION = 2
+
+#: Samples of a rank whose places are computed together: a permutation has a cost for each call.
+_AHEAD = 1024
 
 
-@dataclasses.dataclass(frozen=True)
-class SequenceOptions:
-    """What every rank must agree on."""
+class _Ahead(NamedTuple):
+    """Places of a rank's samples of some steps."""
 
-    sequence_length: int
-    """Tokens in a sequence."""
-    batch_size: int
-    """Sequences in a global batch, over all ranks."""
-    seed: int = 0
-    """Of the order, 0 to 2**64 - 1."""
-    epochs: int | None = 1
-    """How often each sequence is seen; null goes on for ever."""
-    shuffle: bool = True
-    """False keeps the order of the stream in every epoch."""
-
-    def __post_init__(self) -> None:
-        for name in ("sequence_length", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}; raise it")
-        if self.epochs is not None and self.epochs < 1:
-            raise ValueError(f"epochs must be at least 1, got {self.epochs}; null has no end")
-        if not 0 <= self.seed < 1 << 64:
-            raise ValueError(f"seed must be 0 to 2**64 - 1, got {self.seed}; choose one in range")
-
-
-@dataclasses.dataclass(frozen=True)
-class Batch:
-    """One rank's part of a global batch: b sequences of L tokens."""
-
+    number: int
+    """Of the pass."""
     step: int
-    """Number of the global step, from 0."""
-    sequences: NDArray[np.int64]
-    """int64[b], number of each sequence; it starts at token `sequence * L` of the stream."""
-    tokens: Tokens
-    """uint16 or uint32[b, L]."""
-    targets: Tokens
-    """uint16 or uint32[b, L], the token after each."""
-    segments: NDArray[np.int32]
-    """int32[b, L], ordinal of each token's document in its sequence, from 0. Attention that must
-    not cross documents is allowed where the segments are equal."""
-    positions: NDArray[np.int32]
-    """int32[b, L], place of each token in its segment, from 0; a document that began in an earlier
-    sequence counts from the sequence's beginning."""
+    """First of the steps."""
+    behind: int
+    """The step behind the last."""
+    samples: NDArray[np.int64]
+    """int64[K], in the pass."""
+    located: NDArray[np.int64]
+    """int64[3, K], component, place and size of each."""
+
+
+class _SavedState(NamedTuple):
+    """What `SequenceLoader.state` returned, read back."""
+
+    fingerprint: str
+    options: SequenceOptions
+    number: int
+    step: int
+    samples: int
+
+    @classmethod
+    def of(cls, state: dict[str, Any]) -> "_SavedState":
+        """Reads a state.
+
+        Raises:
+            ResumeError: it is of another version, or damaged.
+        """
+        try:
+            if state["version"] != STATE_VERSION:
+                raise ResumeError(
+                    f"loader state has version {state['version']}, not {STATE_VERSION}; "
+                    "resume with the version of this package that saved it"
+                )
+            numbers = [state[name] for name in ("pass", "step", "samples")]
+            if any(type(number) is not int or number < 0 for number in numbers):
+                raise ValueError(f"pass, step and samples are {numbers}")
+            return cls(state["fingerprint"], SequenceOptions(**state["options"]), *numbers)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ResumeError(
+                f"loader state is damaged ({error!r}); resume from another checkpoint"
+            ) from error
 
 
 class SequenceLoader:
     """Yields one rank's batches; `state` after a batch resumes behind it.
 
     Attributes:
-        sequences: number of sequences in an epoch.
-        dropped_tokens: tokens at the end of the stream that are in no target.
-        steps: number of global steps in all epochs; null when there is no end.
+        options: what it was made with.
+        components: names of the streams that are mixed; `stream` where there is one and no plan.
+        fingerprint: sha256 of what decides which tokens there are.
+        rank: number of this process.
+        world: number of processes.
     """
 
     def __init__(
         self,
-        dataset: TokenDataset,
+        data: TokenDataset | TokenStream | Mixture,
         options: SequenceOptions,
         rank: int = 0,
         world: int = 1,
@@ -95,130 +109,229 @@ class SequenceLoader:
         """Starts at the first sample.
 
         Args:
-            dataset: what `open_tokens` returns.
+            data: what `open_tokens` or `open_mixture` returns, or a stream of a dataset. A dataset
+                means its split `train`.
             options: the same on every rank.
             rank: number of this process, 0 to world - 1.
-            world: number of processes; divides the batch size.
+            world: number of processes; divides every batch size.
 
         Raises:
-            ValueError: rank, world and batch size do not go together, or the stream is shorter than
-                one sequence.
+            ValueError: rank, world and batch size do not go together, or there are no tokens.
         """
         if not 0 <= rank < world:
             raise ValueError(f"rank must be 0 to {world - 1}, got {rank}; give this process's own")
-        if options.batch_size % world:
-            raise ValueError(
-                f"batch_size {options.batch_size} cannot be shared evenly by {world} ranks; "
-                "choose a multiple"
-            )
-        length = options.sequence_length
-        self.sequences = max(dataset.tokens - 1, 0) // length
-        if self.sequences == 0:
-            raise ValueError(
-                f"{dataset.tokens} tokens hold no sequence of {length} tokens and a last target; "
-                "shorten sequence_length"
-            )
-        self.dropped_tokens = dataset.tokens - 1 - self.sequences * length
-        self._dataset = dataset
-        self._options = options
-        self._rank = rank
-        self._world = world
-        self._consumed = 0
-        self._permutation: tuple[int, Permutation] | None = None
+        for _, size in options.batches.changes:
+            if size % world:
+                raise ValueError(
+                    f"batch_size {size} cannot be shared evenly by {world} ranks; choose a multiple"
+                )
+        if isinstance(data, TokenDataset):
+            data = data.stream()
+        if isinstance(data, Mixture):
+            if options.epochs != 1:
+                raise ValueError(
+                    f"epochs is {options.epochs}, but a mixture says itself how often its tokens "
+                    "are seen; leave epochs at 1"
+                )
+            self.components, self._streams, self._stages = data.names, data.streams, data.stages
+        else:
+            tokens = ENDLESS if options.epochs is None else data.tokens * options.epochs
+            self.components, self._streams = ("stream",), (data,)
+            self._stages = (Stage("stream", (tokens if data.tokens else 0,)),)
+        self.fingerprint = data.fingerprint
+        self.options = options
+        self.rank, self.world = rank, world
+        self._data = data
+        self._layout = functools.cache(self._make_layout)
+        self._legs = functools.lru_cache(2)(self._make_legs)
+        if not self._legs(0):
+            raise ValueError("there are no tokens to make sequences of; choose other data")
+        self._batches = options.batches
+        self._pass = self._step = 0
+        self._ahead: _Ahead | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SequenceLoader.from_state, (self._data, self.state(), self.rank, self.world)
+
+    @property
+    def samples(self) -> int | None:
+        """Number of sequences in a pass, over all ranks; null when there is no end."""
+        return None if self.options.epochs is None else self._samples
 
     @property
     def steps(self) -> int | None:
-        """Number of global steps in all epochs; null when there is no end."""
-        if self._options.epochs is None:
-            return None
-        return -(-self.sequences * self._options.epochs // self._options.batch_size)
+        """Number of global steps in a pass; null when there is no end."""
+        return None if self.options.epochs is None else self._batches.reached(self._samples)
+
+    @property
+    def padding(self) -> float:
+        """Share of the places in all sequences of a pass that hold no token."""
+        parts = [(leg.length, part) for leg in self._legs(0) for part in leg.parts]
+        places = sum(part.windows * length for length, part in parts)
+        return 1 - sum(part.tokens for _, part in parts) / places
+
+    @functools.cached_property
+    def _samples(self) -> int:
+        last = self._legs(0)[-1]
+        return last.first + last.samples
 
     def __iter__(self) -> Iterator[Batch]:
-        size = self._options.batch_size
-        epochs = self._options.epochs
-        while epochs is None or self._consumed < self.sequences * epochs:
-            first = self._consumed
-            last = first + size
-            if epochs is not None:
-                last = min(last, self.sequences * epochs)
-            samples = np.arange(first, last, dtype=np.int64)[self._rank :: self._world]
-            batch = self._batch(first // size, self.order(samples))
-            self._consumed = last
-            yield batch
+        """Goes on behind the last batch; behind a whole pass, with the next one.
 
-    def order(self, samples: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Says which sequence each sample is.
+        Raises:
+            LoaderError: this process is a worker of torch's DataLoader, each of which would yield
+                every batch.
+        """
+        _refuse_torch_worker()
+        return self._rest()
+
+    def _rest(self) -> Iterator[Batch]:
+        while self._batches.before(self._step) < self._samples:
+            batch = self.batch(self._step)
+            self._step += 1
+            yield batch
+        self._pass, self._step = self._pass + 1, 0
+
+    def batch(self, step: int) -> Batch:
+        """Returns this rank's batch of any step of the pass, and changes nothing.
+
+        Quick where steps are asked for in ascending order.
 
         Args:
-            samples: int64[K], numbers through all epochs, at least 0.
+            step: 0 to `steps` - 1.
 
-        Returns:
-            int64[K], numbers of sequences.
+        Raises:
+            IndexError: there is no such step.
         """
-        positions = samples % self.sequences
-        if not self._options.shuffle:
-            return positions
-        epochs = samples // self.sequences
-        for epoch in np.unique(epochs):
-            here = epochs == epoch
-            positions[here] = self._permutation_of(int(epoch))(positions[here])
-        return positions
+        if not (step >= 0 and self._batches.before(step) < self._samples):
+            raise IndexError(f"step {step} of a pass of {self.steps}")
+        ahead = self._ahead
+        if ahead is None or ahead.number != self._pass or not ahead.step <= step < ahead.behind:
+            ahead = self._ahead = self._look_ahead(step)
+        # Batch sizes are multiples of the world, so a rank has as many samples before any step.
+        skipped = self._batches.before(ahead.step) // self.world
+        low, high = (self._batches.before(s) // self.world - skipped for s in (step, step + 1))
+        return self._make_batch(step, ahead, slice(low, high))
 
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint must hold, as JSON values; the same on every rank."""
         return {
             "version": STATE_VERSION,
-            "fingerprint": self._dataset.fingerprint,
-            "options": dataclasses.asdict(self._options),
-            "consumed": self._consumed,
+            "fingerprint": self.fingerprint,
+            "options": json.loads(json.dumps(dataclasses.asdict(self.options))),
+            "pass": self._pass,
+            "step": self._step,
+            "samples": min(self._batches.before(self._step), self._samples),
         }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Goes on behind the last batch that was taken before `state`.
+
+        Raises:
+            ResumeError: the state is of another version, other data or other options.
+        """
+        saved = _SavedState.of(state)
+        if saved.fingerprint != self.fingerprint:
+            raise ResumeError(
+                f"loader state was saved on other data ({saved.fingerprint[:12]}, here "
+                f"{self.fingerprint[:12]}); open the same folder or start anew"
+            )
+        options = saved.options
+        if options != self.options:
+            differing = [
+                f"{field.name} {getattr(options, field.name)}, here "
+                f"{getattr(self.options, field.name)}"
+                for field in dataclasses.fields(options)
+                if getattr(options, field.name) != getattr(self.options, field.name)
+            ]
+            raise ResumeError(
+                f"loader state was saved with other options ({'; '.join(differing)}); give the same"
+            )
+        if min(self._batches.before(saved.step), self._samples) != saved.samples:
+            raise ResumeError(
+                f"loader state is damaged: {saved.samples} samples are not those of {saved.step} "
+                "steps; resume from another checkpoint"
+            )
+        self._pass, self._step = saved.number, saved.step
 
     @classmethod
     def from_state(
-        cls, dataset: TokenDataset, state: dict[str, Any], rank: int = 0, world: int = 1
+        cls,
+        data: TokenDataset | TokenStream | Mixture,
+        state: dict[str, Any],
+        rank: int = 0,
+        world: int = 1,
     ) -> "SequenceLoader":
-        """Goes on behind the last batch that was taken before `state`; the world may be another.
+        """Makes a loader that goes on behind the last batch taken before `state`.
+
+        The world may be another one.
 
         Raises:
             ResumeError: the state is of another version or of other data.
         """
-        if state.get("version") != STATE_VERSION:
-            raise ResumeError(
-                f"loader state has version {state.get('version')}, not {STATE_VERSION}; "
-                "resume with the version of this package that saved it"
-            )
-        if state["fingerprint"] != dataset.fingerprint:
-            raise ResumeError(
-                f"loader state was saved on other data (index {state['fingerprint'][:12]}, here "
-                f"{dataset.fingerprint[:12]}); open the same folder or start anew"
-            )
-        loader = cls(dataset, SequenceOptions(**state["options"]), rank, world)
-        loader._consumed = int(state["consumed"])
+        loader = cls(data, _SavedState.of(state).options, rank, world)
+        loader.load_state(state)
         return loader
 
-    def _permutation_of(self, epoch: int) -> Permutation:
-        if self._permutation is None or self._permutation[0] != epoch:
-            made = Permutation(self.sequences, self._options.seed, epoch)
-            self._permutation = (epoch, made)
-        return self._permutation[1]
+    def _make_layout(self, component: int, length: int) -> Layout:
+        stream = self._streams[component]
+        return Concatenated(stream, length, stream.eos_id or 0)
 
-    def _batch(self, step: int, sequences: NDArray[np.int64]) -> Batch:
-        length = self._options.sequence_length
-        window = np.empty((len(sequences), length + 1), self._dataset.dtype)
-        begins = np.zeros((len(sequences), length), np.int32)
-        for i, sequence in enumerate(sequences.tolist()):
-            start = sequence * length
-            window[i] = self._dataset.read(start, start + length + 1)
-            begins[i, self._dataset.document_starts(start, start + length)] = 1
-        # The first token opens segment 0, whether or not a document starts there.
-        begins[:, :1] = 0
-        positions = np.arange(length, dtype=np.int32)
-        last_begin = np.maximum.accumulate(begins * positions, axis=1)
+    def _make_legs(self, number: int) -> list[Leg]:
+        return plan_legs(self._stages, self.components, self._layout, self.options, number)
+
+    def _look_ahead(self, step: int) -> _Ahead:
+        """Locates the samples of the next steps."""
+        first = self._batches.before(step)
+        steps = max(_AHEAD * self.world // self._batches.at(step), 1)
+        last = min(self._batches.before(step + steps), self._samples)
+        samples = np.arange(first + self.rank, last, self.world)
+        legs = self._legs(self._pass)
+        firsts = [leg.first for leg in legs]
+        numbers = np.searchsorted(np.array(firsts), samples, "right") - 1
+        found = [np.zeros((3, 0), np.int64)]
+        for number in np.unique(numbers).tolist():
+            found.append(legs[number].locate(samples[numbers == number] - firsts[number]))
+        return _Ahead(self._pass, step, step + steps, samples, np.concatenate(found, axis=1))
+
+    def _make_batch(self, step: int, ahead: _Ahead, mine: slice) -> Batch:
+        legs = self._legs(self._pass)
+        samples = ahead.samples[mine]
+        components, _, sizes = ahead.located[:, mine]
+        leg = legs[bisect_right([leg.first for leg in legs], self._batches.before(step)) - 1]
+        windows = np.empty((len(samples), leg.length + 1), self._streams[0].dtype)
+        rows = [
+            (self._layout(component, leg.length), place, size)
+            for component, place, size in ahead.located[:, mine].T.tolist()
+        ]
+        for window, (layout, place, size) in zip(windows, rows, strict=True):
+            layout.fill(window, place, size)
         return Batch(
-            step,
-            sequences,
-            window[:, :-1],
-            window[:, 1:],
-            np.cumsum(begins, axis=1, dtype=np.int32),
-            positions - last_begin,
+            windows,
+            sizes,
+            functools.partial(_joins, rows, leg.length),
+            step=step,
+            stage=self._stages[leg.stage].name,
+            samples=samples + self._pass * self._samples,
+            components=components.astype(np.int16),
+            mask_joins=self.options.mask_joins,
+        )
+
+
+def _joins(rows: list[tuple[Layout, int, int]], length: int) -> NDArray[np.int64]:
+    """Returns the places in a flattened batch whose target belongs to another document."""
+    found = [layout.joins(place, size) for layout, place, size in rows]
+    counts = [len(places) for places in found]
+    first = np.repeat(np.arange(len(rows)) * length, counts)
+    return np.concatenate([np.zeros(0, np.int64), *found]) + first
+
+
+def _refuse_torch_worker() -> None:
+    """Workers of torch's DataLoader have a copy of the loader each, and know nothing of ranks."""
+    torch = sys.modules.get("torch.utils.data")
+    if torch is not None and torch.get_worker_info() is not None:
+        raise LoaderError(
+            "a SequenceLoader was iterated in a worker of torch's DataLoader, where every worker "
+            "yields every batch; let worker w of W take SequenceLoader.batch(step) of the steps w, "
+            "w + W, ..."
         )

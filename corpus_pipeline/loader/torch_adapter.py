@@ -4,15 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from corpus_pipeline.loader.sequences import Batch
+from corpus_pipeline.loader.batch import Batch
 
 
 def to_torch(batch: Batch) -> dict[str, Any]:
     """Returns the arrays of a batch as torch tensors on the CPU.
 
     Returns:
-        `tokens` and `targets` as int64 (torch takes no unsigned index), `segments` and `positions`
-        as int32, all of shape [b, L].
+        `tokens` and `targets` as int64 (torch takes no unsigned index), `loss_mask` as bool,
+        `segments` and `positions` as int32, all of shape [b, L].
 
     Raises:
         ImportError: torch is not installed.
@@ -26,6 +26,7 @@ def to_torch(batch: Batch) -> dict[str, Any]:
     return {
         "tokens": torch.from_numpy(batch.tokens.astype(np.int64)),
         "targets": torch.from_numpy(batch.targets.astype(np.int64)),
+        "loss_mask": torch.from_numpy(batch.loss_mask),
         "segments": torch.from_numpy(batch.segments),
         "positions": torch.from_numpy(batch.positions),
     }

@@ -306,8 +306,9 @@ def open_shard(path: str | Path, full: bool = False) -> Shard:
         VerifyError: the file is missing, cut, or not a token shard.
     """
     try:
-        reader = pa.ipc.open_file(pa.memory_map(str(path)))
-        return Shard(reader, str(path), full)
+        # A closed file stays mapped as long as there are batches, and takes no file descriptor.
+        with pa.memory_map(str(path)) as file:
+            return Shard(pa.ipc.open_file(file), str(path), full)
     except (OSError, pa.ArrowInvalid) as error:
         raise VerifyError(
             f"{path} cannot be read as a token shard ({error}); write it again"

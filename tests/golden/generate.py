@@ -83,7 +83,7 @@ def _batch_lines(folder: Path) -> Iterator[str]:
         yield _line(
             {
                 "step": batch.step,
-                "sequence": batch.sequences.item(),
+                "sample": batch.samples.item(),
                 "text": encoder.decode(batch.tokens[0]),
                 "tokens": batch.tokens[0].tolist(),
                 "segments": batch.segments[0].tolist(),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus_pipeline.loader.order import Permutation
+from corpus_pipeline.loader.order import BlockPermutation, Permutation, window_order
 
 
 @given(n=st.integers(1, 3000), seed=st.integers(0, 2**64 - 1), epoch=st.integers(0, 2**40))
@@ -78,3 +78,48 @@ def test_every_order_of_three_occurs_evenly() -> None:
 def test_refuses(n: int) -> None:
     with pytest.raises(ValueError, match="places"):
         Permutation(n, 0, 0)
+
+
+@given(
+    n=st.integers(1, 500),
+    block=st.integers(1, 60),
+    seed=st.integers(0, 2**64 - 1),
+    epoch=st.integers(0, 2**40),
+)
+def test_blocks_are_permuted_and_mixed(n: int, block: int, seed: int, epoch: int) -> None:
+    order = BlockPermutation(n, seed, epoch, block)
+    places = order(np.arange(n))
+    assert np.array_equal(np.sort(places), np.arange(n))
+    whole = n // block * block
+    # The short last block stays the last.
+    assert set(places[whole:]) == set(range(whole, n))
+    for group in range(0, whole, 8 * block):
+        inside = places[group : min(group + 8 * block, whole)]
+        blocks, counts = np.unique(inside // block, return_counts=True)
+        assert len(blocks) == len(inside) // block
+        assert (counts == block).all()
+    some = np.arange(0, n, 7)
+    assert np.array_equal(order(some), places[some])
+
+
+def test_blocks_look_like_chance() -> None:
+    n, block = 64_000, 100
+    places = BlockPermutation(n, 5, 0, block)(np.arange(n))
+    again = BlockPermutation(n, 5, 1, block)(np.arange(n))
+    assert abs(np.corrcoef(np.arange(n), places)[0, 1]) < 0.05
+    assert abs(np.corrcoef(again, places)[0, 1]) < 0.05
+    # Neighbours in time are seldom neighbours in the stream, though they are of few blocks.
+    assert (np.abs(np.diff(places)) == 1).mean() < 0.01
+    groups = [len(np.unique(part // block)) for part in places.reshape(-1, 800)]
+    assert groups == [8] * 80
+    # Groups differ in how they are mixed.
+    assert not np.array_equal(places[:800] % block, places[800:1600] % block)
+
+
+def test_window_order() -> None:
+    indices = np.arange(50)
+    assert np.array_equal(
+        window_order("global", 50, 1, 2, 8)(indices), Permutation(50, 1, 2)(indices)
+    )
+    found = window_order("blocks", 50, 1, 2, 1 << 22)(indices)
+    assert np.array_equal(found, BlockPermutation(50, 1, 2, 4)(indices))
