@@ -90,12 +90,16 @@ def trace(
     print_trace(place(output), identity, token)
 
 
-def verify(output: RunArgument) -> None:
+def verify(
+    output: Annotated[str, typer.Argument(help="A complete run or export: folder or URL.")],
+) -> None:
     """Recompute every checksum and the accounting; exit 1 at the first difference."""
     from corpus_pipeline.cli.console import Console
-    from corpus_pipeline.inspection.verify import verify as check
+    from corpus_pipeline.exports.verify import is_export, verify_export
+    from corpus_pipeline.inspection.verify import verify as check_run
     from corpus_pipeline.storage import place
 
+    check = verify_export if is_export(place(output)) else check_run
     with Console() as console:
         found = check(place(output), console)
     print(

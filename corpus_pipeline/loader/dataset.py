@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.loader.stream import TokenStream, no_starts
-from corpus_pipeline.tokens.index import TokenIndex, load_index
+from corpus_pipeline.tokens.index import ShardEntry, TokenIndex, load_index
 from corpus_pipeline.tokens.shard import ShardBatch, Tokens, open_shard
 
 #: Most shards that are mapped at once. A map needs no file descriptor, but Linux gives a process
@@ -134,6 +134,22 @@ class TokenDataset:
             part = shard.batches[j].tokens[first : first + size - filled]
             out[filled : filled + len(part)] = part
             filled += len(part)
+
+    def batch_at(self, token: int) -> tuple[ShardEntry, int, ShardBatch]:
+        """Returns the record batch that holds a token of the stream, as views of the mapped file.
+
+        Returns:
+            Its shard's entry; the place of its first token in the stream; the batch.
+
+        Raises:
+            IndexError: there is no such token.
+            VerifyError: a shard is missing, cut, or not the one that the index names.
+        """
+        self._check_range(token, token + 1)
+        k = bisect_right(self._starts, token) - 1
+        shard = self._shard(k)
+        j = bisect_right(shard.starts, token - self._starts[k]) - 1
+        return self.index.shards[k], self._starts[k] + shard.starts[j], shard.batches[j]
 
     def document_starts(self, start: int, stop: int) -> NDArray[np.int64]:
         """Returns where documents start in a range of the stream.
