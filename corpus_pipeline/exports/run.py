@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -124,7 +125,7 @@ def _write_parts(
         progress.start(PHASE, len(parts), len(done))
     stopped = threading.Event()
 
-    def write(number: int) -> WrittenPart:
+    def write(number: int) -> int:
         part, folder = parts[number], Folder(target.place, stopped)
         exporter.write(part, folder)
         if part.counted is None:
@@ -132,23 +133,25 @@ def _write_parts(
                 f"exporter {exporter.name}: has not taken all of part {part.number} of "
                 f"{part.split}/{part.series}; mend its `write`"
             )
-        return WrittenPart(
+        lease.check()
+        done[number] = WrittenPart(
             part.split, part.series, part.number, part.counted, part.tokens, part.padding,
             folder.written,
         )  # fmt: skip
+        target.record(number, done[number])
+        return number
 
-    todo = [number for number in range(len(parts)) if number not in done]
+    pool = ThreadPoolExecutor(cores())
     try:
-        for number, part in zip(todo, storage.map_concurrently(write, todo, cores()), strict=True):
-            lease.check()
-            target.record(number, part)
-            done[number] = part
+        todo = [number for number in range(len(parts)) if number not in done]
+        for future in as_completed([pool.submit(write, number) for number in todo]):
+            size = sum(written.bytes for written in done[future.result()].files.values())
             if progress is not None:
-                size = sum(written.bytes for written in part.files.values())
                 progress.advance(PHASE, 1, size)
     finally:
-        # A part that another thread is at is given up at its next write.
+        # What is being written is given up at its next write, before anybody else may write here.
         stopped.set()
+        pool.shutdown(cancel_futures=True)
     if progress is not None:
         progress.finish(PHASE, time.monotonic() - start)
     return [done[number] for number in range(len(parts))]

@@ -77,7 +77,8 @@ class Target:
             complete = None
         if complete is None:
             storage.remove_attempts(self.place)
-            storage.write_bytes(self._state / _REQUEST, _json(self.request))
+            if before != self.request or overwrite:
+                storage.write_bytes(self._state / _REQUEST, _json(self.request))
         return complete
 
     def done(self) -> dict[int, WrittenPart]:

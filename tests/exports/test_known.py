@@ -1,0 +1,115 @@
+"""Formats by name, of installed packages, and of the user's own."""
+
+import importlib.metadata
+import json
+from pathlib import Path
+
+import pytest
+from small import SPLITS, documents, flat, write_small
+
+from corpus_pipeline.errors import ConfigError, EngineError, ResumeError, VerifyError
+from corpus_pipeline.exports import Request, export
+from corpus_pipeline.exports.known import FORMATS, find_exporter
+
+_LINES = '''
+import json
+
+from corpus_pipeline.exports import DocumentExporter
+
+
+class Lines(DocumentExporter):
+    """Documents as lines."""
+
+    name = "lines"
+
+    def write(self, part, folder):
+        with folder.file(f"{part.name}.jsonl") as sink:
+            for documents in part.documents():
+                for id_, tokens in documents.each():
+                    sink.write(json.dumps([id_, tokens.tolist()]).encode() + b"\\n")
+
+
+class Lazy(Lines):
+    def write(self, part, folder):
+        folder.write(part.name, b"")
+
+
+class Twice(Lines):
+    def write(self, part, folder):
+        folder.write("same", b"")
+        folder.write("same", b"")
+
+
+not_a_class = 1
+'''
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write_small(tmp_path)
+    (tmp_path / "own.py").write_text(_LINES, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_format_has_a_class_of_its_name() -> None:
+    for name in FORMATS:
+        kind, code = find_exporter(name)
+        assert (kind.name, code) == (name, None)
+        assert kind.__doc__
+        assert all(field.description for field in kind.Options.model_fields.values())
+
+
+def test_code_of_the_users_own(own: Path) -> None:
+    made = export(Request(str(own), "out", "./own.py:Lines", options={"file_tokens": 8}))
+    for split in SPLITS:
+        paths = sorted((own / "out" / split).glob("web*.jsonl"))
+        lines = flat([path.read_text("utf-8").splitlines() for path in paths])
+        assert [json.loads(line)[1] for line in lines] == documents(split, "web")
+    assert made["request"]["format"] == "lines"
+    # Other code is another export.
+    (own / "own.py").write_text(_LINES + "\n", "utf-8")
+    with pytest.raises(ResumeError, match="of other code"):
+        export(Request(str(own), "out", "./own.py:Lines", options={"file_tokens": 8}))
+
+
+def test_an_exporter_takes_every_document(own: Path) -> None:
+    with pytest.raises(VerifyError, match="has not taken all of part 0 of train/web"):
+        export(Request(str(own), "out", "./own.py:Lazy"))
+
+
+def test_an_exporter_writes_no_file_twice(own: Path) -> None:
+    with pytest.raises(EngineError, match="same: is written twice"):
+        export(Request(str(own), "out", "./own.py:Twice"))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("parquet", "is no format; name one of megatron, olmo, hf, nanogpt, mds, litdata, or"),
+        ("./own.py:not_a_class", "is no subclass of"),
+        ("./own.py:Missing", "there is no 'Missing' in it"),
+        ("./nowhere.py:Lines", "cannot be read"),
+    ],
+)
+def test_what_is_no_format(own: Path, name: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as refused:
+        find_exporter(name)
+    assert "\n" not in str(refused.value)
+
+
+def test_formats_of_installed_packages(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (own / "installed_formats.py").write_text(_LINES, "utf-8")
+    monkeypatch.syspath_prepend(own)
+    points = [
+        importlib.metadata.EntryPoint(name, f"installed_formats:{kind}", "corpus_pipeline.exports")
+        for name, kind in (("lines", "Lines"), ("one", "not_a_class"), ("none", "Nothing"))
+    ]
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points)
+    assert find_exporter("lines").kind.__name__ == "Lines"
+    with pytest.raises(ConfigError, match="is no subclass of"):
+        find_exporter("one")
+    with pytest.raises(ConfigError, match="cannot be imported"):
+        find_exporter("none")
+    with pytest.raises(ConfigError, match="litdata, lines, none, one, or"):
+        find_exporter("parquet")
