@@ -137,7 +137,8 @@ Version {index_version}.
 
 Arrow IPC files, uncompressed, so that they can be mapped into memory. One row is one document; a
 record batch has at most 64 MiB, or one document that is longer. Format {shard_format}; the file's
-metadata has `format`, `tokenizer_sha256` and `eos_id`.
+metadata has `format`, `tokenizer_sha256` and `eos_id`. Hugging Face's `load_dataset("arrow")` reads
+them; `Dataset.from_file`, which wants Arrow streams, does not ([exports](exports.md)).
 """
 
 

@@ -83,6 +83,18 @@ def test_an_exporter_writes_no_file_twice(own: Path) -> None:
         export(Request(str(own), "out", "./own.py:Twice"))
 
 
+def test_the_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_small(tmp_path)
+    monkeypatch.chdir(Path(__file__).parents[2] / "examples" / "own_steps")
+    place = "my_steps.exports:TokenLines"
+    export(Request(str(tmp_path), str(tmp_path / "out"), place, options={"least": "4"}))
+    lines = (tmp_path / "out" / "train" / "web.jsonl").read_text("utf-8").splitlines()
+    long = [document for document in documents("train", "web") if len(document) >= 4]
+    assert [json.loads(line)["tokens"] for line in lines] == long
+    table = (tmp_path / "out" / "documents.tsv").read_text("utf-8").splitlines()
+    assert table[:2] == ["train\tweb\t6", "train\t书/页\t3"]
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
