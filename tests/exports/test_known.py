@@ -74,7 +74,7 @@ def test_code_of_the_users_own(own: Path) -> None:
 
 
 def test_an_exporter_takes_every_document(own: Path) -> None:
-    with pytest.raises(VerifyError, match="has not taken all of part 0 of train/web"):
+    with pytest.raises(VerifyError, match="has not taken all of part 0 of train/"):
         export(Request(str(own), "out", "./own.py:Lazy"))
 
 
