@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import platformdirs
+
 #: Environment variable of processes that are the `corpus` command or its workers and run nobody
 #: else's code, as a notebook does.
 OWN_PROCESS = "CORPUS_PIPELINE_OWN_PROCESS"
@@ -14,6 +16,15 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def cache_folder(name: str) -> Path:
+    """Returns where the user's cache keeps things of this package of some kind; it may be missing.
+
+    >>> cache_folder("packings").name
+    'packings'
+    """
+    return Path(platformdirs.user_cache_dir("corpus-pipeline")) / name
 
 
 def memory_bytes(root: Path = Path("/")) -> int:

@@ -31,7 +31,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "storage",
         "workspace exports",
         "config stages engines",
-        "planning beam",
+        "mixtures planning beam",
         "pipelines training",
         "inspection",
         "cli",

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from corpus_pipeline import storage
 from corpus_pipeline.loader import open_tokens
+from corpus_pipeline.mixtures.planning import MIXTURE_VERSION, SELECTION
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 
@@ -105,7 +106,7 @@ def write_mixture(
             }
         )
     content: dict[str, Any] = {
-        "version": 1,
+        "version": MIXTURE_VERSION,
         "tokens": "tokens",
         "index_sha256": dataset.fingerprint,
         "seed": 1,
@@ -127,6 +128,5 @@ def write_selection(path: Path, documents: Sequence[Sequence[int]]) -> None:
         total += len(document)
         after = document[-1]
     columns = [pa.array(start, pa.int64()), pa.array(token, pa.int64())]
-    batch = pa.record_batch(columns, ["start", "token"])
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
-        writer.write_batch(batch)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, SELECTION) as writer:
+        writer.write_batch(pa.record_batch(columns, schema=SELECTION))

@@ -45,6 +45,9 @@ def groups() -> list[tuple[str, str, pa.Schema]]:
         if name != "read" and len(step.columns):
             by = f"by *{name}*" if step.default else f"by *{name}*, in runs that have this step"
             found.append((_TITLES.get(name, name.capitalize()), by, step.columns))
+        if len(step.ledger_columns):
+            title = f"{_TITLES.get(name, name.capitalize())}, in the ledger alone"
+            found.append((title, "when shards are cut", step.ledger_columns))
     return found
 
 
@@ -75,9 +78,11 @@ raised when a column changes its name, type or meaning, and stands in every `run
 | `rejected/filtered-UUUUU-of-NNNNN.parquet` | documents dropped by *read* to *perplexity* |
 | `rejected/deduplicated-UUUUU-of-NNNNN.parquet` | documents dropped by *dedup* |
 | `ledger/part-UUUUU-of-NNNNN.parquet` | one row for each input record, in its order |
-| `tokens/tokens-UUUUU-of-NNNNN.arrow` | token shards, one for each unit; with *tokenize* only |
+| `tokens/tokens-KKKKK-of-MMMMM.arrow` | token shards; with *tokenize* only |
 | `tokens/index.json` | the shards with their counts and digests |
 | `tokens/tokenizer.json` | the tokenizer that made them |
+| `mixture/mixture.json` | how often a training sees which tokens, if a `mixture` is configured |
+| `mixture/selection-CCCCC.arrow` | which documents a component of it takes, where it chooses |
 | `README.md` | a card for people and for `datasets.load_dataset`; one of your own stays |
 | `.work/` | only while a run is under way or was killed: see [architecture.md](architecture.md) |
 
@@ -86,7 +91,8 @@ with no rows. Parquet files are compressed with zstd.
 
 * `documents/` and `rejected/` have all {document_columns} columns below. Texts in `rejected/` are
   as they were when the document was dropped: not scrubbed.
-* `ledger/` has the {ledger_columns} columns other than `raw` and `text`.
+* `ledger/` has {ledger_columns} columns: all but `raw` and `text`, and besides them
+  `token_shard` and `token_offset`, which are known only when all documents are counted.
 * Measures are those of the text after *extract*, before *dedup* cuts sentences out and *scrub*
   replaces: that is the text that the rules judged. `content_hash` is of the same text.
 * A column that no stage has filled is null.
@@ -114,6 +120,7 @@ _CONTRACT_TAIL = """\
 * `sources`: source → `sentence_chars`, characters that came to sentence deduplication;
   `sentence_lost`, what it took of them, documents with nothing left included; `sentence_whole`,
   documents that stay whole for `max_loss`.
+* `streams`: what there is in tokens/ of each `split` and `source`: `shards`, `documents`, `tokens`.
 * `passed_over`: file of a folder that no reader reads → what it is.
 
 `documents` = rows of `documents/` + sum of `dropped-…` = rows of `ledger/`. `corpus verify` checks
@@ -130,15 +137,22 @@ Version {index_version}.
 | `vocab_size` | largest id + 1 |
 | `eos_id` | id after each document |
 | `tokenizer` | `file` and `sha256` |
-| `shards` | in the order of the stream: `file`, `documents`, `tokens`, `bytes`, `sha256` |
+| `shards` | in their order: `file`, `split`, `source`, `documents`, `tokens`, `bytes`, `sha256` |
 | `totals` | `shards`, `documents`, `tokens`, `bytes` |
 
 ## Token shards
 
-Arrow IPC files, uncompressed, so that they can be mapped into memory. One row is one document; a
-record batch has at most 64 MiB, or one document that is longer. Format {shard_format}; the file's
-metadata has `format`, `tokenizer_sha256` and `eos_id`. Hugging Face's `load_dataset("arrow")` reads
-them; `Dataset.from_file`, which wants Arrow streams, does not ([exports](exports.md)).
+Arrow IPC files, uncompressed, so that they can be mapped into memory. One row is one document:
+`id`, `unit` and `row` (its address), `tokens`. A record batch has at most 64 MiB, or one document
+that is longer. Format {shard_format}; the file's metadata has `format`, `tokenizer_sha256` and
+`eos_id`. Hugging Face's `load_dataset("arrow")` reads them; `Dataset.from_file`, which wants Arrow
+streams, does not ([exports](exports.md)).
+
+A shard holds documents of one source and one split. The shards of a source and split lie next to
+each other, train before what is held out, sources in the order of their names; KKKKK is a shard's
+number, MMMMM how many there are. A source and split of T tokens has about T / `shard_tokens`
+shards of the same size, however the inputs were cut into units. Documents are in the order of the
+input, or with `shuffle` in that of hashes of their content.
 """
 
 

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from corpus_pipeline.config.messages import one_line
+from corpus_pipeline.config.mixture import MixtureSection
 from corpus_pipeline.config.step_list import ListedStep, check_list
 from corpus_pipeline.errors import ConfigError, relative_to
 from corpus_pipeline.extensions.readers import is_own
@@ -185,6 +186,9 @@ class _Config(Section):
         120, gt=0, description="seconds within which a worker of another runner must have answered"
     )
     plan: PlanSection = PlanSection()
+    mixture: MixtureSection | None = Field(
+        None, description="how often a training run sees which documents; see docs/mixtures.md"
+    )
     steps: tuple[ListedStep, ...] | None = Field(
         None,
         description="the steps of the run in their order; default: those of the sections below, in "

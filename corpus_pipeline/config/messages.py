@@ -326,6 +326,11 @@ def _model(loc: tuple[int | str, ...], root: type[BaseModel]) -> type[BaseModel]
     return model
 
 
+def _maps_to_sections(field: FieldInfo) -> bool:
+    """Tells whether a field is a mapping of names to sections."""
+    return typing.get_origin(field.annotation) is dict and section_of(field) is not None
+
+
 def _field(loc: tuple[int | str, ...], root: type[BaseModel]) -> FieldInfo | None:
     """Returns the field that a path leads to; None where that is an item of a list."""
     model = root
@@ -333,6 +338,8 @@ def _field(loc: tuple[int | str, ...], root: type[BaseModel]) -> FieldInfo | Non
     for part in loc:
         if isinstance(part, int):
             field = None if part != loc[-1] else field
+            continue
+        if field is not None and _maps_to_sections(field) and part not in model.model_fields:
             continue
         field = model.model_fields.get(part)
         if field is None:

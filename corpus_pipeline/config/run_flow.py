@@ -82,6 +82,12 @@ class RunFlow:
             code.load()
         for step in self.steps:
             step.check()
+        splits = None if self.tokenize is None else self.tokenize.splits()
+        if splits is not None and splits.sources and not self.dedup.on("exact"):
+            raise ConfigError(
+                "tokenize.splits: sources are held out differently, so a text that two of them "
+                "have could stand in two splits; switch dedup.exact on, or name no sources"
+            )
 
     @cached_property
     def schema(self) -> pa.Schema:

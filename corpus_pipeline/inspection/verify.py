@@ -31,6 +31,7 @@ from corpus_pipeline.inspection.verify_tokens import (
     LEDGER_COLUMNS,
     TokenSums,
     index_differences,
+    is_shard,
     shard_contents,
     split_differences,
     sums_of_ledger,
@@ -94,11 +95,11 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
     if progress is not None:
         progress.start("check", len(files), 0)
     yield from _foreign_files(output, {entry["path"] for entry in files})
-    shards = [entry for entry in files if entry["path"].endswith(".arrow")]
+    shards = [entry for entry in files if is_shard(entry)]
     found: dict[str, _Contents] = defaultdict(_Contents)
     summed = summed_columns(run)
     threads = max(_THREADS, cores())
-    groups = _by_unit(entry for entry in files if not entry["path"].endswith(".arrow"))
+    groups = _by_unit(entry for entry in files if not is_shard(entry))
     read = storage.map_concurrently(
         functools.partial(_unit_contents, output, summed), groups, threads
     )

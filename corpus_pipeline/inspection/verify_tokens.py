@@ -68,6 +68,16 @@ def token_index(output: Place) -> TokenIndex | None:
     return TokenIndex.from_json(storage.read_bytes(path).decode("utf-8", "replace"))
 
 
+def is_shard(entry: Mapping[str, Any]) -> bool:
+    """Tells whether an entry of run.json is a token shard.
+
+    >>> is_shard({"path": "tokens/tokens-00000-of-00001.arrow"})
+    True
+    """
+    path: str = entry["path"]
+    return path.startswith("tokens/") and path.endswith(".arrow")
+
+
 def index_differences(
     index: TokenIndex, files: list[dict[str, Any]], counts: Mapping[str, int]
 ) -> Iterator[str]:
@@ -77,7 +87,7 @@ def index_differences(
     listed = {f"tokens/{each.file}": (each.bytes, each.sha256, each.documents)
               for each in index.shards}  # fmt: skip
     said = {entry["path"]: (entry["bytes"], entry["sha256"], entry["rows"])
-            for entry in files if entry["path"].endswith(".arrow")}  # fmt: skip
+            for entry in files if is_shard(entry)}  # fmt: skip
     for path in sorted(listed.keys() | said.keys()):
         if listed.get(path) != said.get(path):
             yield f"index.json and {RUN_FILE} differ in {path}"

@@ -8,7 +8,9 @@ Needs NumPy and pyarrow; torch only for `to_torch`.
 
 from corpus_pipeline.loader.batch import Batch
 from corpus_pipeline.loader.dataset import TokenDataset, open_tokens
+from corpus_pipeline.loader.denoising import Denoised, Denoisers, SpanCorruption
 from corpus_pipeline.loader.mixture import Mixture, open_mixture
+from corpus_pipeline.loader.objectives import FillInTheMiddle, PrefixBatch, PrefixLM
 from corpus_pipeline.loader.options import SequenceOptions
 from corpus_pipeline.loader.sequences import SequenceLoader
 from corpus_pipeline.loader.stream import TokenStream
@@ -16,9 +18,15 @@ from corpus_pipeline.loader.torch_adapter import to_torch
 
 __all__ = [
     "Batch",
+    "Denoised",
+    "Denoisers",
+    "FillInTheMiddle",
     "Mixture",
+    "PrefixBatch",
+    "PrefixLM",
     "SequenceLoader",
     "SequenceOptions",
+    "SpanCorruption",
     "TokenDataset",
     "TokenStream",
     "open_mixture",

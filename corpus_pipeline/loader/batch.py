@@ -34,6 +34,7 @@ class Batch:
         samples: int64[b], number of each sequence through all passes, the same for any world.
         components: int16[b], which of the loader's components each sequence is from.
         sizes: int64[b], tokens of each sequence; what follows is padding.
+        mask_joins: whether the loss mask is off where the target belongs to another document.
     """
 
     def __init__(
@@ -54,11 +55,10 @@ class Batch:
             windows: [b, L + 1], inputs with the last target.
             sizes: int64[b].
             find_joins: returns `joins`.
-            step, stage, samples, components: see the class.
-            mask_joins: whether the loss mask is off at joins.
+            step, stage, samples, components, mask_joins: see the class.
         """
         self._windows = windows
-        self._mask_joins = mask_joins
+        self.mask_joins = mask_joins
         self.sizes = sizes
         self._find_joins: Callable[[], NDArray[np.int64]] | None = find_joins
         self.step = step
@@ -91,7 +91,7 @@ class Batch:
     def loss_mask(self) -> NDArray[np.bool_]:
         """bool[b, L]: off at padding, and where the target belongs to another document."""
         mask = np.ones(self.tokens.shape, np.bool_)
-        if self._mask_joins:
+        if self.mask_joins:
             mask.reshape(-1)[self.joins] = False
         for row in np.flatnonzero(self.sizes < self.tokens.shape[1]).tolist():
             mask[row, max(int(self.sizes[row]) - 1, 0) :] = False
@@ -129,7 +129,8 @@ class Batch:
         earlier sequence counts from the sequence's beginning."""
         shape = self.tokens.shape
         starts = np.repeat(self.cu_seqlens[:-1], np.diff(self.cu_seqlens))
-        return (np.arange(len(starts), dtype=np.int32) - starts).reshape(shape)
+        np.subtract(np.arange(len(starts), dtype=np.int32), starts, out=starts)
+        return starts.reshape(shape)
 
     def __repr__(self) -> str:
         b, length = self.tokens.shape

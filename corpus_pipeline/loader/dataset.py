@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import itertools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +28,8 @@ class _OpenShard(NamedTuple):
     """Token of the shard at which each batch starts."""
     batches: list[ShardBatch]
     """Those that have tokens."""
+    offsets: list[memoryview]
+    """Of each batch; bisection of a memoryview takes half the time of NumPy's."""
     repeated: dict[int, bool]
     """Whether documents of a batch start at the same token, where it is known."""
 
@@ -170,21 +172,20 @@ class TokenDataset:
             shard = self._shard(k)
             j = bisect_right(shard.starts, at - self._starts[k]) - 1
             base = self._starts[k] + shard.starts[j]
-            batch = shard.batches[j]
-            inside = batch.offsets[:-1]
-            # As int32, for a wider value would make NumPy copy all offsets of the batch.
-            low = inside.searchsorted(np.int32(at - base))
-            high = inside.searchsorted(np.int32(min(stop - base, len(batch.tokens))))
-            found = inside[low:high]
+            batch, offsets = shard.batches[j], shard.offsets[j]
+            low = bisect_left(offsets, at - base)
+            high = bisect_left(offsets, min(stop - base, len(batch.tokens)), low)
+            found = batch.offsets[low:high]
             if j not in shard.repeated:
-                shard.repeated[j] = bool((inside[1:] == inside[:-1]).any())
+                shard.repeated[j] = bool((batch.offsets[1:] == batch.offsets[:-1]).any())
             if shard.repeated[j]:
                 # A document without tokens starts where the next one does.
                 found = np.unique(found)
-            if len(found):
-                parts.append(found + np.int64(base - start))
+            parts.append(found + np.int64(base - start))
             at = base + len(batch.tokens)
-        return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else no_starts()
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate([no_starts(), *parts])
 
     def _open(self, k: int) -> _OpenShard:
         entry = self.index.shards[k]
@@ -197,9 +198,9 @@ class TokenDataset:
                 "tokenizer differ); copy the folder again"
             )
         batches = [batch for batch in shard.batches if len(batch.tokens)]
-        return _OpenShard(
-            [0, *itertools.accumulate(len(batch.tokens) for batch in batches[:-1])], batches, {}
-        )
+        starts = itertools.accumulate((len(batch.tokens) for batch in batches[:-1]), initial=0)
+        offsets = [batch.offsets.data for batch in batches]
+        return _OpenShard(list(starts), batches, offsets, {})
 
     def _check_range(self, start: int, stop: int) -> None:
         if not 0 <= start <= stop <= self.tokens:

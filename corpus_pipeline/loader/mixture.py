@@ -20,7 +20,7 @@ from corpus_pipeline.loader.stream import TokenStream
 #: Version of mixture.json.
 MIXTURE_VERSION = 1
 
-_SELECTION = pa.schema([("start", pa.int64()), ("token", pa.int64())])
+_SELECTION = [("start", pa.int64()), ("token", pa.int64())]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -63,7 +63,8 @@ def open_mixture(path: str | Path) -> Mixture:
                 f"{path} has version {version}, not {MIXTURE_VERSION}; read it with the version of "
                 "this package that wrote it"
             )
-        dataset = open_tokens(path.parent / content["tokens"])
+        tokens = str(content["tokens"])
+        dataset = open_tokens(tokens if "://" in tokens else path.parent / tokens)
         if content["index_sha256"] != dataset.fingerprint:
             raise VerifyError(
                 f"{path} was made of other tokens than those of {dataset.folder}; plan the mixture "
@@ -98,7 +99,7 @@ def _stream(path: Path, dataset: TokenDataset, component: dict[str, Any]) -> Tok
     file = path.parent / component["selection"]
     with pa.memory_map(str(file)) as source:
         batch = pa.ipc.open_file(source).get_batch(0)
-    if batch.schema.remove_metadata() != _SELECTION:
+    if [(field.name, field.type) for field in batch.schema] != _SELECTION:
         raise VerifyError(f"{file} has columns {batch.schema.names}, not start and token")
     start, token = (batch.column(k).to_numpy() for k in range(2))
     ends = (int(start[0]), int(start[-1])) if len(start) else (0, 0)

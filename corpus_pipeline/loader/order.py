@@ -31,7 +31,7 @@ def _splitmix64(state: int) -> int:
     return z ^ (z >> 31)
 
 
-def _round(values: NDArray[np.uint64], key: np.uint64) -> NDArray[np.uint64]:
+def mixed(values: NDArray[np.uint64], key: np.uint64) -> NDArray[np.uint64]:
     """murmur3's finaliser over (value xor key): every input bit changes every output bit."""
     h = values ^ key
     h = (h ^ (h >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
@@ -83,7 +83,7 @@ class Permutation:
     def _network(self, values: NDArray[np.uint64]) -> NDArray[np.uint64]:
         left, right = values >> self._half, values & self._low
         for key in self._keys:
-            left, right = right, left ^ (_round(right, key) & self._low)
+            left, right = right, left ^ (mixed(right, key) & self._low)
         return (left << self._half) | right
 
 
@@ -140,11 +140,11 @@ class BlockPermutation:
             )
             # Groups of an epoch have keys of their own.
             key = _splitmix64(self._seed ^ _splitmix64(group + 2))
-            mixed = Permutation(high - low, key, self._epoch)(indices[here] - low) + low
+            inside = Permutation(high - low, key, self._epoch)(indices[here] - low) + low
             if group >= 0:
-                blocks = self._blocks(mixed // self._block)
-                mixed = blocks * self._block + mixed % self._block
-            places[here] = mixed
+                blocks = self._blocks(inside // self._block)
+                inside = blocks * self._block + inside % self._block
+            places[here] = inside
         return places
 
 

@@ -20,6 +20,7 @@ import json
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,7 +33,9 @@ from corpus_pipeline.loader.layouts import Concatenated, Layout
 from corpus_pipeline.loader.legs import ENDLESS, Leg, Stage, plan_legs
 from corpus_pipeline.loader.mixture import Mixture
 from corpus_pipeline.loader.options import SequenceOptions
+from corpus_pipeline.loader.packing import BestFit, load_packing
 from corpus_pipeline.loader.stream import TokenStream
+from corpus_pipeline.machine import cache_folder
 
 #: Version of the dictionary that `SequenceLoader.state` returns.
 STATE_VERSION = 2
@@ -105,6 +108,7 @@ class SequenceLoader:
         options: SequenceOptions,
         rank: int = 0,
         world: int = 1,
+        cache: Path | None = None,
     ) -> None:
         """Starts at the first sample.
 
@@ -114,9 +118,12 @@ class SequenceLoader:
             options: the same on every rank.
             rank: number of this process, 0 to world - 1.
             world: number of processes; divides every batch size.
+            cache: folder for what is computed once of the data, with `best-fit` alone; null takes
+                the user's.
 
         Raises:
             ValueError: rank, world and batch size do not go together, or there are no tokens.
+            LoaderError: the cache cannot be written.
         """
         if not 0 <= rank < world:
             raise ValueError(f"rank must be 0 to {world - 1}, got {rank}; give this process's own")
@@ -142,6 +149,7 @@ class SequenceLoader:
         self.options = options
         self.rank, self.world = rank, world
         self._data = data
+        self._cache = cache
         self._layout = functools.cache(self._make_layout)
         self._legs = functools.lru_cache(2)(self._make_legs)
         if not self._legs(0):
@@ -151,7 +159,8 @@ class SequenceLoader:
         self._ahead: _Ahead | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return SequenceLoader.from_state, (self._data, self.state(), self.rank, self.world)
+        arguments = (self._data, self.state(), self.rank, self.world, self._cache)
+        return SequenceLoader.from_state, arguments
 
     @property
     def samples(self) -> int | None:
@@ -261,21 +270,26 @@ class SequenceLoader:
         state: dict[str, Any],
         rank: int = 0,
         world: int = 1,
+        cache: Path | None = None,
     ) -> "SequenceLoader":
         """Makes a loader that goes on behind the last batch taken before `state`.
 
-        The world may be another one.
+        The world and the cache may be others.
 
         Raises:
             ResumeError: the state is of another version or of other data.
         """
-        loader = cls(data, _SavedState.of(state).options, rank, world)
+        loader = cls(data, _SavedState.of(state).options, rank, world, cache)
         loader.load_state(state)
         return loader
 
     def _make_layout(self, component: int, length: int) -> Layout:
         stream = self._streams[component]
-        return Concatenated(stream, length, stream.eos_id or 0)
+        pad = stream.eos_id or 0
+        if self.options.packing == "best-fit" and stream.tokens:
+            folder = cache_folder("packings") if self._cache is None else self._cache
+            return BestFit(stream, load_packing(stream, length, folder), length, pad)
+        return Concatenated(stream, length, pad)
 
     def _make_legs(self, number: int) -> list[Leg]:
         return plan_legs(self._stages, self.components, self._layout, self.options, number)
@@ -314,7 +328,7 @@ class SequenceLoader:
             stage=self._stages[leg.stage].name,
             samples=samples + self._pass * self._samples,
             components=components.astype(np.int16),
-            mask_joins=self.options.mask_joins,
+            mask_joins=self.options.mask_joins or self.options.packing == "best-fit",
         )
 
 

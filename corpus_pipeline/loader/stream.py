@@ -121,6 +121,9 @@ class TokenStream:
             IndexError: the range is not inside the stream.
             VerifyError: a shard is not what it should be.
         """
+        if len(self._start) == 1 and 0 <= start < stop <= self.tokens:
+            first = int(self._token[0])
+            return self._source.document_starts(first + start, first + stop)
         parts = []
         passed = 0
         for token, count in self._pieces(start, stop):

@@ -11,6 +11,7 @@ from corpus_pipeline import __version__, storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.errors import EngineError
+from corpus_pipeline.mixtures.planning import plan_mixture, write_mixture
 from corpus_pipeline.package_files import located
 from corpus_pipeline.pipelines.dataset_card import CARD_FILE, dataset_card, is_card
 from corpus_pipeline.planning.evaluations import Evaluations
@@ -75,6 +76,7 @@ def publish(
         files += [FileEntry(f"tokens/{each.file}", each.documents, each.bytes, each.sha256)
                   for each in index.shards]  # fmt: skip
         streams = index.streams()
+        files += _publish_mixture(workspace, config, index)
     notes = {name: workspace.committed(name) for name in workspace.begun()}
     uncompared = sum(workspace.counted(name, "uncompared_pairs") for name in workspace.begun())
     if uncompared:
@@ -105,6 +107,15 @@ def publish(
     storage.write_bytes(workspace.root / RUN_FILE, content)
     storage.remove_tree(workspace.state)
     return run
+
+
+def _publish_mixture(workspace: Workspace, config: Config, index: TokenIndex) -> list[FileEntry]:
+    """Plans and writes the mixture of the configuration, if there is one."""
+    if config.mixture is None:
+        return []
+    mixture = plan_mixture(config.mixture, workspace.root, index, config.seed)
+    written = write_mixture(mixture, workspace.root / "mixture", "../tokens", index)
+    return [workspace.entry(path, 0, storage.file_digest(path)) for path in written]
 
 
 def _of_sources(counts: Counter[str]) -> dict[str, dict[str, int]]:

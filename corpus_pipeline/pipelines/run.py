@@ -8,7 +8,9 @@ from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.dedup.step import Dedup
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.gathering import Gathering
+from corpus_pipeline.mixtures.planning import check_mixture
 from corpus_pipeline.pipelines import stage_options
 from corpus_pipeline.pipelines.driver_tasks import merge
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
@@ -68,6 +70,7 @@ class Run:
         )
         # What a step refuses must be known before any work is done, or thrown away.
         flow.check()
+        _check_mixture(self.config, flow)
         passes = [make.pass_work(each) for each in flow.passes]
         evaluations = make.evaluations()
         with locked(workspace.root) as lease:
@@ -164,3 +167,14 @@ def _partitions_per_worker(match: MatchPhase) -> int:
     folders = [options.workspace.work / folder.path for folder in options.inputs]
     held = sum(sum(storage.sizes(folder, ".arrow").values()) for folder in folders)
     return max(1, GROUPED_BYTES * options.total_partitions // max(1, held))
+
+
+def _check_mixture(config: Config, flow: RunFlow) -> None:
+    """Refuses a mixture of sources, splits or columns that the run will not have."""
+    if config.mixture is None:
+        return
+    if flow.tokenize is None:
+        raise ConfigError("mixture: there are no tokens to mix without tokenize; switch it on")
+    check_mixture(
+        config.mixture, flow.ledger, config.rules_by_source(), flow.tokenize.splits().names
+    )

@@ -197,7 +197,7 @@ def test_files_that_are_no_configuration(tmp_path: Path, content: str | None, wo
          "quality, keywords, perplexity"),
         ("tokenize: {abacus: 3}",
          "unknown key 'tokenize.abacus'; known keys: control_tokens, enabled, engine, eos_token, "
-         "tokenizer, tokenizer_sha256"),
+         "shard_tokens, shuffle, splits, tokenizer, tokenizer_sha256"),
         ("read: {7: 2}", "unknown key 'read.7'; known keys: batch_bytes, max_document_bytes"),
     ],
 )  # fmt: skip

@@ -48,7 +48,7 @@ def kinds(output: Path) -> dict[str, Path]:
         "filtered": output / "rejected" / "filtered-00000-of-00005.parquet",
         "deduplicated": output / "rejected" / "deduplicated-00000-of-00005.parquet",
         "ledger": output / "ledger" / "part-00000-of-00005.parquet",
-        "tokens": output / "tokens" / "tokens-00000-of-00005.arrow",
+        "tokens": min((output / "tokens").glob("tokens-00000-of-*.arrow")),
         "index": output / "tokens" / "index.json",
         "tokenizer": output / "tokens" / "tokenizer.json",
     }

@@ -46,6 +46,30 @@ def ordered(counts: Sequence[int]) -> list[tuple[int, int]]:
     return [(component, i) for _, component, i in sorted(times)]
 
 
+def slow_best_fit(lengths: list[int], length: int) -> list[list[tuple[int, int]]]:
+    """Returns the pieces (start, size) of each sequence."""
+    pieces = []
+    start = 0
+    for size in lengths:
+        for cut in range(0, size, length):
+            pieces.append((start + cut, min(length, size - cut)))
+        start += size
+    bins: list[list[tuple[int, int]]] = []
+    changed: list[int] = []
+    for clock, piece in enumerate(sorted(pieces, key=lambda piece: -piece[1])):
+        rooms = [length - sum(size for _, size in pieces) for pieces in bins]
+        fitting = [k for k, room in enumerate(rooms) if room >= piece[1]]
+        if fitting:
+            least = min(rooms[k] for k in fitting)
+            best = max((k for k in fitting if rooms[k] == least), key=changed.__getitem__)
+            bins[best].append(piece)
+            changed[best] = clock
+        else:
+            bins.append([piece])
+            changed.append(clock)
+    return sorted(sorted(pieces) for pieces in bins)
+
+
 class SlowLoader:
     """One pass after the other, all of it in lists."""
 

@@ -12,7 +12,7 @@ import pytest
 from token_folders import Component, Lengths, write_folder, write_mixture
 
 from corpus_pipeline.errors import VerifyError
-from corpus_pipeline.loader import Mixture, open_mixture
+from corpus_pipeline.loader import Mixture, SequenceLoader, SequenceOptions, open_mixture
 
 SHARDS = [Lengths([5, 3, 2]), Lengths([4, 1, 6], "书")]
 
@@ -38,6 +38,15 @@ def test_what_is_read(path: Path) -> None:
     assert out.tolist() == [11, 12, 13, 14, *range(1, 9), 11, 12, 13, 14]
     assert mixture.streams[1].document_starts(0, 16).tolist() == [0, 4, 9, 12]
     assert mixture.streams[0].tokens == 10
+
+
+def test_a_component_may_be_empty(path: Path) -> None:
+    components = {"web": Component(["web"]), "none": Component(["书"], [])}
+    write_mixture(path, SHARDS, components, [("main", {"web": 20})])
+    mixture = open_mixture(path)
+    assert [stream.tokens for stream in mixture.streams] == [10, 0]
+    loader = SequenceLoader(mixture, SequenceOptions(4, 2))
+    assert sum(int(batch.sizes.sum()) for batch in loader) == 20
 
 
 def test_pickles_as_its_path(path: Path) -> None:
@@ -71,7 +80,7 @@ def change(path: Path, edit: Callable[[dict[str, Any]], object]) -> None:
         (lambda c: c.pop("stages"), "cannot be read"),
         (lambda c: c.update(components=3), "cannot be read"),
         (lambda c: c.update(tokens="elsewhere"), "elsewhere"),
-        (lambda c: c.update(tokens="s3://bucket/tokens"), "elsewhere|cannot be read|local"),
+        (lambda c: c.update(tokens="s3://bucket/tokens"), r"^s3://\.\.\.: .*to a local disk"),
         (lambda c: c.update(index_sha256="ab"), "was made of other tokens"),
         (lambda c: c["components"][0].update(tokens=11), "has 11 tokens, its sources have 10"),
         (lambda c: c["components"][0].update(sources=["code"]), "no source 'code'"),

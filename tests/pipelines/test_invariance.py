@@ -24,10 +24,14 @@ def tokens(output: Path) -> dict[str, list[int]]:
     """Token ids by the text that they encode."""
     texts = {(row["unit"], row["row"]): row["text"] for row in corpora.rows(output / "documents")}
     found: dict[str, list[int]] = {}
-    for number, path in enumerate(sorted((output / "tokens").glob("*.arrow"))):
+    for path in (output / "tokens").glob("*.arrow"):
         shard = open_shard(path)
-        places = [row for batch in shard.batches for row in batch.rows.tolist()]
-        found |= {texts[number, row]: shard.tokens_of(k).tolist() for k, row in enumerate(places)}
+        places = [
+            address
+            for batch in shard.batches
+            for address in zip(batch.units.tolist(), batch.rows.tolist(), strict=True)
+        ]
+        found |= {texts[place]: shard.tokens_of(k).tolist() for k, place in enumerate(places)}
     return found
 
 

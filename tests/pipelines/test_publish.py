@@ -16,7 +16,7 @@ Change = Callable[[Manifest], Manifest]
 
 
 class Forging(NotedProgress):
-    """Changes manifests once *finish* is done, as a fault in an engine or a stage would."""
+    """Changes manifests once *ledger* is done, as a fault in an engine or a stage would."""
 
     def __init__(self, output: Path, phase: str, changes: dict[int, Change]) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class Forging(NotedProgress):
 
     def finish(self, phase: str, seconds: float) -> None:
         super().finish(phase, seconds)
-        if phase == "finish":
+        if phase == "ledger":
             folder = next((self.output / ".work").glob(f"*/{self.phase}/manifests"))
             for item, change in self.changes.items():
                 path = folder / f"{item:05d}.json"
@@ -84,7 +84,7 @@ def test_removals_that_were_found_are_those_that_were_applied(
 def test_a_unit_without_a_manifest_is_named(run_here: Runner, tmp_path: Path) -> None:
     class Losing(NotedProgress):
         def finish(self, phase: str, seconds: float) -> None:
-            if phase == "finish":
+            if phase == "ledger":
                 next((tmp_path / "out" / ".work").glob("*/finish/manifests/00001.json")).unlink()
 
     with pytest.raises(EngineError, match="phase finish: the engine did not finish item 1; run"):

@@ -292,7 +292,7 @@ def test_finished_units_are_not_done_again(run_here: Runner, tmp_path: Path) -> 
             run_here(content, progress=Stopping(phase))
     progress = NotedProgress()
     run = run_here(content, progress=progress)
-    assert progress.finished == {"finish": 3}, "every other phase is committed"
+    assert progress.finished == {"finish": 3, "ledger": 0}, "every other phase is committed"
     assert run["counts"]["documents"] == 3
 
 
@@ -407,7 +407,7 @@ def two_runs(run_here: Runner, tmp_path: Path) -> tuple[dict[str, Any], Path, Pa
 
     class Stopping(NotedProgress):
         def finish(self, phase: str, seconds: float) -> None:
-            if phase == "finish":
+            if phase == "ledger":
                 raise Stopped
 
     output, late = tmp_path / "out", tmp_path / "late"
@@ -437,6 +437,6 @@ def test_a_job_that_outlives_its_run_does_not_get_into_another(
 def test_what_such_a_job_publishes_is_found(run_here: Runner, tmp_path: Path) -> None:
     content, late, output = two_runs(run_here, tmp_path)
     shutil.rmtree(late / ".work")
-    run_here(content, overwrite=True, progress=LateJob("finish", late, output))
+    run_here(content, overwrite=True, progress=LateJob("ledger", late, output))
     with pytest.raises(VerifyError, match=r"documents/part-00000-of-00001\.parquet"):
         verify(output)

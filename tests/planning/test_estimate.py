@@ -109,7 +109,7 @@ FILES = {
     "prepare/hashes/exact": (0.0, 0.1),
     "prepare/hashes/document": (0.0, 0.2),
     "document/buckets": (0.0, 0.0),
-    "finish/tokens": (10.0, 0.4),
+    "shards/tokens": (10.0, 0.4),
 }
 
 
@@ -125,7 +125,8 @@ FILES = {
                 "prepare/hashes/document": 2e8 + 32 * 50,
                 # the files of a match are cut by partition too
                 "document/buckets": 64 * 50,
-                "finish/tokens": 4 * 10 + 4e8,
+                # A gigabyte of text is two shards.
+                "shards/tokens": 2 * 10 + 4e8,
             },
         ),
         (
@@ -223,7 +224,20 @@ def test_merges_are_made_by_the_driver_while_they_are_small(
         ),
         ("contamination", {"contamination", "merge-contamination"}),
         ("sentence", {"sentence", "merge-sentence"}),
-        ("dedup", {*PHASES} - {"start", "prepare", "finish", "publish", "check"}),
+        (
+            "dedup",
+            {*PHASES}
+            - {
+                "start",
+                "prepare",
+                "finish",
+                "shards",
+                "merge-shards",
+                "ledger",
+                "publish",
+                "check",
+            },
+        ),
         ("scrub", set()),
     ],
 )
@@ -251,7 +265,7 @@ def test_money() -> None:
     prices = Prices(vcpu_hour=3600, gigabyte_month=1, per_1000_reads=1000, per_1000_writes=2000)
     here = estimate(work(), costs(FILES), prices, workers=2)
     assert here.money["workers"] == pytest.approx(2 * here.seconds)
-    assert here.money["output for a month"] == pytest.approx(0.4 + 4 * 10e-9)
+    assert here.money["output for a month"] == pytest.approx(0.4 + 2 * 10e-9)
     assert here.money["requests"] == 0
     far = estimate(work(), costs(FILES), prices, workers=2, flow=Flow(remote=True))
     reads, writes = (sum(each.requests[i] for each in far.phases) for i in (0, 1))

@@ -201,8 +201,8 @@ def test_a_merge_by_workers_has_the_bytes_of_one_by_the_driver(make: StageOption
     texts = [ZH["long-revision"].text, ZH["of-long-revision"].text, EN["holds-evaluation"].text]
     prepare(make, *[[(texts[(number + i) % 3], 100) for i in range(2)] for number in range(units)])
     for phase, folder in MERGES.items():
-        if phase == "merge-resolve":
-            continue  # Rounds of their own come before: see test_near_copies.
+        if phase in ("merge-resolve", "merge-shards"):
+            continue  # They follow other phases: see test_near_copies, test_shards_and_ledger.
         # Without exact removals there is work for *document* and *sentence*.
         match(make, phase.removeprefix("merge-"))
         target = make.workspace.phase(phase) / folder.rpartition("/")[2]

@@ -63,9 +63,8 @@ def cut(make: StageOptions, **changes: Any) -> tuple[ShardOptions, int]:
     assert options is not None
     options = ShardOptions(**{**vars(options), **changes})
     shards = plan_shards(options)
-    run(
-        range(shards), WriteShard(options, shards), lambda found: same("n", found, [*range(shards)])
-    )
+    if numbers := [*range(shards)]:
+        run(numbers, WriteShard(options, shards), lambda found: same("n", found, numbers))
     places = make.places(shards)
     merged = merge(places)
     make.workspace.put_manifest(Manifest(places.phase, 0, tuple(merged.files), {}))
@@ -150,19 +149,19 @@ def test_shuffled_shards_do_not_depend_on_the_units(make: StageOptions) -> None:
     for number, found in ((0, whole[:30]), (1, whole[30:])):
         finish(make, number, found)
     _, shards = cut(make)
-    found = shards_of(make, shards)
+    written = shards_of(make, shards)
     assert shards > 8
-    order = [int(id_) for shard in found for id_, _ in shard]
+    order = [int(id_) for shard in written for id_, _ in shard]
     assert sorted(order) == list(range(60))
     assert order != list(range(60))
-    assert all(tokens == whole[int(id_)][3] for shard in found for id_, tokens in shard)
-    sizes = [sum(len(tokens) for _, tokens in shard) for shard in found]
+    assert all(tokens == whole[int(id_)][3] for shard in written for id_, tokens in shard)
+    sizes = [sum(len(tokens) for _, tokens in shard) for shard in written]
     assert max(sizes) <= 40
     run(range(5), WriteLedger(make.ledger()), lambda units: None)
     for number in range(2):
         for row in pq.read_table(make.workspace.part("ledger", number, "parquet")).to_pylist():
             if row["token_shard"] is not None:
-                shard = found[row["token_shard"]]
+                shard = written[row["token_shard"]]
                 flat = [token for _, tokens in shard for token in tokens]
                 place = slice(row["token_offset"], row["token_offset"] + row["tokens"])
                 assert flat[place] == whole[int(row["id"])][3]

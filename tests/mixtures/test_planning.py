@@ -1,0 +1,252 @@
+"""Mixtures of a finished run: what is chosen is what the ledger says, and bad ones are refused."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import corpora
+import pyarrow as pa
+import pytest
+from runs import Corpus, Runner, small
+
+from corpus_pipeline.config.mixture import MixtureSection
+from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.mixtures.planning import Mixture, plan_mixture, planned_shares, write_mixture
+from corpus_pipeline.tokens.index import TokenIndex, load_index
+
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def index(finished: Path) -> TokenIndex:
+    return load_index(finished / "tokens")
+
+
+@pytest.fixture(scope="module")
+def ledger(finished: Path) -> list[Row]:
+    return [row for row in corpora.rows(finished / "ledger") if row["drop_reason"] is None]
+
+
+def plan(finished: Path, index: TokenIndex, component: Row, **stage: Any) -> Mixture:
+    mix = {"it": {"epochs": 1}}
+    content = {"components": {"it": component}, "stages": [{"name": "a", "mix": mix, **stage}]}
+    return plan_mixture(MixtureSection.model_validate(content), finished, index, 1)
+
+
+def taken(mixture: Mixture, index: TokenIndex, ledger: list[Row]) -> Counter[str]:
+    """How often each document stands in the selection, by its tokens' places."""
+    (component,) = mixture.components
+    assert component.selection is not None
+    starts = [0]
+    for shard in index.shards:
+        starts.append(starts[-1] + shard.tokens)
+    begins = component.selection["start"].to_pylist()
+    tokens = component.selection["token"].to_pylist()
+    ends = [*begins[1:], component.tokens]
+    ranges = [(t, t + end - b) for t, b, end in zip(tokens, begins, ends, strict=True)]
+    found: Counter[str] = Counter()
+    for row in ledger:
+        first = starts[row["token_shard"]] + row["token_offset"]
+        found[row["id"]] += sum(a <= first and first + row["tokens"] <= b for a, b in ranges)
+    assert sum(found[row["id"]] * row["tokens"] for row in ledger) == component.tokens
+    assert sum(found.values()) == component.documents
+    return +found
+
+
+SOURCES = ("articles", "books")
+
+
+def of_sources(ledger: list[Row]) -> list[Row]:
+    return [row for row in ledger if row["source"] in SOURCES]
+
+
+@pytest.mark.parametrize("where", ['lang == "zh"', "tokens > 40 and words < 300", 'id == "文"'])
+def test_where(finished: Path, index: TokenIndex, ledger: list[Row], where: str) -> None:
+    component = {"sources": SOURCES, "where": where}
+    expected: Callable[[Row], bool] = {
+        'lang == "zh"': lambda row: row["lang"] == "zh",
+        "tokens > 40 and words < 300": lambda row: row["tokens"] > 40 and row["words"] < 300,
+        'id == "文"': lambda row: False,
+    }[where]
+    wanted = Counter(row["id"] for row in of_sources(ledger) if expected(row))
+    if not wanted:
+        with pytest.raises(ConfigError, match="mixture: a: it has no tokens"):
+            plan(finished, index, component)
+    else:
+        assert taken(plan(finished, index, component), index, ledger) == wanted
+
+
+def test_copies_by_value(finished: Path, index: TokenIndex, ledger: list[Row]) -> None:
+    repeat = {"column": "words", "copies": {0: 0, 50: 1, 200: 3}}
+    found = taken(plan(finished, index, {"sources": SOURCES, "repeat": repeat}), index, ledger)
+    copies = {
+        row["id"]: 3 if row["words"] >= 200 else int(row["words"] >= 50)
+        for row in of_sources(ledger)
+    }
+    assert found == +Counter(copies)
+    assert {1, 3} <= set(found.values())
+
+
+def test_copies_by_percentile(finished: Path, index: TokenIndex, ledger: list[Row]) -> None:
+    repeat = {"column": "words", "by": "percentile", "copies": {0: 0, 50: 2}}
+    found = taken(plan(finished, index, {"sources": SOURCES, "repeat": repeat}), index, ledger)
+    rows = sorted(of_sources(ledger), key=lambda row: row["words"])
+    total, seen = sum(row["tokens"] for row in rows), 0
+    for row in rows:
+        seen += row["tokens"]
+        if 2 * seen >= total:
+            middle = row["words"]
+            break
+    assert found == Counter({row["id"]: 2 for row in rows if row["words"] >= middle})
+
+
+@pytest.mark.parametrize("cap", [1, 500, 2000, 10**9])
+def test_cap(finished: Path, index: TokenIndex, ledger: list[Row], cap: int) -> None:
+    component = {"sources": SOURCES, "cap": cap}
+    whole = sum(row["tokens"] for row in of_sources(ledger))
+    if cap == 1:
+        with pytest.raises(ConfigError, match="no tokens"):
+            plan(finished, index, component)
+        return
+    mixture = plan(finished, index, component)
+    found = taken(mixture, index, ledger)
+    assert set(found.values()) == {1}
+    assert mixture.components[0].tokens <= cap
+    assert mixture.components[0].tokens > min(cap, whole) * 0.6 - 300
+
+
+def test_a_larger_share_keeps_all_that_a_smaller_one_does(
+    finished: Path, index: TokenIndex, ledger: list[Row]
+) -> None:
+    few, many = (
+        taken(plan(finished, index, {"sources": SOURCES, "keep": keep}), index, ledger)
+        for keep in (0.3, 0.7)
+    )
+    assert few.keys() < many.keys() < {row["id"] for row in of_sources(ledger)}
+
+
+def test_a_component_that_takes_everything_needs_no_selection(
+    finished: Path, index: TokenIndex, ledger: list[Row]
+) -> None:
+    mixture = plan(finished, index, {"sources": SOURCES})
+    (component,) = mixture.components
+    assert component.selection is None
+    assert component.tokens == sum(row["tokens"] for row in of_sources(ledger))
+    assert component.documents == len(of_sources(ledger))
+    assert list(planned_shares(mixture)) == [
+        {"stage": "a", "component": "it", "available": component.tokens,
+         "tokens": component.tokens, "share": 1.0, "epochs": 1.0}
+    ]  # fmt: skip
+
+
+def test_what_is_written(finished: Path, index: TokenIndex, tmp_path: Path) -> None:
+    section = MixtureSection.model_validate(
+        {
+            "components": {"短文": {"sources": ["articles"], "where": "words < 300"}},
+            "stages": [
+                {"name": "主", "tokens": 500, "mix": {"短文": 1, "books": 3}},
+                {"name": "decay", "mix": {"books": {"tokens": "1K"}}},
+            ],
+        }
+    )
+    mixture = plan_mixture(section, finished, index, 9)
+    files = write_mixture(mixture, tmp_path, "../tokens", index)
+    assert [path.name for path in files] == ["selection-00000.arrow", "mixture.json"]
+    content = json.loads((tmp_path / "mixture.json").read_bytes())
+    assert content["stages"] == [
+        {"name": "主", "tokens": {"短文": 125, "books": 375}},
+        {"name": "decay", "tokens": {"books": 1000}},
+    ]
+    assert (content["seed"], content["tokens"], content["version"]) == (9, "../tokens", 1)
+    assert [each["selection"] for each in content["components"]] == ["selection-00000.arrow", None]
+    with pa.memory_map(str(files[0])) as source:
+        table = pa.ipc.open_file(source).read_all()
+        assert table.equals(mixture.components[0].selection)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"mix": {"boks": 1}}, "mixture: boks: no source is called 'boks'; did you mean 'books'?"),
+        ({"components": {"a": {"sources": ["books"]}}, "mix": {"books": 1}},
+         "mixture: no stage takes the component a; add it to a mix"),
+        ({"components": {"a": {"sources": ["books"], "split": "tset"}}, "mix": {"a": 1}},
+         "mixture: a: no split is called 'tset'; there are train"),
+        ({"components": {"a": {"sources": ["books"], "where": "wrds > 3"}}, "mix": {"a": 1}},
+         "mixture: a: where: .* no column wrds; did you mean words"),
+        ({"components": {"a": {"sources": ["books"], "where": "words >"}}, "mix": {"a": 1}},
+         "mixture: a: where: "),
+        ({"components": {"a": {"sources": ["books"],
+                               "repeat": {"column": "wrds", "copies": {0: 1}}}}, "mix": {"a": 1}},
+         "mixture: a: repeat: the ledger has no column 'wrds'; did you mean 'words'?"),
+        ({"components": {"a": {"sources": ["books"],
+                               "repeat": {"column": "lang", "copies": {0: 1}}}}, "mix": {"a": 1}},
+         "mixture: a: repeat: the column lang is string, not a number"),
+        ({"mix": {"books": {"epochs": 9}}}, "max_epochs is 4"),
+    ],
+)  # fmt: skip
+def test_bad_mixtures_are_one_line(
+    finished: Path, index: TokenIndex, content: Row, message: str
+) -> None:
+    stages = [{"name": "a", "mix": content["mix"]}]
+    section = MixtureSection.model_validate(
+        {"components": content.get("components", {}), "stages": stages}
+    )
+    with pytest.raises(ConfigError, match=message) as caught:
+        plan_mixture(section, finished, index, 1)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_run_refuses_a_bad_mixture_before_any_work(run_here: Runner, tmp_path: Path) -> None:
+    content = small(tmp_path / "in", tmp_path / "out")
+    content["mixture"] = {"stages": [{"name": "a", "mix": {"nothing": 1}}]}
+    with pytest.raises(ConfigError, match=r"mixture: (there are no tokens|nothing: no source)"):
+        run_here(content)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_with_a_mixture(run_here: Runner, inputs: Path, tmp_path: Path) -> None:
+    content = corpora.settings(inputs, tmp_path / "out")
+    content["mixture"] = {
+        "stages": [{"name": "a", "tokens": 900, "mix": {"books": 2, "articles": 1}}]
+    }
+    content["tokenize"] = {**content.get("tokenize", {}), "splits": {"validation": {"share": 0.2}}}
+    run_here(content)
+    verify(tmp_path / "out")
+    written = json.loads((tmp_path / "out" / "mixture" / "mixture.json").read_bytes())
+    assert written["stages"] == [{"name": "a", "tokens": {"books": 600, "articles": 300}}]
+
+
+MIX = """
+stages:
+  - name: main
+    tokens: 3K
+    mix: {books: 1, articles: {epochs: 0.5}}
+"""
+
+
+def test_the_command(corpus: Corpus, finished: Path, tmp_path: Path) -> None:
+    (tmp_path / "mix.yaml").write_text(MIX)
+    shown = corpus("mix", finished, tmp_path / "mix.yaml")
+    assert (shown.code, shown.err) == (0, "")
+    assert "books" in shown.out
+    target = tmp_path / "混合"
+    written = corpus("mix", finished, tmp_path / "mix.yaml", target)
+    assert written.code == 0
+    content = json.loads((target / "mixture.json").read_bytes())
+    assert (target / content["tokens"]).resolve() == (finished / "tokens").resolve()
+    again = corpus("mix", finished, tmp_path / "mix.yaml", target)
+    assert again.code == 1
+    assert "holds a mixture; name another folder, or --overwrite" in again.err
+    inside = corpus("mix", finished, tmp_path / "mix.yaml", finished / "mixture")
+    assert inside.code == 1
+    assert "lies in the run" in inside.err
+    (tmp_path / "mix.yaml").write_text(
+        "stages: [{name: a, mix: {books: 1, x: {share: 1, epochs: 2}}}]"
+    )
+    wrong = corpus("mix", finished, tmp_path / "mix.yaml")
+    assert wrong.code == 1
+    assert "give one of share, epochs and tokens" in wrong.err

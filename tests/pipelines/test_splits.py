@@ -1,0 +1,174 @@
+"""What is held out: on one side alone, the same however the run is cut, and verified."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import corpora
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from runs import Corpus, Runner
+
+from corpus_pipeline.config.config import build_config
+from corpus_pipeline.config.run_flow import run_flow
+from corpus_pipeline.errors import ConfigError, VerifyError
+from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.loader import open_tokens
+from corpus_pipeline.planning.notes import notes_before
+from corpus_pipeline.planning.plan import make_plan
+from corpus_pipeline.planning.resources import resolve_resources
+from corpus_pipeline.storage import file_digest
+from corpus_pipeline.workspace.run_file import digest_of
+
+SPLITS = {"validation": {"share": 0.3}, "test": {"share": 0.4, "sources": ["books"]}}
+
+
+def settings(inputs: Path, output: Path, **tokenize: Any) -> dict[str, Any]:
+    content = corpora.settings(inputs, output)
+    section = {**content.get("tokenize", {}), "splits": SPLITS, "shard_tokens": 400, **tokenize}
+    return {**content, "tokenize": section}
+
+
+def streams(output: Path) -> dict[tuple[str, str], list[list[int]]]:
+    """Tokens of the documents of each split and source, in the order of the shards."""
+    found: dict[tuple[str, str], list[list[int]]] = {}
+    index = json.loads((output / "tokens" / "index.json").read_bytes())
+    for entry in index["shards"]:
+        with pa.memory_map(str(output / "tokens" / entry["file"])) as source:
+            table = pa.ipc.open_file(source).read_all()
+        stream = found.setdefault((entry["split"], entry["source"]), [])
+        stream += table["tokens"].to_pylist()
+    return found
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_shards_do_not_depend_on_the_units(
+    run_here: Runner, inputs: Path, tmp_path: Path, shuffle: bool
+) -> None:
+    """Where nothing is shuffled the files are the same but for the addresses in them."""
+    found, sizes = [], []
+    for name, unit_bytes in (("a", 1 << 20), ("b", 2000)):
+        output = tmp_path / name
+        content = settings(inputs, output, shuffle=shuffle) | {"plan": {"unit_bytes": unit_bytes}}
+        run = run_here(content)
+        found.append(streams(output))
+        sizes.append([(e["split"], e["source"], e["shards"]) for e in run["streams"]])
+        verify(output)
+    assert found[0] == found[1]
+    assert sizes[0] == sizes[1]
+    assert sum(shards for *_, shards in sizes[0]) > len(sizes[0])
+
+
+@pytest.fixture(scope="module")
+def split_run(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from runs import execute, in_this_process
+
+    output = tmp_path_factory.mktemp("splits") / "out"
+    with in_this_process():
+        execute(settings(inputs, output))
+    return output
+
+
+def test_every_document_is_in_the_split_that_the_ledger_says(split_run: Path) -> None:
+    ledger = [row for row in corpora.rows(split_run / "ledger") if row["drop_reason"] is None]
+    counts = Counter((row["split"], row["source"]) for row in ledger)
+    assert {name for name, _ in counts} == {"train", "validation", "test"}
+    assert {source for name, source in counts if name == "test"} == {"books"}
+    run = json.loads((split_run / "run.json").read_bytes())
+    assert counts == {(e["split"], e["source"]): e["documents"] for e in run["streams"]}
+    tokens = Counter[tuple[str, str]]()
+    for row in ledger:
+        tokens[row["split"], row["source"]] += row["tokens"]
+    assert tokens == {(e["split"], e["source"]): e["tokens"] for e in run["streams"]}
+    dataset = open_tokens(split_run / "tokens")
+    wanted = sum(n for (split, _), n in tokens.items() if split == "train")
+    assert dataset.stream().tokens == wanted, "a loader sees what is held out only when asked to"
+    dropped = [row for row in corpora.rows(split_run / "ledger") if row["drop_reason"]]
+    assert {row["split"] for row in dropped} == {None}
+
+
+def test_content_in_two_splits_is_found(split_run: Path, tmp_path: Path) -> None:
+    """A ledger in which a held-out document has the content of one to train on."""
+    import shutil
+
+    output = tmp_path / "out"
+    shutil.copytree(split_run, output)
+    parts = {path: pq.read_table(path) for path in sorted((output / "ledger").iterdir())}
+    train = next(
+        row["content_hash"]
+        for table in parts.values()
+        for row in table.to_pylist()
+        if row["split"] == "train"
+    )
+    path, table = next((p, t) for p, t in parts.items() if "validation" in t["split"].to_pylist())
+    place = table["split"].to_pylist().index("validation")
+    hashes = table["content_hash"].to_pylist()
+    hashes[place] = train
+    column = table.schema.get_field_index("content_hash")
+    table = table.set_column(column, table.schema.field(column), [pa.array(hashes, pa.binary(16))])
+    pq.write_table(table, path)
+    run = json.loads((output / "run.json").read_bytes())
+    entry = next(e for e in run["files"] if e["path"] == f"ledger/{path.name}")
+    entry["bytes"], entry["sha256"] = file_digest(path)
+    run["digest"] = digest_of(run)
+    (output / "run.json").write_text(json.dumps(run))
+    with pytest.raises(VerifyError, match="of the split train has the content of one that is held"):
+        verify(output)
+
+
+def check(content: dict[str, Any]) -> None:
+    flow = run_flow(build_config(content, "c.yaml"))
+    resolve_resources(flow)
+    flow.check()
+
+
+@pytest.mark.parametrize(
+    ("splits", "change", "message"),
+    [
+        ({"train": {"share": 0.1}}, {}, "'train' is no name for a split"),
+        ({"Test": {"share": 0.1}}, {}, "'Test' is no name for a split; use small letters"),
+        ({"test": {"share": 1}}, {}, "none is left to train on"),
+        ({"test": {"share": 0}}, {}, "greater than 0"),
+        ({"a": {"share": 0.7}, "b": {"share": 0.7}}, {}, "shares of all sources add up to 1.4"),
+        ({"test": {"sources": ["bokks"]}}, {}, "no input is called 'bokks'; did you mean 'books'?"),
+        ({"test": {"sources": ["books"]}}, {"dedup": {"exact": {"enabled": False}}},
+         "a text that two of them have could stand in two splits; switch dedup.exact on"),
+        ({"test": {"shares": 0.1}}, {}, "unknown key 'tokenize.splits.test.shares'"),
+    ],
+)  # fmt: skip
+def test_splits_that_cannot_be(
+    inputs: Path, tmp_path: Path, splits: Any, change: Any, message: str
+) -> None:
+    content = {**settings(inputs, tmp_path / "out", splits=splits), **change}
+    with pytest.raises(ConfigError) as caught:
+        check(content)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        ({}, []),
+        ({"dedup": {"document": {"enabled": False}}},
+         ["splits: near copies may stand in two of them, as dedup.document is off"]),
+    ],
+)  # fmt: skip
+def test_the_run_says_where_near_copies_may_be(
+    inputs: Path, tmp_path: Path, change: Any, note: list[str]
+) -> None:
+    config = build_config({**settings(inputs, tmp_path / "out"), **change}, "c.yaml")
+    flow = run_flow(config)
+    plan = make_plan(config, {}, hashed=False)
+    found = [line for line in notes_before(config, flow, plan) if line.startswith("splits")]
+    assert found == note
+
+
+def test_trace_finds_tokens_of_any_split(corpus: Corpus, split_run: Path) -> None:
+    shards = sorted((split_run / "tokens").glob("*.arrow"))
+    shown = corpus("trace", split_run, "--token", f"{len(shards) - 1}:0")
+    assert shown.code == 0
+    assert re.search(r"split +test", shown.out)
