@@ -5,8 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus_pipeline.errors import ConfigError, relative_to
-from corpus_pipeline.exports.documents import Documents, documents_of
+from corpus_pipeline.exports.documents import Documents, documents_of, lengths_of
 from corpus_pipeline.exports.series import MixtureSeries, Series, StreamSeries
 from corpus_pipeline.loader import (
     Mixture,
@@ -46,6 +49,10 @@ class Component:
     def documents(self, start: int, stop: int) -> Iterator[Documents]:
         """Yields the documents in a range of the stream, some at a time."""
         return documents_of(self.dataset, self.stream, start, stop)
+
+    def lengths(self, start: int, stop: int) -> Iterator[NDArray[np.int64]]:
+        """Yields the lengths of the same documents."""
+        return lengths_of(self.dataset, self.stream, start, stop)
 
 
 @dataclasses.dataclass(frozen=True)

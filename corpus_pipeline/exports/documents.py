@@ -59,6 +59,36 @@ def documents_of(
         VerifyError: a shard is not what the index says, or a segment of the stream does not begin
             and end at documents.
     """
+    for piece in _pieces(dataset, stream, start, stop):
+        yield _gathered(piece)
+
+
+def lengths_of(
+    dataset: TokenDataset, stream: TokenStream, start: int, stop: int
+) -> Iterator[NDArray[np.int64]]:
+    """Yields the lengths of the same documents, without a look at their tokens."""
+    for piece in _pieces(dataset, stream, start, stop):
+        lengths = _lengths(piece)
+        yield lengths[lengths > 0]
+
+
+class _Pieces(NamedTuple):
+    """K pieces of one record batch, each from the start of a document to the end of one."""
+
+    entry: ShardEntry
+    batch: ShardBatch
+    begins: NDArray[np.int32]
+    """int32[K], token of the batch."""
+    ends: NDArray[np.int32]
+    """int32[K]."""
+    low: NDArray[np.int64]
+    """int64[K], first document."""
+    high: NDArray[np.int64]
+    """int64[K], behind the last."""
+
+
+def _pieces(dataset: TokenDataset, stream: TokenStream, start: int, stop: int) -> Iterator[_Pieces]:
+    """Yields what of the shards a range of a stream consists of."""
     places, tokens = stream.segments
     low = max(int(places.searchsorted(start, "right")) - 1, 0)
     high = int(places.searchsorted(stop, "left"))
@@ -68,13 +98,13 @@ def documents_of(
         begins = np.maximum(places[first:last], start)
         ends = np.minimum(np.append(places[first + 1 : last], end), stop)
         token = tokens[first:last] + begins - places[first:last]
-        yield from _of_pieces(dataset, token, (ends - begins).astype(np.int64))
+        yield from _by_batch(dataset, token, (ends - begins).astype(np.int64))
 
 
-def _of_pieces(
+def _by_batch(
     dataset: TokenDataset, token: NDArray[np.int64], count: NDArray[np.int64]
-) -> Iterator[Documents]:
-    """Yields the documents of pieces of the shards' tokens: where each begins, and how long it is.
+) -> Iterator[_Pieces]:
+    """Finds the record batches of pieces of the shards' tokens: where each begins, how long it is.
 
     Both arrays are used up.
     """
@@ -85,23 +115,23 @@ def _of_pieces(
         if token[k] + count[k] > end:
             # A piece that goes on in the next batch.
             here = end - token[k]
-            yield _gathered(entry, batch, token[k : k + 1] - base, np.array([here]))
+            yield _located(entry, batch, token[k : k + 1] - base, np.array([here]))
             token[k], count[k] = end, count[k] - here
             continue
         ahead = slice(k, k + look)
         inside = (token[ahead] >= base) & (token[ahead] + count[ahead] <= end)
         inside &= np.cumsum(count[ahead]) <= _GATHERED
         taken = len(inside) if inside.all() else max(int(inside.argmin()), 1)
-        yield _gathered(entry, batch, token[k : k + taken] - base, count[k : k + taken])
+        yield _located(entry, batch, token[k : k + taken] - base, count[k : k + taken])
         k += taken
         # Scattered documents lie in other batches each; of dense ones many are in this one.
         look = min(2 * look, _SEGMENTS) if taken == look else 2 * taken
 
 
-def _gathered(
+def _located(
     entry: ShardEntry, batch: ShardBatch, first: NDArray[np.int64], count: NDArray[np.int64]
-) -> Documents:
-    """Takes the documents of pieces of one record batch together."""
+) -> _Pieces:
+    """Finds the documents of pieces of one record batch."""
     offsets = batch.offsets
     # As int32, for a wider value would make NumPy copy all offsets of the batch.
     begins, ends = first.astype(np.int32), (first + count).astype(np.int32)
@@ -111,21 +141,38 @@ def _gathered(
             f"{entry.file}: a segment of the stream does not begin or end at a document; plan the "
             "mixture again"
         )
-    if len(first) == 1:
-        rows: slice | NDArray[np.int64] = slice(int(low[0]), int(high[0]))
-        tokens = batch.tokens[begins[0] : ends[0]]
-        lengths = np.diff(offsets[low[0] : high[0] + 1]).astype(np.int64)
+    return _Pieces(entry, batch, begins, ends, low, high)
+
+
+def _gathered(piece: _Pieces) -> Documents:
+    """Takes the documents of pieces together."""
+    batch = piece.batch
+    if len(piece.begins) == 1:
+        tokens = batch.tokens[piece.begins[0] : piece.ends[0]]
     else:
-        rows = _ranges(low, high - low)
-        pieces = zip(begins.tolist(), ends.tolist(), strict=True)
-        tokens = np.concatenate([batch.tokens[begin:end] for begin, end in pieces])
-        lengths = (offsets[rows + 1] - offsets[rows]).astype(np.int64)
-    ids, units, numbers = _rows(batch, rows)
+        pairs = zip(piece.begins.tolist(), piece.ends.tolist(), strict=True)
+        tokens = np.concatenate([batch.tokens[begin:end] for begin, end in pairs])
+    lengths = _lengths(piece)
+    ids, units, numbers = _rows(batch, _numbers(piece))
     if not lengths.all():
         kept = lengths > 0
         ids, lengths = ids.filter(pa.array(kept)), lengths[kept]
         units, numbers = units[kept], numbers[kept]
-    return Documents(ids, units, numbers, lengths, tokens, entry.source)
+    return Documents(ids, units, numbers, lengths, tokens, piece.entry.source)
+
+
+def _numbers(piece: _Pieces) -> slice | NDArray[np.int64]:
+    """Returns which documents of the batch these are."""
+    if len(piece.begins) == 1:
+        return slice(int(piece.low[0]), int(piece.high[0]))
+    return _ranges(piece.low, piece.high - piece.low)
+
+
+def _lengths(piece: _Pieces) -> NDArray[np.int64]:
+    offsets, numbers = piece.batch.offsets, _numbers(piece)
+    if isinstance(numbers, slice):
+        return np.diff(offsets[numbers.start : numbers.stop + 1]).astype(np.int64)
+    return (offsets[numbers + 1] - offsets[numbers]).astype(np.int64)
 
 
 def _rows(

@@ -185,6 +185,10 @@ class DocumentPart:
             yield documents
         self.counted = count
 
+    def lengths(self) -> Iterator[NDArray[np.int64]]:
+        """Yields the lengths of its documents, some at a time, without a look at their tokens."""
+        return self.component.lengths(self.start, self.stop)
+
 
 class TokenPart:
     """Some tokens of a series.

@@ -11,11 +11,10 @@ megatron/core/datasets/indexed_dataset.py.
 
 import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus_pipeline.exports.content import TRAIN, Weights, file_name
 from corpus_pipeline.exports.exporter import (
@@ -62,14 +61,14 @@ class Megatron(DocumentExporter):
             self._write_index(part, documents, sink)
 
     def _write_index(self, part: DocumentPart, documents: int, sink: BinaryIO) -> None:
-        """Goes through the lengths three times, so that not all are in memory at once."""
+        """Goes through the lengths twice, so that not all are in memory at once."""
         sink.write(b"MMIDIDX\x00\x00")
         code = _CODES[self.dtype.name]
         sink.write(struct.pack("<QBQQ", 1, code, documents, documents + 1))
-        for lengths in _lengths(part):
+        for lengths in part.lengths():
             sink.write(raw(lengths.astype(np.int32)))
         begin = 0
-        for lengths in _lengths(part):
+        for lengths in part.lengths():
             ends = np.cumsum(lengths * self.dtype.itemsize) + begin
             sink.write(raw(np.append(begin, ends[:-1])))
             begin = int(ends[-1])
@@ -114,8 +113,3 @@ class Megatron(DocumentExporter):
                 prefix = next(path for path in part.files if path.endswith(".bin"))
                 found += [str(weight), f"{self.root}/{prefix.removesuffix('.bin')}"]
         return found
-
-
-def _lengths(part: DocumentPart) -> Iterator[NDArray[np.int64]]:
-    for batch in part.documents():
-        yield batch.lengths

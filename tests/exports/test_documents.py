@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from token_folders import Component, Lengths, places, write_folder, write_mixture, write_selection
 
 from corpus_pipeline.errors import VerifyError
-from corpus_pipeline.exports.documents import cut, documents_of
+from corpus_pipeline.exports.documents import cut, documents_of, lengths_of
 from corpus_pipeline.loader import TokenDataset, TokenStream, open_mixture, open_tokens
 
 shards = st.lists(
@@ -37,6 +37,8 @@ def read(dataset: TokenDataset, stream: TokenStream, start: int, stop: int) -> l
             assert id_ == f"{unit}文{row}"
             assert dataset.index.shards[unit].source == batch.source
             found.append(tokens.tolist())
+    lengths = [n for each in lengths_of(dataset, stream, start, stop) for n in each.tolist()]
+    assert lengths == [len(tokens) for tokens in found]
     return found
 
 
