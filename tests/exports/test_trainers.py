@@ -6,7 +6,7 @@ Run by `make test-trainers`. nanoGPT's reader is one line of its train.py, which
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -72,6 +72,43 @@ def test_megatron_reads_a_blend(tmp_path: Path) -> None:
     for split in json.loads((target / "splits-main.json").read_text("utf-8")).values():
         prefixes, weights = utils.get_blend_from_list(split) or ([], [])
         assert all(Path(f"{prefix}.idx").exists() for prefix in prefixes)
+
+
+class _Tokenizer:
+    """What Megatron asks of one."""
+
+    eod, pad, vocab_size = 0, -1, 60_000
+    unique_identifiers: ClassVar[dict[str, str]] = {"class": "none"}
+
+
+def test_megatron_draws_samples_of_a_blend(tmp_path: Path) -> None:
+    gpt_dataset = pytest.importorskip("megatron.core.datasets.gpt_dataset")
+    builder = pytest.importorskip("megatron.core.datasets.blended_megatron_dataset_builder")
+    utils = pytest.importorskip("megatron.core.datasets.utils")
+    distributed = pytest.importorskip("torch.distributed")
+    write_small_mixture(write_small(tmp_path))
+    target = made(tmp_path, "megatron", mixture=str(tmp_path), splits=["train"])
+    splits = json.loads((target / "splits-main.json").read_text("utf-8"))
+    blends = [utils.get_blend_from_list(splits[split]) for split in ("train", "valid", "test")]
+    config = gpt_dataset.GPTDatasetConfig(
+        random_seed=1, sequence_length=4, blend_per_split=blends, tokenizer=_Tokenizer(),
+        reset_position_ids=False, reset_attention_mask=False, eod_mask_loss=True,
+        path_to_cache=str(tmp_path / "cache"),
+    )  # fmt: skip
+    # It asks for its rank, and that is all.
+    distributed.init_process_group("gloo", store=distributed.HashStore(), rank=0, world_size=1)
+    try:
+        train, _, _ = builder.BlendedMegatronDatasetBuilder(
+            gpt_dataset.GPTDataset, [1300, 0, 0], lambda: True, config
+        ).build()
+    finally:
+        distributed.destroy_process_group()
+    shares = np.bincount(train.dataset_index) / len(train)
+    assert shares == pytest.approx([100 / 130, 30 / 130], abs=0.01)
+    seen = {token for k in range(len(train)) for token in train[k]["tokens"].tolist()}
+    assert seen <= set(flat(documents("train")))
+    # The last token of a round may be a target alone.
+    assert len(set(flat(documents("train", "web"))) - seen) <= 1
 
 
 # OLMo-core
