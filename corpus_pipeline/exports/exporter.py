@@ -32,6 +32,7 @@ from corpus_pipeline.exports.documents import Documents, cut
 from corpus_pipeline.exports.series import Series
 from corpus_pipeline.steps import Section
 from corpus_pipeline.storage import Place, Written
+from corpus_pipeline.tokens.index import is_inside
 from corpus_pipeline.tokens.shard import Tokens
 
 
@@ -82,12 +83,10 @@ class Folder:
         Args:
             path: below the target, with forward slashes.
         """
-        if path in self.written:
-            raise EngineError(f"{path}: is written twice by one exporter; give it another name")
-        place = self.target
-        for name in path.split("/"):
-            place = place / name
-        with storage.writing(place) as file:
+        if path in self.written or not is_inside(path):
+            wrong = "written twice" if path in self.written else "outside the target"
+            raise EngineError(f"{path}: is {wrong}; let the exporter give it another name")
+        with storage.writing(below(self.target, path)) as file:
             yield _Sink(file.sink, self._stopped)  # type: ignore[misc]
             self.written[path] = file.commit()
 
@@ -95,6 +94,17 @@ class Folder:
         """Writes a small file."""
         with self.file(path) as sink:
             sink.write(content)
+
+
+def below(place: Place, path: str) -> Place:
+    """Joins a relative path with forward slashes to a place.
+
+    >>> below(storage.place("out"), "train/web.bin").as_posix()
+    'out/train/web.bin'
+    """
+    for name in path.split("/"):
+        place = place / name
+    return place
 
 
 class _Sink:

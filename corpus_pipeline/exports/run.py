@@ -1,11 +1,13 @@
 """The export itself: parts are written by some threads, each is noted, export.json comes last."""
 
+import contextlib
 import dataclasses
 import json
+import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,12 +15,13 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from corpus_pipeline import __version__, storage
-from corpus_pipeline.errors import ConfigError, VerifyError
+from corpus_pipeline.errors import ConfigError, CorpusError, EngineError, VerifyError
 from corpus_pipeline.exports.content import Content, open_content
 from corpus_pipeline.exports.exporter import (
     Exporter,
     ExportOptions,
     Folder,
+    Stopped,
     WrittenPart,
 )
 from corpus_pipeline.exports.known import Found, find_exporter
@@ -29,6 +32,7 @@ from corpus_pipeline.exports.target import (
     Target,
     part_json,
 )
+from corpus_pipeline.extensions.code import told
 from corpus_pipeline.machine import cores
 from corpus_pipeline.storage import Place
 from corpus_pipeline.tokens.index import TOKENIZER_NAME
@@ -86,6 +90,7 @@ def export(
     Raises:
         ConfigError: there is no such format, or what is wanted does not fit it.
         ResumeError: the target holds something else, or another export is at work there.
+        EngineError: an exporter of the user's own failed.
         VerifyError: the shards or the mixture are not what they should be.
 
     >>> export(Request("nowhere", "out", "megatron"))  # doctest: +ELLIPSIS
@@ -106,7 +111,8 @@ def export(
             return complete
         written = _write_parts(exporter, target, lease, progress)
         folder = Folder(place, threading.Event())
-        exporter.finish(written, folder)
+        with _one_line(exporter, "its end"):
+            exporter.finish(written, folder)
         _copy_tokenizer(content, folder)
         lease.still_ours()
         made = _export_json(target.request, content, written, folder)
@@ -127,7 +133,8 @@ def _write_parts(
 
     def write(number: int) -> int:
         part, folder = parts[number], Folder(target.place, stopped)
-        exporter.write(part, folder)
+        with _one_line(exporter, f"part {part.number} of {part.split}/{part.series}"):
+            exporter.write(part, folder)
         if part.counted is None:
             raise VerifyError(
                 f"exporter {exporter.name}: has not taken all of part {part.number} of "
@@ -155,6 +162,22 @@ def _write_parts(
     if progress is not None:
         progress.finish(PHASE, time.monotonic() - start)
     return [done[number] for number in range(len(parts))]
+
+
+@contextlib.contextmanager
+def _one_line(exporter: Exporter[Any], what: str) -> Iterator[None]:
+    """Makes one line of an exception in the user's own code, without a message that may quote."""
+    try:
+        yield
+    except (CorpusError, OSError, Stopped):
+        raise
+    except Exception as error:
+        if type(exporter).__module__.startswith("corpus_pipeline.") or "CORPUS_DEBUG" in os.environ:
+            raise
+        raise EngineError(
+            f"exporter {exporter.name}: {what}: {told(error)}; mend the code (CORPUS_DEBUG=1 shows "
+            "it all)"
+        ) from error
 
 
 def _options(kind: type[Exporter[Any]], request: Request) -> ExportOptions:

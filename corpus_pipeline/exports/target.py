@@ -15,7 +15,7 @@ from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError, VerifyError
-from corpus_pipeline.exports.exporter import WrittenPart
+from corpus_pipeline.exports.exporter import WrittenPart, below
 from corpus_pipeline.storage import Place, Written
 from corpus_pipeline.tokens.index import is_inside
 
@@ -140,13 +140,6 @@ class Target:
             storage.remove(below(self.place, path))
         for name in storage.sizes(self._state, ".json"):
             storage.remove(self._state / name)
-
-
-def below(place: Place, path: str) -> Place:
-    """Joins a relative path with forward slashes to a place."""
-    for name in path.split("/"):
-        place = place / name
-    return place
 
 
 def read_export(target: Place) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
+from corpus_pipeline.exports.exporter import below
 from corpus_pipeline.exports.run import Progress
-from corpus_pipeline.exports.target import EXPORT_FILE, below, read_export
+from corpus_pipeline.exports.target import EXPORT_FILE, read_export
 from corpus_pipeline.machine import cores
 from corpus_pipeline.storage import Place
 

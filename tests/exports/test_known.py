@@ -40,6 +40,21 @@ class Twice(Lines):
         folder.write("same", b"")
 
 
+class Outside(Lines):
+    def write(self, part, folder):
+        folder.write("../outside", b"")
+
+
+class Broken(Lines):
+    def write(self, part, folder):
+        return {}["a secret of the 文"]
+
+
+class BrokenEnd(Lines):
+    def finish(self, parts, folder):
+        return 1 / 0
+
+
 not_a_class = 1
 '''
 
@@ -78,9 +93,27 @@ def test_an_exporter_takes_every_document(own: Path) -> None:
         export(Request(str(own), "out", "./own.py:Lazy"))
 
 
-def test_an_exporter_writes_no_file_twice(own: Path) -> None:
-    with pytest.raises(EngineError, match="same: is written twice"):
-        export(Request(str(own), "out", "./own.py:Twice"))
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Twice", "same: is written twice"),
+        ("Outside", r"\.\./outside: is outside the target"),
+        ("Broken", r"exporter lines: part 0 of train/.*: KeyError at own\.py:\d+; mend"),
+        ("BrokenEnd", r"exporter lines: its end: ZeroDivisionError at own\.py:\d+; mend"),
+    ],
+)
+def test_what_goes_wrong_in_own_code_is_one_line(
+    own: Path, name: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(EngineError, match=message) as refused:
+        export(Request(str(own), "out", f"./own.py:{name}", splits=["train"]))
+    assert "\n" not in str(refused.value)
+    assert "secret" not in str(refused.value)
+    assert not (own / "outside").exists()
+    if name == "Broken":
+        monkeypatch.setenv("CORPUS_DEBUG", "1")
+        with pytest.raises(KeyError):
+            export(Request(str(own), "out", "./own.py:Broken", splits=["train"]))
 
 
 def test_the_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
