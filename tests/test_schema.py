@@ -21,8 +21,9 @@ def test_columns_have_one_name_and_a_meaning(contract: pa.Schema) -> None:
         assert field.nullable, f"{field.name}: a column that no stage has filled is null"
 
 
-def test_the_ledger_is_the_document_without_its_content() -> None:
-    assert LEDGER.names == [name for name in DOCUMENT.names if name not in ("raw", "text")]
+def test_the_ledger_is_the_document_without_its_content_and_with_its_places() -> None:
+    rest = [name for name in DOCUMENT.names if name not in ("raw", "text")]
+    assert LEDGER.names == [*rest, "token_shard", "token_offset"]
 
 
 def test_the_fate_stands_first() -> None:

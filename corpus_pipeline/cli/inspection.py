@@ -20,7 +20,11 @@ class _By(enum.StrEnum):
 def add_commands(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.command(
-        epilog=example("corpus stats demo-out", "corpus stats demo-out --by source"),
+        epilog=example(
+            "corpus stats demo-out",
+            "corpus stats demo-out --by source",
+            "corpus stats demo-out --tokens",
+        ),
     )(stats)
     app.command(
         epilog=example(
@@ -39,6 +43,9 @@ def stats(
     by: Annotated[
         _By | None, typer.Option(help="Count the reasons of each source or language.")
     ] = None,
+    tokens: Annotated[
+        bool, typer.Option("--tokens", help="Bytes per token, and documents that stand out.")
+    ] = False,
 ) -> None:
     """Show what each stage of a run kept, dropped and changed, and for which reasons."""
     from corpus_pipeline.cli.stats_report import print_groups, print_summary
@@ -46,7 +53,11 @@ def stats(
     from corpus_pipeline.workspace.run_file import read_run
 
     run = read_run(place(output))
-    if by is None:
+    if tokens:
+        from corpus_pipeline.cli.token_report import print_tokens
+
+        print_tokens(place(output), run)
+    elif by is None:
         print_summary(place(output), run)
     else:
         print_groups(place(output), by.value)

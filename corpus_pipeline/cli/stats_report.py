@@ -8,6 +8,7 @@ from typing import Any
 import rich.console
 
 from corpus_pipeline.cli.tables import plain_table, screen
+from corpus_pipeline.cli.token_report import split_lines, token_lines
 from corpus_pipeline.errors import printable
 from corpus_pipeline.inspection.notes import notes_after
 from corpus_pipeline.inspection.reason_counts import By, Group, ReasonCount, count_reasons
@@ -56,7 +57,7 @@ def print_summary(output: Place, run: dict[str, Any]) -> None:
         ("ledger", "one row for each input document"),
     ):
         console.print(f"  {output}/{folder}: {what}")
-    for line in notes_after(run):
+    for line in [*split_lines(run), *token_lines(output, run), *notes_after(run)]:
         text = textwrap.fill(
             printable(line), console.width, subsequent_indent="  ", break_long_words=False,
             break_on_hyphens=False,

@@ -1,4 +1,4 @@
-"""Commands that train: train-classifier, train-tokenizer, train-lm, calibrate."""
+"""Commands that make models: train-…, convert-tokenizer, calibrate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,8 +21,18 @@ def add_commands(app: typer.Typer) -> None:
     )(train_classifier)
     app.command(
         "train-tokenizer",
-        epilog=example("corpus train-tokenizer clean/ tokenizer.json --vocab-size 32000"),
+        epilog=example(
+            "corpus train-tokenizer clean/ tokenizer.json --vocab-size 32000",
+            "corpus train-tokenizer zh=zh/ en=en/ t.json --weights zh=30 --weights en=70",
+        ),
     )(train_tokenizer)
+    app.command(
+        "convert-tokenizer",
+        epilog=example(
+            "corpus convert-tokenizer cl100k_base.tiktoken tokenizer.json",
+            "corpus convert-tokenizer tokenizer.model tokenizer.json",
+        ),
+    )(convert_tokenizer)
     app.command(
         "train-lm",
         epilog=example("corpus train-lm clean/ --language en --output models/"),
@@ -75,17 +85,80 @@ def train_classifier(
 
 
 def train_tokenizer(
-    source: Annotated[str, typer.Argument(metavar="INPUT", help="Dataset folder or raw files.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[SOURCE=]INPUT...", help="Dataset folders or raw files, each may be named."
+        ),
+    ],
     output: Annotated[Path, typer.Argument(help="tokenizer.json to write.")],
     vocab_size: Annotated[int, typer.Option(min=257, help="Number of tokens.")] = 32000,
+    pattern: Annotated[
+        str, typer.Option(help="How text is cut: gpt2, cl100k, llama3, qwen or o200k.")
+    ] = "llama3",
+    digits: Annotated[
+        str | None, typer.Option(help="Digits in a token: 1, 3 or all; default: as the pattern.")
+    ] = None,
+    special_token: Annotated[
+        list[str] | None,
+        typer.Option(help="Gets the first ids; repeatable; default: <|endoftext|>."),
+    ] = None,
+    min_frequency: Annotated[int, typer.Option(min=1, help="Of a pair that is merged.")] = 2,
+    max_token_bytes: Annotated[int, typer.Option(min=2, help="Longest token, in bytes.")] = 32,
+    weights: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE=SHARE", help="What a source gives to the sample; repeatable."),
+    ] = None,
+    sample_bytes: Annotated[str, typer.Option(help="Most text that is learnt from.")] = "1GB",
+    memory: Annotated[
+        str, typer.Option(help="Most memory; the sample is made smaller for it.")
+    ] = "8GiB",
+    seed: Annotated[int, typer.Option(min=0, help="Of the sample.")] = 0,
     text_field: Annotated[str, typer.Option(help="Key or column of the text.")] = "text",
     overwrite: ReplaceOption = False,
 ) -> None:
-    """Train a byte-level BPE tokenizer."""
-    from corpus_pipeline.training.tokenizer import train_tokenizer_file
+    """Train a byte-level BPE tokenizer on a sample of texts."""
+    from corpus_pipeline.training.tokenizer import sample_options, train_tokenizer_file
 
-    trained = train_tokenizer_file(source, output, vocab_size, text_field, overwrite)
-    print(f"{output}: written, {trained}; name it in the configuration as tokenize.tokenizer")
+    sample = sample_options(sample_bytes, memory, weights or [], seed)
+    said = train_tokenizer_file(
+        inputs, output, text_field, overwrite, sample,
+        vocab_size=vocab_size, special_tokens=tuple(special_token or ["<|endoftext|>"]),
+        min_frequency=min_frequency, max_token_bytes=max_token_bytes, pattern=pattern,
+        digits=digits,
+    )  # fmt: skip
+    print("\n".join(said))
+
+
+def convert_tokenizer(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SOURCE",
+            help="File of tiktoken, GPT-2's vocab.bpe beside its encoder.json, or model of "
+            "SentencePiece.",
+        ),
+    ],
+    output: Annotated[Path, typer.Argument(help="tokenizer.json to write.")],
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            help="How a file of tiktoken cuts text: gpt2, cl100k, llama3, qwen, o200k, or a "
+            "regular expression; default: as published."
+        ),
+    ] = None,
+    special_token: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=ID", help="Of a file of tiktoken; repeatable."),
+    ] = None,
+    overwrite: ReplaceOption = False,
+) -> None:
+    """Write the tokenizer.json of a tokenizer of another library; the ids stay the same."""
+    from corpus_pipeline.training.tokenizer import convert_tokenizer_file
+
+    said = convert_tokenizer_file(source, output, pattern, special_token or [], overwrite)
+    print("\n".join(said))
+    print(f"{output}: written; name it in the configuration as tokenize.tokenizer")
 
 
 def train_lm(

@@ -14,7 +14,7 @@ import pyarrow as pa
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.errors import CorpusError
-from corpus_pipeline.flow import document_schema
+from corpus_pipeline.flow import document_schema, ledger_schema
 from corpus_pipeline.workspace.run_file import RUN_FILE
 
 #: Changed files that are named.
@@ -24,7 +24,8 @@ _NAMED = 3
 def dataset_columns(config: Config) -> pa.Schema:
     """Returns the columns of dataset inputs that no default step fills, in their order."""
     fields: dict[str, pa.Field] = {}
-    known = set(document_schema().names)
+    # Places of tokens are those of the earlier run.
+    known = {*document_schema().names, *ledger_schema().names}
     for each in config.inputs:
         if each.format == "dataset":
             for field in _columns(each.path, config.output):

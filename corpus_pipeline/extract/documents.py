@@ -45,6 +45,7 @@ class ExtractOptions:
         max_parser_steps: a page estimated to need more is not parsed; see `steps.survey`.
             20 million take about a second. The worst of 332 real pages needed 0.23 million.
         timeout: seconds that one page may take its parser.
+        max_blanks: longest run of blanks and tabs within a line that stays; None leaves all.
     """
 
     main_content: bool = True
@@ -53,6 +54,7 @@ class ExtractOptions:
     max_bad_share: float = 0.01
     max_parser_steps: int = 20_000_000
     timeout: float = 60.0
+    max_blanks: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("max_raw_bytes", "max_parser_steps"):
@@ -61,6 +63,10 @@ class ExtractOptions:
                     f"{name} must be at least 1, got {getattr(self, name)}; "
                     "leave it out for the default"
                 )
+        if self.max_blanks is not None and self.max_blanks < 1:
+            raise ValueError(
+                f"max_blanks must be at least 1, got {self.max_blanks}; leave it out for no limit"
+            )
         if not 0 < self.timeout <= _MAX_TIMEOUT:
             raise ValueError(
                 f"timeout must be more than 0 and at most {_MAX_TIMEOUT} seconds, "
@@ -134,7 +140,7 @@ def extract_documents(
             forgiven[row] = list(names) or None
             extracted.append(text)
         texts = pc.replace_with_mask(texts, is_raw, pa.array(extracted, pa.string()))
-    texts = normalise_texts(texts)
+    texts = normalise_texts(texts, options.max_blanks)
     if len(rows):
         damaged = pc.and_(is_raw, _damaged(texts, options.max_bad_share))
         reasons[_true(damaged)] = "extract-bad-charset"

@@ -9,7 +9,9 @@
 3. A no-break space becomes a space.
 4. White space at the end of a line goes, and so does white space at both ends of the text.
 5. Of three or more line feeds two stay: paragraphs are separated by one empty line.
-6. The result is put into NFC.
+6. Of a run of blanks and tabs longer than `max_blanks` the first so many stay, where that is asked
+   for.
+7. The result is put into NFC.
 
 A column that needs nothing comes back as it is, without a copy. NFC is Python's; Unicode promises
 that it never changes for a character that is assigned, so versions of Python can differ only in
@@ -96,8 +98,8 @@ def _kinds() -> NDArray[np.uint8]:
 
 
 @kernel
-def _clean(data, offsets, kinds, out, out_offsets, unstable):  # type: ignore[no-untyped-def]
-    """Applies rules 1 to 5; sets `unstable[row]` where rule 6 may change the row.
+def _clean(data, offsets, kinds, max_blanks, out, out_offsets, unstable):  # type: ignore[no-untyped-def]
+    """Applies rules 1 to 6; sets `unstable[row]` where rule 7 may change the row.
 
     Returns whether any row changed. `out` has room for all input bytes: no rule adds one.
     """
@@ -108,6 +110,7 @@ def _clean(data, offsets, kinds, out, out_offsets, unstable):  # type: ignore[no
         # Everything before `solid` stays; what follows is white space not yet known to end a line.
         solid = o
         newlines = 0
+        blanks = 0
         i = np.int64(offsets[row])
         stop = np.int64(offsets[row + 1])
         row_changed = False
@@ -119,6 +122,7 @@ def _clean(data, offsets, kinds, out, out_offsets, unstable):  # type: ignore[no
                 i += 1
                 solid = o
                 newlines = 0
+                blanks = 0
                 continue
             code_point, following = decode(data, i)
             kind = kinds[code_point]
@@ -132,8 +136,10 @@ def _clean(data, offsets, kinds, out, out_offsets, unstable):  # type: ignore[no
                     i += 1
                 solid = o
                 newlines = 0
+                blanks = 0
             elif kind in (_WHITE, _TO_SPACE):
-                if solid > row_start:
+                blanks += 1
+                if solid > row_start and blanks <= max_blanks:
                     if kind == _WHITE:
                         for j in range(i, following):
                             out[o] = data[j]
@@ -146,6 +152,7 @@ def _clean(data, offsets, kinds, out, out_offsets, unstable):  # type: ignore[no
             else:
                 if kind == _NEWLINE:
                     o = solid
+                    blanks = 0
                     if b == 0x0D and following < stop and data[following] == 0x0A:
                         following += 1
                     if b != 0x0A:
@@ -162,23 +169,30 @@ def _clean(data, offsets, kinds, out, out_offsets, unstable):  # type: ignore[no
     return changed
 
 
-def normalise_texts(texts: pa.Array) -> pa.Array:
+def normalise_texts(texts: pa.Array, max_blanks: int | None = None) -> pa.Array:
     """Puts every text of a `string` column into the one spelling of this module.
 
     Idempotent. Nulls stay null; a text of white space alone becomes empty.
+
+    Args:
+        texts: N texts.
+        max_blanks: longest run of blanks and tabs within a line, in characters; None leaves all.
 
     Raises:
         TypeError: the column is not of Arrow type `string`.
 
     >>> normalise_texts(pa.array(["a \\r\\n\\r\\n\\r\\n你好\\u3000", None, " \\n"])).to_pylist()
     ['a\\n\\n你好', None, '']
+    >>> normalise_texts(pa.array(["a\\t   b  c"]), max_blanks=2).to_pylist()
+    ['a\\t b  c']
     """
     texts = as_texts(texts)
     data, offsets = utf8_buffers(texts)
     out = np.empty(int(offsets[-1] - offsets[0]), np.uint8)
     out_offsets = np.zeros(len(offsets), np.int32)
     unstable = np.zeros(len(texts), np.bool_)
-    changed = _clean(data, offsets, _kinds(), out, out_offsets, unstable)
+    limit = len(data) if max_blanks is None else max_blanks
+    changed = _clean(data, offsets, _kinds(), limit, out, out_offsets, unstable)
     if changed:
         nulls = texts.is_null().to_numpy(zero_copy_only=False) if texts.null_count else None
         texts = string_column(out[: out_offsets[-1]], out_offsets, nulls)

@@ -24,6 +24,9 @@ class ExtractSection(Options):
     timeout: float = Field(
         60.0, gt=0, le=86400, description="seconds that the parser may take for one page"
     )
+    max_blanks: int | None = Field(
+        None, ge=1, description="longest run of blanks and tabs within a line; the rest of it goes"
+    )
 
 
 class Extract(Step):
@@ -45,7 +48,11 @@ class Extract(Step):
         from corpus_pipeline.extract.parser_process import ParserProcess
 
         section = self.options
-        self._how = ExtractOptions(max_raw_bytes=section.max_html_bytes, timeout=section.timeout)
+        self._how = ExtractOptions(
+            max_raw_bytes=section.max_html_bytes,
+            timeout=section.timeout,
+            max_blanks=section.max_blanks,
+        )
         self._parser = ParserProcess()
 
     def close(self) -> None:

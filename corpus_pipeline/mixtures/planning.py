@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline import storage
+from corpus_pipeline.batches import with_columns
 from corpus_pipeline.config.mixture import ComponentSection, MixtureSection, WeightSection
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.where.expressions import parse_expression
@@ -31,6 +32,7 @@ from corpus_pipeline.mixtures.choice import (
     segments,
     unordered,
 )
+from corpus_pipeline.mixtures.clusters import CLUSTER_SIZE, ClusterSizes, addresses
 from corpus_pipeline.storage import Place
 from corpus_pipeline.tokens.index import TokenIndex
 from corpus_pipeline.tokens.keys import content_keys
@@ -127,6 +129,7 @@ def check_mixture(
     Raises:
         ConfigError: one line with the component, and what may have been meant.
     """
+    ledger = ledger.append(pa.field(CLUSTER_SIZE, pa.int64()))
     names = dict.fromkeys(name for stage in section.stages for name in stage.mix)
     if unused := sorted(section.components.keys() - names.keys()):
         raise ConfigError(f"mixture: no stage takes the component {unused[0]}; add it to a mix")
@@ -216,6 +219,12 @@ class _Choice:
         lengths = [shard.tokens for shard in index.shards]
         self.shard_starts = np.cumsum([0, *lengths]).astype(np.int64)
         self.where = None if section.where is None else parse_expression(section.where)
+        self.columns = {"source", "split", "content_hash", *_PLACE}
+        if self.where is not None:
+            self.columns |= set(self.where.columns)
+        if section.repeat is not None:
+            self.columns.add(section.repeat.column)
+        self.clusters = ClusterSizes.of_ledger(parts) if CLUSTER_SIZE in self.columns else None
 
     def selected(self) -> tuple[int, int, pa.Table]:
         """Returns documents, tokens and segments of what is taken."""
@@ -244,16 +253,16 @@ class _Choice:
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         """Yields the documents of the component, in the order of the ledger."""
-        columns = {"source", "split", "content_hash", *_PLACE}
-        if self.where is not None:
-            columns |= set(self.where.columns)
-        if self.section.repeat is not None:
-            columns.add(self.section.repeat.column)
+        columns = self.columns | ({"unit", "row"} if self.clusters is not None else set())
         mine = pc.field("split") == self.section.split
         mine &= pc.field("source").isin(list(self.sources))
         for path in self.parts:
-            table = storage.read_parquet(path, columns=sorted(columns), filters=mine)
+            there = sorted(columns - {CLUSTER_SIZE})
+            table = storage.read_parquet(path, columns=there, filters=mine)
             for batch in table.combine_chunks().to_batches():
+                if self.clusters is not None:
+                    sizes = pa.array(self.clusters.of(addresses(batch)))
+                    batch = with_columns(batch, {CLUSTER_SIZE: sizes})
                 if self.where is not None:
                     batch = batch.filter(pa.array(self.where.evaluate(batch)))
                 if self.section.keep < 1:

@@ -21,10 +21,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from corpus_pipeline.errors import ConfigError, ResourceError
+from corpus_pipeline.tokens.pattern_proof import tells_apart
 
 #: Put before the name of a control token in the model's vocabulary. U+FFFF is a noncharacter; it is
-#: not in the alphabet of byte-level BPE, so there no text at all can spell the new name.
-_UNREACHABLE = "\uffff"
+#: not in the alphabet of byte-level BPE, so there no text at all can spell the new name. Models
+#: that look pieces up in the text get as many of them as the text does not have in a row.
+UNREACHABLE = "\uffff"
 
 #: A name in brackets, with a letter or digit in it: `<tool_call>`, `</think>`, `<|im_end|>`,
 #: `<｜User｜>`, `[INST]`, `|assistant|`.
@@ -169,7 +171,7 @@ def _is_control(name: str) -> bool:
 
 
 def without_control_tokens(
-    definition: dict[str, Any], controls: frozenset[str], keep_entries: bool
+    definition: dict[str, Any], controls: frozenset[str], keep_entries: bool, depth: int = 1
 ) -> dict[str, Any]:
     """Returns a definition in which no text spells a control token; no id changes.
 
@@ -179,6 +181,7 @@ def without_control_tokens(
         keep_entries: keep the control tokens listed under their new names and marked special, as
             `tokenizers` needs to number the added tokens behind them; it is told not to look for
             them. False drops the entries, for an engine that reads the numbers in the file.
+        depth: how many U+FFFF stand before the new names; no text with fewer in a row spells one.
 
     >>> d = {"added_tokens": [{"id": 0, "content": "<s>", "special": True}],
     ...      "model": {"type": "BPE", "vocab": {"<s>": 0, "a": 1}}}
@@ -193,23 +196,87 @@ def without_control_tokens(
         if token["content"] not in controls:
             added.append(token)
         elif keep_entries:
-            content = renamed(token["content"], controls)
+            content = renamed(token["content"], controls, depth)
             added.append({**token, "content": content, "special": True})
     plain["added_tokens"] = added
     # The model finds its token for the unknown by this name, or by its index, which stays.
     if model.get("unk_token"):
-        model["unk_token"] = renamed(model["unk_token"], controls)
+        model["unk_token"] = renamed(model["unk_token"], controls, depth)
     vocab = model.get("vocab")
     if isinstance(vocab, dict):
-        model["vocab"] = {renamed(name, controls): id_ for name, id_ in vocab.items()}
+        model["vocab"] = {renamed(name, controls, depth): id_ for name, id_ in vocab.items()}
     elif isinstance(vocab, list):
-        model["vocab"] = [[renamed(name, controls), score] for name, score in vocab]
+        model["vocab"] = [[renamed(name, controls, depth), score] for name, score in vocab]
     return plain
 
 
-def renamed(name: str, controls: frozenset[str]) -> str:
+#: Stands in a unigram model's pieces for a character of the names of bytes. A noncharacter.
+STAND_IN = "\ufdd0"
+
+
+def without_byte_names(definition: dict[str, Any]) -> dict[str, Any] | None:
+    """Returns a definition of a unigram model that finds no `<0x41>` in text; no id changes.
+
+    The model needs its pieces for bytes under these names, and looks for all pieces in the text. So
+    of the text that it sees, and of its other pieces, one character of the names is exchanged: one
+    that is a piece by itself, so that it is never unknown and spelt as bytes.
+
+    Returns:
+        None where nothing is to be done, or where it cannot be: the model is not unigram with bytes
+        to fall back to, or a pre-tokenizer could tell the two characters apart. It holds for texts
+        without `STAND_IN`.
+
+    >>> model = {"type": "Unigram", "byte_fallback": True, "unk_id": 0,
+    ...          "vocab": [["<unk>", 0], ["<0x41>", 0], ["<", -1], ["<b", -2]]}
+    >>> mended = without_byte_names({"model": model})
+    >>> [piece.replace(STAND_IN, "?") for piece, _ in mended["model"]["vocab"]]
+    ['?unk>', '<0x41>', '?', '?b']
+    >>> mended["normalizer"]["normalizers"][-1]["pattern"]
+    {'String': '<'}
+    """
+    model = definition["model"]
+    if model.get("type") != "Unigram" or not model.get("byte_fallback"):
+        return None
+    pieces = [piece for piece, _ in model["vocab"]]
+    before = definition.get("pre_tokenizer")
+    steps = [] if before is None else before.get("pretokenizers", [before])
+    single = [c for c in "<>x0" if c in pieces]
+    if (
+        not single
+        or any(_tells_apart(step, single[0]) for step in steps)
+        or any(STAND_IN in piece for piece in pieces)
+    ):
+        return None
+    exchange = {"type": "Replace", "pattern": {"String": single[0]}, "content": STAND_IN}
+    normalizers = [] if definition.get("normalizer") is None else [definition["normalizer"]]
+    # Added tokens are found in the vocabulary by their names.
+    kept = {token["content"] for token in definition.get("added_tokens") or []}
+    vocab = [
+        [
+            piece if piece in kept or _BYTE_NAME.fullmatch(piece)
+            else piece.replace(single[0], STAND_IN),
+            score,
+        ]
+        for piece, score in model["vocab"]
+    ]  # fmt: skip
+    return {
+        **definition,
+        "model": {**model, "vocab": vocab},
+        "normalizer": {"type": "Sequence", "normalizers": [*normalizers, exchange]},
+    }
+
+
+def _tells_apart(step: dict[str, Any], character: str) -> bool:
+    """Whether a pre-tokenizer could see that `STAND_IN` stands for a character."""
+    if step["type"] != "Split":
+        return step["type"] not in ("Metaspace", "WhitespaceSplit")
+    pattern = step["pattern"].get("Regex")
+    return pattern is None or tells_apart(pattern, character, STAND_IN)
+
+
+def renamed(name: str, controls: frozenset[str], depth: int = 1) -> str:
     """Returns the name that a token has in the definition without control tokens."""
-    return _UNREACHABLE + name if name in controls else name
+    return UNREACHABLE * depth + name if name in controls else name
 
 
 def _unknown_tokens(model: dict[str, Any]) -> set[str]:

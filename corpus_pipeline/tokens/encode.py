@@ -7,6 +7,9 @@ What comes out never depends on the engine: gigatoken is used when it agrees on 
 time, documents with characters newer than the older of the two engines' Unicode tables go to
 `tokenizers`, and in every batch some documents, chosen by their content, are encoded by both; a
 difference stops the run. Both engines stay on the calling thread.
+
+A long document is encoded in pieces, cut where no pre-token can cross (`cuts.py`), so its memory is
+that of its ids.
 """
 
 import dataclasses
@@ -24,14 +27,20 @@ from numpy.typing import NDArray
 from corpus_pipeline.errors import ConfigError, EngineError, ResourceError
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import as_texts, utf8_buffers
+from corpus_pipeline.tokens.cuts import cut_long, safe_cuts
 from corpus_pipeline.tokens.definition import control_token_names, parse_definition
 from corpus_pipeline.tokens.engines import Gigatoken, Reference
+from corpus_pipeline.tokens.foreign import kind_of
 from corpus_pipeline.tokens.recent_characters import rows_with_recent_characters
 from corpus_pipeline.tokens.sample import sampled_rows
 
 #: Columns of so many bytes are encoded by `tokenizers` as long as gigatoken is not loaded, which
 #: takes longer: a newcomer's ten documents.
 _SMALL_BYTES = 1 << 16
+
+#: Longer documents are cut into pieces. `tokenizers` answers with about 100 bytes for each token,
+#: and gigatoken can be refreshed between two pieces.
+_PIECE_BYTES = 1 << 20
 
 Ids = NDArray[np.uint16] | NDArray[np.uint32]
 
@@ -88,6 +97,10 @@ class TokenizerFacts:
     """The engine that encodes, "gigatoken" or "tokenizers"."""
     engine_reason: str
     """One line that says why it is this one."""
+    cut_before: str
+    """Characters before which a long document may be cut behind a letter; empty: it stays whole."""
+    uncut_reason: str
+    """Why long documents are encoded whole; empty where they are cut."""
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "TokenizerFacts":
@@ -128,7 +141,9 @@ class TokenEncoder:
             self._fast, reason = self._choose_engine(definition, controls)
             engine = "tokenizers" if self._fast is None else "gigatoken"
             size = self._reference.vocab_size
-            facts = TokenizerFacts(size, eos_id, tuple(sorted(controls)), engine, reason)
+            cuts = safe_cuts(definition, controls)
+            names = tuple(sorted(controls))
+            facts = TokenizerFacts(size, eos_id, names, engine, reason, cuts.before, cuts.reason)
         else:
             self._fast = None
             if facts.engine == "gigatoken":
@@ -198,6 +213,14 @@ class TokenEncoder:
         return self._reference.decode(ids)
 
     def _ids(self, texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """Encodes documents of any length; (int64[N + 1], uint32[T])."""
+        pieces = cut_long(texts, self.facts.cut_before, _PIECE_BYTES)
+        if pieces is None:
+            return self._ids_of_pieces(texts)
+        offsets, ids = self._ids_of_pieces(pieces.texts)
+        return offsets[pieces.first], ids
+
+    def _ids_of_pieces(self, texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
         """Encodes with the fast engine what it is known to spell as the other does."""
         if self._fast is None:
             return self._reference.encode(texts)
@@ -316,6 +339,11 @@ def tokenizer_from_json(
     >>> offsets.tolist(), ids.dtype.name, encoder.decode(ids)
     ([0, 2, 2, 3], 'uint16', 'ab<|endoftext|><|endoftext|>')
     """
+    if (kind := kind_of(data)) is not None:
+        raise ResourceError(
+            f"{name} is not a tokenizer.json: it has the format of {kind}; make one of it: "
+            "corpus convert-tokenizer"
+        )
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -5,6 +5,7 @@ Neither adds a control token nor finds one in a text; see definition.py.
 
 import functools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,13 @@ from tokenizers import Tokenizer
 
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.text.columns import utf8_buffers
-from corpus_pipeline.tokens.definition import renamed, without_control_tokens
+from corpus_pipeline.tokens.definition import (
+    STAND_IN,
+    UNREACHABLE,
+    renamed,
+    without_byte_names,
+    without_control_tokens,
+)
 from corpus_pipeline.tokens.threads import keep_to_one_thread
 
 #: Bytes of text handed to `tokenizers` at once: it answers with an object of about 100 bytes for
@@ -26,6 +33,9 @@ _REFERENCE_CHUNK_BYTES = 1 << 20
 #: Chinese, 8 for each of random letters (measured with 0.10). It is loaded afresh after so many
 #: bytes of text, which bounds its memory at about 1 GB in the worst case.
 _GIGATOKEN_REFRESH_BYTES = 128 << 20
+
+#: Bytes of text handed to gigatoken at once; it is refreshed between two such parts.
+_GIGATOKEN_CHUNK_BYTES = 32 << 20
 
 #: Texts on which the engines must agree before gigatoken is used: contractions, numbers, spaces,
 #: scripts with and without spaces, combining marks, emoji, control characters, code.
@@ -62,16 +72,31 @@ class Reference:
     def __init__(self, definition: dict[str, Any], controls: frozenset[str], name: str) -> None:
         keep_to_one_thread()
         self._definition = definition
-        plain = without_control_tokens(definition, controls, keep_entries=True)
+        self._controls = controls
+        # Such a model finds its pieces in the text, whatever they are called.
+        self._looks_up = definition["model"].get("type") != "BPE"
+        self._built: dict[tuple[int, bool], Tokenizer] = {}
         try:
-            self._tokenizer = Tokenizer.from_str(json.dumps(plain))
+            self._tokenizer = self._build(1, False)
+            self._usual = self._build(1, True) if self._looks_up else self._tokenizer
         except Exception as error:  # the library raises bare Exception
             raise ResourceError(
                 f"{name} cannot be loaded by the tokenizers library ({error}); "
                 "save it again with a version this package supports"
             ) from error
-        self._tokenizer.encode_special_tokens = True
-        self._controls = controls
+
+    def _build(self, depth: int, mended: bool) -> Tokenizer:
+        """Loads the definition so that no text spells a control token, nor the name of a byte.
+
+        Args:
+            depth: as in `without_control_tokens`.
+            mended: names of bytes are not found in text either, see `without_byte_names`.
+        """
+        plain = without_control_tokens(self._definition, self._controls, True, depth)
+        content = (without_byte_names(plain) if mended else None) or plain
+        tokenizer = Tokenizer.from_str(json.dumps(content))
+        tokenizer.encode_special_tokens = True
+        return tokenizer
 
     def token_id(self, token: str) -> int | None:
         """Looks up a token by its name; null when there is none."""
@@ -83,14 +108,30 @@ class Reference:
         parts = [np.zeros(0, np.uint32)]
         for start, stop in _chunks(utf8_buffers(texts).offsets, _REFERENCE_CHUNK_BYTES):
             strings = texts.slice(start, stop - start).fill_null("").to_pylist()
-            encodings = self._tokenizer.encode_batch_fast(strings, add_special_tokens=False)
-            for k, encoding in enumerate(encodings, start):
+            for k, encoding in enumerate(self._encoded(strings), start):
                 ids = np.array(encoding.ids, np.uint32)
                 lengths[k] = len(ids)
                 parts.append(ids)
         offsets = np.zeros(len(texts) + 1, np.int64)
         np.cumsum(lengths, out=offsets[1:])
         return offsets, np.concatenate(parts)
+
+    def _encoded(self, strings: list[str]) -> list[Any]:
+        found: list[Any] = self._usual.encode_batch_fast(strings, add_special_tokens=False)
+        if self._looks_up:
+            for k, string in enumerate(strings):
+                if STAND_IN in string or UNREACHABLE in string:
+                    found[k] = self._suited(string).encode(string, add_special_tokens=False)
+        return found
+
+    def _suited(self, string: str) -> Tokenizer:
+        """The tokenizer for a text with characters that stand for something else here."""
+        runs = (len(run) for run in re.findall(f"{UNREACHABLE}+", string))
+        key = (max(runs, default=0) + 1, STAND_IN not in string)
+        if key not in self._built:
+            # Few texts have such characters; of those with many in a row none is kept for long.
+            self._built = {**dict(list(self._built.items())[-3:]), key: self._build(*key)}
+        return self._built[key]
 
     def decode(self, ids: NDArray[Any]) -> str:
         """Returns the text of `ids`; control tokens appear under their names."""
@@ -151,21 +192,24 @@ class Gigatoken:
         import awkward as ak
 
         data, offsets = utf8_buffers(texts)
-        size = int(offsets[-1] - offsets[0])
-        if self._encoded_bytes + size > _GIGATOKEN_REFRESH_BYTES:
-            self._refresh()
-        self._encoded_bytes += size
         characters = ak.contents.NumpyArray(data, parameters={"__array__": "byte"})
-        # gigatoken takes no 32-bit offsets.
-        starts = ak.index.Index64(offsets.astype(np.int64))
-        strings = ak.contents.ListOffsetArray(
-            starts, characters, parameters={"__array__": "bytestring"}
-        )
-        tokens = self._engine.encode_batch(ak.Array(strings), parallel=False).layout
-        return (
-            np.asarray(tokens.offsets.data, np.int64),
-            np.asarray(tokens.content.data, np.uint32),
-        )
+        lengths = np.zeros(len(texts), np.int64)
+        parts = [np.zeros(0, np.uint32)]
+        for start, stop in _chunks(offsets, _GIGATOKEN_CHUNK_BYTES):
+            size = int(offsets[stop] - offsets[start])
+            if self._encoded_bytes + size > _GIGATOKEN_REFRESH_BYTES:
+                self._refresh()
+            self._encoded_bytes += size
+            # gigatoken takes no 32-bit offsets.
+            starts = ak.index.Index64(offsets[start : stop + 1].astype(np.int64))
+            strings = ak.contents.ListOffsetArray(
+                starts, characters, parameters={"__array__": "bytestring"}
+            )
+            tokens = self._engine.encode_batch(ak.Array(strings), parallel=False).layout
+            lengths[start:stop] = np.diff(np.asarray(tokens.offsets.data, np.int64))
+            parts.append(np.asarray(tokens.content.data, np.uint32))
+        ids = parts[1] if len(parts) == 2 else np.concatenate(parts)
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]), ids
 
     def _refresh(self) -> None:
         from gigatoken.gigatoken_rs import load_hf_json

@@ -166,6 +166,17 @@ class Tokenize(Step):
                 hint = f"did you mean {near!r}?" if near else f"there are {', '.join(known)}"
                 raise ConfigError(f"tokenize.splits: no input is called {source!r}; {hint}")
 
+    def notes(self) -> Iterator[str]:
+        """Says what makes this tokenizer slow, or long documents costly."""
+        facts = self.facts()
+        if facts.engine == "tokenizers" and self.options.engine == "auto":
+            yield f"tokenize: encodes with {facts.engine_reason}; slower, the ids are the same"
+        if facts.uncut_reason:
+            yield (
+                "tokenize: a long document is encoded whole, about 100 bytes of memory for each "
+                f"token, because {facts.uncut_reason}"
+            )
+
     def open(self) -> None:
         """Loads the tokenizer."""
         known = getattr(self, "_known", None)

@@ -300,7 +300,7 @@ def test_run_by_two_workers_with_inputs_in_another_order(
     assert phases == [
         "prepare", "contamination", "merge-contamination", "exact", "merge-exact", "document",
         "merge-document", "shingles", "verify", "resolve", "merge-resolve", "sentence",
-        "merge-sentence", "finish", "check",
+        "merge-sentence", "finish", "shards", "merge-shards", "ledger", "check",
     ]  # fmt: skip
     assert f"{output}: 19 of 41 documents and " in done.stdout
     for name in ("removed_sentences 8", "pii_email 2", "skipped-request 1"):

@@ -23,11 +23,13 @@ REMOVED = re.compile(
 )
 
 
-def slow_twin(text: str) -> str:
+def slow_twin(text: str, max_blanks: int | None = None) -> str:
     text = re.sub("\r\n|[\n\x0b\x0c\r\x85\u2028\u2029]", "\n", text)
     text = REMOVED.sub("", text).replace("\xa0", " ")
     text = "\n".join(line.rstrip(WHITE) for line in text.split("\n"))
     text = re.sub("\n{3,}", "\n\n", text).strip(WHITE + "\n")
+    if max_blanks is not None:
+        text = re.sub(f"([{WHITE}]{{{max_blanks}}})[{WHITE}]+", r"\1", text)
     return unicodedata.normalize("NFC", text)
 
 
@@ -86,11 +88,32 @@ ASSIGNED = st.characters(exclude_categories=("Cs", "Cn"))
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.none() | st.text(RULED | ASSIGNED), max_size=5))
-def test_equals_the_slow_twin_and_is_idempotent(texts: list[str | None]) -> None:
-    once = normalise_texts(pa.array(texts, pa.string()))
-    assert once.to_pylist() == [None if text is None else slow_twin(text) for text in texts]
-    assert normalise_texts(once).to_pylist() == once.to_pylist()
+@given(
+    st.lists(st.none() | st.text(RULED | ASSIGNED) | st.text("a文 \t\n\xa0\xad"), max_size=5),
+    st.none() | st.integers(1, 3),
+)
+def test_equals_the_slow_twin_and_is_idempotent(
+    texts: list[str | None], max_blanks: int | None
+) -> None:
+    once = normalise_texts(pa.array(texts, pa.string()), max_blanks)
+    expected = [None if text is None else slow_twin(text, max_blanks) for text in texts]
+    assert once.to_pylist() == expected
+    assert normalise_texts(once, max_blanks).to_pylist() == once.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a" + " " * 9_000_000 + "文", "a  文"),
+        ("a\xa0\u3000\t b", "a \u3000b"),
+        # A run ends with its line; what is removed within it does not end it.
+        ("a\n   b \n  c", "a\n  b\n  c"),
+        ("a \xad \x00 \ufeff b", "a  b"),
+        ("a  b  c", "a  b  c"),
+    ],
+)
+def test_long_runs_of_blanks(text: str, expected: str) -> None:
+    assert normalise_texts(pa.array([text]), max_blanks=2).to_pylist() == [expected]
 
 
 def test_stable_ranges_are_stable() -> None:

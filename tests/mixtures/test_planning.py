@@ -103,6 +103,24 @@ def test_copies_by_percentile(finished: Path, index: TokenIndex, ledger: list[Ro
     assert found == Counter({row["id"]: 2 for row in rows if row["words"] >= middle})
 
 
+def test_copies_by_cluster_size(finished: Path, index: TokenIndex, ledger: list[Row]) -> None:
+    """The slow twin follows every copy to the document that stays."""
+    rows = {f"{row['unit']}:{row['row']}": row for row in corpora.rows(finished / "ledger")}
+    sizes: Counter[str] = Counter()
+    for row in rows.values():
+        while row["drop_reason"] in ("exact-duplicate", "document-duplicate"):
+            row = rows[row["duplicate_of"]]
+        sizes[row["id"]] += 1
+    repeat = {"column": "cluster_size", "copies": {1: 1, 2: 2, 3: 4}}
+    found = taken(plan(finished, index, {"sources": SOURCES, "repeat": repeat}), index, ledger)
+    times = {1: 1, 2: 2}
+    assert found == {row["id"]: times.get(sizes[row["id"]], 4) for row in of_sources(ledger)}
+    assert len(set(found.values())) > 1
+    copied = {"sources": SOURCES, "where": "cluster_size >= 2"}
+    found = taken(plan(finished, index, copied), index, ledger)
+    assert found.keys() == {r["id"] for r in of_sources(ledger) if sizes[r["id"]] >= 2}
+
+
 @pytest.mark.parametrize("cap", [1, 500, 2000, 10**9])
 def test_cap(finished: Path, index: TokenIndex, ledger: list[Row], cap: int) -> None:
     component = {"sources": SOURCES, "cap": cap}

@@ -167,6 +167,12 @@ def test_the_run_says_where_near_copies_may_be(
     assert found == note
 
 
+def test_stats_names_the_splits(corpus: Corpus, split_run: Path) -> None:
+    shown = corpus("stats", split_run)
+    lines = re.findall(r"^split (\w+): \d+ documents, [\d,]+ tokens", shown.out, re.MULTILINE)
+    assert lines == ["train", "validation", "test"]
+
+
 def test_trace_finds_tokens_of_any_split(corpus: Corpus, split_run: Path) -> None:
     shards = sorted((split_run / "tokens").glob("*.arrow"))
     shown = corpus("trace", split_run, "--token", f"{len(shards) - 1}:0")

@@ -21,6 +21,7 @@ from corpus_pipeline.filters.perplexity.measures import (
     shipped_models,
 )
 from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.white_space import count_white_space
 from corpus_pipeline.scrub.detectors import load_detectors
 from corpus_pipeline.scrub.replace import scrub_texts
 from corpus_pipeline.text.columns import as_texts, utf8_buffers
@@ -137,6 +138,7 @@ def _signatures(texts: Any, langs: Any) -> Any:
 #: Public function -> call with texts and languages in any form; gives what can be compared.
 CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "measure_quality": lambda t, s: measure_quality(t, s).to_pydict(),
+    "count_white_space": lambda t, s: count_white_space(t).tolist(),
     "measure_language": lambda t, s: measure_language(t, load_language_identifier()).to_pydict(),
     "measure_keywords": lambda t, s: measure_keywords(t, s, load_word_lists(None)).to_pydict(),
     "measure_perplexity": lambda t, s: measure_perplexity(

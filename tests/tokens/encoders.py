@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pyarrow as pa
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, pre_tokenizers
 
 from corpus_pipeline.tokens.encode import (
     EncodeOptions,
@@ -30,6 +30,22 @@ def definition(
     text = train_tokenizer([pa.array(TRAINING)], vocab_size=vocab_size, special_tokens=specials)
     result: dict[str, Any] = json.loads(text)
     return result
+
+
+def shows_words(pattern: str) -> dict[str, Any]:
+    """A tokenizer in which every pair that begins with `a` or ends with `b` is one token.
+
+    So its ids show where a text was split into words.
+    """
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    pairs = [("a", x) for x in letters if x != "a"] + [(x, "b") for x in letters if x not in "ab"]
+    names = [EOS, *letters, *dict.fromkeys("".join(pair) for pair in pairs)]
+    content = definition()
+    content["model"]["vocab"] = {name: k for k, name in enumerate(names)}
+    content["model"]["merges"] = [list(pair) for pair in pairs]
+    content["added_tokens"] = content["added_tokens"][:1]
+    content["pre_tokenizer"]["pretokenizers"][0]["pattern"] = {"Regex": pattern}
+    return content
 
 
 DEFINITION = definition()

@@ -6,12 +6,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from encoders import DEFINITION, ENGINES, EOS, definition, documents, encoder, twin
+from encoders import (
+    DEFINITION,
+    ENGINES,
+    EOS,
+    definition,
+    documents,
+    encoder,
+    shows_words,
+    twin,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import pre_tokenizers
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.tokens.patterns import PATTERN_NAMES, split_pattern
 from corpus_pipeline.tokens.recent_characters import (
     RECENT_CHARACTERS,
     rows_with_recent_characters,
@@ -116,45 +125,83 @@ def test_name_of_the_unknown_token_is_spelled(unknown: str) -> None:
     assert documents(found, ["a国b"]) == [[pieces.index("a"), 0, pieces.index("b"), 1]]
 
 
-#: A tokenizer in which every pair that begins with `a` or ends with `b` is one token, so that its
-#: ids show where a text was split into words.
-def shows_words(pattern: str) -> dict[str, Any]:
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    pairs = [("a", x) for x in letters if x != "a"] + [(x, "b") for x in letters if x not in "ab"]
-    names = [EOS, *letters, *dict.fromkeys("".join(pair) for pair in pairs)]
+def with_bytes(pieces: list[str], scores: list[float]) -> dict[str, Any]:
+    """A unigram model with bytes to fall back to, as SentencePiece's converters write it."""
     content = definition()
-    content["model"]["vocab"] = {name: k for k, name in enumerate(names)}
-    content["model"]["merges"] = [list(pair) for pair in pairs]
-    content["added_tokens"] = content["added_tokens"][:1]
-    content["pre_tokenizer"]["pretokenizers"][0]["pattern"] = {"Regex": pattern}
+    names = ["<unk>", EOS, *(f"<0x{byte:02X}>" for byte in range(256)), *pieces]
+    content["model"] = {
+        "type": "Unigram",
+        "unk_id": 0,
+        "byte_fallback": True,
+        "vocab": [list(pair) for pair in zip(names, [0.0] * 258 + scores, strict=True)],
+    }
+    content["added_tokens"] = [
+        dict(content["added_tokens"][0], id=k, content=name) for k, name in enumerate(names[:2])
+    ]
+    content["normalizer"] = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
+    content["pre_tokenizer"] = content["decoder"] = None
     return content
 
 
-#: As GPT-2 splits, by letters and numbers, and as o200k does, by kinds of letters and marks.
-PATTERNS = {
-    "gpt2": r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
-    "o200k": r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+"
-    r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}"
-    r"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
-}
+PIECES = ["▁", "a", "x", "0", "4", "1", "<", ">", "中", "<a", "x4", "1>", "▁中a", "0x"]
+
+
+@pytest.mark.parametrize("single", ["<", "x"])
+def test_names_of_bytes_are_spelled(single: str) -> None:
+    pieces = [piece for piece in PIECES if piece != "<" or single == "<"]
+    found = encoder(with_bytes(pieces, [-1.0 - k for k in range(len(pieces))]))
+    (ids,) = documents(found, ["<0x41><0x41>a 中<0xE4>A"])
+    spelled = found._reference._tokenizer
+    names = [spelled.id_to_token(int(id_)) for id_ in ids[:-1]]
+    byte = "<" if single == "<" else "<0x3C>"
+    assert names.count("<0x41>") == 1  # The A at the end.
+    assert "<0xE4>" not in names
+    assert names[0] == byte
+    # What a plain text gets is what the library gives.
+    for text in ("a 中a x40 < a<a 国é", "", "\ufdd0 a<"):
+        assert documents(found, [text])[0][:-1] == spelled.encode(text).ids, text
+
+
+@given(st.text(st.sampled_from("<0x41>a 中国é\ufdd0"), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_bytes_stand_for_what_is_unknown_and_nothing_else(text: str) -> None:
+    content = with_bytes(PIECES, [-1.0 - k for k in range(len(PIECES))])
+    found = MENDED.setdefault("", encoder(content))
+    (ids,) = documents(found, [text])
+    if "\ufdd0" in text:
+        return
+    used = [id_ for id_ in ids[:-1] if 2 <= id_ < 258]
+    unknown = [2 + byte for c in text if c in "国é" for byte in c.encode()]
+    assert used == unknown
+    if "<0x41>" not in text:
+        assert ids[:-1] == found._reference._tokenizer.encode(text).ids
+
+
+MENDED: dict[str, Any] = {}
+
+
+def test_documents_do_not_decide_for_their_neighbours() -> None:
+    found = encoder(with_bytes(PIECES, [-1.0] * len(PIECES)))
+    rows: list[str | None] = ["<0x41>", "\ufdd0<0x41>", "中"]
+    assert documents(found, rows) == [documents(found, [row])[0] for row in rows]
 
 
 def code_points(step: int) -> list[str]:
     """Every code point of the planes in use that is new in Unicode 17, and one in `step` others."""
     recent = {c for first, last in RECENT_CHARACTERS for c in range(first, last + 1)}
-    others = itertools.chain(range(0, 0xD800, step), range(0xE000, 0x34000, step))
+    others = itertools.chain(
+        range(0, 0xD800, step), range(0xE000, 0x34000, step), range(0xE0000, 0xE0200)
+    )
     return [chr(c) for c in sorted({*recent, *others})]
 
 
 @pytest.mark.parametrize(
     ("name", "step"),
-    [("gpt2", 1009), pytest.param("gpt2", 1, marks=pytest.mark.slow),
-     pytest.param("o200k", 1, marks=pytest.mark.slow)],
-)  # fmt: skip
+    [("gpt2", 1009), *(pytest.param(name, 1, marks=pytest.mark.slow) for name in PATTERN_NAMES)],
+)
 def test_characters_that_the_engines_class_differently(name: str, step: int) -> None:
     """`step` 1 fails when a new version of a library knows characters that the other does not."""
-    found = encoder(shows_words(PATTERNS[name]), engine="gigatoken", check_one_in=10**9)
+    found = encoder(shows_words(split_pattern(name)), engine="gigatoken", check_one_in=10**9)
     assert found._fast is not None
     differing = 0
     points = code_points(step)
@@ -171,10 +218,10 @@ def test_characters_that_the_engines_class_differently(name: str, step: int) -> 
 
 def test_document_with_a_recent_character_among_others() -> None:
     texts = ["a", "\U000323b0b", None, "", "x\u088f", "\u088f", "中文", "a\U0001f600\U00010940"]
-    found = encoder(shows_words(PATTERNS["gpt2"]), check_one_in=1)
+    found = encoder(shows_words(split_pattern("gpt2")), check_one_in=1)
     rows = rows_with_recent_characters(pa.array(texts))
     assert rows.tolist() == [False, True, False, False, True, True, False, True]
-    expected = encoder(shows_words(PATTERNS["gpt2"]), engine="tokenizers")
+    expected = encoder(shows_words(split_pattern("gpt2")), engine="tokenizers")
     assert documents(found, texts) == documents(expected, texts)
     assert documents(found, texts[1:2]) == documents(expected, texts[1:2])
 

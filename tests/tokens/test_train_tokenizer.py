@@ -10,6 +10,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.tokens.patterns import split_pattern
 from corpus_pipeline.tokens.train import train_tokenizer
 
 TEXTS = [
@@ -84,6 +85,8 @@ def test_no_token_is_longer_than_the_bound() -> None:
         ({"vocab_size": 256}, "at least 257"),
         ({"special_tokens": ("<a>", "<a>")}, "distinct"),
         ({"special_tokens": ("",)}, "not empty"),
+        ({"pattern": "gpt5"}, "pattern must be one of gpt2"),
+        ({"digits": "2"}, "digits must be one of 1, 3, all"),
     ],
 )
 def test_refuses(options: dict[str, object], message: str) -> None:
@@ -93,3 +96,48 @@ def test_refuses(options: dict[str, object], message: str) -> None:
 
 def test_no_text_gives_the_bytes() -> None:
     assert len(json.loads(train_tokenizer([], vocab_size=300))["model"]["vocab"]) == 257
+
+
+@pytest.mark.parametrize(
+    ("pattern", "digits", "text", "tokens"),
+    [
+        ("gpt2", None, " 1234", [" 1234"]),
+        ("gpt2", "1", " 1234", [" 1", "2", "3", "4"]),
+        ("qwen", None, "1234", ["1", "2", "3", "4"]),
+        ("llama3", "all", "1234567", ["1234567"]),
+        ("o200k", None, "parserHTML's", ["parser", "HTML's"]),
+        ("cl100k", None, "parserHTML's", ["parserHTML", "'s"]),
+        ("o200k", "3", "中文1234。/\n/x", ["中文", "123", "4", "。/\n/", "x"]),
+    ],
+)
+def test_patterns_and_digits(
+    pattern: str, digits: str | None, text: str, tokens: list[str]
+) -> None:
+    trained = Tokenizer.from_str(
+        train_tokenizer([pa.array([text] * 9)], vocab_size=400, pattern=pattern, digits=digits)
+    )
+    assert [trained.decode([id_]) for id_ in trained.encode(text).ids] == tokens
+
+
+def test_runs_are_cut_in_training_alone() -> None:
+    """A run of one letter is learnt up to the bound, and encoded as one pre-token."""
+    texts = [pa.array(["中华人民共和国" * 9, "x" * 150, "国" * 50])]
+    trained = train_tokenizer(texts, vocab_size=600, min_frequency=1, max_token_bytes=10**6)
+    vocab = json.loads(trained)["model"]["vocab"]
+    longest = max((token for token in vocab if "x" in token), key=len)
+    assert len(longest) == 64
+    assert max(len(token) for token in vocab if "x" not in token) == 16 * 3
+    (split, _) = json.loads(trained)["pre_tokenizer"]["pretokenizers"]
+    assert split["pattern"]["Regex"] == split_pattern("llama3")
+    pieces = Tokenizer.from_str(trained).pre_tokenizer.pre_tokenize_str("国" * 50)
+    assert len(pieces) == 1
+
+
+def test_what_stands_before_a_long_run_stays_with_it() -> None:
+    text = "，" + "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未"
+    trained = train_tokenizer(
+        [pa.array([text])], vocab_size=999, min_frequency=1, max_token_bytes=99
+    )
+    tokenizer = Tokenizer.from_str(trained)
+    tokens = [tokenizer.decode([id_]) for id_ in tokenizer.encode(text).ids]
+    assert tokens == ["，甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳", "午未"]

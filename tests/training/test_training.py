@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.tokens.weighted_sample import SampleOptions
 from corpus_pipeline.training.cut_offs import calibrate_file
 from corpus_pipeline.training.language_model import train_language_model_file
 from corpus_pipeline.training.texts import Texts
@@ -42,8 +43,8 @@ def _lines(path: Path, *rows: object) -> str:
 def test_a_file_without_text_trains_nothing(tmp_path: Path, rows: list[object], said: str) -> None:
     source, output = _lines(tmp_path / "a.jsonl", *rows), tmp_path / "out"
     output.mkdir()
-    refused: list[Callable[[], str]] = [
-        lambda: train_tokenizer_file(source, output / "t.json", 300, "text", False),
+    refused: list[Callable[[], object]] = [
+        lambda: _train(source, output / "t.json", 300, "text"),
         lambda: calibrate_file(source, output / "c.yaml", "lang", "text", None, 9),
     ]
     for train in refused:
@@ -76,13 +77,13 @@ def test_each_source_must_have_text_and_skipped_records_are_told(tmp_path: Path)
 def test_no_model_is_replaced_without_leave(tmp_path: Path) -> None:
     source = _lines(tmp_path / "a.jsonl", *ROWS)
     output = tmp_path / "t.json"
-    said = train_tokenizer_file(source, output, 300, "正文", False)
-    assert said.endswith("tokens of the 300 asked for: the text has no more, from 3 documents")
+    said = _train(source, output, 300)[-1]
+    assert "tokens of the 300 asked for: the text has no more, from 3 documents" in said
     before = output.read_bytes()
     with pytest.raises(ConfigError, match=r"t.json: exists; .* --overwrite"):
-        train_tokenizer_file(source, output, 257, "正文", False)
+        _train(source, output, 257)
     assert output.read_bytes() == before
-    assert train_tokenizer_file(source, output, 257, "正文", True) == "257 tokens, from 3 documents"
+    assert "257 tokens, from 3 documents" in _train(source, output, 257, overwrite=True)[-1]
     assert output.read_bytes() != before
     with pytest.raises(ConfigError, match=r"t\.json: exists"):
         calibrate_file(source, output, "lang", "正文", None, 9)
@@ -90,6 +91,13 @@ def test_no_model_is_replaced_without_leave(tmp_path: Path) -> None:
     names = {path.name for path in tmp_path.iterdir()}
     with pytest.raises(ConfigError, match=r"\.klm: exists"):
         _train_lm(source, tmp_path, names)
+
+
+def _train(
+    source: str, output: Path, vocab_size: int, field: str = "正文", overwrite: bool = False
+) -> list[str]:
+    sample = SampleOptions()
+    return train_tokenizer_file([source], output, field, overwrite, sample, vocab_size=vocab_size)
 
 
 def _train_lm(source: str, folder: Path, names: set[str]) -> None:

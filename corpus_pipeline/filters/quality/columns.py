@@ -66,6 +66,13 @@ PROSE_MEANINGS = {
     "quality_score": "points from 0 to 1,000 for many measures together, 500 for the median good "
     "page; null for languages whose figures are not known",
 }
+#: What is counted in the whole text whatever the profile measures: prose leaves out what is
+#: indented, and nine million blanks in a row are that.
+WHOLE_MEANINGS = {
+    "text_chars": "characters of the whole text, with code, tables and markup",
+    "white_space": "characters of white space in the whole text, line feeds included",
+    "longest_white_space": "characters in the longest run of white space in the whole text",
+}
 STOP_WORD_COLUMNS = ("stop_words", "stop_word_occurrences")
 
 #: One int32 column per measure. All are null for a null text.
@@ -81,5 +88,9 @@ QUALITY_MEASURES = pa.schema(
             metadata={"meaning": f"{meaning}; null when the profile measures the whole text"},
         )
         for name, meaning in PROSE_MEANINGS.items()
+    ]
+    + [
+        pa.field(name, pa.int32(), metadata={"meaning": meaning})
+        for name, meaning in WHOLE_MEANINGS.items()
     ]
 )

@@ -53,6 +53,7 @@ from corpus_pipeline.filters.quality.kernels import (
 from corpus_pipeline.filters.quality.repetition_kernels import count_duplicates, count_ngrams
 from corpus_pipeline.filters.quality.scan import ALL, NOTHING, PROSE_LINES, scan_text
 from corpus_pipeline.filters.quality.score import score_quality
+from corpus_pipeline.filters.quality.white_space import count_white_space
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import as_texts, utf8_buffers
@@ -257,4 +258,5 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
         columns.append(score_quality(measures, langs))
     else:
         columns += [pa.nulls(len(texts), pa.int32())] * len(PROSE_MEANINGS)
+    columns += [pa.array(values, mask=null) for values in count_white_space(texts)]
     return pa.RecordBatch.from_arrays(columns, schema=QUALITY_MEASURES)

@@ -68,6 +68,8 @@ class QualityRules:
     code_max_mean_line_length: float | None = None
     code_min_letters: float | None = None
     code_max_duplicate_line_chars: float | None = None
+    quality_max_white_space: float | None = None
+    quality_max_white_space_run: int | None = None
     quality_min_score: int | None = None
 
     def __post_init__(self) -> None:
@@ -178,6 +180,8 @@ RULES = (
         "duplicate_line_chars",
         "word_chars",
     ),
+    Rule("quality-too-much-white-space", "quality_max_white_space", "white_space", "text_chars"),
+    Rule("quality-white-space-run-too-long", "quality_max_white_space_run", "longest_white_space"),
     Rule("quality-score-low", "quality_min_score", "quality_score"),
 )
 

@@ -77,7 +77,12 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     """Every phase of a run with all stages on, with the number of its items."""
     from corpus_pipeline.config.config import build_config
     from corpus_pipeline.config.run_flow import run_flow
-    from corpus_pipeline.pipelines.phases import MatchPhase, ShinglePhase
+    from corpus_pipeline.pipelines.phases import (
+        LedgerPhase,
+        MatchPhase,
+        ShardPhase,
+        ShinglePhase,
+    )
     from corpus_pipeline.pipelines.stage_options import StageOptions
     from corpus_pipeline.planning.resources import resolve_resources
     from corpus_pipeline.workspace.state import Workspace
@@ -100,13 +105,19 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     prepare, finish = (make.pass_work(each) for each in flow.passes)
     phases: dict[str, tuple[Any, int]] = {"prepare": (prepare, UNITS), "finish": (finish, UNITS)}
     phases["shingles"] = ShinglePhase(make.shingles()), UNITS
+    shards = make.shards()
+    assert shards is not None
+    phases["shards"] = ShardPhase(shards, UNITS), UNITS
+    phases["ledger"] = LedgerPhase(make.ledger()), UNITS
     for name in MATCHES:
         phases[name] = MatchPhase(make.match(name)), PARTITIONS
     return phases
 
 
 MATCHES = phase_table.names_over("partitions")
-PHASES = tuple(row.name for row in phase_table.PHASES if row.over in ("units", "partitions"))
+PHASES = tuple(
+    row.name for row in phase_table.PHASES if row.over in ("units", "partitions", "shards")
+)
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +226,8 @@ STEPS = {
         "tokenize": KEYED,
         "WriteFinishedUnit": "varint",
     },
+    "shards": {"WriteShard": "varint"},
+    "ledger": {"WriteLedger": "varint"},
 }
 #: Steps that bring the items to the workers.
 SPREADING = ("Ranges", "Unroll", "Spread")

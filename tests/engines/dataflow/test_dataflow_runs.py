@@ -100,7 +100,7 @@ def test_a_run_on_dataflow_has_the_same_bytes(
     assert names[0] == "corpus-preflight"
     assert names[1:] == [
         "corpus-prepare", "corpus-exact", "corpus-document", "corpus-shingles", "corpus-verify",
-        "corpus-sentence", "corpus-finish",
+        "corpus-sentence", "corpus-finish", "corpus-shards", "corpus-ledger",
     ]  # fmt: skip
     verify(storage.place(OUTPUT))
     direct = {"runner": "direct", "runner_options": {}, "output": f"gs://{BUCKET}/direct"}

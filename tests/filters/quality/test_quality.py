@@ -197,6 +197,9 @@ def twin(text: str, language: str | None) -> dict[str, int | None]:
         **{f"top_{n}_gram_chars": ngram_chars(words, n) for n in (2, 3, 4)},
         **{f"duplicate_{n}_gram_chars": ngram_chars(words, n) for n in (5, 6, 7, 8, 9, 10)},
         **dict.fromkeys(("code_chars", "table_chars", "markup_chars", "quality_score")),
+        "text_chars": len(text),
+        "white_space": len(text) - len("".join(text.split())),
+        "longest_white_space": max(map(len, re.findall(r"\s+", text)), default=0),
     }
 
 
@@ -323,6 +326,28 @@ def test_a_text_that_is_one_repetition_is_repeated_as_a_whole(word: str) -> None
     row = measure(word * 40)
     repetition = {value for name, value in row.items() if name.endswith("_gram_chars")}
     assert repetition == {row["word_chars"]}
+
+
+@pytest.mark.parametrize("prose", [False, True])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("中文　 \n\u2028字", (7, 4, 4)),
+        ("  a\xa0\u1680b\u200bc \t", (10, 6, 2)),
+        (" " * 9 + "文" + "\n" * 5, (15, 14, 9)),
+        # What prose leaves out counts as well: indented code, a fenced listing, a table.
+        ("One line.\n\n" + " " * 90 + "x\n" * 3 + "```\n" + " " * 50 + "\n```", (165, 148, 92)),
+        ("", (0, 0, 0)),
+        (None, (None, None, None)),
+    ],
+)
+def test_white_space_of_the_whole_text(
+    text: str | None, expected: tuple[int | None, ...], prose: bool
+) -> None:
+    column = pa.array([text], pa.string())
+    (row,) = measure_quality(column, pa.array(["zh"]), prose).to_pylist()
+    found = tuple(row[name] for name in ("text_chars", "white_space", "longest_white_space"))
+    assert found == expected
 
 
 C4_PAGE = """The first line of this page is a sentence that C4 keeps, as is this. It has two!

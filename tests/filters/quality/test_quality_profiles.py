@@ -143,7 +143,8 @@ def test_what_is_off_and_what_has_no_effect_is_said(tmp_path: Path) -> None:
     ]
     file.write_text("base: none\nmeasured: whole\nrules: {quality_min_score: 9}\n")
     assert profile_notes(str(file)) == [
-        f"quality profile {file}: off: gopher_*, c4_*, fineweb_*, code_*",
+        f"quality profile {file}: off: gopher_*, c4_*, fineweb_*, code_*, quality_max_white_space, "
+        "quality_max_white_space_run",
         f"quality profile {file}: quality_min_score has no effect, for there is no score with "
         "measured: whole",
     ]

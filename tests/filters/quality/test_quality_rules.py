@@ -1,6 +1,8 @@
 """Decisions on measured counts: exact thresholds, languages, nulls. Whole dicts by equality."""
 
 import dataclasses
+import re
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -97,6 +99,39 @@ def test_an_empty_text_fails_by_length_and_by_no_ratio() -> None:
 def test_good_text_fails_nothing_in_its_own_language() -> None:
     for profile in ("default", "gopher", "fineweb", "c4"):
         assert decide([ENGLISH, CHINESE], ["en", "zh"], load_profile(profile)) == {}
+
+
+TABLE = "\n".join(f"| {name:<40} | {number:>30} |" for number, name in enumerate("abcdefgh"))
+MUCH, LONG = "quality-too-much-white-space", "quality-white-space-run-too-long"
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons", "of_code"),
+    [
+        (lambda text: text, set(), set()),
+        # Nine million blanks in one place, also where prose leaves them out; many runs of 900.
+        (lambda text: text + " " * 9_000_000 + "!", {MUCH, LONG}, {MUCH, LONG}),
+        (lambda text: text + "\n\n" + " " * 9_000_000 + "x", {MUCH, LONG}, {MUCH, LONG}),
+        (lambda text: re.sub("the |，", lambda m: m[0] + " " * 900, text), {MUCH}, {MUCH}),
+        (lambda text: text.replace("\n\n", "\n" * 1001) + text * 8, {LONG}, {LONG}),
+        (lambda text: text.replace("\n\n", "\n" * 1000) + text * 8, set(), set()),
+        (lambda text: text[:60] + " " * 300, {MUCH}, set()),
+        # Tables and poems have much white space.
+        (lambda text: f"{text * 3}\n\n{TABLE}", set(), set()),
+        (
+            lambda text: "\n".join(" " * 12 + line for line in re.split("[,。，]", text)),
+            set(),
+            set(),
+        ),
+    ],
+)
+def test_white_space_that_no_reader_sees(
+    change: Callable[[str], str], reasons: set[str], of_code: set[str]
+) -> None:
+    for profile, expected in (("default", reasons), ("code", of_code), ("gopher", set())):
+        for text, language in ((ENGLISH, "en"), (CHINESE, "zh")):
+            failed = decide([change(text)], [language], load_profile(profile))
+            assert set(failed) & {MUCH, LONG} == expected, (profile, language)
 
 
 def test_chinese_under_the_rules_for_english_fails_by_word_length() -> None:

@@ -1,0 +1,247 @@
+"""Where a long document may be cut so that its parts, encoded alone, give the ids of the whole.
+
+    … a letter | a blank, a mark or a digit …        there every published pattern has a border
+
+A tokenizer.json decides whether that is so, step by step:
+
+    normaliser       none, NFC or NFKC: they join nothing across such a place
+    added tokens     none that text turns into may lie across it, or look at what is beside it
+    pre-tokenizers   each leaves what is on either side alone; one, at least, has a border there
+    model            sees one pre-token at a time
+
+Of a regular expression `pattern_proof` says it. Where blanks alone will do, documents are cut at
+blanks alone. Else they are encoded whole, and `EncodeOptions`' encoder says why: `tokenizers` needs
+about 100 bytes of memory for each token then.
+"""
+
+import itertools
+import unicodedata
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.characters import decode
+from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
+from corpus_pipeline.tokens.pattern_proof import UnreadablePatternError, crossings
+
+#: Letters behind which a text may be cut, first and last: of the scripts that most text is in, and
+#: such that NFC and NFKC leave them as they are. None is newer than Unicode 1.1, save two Hangul.
+LETTERS = (
+    "AZ", "az", "ΑΡ", "ΣΩ", "αω", "АИ", "Ки", "кя", "את", "بغ", "في", "कह", "กะ", "ぁゖ", "ァヺ",
+    "一龥", "가힣",
+)  # fmt: skip
+
+#: What must follow: a blank, or in the wider set also a line feed, a mark or a digit.
+BLANK = " "
+MARKS = " \n,.，。、0123456789"
+
+#: The pattern inside of the byte-level step.
+_GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+
+
+class Cuts(NamedTuple):
+    """Where documents may be cut."""
+
+    before: str
+    """Characters that may stand behind a cut, `BLANK` or `MARKS`; empty: documents stay whole."""
+    reason: str
+    """Why they stay whole; empty where they need not."""
+
+
+def safe_cuts(definition: dict[str, Any], controls: frozenset[str]) -> Cuts:
+    """Says where texts may be cut for this tokenizer.
+
+    Args:
+        definition: as `parse_definition` returns it.
+        controls: names of the tokens that are not looked for in text.
+
+    >>> byte_level = {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}
+    >>> safe_cuts({"model": {}, "pre_tokenizer": byte_level}, frozenset()).reason
+    ''
+    >>> safe_cuts({"model": {}, "pre_tokenizer": None}, frozenset()).reason
+    'it has no pre-tokenizer that parts words'
+    """
+    reason = ""
+    for before in (MARKS, BLANK):
+        found = _hindrance(definition, controls, before)
+        if not found:
+            return Cuts(before, "")
+        reason = reason or found
+    return Cuts("", reason)
+
+
+def _hindrance(definition: dict[str, Any], controls: frozenset[str], before: str) -> str:
+    """Says what forbids cuts before those characters; empty when nothing does."""
+    for step in _steps(definition.get("normalizer"), "normalizers"):
+        if step["type"] not in ("NFC", "NFKC"):
+            return f"its normalizer has the step {step['type']}"
+    for token in definition.get("added_tokens") or []:
+        name = token["content"]
+        if name not in controls and (
+            any(token.get(key) for key in ("lstrip", "rstrip", "single_word"))
+            or _holds_cut(name, before)
+            or _holds_cut(unicodedata.normalize("NFKC", name), before)
+        ):
+            return f"its added token {name!r} looks beyond itself, or holds a place for a cut"
+    parted = False
+    for step in _steps(definition.get("pre_tokenizer"), "pretokenizers"):
+        splits = _splits(step, before, parted)
+        if splits is None:
+            return f"its pre-tokenizer {step['type']} can join what is on either side of a cut"
+        parted = parted or splits
+    return "" if parted else "it has no pre-tokenizer that parts words"
+
+
+def _steps(part: dict[str, Any] | None, key: str) -> list[dict[str, Any]]:
+    if part is None:
+        return []
+    if part["type"] != "Sequence":
+        return [part]
+    return [step for each in part[key] for step in _steps(each, key)]
+
+
+def _holds_cut(name: str, before: str) -> bool:
+    """Whether a name could be cut within.
+
+    >>> _holds_cut("<br />", " "), _holds_cut("   ", " ")
+    (True, False)
+    """
+    letters = _letters()
+    return any(a in letters and b in before for a, b in itertools.pairwise(name))
+
+
+def _splits(step: dict[str, Any], before: str, parted: bool) -> bool | None:
+    """Whether a step of pre-tokenization has a border at every cut; None: it may see beyond one.
+
+    Args:
+        parted: a step before it has a border there.
+    """
+    kind = step["type"]
+    if kind == "ByteLevel":
+        if step.get("add_prefix_space", True) and not parted:
+            return None
+        return _pattern_splits(_GPT2, before) if step.get("use_regex", True) else False
+    if parted and kind in ("Digits", "Punctuation", "Split", "BertPreTokenizer", "Whitespace"):
+        # It sees one pre-token at a time.
+        return False
+    if kind == "Digits":
+        return False
+    if kind == "Whitespace":
+        return _pattern_splits(r"\w+|[^\w\s]+", before)
+    if kind == "WhitespaceSplit":
+        return _pattern_splits(r"\S+", before)
+    if kind == "Split" and step.get("behavior") == "Isolated" and not step.get("invert"):
+        pattern = step["pattern"].get("Regex")
+        return None if pattern is None else _pattern_splits(pattern, before)
+    return None
+
+
+@cache
+def _pattern_splits(pattern: str, before: str) -> bool | None:
+    try:
+        found = crossings(pattern, "".join(sorted(_letters())), before)
+    except UnreadablePatternError:
+        return None
+    return None if found.crosses else found.splits
+
+
+@cache
+def _letters() -> frozenset[str]:
+    return frozenset(
+        chr(code) for span in LETTERS for code in range(ord(span[0]), ord(span[1]) + 1)
+    )
+
+
+class Pieces(NamedTuple):
+    """N documents, cut into P pieces."""
+
+    texts: pa.Array
+    """string[P], without nulls; a null document is one empty piece."""
+    first: NDArray[np.int64]
+    """int64[N + 1]: document i is the pieces from `first[i]` up to `first[i + 1]`."""
+
+
+def cut_long(texts: pa.Array, before: str, max_bytes: int) -> Pieces | None:
+    """Cuts documents of more than `max_bytes` into pieces that are no longer, where they can be.
+
+    A piece ends at the last place where its document may be cut, or, where there is none in
+    `max_bytes`, at the next one: a pre-token is never cut, however long it is.
+
+    Args:
+        texts: N documents, type `string`.
+        before: as in `Cuts`; empty cuts nothing.
+
+    Returns:
+        None when no document is cut. The pieces share the buffer of the texts.
+
+    >>> cut_long(pa.array(["One two. 三，四", None]), " ，", 12).texts.to_pylist()
+    ['One two. 三', '，四', '']
+    """
+    texts = as_texts(texts)
+    data, offsets = utf8_buffers(texts)
+    if not before or np.diff(offsets).max(initial=0) <= max_bytes:
+        return None
+    codes = np.array(sorted(map(ord, before)), np.int64)
+    ranges = np.array(sorted((ord(span[0]), ord(span[1])) for span in LETTERS), np.int64)
+    room = len(texts) + int(np.sum(np.diff(offsets) // max(max_bytes // 2, 1))) + 1
+    while True:
+        ends = np.empty(room, np.int32)
+        first = np.zeros(len(texts) + 1, np.int64)
+        count = _cut(data, offsets, codes, ranges, max_bytes, ends, first)
+        if count <= room:
+            break
+        room = count
+    if count == len(texts):
+        return None
+    borders = np.concatenate([offsets[:1], ends[:count]])
+    return Pieces(string_column(data, borders), first)
+
+
+@kernel
+def _cut(data, offsets, codes, ranges, max_bytes, ends, first):  # type: ignore[no-untyped-def]
+    """Writes the end of each piece as far as there is room; returns how many there are."""
+    count = 0
+    for row in range(len(offsets) - 1):
+        start, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
+        while stop - start > max_bytes:
+            i = start + max_bytes
+            while i > start and not _is_cut(data, start, i, codes, ranges):
+                i -= 1
+            if i == start:
+                i = start + max_bytes + 1
+                while i < stop and not _is_cut(data, start, i, codes, ranges):
+                    i += 1
+            if i == stop:
+                break
+            if count < len(ends):
+                ends[count] = i
+            count += 1
+            start = i
+        if count < len(ends):
+            ends[count] = stop
+        count += 1
+        first[row + 1] = count
+    return count
+
+
+@kernel
+def _is_cut(data, start, i, codes, ranges):  # type: ignore[no-untyped-def]
+    """Whether the text may be cut before byte `i`, which is behind `start` and before the end."""
+    if data[i] & 0xC0 == 0x80:
+        return False
+    code, _ = decode(data, i)
+    k = np.searchsorted(codes, code)
+    if k == len(codes) or codes[k] != code:
+        return False
+    j = i - 1
+    while j > start and data[j] & 0xC0 == 0x80:
+        j -= 1
+    code, _ = decode(data, j)
+    found = False
+    for k in range(len(ranges)):
+        found |= ranges[k, 0] <= code <= ranges[k, 1]
+    return found
