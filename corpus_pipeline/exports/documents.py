@@ -14,8 +14,8 @@ from corpus_pipeline.tokens.shard import ShardBatch, Tokens
 
 #: Segments of a stream that are looked at together: some megabytes of places.
 _SEGMENTS = 1 << 16
-#: Tokens of scattered documents that are copied together; where documents lie together nothing is.
-_GATHERED = 1 << 22
+#: Tokens of documents that are taken together, unless one has more. Scattered ones are copied.
+_TOGETHER = 1 << 22
 #: Documents between which the end of a file is looked for at first, in tokens.
 _SEARCHED = 1 << 16
 
@@ -112,20 +112,32 @@ def _by_batch(
     while k < len(token):
         entry, base, batch = dataset.batch_at(int(token[k]))
         end = base + len(batch.tokens)
-        if token[k] + count[k] > end:
-            # A piece that goes on in the next batch.
-            here = end - token[k]
+        here = _first_documents(batch, int(token[k]) - base)
+        if here < count[k]:
+            # A piece that is long, or goes on in the next batch.
             yield _located(entry, batch, token[k : k + 1] - base, np.array([here]))
-            token[k], count[k] = end, count[k] - here
+            token[k] += here
+            count[k] -= here
             continue
         ahead = slice(k, k + look)
         inside = (token[ahead] >= base) & (token[ahead] + count[ahead] <= end)
-        inside &= np.cumsum(count[ahead]) <= _GATHERED
+        inside &= np.cumsum(count[ahead]) <= _TOGETHER
         taken = len(inside) if inside.all() else max(int(inside.argmin()), 1)
         yield _located(entry, batch, token[k : k + taken] - base, count[k : k + taken])
         k += taken
         # Scattered documents lie in other batches each; of dense ones many are in this one.
         look = min(2 * look, _SEGMENTS) if taken == look else 2 * taken
+
+
+def _first_documents(batch: ShardBatch, first: int) -> int:
+    """Returns how many tokens the documents have that are taken together from a place on."""
+    offsets = batch.offsets
+    # As int32, for a wider value would make NumPy copy all offsets of the batch.
+    most = np.int32(min(first + _TOGETHER, len(batch.tokens)))
+    stop = int(offsets[offsets.searchsorted(most, "right") - 1])
+    if stop <= first:
+        stop = int(offsets[offsets.searchsorted(np.int32(first), "right")])
+    return stop - first
 
 
 def _located(

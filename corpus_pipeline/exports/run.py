@@ -81,8 +81,8 @@ def export(
 ) -> dict[str, Any]:
     """Writes an export, or goes on with one that was stopped.
 
-    Memory: a few megabytes for each core; besides, 16 bytes for each segment of a mixture's
-    selection that is looked at, and what the format says of itself.
+    Memory: some tens of megabytes for each core, besides the mapped pages of the shards; more where
+    a document is longer than that. What is kept of each part are its files with their digests.
 
     Returns:
         The content of export.json.

@@ -113,7 +113,7 @@ def test_a_place_is_found_where_few_documents_are(
 
 
 def test_little_is_gathered_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("_GATHERED", 7), ("_SEGMENTS", 3)):
+    for name, value in (("_TOGETHER", 7), ("_SEGMENTS", 3)):
         monkeypatch.setattr(f"corpus_pipeline.exports.documents.{name}", value)
     given = [Lengths([3, 2, 4, 1, 6, 20, 1, 1])]
     write_folder(tmp_path / "tokens", given)
@@ -125,6 +125,18 @@ def test_little_is_gathered_at_a_time(tmp_path: Path, monkeypatch: pytest.Monkey
     sizes = [len(batch.tokens) for batch in documents_of(mixture.dataset, stream, 0, stream.tokens)]
     assert max(sizes) == 20
     assert all(size <= 7 for size in sizes if size != 20)
+
+
+def test_little_of_one_source_is_taken_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = [Lengths([3, 2, 0, 4, 1, 6, 20, 1, 0, 1, 9])]
+    dataset = open_tokens(write_folder(tmp_path, given))
+    for most in range(1, 50):
+        monkeypatch.setattr("corpus_pipeline.exports.documents._TOGETHER", most)
+        assert read(dataset, dataset.stream(), 0, 47) == places(given, "train", None)
+        for batch in documents_of(dataset, dataset.stream(), 0, 47):
+            assert len(batch.tokens) <= most or len(batch.lengths) == 1
 
 
 def test_a_segment_that_cuts_a_document_is_refused(tmp_path: Path) -> None:
