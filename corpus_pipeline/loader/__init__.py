@@ -12,7 +12,7 @@ from corpus_pipeline.loader.denoising import Denoised, Denoisers, SpanCorruption
 from corpus_pipeline.loader.mixture import Mixture, open_mixture
 from corpus_pipeline.loader.objectives import FillInTheMiddle, PrefixBatch, PrefixLM
 from corpus_pipeline.loader.options import SequenceOptions
-from corpus_pipeline.loader.sequences import SequenceLoader
+from corpus_pipeline.loader.sequences import SequenceLoader, Share
 from corpus_pipeline.loader.stream import TokenStream
 from corpus_pipeline.loader.torch_adapter import to_torch
 
@@ -26,6 +26,7 @@ __all__ = [
     "PrefixLM",
     "SequenceLoader",
     "SequenceOptions",
+    "Share",
     "SpanCorruption",
     "TokenDataset",
     "TokenStream",

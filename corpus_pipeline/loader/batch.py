@@ -129,9 +129,17 @@ class Batch:
         earlier sequence counts from the sequence's beginning."""
         shape = self.tokens.shape
         starts = np.repeat(self.cu_seqlens[:-1], np.diff(self.cu_seqlens))
-        np.subtract(np.arange(len(starts), dtype=np.int32), starts, out=starts)
+        np.subtract(_counting(len(starts)), starts, out=starts)
         return starts.reshape(shape)
 
     def __repr__(self) -> str:
         b, length = self.tokens.shape
         return f"Batch(step={self.step}, stage={self.stage!r}, {b} sequences of {length} tokens)"
+
+
+@functools.lru_cache(2)
+def _counting(count: int) -> NDArray[np.int32]:
+    """Returns the numbers from 0 on, which batches of one shape have in common."""
+    numbers = np.arange(count, dtype=np.int32)
+    numbers.flags.writeable = False
+    return numbers

@@ -25,6 +25,8 @@ class Packed(NamedTuple):
     """int32[P], tokens of each."""
     offsets: NDArray[np.int64]
     """int64[S + 1], where each sequence's pieces begin."""
+    goes_on: NDArray[np.bool_]
+    """bool[S], whether its document has more behind the sequence, which is one piece then."""
 
 
 def best_fit(starts: NDArray[np.int64], ends: NDArray[np.int64], length: int) -> Packed:
@@ -36,13 +38,14 @@ def best_fit(starts: NDArray[np.int64], ends: NDArray[np.int64], length: int) ->
         length: tokens of a sequence.
 
     >>> packed = best_fit(np.array([0, 7, 9, 14, 15]), np.array([7, 9, 14, 15, 19]), 6)
-    >>> packed.starts.tolist(), packed.offsets.tolist()
-    ([0, 6, 9, 7, 15, 14], [0, 1, 3, 5, 6])
+    >>> packed.starts.tolist(), packed.offsets.tolist(), packed.goes_on.tolist()
+    ([0, 6, 9, 7, 15, 14], [0, 1, 3, 5, 6], [True, False, False, False])
     """
     counts = -(-(ends - starts) // length)
     firsts = np.repeat(starts, counts)
     firsts += (np.arange(len(firsts)) - np.repeat(np.cumsum(counts) - counts, counts)) * length
-    sizes = np.minimum(np.repeat(ends, counts) - firsts, length)
+    left = np.repeat(ends, counts) - firsts
+    sizes = np.minimum(left, length)
     found = np.empty(len(sizes), np.int64)
     bins = _assign(sizes, length, found)
     # Sequences are numbered by their first pieces.
@@ -53,7 +56,8 @@ def best_fit(starts: NDArray[np.int64], ends: NDArray[np.int64], length: int) ->
     order = np.argsort(numbers, kind="stable")
     offsets = np.zeros(bins + 1, np.int64)
     np.cumsum(np.bincount(numbers, minlength=bins), out=offsets[1:])
-    return Packed(firsts[order], sizes[order].astype(np.int32), offsets)
+    goes_on = (left > length)[order][offsets[:-1]]
+    return Packed(firsts[order], sizes[order].astype(np.int32), offsets, goes_on)
 
 
 @kernel

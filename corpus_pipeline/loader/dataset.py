@@ -1,10 +1,11 @@
 """All shards of a folder as one stream of tokens, mapped into memory."""
 
+import dataclasses
 import functools
 import hashlib
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import VerifyError
-from corpus_pipeline.loader.stream import TokenStream, no_starts
+from corpus_pipeline.loader.stream import Piece, TokenStream
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex, load_index
 from corpus_pipeline.tokens.shard import ShardBatch, Tokens, open_shard
 
@@ -20,18 +21,42 @@ from corpus_pipeline.tokens.shard import ShardBatch, Tokens, open_shard
 #: 65,530 maps by default, and the trainer has files of its own.
 _MOST_OPEN = 16_384
 
+#: Documents among which the end of a piece is looked for first.
+_NEAR = 32
+
+
+@dataclasses.dataclass
+class _Mapped:
+    """A record batch of a shard, mapped into memory."""
+
+    first: int
+    """Token of the stream that it starts with."""
+    end: int
+    """Token of the stream behind its last."""
+    tokens: Tokens
+    offsets: memoryview
+    """Where documents start, from 0; bisection takes half the time of NumPy's."""
+    batch: ShardBatch | None = None
+    """As the shard has it; null where no token is."""
+
+    @functools.cached_property
+    def has_repeated(self) -> bool:
+        """Whether documents start at the same token, because some have none."""
+        offsets = np.asarray(self.offsets)
+        return bool((offsets[1:] == offsets[:-1]).any())
+
 
 class _OpenShard(NamedTuple):
     """A shard, mapped into memory."""
 
-    starts: list[int]
-    """Token of the shard at which each batch starts."""
-    batches: list[ShardBatch]
+    firsts: list[int]
+    """Token of the stream that each record batch starts with."""
+    batches: list[_Mapped]
     """Those that have tokens."""
-    offsets: list[memoryview]
-    """Of each batch; bisection of a memoryview takes half the time of NumPy's."""
-    repeated: dict[int, bool]
-    """Whether documents of a batch start at the same token, where it is known."""
+
+
+#: Where no token is.
+_NOWHERE = _Mapped(0, 0, np.zeros(0, np.uint16), memoryview(b""))
 
 
 class TokenDataset:
@@ -111,31 +136,66 @@ class TokenDataset:
         """
         self._check_range(start, stop)
         out = np.empty(stop - start, self.dtype)
-        self.copy_into(out, start)
+        self.copy_pieces(out, [(start, stop - start)])
         return out
 
-    def copy_into(self, out: Tokens, start: int) -> None:
-        """Copies as many tokens as `out` holds, from `start` of the stream on.
+    def copy_pieces(self, out: Tokens, pieces: Iterable[Piece]) -> int:
+        """Copies pieces of the stream, one behind the other, and returns their length.
 
         Args:
-            out: of the stream's dtype, filled whole.
-            start: place in the stream.
+            out: of the stream's dtype, with room for all.
+            pieces: what is copied.
 
         Raises:
-            IndexError: the range is not inside the stream.
+            IndexError: a piece is not inside the stream.
             VerifyError: a shard is missing, cut, or not the one that the index names.
         """
-        filled, size = 0, len(out)
-        self._check_range(start, start + size)
-        while filled < size:
-            k = bisect_right(self._starts, start + filled) - 1
-            shard = self._shard(k)
-            inside = start + filled - self._starts[k]
-            j = bisect_right(shard.starts, inside) - 1
-            first = inside - shard.starts[j]
-            part = shard.batches[j].tokens[first : first + size - filled]
-            out[filled : filled + len(part)] = part
-            filled += len(part)
+        filled = 0
+        # Pieces are often neighbours, so what the last one was in is looked at first.
+        here = _NOWHERE
+        for token, count in pieces:
+            stop = token + count
+            while token < stop:
+                if not here.first <= token < here.end:
+                    here = self._mapped(token)
+                behind = min(stop, here.end)
+                part = here.tokens[token - here.first : behind - here.first]
+                out[filled : filled + behind - token] = part
+                filled += behind - token
+                token = behind
+        return filled
+
+    def piece_starts(self, pieces: Iterable[Piece]) -> NDArray[np.int64]:
+        """Returns where documents start in pieces of the stream that are one behind the other.
+
+        Returns:
+            int64, ascending, from 0. Documents without tokens do not count.
+
+        Raises:
+            IndexError: a piece is not inside the stream.
+            VerifyError: a shard is missing, cut, or not the one that the index names.
+        """
+        found: list[int] = []
+        passed, repeated, here = 0, False, _NOWHERE
+        for token, count in pieces:
+            stop = token + count
+            while token < stop:
+                if not here.first <= token < here.end:
+                    here = self._mapped(token)
+                behind = min(stop, here.end)
+                low = bisect_left(here.offsets, token - here.first)
+                # The end is near: bisection of all offsets would wander through cold memory.
+                near = min(low + _NEAR, len(here.offsets))
+                high = bisect_left(here.offsets, behind - here.first, low, near)
+                if high == near:
+                    high = bisect_left(here.offsets, behind - here.first, near)
+                shift = here.first - token + passed
+                found += [offset + shift for offset in here.offsets[low:high].tolist()]
+                repeated |= here.has_repeated
+                passed += behind - token
+                token = behind
+        starts = np.array(found, np.int64)
+        return np.unique(starts) if repeated else starts
 
     def batch_at(self, token: int) -> tuple[ShardEntry, int, ShardBatch]:
         """Returns the record batch that holds a token of the stream, as views of the mapped file.
@@ -147,11 +207,10 @@ class TokenDataset:
             IndexError: there is no such token.
             VerifyError: a shard is missing, cut, or not the one that the index names.
         """
-        self._check_range(token, token + 1)
-        k = bisect_right(self._starts, token) - 1
-        shard = self._shard(k)
-        j = bisect_right(shard.starts, token - self._starts[k]) - 1
-        return self.index.shards[k], self._starts[k] + shard.starts[j], shard.batches[j]
+        here = self._mapped(token)
+        assert here.batch is not None
+        entry = self.index.shards[bisect_right(self._starts, token) - 1]
+        return entry, here.first, here.batch
 
     def document_starts(self, start: int, stop: int) -> NDArray[np.int64]:
         """Returns where documents start in a range of the stream.
@@ -165,27 +224,14 @@ class TokenDataset:
             VerifyError: a shard is missing, cut, or not the one that the index names.
         """
         self._check_range(start, stop)
-        parts = []
-        at = start
-        while at < stop:
-            k = bisect_right(self._starts, at) - 1
-            shard = self._shard(k)
-            j = bisect_right(shard.starts, at - self._starts[k]) - 1
-            base = self._starts[k] + shard.starts[j]
-            batch, offsets = shard.batches[j], shard.offsets[j]
-            low = bisect_left(offsets, at - base)
-            high = bisect_left(offsets, min(stop - base, len(batch.tokens)), low)
-            found = batch.offsets[low:high]
-            if j not in shard.repeated:
-                shard.repeated[j] = bool((batch.offsets[1:] == batch.offsets[:-1]).any())
-            if shard.repeated[j]:
-                # A document without tokens starts where the next one does.
-                found = np.unique(found)
-            parts.append(found + np.int64(base - start))
-            at = base + len(batch.tokens)
-        if len(parts) == 1:
-            return parts[0]
-        return np.concatenate([no_starts(), *parts])
+        return self.piece_starts([(start, stop - start)])
+
+    def _mapped(self, token: int) -> _Mapped:
+        """Returns the record batch that a token is in."""
+        if not 0 <= token < self.tokens:
+            raise IndexError(f"token {token} of a stream of {self.tokens}")
+        shard = self._shard(bisect_right(self._starts, token) - 1)
+        return shard.batches[bisect_right(shard.firsts, token) - 1]
 
     def _open(self, k: int) -> _OpenShard:
         entry = self.index.shards[k]
@@ -198,9 +244,14 @@ class TokenDataset:
                 "tokenizer differ); copy the folder again"
             )
         batches = [batch for batch in shard.batches if len(batch.tokens)]
-        starts = itertools.accumulate((len(batch.tokens) for batch in batches[:-1]), initial=0)
-        offsets = [batch.offsets.data for batch in batches]
-        return _OpenShard(list(starts), batches, offsets, {})
+        firsts = [self._starts[k]]
+        for batch in batches:
+            firsts.append(firsts[-1] + len(batch.tokens))
+        mapped = [
+            _Mapped(first, end, batch.tokens, batch.offsets.data, batch)
+            for (first, end), batch in zip(itertools.pairwise(firsts), batches, strict=True)
+        ]
+        return _OpenShard(firsts[:-1], mapped)
 
     def _check_range(self, start: int, stop: int) -> None:
         if not 0 <= start <= stop <= self.tokens:

@@ -110,6 +110,21 @@ class Interleaving:
                     heapq.heappush(latest, (-self._time(c, found[c] - 1), -c))
         return found
 
+    def among(self, samples: int) -> list[int]:
+        """Returns how many windows of each component the first samples are, as they are shuffled.
+
+        >>> Interleaving([6, 2], seed=None).among(3)
+        [2, 1]
+        """
+        if len(self.counts) == 1:
+            return [samples]
+        number, inside = divmod(samples, BLOCK)
+        counts = self.before(number * BLOCK)
+        if inside:
+            found = np.bincount(self._block(number).components[:inside], minlength=len(counts))
+            counts = [n + more for n, more in zip(counts, found.tolist(), strict=True)]
+        return counts
+
     def _time(self, component: int, window: int) -> int:
         return ((2 * window + 1) << 127) // self.counts[component]
 

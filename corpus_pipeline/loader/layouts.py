@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.loader.stream import TokenStream
+from corpus_pipeline.loader.stream import Piece, TokenStream
 from corpus_pipeline.tokens.shard import Tokens
 
 
@@ -47,17 +47,59 @@ class Layout(Protocol):
             left: int64[K], tokens of the interval from there on.
         """
 
-    def fill(self, row: Tokens, place: int, size: int) -> None:
-        """Writes a window.
+    def fill(self, rows: Tokens, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
+        """Writes windows.
 
         Args:
-            row: [length + 1], the inputs and the last target.
-            place: where the window starts.
-            size: what `sizes` says of it.
+            rows: [K, length + 1], the inputs of each and the last target; contiguous.
+            places: int64[K], where they start.
+            sizes: int64[K], what `sizes` says of them.
         """
 
-    def joins(self, place: int, size: int) -> NDArray[np.int64]:
-        """Returns the places in a window, from 0, whose target belongs to another document."""
+    def joins(self, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the places in flattened windows, [K * length], whose target is the first token
+        of another document, ascending."""
+
+
+def spread(tokens: Tokens, counts: NDArray[np.int64], rows: Tokens, pad: int) -> None:
+    """Writes the first places of rows, and `pad` to the others.
+
+    Args:
+        tokens: what is written, row after row.
+        counts: int64[K], how many of them are of each row.
+        rows: [K, places].
+        pad: a token.
+
+    >>> rows = np.zeros((2, 3), np.uint16)
+    >>> spread(np.array([1, 2, 3, 4], np.uint16), np.array([1, 3]), rows, 9)
+    >>> rows.tolist()
+    [[1, 9, 9], [2, 3, 4]]
+    """
+    first = 0
+    for row, count in zip(rows, counts.tolist(), strict=True):
+        row[:count] = tokens[first : first + count]
+        row[count:] = pad
+        first += count
+
+
+def flattened(
+    found: NDArray[np.int64], counts: NDArray[np.int64], length: int
+) -> NDArray[np.int64]:
+    """Turns places in rows that follow one another into places in rows of one length.
+
+    Args:
+        found: int64[J], ascending.
+        counts: int64[K], places of each row.
+        length: of a row.
+
+    >>> flattened(np.array([0, 1, 4]), np.array([1, 3, 1]), 3).tolist()
+    [0, 3, 6]
+    """
+    if len(counts) == 0 or counts.min() == length:
+        return found
+    ends = np.cumsum(counts)
+    rows = np.searchsorted(ends, found, "right")
+    return found - (ends - counts)[rows] + rows * length
 
 
 class Concatenated:
@@ -91,28 +133,50 @@ class Concatenated:
         """Returns how many tokens each window holds."""
         return np.minimum(left, self._length)
 
-    def fill(self, row: Tokens, place: int, size: int) -> None:
-        """Writes a window."""
-        count = size + (size == self._length)
-        first = place % self.period
-        if first + count <= self.period:
-            self._stream.copy_into(row[:count], first)
-        elif count < self.period:
-            self._stream.copy_into(row[: self.period - first], first)
-            self._stream.copy_into(row[self.period - first : count], 0)
-        else:
-            whole = np.empty(self.period, row.dtype)
-            self._stream.copy_into(whole, 0)
-            row[:count] = np.resize(np.roll(whole, -first), count)
-        row[count:] = self._pad
+    def fill(self, rows: Tokens, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
+        """Writes windows."""
+        counts = sizes + (sizes == self._length)
+        if self.period <= self._length:
+            self._fill_with_rounds(rows, places, counts)
+            return
+        pieces = self._pieces(places, counts)
+        if len(counts) and counts.min() > self._length:
+            self._stream.copy_pieces(rows.reshape(-1), pieces)
+            return
+        tokens = np.empty(counts.sum(), rows.dtype)
+        self._stream.copy_pieces(tokens, pieces)
+        spread(tokens, counts, rows, self._pad)
 
-    def joins(self, place: int, size: int) -> NDArray[np.int64]:
-        """Returns the places in a window, from 0, whose target belongs to another document."""
+    def joins(self, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the places in flattened windows whose target is of another document."""
         # A target is one token further, and so are the starts of documents.
-        first = (place + 1) % self.period
-        if first + size <= self.period:
-            return self._stream.document_starts(first, first + size)
-        whole = self._stream.document_starts(0, self.period)
-        rounds = np.arange(-(-(first + size) // self.period)) * self.period - first
-        starts = (rounds[:, None] + whole).ravel()
-        return starts[(starts >= 0) & (starts < size)]
+        if self.period > self._length:
+            found = self._stream.piece_starts(self._pieces(places + 1, sizes))
+            return flattened(found, sizes, self._length)
+        starts = self._stream.document_starts(0, self.period)
+        is_start = np.zeros(self.period, np.bool_)
+        is_start[starts] = True
+        targets = places[:, np.newaxis] + np.arange(1, self._length + 1)
+        there = np.arange(self._length) < sizes[:, np.newaxis]
+        return np.flatnonzero(is_start[targets % self.period] & there)
+
+    def _pieces(self, places: NDArray[np.int64], counts: NDArray[np.int64]) -> list[Piece]:
+        """Returns stretches of the endless stream, each shorter than a round."""
+        pieces = []
+        firsts = (places % self.period).tolist()
+        for first, count in zip(firsts, counts.tolist(), strict=True):
+            beyond = first + count - self.period
+            if beyond <= 0:
+                pieces.append((first, count))
+            else:
+                pieces += [(first, count - beyond), (0, beyond)]
+        return pieces
+
+    def _fill_with_rounds(
+        self, rows: Tokens, places: NDArray[np.int64], counts: NDArray[np.int64]
+    ) -> None:
+        whole = np.empty(self.period, rows.dtype)
+        self._stream.copy_into(whole, 0)
+        wanted = places[:, np.newaxis] + np.arange(rows.shape[1])
+        rows[:] = whole[wanted % self.period]
+        rows[np.arange(rows.shape[1]) >= counts[:, np.newaxis]] = self._pad

@@ -92,6 +92,15 @@ class Leg:
             sizes[here] = layout.sizes(places[here], left)
         return np.stack([components, places, sizes])
 
+    def seen(self, samples: int) -> list[int]:
+        """Returns the tokens of each part in the first samples, to within one sequence.
+
+        Args:
+            samples: 0 to `samples`; of all of them the numbers are exact.
+        """
+        found = zip(self.parts, self._interleaving.among(samples), strict=True)
+        return [part.tokens * windows // part.windows for part, windows in found]
+
     def _shuffled(self, part: Part, windows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Permutes the windows of each epoch among themselves."""
         stride, period = part.layout.stride, part.layout.period

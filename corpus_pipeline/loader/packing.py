@@ -9,6 +9,7 @@ the places (documents of 300 to 1,500 tokens on average, 2026-11), with four tim
 """
 
 import contextlib
+import functools
 import hashlib
 import itertools
 import os
@@ -22,7 +23,8 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import LoaderError, VerifyError
 from corpus_pipeline.loader.best_fit import Packed, best_fit
-from corpus_pipeline.loader.stream import TokenStream, no_starts
+from corpus_pipeline.loader.layouts import flattened, spread
+from corpus_pipeline.loader.stream import Piece, TokenStream
 from corpus_pipeline.tokens.shard import Tokens
 
 #: Version of the file, and of how documents are packed.
@@ -34,7 +36,14 @@ _GROUP = 1024
 #: Tokens of the groups of a record batch: few batches, and little memory to write one.
 _BATCH_TOKENS = 1 << 28
 
-_PIECES = pa.list_(pa.field("item", pa.int64(), nullable=False))
+_SCHEMA = pa.schema(
+    [
+        ("starts", pa.list_(pa.int64())),
+        ("counts", pa.list_(pa.int32())),
+        ("size", pa.int32()),
+        ("goes_on", pa.uint8()),
+    ]
+)
 
 
 class Packing:
@@ -42,6 +51,7 @@ class Packing:
 
     Attributes:
         sequences: number of them.
+        pieces: returns the pieces of a sequence.
     """
 
     def __init__(self, reader: pa.ipc.RecordBatchFileReader) -> None:
@@ -50,26 +60,36 @@ class Packing:
         for k in range(reader.num_record_batches):
             batch = reader.get_batch(k)
             batch.validate()
-            starts, ends = batch.column("starts"), batch.column("ends")
-            columns = (starts.offsets, starts.values, ends.values, batch.column("size"))
+            starts, counts = batch.column("starts"), batch.column("counts")
+            others = (batch.column(name) for name in ("size", "goes_on"))
+            columns = (starts.offsets, starts.values, counts.values, *others)
             self._batches.append(tuple(column.to_numpy() for column in columns))
             self._firsts.append(self._firsts[-1] + batch.num_rows)
         self.sequences = self._firsts[-1]
+        # A sequence is looked at for its tokens, and then for its documents.
+        self.pieces = functools.lru_cache(4096)(self._pieces)
 
-    def pieces(self, sequence: int) -> list[tuple[int, int]]:
-        """Returns the first token of each piece of a sequence and the token behind its last."""
+    def _pieces(self, sequence: int) -> list[Piece]:
+        """Returns the pieces of a sequence."""
         k = bisect_right(self._firsts, sequence) - 1
-        offsets, starts, ends, _ = self._batches[k]
+        offsets, starts, counts, *_ = self._batches[k]
         low, high = offsets[sequence - self._firsts[k] :][:2].tolist()
-        return list(zip(starts[low:high].tolist(), ends[low:high].tolist(), strict=True))
+        return list(zip(starts[low:high].tolist(), counts[low:high].tolist(), strict=True))
 
     def sizes(self, sequences: NDArray[np.int64]) -> NDArray[np.int64]:
         """Returns the number of tokens of each of K sequences, int64[K]."""
+        return self._taken(3, sequences).astype(np.int64)
+
+    def go_on(self, sequences: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Says of each of K sequences whether its document has more behind it, bool[K]."""
+        return self._taken(4, sequences).astype(np.bool_)
+
+    def _taken(self, column: int, sequences: NDArray[np.int64]) -> NDArray[np.int64]:
         found = np.empty_like(sequences)
         batches = np.searchsorted(np.array(self._firsts), sequences, "right") - 1
         for k in np.unique(batches).tolist():
             here = batches == k
-            found[here] = self._batches[k][3][sequences[here] - self._firsts[k]]
+            found[here] = self._batches[k][column][sequences[here] - self._firsts[k]]
         return found
 
 
@@ -100,16 +120,15 @@ def load_packing(stream: TokenStream, length: int, folder: Path) -> Packing:
 
 def _write(stream: TokenStream, length: int, path: Path) -> None:
     """Packs a stream; the file appears under its name when it is whole."""
-    schema = pa.schema([("starts", _PIECES), ("ends", _PIECES), ("size", pa.int32())])
     unfinished = path.with_suffix(f".{os.urandom(8).hex()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with (
             pa.OSFile(str(unfinished), "wb") as sink,
-            pa.ipc.new_file(sink, schema) as writer,
+            pa.ipc.new_file(sink, _SCHEMA) as writer,
         ):
             for batch in _batches(stream, length):
-                writer.write_batch(batch.cast(schema))
+                writer.write_batch(batch)
         unfinished.replace(path)
     except OSError as error:
         raise LoaderError(
@@ -139,11 +158,11 @@ def _batch(groups: list[Packed]) -> pa.RecordBatch:
     offsets = np.zeros(len(counts) + 1, np.int32)
     np.cumsum(counts, out=offsets[1:])
     lists = [
-        pa.ListArray.from_arrays(pa.array(offsets), pa.array(values))
-        for values in (starts, starts + sizes)
+        pa.ListArray.from_arrays(pa.array(offsets), pa.array(values)) for values in (starts, sizes)
     ]
     totals = np.add.reduceat(sizes, offsets[:-1], dtype=np.int32)
-    return pa.record_batch([*lists, pa.array(totals)], ["starts", "ends", "size"])
+    goes_on = np.concatenate([group.goes_on for group in groups]).astype(np.uint8)
+    return pa.record_batch([*lists, pa.array(totals), pa.array(goes_on)], schema=_SCHEMA)
 
 
 def groups(
@@ -158,7 +177,7 @@ def groups(
     Yields:
         Where the documents of a group start, and where they end, int64[N] each.
     """
-    before = no_starts()
+    before = np.zeros(0, np.int64)
     for first in range(0, stream.tokens, tokens):
         starts = stream.document_starts(first, min(first + tokens, stream.tokens)) + first
         if len(starts) == 0:
@@ -204,30 +223,26 @@ class BestFit:
         """Returns how many tokens each sequence holds, whatever is left of the plan."""
         return self._packing.sizes(places % self.period)
 
-    def fill(self, row: Tokens, place: int, size: int) -> None:
-        """Writes a sequence."""
-        filled = 0
-        for start, end in self._packing.pieces(place % self.period):
-            self._stream.copy_into(row[filled : filled + end - start], start)
-            filled += end - start
-        row[filled:] = self._pad
-        if filled == self._length and not self._is_end(end):
-            # The sequence is a piece of a longer document.
-            self._stream.copy_into(row[filled:], end)
+    def fill(self, rows: Tokens, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
+        """Writes sequences."""
+        sequences = self._pieces(places)
+        tokens = np.empty(sizes.sum(), rows.dtype)
+        self._stream.copy_pieces(tokens, itertools.chain(*sequences))
+        spread(tokens, sizes, rows, self._pad)
+        for row in np.flatnonzero(self._packing.go_on(places % self.period)).tolist():
+            self._stream.copy_into(rows[row, -1:], sum(sequences[row][0]))
 
-    def joins(self, place: int, size: int) -> NDArray[np.int64]:
-        """Returns the places in a sequence, from 0, whose target belongs to another document."""
-        pieces = self._packing.pieces(place % self.period)
-        lasts = list(itertools.accumulate((end - start for start, end in pieces), initial=-1))[1:]
-        if size == self._length and not self._is_end(pieces[-1][1]):
-            lasts.pop()
-        return np.array(lasts, np.int64)
+    def joins(self, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the places in flattened sequences whose target is of another document."""
+        sequences = self._pieces(places)
+        counts = [count for pieces in sequences for _, count in pieces]
+        found = flattened(np.cumsum(np.array(counts, np.int64)) - 1, sizes, self._length)
+        # A sequence that goes on is one piece.
+        numbers = [len(pieces) for pieces in sequences]
+        return found[~np.repeat(self._packing.go_on(places % self.period), numbers)]
 
-    def _is_end(self, token: int) -> bool:
-        """Says whether a document ends before a token of the stream."""
-        if token == self._stream.tokens:
-            return True
-        return len(self._stream.document_starts(token, token + 1)) > 0
+    def _pieces(self, places: NDArray[np.int64]) -> list[list[Piece]]:
+        return [self._packing.pieces(sequence) for sequence in (places % self.period).tolist()]
 
 
 def _rounded(numerator: int, denominator: int) -> int:

@@ -59,6 +59,25 @@ class _Ahead(NamedTuple):
     """int64[3, K], component, place and size of each."""
 
 
+class _Rows(NamedTuple):
+    """Rows of a batch that are of one component."""
+
+    layout: Layout
+    numbers: NDArray[np.int64]
+    """int64[K], in the batch."""
+    places: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+
+
+class Share(NamedTuple):
+    """Tokens of one component in one stage."""
+
+    stage: str
+    component: str
+    planned: int
+    seen: int
+
+
 class _SavedState(NamedTuple):
     """What `SequenceLoader.state` returned, read back."""
 
@@ -222,6 +241,25 @@ class SequenceLoader:
         low, high = (self._batches.before(s) // self.world - skipped for s in (step, step + 1))
         return self._make_batch(step, ahead, slice(low, high))
 
+    def shares(self) -> list[Share]:
+        """Returns what was planned of each component in each stage of this pass, and seen so far.
+
+        What was seen is exact at the end of a stage, and within it to one sequence; it counts the
+        batches that were taken, of all ranks.
+        """
+        taken = min(self._batches.before(self._step), self._samples)
+        found: dict[tuple[int, int], list[int]] = {}
+        for leg in self._legs(self._pass):
+            seen = leg.seen(min(max(taken - leg.first, 0), leg.samples))
+            for part, tokens in zip(leg.parts, seen, strict=True):
+                counts = found.setdefault((leg.stage, part.component), [0, 0])
+                counts[0] += part.tokens
+                counts[1] += tokens
+        return [
+            Share(self._stages[stage].name, self.components[component], *counts)
+            for (stage, component), counts in found.items()
+        ]
+
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint must hold, as JSON values; the same on every rank."""
         return {
@@ -311,15 +349,21 @@ class SequenceLoader:
     def _make_batch(self, step: int, ahead: _Ahead, mine: slice) -> Batch:
         legs = self._legs(self._pass)
         samples = ahead.samples[mine]
-        components, _, sizes = ahead.located[:, mine]
         leg = legs[bisect_right([leg.first for leg in legs], self._batches.before(step)) - 1]
-        windows = np.empty((len(samples), leg.length + 1), self._streams[0].dtype)
+        components, places, sizes = ahead.located[:, mine]
+        windows: Any = np.empty((len(samples), leg.length + 1), self._streams[0].dtype)
         rows = [
-            (self._layout(component, leg.length), place, size)
-            for component, place, size in ahead.located[:, mine].T.tolist()
+            _Rows(self._layout(number, leg.length), here, places[here], sizes[here])
+            for number in np.unique(components).tolist()
+            for here in [np.flatnonzero(components == number)]
         ]
-        for window, (layout, place, size) in zip(windows, rows, strict=True):
-            layout.fill(window, place, size)
+        for each in rows:
+            if len(rows) == 1:
+                each.layout.fill(windows, places, sizes)
+            else:
+                part = np.empty_like(windows[: len(each.numbers)])
+                each.layout.fill(part, each.places, each.sizes)
+                windows[each.numbers] = part
         return Batch(
             windows,
             sizes,
@@ -332,12 +376,13 @@ class SequenceLoader:
         )
 
 
-def _joins(rows: list[tuple[Layout, int, int]], length: int) -> NDArray[np.int64]:
-    """Returns the places in a flattened batch whose target belongs to another document."""
-    found = [layout.joins(place, size) for layout, place, size in rows]
-    counts = [len(places) for places in found]
-    first = np.repeat(np.arange(len(rows)) * length, counts)
-    return np.concatenate([np.zeros(0, np.int64), *found]) + first
+def _joins(rows: list[_Rows], length: int) -> NDArray[np.int64]:
+    """Returns the places in a flattened batch whose target is of another document, ascending."""
+    found = [np.zeros(0, np.int64)]
+    for layout, numbers, places, sizes in rows:
+        inside = layout.joins(places, sizes)
+        found.append(numbers[inside // length] * length + inside % length)
+    return np.sort(np.concatenate(found))
 
 
 def _refuse_torch_worker() -> None:

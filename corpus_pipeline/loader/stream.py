@@ -11,6 +11,7 @@ A segment begins where a document starts and ends where one ends. A document may
 import hashlib
 import json
 import operator
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,9 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.tokens.shard import Tokens
+
+#: First token of a stretch of tokens, and how many they are.
+Piece = tuple[int, int]
 
 
 class TokenSource(Protocol):
@@ -28,16 +32,11 @@ class TokenSource(Protocol):
     eos_id: int | None
     """Id after each document; null when there is none."""
 
-    def copy_into(self, out: Tokens, start: int) -> None:
-        """Fills `out` with the tokens from `start` on."""
+    def copy_pieces(self, out: Tokens, pieces: Iterable[Piece]) -> int:
+        """Fills `out` with pieces, one behind the other, and returns their length."""
 
-    def document_starts(self, start: int, stop: int) -> NDArray[np.int64]:
-        """Returns where documents start in a range, relative to its start, ascending."""
-
-
-def no_starts() -> NDArray[np.int64]:
-    """Returns int64[0]: where documents start in a range without one."""
-    return np.zeros(0, np.int64)
+    def piece_starts(self, pieces: Iterable[Piece]) -> NDArray[np.int64]:
+        """Returns where documents start in pieces that are one behind the other, ascending."""
 
 
 class TokenStream:
@@ -76,6 +75,7 @@ class TokenStream:
         self._source = source
         self._start = start
         self._token = token
+        self._first = int(token[0]) if len(token) else 0
         self._made_by = made_by
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
@@ -97,14 +97,24 @@ class TokenStream:
             IndexError: the range is not inside the stream.
             VerifyError: a shard or a selection of documents is not what it should be.
         """
-        filled, size = 0, len(out)
-        for token, count in self._pieces(start, start + size):
-            self._source.copy_into(out[filled : filled + count], token)
-            filled += count
-        if filled != size:
+        self.copy_pieces(out, [(start, len(out))])
+
+    def copy_pieces(self, out: Tokens, pieces: Iterable[Piece]) -> None:
+        """Copies pieces of the stream, one behind the other.
+
+        Args:
+            out: of the stream's dtype, filled whole.
+            pieces: what is copied.
+
+        Raises:
+            IndexError: a piece is not inside the stream.
+            VerifyError: a shard or a selection of documents is not what it should be.
+        """
+        filled = self._source.copy_pieces(out, self._located(pieces))
+        if filled != len(out):
             raise VerifyError(
-                f"segments of a stream leave out {size - filled} tokens of {start} to "
-                f"{start + size}; write the selection again"
+                f"segments of a stream hold {filled} tokens where {len(out)} should be; write the "
+                "selection again"
             )
 
     def document_starts(self, start: int, stop: int) -> NDArray[np.int64]:
@@ -121,31 +131,39 @@ class TokenStream:
             IndexError: the range is not inside the stream.
             VerifyError: a shard is not what it should be.
         """
-        if len(self._start) == 1 and 0 <= start < stop <= self.tokens:
-            first = int(self._token[0])
-            return self._source.document_starts(first + start, first + stop)
-        parts = []
-        passed = 0
-        for token, count in self._pieces(start, stop):
-            found = self._source.document_starts(token, token + count)
-            parts.append(found + passed if passed else found)
-            passed += count
-        return parts[0] if len(parts) == 1 else np.concatenate([no_starts(), *parts])
+        return self.piece_starts([(start, stop - start)])
 
-    def _pieces(self, start: int, stop: int) -> list[tuple[int, int]]:
-        """Returns the source's token and the number of tokens of each piece of a range."""
-        if not 0 <= start <= stop <= self.tokens:
-            raise IndexError(f"tokens {start} to {stop} of a stream of {self.tokens}")
-        if start == stop:
-            return []
-        if len(self._start) == 1:
-            return [(int(self._token[0]) + start, stop - start)]
+    def piece_starts(self, pieces: Iterable[Piece]) -> NDArray[np.int64]:
+        """Returns where documents start in pieces of the stream that are one behind the other.
+
+        Returns:
+            int64, ascending, from 0.
+
+        Raises:
+            IndexError: a piece is not inside the stream.
+            VerifyError: a shard is not what it should be.
+        """
+        return self._source.piece_starts(self._located(pieces))
+
+    def _located(self, pieces: Iterable[Piece]) -> list[Piece]:
+        """Returns pieces of the stream as pieces of its source."""
+        found: list[Piece] = []
+        for start, count in pieces:
+            if not 0 <= start <= start + count <= self.tokens:
+                raise IndexError(f"tokens {start} to {start + count} of a stream of {self.tokens}")
+            if len(self._start) == 1:
+                found.append((self._first + start, count))
+            elif count:
+                found += self._segments(start, start + count)
+        return found
+
+    def _segments(self, start: int, stop: int) -> Iterable[Piece]:
+        """Returns a piece as parts of the segments."""
         low = int(self._start.searchsorted(start, "right")) - 1
         high = int(self._start.searchsorted(stop, "left"))
         begins = self._start[low:high].tolist()
         tokens = self._token[low:high].tolist()
-        # The first piece may begin inside its segment.
+        # The first part may begin inside its segment.
         tokens[0] += start - begins[0]
         begins[0] = start
-        counts = map(operator.sub, [*begins[1:], stop], begins)
-        return list(zip(tokens, counts, strict=True))
+        return zip(tokens, map(operator.sub, [*begins[1:], stop], begins), strict=True)

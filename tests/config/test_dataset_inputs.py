@@ -1,4 +1,4 @@
-"""Columns of dataset folders: those of one's own go on, places of an earlier run's tokens do not."""
+"""Columns of dataset folders: those of one's own go on, places of earlier tokens do not."""
 
 from pathlib import Path
 

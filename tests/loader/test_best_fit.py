@@ -21,7 +21,9 @@ def test_against_lists(lengths: list[int], length: int, first: int) -> None:
         for a, b in zip(packed.offsets[:-1], packed.offsets[1:], strict=True)
     ]
     assert found == slow_best_fit(lengths, length)
-    assert [array.dtype.name for array in packed] == ["int64", "int32", "int64"]
+    assert [array.dtype.name for array in packed] == ["int64", "int32", "int64", "bool"]
+    for pieces, goes_on in zip(found, packed.goes_on.tolist(), strict=True):
+        assert goes_on == (sum(pieces[-1]) not in (ends - first).tolist())
 
 
 def test_much_is_packed_tightly() -> None:

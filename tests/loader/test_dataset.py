@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from token_folders import Lengths, places, write_folder
 
 from corpus_pipeline.errors import VerifyError
@@ -94,7 +96,31 @@ def test_ranges_outside_are_refused(folder: Path) -> None:
             data.document_starts(*wrong)
     for start in (-1, 44):
         with pytest.raises(IndexError, match="of a stream of 44"):
-            data.copy_into(np.empty(1, np.uint16), start)
+            data.copy_pieces(np.empty(1, np.uint16), [(start, 1)])
+    stream = data.stream(sources=["wiki"])
+    for start, count in ((-1, 3), (13, 3), (16, 0)):
+        with pytest.raises(IndexError, match="of a stream of 15"):
+            stream.copy_into(np.empty(count, np.uint16), start)
+        with pytest.raises(IndexError, match="of a stream of 15"):
+            stream.document_starts(start, start + count)
+
+
+@given(
+    pieces=st.lists(
+        st.tuples(st.integers(0, 43), st.integers(0, 20)).filter(lambda piece: sum(piece) <= 44),
+        max_size=6,
+    )
+)
+def test_pieces(tmp_path_factory: pytest.TempPathFactory, pieces: list[tuple[int, int]]) -> None:
+    place = tmp_path_factory.getbasetemp() / "pieces"
+    data = open_tokens(place if place.exists() else write_folder(place, SHARDS))
+    out = np.zeros(sum(count for _, count in pieces) + 2, np.uint16)
+    assert data.copy_pieces(out, pieces) == len(out) - 2
+    tokens = [token for start, count in pieces for token in range(start + 1, start + count + 1)]
+    assert out.tolist() == [*tokens, 0, 0]
+    starts = set(data.document_starts(0, 44).tolist())
+    expected = [k for k, token in enumerate(tokens) if token - 1 in starts]
+    assert data.piece_starts(pieces).tolist() == expected
 
 
 def test_other_splits_and_sources_are_refused(folder: Path) -> None:

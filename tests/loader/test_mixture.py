@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,36 @@ def test_a_component_may_be_empty(path: Path) -> None:
     assert [stream.tokens for stream in mixture.streams] == [10, 0]
     loader = SequenceLoader(mixture, SequenceOptions(4, 2))
     assert sum(int(batch.sizes.sum()) for batch in loader) == 20
+
+
+@pytest.mark.parametrize("packing", ["concatenate", "best-fit"])
+@pytest.mark.parametrize("world", [1, 2])
+def test_shares_that_were_planned_and_seen(path: Path, packing: Any, world: int) -> None:
+    """Of each rank's loader, as all ranks together have seen it."""
+    options = SequenceOptions(3, 2, packing=packing)
+    mixture = open_mixture(path)
+    loaders = [SequenceLoader(mixture, options, rank, world, path.parent) for rank in range(world)]
+    seen: Counter[str] = Counter()
+    for batches in zip(*loaders, strict=True):
+        for batch in batches:
+            for component, size in zip(
+                batch.components.tolist(), batch.sizes.tolist(), strict=True
+            ):
+                seen[mixture.names[component]] += size
+        for loader in loaders:
+            if loader.steps and loader.state()["step"] == 0:
+                continue
+            told: Counter[str] = Counter()
+            for share in loader.shares():
+                told[share.component] += share.seen
+                assert 0 <= share.seen <= share.planned
+            assert all(abs(told[name] - seen[name]) <= 3 for name in mixture.names)
+    planned: Counter[str] = Counter()
+    for share in loaders[0].shares():
+        planned[share.component] += share.planned
+        assert share.seen == 0, "another pass has begun"
+    if packing == "concatenate":
+        assert planned == seen == {"web": 20, "twice": 10}
 
 
 def test_pickles_as_its_path(path: Path) -> None:

@@ -76,6 +76,7 @@ def test_no_token_is_lost(
     for k, (before, after) in enumerate(zip(documents(batch), documents(made), strict=True)):
         back = [restored(document) for document in after]
         assert [document for document, _ in back] == before
+        assert [d[-1] == END for d in after] == [d[-1] == END for d in before]
         forms = [form for _, form in back]
         turned = len(forms) - forms.count("plain")
         assert made.sizes[k] == batch.sizes[k] + 3 * turned

@@ -93,7 +93,7 @@ def test_against_the_slow_packing(data: TokenDataset, tmp_path: Path, length: in
     assert found.sequences == len(expected)
     tokens = [token for document in DOCUMENTS for token in document]
     for k, pieces in enumerate(expected):
-        assert [tuple(tokens[a:b]) for a, b in found.pieces(k)] == pieces
+        assert [tuple(tokens[a : a + n]) for a, n in found.pieces(k)] == pieces
     sizes = found.sizes(np.arange(found.sequences)[::-1]).tolist()
     assert sizes[::-1] == [sum(map(len, pieces)) for pieces in expected]
 

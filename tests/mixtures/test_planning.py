@@ -1,6 +1,7 @@
 """Mixtures of a finished run: what is chosen is what the ledger says, and bad ones are refused."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from runs import Corpus, Runner, small
 from corpus_pipeline.config.mixture import MixtureSection
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_mixture, open_tokens
 from corpus_pipeline.mixtures.planning import Mixture, plan_mixture, planned_shares, write_mixture
 from corpus_pipeline.tokens.index import TokenIndex, load_index
 
@@ -183,6 +185,49 @@ def test_what_is_written(finished: Path, index: TokenIndex, tmp_path: Path) -> N
     with pa.memory_map(str(files[0])) as source:
         table = pa.ipc.open_file(source).read_all()
         assert table.equals(mixture.components[0].selection)
+
+
+@pytest.mark.parametrize("world", [1, 2, 3])
+def test_the_loader_gives_every_token_as_often_as_planned(
+    finished: Path, index: TokenIndex, ledger: list[Row], tmp_path: Path, world: int
+) -> None:
+    """A whole number of epochs of documents that are chosen, and of a source; in two stages."""
+    section = MixtureSection.model_validate(
+        {
+            "components": {
+                "chosen": {
+                    "sources": SOURCES,
+                    "repeat": {"column": "words", "copies": {0: 0, 50: 1, 200: 3}},
+                }
+            },
+            "stages": [
+                {"name": "a", "mix": {"chosen": {"epochs": 1.5}, "books": {"epochs": 0.3}}},
+                {"name": "b", "mix": {"books": {"epochs": 0.7}, "chosen": {"epochs": 0.5}}},
+            ],
+        }
+    )
+    mixture = plan_mixture(section, finished, index, 1)
+    tokens = os.path.relpath(finished / "tokens", tmp_path)
+    write_mixture(mixture, tmp_path, tokens, index)
+    opened = open_mixture(tmp_path / "mixture.json")
+    options = SequenceOptions(sequence_length=((0, 16), (5, 40)), batch_size=6, seed=3)
+    seen: Counter[int] = Counter()
+    for rank in range(world):
+        for batch in SequenceLoader(opened, options, rank, world):
+            for row, size in zip(batch.tokens, batch.sizes.tolist(), strict=True):
+                seen.update(row[:size].tolist())
+    dataset = open_tokens(finished / "tokens")
+    starts = [0]
+    for shard in index.shards:
+        starts.append(starts[-1] + shard.tokens)
+    expected: Counter[int] = Counter()
+    for row in of_sources(ledger):
+        first = starts[row["token_shard"]] + row["token_offset"]
+        copies = 3 if row["words"] >= 200 else int(row["words"] >= 50)
+        times = 2 * copies + (row["source"] == "books")
+        for token in dataset.read(first, first + row["tokens"]).tolist():
+            expected[token] += times
+    assert seen == +expected
 
 
 @pytest.mark.parametrize(
