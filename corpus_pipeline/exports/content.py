@@ -87,6 +87,9 @@ class Content:
     """Those that have tokens; of the split `train` those of the mixture."""
     stages: tuple[Weights, ...]
     """Of the mixture; none without one."""
+    documents: int
+    """That the index has in what is exported, those without a token too; a mixture's are left out,
+    which has none of those."""
 
     @property
     def dtype(self) -> str:
@@ -152,7 +155,7 @@ def open_content(
                 f"--source {source}: {dataset.folder} has {', '.join(named) or 'none'}; name one"
             )
     opened = None if mixture is None else _open_mixture(dataset, mixture, wanted, sources)
-    components = []
+    components, documents = [], 0
     for split in wanted:
         if opened is not None and split == TRAIN:
             parts = zip(opened.names, opened.streams, strict=True)
@@ -162,12 +165,13 @@ def open_content(
             if stream["split"] == split and (not sources or stream["source"] in sources):
                 of = dataset.stream(split, [stream["source"]])
                 components.append(Component(split, stream["source"], of, dataset))
+                documents += stream["documents"]
     components = [component for component in components if component.stream.tokens]
     if not components:
         raise ConfigError(f"{output}: has no tokens to export; choose other splits or sources")
     return Content(
         dataset, wanted, tuple(sorted(set(sources))) or None, opened, tuple(components),
-        () if opened is None else _stages(opened),
+        () if opened is None else _stages(opened), documents,
     )  # fmt: skip
 
 

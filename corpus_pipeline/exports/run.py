@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from corpus_pipeline import __version__, storage
 from corpus_pipeline.errors import ConfigError, CorpusError, EngineError, VerifyError
-from corpus_pipeline.exports.content import Content, open_content
+from corpus_pipeline.exports.content import TRAIN, Content, open_content
 from corpus_pipeline.exports.exporter import (
     Exporter,
     ExportOptions,
@@ -238,6 +238,10 @@ def _export_json(
     for part in parts:
         for name in ("documents", "tokens", "padding"):
             counts[name] += getattr(part, name)
+    if counts["documents"]:
+        # Of a format of documents. A mixture's have tokens.
+        of_index = [p for p in parts if content.mixture is None or p.split != TRAIN]
+        counts["empty"] = content.documents - sum(part.documents for part in of_index)
     counts["files"] = len(files)
     counts["bytes"] = sum(written.bytes for written in files.values())
     return {

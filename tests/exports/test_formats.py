@@ -13,6 +13,7 @@ import slow_readers
 import yaml
 from small import (
     FOLDERS,
+    SHARDS,
     SOURCES,
     SPLITS,
     STAGES,
@@ -203,6 +204,16 @@ def test_splits_and_sources_are_chosen(tmp_path: Path, format_: str) -> None:
         "bytes": 2,
         "sha256": hashlib.sha256(b"{}").hexdigest(),
     } in found["files"]
+
+
+@pytest.mark.parametrize("format_", DOCUMENTS)
+def test_documents_without_tokens_are_counted(tmp_path: Path, format_: str) -> None:
+    write_small_mixture(write_small(tmp_path))
+    counts = content(made(tmp_path, format_))["counts"]
+    there = sum(len(lengths) for lengths, *_ in SHARDS)
+    assert (counts["documents"], counts["empty"]) == (there - 2, 2)
+    counts = content(made(tmp_path, format_, "mixed", mixture=str(tmp_path)))["counts"]
+    assert counts["empty"] == 0
 
 
 @pytest.mark.parametrize("format_", DOCUMENTS)
