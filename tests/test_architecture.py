@@ -29,7 +29,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "sources loader",
         "flow extensions",
         "storage",
-        "workspace",
+        "workspace exports",
         "config stages engines",
         "mixtures planning beam",
         "pipelines training",

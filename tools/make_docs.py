@@ -145,7 +145,8 @@ Version {index_version}.
 Arrow IPC files, uncompressed, so that they can be mapped into memory. One row is one document:
 `id`, `unit` and `row` (its address), `tokens`. A record batch has at most 64 MiB, or one document
 that is longer. Format {shard_format}; the file's metadata has `format`, `tokenizer_sha256` and
-`eos_id`.
+`eos_id`. Hugging Face's `load_dataset("arrow")` reads them; `Dataset.from_file`, which wants Arrow
+streams, does not ([exports](exports.md)).
 
 A shard holds documents of one source and one split. The shards of a source and split lie next to
 each other, train before what is held out, sources in the order of their names; KKKKK is a shard's

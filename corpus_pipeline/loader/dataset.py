@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.loader.stream import Piece, TokenStream
-from corpus_pipeline.tokens.index import TokenIndex, load_index
-from corpus_pipeline.tokens.shard import Tokens, open_shard
+from corpus_pipeline.tokens.index import ShardEntry, TokenIndex, load_index
+from corpus_pipeline.tokens.shard import ShardBatch, Tokens, open_shard
 
 #: Most shards that are mapped at once. A map needs no file descriptor, but Linux gives a process
 #: 65,530 maps by default, and the trainer has files of its own.
@@ -35,6 +35,8 @@ class _Mapped:
     tokens: Tokens
     offsets: memoryview
     """Where documents start, from 0; bisection takes half the time of NumPy's."""
+    batch: ShardBatch | None = None
+    """As the shard has it; null where no token is."""
 
     @functools.cached_property
     def has_repeated(self) -> bool:
@@ -194,6 +196,21 @@ class TokenDataset:
         starts = np.array(found, np.int64)
         return np.unique(starts) if repeated else starts
 
+    def batch_at(self, token: int) -> tuple[ShardEntry, int, ShardBatch]:
+        """Returns the record batch that holds a token of the stream, as views of the mapped file.
+
+        Returns:
+            Its shard's entry; the place of its first token in the stream; the batch.
+
+        Raises:
+            IndexError: there is no such token.
+            VerifyError: a shard is missing, cut, or not the one that the index names.
+        """
+        here = self._mapped(token)
+        assert here.batch is not None
+        entry = self.index.shards[bisect_right(self._starts, token) - 1]
+        return entry, here.first, here.batch
+
     def document_starts(self, start: int, stop: int) -> NDArray[np.int64]:
         """Returns where documents start in a range of the stream.
 
@@ -230,7 +247,7 @@ class TokenDataset:
         for batch in batches:
             firsts.append(firsts[-1] + len(batch.tokens))
         mapped = [
-            _Mapped(first, end, batch.tokens, batch.offsets.data)
+            _Mapped(first, end, batch.tokens, batch.offsets.data, batch)
             for (first, end), batch in zip(itertools.pairwise(firsts), batches, strict=True)
         ]
         return _OpenShard(firsts[:-1], mapped)

@@ -43,6 +43,8 @@ class Mixture:
     """Of the components."""
     stages: tuple[Stage, ...]
     """In their order, with the tokens of each component."""
+    dataset: TokenDataset
+    """Whose tokens the streams have."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _open_again, (self.path, self.fingerprint)
@@ -89,7 +91,7 @@ def open_mixture(path: str | Path) -> Mixture:
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise VerifyError(f"{path} cannot be read ({error}); plan the mixture again") from error
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return Mixture(path, digest, names, streams, stages)
+    return Mixture(path, digest, names, streams, stages, dataset)
 
 
 def _stream(path: Path, dataset: TokenDataset, component: dict[str, Any]) -> TokenStream:
