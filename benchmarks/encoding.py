@@ -26,7 +26,7 @@ from corpus_pipeline.tokens.encode import EncodeOptions, tokenizer_from_json
 from corpus_pipeline.tokens.foreign import load_definition
 
 #: Bytes of text of each file that are encoded.
-SIZE = 20_000_000
+SIZE = 10_000_000
 
 
 def texts_of(path: Path) -> list[str]:
