@@ -174,6 +174,9 @@ class Tokenize(Step):
 
     def notes(self) -> Iterator[str]:
         """Says what makes this tokenizer slow, or long documents costly."""
+        if self.path not in self.context.digests:
+            # An estimate of a stated size opens no file.
+            return
         facts = self.facts()
         if facts.engine == "tokenizers" and self.options.engine == "auto":
             yield f"tokenize: encodes with {facts.engine_reason}; slower, the ids are the same"
