@@ -23,6 +23,8 @@ OUTSIDE = {
     "_UnsafeError": "private: a tokenizer that is not known to be cut safely",
     "_DamagedError": "private: what is wrong in a fastText model; its reader says in which",
     "_RefusedError": "private: passes PyYAML's own handlers, which know `YAMLError`",
+    "_UnreadableError": "private: a pattern of a tokenizer is not understood, so it proves nothing",
+    "_UnsafeError": "private: why documents cannot be cut; the facts of the tokenizer say it",
     "_UndecodableError": "private: a content coding gives not one byte",
 }
 

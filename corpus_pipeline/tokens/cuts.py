@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import decode
 from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
-from corpus_pipeline.tokens.pattern_proof import UnreadablePatternError, crossings
+from corpus_pipeline.tokens.pattern_proof import crossings
 
 #: Letters behind which a text may be cut, first and last: of the scripts that most text is in, and
 #: such that NFC and NFKC leave them as they are. None is newer than Unicode 1.1, save two Hangul.
@@ -221,11 +221,8 @@ def _splits(step: dict[str, Any], before: str, parted: bool) -> bool | None:
 
 @cache
 def _pattern_splits(pattern: str, before: str) -> bool | None:
-    try:
-        found = crossings(pattern, "".join(sorted(_letters())), before)
-    except UnreadablePatternError:
-        return None
-    return None if found.crosses else found.splits
+    found = crossings(pattern, "".join(sorted(_letters())), before)
+    return None if found is None or found.crosses else found.splits
 
 
 @cache
