@@ -110,8 +110,8 @@ _CONTRACT_TAIL = """\
 * `counts`: `documents` (in); `dropped-REASON`, each document once, under its first reason;
   `skipped-…`, records that are no documents; `lost-rows` of broken Parquet row groups; and of the
   documents that stay `removed_sentences`, `removed_chars`, `repeated_chars`, `pii_…` and `tokens`.
-* `files`: every other file of the folder but those of `mixture/`, which has digests of its own and may be planned
-  anew, with `path`, `rows`, `bytes`, `sha256`.
+* `files`: every other file of the folder with `path`, `rows`, `bytes`, `sha256`, but those of
+  `mixture/`, which has digests of its own and may be planned anew.
 * `fingerprint`: what the run depends on. `inputs` (path, size, time of change, hash of the
   content), `units` (number and sha256 of the list), `config`, `resources` (sha256 of models, lists,
   profiles, tokenizer), `package` (version, digest of the sources), `schema_version`, `partitions`,
