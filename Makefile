@@ -6,8 +6,8 @@ SOURCES := corpus_pipeline tests benchmarks tools
 # Neighbours mostly stay together, for they share what is dear to make; who is idle takes over half of the rest.
 PYTEST := $(RUN)/pytest -n auto --dist worksteal
 
-.PHONY: setup setup-cluster demo test check test-slow test-cluster test-cluster-slow mutations audit bench \
-  golden docs lock clean
+.PHONY: setup setup-cluster setup-trainers demo test check test-slow test-cluster test-cluster-slow \
+  test-trainers mutations audit bench golden docs lock clean
 
 setup: .venv/ready
 
@@ -32,7 +32,7 @@ demo: setup
 	@echo "look around: .venv/bin/corpus stats demo-out; .venv/bin/corpus trace demo-out --token 0:1000"
 
 test: setup check
-	$(PYTEST) -m "not slow and not cluster"
+	$(PYTEST) -m "not slow and not cluster and not trainers"
 
 check: setup
 	$(RUN)/ruff check $(SOURCES)
@@ -41,7 +41,7 @@ check: setup
 
 # Longer runs: kill and resume at every phase, more property examples.
 test-slow: setup
-	CORPUS_MAX_EXAMPLES=500 $(PYTEST) -m "not cluster"
+	CORPUS_MAX_EXAMPLES=500 $(PYTEST) -m "not cluster and not trainers"
 
 # Changes made to the code on purpose: each must be seen by the test that is named beside it.
 mutations: setup
@@ -77,6 +77,23 @@ test-cluster-slow: setup-cluster
 	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-4.1 $(PYTEST) -m cluster
 	PYTHONPATH=$(CURDIR)/$(BEYOND)/spark-3.5 $(PYTEST) -m "cluster and not slow" -k "spark or Spark"
 
+# Trainers, whose readers read what exports and the loader make: torch, datasets, LitData and others, in an
+# environment of their own, for some want older libraries. On Linux 8 GB, since torch brings CUDA along.
+TRAINERS := .trainers
+
+setup-trainers: $(TRAINERS)/ready
+
+$(TRAINERS)/ready: locks/requirements-trainers.lock pyproject.toml
+	$(PYTHON) -m venv $(TRAINERS)
+	$(TRAINERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  --only-binary :all: -r locks/requirements-trainers.lock
+	$(TRAINERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(TRAINERS)/bin/python tools/check_lock.py locks/requirements-trainers.lock 'corpus-pipeline[dev,trainers]'
+	touch $(TRAINERS)/ready
+
+test-trainers: setup-trainers
+	$(TRAINERS)/bin/pytest -rs -m trainers tests/exports tests/loader tests/security/test_locks.py
+
 # Pinned and hashed, licences on the list, no known vulnerability.
 audit: setup
 	$(RUN)/python tools/audit.py
@@ -103,6 +120,8 @@ lock: setup
 	$(RUN)/$(COMPILE) --only-binary :all: --extra dev pyproject.toml --output-file locks/requirements.lock
 	$(RUN)/$(COMPILE) --extra dev --extra cluster-tests --constraints locks/requirements.lock \
 	  pyproject.toml --output-file locks/requirements-cluster.lock
+	$(RUN)/$(COMPILE) --only-binary :all: --extra dev --extra trainers pyproject.toml \
+	  --output-file locks/requirements-trainers.lock
 	grep '^setuptools==' locks/requirements.lock | cut -d ' ' -f 1 | \
 	  $(RUN)/$(COMPILE) --extra dataflow --extra s3 --constraints locks/requirements.lock \
 	  pyproject.toml - --output-file locks/requirements-worker.lock
@@ -110,4 +129,4 @@ lock: setup
 	  $(RUN)/$(COMPILE) - --output-file locks/requirements-spark-$$version.lock || exit 1; done
 
 clean:
-	rm -rf .venv .beyond demo-out bench-out .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .beyond .trainers demo-out bench-out .pytest_cache .mypy_cache .ruff_cache

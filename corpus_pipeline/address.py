@@ -5,9 +5,39 @@ rows by the reader, so an address depends on the inputs and the plan options and
 """
 
 import dataclasses
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 #: A packed row address is `unit << ROW_BITS | row` in an unsigned 64-bit integer.
 ROW_BITS = 32
+
+
+def packed_addresses(units: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.uint64]:
+    """Packs N addresses.
+
+    Args:
+        units: N integers.
+        rows: N integers.
+
+    Returns:
+        uint64[N].
+
+    >>> packed_addresses(np.array([2, 0]), np.array([7, 7])).tolist()
+    [8589934599, 7]
+    """
+    packed: NDArray[np.uint64] = units.astype(np.uint64) << np.uint64(ROW_BITS)
+    return packed | rows.astype(np.uint64)
+
+
+def rows_of(addresses: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Returns the rows of N packed addresses.
+
+    >>> rows_of(np.array([8589934599, 7], np.uint64)).tolist()
+    [7, 7]
+    """
+    return (addresses & np.uint64((1 << ROW_BITS) - 1)).astype(np.int64)
 
 
 @dataclasses.dataclass(frozen=True, order=True)

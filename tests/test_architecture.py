@@ -30,7 +30,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "flow extensions",
         "storage",
         "workspace loader",
-        "config stages engines",
+        "config stages engines exports",
         "mixtures planning beam",
         "pipelines training",
         "inspection",

@@ -82,7 +82,7 @@ raised when a column changes its name, type or meaning, and stands in every `run
 | `tokens/index.json` | the shards with their counts and digests |
 | `tokens/tokenizer.json` | the tokenizer that made them |
 | `mixture/mixture.json` | how often a training sees which tokens, if a `mixture` is configured |
-| `mixture/selection-CCCCC.arrow` | which documents a component of it takes, where it chooses |
+| `mixture/selection-DIGEST.arrow` | which documents a component of it takes, where it chooses |
 | `README.md` | a card for people and for `datasets.load_dataset`; one of your own stays |
 | `.work/` | only while a run is under way or was killed: see [architecture.md](architecture.md) |
 
@@ -110,7 +110,8 @@ _CONTRACT_TAIL = """\
 * `counts`: `documents` (in); `dropped-REASON`, each document once, under its first reason;
   `skipped-…`, records that are no documents; `lost-rows` of broken Parquet row groups; and of the
   documents that stay `removed_sentences`, `removed_chars`, `repeated_chars`, `pii_…` and `tokens`.
-* `files`: every other file of the folder, with `path`, `rows`, `bytes`, `sha256`.
+* `files`: every other file of the folder with `path`, `rows`, `bytes`, `sha256`, but those of
+  `mixture/`, which has digests of its own and may be planned anew.
 * `fingerprint`: what the run depends on. `inputs` (path, size, time of change, hash of the
   content), `units` (number and sha256 of the list), `config`, `resources` (sha256 of models, lists,
   profiles, tokenizer), `package` (version, digest of the sources), `schema_version`, `partitions`,
@@ -145,7 +146,8 @@ Version {index_version}.
 Arrow IPC files, uncompressed, so that they can be mapped into memory. One row is one document:
 `id`, `unit` and `row` (its address), `tokens`. A record batch has at most 64 MiB, or one document
 that is longer. Format {shard_format}; the file's metadata has `format`, `tokenizer_sha256` and
-`eos_id`.
+`eos_id`. Hugging Face's `load_dataset("arrow")` reads them; `Dataset.from_file`, which wants Arrow
+streams, does not ([exports](exports.md)).
 
 A shard holds documents of one source and one split. The shards of a source and split lie next to
 each other, train before what is held out, sources in the order of their names; KKKKK is a shard's

@@ -1,11 +1,14 @@
 """Commands that look at a finished run: stats, examples, trace, verify."""
 
 import enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from corpus_pipeline.cli.help import example
+
+if TYPE_CHECKING:
+    from corpus_pipeline.storage import Place
 
 RunArgument = Annotated[str, typer.Argument(help="A complete run: folder or URL.")]
 
@@ -101,15 +104,30 @@ def trace(
     print_trace(place(output), identity, token)
 
 
-def verify(output: RunArgument) -> None:
+def verify(
+    output: Annotated[str, typer.Argument(help="A complete run or export: folder or URL.")],
+) -> None:
     """Recompute every checksum and the accounting; exit 1 at the first difference."""
     from corpus_pipeline.cli.console import Console
-    from corpus_pipeline.inspection.verify import verify as check
     from corpus_pipeline.storage import place
 
     with Console() as console:
-        found = check(place(output), console)
+        found = _verifier(place(output))(place(output), console)
     print(
         f"{output}: verified {found['files']} files, {found['bytes']} bytes, "
         f"{found['documents']} documents, {found['tokens']} tokens"
     )
+
+
+def _verifier(output: "Place") -> Any:
+    """Returns what checks a folder: as an export if it is one, else as a run."""
+    from corpus_pipeline.inspection.verify import verify as verify_run
+    from corpus_pipeline.storage import exists
+    from corpus_pipeline.workspace.run_file import RUN_FILE
+
+    if not exists(output / RUN_FILE):
+        from corpus_pipeline.exports.verify import is_export, verify_export
+
+        if is_export(output):
+            return verify_export
+    return verify_run

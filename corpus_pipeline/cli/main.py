@@ -12,6 +12,7 @@ import typer
 from corpus_pipeline import __version__
 from corpus_pipeline.cli import cluster, inspection, streams, tokens, training
 from corpus_pipeline.cli import config as config_commands
+from corpus_pipeline.cli import export as export_command
 from corpus_pipeline.cli.help import example
 from corpus_pipeline.errors import CorpusError, owner_of, printable
 from corpus_pipeline.machine import OWN_PROCESS
@@ -332,6 +333,7 @@ _stage_command("tokenize", {"tokenize"}, "Encode the documents into token shards
 
 config_commands.add_commands(app)
 inspection.add_commands(app)
+export_command.add_commands(app)
 training.add_commands(app)
 tokens.add_commands(app)
 

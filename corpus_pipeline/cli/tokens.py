@@ -34,7 +34,7 @@ def mix(
     """Plan which tokens of a finished run a training sees, how often, and in which stages."""
     from corpus_pipeline.cli.tables import plain_table, screen
     from corpus_pipeline.mixtures.command import mix_run
-    from corpus_pipeline.mixtures.planning import planned_shares
+    from corpus_pipeline.mixtures.written import planned_shares
 
     planned = mix_run(output, mixture, target, overwrite)
     table = plain_table(

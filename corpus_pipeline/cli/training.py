@@ -34,6 +34,10 @@ def add_commands(app: typer.Typer) -> None:
         ),
     )(convert_tokenizer)
     app.command(
+        "tokenizer-report",
+        epilog=example("corpus tokenizer-report mine.json cl100k_base.tiktoken --on clean/"),
+    )(tokenizer_report)
+    app.command(
         "train-lm",
         epilog=example("corpus train-lm clean/ --language en --output models/"),
     )(train_lm)
@@ -159,6 +163,27 @@ def convert_tokenizer(
     said = convert_tokenizer_file(source, output, pattern, special_token or [], overwrite)
     print("\n".join(said))
     print(f"{output}: written; name it in the configuration as tokenize.tokenizer")
+
+
+def tokenizer_report(
+    tokenizers: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TOKENIZER...", help="tokenizer.json, or a format of convert-tokenizer."
+        ),
+    ],
+    on: Annotated[
+        list[str],
+        typer.Option(metavar="[SOURCE=]INPUT", help="Dataset folder or raw files; repeatable."),
+    ],
+    number: Annotated[int, typer.Option("-n", min=0, help="Documents that are named.")] = 3,
+    text_field: Annotated[str, typer.Option(help="Key or column of the text.")] = "text",
+) -> None:
+    """Show bytes per token of tokenizers side by side, by source and language."""
+    from corpus_pipeline.cli.tokenizer_report import print_report
+    from corpus_pipeline.training.tokenizer_report import report_tokenizers
+
+    print_report(report_tokenizers(tokenizers, on, text_field, number))
 
 
 def train_lm(

@@ -132,10 +132,11 @@ class PlanSection(Section):
 
 #: Names of runners: ours, or a class of Beam's by itself or with its modules.
 _RUNNERS = r"direct|spark|dataflow|[\w.]+Runner"
-#: Keys that say where, how and how fast a run is made, and nothing of what comes out.
+#: Keys that say where, how and how fast a run is made, and nothing of what comes out; a mixture is
+#: planned of what came out, and anew when it is another one.
 _HOW = (
-    "output", "runner", "runner_options", "storage_options", "workers", "memory", "unit_timeout",
-    "max_errors", "allow_unreadable", "preflight_timeout",
+    "output", "mixture", "runner", "runner_options", "storage_options", "workers", "memory",
+    "unit_timeout", "max_errors", "allow_unreadable", "preflight_timeout",
 )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ def parse_tokens(value: object) -> object:
     return int(exact)
 
 
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+
 if TYPE_CHECKING:
     Tokens = int
 else:
@@ -42,7 +44,7 @@ class RepeatSection(Section):
     """Copies of a document by a number that the ledger has of it."""
 
     column: str = Field(description="column of the ledger, a number")
-    copies: dict[float, Annotated[float, Field(ge=0, le=1000)]] = Field(
+    copies: dict[_Finite, Annotated[float, Field(ge=0, le=1000)]] = Field(
         description="from this value on -> so many copies; of 2.5, half get 2 and half 3"
     )
     by: Literal["value", "percentile"] = Field(
@@ -74,7 +76,7 @@ class ComponentSection(Section):
     keep: float = Field(1, gt=0, le=1, description="share of them that is taken, by content hash")
     repeat: RepeatSection | None = Field(None, description="copies of each, by a column")
     cap: Tokens | None = Field(None, description="most tokens that are taken, by content hash")
-    max_epochs: float | None = Field(None, gt=0, description="instead of mixture.max_epochs")
+    max_epochs: _Finite | None = Field(None, gt=0, description="instead of mixture.max_epochs")
 
     @property
     def chooses(self) -> bool:
@@ -86,10 +88,10 @@ class ComponentSection(Section):
 class WeightSection(Section):
     """How much of a component a stage takes; a plain number is a share."""
 
-    share: float | None = Field(
+    share: _Finite | None = Field(
         None, ge=0, description="part of the stage that epochs and tokens of others leave"
     )
-    epochs: float | None = Field(None, ge=0, description="how often each token is seen")
+    epochs: _Finite | None = Field(None, ge=0, description="how often each token is seen")
     tokens: Tokens | None = Field(None, description="so many tokens")
 
     @model_validator(mode="before")
@@ -142,7 +144,7 @@ class MixtureSection(Section):
     stages: Annotated[tuple[StageSection, ...], AfterValidator(_distinct)] = Field(
         description="one after another"
     )
-    max_epochs: float = Field(
+    max_epochs: _Finite = Field(
         4,
         gt=0,
         description="how often tokens may be seen in all stages; above, the mixture is refused "

@@ -11,6 +11,7 @@ from corpus_pipeline import storage
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.storage import Place
+from corpus_pipeline.workspace.run_file import read_token_index
 
 
 def find_document(output: Place, identity: str) -> list[dict[str, Any]]:
@@ -45,10 +46,10 @@ def find_token(output: Place, shard: int, position: int) -> dict[str, Any]:
     Raises:
         VerifyError: the shard has no such token.
     """
-    shards = sorted(storage.children(output / "tokens", ".arrow"), key=lambda path: path.name)
-    before = 0
+    index, before = read_token_index(output), 0
+    shards = () if index is None else index.shards
     if 0 <= shard < len(shards) and position >= 0:
-        with storage.open_arrow(shards[shard]) as file:
+        with storage.open_arrow(output / "tokens" / shards[shard].file) as file:
             for number in range(file.num_record_batches):
                 batch = file.get_batch(number)
                 offsets = batch["tokens"].offsets.to_numpy()

@@ -5,7 +5,8 @@ What is compared, so that a run.json that was edited and given a digest that fit
     files             bytes, sha256 and rows of each, with run.json
     parts of a unit   documents, rejected, ledger: the same rows with the same ids and reasons
     shards            with index.json, and by sums over the documents with the ledger
-    splits            no content stands in two of them
+    splits            no document has the tokens of one in another
+    the mixture       is of these shards, and its files are whole
     counts            documents, reasons, sums of columns and tokens over all parts
     the folder        holds no other file, hidden ones included
 
@@ -27,15 +28,15 @@ import pyarrow.compute as pc
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.inspection.summary import summed_columns
+from corpus_pipeline.inspection.verify_mixture import mixture_differences
+from corpus_pipeline.inspection.verify_splits import split_differences
 from corpus_pipeline.inspection.verify_tokens import (
     LEDGER_COLUMNS,
     TokenSums,
     index_differences,
     is_shard,
     shard_contents,
-    split_differences,
     sums_of_ledger,
-    token_index,
 )
 from corpus_pipeline.machine import cores
 from corpus_pipeline.pipelines.progress import Progress
@@ -43,10 +44,12 @@ from corpus_pipeline.storage import Place
 from corpus_pipeline.tokens.index import INDEX_NAME
 from corpus_pipeline.workspace.run_file import (
     LOCK_FILE,
+    MIXTURE_FOLDER,
     RUN_FILE,
     STATE_FOLDER,
     digest_of,
     read_run,
+    read_token_index,
 )
 
 #: Files that are read at once, at least: remote ones are waited for. Remote shards, at most.
@@ -59,6 +62,8 @@ _DESCRIPTIONS = re.compile(
     r"(README|LICEN[CS]E|NOTICE|CITATION|DATASHEET)[\w.-]*|\.gitattributes", re.IGNORECASE
 )
 
+#: What is looked at by itself.
+_KNOWN = (RUN_FILE, LOCK_FILE, MIXTURE_FOLDER)
 _Entry = dict[str, Any]
 
 
@@ -110,7 +115,7 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
             if progress is not None:
                 progress.advance("check", 1, entry["bytes"])
     yield from _count_differences(found, counts, summed)
-    index = token_index(output)
+    index = read_token_index(output)
     if index is not None:
         yield from index_differences(index, files, counts)
         # Each is copied to this machine where it is remote; the disk must hold so many.
@@ -127,7 +132,8 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
             yield from lines
             if progress is not None:
                 progress.advance("check", 1, entry["bytes"])
-        yield from split_differences(output, index)
+        yield from split_differences(output, index, run)
+        yield from mixture_differences(output, index)
     elif shards or counts.get("tokens"):
         yield f"tokens/{INDEX_NAME} is missing, and there are tokens"
     if progress is not None:
@@ -151,7 +157,7 @@ def _foreign_files(output: Place, known: set[str]) -> Iterator[str]:
         elif name in folders:
             inside = storage.names(output / name)
             foreign += [f"{name}/{each}" for each in inside if f"{name}/{each}" not in known]
-        elif name not in (RUN_FILE, LOCK_FILE) and not _DESCRIPTIONS.fullmatch(name):
+        elif name not in _KNOWN and not _DESCRIPTIONS.fullmatch(name):
             foreign.append(name)
     if foreign:
         named = ", ".join(foreign[:_NAMED]) + (", …" if len(foreign) > _NAMED else "")

@@ -8,7 +8,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus_pipeline.loader.order import mixed
+from corpus_pipeline.tokens.keys import mixed
 
 
 def draws(
@@ -28,8 +28,8 @@ def draws(
     """
     digest = hashlib.sha256(f"{seed} {purpose}".encode()).digest()
     first, second = (np.uint64(int.from_bytes(digest[k : k + 8], "little")) for k in (0, 8))
-    values = mixed(samples.astype(np.uint64), first)
-    return mixed(values ^ mixed(numbers.astype(np.uint64), second), first)
+    values = mixed(samples.astype(np.uint64) ^ first)
+    return mixed(values ^ mixed(numbers.astype(np.uint64) ^ second) ^ first)
 
 
 def below(draws: NDArray[np.uint64], limits: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import hashlib
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.loader.stream import Piece, TokenStream
 from corpus_pipeline.machine import cache_folder
-from corpus_pipeline.tokens.index import TokenIndex, load_index
-from corpus_pipeline.tokens.shard import Shard, Tokens, open_shard
+from corpus_pipeline.tokens.index import ShardEntry, TokenIndex, load_index
+from corpus_pipeline.tokens.shard import Shard, ShardBatch, Tokens, open_shard
 
 if TYPE_CHECKING:
     from corpus_pipeline.loader.remote import RemoteShards
@@ -43,6 +42,8 @@ class _Mapped:
     tokens: Tokens
     offsets: memoryview
     """Where documents start, from 0; bisection takes half the time of NumPy's."""
+    batch: ShardBatch | None = None
+    """As the shard has it; null where no token is."""
 
     @functools.cached_property
     def has_repeated(self) -> bool:
@@ -88,7 +89,7 @@ class TokenDataset:
         self.is_remote = remote is not None
         self._remote = remote
         self.index = index
-        self.fingerprint = hashlib.sha256(index.to_json().encode()).hexdigest()
+        self.fingerprint = index.fingerprint
         self.documents = index.documents
         self.dtype: np.dtype[Any] = np.dtype(index.dtype)
         self.eos_id = index.eos_id
@@ -213,6 +214,21 @@ class TokenDataset:
         starts = np.array(found, np.int64)
         return np.unique(starts) if repeated else starts
 
+    def batch_at(self, token: int) -> tuple[ShardEntry, int, ShardBatch]:
+        """Returns the record batch that holds a token of the stream, as views of the mapped file.
+
+        Returns:
+            Its shard's entry; the place of its first token in the stream; the batch.
+
+        Raises:
+            IndexError: there is no such token.
+            VerifyError: a shard is missing, cut, or not the one that the index names.
+        """
+        here = self._mapped(token)
+        assert here.batch is not None
+        entry = self.index.shards[bisect_right(self._starts, token) - 1]
+        return entry, here.first, here.batch
+
     def document_starts(self, start: int, stop: int) -> NDArray[np.int64]:
         """Returns where documents start in a range of the stream.
 
@@ -263,7 +279,7 @@ class TokenDataset:
         for batch in batches:
             firsts.append(firsts[-1] + len(batch.tokens))
         mapped = [
-            _Mapped(first, end, batch.tokens, batch.offsets.data)
+            _Mapped(first, end, batch.tokens, batch.offsets.data, batch)
             for (first, end), batch in zip(itertools.pairwise(firsts), batches, strict=True)
         ]
         return _OpenShard(firsts[:-1], mapped)

@@ -20,7 +20,13 @@ from corpus_pipeline.loader.stream import TokenStream
 #: Version of mixture.json.
 MIXTURE_VERSION = 1
 
-_SELECTION = [("start", pa.int64()), ("token", pa.int64())]
+#: Name of the file in its folder.
+MIXTURE_NAME = "mixture.json"
+
+#: A selection: `start` in the component's own stream, `token` in the stream of all shards.
+SELECTION = pa.schema(
+    [pa.field("start", pa.int64(), nullable=False), pa.field("token", pa.int64(), nullable=False)]
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -45,7 +51,7 @@ class Mixture:
 
 
 def open_mixture(path: str | Path) -> Mixture:
-    """Reads a mixture.json and maps what it names into memory.
+    """Reads a mixture, given its folder or mixture.json, and maps what it names into memory.
 
     Digests of selections are not compared, as that would read them whole.
 
@@ -54,6 +60,8 @@ def open_mixture(path: str | Path) -> Mixture:
             not the one that the mixture was made of.
     """
     path = Path(path)
+    if path.is_dir():
+        path = path / MIXTURE_NAME
     try:
         text = path.read_text("utf-8")
         content = json.loads(text)
@@ -99,7 +107,7 @@ def _stream(path: Path, dataset: TokenDataset, component: dict[str, Any]) -> Tok
     file = path.parent / component["selection"]
     with pa.memory_map(str(file)) as source:
         batch = pa.ipc.open_file(source).get_batch(0)
-    if [(field.name, field.type) for field in batch.schema] != _SELECTION:
+    if [(f.name, f.type) for f in batch.schema] != [(f.name, f.type) for f in SELECTION]:
         raise VerifyError(f"{file} has columns {batch.schema.names}, not start and token")
     start, token = (batch.column(k).to_numpy() for k in range(2))
     ends = (int(start[0]), int(start[-1])) if len(start) else (0, 0)

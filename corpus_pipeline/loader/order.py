@@ -16,6 +16,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus_pipeline.tokens.keys import mixed
+
 #: Rounds of the network. Four make a pseudo-random permutation of a good round function (Luby and
 #: Rackoff, 1988); two more make up for small domains.
 _ROUNDS = 6
@@ -29,14 +31,6 @@ def _splitmix64(state: int) -> int:
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
     return z ^ (z >> 31)
-
-
-def mixed(values: NDArray[np.uint64], key: np.uint64) -> NDArray[np.uint64]:
-    """murmur3's finaliser over (value xor key): every input bit changes every output bit."""
-    h = values ^ key
-    h = (h ^ (h >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    h = (h ^ (h >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-    return h ^ (h >> np.uint64(33))
 
 
 class Permutation:
@@ -83,7 +77,7 @@ class Permutation:
     def _network(self, values: NDArray[np.uint64]) -> NDArray[np.uint64]:
         left, right = values >> self._half, values & self._low
         for key in self._keys:
-            left, right = right, left ^ (mixed(right, key) & self._low)
+            left, right = right, left ^ (mixed(right ^ key) & self._low)
         return (left << self._half) | right
 
 

@@ -86,6 +86,11 @@ class TokenStream:
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         return self._made_by
 
+    @property
+    def segments(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """int64[S] twice: place of each segment in the stream, ascending, and in the source."""
+        return self._start, self._token
+
     def copy_into(self, out: Tokens, start: int) -> None:
         """Copies as many tokens as `out` holds, from `start` of the stream on.
 

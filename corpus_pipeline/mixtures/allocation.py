@@ -26,7 +26,7 @@ class Weight:
 
 
 @dataclasses.dataclass(frozen=True)
-class Stage:
+class StageRule:
     """A stretch of training in which the mixture stays the same."""
 
     name: str
@@ -46,7 +46,9 @@ class Available:
     """How often its tokens may be seen in all stages together."""
 
 
-def allocate(stages: Sequence[Stage], available: Mapping[str, Available]) -> list[dict[str, int]]:
+def allocate(
+    stages: Sequence[StageRule], available: Mapping[str, Available]
+) -> list[dict[str, int]]:
     """Returns how many tokens of each component each stage takes.
 
     Raises:
@@ -54,7 +56,8 @@ def allocate(stages: Sequence[Stage], available: Mapping[str, Available]) -> lis
             numbers of a stage contradict each other.
 
     >>> there = {"web": Available(900, Fraction(4)), "wiki": Available(100, Fraction(4))}
-    >>> main = Stage("main", {"web": Weight(share=Fraction(1)), "wiki": Weight(epochs=Fraction(2))})
+    >>> mix = {"web": Weight(share=Fraction(1)), "wiki": Weight(epochs=Fraction(2))}
+    >>> main = StageRule("main", mix)
     >>> allocate([dataclasses.replace(main, tokens=500)], there)
     [{'web': 300, 'wiki': 200}]
     >>> allocate([main], there)
@@ -72,7 +75,7 @@ def allocate(stages: Sequence[Stage], available: Mapping[str, Available]) -> lis
 
 
 def _stage_tokens(
-    stage: Stage, available: Mapping[str, Available], used: Mapping[str, int]
+    stage: StageRule, available: Mapping[str, Available], used: Mapping[str, int]
 ) -> dict[str, int]:
     fixed = {}
     for name, weight in stage.mix.items():
@@ -102,12 +105,17 @@ def _stage_tokens(
             f"mixture: {stage.name}: tokens is {stage.tokens:,}, but epochs and tokens of its "
             f"components come to {taken:,}; correct one of them"
         )
+    if rest + taken == 0:
+        raise ConfigError(
+            f"mixture: {stage.name}: would have no tokens: all that its components have was taken "
+            "by earlier stages, or is rounded down to none; give it tokens, or leave it out"
+        )
     shared = apportion(rest, shares)
     return {name: fixed[name] if name in fixed else shared.get(name, 0) for name in stage.mix}
 
 
 def _refuse_too_many_epochs(
-    stage: Stage,
+    stage: StageRule,
     used: Mapping[str, int],
     available: Mapping[str, Available],
     tokens: Mapping[str, int],

@@ -75,24 +75,35 @@ def ordered(values: NDArray[np.float64]) -> NDArray[np.uint64]:
 
 def unordered(value: int) -> float:
     """Returns the number that `ordered` has made an integer of."""
+    if value >> 64:
+        return float("inf")
     bits = value ^ ((1 << 64) - 1) if not value >> 63 else value & ~(1 << 63)
     return float(np.array([bits], np.uint64).view(np.float64)[0])
 
 
 def quantiles(passes: Passes, shares: Sequence[Fraction]) -> list[int]:
-    """Finds, for each share, the least value up to which at least that share of the weight lies.
+    """Finds, for each share, the least value up to which more than that share of the weight lies.
 
-    Looks at all values four times and holds 65,536 numbers for each share.
+    So what lies below the value weighs at most the share; equal values stay together. Looks at
+    all values five times and holds 65,536 numbers for each share.
 
     Args:
         passes: gives the values as unsigned integers, and their weights.
         shares: 0 to 1.
 
     Returns:
-        One value for each share; 0 where there is no weight at all.
+        One value for each share, 2**64 where there is none: for the share 1, or without weight.
+
+    >>> values = np.array([5, 7, 9, 11], np.uint64), np.array([1, 1, 1, 1])
+    >>> quantiles(lambda: [values], [Fraction(0), Fraction(1, 2), Fraction(1)])
+    [5, 9, 18446744073709551616]
     """
     total = sum(int(weights.sum()) for _, weights in passes())
-    return [found for found, _ in _at(passes, [share * total for share in shares])]
+    wanted = [int(share * total) + 1 for share in shares]
+    found = _at(passes, [min(weight, total) for weight in wanted])
+    return [
+        value if weight <= total else 1 << 64 for value, weight in zip(found, wanted, strict=True)
+    ]
 
 
 def limit_within(passes: Passes, most: int) -> int:
@@ -105,11 +116,11 @@ def limit_within(passes: Passes, most: int) -> int:
     if total <= most:
         return 1 << 64
     # The value at which the sum comes above the limit is itself not taken.
-    return _at(passes, [Fraction(most + 1)])[0][0]
+    return _at(passes, [most + 1])[0]
 
 
-def _at(passes: Passes, weights: Sequence[Fraction]) -> list[tuple[int, int]]:
-    """Finds the least values up to which so much weight lies; and what lies below each."""
+def _at(passes: Passes, weights: Sequence[int]) -> list[int]:
+    """Finds the least values up to which so much weight lies."""
     found = [(0, 0)] * len(weights)
     for shift in range(64 - _DIGIT, -1, -_DIGIT):
         prefixes = sorted({prefix for prefix, _ in found})
@@ -124,16 +135,12 @@ def _at(passes: Passes, weights: Sequence[Fraction]) -> list[tuple[int, int]]:
             _next_digit(prefix, below, sums[prefix], weight)
             for (prefix, below), weight in zip(found, weights, strict=True)
         ]
-    return found
+    return [prefix for prefix, _ in found]
 
 
-def _next_digit(
-    prefix: int, below: int, sums: NDArray[np.int64], weight: Fraction
-) -> tuple[int, int]:
+def _next_digit(prefix: int, below: int, sums: NDArray[np.int64], weight: int) -> tuple[int, int]:
     ends = np.cumsum(sums)
-    # Of no weight at all the first digit with a value, if there is one.
-    wanted = max(1, -(-weight.numerator // weight.denominator) - below)
-    digit = min(int(np.searchsorted(ends, wanted)), len(sums) - 1)
+    digit = min(int(np.searchsorted(ends, weight - below)), len(sums) - 1)
     return prefix << _DIGIT | digit, below + int(ends[digit] - sums[digit])
 
 
@@ -142,7 +149,7 @@ def segments(
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yields what a component reads one after another: all documents once, then those taken twice.
 
-    Copies of a document lie far apart, so that no sequence holds it twice.
+    So between two copies of a document lie all others that are taken as often.
 
     Args:
         starts: int64[N], first token of each document in the stream of all shards, ascending.

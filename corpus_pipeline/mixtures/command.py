@@ -1,7 +1,8 @@
-"""`corpus mix`: a mixture of a finished run, planned after the run."""
+"""A mixture of a finished run: that of its configuration, and those of `corpus mix`."""
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -10,13 +11,33 @@ from corpus_pipeline.config.config import read_sections
 from corpus_pipeline.config.messages import one_line
 from corpus_pipeline.config.mixture import MixtureSection
 from corpus_pipeline.errors import ConfigError, VerifyError
-from corpus_pipeline.mixtures.planning import MIXTURE_NAME, Mixture, plan_mixture, write_mixture
+from corpus_pipeline.loader.mixture import MIXTURE_NAME
+from corpus_pipeline.mixtures.planning import PlannedMixture, plan_mixture
+from corpus_pipeline.mixtures.written import write_mixture
 from corpus_pipeline.storage import Place
-from corpus_pipeline.tokens.index import INDEX_NAME, TokenIndex
-from corpus_pipeline.workspace.run_file import read_run
+from corpus_pipeline.tokens.splits import TRAIN
+from corpus_pipeline.workspace.run_file import MIXTURE_FOLDER, read_run, read_token_index
 
 
-def mix_run(output: str, source: Path, target: str | None, overwrite: bool) -> Mixture:
+def mix_output(section: MixtureSection, output: Place, run: dict[str, Any]) -> None:
+    """Plans the mixture of a configuration and writes it into the output of its run.
+
+    Raises:
+        ConfigError: it cannot be made of this corpus; which is complete all the same.
+    """
+    try:
+        mixture = _planned(section, output, run)
+    except ConfigError as error:
+        raise ConfigError(
+            f"{error} (the corpus itself is complete: correct the mixture and run again, which "
+            "does nothing else)"
+        ) from error
+    index = read_token_index(output)
+    assert index is not None
+    write_mixture(mixture, output / MIXTURE_FOLDER, "../tokens", index)
+
+
+def mix_run(output: str, source: Path, target: str | None, overwrite: bool) -> PlannedMixture:
     """Plans a mixture of a run and writes it.
 
     Args:
@@ -31,17 +52,25 @@ def mix_run(output: str, source: Path, target: str | None, overwrite: bool) -> M
     """
     section = read_mixture(source)
     where = storage.place(output)
-    run = read_run(where)
-    path = where / "tokens" / INDEX_NAME
-    if not storage.exists(path):
-        raise VerifyError(f"{output}: has no tokens; run it with tokenize first")
-    index = TokenIndex.from_json(storage.read_bytes(path).decode("utf-8", "replace"))
-    mixture = plan_mixture(section, where, index, int(run["config"]["seed"]))
-    if target is not None:
+    mixture = _planned(section, where, read_run(where))
+    index = read_token_index(where)
+    if target is not None and index is not None:
         folder = storage.place(target)
         _refuse_target(folder, where, overwrite)
         write_mixture(mixture, folder, _reference(where / "tokens", folder), index)
     return mixture
+
+
+def _planned(section: MixtureSection, output: Place, run: dict[str, Any]) -> PlannedMixture:
+    index = read_token_index(output)
+    if index is None:
+        raise VerifyError(f"{output}: has no tokens; run it with tokenize first")
+    config = run["config"]
+    inputs = [*config["inputs"], *config.get("dataset_sources", ())]
+    streams = index.streams()
+    sources = {*(each["source"] for each in inputs), *(each["source"] for each in streams)}
+    splits = {TRAIN, *(config.get("tokenize") or {}).get("splits", ())}
+    return plan_mixture(section, output, index, int(config["seed"]), sources, splits)
 
 
 def read_mixture(path: Path) -> MixtureSection:
@@ -59,16 +88,24 @@ def read_mixture(path: Path) -> MixtureSection:
 
 
 def _refuse_target(folder: Place, run: Place, overwrite: bool) -> None:
-    if storage.exists(folder / MIXTURE_NAME) and not overwrite:
-        raise ConfigError(f"{folder}: holds a mixture; name another folder, or --overwrite")
-    if str(folder).rstrip("/").startswith(str(run).rstrip("/") + "/"):
+    inside, outside = (_absolute(each) for each in (folder, run))
+    if f"{inside}/".startswith(f"{outside}/"):
         raise ConfigError(
             f"{folder}: lies in the run, which verify finds changed then; name a folder beside it"
         )
+    names = set(storage.names(folder))
+    if MIXTURE_NAME in names and not overwrite:
+        raise ConfigError(f"{folder}: holds a mixture; name another folder, or --overwrite")
+    if names and MIXTURE_NAME not in names and not all(n.startswith("selection-") for n in names):
+        raise ConfigError(f"{folder}: is not empty and holds no mixture; name another folder")
+
+
+def _absolute(where: Place) -> str:
+    return str(where.resolve() if isinstance(where, Path) else where).rstrip("/")
 
 
 def _reference(tokens: Place, folder: Place) -> str:
     """Names the folder of the shards as seen from the mixture."""
     if isinstance(tokens, Path) and isinstance(folder, Path):
         return Path(os.path.relpath(tokens.resolve(), folder.resolve())).as_posix()
-    return str(tokens)
+    return _absolute(tokens)

@@ -5,8 +5,6 @@ index.json ──► tokens of each component ──► tokens of each stage    
 """
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -21,7 +19,8 @@ from corpus_pipeline.batches import with_columns
 from corpus_pipeline.config.mixture import ComponentSection, MixtureSection, WeightSection
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.where.expressions import parse_expression
-from corpus_pipeline.mixtures.allocation import Available, Stage, Weight, allocate
+from corpus_pipeline.loader.mixture import SELECTION
+from corpus_pipeline.mixtures.allocation import Available, StageRule, Weight, allocate
 from corpus_pipeline.mixtures.choice import (
     Steps,
     Weighted,
@@ -38,15 +37,6 @@ from corpus_pipeline.tokens.index import TokenIndex
 from corpus_pipeline.tokens.keys import content_keys
 from corpus_pipeline.yaml_files import nearest_key
 
-#: Version of mixture.json.
-MIXTURE_VERSION = 1
-#: Name of the file in its folder.
-MIXTURE_NAME = "mixture.json"
-
-#: A selection: `start` in the component's own stream, `token` in the stream of all shards.
-SELECTION = pa.schema(
-    [pa.field("start", pa.int64(), nullable=False), pa.field("token", pa.int64(), nullable=False)]
-)
 _PLACE = ("token_shard", "token_offset", "tokens")
 
 
@@ -56,20 +46,17 @@ class Component:
 
     name: str
     section: ComponentSection
+    sources: tuple[str, ...]
+    """Of its documents, those that have tokens in its split."""
     documents: int
     """Those that are taken, each copy counted."""
     tokens: int
     selection: pa.Table | None
     """Columns of `SELECTION`; None: all documents of its sources and split."""
 
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Sources of its documents."""
-        return self.section.sources or (self.name,)
-
 
 @dataclasses.dataclass(frozen=True)
-class Mixture:
+class PlannedMixture:
     """Components, and the tokens of each that every stage takes."""
 
     seed: int
@@ -78,24 +65,31 @@ class Mixture:
     """Name, and component -> tokens."""
 
 
-def plan_mixture(section: MixtureSection, output: Place, index: TokenIndex, seed: int) -> Mixture:
+def plan_mixture(
+    section: MixtureSection,
+    output: Place,
+    index: TokenIndex,
+    seed: int,
+    sources: Iterable[str],
+    splits: Iterable[str],
+) -> PlannedMixture:
     """Chooses documents and allocates tokens.
 
-    Takes 24 bytes in memory for each document of a component that chooses.
+    Takes about 60 bytes in memory for each document of a component that chooses.
 
     Args:
         section: of the configuration.
         output: folder of a finished run, with ledger/.
         index: of its shards.
         seed: of the run; decides which documents are kept.
+        sources: names of all its sources, also of those that have no tokens.
+        splits: names of all its splits.
 
     Raises:
         ConfigError: a component names what there is not, or needs more than there is.
     """
-    streams = index.streams()
     parts = storage.children(output / "ledger", ".parquet")
-    sources = {each["source"] for each in streams}
-    check_mixture(section, _schema(parts), sources, {each["split"] for each in streams})
+    check_mixture(section, _schema(parts), sources, splits)
     names = dict.fromkeys(name for stage in section.stages for name in stage.mix)
     components = tuple(
         _component(name, section.components.get(name), parts, index, seed) for name in names
@@ -107,12 +101,12 @@ def plan_mixture(section: MixtureSection, output: Place, index: TokenIndex, seed
         for each in components
     }
     stages = [
-        Stage(each.name, {n: _weight(w) for n, w in each.mix.items()}, each.tokens)
+        StageRule(each.name, {n: _weight(w) for n, w in each.mix.items()}, each.tokens)
         for each in section.stages
     ]
     tokens = allocate(stages, available)
     named = tuple((stage.name, each) for stage, each in zip(stages, tokens, strict=True))
-    return Mixture(seed, components, named)
+    return PlannedMixture(seed, components, named)
 
 
 def check_mixture(
@@ -191,17 +185,19 @@ def _component(
     seed: int,
 ) -> Component:
     section = section or ComponentSection()
-    sources = section.sources or (name,)
-    if section.chooses:
-        chosen = _Choice(section, sources, parts, index, seed)
-        return Component(name, section, *chosen.selected())
-    mine = [
+    # A source may have no document in the split, or none at all; the loader must not look for it.
+    named = section.sources or (name,)
+    streams = [
         each
         for each in index.streams()
-        if each["split"] == section.split and each["source"] in sources
+        if each["split"] == section.split and each["source"] in named
     ]
-    documents, tokens = (sum(each[key] for each in mine) for key in ("documents", "tokens"))
-    return Component(name, section, documents, tokens, None)
+    sources = tuple(each["source"] for each in streams)
+    if section.chooses:
+        chosen = _Choice(section, sources, parts, index, seed)
+        return Component(name, section, sources, *chosen.selected())
+    documents, tokens = (sum(each[key] for each in streams) for key in ("documents", "tokens"))
+    return Component(name, section, sources, documents, tokens, None)
 
 
 class _Choice:
@@ -230,26 +226,25 @@ class _Choice:
         """Returns documents, tokens and segments of what is taken."""
         steps = self._steps()
         limit = None if self.section.cap is None else self._limit(steps, self.section.cap)
-        found = []
+        places, lengths, copies = [], [], []
         for batch in self._batches():
-            copies = self._copies(batch, steps)
+            times = self._copies(batch, steps)
             if limit is not None and limit < 1 << 64:
-                copies = np.where(self._cap_keys(batch) < np.uint64(limit), copies, 0)
-            taken = copies > 0
-            places = self._places(batch)[taken]
-            found.append((places, self._lengths(batch)[taken], copies[taken]))
-        starts, lengths, copies = (
-            np.concatenate([np.zeros(0, np.int64), *(each[k] for each in found)]) for k in range(3)
+                times = np.where(self._cap_keys(batch) < np.uint64(limit), times, 0)
+            taken = times > 0
+            places.append(self._places(batch)[taken])
+            lengths.append(self._lengths(batch)[taken].astype(np.int32))
+            copies.append(times[taken].astype(np.int16))
+        order = np.argsort(_joined(places, np.int64), kind="stable")
+        first, size, times = (
+            _joined(parts, dtype)[order]
+            for parts, dtype in ((places, np.int64), (lengths, np.int32), (copies, np.int16))
         )
-        order = np.argsort(starts, kind="stable")
-        layers = list(segments(starts[order], lengths[order], copies[order]))
-        tokens, sizes = (
-            np.concatenate([np.zeros(0, np.int64), *(layer[k] for layer in layers)])
-            for k in range(2)
-        )
+        layers = list(segments(first, size.astype(np.int64), times))
+        tokens, sizes = (_joined([layer[k] for layer in layers], np.int64) for k in range(2))
         begins = np.cumsum(sizes) - sizes
         table = pa.table([pa.array(begins), pa.array(tokens)], schema=SELECTION)
-        return int(copies.sum()), int(sizes.sum()), table
+        return int(times.sum()), int(sizes.sum()), table
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         """Yields the documents of the component, in the order of the ledger."""
@@ -326,56 +321,5 @@ class _Choice:
         return lengths
 
 
-def write_mixture(mixture: Mixture, folder: Place, tokens: str, index: TokenIndex) -> list[Place]:
-    """Writes mixture.json, and last of all; and the selections beside it. Returns the files.
-
-    Args:
-        mixture: what `plan_mixture` returns.
-        folder: where to.
-        tokens: the folder of the shards, as it is named from there.
-        index: of the shards.
-    """
-    files, components = [], []
-    for number, each in enumerate(mixture.components):
-        name = digest = None
-        if each.selection is not None:
-            name = f"selection-{number:05d}.arrow"
-            with storage.writing(folder / name) as file:
-                with pa.ipc.new_file(file.sink, SELECTION) as sink:
-                    sink.write_batch(_one_batch(each.selection))
-                digest = file.commit().sha256
-            files.append(folder / name)
-        components.append(
-            {"name": each.name, "split": each.section.split, "sources": list(each.sources),
-             "documents": each.documents, "tokens": each.tokens, "selection": name,
-             "sha256": digest}
-        )  # fmt: skip
-    content = {
-        "version": MIXTURE_VERSION,
-        "tokens": tokens,
-        "index_sha256": hashlib.sha256(index.to_json().encode()).hexdigest(),
-        "seed": mixture.seed,
-        "components": components,
-        "stages": [{"name": name, "tokens": dict(each)} for name, each in mixture.stages],
-    }
-    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    storage.write_bytes(folder / MIXTURE_NAME, text.encode())
-    return [*files, folder / MIXTURE_NAME]
-
-
-def _one_batch(table: pa.Table) -> pa.RecordBatch:
-    batches = table.combine_chunks().to_batches()
-    return batches[0] if batches else pa.RecordBatch.from_pylist([], SELECTION)
-
-
-def planned_shares(mixture: Mixture) -> Iterator[dict[str, Any]]:
-    """Yields a row for each component of each stage: what was planned, and what that means."""
-    available = {each.name: each.tokens for each in mixture.components}
-    for stage, tokens in mixture.stages:
-        total = sum(tokens.values())
-        for name, count in tokens.items():
-            yield {
-                "stage": stage, "component": name, "available": available[name], "tokens": count,
-                "share": count / total if total else 0.0,
-                "epochs": count / available[name] if available[name] else 0.0,
-            }  # fmt: skip
+def _joined(parts: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, dtype), *parts])

@@ -12,7 +12,14 @@ from corpus_pipeline.pipelines.dataset_card import CARD_FILE, is_card
 from corpus_pipeline.planning.identity import refuse_other_run
 from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.storage import Lease, Place
-from corpus_pipeline.workspace.run_file import LOCK_FILE, RUN_FILE, read_run
+from corpus_pipeline.workspace.run_file import (
+    FOLDERS,
+    LOCK_FILE,
+    MIXTURE_FOLDER,
+    RUN_FILE,
+    STATE_FOLDER,
+    read_run,
+)
 from corpus_pipeline.workspace.state import Workspace
 
 #: Prefix of state that is being removed.
@@ -95,7 +102,7 @@ def remove_trash(workspace: Workspace) -> None:
         return
     finished, started = workspace.root / RUN_FILE, workspace.state / "fingerprint.json"
     if not (storage.exists(finished) or storage.exists(started)):
-        for name in (".work", "documents", "rejected", "ledger", "tokens"):
+        for name in (STATE_FOLDER, *FOLDERS, MIXTURE_FOLDER):
             storage.remove_tree(workspace.root / name)
         card = workspace.root / CARD_FILE
         if storage.exists(card) and is_card(storage.read_bytes(card)):

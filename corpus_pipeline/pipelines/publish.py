@@ -11,7 +11,6 @@ from corpus_pipeline import __version__, storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.errors import EngineError
-from corpus_pipeline.mixtures.planning import plan_mixture, write_mixture
 from corpus_pipeline.package_files import located
 from corpus_pipeline.pipelines.dataset_card import CARD_FILE, dataset_card, is_card
 from corpus_pipeline.planning.evaluations import Evaluations
@@ -67,8 +66,13 @@ def publish(
         counts["documents"] += of_a_unit[0].counts.get("documents", 0)
     sources = _of_sources(counts)
     _check_removals(workspace, counts)
-    units_listed = workspace.manifests(LEDGER, units)
-    files += [entry for manifest in units_listed for entry in manifest.files]
+    ledger = list(workspace.manifests(LEDGER, units))
+    files += [entry for manifest in ledger for entry in manifest.files]
+    if (rows := sum(manifest.counts["rows"] for manifest in ledger)) != counts["documents"]:
+        raise EngineError(
+            f"the ledger has {rows} rows for {counts['documents']} documents; run again with "
+            "--overwrite, and please report it"
+        )
     streams: list[dict[str, Any]] = []
     if shards is not None and flow.tokenize is not None:
         index = _index(workspace, flow.tokenize, shards)
@@ -76,7 +80,7 @@ def publish(
         files += [FileEntry(f"tokens/{each.file}", each.documents, each.bytes, each.sha256)
                   for each in index.shards]  # fmt: skip
         streams = index.streams()
-        files += _publish_mixture(workspace, config, index)
+        _check_tokens(index, counts)
     notes = {name: workspace.committed(name) for name in workspace.begun()}
     uncompared = sum(workspace.counted(name, "uncompared_pairs") for name in workspace.begun())
     if uncompared:
@@ -109,13 +113,18 @@ def publish(
     return run
 
 
-def _publish_mixture(workspace: Workspace, config: Config, index: TokenIndex) -> list[FileEntry]:
-    """Plans and writes the mixture of the configuration, if there is one."""
-    if config.mixture is None:
-        return []
-    mixture = plan_mixture(config.mixture, workspace.root, index, config.seed)
-    written = write_mixture(mixture, workspace.root / "mixture", "../tokens", index)
-    return [workspace.entry(path, 0, storage.file_digest(path)) for path in written]
+def _check_tokens(index: TokenIndex, counts: Counter[str]) -> None:
+    """Compares what is in shards with what was encoded, and kept."""
+    dropped = sum(n for name, n in counts.items() if name.startswith("dropped-"))
+    for what, found, wanted in (
+        ("tokens", index.tokens, counts["tokens"]),
+        ("documents", index.documents, counts["documents"] - dropped),
+    ):
+        if found != wanted:
+            raise EngineError(
+                f"{found} {what} are in shards, {wanted} were kept; run again with --overwrite, "
+                "and please report it"
+            )
 
 
 def _of_sources(counts: Counter[str]) -> dict[str, dict[str, int]]:
@@ -171,15 +180,17 @@ def _check_merged(workspace: Workspace, name: str) -> None:
 def _index(workspace: Workspace, tokenize: Tokenize, options: ShardOptions) -> TokenIndex:
     """Returns the index of all shards; the plan of shards says what each is of."""
     facts = tokenize.facts()
-    manifests = list(workspace.manifests(SHARDS, workspace.begun_items(SHARDS)))
+    streams = streams_of_shards(options)
     shards = []
-    for manifest, stream in zip(manifests, streams_of_shards(options, len(manifests)), strict=True):
+    for manifest, (split, source) in zip(
+        workspace.manifests(SHARDS, range(len(streams))), streams, strict=True
+    ):
         entry = next(each for each in manifest.files if each.path.startswith("tokens/"))
         shards.append(
             ShardEntry(
                 file=PurePosixPath(entry.path).name, documents=entry.rows,
                 tokens=manifest.counts["tokens"], bytes=entry.bytes, sha256=entry.sha256,
-                source=stream.source, split=stream.split,
+                source=source, split=split,
             )
         )  # fmt: skip
     return TokenIndex(

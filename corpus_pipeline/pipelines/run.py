@@ -10,6 +10,7 @@ from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.dedup.step import Dedup
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.gathering import Gathering
+from corpus_pipeline.mixtures.command import mix_output
 from corpus_pipeline.mixtures.planning import check_mixture
 from corpus_pipeline.pipelines import stage_options
 from corpus_pipeline.pipelines.driver_tasks import merge
@@ -65,9 +66,7 @@ class Run:
         resources = resolve_resources(flow)
         plan = make_plan(self.config, resources.sha256, libraries=flow.libraries())
         workspace = Workspace(self.config.output, len(plan.units), plan.run)
-        make = stage_options.StageOptions(
-            self.config, flow, workspace, plan.partitions, sum(plan.text_bytes.values())
-        )
+        make = stage_options.StageOptions(self.config, flow, workspace, plan.partitions)
         # What a step refuses must be known before any work is done, or thrown away.
         flow.check()
         _check_mixture(self.config, flow)
@@ -76,12 +75,14 @@ class Run:
         with locked(workspace.root) as lease:
             if overwrite:
                 remove_run(workspace)
-            complete = take_up(workspace, plan)
-            if complete is not None:
-                return complete
-            warm(plan)
-            make.write_contamination_index(evaluations)
-            return self._work(workspace, plan, make, resources, passes, lease, evaluations)
+            run = take_up(workspace, plan)
+            if run is None:
+                warm(plan)
+                make.write_contamination_index(evaluations)
+                run = self._work(workspace, plan, make, resources, passes, lease, evaluations)
+            if self.config.mixture is not None:
+                mix_output(self.config.mixture, workspace.root, run)
+            return run
 
     def _work(
         self,

@@ -1,7 +1,6 @@
 """From the steps of a run to the frozen options of what its phases consist of."""
 
 import dataclasses
-import math
 
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
@@ -42,12 +41,6 @@ from corpus_pipeline.workspace.phase_table import (
 )
 from corpus_pipeline.workspace.state import Workspace
 
-#: Ranges of keys that a shard of shuffled documents is made of, about, so that shards are of nearly
-#: the same size; and the most of them: each is a record batch in a run of every unit.
-_BUCKETS_PER_SHARD, _MOST_BUCKET_BITS = 16, 14
-#: Bytes of text in a token, about.
-_BYTES_PER_TOKEN = 3
-
 #: What one worker needs at most (docs/performance.md).
 WORKER_MEMORY = 1_500_000_000
 
@@ -71,8 +64,6 @@ class StageOptions:
     flow: RunFlow
     workspace: Workspace
     partitions: int
-    text_bytes: float = 0.0
-    """Of all inputs, as planned."""
 
     def read(self) -> ReadStageOptions:
         """Options of *read*."""
@@ -205,12 +196,7 @@ class StageOptions:
             return None
         facts = tokenize.facts()
         shards = ShardFormat(tokenize.sha256, facts.eos_id, str(facts.dtype))
-        bits = None
-        if tokenize.options.shuffle:
-            expected = self.text_bytes / _BYTES_PER_TOKEN / tokenize.options.shard_tokens
-            bits = math.ceil(math.log2(max(1.0, _BUCKETS_PER_SHARD * expected)))
-            bits = min(bits, _MOST_BUCKET_BITS)
-        return RunFormat(shards, tokenize.splits().names, bits)
+        return RunFormat(shards, tokenize.splits().names, tokenize.options.shuffle)
 
     def shards(self) -> ShardOptions | None:
         """Options of cutting shards; None without tokens."""

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpus_pipeline import storage
-from corpus_pipeline.address import ROW_BITS
+from corpus_pipeline.address import rows_of
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.stages.sharding import PLACES
 from corpus_pipeline.stages.writing import ParquetPart, rejected_path
@@ -89,7 +89,7 @@ class WriteLedger(Transform):
         workspace = self.options.workspace
         places = workspace.read_unit(workspace.phase(merge_of(SHARDS)) / "places", unit)
         places = PLACES.empty_table() if places is None else places
-        rows = (places["address"].to_numpy() & np.uint64((1 << ROW_BITS) - 1)).astype(np.int64)
+        rows = rows_of(places["address"].to_numpy())
         if not np.array_equal(rows, np.sort(kept["row"].to_numpy())):
             raise EngineError(
                 f"unit {unit}: {len(kept)} documents stay, {len(rows)} are in shards, or others; "

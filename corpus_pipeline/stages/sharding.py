@@ -5,22 +5,23 @@ runs of units ──► one shard, from the portions that the plan of shards nam
 """
 
 import dataclasses
+import json
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline import storage
-from corpus_pipeline.address import ROW_BITS
+from corpus_pipeline.address import packed_addresses
 from corpus_pipeline.stages.finishing import portions_path, run_path
-from corpus_pipeline.tokens.cutting import cut_shards, documents_inside
-from corpus_pipeline.tokens.runs import RunFormat
+from corpus_pipeline.tokens.cutting import SHARD_PORTIONS, cut_shards, documents_inside
+from corpus_pipeline.tokens.runs import PORTION_BYTES, RunFormat
 from corpus_pipeline.tokens.shard import ShardWriter
 from corpus_pipeline.transforms import StageCounters, Tally, Transform
 from corpus_pipeline.workspace.phase_table import SHARDS
-from corpus_pipeline.workspace.state import Manifest, Workspace
+from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
 
 #: Where the tokens of documents are, for the merge that brings it to their units.
 PLACES = pa.schema(
@@ -30,6 +31,8 @@ PLACES = pa.schema(
         pa.field("token_offset", pa.int64()),
     ]
 )
+#: Lists of portions that are read at once, where they are remote.
+_READ_AT_ONCE = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +46,7 @@ class ShardOptions:
 
     @property
     def plan(self) -> storage.Place:
-        """What each shard is cut from: one record batch for each."""
+        """What each shard is cut from: one record batch for each, and their streams."""
         return self.workspace.work / "shards.arrow"
 
     def path(self, shard: int, shards: int) -> storage.Place:
@@ -54,52 +57,33 @@ class ShardOptions:
 def plan_shards(options: ShardOptions) -> int:
     """Writes the plan of shards from what all units have; returns how many there are."""
     workspace = options.workspace
-    tables = []
-    for unit in range(workspace.units):
-        with storage.open_arrow(portions_path(workspace, unit)) as file:
-            table = file.read_all()
-        tables.append(table.append_column("unit", pa.array(np.full(len(table), unit, np.int32))))
-    shuffled = options.runs.bucket_bits is not None
-    shards = list(cut_shards(pa.concat_tables(tables), options.runs.splits, options.size, shuffled))
+    tables = storage.map_concurrently(
+        lambda unit: _portions_of(workspace, unit), range(workspace.units), _READ_AT_ONCE
+    )
+    portions = pa.concat_tables(list(tables))
+    found = cut_shards(portions, options.runs.splits, options.size, options.runs.shuffled)
+    shards = list(found)
+    streams = [(shard.split, shard.source) for shard in shards]
+    schema = SHARD_PORTIONS.with_metadata({"streams": json.dumps(streams)})
     with storage.writing(options.plan) as file:
-        if shards:
-            with pa.ipc.new_file(file.sink, shards[0].schema) as sink:
-                for shard in shards:
-                    sink.write_batch(shard)
+        with pa.ipc.new_file(file.sink, schema) as sink:
+            for shard in shards:
+                sink.write_batch(shard.portions)
         file.commit()
     return len(shards)
 
 
-class StreamOfShard(NamedTuple):
-    """What the documents of a shard have in common."""
-
-    split: str
-    source: str
-
-
-def streams_of_shards(options: ShardOptions, shards: int) -> Iterator[StreamOfShard]:
-    """Yields the stream of each planned shard."""
-    if shards:
-        with storage.open_arrow(options.plan) as plan:
-            for shard in range(shards):
-                first = plan.get_batch(shard).slice(0, 1).to_pylist()[0]
-                yield StreamOfShard(first["split"], first["source"])
+def _portions_of(workspace: Workspace, unit: int) -> pa.Table:
+    with storage.open_arrow(portions_path(workspace, unit)) as file:
+        table = file.read_all()
+    return table.append_column("unit", pa.array(np.full(len(table), unit, np.int32)))
 
 
-class _Documents(NamedTuple):
-    """Neighbouring documents of a run, or some of them in another order."""
-
-    ids: pa.Array
-    units: NDArray[np.int32]
-    rows: NDArray[np.int64]
-    tokens: pa.Array
-    """Lists."""
-    keys: NDArray[np.uint64]
-
-    @classmethod
-    def of(cls, batch: pa.RecordBatch) -> "_Documents":
-        units, rows, keys = (batch[name].to_numpy() for name in ("unit", "row", "key"))
-        return cls(batch["id"], units, rows, batch["tokens"], keys)
+def streams_of_shards(options: ShardOptions) -> list[tuple[str, str]]:
+    """Returns split and source of each planned shard."""
+    with storage.open_arrow(options.plan) as plan:
+        streams = json.loads(plan.schema.metadata[b"streams"])
+    return [(split, source) for split, source in streams]
 
 
 class WriteShard(Transform):
@@ -121,59 +105,91 @@ class WriteShard(Transform):
             workspace = self.options.workspace
             with storage.open_arrow(self.options.plan) as plan:
                 portions = plan.get_batch(shard)
-            documents = self._documents(portions)
-            if self.options.runs.bucket_bits is not None:
-                documents = iter([_shuffled(documents)])
-            places = []
-            target = self.options.path(shard, self.shards)
-            with storage.writing(target) as file:
-                writer = ShardWriter(file.sink, self.options.runs.shards)
-                filled = 0
-                for part in documents:
-                    offsets = part.tokens.offsets.to_numpy().astype(np.int64)
-                    values = part.tokens.values.to_numpy()
-                    writer.write(part.ids, part.units, part.rows, offsets, values)
-                    places.append(_places(part, shard, filled + offsets[:-1] - offsets[0]))
-                    filled += int(offsets[-1] - offsets[0])
-                summary = writer.close()
-                workspace.refuse_thrown_away()
-                entries = [workspace.entry(target, summary.documents, file.commit())]
+            batches = self._batches(portions)
+            if self.options.runs.shuffled:
+                batches = _by_key(list(batches))
+            entries, places, tokens = self._write(shard, batches)
             found = pa.Table.from_batches(places, PLACES).sort_by("address").combine_chunks()
             path = workspace.phase(SHARDS) / "places" / f"{shard:05d}.arrow"
-            entries.append(workspace.put_by_group(path, found.to_batches()[0]))
-            counts = {"found": summary.documents, "tokens": summary.tokens}
+            (batch,) = found.to_batches() or [pa.RecordBatch.from_pylist([], PLACES)]
+            entries.append(workspace.put_by_group(path, batch))
+            counts = {"found": found.num_rows, "tokens": tokens}
             workspace.put_manifest(Manifest(SHARDS, shard, tuple(entries), counts))
         self._counters.finished()
         yield shard
 
-    def _documents(self, portions: pa.RecordBatch) -> Iterator[_Documents]:
+    def _write(
+        self, shard: int, batches: Iterable[pa.RecordBatch]
+    ) -> tuple[list[FileEntry], list[pa.RecordBatch], int]:
+        """Writes the shard; returns its file, where its documents' tokens are, and how many."""
+        workspace, places, filled = self.options.workspace, [], 0
+        target = self.options.path(shard, self.shards)
+        with storage.writing(target) as file:
+            writer = ShardWriter(file.sink, self.options.runs.shards)
+            for batch in batches:
+                lists = batch["tokens"]
+                units, rows = batch["unit"].to_numpy(), batch["row"].to_numpy()
+                offsets = lists.offsets.to_numpy().astype(np.int64)
+                writer.write(batch["id"], units, rows, offsets, lists.values.to_numpy())
+                columns = [
+                    pa.array(packed_addresses(units, rows)),
+                    pa.array(np.full(len(rows), shard, np.int32)),
+                    pa.array(filled + offsets[:-1] - offsets[0]),
+                ]
+                places.append(pa.RecordBatch.from_arrays(columns, schema=PLACES))
+                filled += int(offsets[-1] - offsets[0])
+            summary = writer.close()
+            workspace.refuse_thrown_away()
+            entry = workspace.entry(target, summary.documents, file.commit())
+        return [entry], places, summary.tokens
+
+    def _batches(self, portions: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """Yields the documents of a shard, in the order of its portions."""
-        for row in portions.to_pylist():
-            with storage.open_arrow(
-                run_path(self.options.workspace, row["unit"], row["run"])
-            ) as run:
-                batch = run.get_batch(row["batch"])
-            lengths = np.diff(batch["tokens"].offsets.to_numpy()).astype(np.int64)
-            first, last = documents_inside(lengths, row["start"], row["low"], row["high"])
-            if first < last:
-                yield _Documents.of(batch.slice(first, last - first))
+        shuffled = self.options.runs.shuffled
+        rows = portions.to_pylist()
+        for (unit, run), here in groupby(rows, lambda row: (row["unit"], row["run"])):
+            with storage.open_arrow(run_path(self.options.workspace, unit, run)) as file:
+                for row in here:
+                    batch = file.get_batch(row["batch"])
+                    if shuffled:
+                        places = batch["key"].to_numpy()
+                    else:
+                        offsets = batch["tokens"].offsets.to_numpy().astype(np.uint64)
+                        places = np.uint64(row["start"]) + offsets[:-1] - offsets[0]
+                    first, last = documents_inside(places, row["low"], row["high"])
+                    if first < last:
+                        yield batch.slice(first, last - first)
 
 
-def _shuffled(parts: Iterable[_Documents]) -> _Documents:
-    """Joins documents and sorts them by key; those of one key, which are equal, by address.
+def _by_key(parts: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yields the documents of all parts sorted by key.
 
-    Takes twice the tokens of a shard in memory.
+    Equal keys, of equal texts, stay in the order of the parts, which is that of addresses.
+
+    Takes the tokens of a shard in memory, and those of its parts where they are not mapped.
     """
-    ids, units, rows, tokens, keys = zip(*parts, strict=True)
-    unit, row, key = np.concatenate(units), np.concatenate(rows), np.concatenate(keys)
-    order = np.lexsort((row, unit, key))
-    lists = pa.concat_arrays(tokens).take(pa.array(order))
-    names = pa.concat_arrays(ids).take(pa.array(order))
-    return _Documents(names, unit[order], row[order], lists, key[order])
+    if not parts:
+        return
+    table = pa.Table.from_batches(parts)
+    order = np.argsort(table["key"].to_numpy(), kind="stable")
+    # A list has 32-bit offsets; what all documents have together may need more.
+    lists = [part["tokens"] for part in parts]
+    lengths = np.concatenate([np.diff(each.offsets.to_numpy()) for each in lists])
+    values = np.concatenate(
+        [each.values.to_numpy()[each.offsets[0].as_py() : each.offsets[-1].as_py()]
+         for each in lists]
+    )  # fmt: skip
+    offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    tokens = pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values))
+    rest = table.drop_columns(["tokens", "key"]).combine_chunks().to_batches()[0]
+    for start, stop in _pieces(lengths[order] * values.itemsize):
+        picked = pa.array(order[start:stop])
+        batch = rest.take(picked)
+        yield batch.append_column("tokens", tokens.take(picked).cast(table["tokens"].type))
 
 
-def _places(part: _Documents, shard: int, starts: NDArray[np.int64]) -> pa.RecordBatch:
-    addresses = part.units.astype(np.uint64) << np.uint64(ROW_BITS) | part.rows.astype(np.uint64)
-    columns = [pa.array(addresses), pa.array(np.full(len(starts), shard, np.int32)),
-               pa.array(starts)]  # fmt: skip
-    return pa.RecordBatch.from_arrays(columns, schema=PLACES)
+def _pieces(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Cuts documents into pieces of about `PORTION_BYTES`."""
+    number = np.cumsum(sizes) // PORTION_BYTES
+    starts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist()]
+    yield from zip(starts, [*starts[1:], len(sizes)], strict=True)

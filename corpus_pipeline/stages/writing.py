@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus_pipeline import storage
-from corpus_pipeline.address import ROW_BITS, BatchKey
+from corpus_pipeline.address import BatchKey, packed_addresses
 from corpus_pipeline.batches import alive, conform, one_batch, unit_end
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.filters.gathering import Gathering
@@ -285,8 +285,7 @@ def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
     present = set(batch.schema.names)
     if "hash_rank" not in present:
         return {}
-    units = batch["unit"].to_numpy().astype(np.uint64)
-    addresses = units << np.uint64(ROW_BITS) | batch["row"].to_numpy().astype(np.uint64)
+    addresses = packed_addresses(batch["unit"].to_numpy(), batch["row"].to_numpy())
     ranks = batch["hash_rank"].to_numpy()
     records = {}
     if "hash_exact_a" in present:

@@ -34,8 +34,8 @@ _T = TypeVar("_T")
 _THREADS = 2
 #: How often a file is fetched again that others removed before it was opened.
 _TRIES = 20
-#: Seconds for which an unfinished file has not grown when whoever fetched it is gone: a read is tried
-#: again for a minute.
+#: Seconds for which an unfinished file has not grown when whoever fetched it is gone. A read is
+#: tried again for a minute.
 _DEAD = 3600.0
 
 

@@ -6,117 +6,137 @@
                          └───────┬──────┘ └──────┬──────┘
                               shard 0         shard 1        a shard never mixes streams
 
-What a shard holds depends on the documents alone, not on how they were cut into units, unless
-documents are kept in the order of the units. A stream of T tokens becomes T / size shards, rounded
-up; fewer where a single document is longer than a shard, so that none is empty.
+What a shard holds depends on the documents alone, not on how the inputs were cut into units, or
+stored. A stream of T tokens becomes T / size shards, rounded up; fewer where a single document is
+longer than a shard, so that none is empty. Where documents are shuffled, a shard has a range of
+their keys, and the size of the ranges is the same: that of the shards is nearly so.
 """
 
-import itertools
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.tokens.runs import PORTIONS
 
-#: What a shard is cut from: its portions in their order. The documents that it holds start at the
-#: tokens `low` to `high` - 1 of its stream, in which the portion begins at `start`; where documents
-#: are shuffled, all of them.
+#: What a shard is cut from: its portions, in the order in which it takes documents from them. It
+#: holds those whose places are `low` to `high`. A document's place is its first token in its
+#: stream, where the portion begins at `start`; where documents are shuffled it is the key.
 SHARD_PORTIONS = pa.schema(
     [
-        *(PORTIONS.field(name) for name in ("split", "source")),
         pa.field("unit", pa.int32()),
-        *(PORTIONS.field(name) for name in ("run", "batch", "documents", "tokens")),
-        pa.field("start", pa.int64()),
-        pa.field("low", pa.int64()),
-        pa.field("high", pa.int64()),
+        *(PORTIONS.field(name) for name in ("run", "batch")),
+        *(pa.field(name, pa.uint64()) for name in ("start", "low", "high")),
     ]
 )
-#: As `high`: to the end of the stream, documents without tokens there included.
-_END = 2**63 - 1
+_ALL_KEYS = 1 << 64
+#: Shuffled shards hold so many documents or more, on average: chance empties none of them.
+_LEAST_DOCUMENTS = 64
+
+
+class PlannedShard(NamedTuple):
+    """What a shard is of, and what it is cut from."""
+
+    split: str
+    source: str
+    portions: pa.RecordBatch
+    """Of schema `SHARD_PORTIONS`."""
 
 
 def cut_shards(
     portions: pa.Table, splits: Sequence[str], size: int, shuffled: bool
-) -> Iterator[pa.RecordBatch]:
+) -> Iterator[PlannedShard]:
     """Yields what each shard is cut from, stream after stream.
 
     Args:
         portions: those of all units with a column `unit`, in the order of units.
         splits: names of all splits, in the order of their streams.
         size: tokens in a shard, about.
-        shuffled: documents are ordered by their keys: a shard takes whole buckets.
-
-    Yields:
-        One batch of `SHARD_PORTIONS` for each shard.
+        shuffled: documents are ordered by their keys.
     """
-    streams = portions.group_by(["split", "source"]).aggregate([])
-    for name in splits:
-        of_split = streams.filter(pc.equal(streams["split"], name))
-        for source in sorted(of_split["source"].to_pylist()):
-            here = pc.and_(pc.equal(portions["split"], name), pc.equal(portions["source"], source))
-            stream = portions.filter(here)
-            if shuffled:
-                stream = stream.sort_by([("bucket", "ascending"), ("unit", "ascending"),
-                                         ("run", "ascending"), ("batch", "ascending")])  # fmt: skip
-            yield from _cut_stream(stream, size, shuffled)
+    split, source = (portions[n].combine_chunks().dictionary_encode() for n in ("split", "source"))
+    names = source.dictionary.to_pylist()
+    ranks = [splits.index(name) for name in split.dictionary.to_pylist()]
+    of_split = np.array(ranks, np.int64)[split.indices.to_numpy()]
+    of_source = source.indices.to_numpy()
+    columns = portions.drop_columns(["split", "source"]).combine_chunks()
+    for number, name in enumerate(splits):
+        here = np.unique(of_source[of_split == number]).tolist()
+        for source_name, code in sorted((names[code], code) for code in here):
+            rows = np.flatnonzero((of_split == number) & (of_source == code))
+            stream = {n: columns[n].to_numpy()[rows] for n in columns.column_names}
+            for part in _by_key(stream, size) if shuffled else _in_order(stream, size):
+                yield PlannedShard(name, source_name, part)
 
 
-def _cut_stream(stream: pa.Table, size: int, shuffled: bool) -> Iterator[pa.RecordBatch]:
-    tokens = stream["tokens"].to_numpy()
-    starts = np.cumsum(tokens) - tokens
-    total, longest = int(tokens.sum()), pc.max(stream["longest"]).as_py()
-    shards = max(1, min(-(-total // size), total // max(1, longest)))
-    if shuffled:
-        # A bucket belongs to the shard in which its first token lies.
-        buckets = stream["bucket"].to_numpy()
-        first = starts[np.searchsorted(buckets, buckets)]
-        shard = np.minimum(first * shards // max(1, total), shards - 1)
-        borders = [*np.flatnonzero(np.diff(shard, prepend=-1)).tolist(), len(shard)]
-        for low, high in itertools.pairwise(borders):
-            yield _portions(stream, starts, range(low, high), 0, _END)
-        return
-    ends = starts + tokens
+_Stream = dict[str, NDArray[np.int64]]
+
+
+def _count(stream: _Stream, size: int) -> tuple[int, int]:
+    """Returns the tokens of a stream, and into how many shards it is cut."""
+    total, longest = int(stream["tokens"].sum()), int(stream["longest"].max())
+    return total, max(1, min(-(-total // size), total // max(1, longest)))
+
+
+def _in_order(stream: _Stream, size: int) -> Iterator[pa.RecordBatch]:
+    tokens = stream["tokens"]
+    ends = np.cumsum(tokens)
+    starts = ends - tokens
+    total, shards = _count(stream, size)
     for number in range(shards):
         low, high = (total * k // shards for k in (number, number + 1))
-        last = number == shards - 1
-        first = int(np.searchsorted(ends, low))
-        stop = len(starts) if last else int(np.searchsorted(starts, high))
-        yield _portions(stream, starts, range(first, stop), low, _END if last else high)
+        first, stop = int(np.searchsorted(ends, low)), int(np.searchsorted(starts, high))
+        if number == shards - 1:  # With documents at the very end that have no tokens.
+            stop, high = len(starts), _ALL_KEYS
+        yield _portions(stream, slice(first, stop), starts[first:stop], low, high - 1)
+
+
+def _by_key(stream: _Stream, size: int) -> Iterator[pa.RecordBatch]:
+    _, shards = _count(stream, size)
+    shards = max(1, min(shards, int(stream["documents"].sum()) // _LEAST_DOCUMENTS))
+    borders = np.array([_ALL_KEYS * k // shards for k in range(shards)], np.uint64)
+    # Every portion once for each shard that its keys lie in.
+    first, last = (
+        np.searchsorted(borders, stream[name], side="right") - 1
+        for name in ("first_key", "last_key")
+    )
+    portion = np.repeat(np.arange(len(first)), last - first + 1)
+    begins = np.cumsum(last - first + 1) - (last - first + 1)
+    shard = first[portion] + np.arange(len(portion)) - begins[portion]
+    order = np.argsort(shard, kind="stable")
+    edges = np.searchsorted(shard[order], np.arange(shards + 1))
+    for number in range(shards):
+        rows = portion[order[edges[number] : edges[number + 1]]]
+        low, high = (_ALL_KEYS * k // shards for k in (number, number + 1))
+        yield _portions(stream, rows, np.zeros(len(rows), np.int64), low, high - 1)
 
 
 def _portions(
-    stream: pa.Table, starts: NDArray[np.int64], rows: range, low: int, high: int
+    stream: _Stream,
+    rows: slice | NDArray[np.int64],
+    starts: NDArray[np.int64],
+    low: int,
+    high: int,
 ) -> pa.RecordBatch:
-    picked = stream.slice(rows.start, len(rows))
-    columns = {name: picked[name] for name in SHARD_PORTIONS.names if name in picked.column_names}
-    columns |= {
-        "start": pa.array(starts[rows.start : rows.stop]),
-        "low": pa.array(np.full(len(rows), low)),
-        "high": pa.array(np.full(len(rows), high)),
-    }
-    batch: pa.RecordBatch = (
-        pa.table(columns).select(SHARD_PORTIONS.names).cast(SHARD_PORTIONS).combine_chunks()
-    ).to_batches()[0]
-    return batch
+    columns = [pa.array(stream[name][rows], pa.int32()) for name in ("unit", "run", "batch")]
+    columns.append(pa.array(starts.astype(np.uint64)))
+    columns += (pa.array(np.full(len(starts), border, np.uint64)) for border in (low, high))
+    return pa.RecordBatch.from_arrays(columns, schema=SHARD_PORTIONS)
 
 
-def documents_inside(
-    lengths: NDArray[np.int64], start: int, low: int, high: int
-) -> tuple[int, int]:
+def documents_inside(places: NDArray[np.uint64], low: int, high: int) -> tuple[int, int]:
     """Returns which documents of a portion a shard holds: the first, and the one behind the last.
 
     Args:
-        lengths: int64[N], tokens of the documents of the portion.
-        start: token of the stream at which the portion begins.
-        low: the shard's first token.
-        high: the token behind its last.
+        places: uint64[N], ascending.
+        low: the shard's first place.
+        high: its last.
 
-    >>> documents_inside(np.array([5, 0, 5, 5]), 100, 105, 115)
-    (1, 4)
+    >>> documents_inside(np.array([100, 105, 105, 110], np.uint64), 105, 109)
+    (1, 3)
     """
-    starts = start + np.cumsum(lengths) - lengths
-    first, last = np.searchsorted(starts, [low, high])
+    first = np.searchsorted(places, np.uint64(low))
+    last = np.searchsorted(places, np.uint64(high), side="right")
     return int(first), int(last)

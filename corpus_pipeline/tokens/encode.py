@@ -99,6 +99,8 @@ class TokenizerFacts:
     """One line that says why it is this one."""
     cut_before: str
     """Characters before which a long document may be cut behind a letter; empty: it stays whole."""
+    cut_drops: bool
+    """The blank at a cut is left out, for the tokenizer puts one before each text."""
     uncut_reason: str
     """Why long documents are encoded whole; empty where they are cut."""
 
@@ -143,7 +145,7 @@ class TokenEncoder:
             size = self._reference.vocab_size
             cuts = safe_cuts(definition, controls)
             names = tuple(sorted(controls))
-            facts = TokenizerFacts(size, eos_id, names, engine, reason, cuts.before, cuts.reason)
+            facts = TokenizerFacts(size, eos_id, names, engine, reason, *cuts)
         else:
             self._fast = None
             if facts.engine == "gigatoken":
@@ -214,7 +216,7 @@ class TokenEncoder:
 
     def _ids(self, texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
         """Encodes documents of any length; (int64[N + 1], uint32[T])."""
-        pieces = cut_long(texts, self.facts.cut_before, _PIECE_BYTES)
+        pieces = cut_long(texts, self.facts.cut_before, _PIECE_BYTES, self.facts.cut_drops)
         if pieces is None:
             return self._ids_of_pieces(texts)
         offsets, ids = self._ids_of_pieces(pieces.texts)

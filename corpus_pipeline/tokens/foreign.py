@@ -1,6 +1,7 @@
 """Tokenizers in the formats of other libraries, as the text of a tokenizer.json."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from corpus_pipeline.errors import ConfigError, ResourceError
 from corpus_pipeline.tokens.sentencepiece_files import from_sentencepiece, is_sentencepiece
 from corpus_pipeline.tokens.tiktoken_files import from_gpt2, from_tiktoken, is_tiktoken
+
+_FIRST_ID = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\d+\s*[,}]')
 
 #: Names of GPT-2's two files, which lie beside each other: vocabulary and merges.
 _PAIRS = (("encoder.json", "vocab.bpe"), ("vocab.json", "merges.txt"))
@@ -91,14 +94,12 @@ def _pair(path: Path, data: bytes) -> tuple[bytes, bytes]:
 
 
 def _is_vocabulary(data: bytes) -> bool:
-    """Whether it is an object of tokens and ids."""
-    if not data.startswith(b"{"):
-        return False
-    try:
-        content = json.loads(data)
-    except ValueError:
-        return False
-    return bool(content) and all(isinstance(value, int) for value in content.values())
+    """Whether it is an object of tokens and ids, by the first of them.
+
+    >>> _is_vocabulary(b'{"model": 19849, "!": 0}'), _is_vocabulary(b'{"version": "1.0"}')
+    (True, False)
+    """
+    return _FIRST_ID.match(data) is not None
 
 
 def _bytes(path: Path) -> bytes:

@@ -94,6 +94,11 @@ class TokenIndex:
         """What every shard's metadata must say."""
         return ShardFormat(self.tokenizer_sha256, self.eos_id, self.dtype)
 
+    @property
+    def fingerprint(self) -> str:
+        """sha256 of the text of index.json, which holds those of the shards and the tokenizer."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
     def streams(self) -> list[dict[str, Any]]:
         """Returns what there is of each split and source, in the order of the shards; JSON.
 

@@ -52,7 +52,7 @@ def _cased(characters: str, to: Callable[[str], str]) -> str:
     return "".join(cased if len(cased := to(c)) == 1 else c for c in characters)
 
 
-class UnreadablePatternError(ValueError):
+class _UnreadableError(Exception):
     """The pattern uses what is not known here."""
 
 
@@ -75,15 +75,15 @@ class Crossings:
     """Behind each character of `left` that one of `right` follows there is a border."""
 
 
-def crossings(pattern: str, left: str, right: str) -> Crossings:
+def crossings(pattern: str, left: str, right: str) -> Crossings | None:
     """Says whether matches of a pattern can cross from a character of `left` to one of `right`.
 
     Args:
         pattern: in the syntax of Oniguruma, of which that of the published patterns is read.
         left, right: characters; none is in both.
 
-    Raises:
-        UnreadablePatternError: the pattern holds something else.
+    Returns:
+        None when the pattern holds something else.
 
     >>> crossings(r" ?\\p{L}+|\\s+(?!\\S)|\\s+", "ab中", " .")
     Crossings(crosses=False, splits=True)
@@ -93,7 +93,10 @@ def crossings(pattern: str, left: str, right: str) -> Crossings:
     Crossings(crosses=True, splits=False)
     """
     reader = _Reader(pattern, left + right)
-    whole = reader.read()
+    try:
+        whole = reader.read()
+    except _UnreadableError:
+        return None
     is_left = np.arange(len(left) + len(right)) < len(left)
     crosses = any(
         _meet(reader, before, after, is_left)
@@ -118,7 +121,7 @@ def tells_apart(pattern: str, one: str, other: str) -> bool:
     try:
         reader = _Reader(pattern, one + other)
         reader.read()
-    except UnreadablePatternError:
+    except _UnreadableError:
         return True
     return any(mask[0] != mask[1] for mask in reader.seen)
 
@@ -355,5 +358,5 @@ class _Reader:
         self._at += len(text) * found
         return found
 
-    def _unreadable(self) -> UnreadablePatternError:
-        return UnreadablePatternError(f"at character {self._at} of {self._pattern!r}")
+    def _unreadable(self) -> _UnreadableError:
+        return _UnreadableError(f"at character {self._at} of {self._pattern!r}")

@@ -2,10 +2,9 @@
 
     documents as they come ──► sorted by stream, and by key where they are shuffled ──► runs
 
-A *stream* is what shards never mix: documents of one source and one split. A *run* is a file of at
-most `RUN_BYTES`, however long the unit is. A record batch of a run, a *portion*, holds documents of
-one stream, and of one bucket where they are shuffled: a bucket is a range of keys, and a shard
-takes whole buckets. So whoever writes a shard reads what it needs and nothing else.
+A *stream* is what shards never mix: documents of one source and one split. A *run* is a file of
+about `RUN_BYTES` at most, however long the unit is. A record batch of a run, a *portion*, holds
+neighbouring documents of one stream, so that whoever writes a shard reads little else.
 """
 
 import dataclasses
@@ -17,27 +16,31 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.tokens.shard import ShardFormat, Tokens
 
-#: Most bytes of tokens and ids in a run; held in memory, sorted in a copy.
+#: Bytes of tokens and ids from which on a run is written; held in memory, sorted in a copy.
 RUN_BYTES = 128 << 20
-#: Most bytes of a portion with more than one document.
-PORTION_BYTES = 16 << 20
+#: Most bytes of a portion with more than one document: as they come, and sorted by key, where a
+#: shard takes a small part of each run.
+PORTION_BYTES, SORTED_PORTION_BYTES = 16 << 20, 1 << 20
 
 #: One row for each portion, in the order of the files.
 PORTIONS = pa.schema(
     [
         pa.field("split", pa.string()),
         pa.field("source", pa.string()),
-        pa.field("bucket", pa.int32()),
         pa.field("run", pa.int32()),
         pa.field("batch", pa.int32()),
         pa.field("documents", pa.int64()),
         pa.field("tokens", pa.int64()),
         pa.field("longest", pa.int64()),
+        pa.field("first_key", pa.uint64()),
+        pa.field("last_key", pa.uint64()),
     ]
 )
 
 Save = Callable[[int, pa.Schema, Iterable[pa.RecordBatch]], None]
 """Writes the record batches of a run, given its number in the unit."""
+
+_STREAM = ("split", "source")
 
 
 def run_schema(format_: ShardFormat) -> pa.Schema:
@@ -52,8 +55,8 @@ class RunFormat:
     shards: ShardFormat
     splits: tuple[str, ...]
     """Names of all splits; runs have them in this order."""
-    bucket_bits: int | None = None
-    """Documents are shuffled by key, in 2**bits ranges of keys; None: they stay as they come."""
+    shuffled: bool = False
+    """Documents are sorted by their keys; otherwise they stay as they come."""
 
 
 class RunWriter:
@@ -77,12 +80,15 @@ class RunWriter:
         format_: RunFormat,
         save: Save,
         run_bytes: int = RUN_BYTES,
-        portion_bytes: int = PORTION_BYTES,
+        portion_bytes: int | None = None,
     ) -> None:
         self._format = format_
         self._schema = run_schema(format_.shards)
         self._save = save
-        self._run_bytes, self._portion_bytes = run_bytes, portion_bytes
+        self._run_bytes = run_bytes
+        self._portion_bytes = portion_bytes or (
+            SORTED_PORTION_BYTES if format_.shuffled else PORTION_BYTES
+        )
         self._pending: list[pa.RecordBatch] = []
         self._pending_bytes = 0
         self._runs = 0
@@ -135,35 +141,33 @@ class RunWriter:
         self._pending, self._pending_bytes = [], 0
 
     def _sorted_portions(self) -> Iterator[pa.RecordBatch]:
-        documents = pa.Table.from_batches(self._pending)
-        order, borders = self._order(documents)
-        lengths = np.concatenate(
-            [np.diff(b["tokens"].offsets.to_numpy()) for b in self._pending]
-        ).astype(np.int64)[order]
+        table = pa.Table.from_batches(self._pending)
+        self._pending = []
+        order, borders = self._order(table)
+        # One batch first: of a table of several, each `take` would join them all again.
+        (run,) = table.select(self._schema.names).cast(self._schema).combine_chunks().to_batches()
+        if not (order == np.arange(len(order))).all():
+            run = run.take(pa.array(order))
+        lengths = np.diff(run["tokens"].offsets.to_numpy()).astype(np.int64)
+        keys = run["key"].to_numpy()
         sizes = lengths * np.dtype(self._format.shards.dtype).itemsize
-        in_order = bool((order == np.arange(len(order))).all())
         number = 0
-        for (split, source, bucket), first, last in borders:
+        for (split, source), first, last in borders:
             for start, stop in _pieces(sizes[first:last], self._portion_bytes):
-                picked = (
-                    documents.slice(first + start, stop - start)
-                    if in_order
-                    else documents.take(pa.array(order[first + start : first + stop]))
-                )
-                batch = picked.select(self._schema.names).cast(self._schema).combine_chunks()
-                yield batch.to_batches()[0]
-                held = lengths[first + start : first + stop]
+                here = slice(first + start, first + stop)
+                yield run.slice(here.start, stop - start)
                 self._portions.append(
-                    {"split": split, "source": source, "bucket": bucket, "run": self._runs,
-                     "batch": number, "documents": len(held), "tokens": int(held.sum()),
-                     "longest": int(held.max())}
+                    {"split": split, "source": source, "run": self._runs, "batch": number,
+                     "documents": stop - start, "tokens": int(lengths[here].sum()),
+                     "longest": int(lengths[here].max()),
+                     "first_key": int(keys[here].min()), "last_key": int(keys[here].max())}
                 )  # fmt: skip
                 number += 1
 
     def _order(
         self, documents: pa.Table
-    ) -> tuple[NDArray[np.int64], list[tuple[tuple[str, str, int], int, int]]]:
-        """Returns the rows in their new order, and where a stream or a bucket begins and ends."""
+    ) -> tuple[NDArray[np.int64], list[tuple[tuple[str, str], int, int]]]:
+        """Returns the rows in their new order, and where each stream begins and ends."""
         splits, sources = (documents[n].combine_chunks().dictionary_encode() for n in _STREAM)
         ranks = {name: rank for rank, name in enumerate(self._format.splits)}
         split_rank = np.array([ranks[name] for name in splits.dictionary.to_pylist()])
@@ -171,25 +175,17 @@ class RunWriter:
         source_rank = np.array([names.index(name) for name in sources.dictionary.to_pylist()])
         split = split_rank[splits.indices.to_numpy()]
         source = source_rank[sources.indices.to_numpy()]
-        keys = np.zeros(len(split), np.uint64)
-        buckets = np.zeros(len(split), np.int64)
-        if (bits := self._format.bucket_bits) is not None:
-            keys = documents["key"].to_numpy()
-            # A shift by 64 is undefined.
-            buckets = ((keys >> np.uint64(1)) >> np.uint64(63 - bits)).astype(np.int64)
+        keys = documents["key"].to_numpy() if self._format.shuffled else np.zeros(len(split))
         order = np.lexsort((keys, source, split))
-        stream = np.stack([split, source, buckets])[:, order]
+        stream = np.stack([split, source])[:, order]
         starts = np.flatnonzero((stream[:, 1:] != stream[:, :-1]).any(axis=0)) + 1
         starts = np.concatenate([[0], starts])
         ends = [*starts[1:].tolist(), len(order)]
         borders = [
-            ((self._format.splits[stream[0, a]], names[stream[1, a]], int(stream[2, a])), a, b)
+            ((self._format.splits[stream[0, a]], names[stream[1, a]]), a, b)
             for a, b in zip(starts.tolist(), ends, strict=True)
         ]
         return order.astype(np.int64), borders
-
-
-_STREAM = ("split", "source")
 
 
 def _pieces(sizes: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:

@@ -6,8 +6,10 @@
     ├────────┼─────────────┼──────────────────────────────────────────┤
      validation    test                    train
 
-The same content always falls on the same side. So does a near copy, for of near copies that *dedup*
-finds only one stays.
+A split that names a source takes its share of it before those for all sources do.
+
+The same text always falls on the same side, within the sources that are held out alike. So does a
+near copy, for of near copies that *dedup* finds only one stays.
 """
 
 import dataclasses
@@ -43,8 +45,13 @@ class Splits:
     seed: int
 
     def __post_init__(self) -> None:
+        for each in self.held_out:
+            if not threshold(each.share):
+                raise ValueError(f"share {each.share:g} of {each.name} holds nothing out; raise it")
+            if each.sources is not None and not each.sources:
+                raise ValueError(f"{each.name} names no source; name one, or leave sources out")
         for source in (None, *self.sources):
-            total = sum(threshold(each.share) for each in self._of(source))
+            total = sum(threshold(e.share) for e in self.held_out if self._names(e, source))
             of = "all sources" if source is None else f"the source {source!r}"
             if total > 1 << 64:
                 raise ValueError(
@@ -67,11 +74,15 @@ class Splits:
         named = {source for each in self.held_out for source in each.sources or ()}
         return tuple(sorted(named))
 
+    def holds_out_all_of(self, source: str) -> bool:
+        """Tells whether no document of a source is left to train on."""
+        return sum(threshold(each.share) for each in self._of(source)) >= 1 << 64
+
     def assign(self, hashes: pa.Array, sources: pa.Array) -> pa.Array:
         """Says of each of N documents to which split it belongs.
 
         Args:
-            hashes: content hashes, type `fixed_size_binary(16)`, no nulls.
+            hashes: hashes of their texts, type `fixed_size_binary(16)`, no nulls.
             sources: names of their sources, type `string`.
 
         Returns:
@@ -94,7 +105,9 @@ class Splits:
             here = self._rows(sources, source)
             high = 0
             for rule in rules:
-                low, high = high, high + threshold(rule.share)
+                low, high = high, min(high + threshold(rule.share), 1 << 64)
+                if low == high:
+                    continue
                 # 2**64 is no uint64; the last key belongs to a split that ends there.
                 inside = (keys >= np.uint64(low)) & (keys <= np.uint64(high - 1))
                 chosen[here & inside] = self.names.index(rule.name)
@@ -107,5 +120,10 @@ class Splits:
         return ~found if source is None else found
 
     def _of(self, source: str | None) -> Sequence[Split]:
-        """The rules for a source; None stands for all that no rule names."""
-        return [e for e in self.held_out if e.sources is None or source in e.sources]
+        """The rules for a source, those that name it first; None stands for all that none names."""
+        own = [] if source is None else [e for e in self.held_out if self._names(e, source)]
+        return [*own, *(e for e in self.held_out if e.sources is None)]
+
+    @staticmethod
+    def _names(split: Split, source: str | None) -> bool:
+        return split.sources is None if source is None else source in (split.sources or ())

@@ -18,6 +18,7 @@ from corpus_pipeline.package_files import located, package_file
 from corpus_pipeline.remembered import remembered
 from corpus_pipeline.schema import column
 from corpus_pipeline.steps import Batch, Options, Resource, Section, Step
+from corpus_pipeline.text.hashing import content_hashes
 from corpus_pipeline.tokens.splits import TRAIN, Split, Splits
 from corpus_pipeline.yaml_files import nearest_key
 
@@ -71,7 +72,7 @@ class TokenizeSection(Options):
     splits: dict[str, HeldOutSection] = Field(
         {}, description="name -> what is held out under it; all other documents are train"
     )
-    shard_tokens: int = Field(2**27, gt=0, description="tokens in one shard, about")
+    shard_tokens: int = Field(2**27, gt=0, lt=2**31, description="tokens in one shard, about")
     shuffle: bool = Field(
         False,
         description="order the documents of a source by their content hashes; default: as they "
@@ -159,8 +160,13 @@ class Tokenize(Step):
     def check(self) -> None:
         """Refuses a tokenizer that does not go with the options, and splits of no source."""
         self._known = self.facts()
-        known = sorted(self.context.sources)
-        for source in self.splits().sources:
+        known, splits = sorted(self.context.sources), self.splits()
+        if known and all(splits.holds_out_all_of(source) for source in known):
+            raise ConfigError(
+                "tokenize.splits: all sources are held out, and none is left to train on; lower a "
+                "share"
+            )
+        for source in splits.sources:
             if source not in known:
                 near = nearest_key(source, known)
                 hint = f"did you mean {near!r}?" if near else f"there are {', '.join(known)}"
@@ -168,6 +174,9 @@ class Tokenize(Step):
 
     def notes(self) -> Iterator[str]:
         """Says what makes this tokenizer slow, or long documents costly."""
+        if self.path not in self.context.digests:
+            # An estimate of a stated size opens no file.
+            return
         facts = self.facts()
         if facts.engine == "tokenizers" and self.options.engine == "auto":
             yield f"tokenize: encodes with {facts.engine_reason}; slower, the ids are the same"
@@ -201,7 +210,8 @@ class Tokenize(Step):
         """Returns the split of each document that stays."""
         living = alive(batch)
         kept = batch.filter(living)
-        found = self._splits.assign(kept["content_hash"], kept["source"])
+        # Of the text as it is now: what was cut out and replaced may have made texts equal.
+        found = self._splits.assign(content_hashes(kept["text"]), kept["source"])
         return pc.replace_with_mask(pa.nulls(batch.num_rows, pa.string()), living, found)
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
-import pyarrow as pa
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError
@@ -14,8 +13,8 @@ from corpus_pipeline.tokens.encode import EncodeOptions, tokenizer_from_json
 from corpus_pipeline.tokens.foreign import load_definition
 from corpus_pipeline.tokens.train import train_tokenizer
 from corpus_pipeline.tokens.weighted_sample import Candidates, SampleOptions, Share, chosen_texts
-from corpus_pipeline.training.texts import Texts, refuse_existing
-from corpus_pipeline.workspace.run_file import RUN_FILE
+from corpus_pipeline.training.named_texts import NamedTexts
+from corpus_pipeline.training.texts import refuse_existing
 
 
 def train_tokenizer_file(
@@ -45,12 +44,12 @@ def train_tokenizer_file(
     """
     refuse_existing(output, overwrite)
     candidates = Candidates(sample)
-    texts = [_NamedTexts.of(each, text_field) for each in inputs]
+    texts = [NamedTexts.of(each, text_field) for each in inputs]
     for each in texts:
         for source, column in each.columns():
             candidates.add(source, column)
     shares = candidates.choose()
-    again = (_NamedTexts.of(each, text_field) for each in inputs)
+    again = (NamedTexts.of(each, text_field) for each in inputs)
     chosen = (
         part
         for each in again
@@ -60,38 +59,6 @@ def train_tokenizer_file(
     trained = train_tokenizer(chosen, **settings)
     storage.write_bytes(output, trained.encode())
     return [*_sample_lines(shares), _said(trained, settings, texts, output)]
-
-
-class _NamedTexts(NamedTuple):
-    """Texts of one input, and the name of their source."""
-
-    texts: Texts
-    name: str | None
-    """Null: that which a dataset's documents have, else the input itself."""
-    given: str
-
-    @classmethod
-    def of(cls, given: str, text_field: str) -> "_NamedTexts":
-        name, equals, path = given.partition("=")
-        if equals and path and "/" not in name and not storage.exists(storage.place(given)):
-            return cls(Texts([path], text_field), name, path)
-        return cls(Texts([given], text_field), None, given)
-
-    def columns(self) -> Iterator[tuple[str, pa.Array]]:
-        """Yields texts with their source."""
-        for batch in self.texts.batches():
-            names = self._sources(batch)
-            for name in sorted(set(names)):
-                here = pa.array([each == name for each in names], pa.bool_())
-                yield name, batch["text"].filter(here)
-
-    def _sources(self, batch: pa.RecordBatch) -> list[str]:
-        if self.name is not None:
-            return [self.name] * batch.num_rows
-        if not storage.exists(storage.place(self.given) / RUN_FILE):
-            return [self.given] * batch.num_rows
-        found = [orjson.loads(each or "{}") for each in batch["metadata"].to_pylist()]
-        return [each.get("source") or self.given for each in found]
 
 
 def _sample_lines(shares: Mapping[str, Share]) -> Iterator[str]:
@@ -105,7 +72,7 @@ def _sample_lines(shares: Mapping[str, Share]) -> Iterator[str]:
 
 
 def _said(
-    trained: str, settings: Mapping[str, Any], texts: Sequence[_NamedTexts], output: Path
+    trained: str, settings: Mapping[str, Any], texts: Sequence[NamedTexts], output: Path
 ) -> str:
     size, wanted = len(orjson.loads(trained)["model"]["vocab"]), settings["vocab_size"]
     fewer = "" if size == wanted else f" of the {wanted:,} asked for: the text has no more"

@@ -8,10 +8,14 @@ from typing import Any
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError, relative_to
 from corpus_pipeline.storage import Place
-from corpus_pipeline.tokens.index import is_inside
+from corpus_pipeline.tokens.index import INDEX_NAME, TokenIndex, is_inside
 
 #: Written last; an output folder with this file is complete.
 RUN_FILE = "run.json"
+#: Folders of what a run has written.
+FOLDERS = ("documents", "rejected", "ledger", "tokens")
+#: The folder of the mixture of a run's configuration, which may be planned anew.
+MIXTURE_FOLDER = "mixture"
 #: Held while a run is at work.
 LOCK_FILE = ".lock"
 #: The folder of a run that is under way or was stopped.
@@ -45,6 +49,18 @@ def read_run(output: Place) -> dict[str, Any]:
     for entry in run["files"]:
         _refuse_entry(path, entry)
     return run
+
+
+def read_token_index(output: Place) -> TokenIndex | None:
+    """Reads the index of a run's shards; a run without tokens has none.
+
+    Raises:
+        VerifyError: it cannot be read.
+    """
+    path = output / "tokens" / INDEX_NAME
+    if not storage.exists(path):
+        return None
+    return TokenIndex.from_json(storage.read_bytes(path).decode("utf-8", "replace"))
 
 
 def why_no_run(output: Place) -> str:

@@ -44,7 +44,7 @@ def stopped(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that was stopped in its last phase, so that it has files of all kinds."""
     output = tmp_path_factory.mktemp("stopped") / "out"
     with in_this_process(), pytest.raises(Stopped):
-        execute(harness.settings(inputs, output), progress=Stopping("finish", 3))
+        execute(harness.settings(inputs, output), progress=Stopping("ledger", 3))
     return output
 
 
@@ -72,6 +72,11 @@ KINDS = {
     "manifest of prepare": ".work/*/prepare/manifests/*.json",
     "manifest of a match": ".work/*/exact/manifests/*.json",
     "manifest of finish": ".work/*/finish/manifests/*.json",
+    "runs of tokens": ".work/*/finish/runs/*",
+    "lists of portions": ".work/*/finish/portions/*",
+    "plan of shards": ".work/*/shards.arrow",
+    "places of tokens": ".work/*/shards/places/*",
+    "merged places": ".work/*/merge-shards/places/*",
     "commit of a phase": ".work/*/*/commit.json",
     "list of units": ".work/*/units.arrow",
     "index of evaluations": ".work/*/contamination.arrow",
@@ -83,7 +88,7 @@ KINDS = {
 #: Those that are tried in the short form.
 QUICK = (
     "prepared documents", "hashes of bands", "merged removals", "lists of candidates",
-    "manifest of finish", "commit of a phase", "list of units", "token shard",
+    "manifest of finish", "runs of tokens", "commit of a phase", "list of units", "token shard",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.mixtures.allocation import Available, Stage, Weight, allocate, apportion
+from corpus_pipeline.mixtures.allocation import Available, StageRule, Weight, allocate, apportion
 
 F = Fraction
 #: GPT-3 (Brown et al. 2020, table 2.2), in billions of tokens: 300 are seen in training.
@@ -28,7 +28,7 @@ def test_gpt3() -> None:
     numbers that were not rounded."""
     billion = 10**9
     available = there(**{name: tokens * billion for name, (tokens, _) in GPT3.items()})
-    stage = Stage("main", {n: share(w) for n, (_, w) in GPT3.items()}, 300 * billion)
+    stage = StageRule("main", {n: share(w) for n, (_, w) in GPT3.items()}, 300 * billion)
     (found,) = allocate([stage], available)
     assert sum(found.values()) == 300 * billion
     epochs = {name: found[name] / available[name].tokens for name in found}
@@ -50,31 +50,34 @@ def test_gpt3() -> None:
     ],
 )  # fmt: skip
 def test_one_stage(mix: dict[str, Weight], tokens: int | None, expected: dict[str, int]) -> None:
-    assert allocate([Stage("main", mix, tokens)], there(web=1000, 维基=100)) == [expected]
+    assert allocate([StageRule("main", mix, tokens)], there(web=1000, 维基=100)) == [expected]
 
 
 def test_a_later_stage_of_shares_takes_what_is_left() -> None:
-    stages = [Stage("a", {"web": share(1)}, 600), Stage("b", {"web": share(1)})]
+    stages = [StageRule("a", {"web": share(1)}, 600), StageRule("b", {"web": share(1)})]
     assert allocate(stages, there(web=1000)) == [{"web": 600}, {"web": 400}]
 
 
 @pytest.mark.parametrize(
     ("stages", "message"),
     [
-        ([Stage("main", {"wiki": share(1)}, 401)],
+        ([StageRule("main", {"wiki": share(1)}, 401)],
          "mixture: main: wiki would give 401 tokens by the end of this stage, 4.01 times its 100; "
          "max_epochs is 4: take less of it, or raise max_epochs"),
-        ([Stage("a", {"wiki": Weight(epochs=F(3))}), Stage("b", {"wiki": Weight(epochs=F(2))})],
+        ([StageRule(name, {"wiki": Weight(epochs=F(n))}) for name, n in (("a", 3), ("b", 2))],
          "mixture: b: wiki would give 500 tokens"),
-        ([Stage("a", {"wiki": Weight(epochs=F(5)), "web": Weight(epochs=F(5))})],
+        ([StageRule("a", {"wiki": Weight(epochs=F(5)), "web": Weight(epochs=F(5))})],
          r"mixture: a: wiki \(and 1 more\) would give 500"),
-        ([Stage("a", {"none": share(1)}, 5)], "mixture: a: none has no tokens; leave it out"),
-        ([Stage("a", {"wiki": Weight(tokens=9)}, 8)],
+        ([StageRule("a", {"none": share(1)}, 5)], "mixture: a: none has no tokens; leave it out"),
+        ([StageRule("a", {"wiki": Weight(tokens=9)}, 8)],
          "mixture: a: tokens is 8, but epochs and tokens of its components come to 9"),
-        ([Stage("a", {"wiki": Weight(tokens=9)}, 10)], "tokens is 10, but .* come to 9"),
+        ([StageRule("a", {"web": share(1)}, 1000), StageRule("b", {"web": share(1)})],
+         "mixture: b: would have no tokens"),
+        ([StageRule("a", {"wiki": Weight(epochs=F("0.001"))})], "would have no tokens"),
+        ([StageRule("a", {"wiki": Weight(tokens=9)}, 10)], "tokens is 10, but .* come to 9"),
     ],
 )  # fmt: skip
-def test_what_there_is_not_is_refused(stages: list[Stage], message: str) -> None:
+def test_what_there_is_not_is_refused(stages: list[StageRule], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         allocate(stages, there(web=1000, wiki=100, none=0))
 

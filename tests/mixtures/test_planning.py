@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -10,16 +12,19 @@ from typing import Any
 import corpora
 import pyarrow as pa
 import pytest
-from runs import Corpus, Runner, small
+from runs import Corpus, Runner, execute, in_this_process
 
 from corpus_pipeline.config.mixture import MixtureSection
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, VerifyError
 from corpus_pipeline.inspection.verify import verify
 from corpus_pipeline.loader import SequenceLoader, SequenceOptions, open_mixture, open_tokens
-from corpus_pipeline.mixtures.planning import Mixture, plan_mixture, planned_shares, write_mixture
+from corpus_pipeline.mixtures.planning import PlannedMixture, plan_mixture
+from corpus_pipeline.mixtures.written import planned_shares, write_mixture
 from corpus_pipeline.tokens.index import TokenIndex, load_index
 
 Row = dict[str, Any]
+#: Sources of the small corpus.
+KNOWN = [each["source"] for each in corpora.settings(Path(), Path())["inputs"]]
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +37,15 @@ def ledger(finished: Path) -> list[Row]:
     return [row for row in corpora.rows(finished / "ledger") if row["drop_reason"] is None]
 
 
-def plan(finished: Path, index: TokenIndex, component: Row, **stage: Any) -> Mixture:
+def plan(finished: Path, index: TokenIndex, component: Row, **stage: Any) -> PlannedMixture:
     mix = {"it": {"epochs": 1}}
     content = {"components": {"it": component}, "stages": [{"name": "a", "mix": mix, **stage}]}
-    return plan_mixture(MixtureSection.model_validate(content), finished, index, 1)
+    return plan_mixture(
+        MixtureSection.model_validate(content), finished, index, 1, KNOWN, ["train"]
+    )
 
 
-def taken(mixture: Mixture, index: TokenIndex, ledger: list[Row]) -> Counter[str]:
+def taken(mixture: PlannedMixture, index: TokenIndex, ledger: list[Row]) -> Counter[str]:
     """How often each document stands in the selection, by its tokens' places."""
     (component,) = mixture.components
     assert component.selection is not None
@@ -99,7 +106,7 @@ def test_copies_by_percentile(finished: Path, index: TokenIndex, ledger: list[Ro
     total, seen = sum(row["tokens"] for row in rows), 0
     for row in rows:
         seen += row["tokens"]
-        if 2 * seen >= total:
+        if 2 * seen > total:
             middle = row["words"]
             break
     assert found == Counter({row["id"]: 2 for row in rows if row["words"] >= middle})
@@ -172,17 +179,19 @@ def test_what_is_written(finished: Path, index: TokenIndex, tmp_path: Path) -> N
             ],
         }
     )
-    mixture = plan_mixture(section, finished, index, 9)
-    files = write_mixture(mixture, tmp_path, "../tokens", index)
-    assert [path.name for path in files] == ["selection-00000.arrow", "mixture.json"]
+    mixture = plan_mixture(section, finished, index, 9, KNOWN, ["train"])
+    (tmp_path / "selection-of-another.arrow").touch()
+    write_mixture(mixture, tmp_path, "../tokens", index)
+    names = sorted(path.name for path in tmp_path.iterdir())
     content = json.loads((tmp_path / "mixture.json").read_bytes())
     assert content["stages"] == [
         {"name": "主", "tokens": {"短文": 125, "books": 375}},
         {"name": "decay", "tokens": {"books": 1000}},
     ]
     assert (content["seed"], content["tokens"], content["version"]) == (9, "../tokens", 1)
-    assert [each["selection"] for each in content["components"]] == ["selection-00000.arrow", None]
-    with pa.memory_map(str(files[0])) as source:
+    assert names == ["mixture.json", content["components"][0]["selection"]]
+    assert content["components"][1]["selection"] is None
+    with pa.memory_map(str(tmp_path / names[1])) as source:
         table = pa.ipc.open_file(source).read_all()
         assert table.equals(mixture.components[0].selection)
 
@@ -206,7 +215,7 @@ def test_the_loader_gives_every_token_as_often_as_planned(
             ],
         }
     )
-    mixture = plan_mixture(section, finished, index, 1)
+    mixture = plan_mixture(section, finished, index, 1, KNOWN, ["train"])
     tokens = os.path.relpath(finished / "tokens", tmp_path)
     write_mixture(mixture, tmp_path, tokens, index)
     opened = open_mixture(tmp_path / "mixture.json")
@@ -249,6 +258,7 @@ def test_the_loader_gives_every_token_as_often_as_planned(
                                "repeat": {"column": "lang", "copies": {0: 1}}}}, "mix": {"a": 1}},
          "mixture: a: repeat: the column lang is string, not a number"),
         ({"mix": {"books": {"epochs": 9}}}, "max_epochs is 4"),
+        ({"mix": {"books": {"epochs": 1e-9}}}, "mixture: a: would have no tokens"),
     ],
 )  # fmt: skip
 def test_bad_mixtures_are_one_line(
@@ -259,28 +269,118 @@ def test_bad_mixtures_are_one_line(
         {"components": content.get("components", {}), "stages": stages}
     )
     with pytest.raises(ConfigError, match=message) as caught:
-        plan_mixture(section, finished, index, 1)
+        plan_mixture(section, finished, index, 1, KNOWN, ["train"])
     assert "\n" not in str(caught.value)
 
 
-def test_a_run_refuses_a_bad_mixture_before_any_work(run_here: Runner, tmp_path: Path) -> None:
-    content = small(tmp_path / "in", tmp_path / "out")
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({}, "mixture: nothing: no source is called 'nothing'"),
+        ({"tokenize": {"enabled": False}}, "mixture: there are no tokens to mix without tokenize"),
+    ],
+)
+def test_a_run_refuses_a_bad_mixture_before_any_work(
+    run_here: Runner, inputs: Path, tmp_path: Path, change: Row, message: str
+) -> None:
+    content = corpora.settings(inputs, tmp_path / "out") | change
     content["mixture"] = {"stages": [{"name": "a", "mix": {"nothing": 1}}]}
-    with pytest.raises(ConfigError, match=r"mixture: (there are no tokens|nothing: no source)"):
+    with pytest.raises(ConfigError, match=message):
         run_here(content)
     assert not (tmp_path / "out").exists()
 
 
+def with_mixture(inputs: Path, output: Path, tokens: int, **mix: Any) -> Row:
+    content = corpora.settings(inputs, output)
+    content["mixture"] = {"stages": [{"name": "a", "tokens": tokens, "mix": mix}]}
+    splits = {"validation": {"share": 0.2}, "none": {"share": 1e-9}}
+    content["tokenize"] = {**content.get("tokenize", {}), "splits": splits}
+    return content
+
+
 def test_a_run_with_a_mixture(run_here: Runner, inputs: Path, tmp_path: Path) -> None:
-    content = corpora.settings(inputs, tmp_path / "out")
-    content["mixture"] = {
-        "stages": [{"name": "a", "tokens": 900, "mix": {"books": 2, "articles": 1}}]
-    }
-    content["tokenize"] = {**content.get("tokenize", {}), "splits": {"validation": {"share": 0.2}}}
-    run_here(content)
-    verify(tmp_path / "out")
-    written = json.loads((tmp_path / "out" / "mixture" / "mixture.json").read_bytes())
-    assert written["stages"] == [{"name": "a", "tokens": {"books": 600, "articles": 300}}]
+    """One that cannot be is told behind the run, which is complete; another one is planned anew."""
+    output = tmp_path / "out"
+    with pytest.raises(ConfigError, match=r"max_epochs is 4.*the corpus itself is complete"):
+        run_here(with_mixture(inputs, output, 10**6, books=2, articles=1))
+    assert not (output / "mixture").exists()
+    verify(output)
+    before = (output / "run.json").read_bytes()
+    for tokens in (900, 300):
+        run_here(with_mixture(inputs, output, tokens, books=2, articles=1))
+        verify(output)
+        written = json.loads((output / "mixture" / "mixture.json").read_bytes())
+        planned = {"books": tokens * 2 // 3, "articles": tokens // 3}
+        assert written["stages"] == [{"name": "a", "tokens": planned}]
+    assert (output / "run.json").read_bytes() == before
+    loader = SequenceLoader(open_mixture(output / "mixture"), SequenceOptions(16, 2))
+    assert sum(int(batch.sizes.sum()) for batch in loader) == 300
+    run_here(with_mixture(inputs, output, 300, books=1), overwrite=True)
+    verify(output)
+    run_here(corpora.settings(inputs, output), overwrite=True)
+    assert not (output / "mixture").exists()
+
+
+def test_sources_without_tokens_are_left_out(
+    finished: Path, index: TokenIndex, tmp_path: Path
+) -> None:
+    section = MixtureSection.model_validate(
+        {
+            "components": {"all": {"sources": ["books", "silent"]}},
+            "stages": [{"name": "a", "mix": {"all": {"epochs": 1}}}],
+        }
+    )
+    known = [*KNOWN, "silent"]
+    mixture = plan_mixture(section, finished, index, 1, known, ["train", "test"])
+    write_mixture(mixture, tmp_path, os.path.relpath(finished / "tokens", tmp_path), index)
+    (stream,) = open_mixture(tmp_path).streams
+    assert stream.tokens == mixture.components[0].tokens
+    for component in ({"sources": ["silent"]}, {"sources": ["books"], "split": "test"}):
+        content = {"components": {"it": component}, "stages": [{"name": "a", "mix": {"it": 1}}]}
+        section = MixtureSection.model_validate(content)
+        with pytest.raises(ConfigError, match="mixture: a: it has no tokens"):
+            plan_mixture(section, finished, index, 1, known, ["train", "test"])
+
+
+@pytest.fixture(scope="module")
+def mixed(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with a mixture that has a selection."""
+    output = tmp_path_factory.mktemp("mixed") / "out"
+    content = with_mixture(inputs, output, 100, books=1)
+    content["mixture"]["components"] = {"books": {"where": "words > 10"}}
+    with in_this_process():
+        execute(content)
+    return output
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ("selection", "has sha256"), ("missing", "is missing"), ("foreign", "does not belong"),
+        ("other tokens", "is of other tokens"), ("no json", "cannot be read"),
+    ],
+)  # fmt: skip
+def test_verify_looks_at_the_mixture(
+    mixed: Path, tmp_path: Path, damage: str, message: str
+) -> None:
+    output = tmp_path / "out"
+    shutil.copytree(mixed, output)
+    verify(output)
+    written = output / "mixture" / "mixture.json"
+    (selection,) = written.parent.glob("*.arrow")
+    if damage == "selection":
+        selection.write_bytes(selection.read_bytes()[:-1] + b"x")
+    elif damage == "missing":
+        selection.unlink()
+    elif damage == "foreign":
+        (written.parent / "notes.txt").touch()
+    elif damage == "other tokens":
+        text = written.read_text("utf-8")
+        written.write_text(text.replace('"index_sha256": "', '"index_sha256": "0'))
+    else:
+        written.unlink()
+    with pytest.raises(VerifyError, match=rf"mixture/.* {message}"):
+        verify(output)
 
 
 MIX = """
@@ -296,6 +396,10 @@ def test_the_command(corpus: Corpus, finished: Path, tmp_path: Path) -> None:
     shown = corpus("mix", finished, tmp_path / "mix.yaml")
     assert (shown.code, shown.err) == (0, "")
     assert "books" in shown.out
+    written = corpus("mix", finished, tmp_path / "mix.yaml", tmp_path / "m")
+    opening = re.search(r'open_mixture\("(.+)"\)', written.out)
+    assert opening is not None
+    assert open_mixture(opening[1]).names == ("books", "articles")
     target = tmp_path / "混合"
     written = corpus("mix", finished, tmp_path / "mix.yaml", target)
     assert written.code == 0
@@ -304,9 +408,10 @@ def test_the_command(corpus: Corpus, finished: Path, tmp_path: Path) -> None:
     again = corpus("mix", finished, tmp_path / "mix.yaml", target)
     assert again.code == 1
     assert "holds a mixture; name another folder, or --overwrite" in again.err
-    inside = corpus("mix", finished, tmp_path / "mix.yaml", finished / "mixture")
-    assert inside.code == 1
-    assert "lies in the run" in inside.err
+    for where in (finished / "mixture", finished, finished / ".." / finished.name / "m"):
+        inside = corpus("mix", finished, tmp_path / "mix.yaml", where)
+        assert inside.code == 1
+        assert "lies in the run" in inside.err
     (tmp_path / "mix.yaml").write_text(
         "stages: [{name: a, mix: {books: 1, x: {share: 1, epochs: 2}}}]"
     )

@@ -1,28 +1,33 @@
 """What is held out: on one side alone, the same however the run is cut, and verified."""
 
+import dataclasses
 import json
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import corpora
+import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from runs import Corpus, Runner
 
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.config.run_flow import run_flow
-from corpus_pipeline.errors import ConfigError, VerifyError
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.inspection.verify_splits import split_differences
 from corpus_pipeline.loader import open_tokens
 from corpus_pipeline.planning.notes import notes_before
 from corpus_pipeline.planning.plan import make_plan
 from corpus_pipeline.planning.resources import resolve_resources
 from corpus_pipeline.storage import file_digest
-from corpus_pipeline.workspace.run_file import digest_of
+from corpus_pipeline.tokens.index import load_index
+from corpus_pipeline.tokens.shard import ShardWriter, open_shard
 
+ALL = [each["source"] for each in corpora.settings(Path(), Path())["inputs"]]
 SPLITS = {"validation": {"share": 0.3}, "test": {"share": 0.4, "sources": ["books"]}}
 
 
@@ -59,7 +64,8 @@ def test_shards_do_not_depend_on_the_units(
         verify(output)
     assert found[0] == found[1]
     assert sizes[0] == sizes[1]
-    assert sum(shards for *_, shards in sizes[0]) > len(sizes[0])
+    # Shuffled ones are of 64 documents or more.
+    assert (sum(shards for *_, shards in sizes[0]) > len(sizes[0])) is not shuffle
 
 
 @pytest.fixture(scope="module")
@@ -90,33 +96,56 @@ def test_every_document_is_in_the_split_that_the_ledger_says(split_run: Path) ->
     assert {row["split"] for row in dropped} == {None}
 
 
-def test_content_in_two_splits_is_found(split_run: Path, tmp_path: Path) -> None:
-    """A ledger in which a held-out document has the content of one to train on."""
-    import shutil
-
+def test_tokens_in_two_splits_are_found(split_run: Path, tmp_path: Path) -> None:
+    """A shard of held-out documents in which one has the tokens of one to train on."""
     output = tmp_path / "out"
     shutil.copytree(split_run, output)
-    parts = {path: pq.read_table(path) for path in sorted((output / "ledger").iterdir())}
-    train = next(
-        row["content_hash"]
-        for table in parts.values()
-        for row in table.to_pylist()
-        if row["split"] == "train"
+    index = load_index(output / "tokens")
+    train, held = (
+        next(e for e in index.shards if (e.split, e.source) == (split, "articles"))
+        for split in ("train", "validation")
     )
-    path, table = next((p, t) for p, t in parts.items() if "validation" in t["split"].to_pylist())
-    place = table["split"].to_pylist().index("validation")
-    hashes = table["content_hash"].to_pylist()
-    hashes[place] = train
-    column = table.schema.get_field_index("content_hash")
-    table = table.set_column(column, table.schema.field(column), [pa.array(hashes, pa.binary(16))])
-    pq.write_table(table, path)
+    batch = open_shard(output / "tokens" / train.file).batches[0]
+    path = output / "tokens" / held.file
+    with path.open("wb") as sink:
+        writer = ShardWriter(sink, index.format)
+        writer.write(
+            batch.ids, batch.units, batch.rows, batch.offsets.astype(np.int64), batch.tokens
+        )
+        summary = writer.close()
+    written = file_digest(path)
+    entry = dataclasses.replace(held, **summary._asdict(), **written._asdict())
+    shards = tuple(entry if each is held else each for each in index.shards)
     run = json.loads((output / "run.json").read_bytes())
-    entry = next(e for e in run["files"] if e["path"] == f"ledger/{path.name}")
-    entry["bytes"], entry["sha256"] = file_digest(path)
-    run["digest"] = digest_of(run)
-    (output / "run.json").write_text(json.dumps(run))
-    with pytest.raises(VerifyError, match="of the split train has the content of one that is held"):
-        verify(output)
+    found = list(split_differences(output, dataclasses.replace(index, shards=shards), run))
+    assert found == [
+        f"document 0 of tokens/{train.file} (train) has the tokens of document 0 of "
+        f"tokens/{held.file} (validation)"
+    ]
+    assert not list(split_differences(split_run, index, run))
+    run["config"]["tokenize"]["splits"]["test"]["sources"] = ["articles"]
+    same = list(split_differences(output, dataclasses.replace(index, shards=shards), run))
+    assert same == found, "sources that are held out alike"
+
+
+@pytest.mark.parametrize("share", [0.5])
+def test_texts_that_become_equal_are_on_one_side(
+    run_here: Runner, tmp_path: Path, share: float
+) -> None:
+    """They differ in personal data alone, which is replaced behind dedup."""
+    text = corpora.ENGLISH["plain"].text
+    rows = [{"text": f"{text} Write to somebody{k}@example.org."} for k in range(20)]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    content = {
+        "inputs": [{"path": str(tmp_path / "in.jsonl"), "source": "web"}],
+        "output": str(tmp_path / "out"),
+        "dedup": {"document": {"enabled": False}, "sentence": {"enabled": False}},
+        "tokenize": {"splits": {"test": {"share": share}}},
+    }
+    run = run_here(content)
+    verify(tmp_path / "out")
+    assert len(run["streams"]) == 1
+    assert run["streams"][0]["documents"] == 20
 
 
 def check(content: dict[str, Any]) -> None:
@@ -131,8 +160,13 @@ def check(content: dict[str, Any]) -> None:
         ({"train": {"share": 0.1}}, {}, "'train' is no name for a split"),
         ({"Test": {"share": 0.1}}, {}, "'Test' is no name for a split; use small letters"),
         ({"test": {"share": 1}}, {}, "none is left to train on"),
+        ({"test": {"share": 1e-20}}, {}, "share 1e-20 of test holds nothing out"),
+        ({"test": {"sources": []}}, {}, "test names no source"),
+        ({"test": {"sources": ALL}}, {}, "all sources are held out, and none is left"),
         ({"test": {"share": 0}}, {}, "greater than 0"),
         ({"a": {"share": 0.7}, "b": {"share": 0.7}}, {}, "shares of all sources add up to 1.4"),
+        ({"a": {"share": 0.7, "sources": ["books"]}, "b": {"share": 0.4, "sources": ["books"]}}, {},
+         "shares of the source 'books' add up to 1.1"),
         ({"test": {"sources": ["bokks"]}}, {}, "no input is called 'bokks'; did you mean 'books'?"),
         ({"test": {"sources": ["books"]}}, {"dedup": {"exact": {"enabled": False}}},
          "a text that two of them have could stand in two splits; switch dedup.exact on"),
@@ -162,6 +196,7 @@ def test_the_run_says_where_near_copies_may_be(
 ) -> None:
     config = build_config({**settings(inputs, tmp_path / "out"), **change}, "c.yaml")
     flow = run_flow(config)
+    resolve_resources(flow)
     plan = make_plan(config, {}, hashed=False)
     found = [line for line in notes_before(config, flow, plan) if line.startswith("splits")]
     assert found == note

@@ -70,6 +70,12 @@ def test_the_locks_beyond_one_machine_are_complete() -> None:
     assert check_lock.main([lock, "corpus-pipeline[dev,cluster-tests]"]) == 0
 
 
+@pytest.mark.trainers
+def test_the_lock_of_the_trainers_is_complete() -> None:
+    lock = str(ROOT / "locks" / "requirements-trainers.lock")
+    assert check_lock.main([lock, "corpus-pipeline[dev,trainers]"]) == 0
+
+
 def test_a_lock_with_an_entry_taken_out_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """From finished units to shards and the ledger: every document once, and its place is right."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from corpus_pipeline.stages.sharding import (
     plan_shards,
     streams_of_shards,
 )
+from corpus_pipeline.tokens.keys import content_keys
 from corpus_pipeline.tokens.shard import open_shard
 from corpus_pipeline.tokens.step import TOKEN_IDS
 from corpus_pipeline.workspace.state import Manifest
@@ -31,9 +33,15 @@ Document = tuple[str, str, str, list[int]]
 """Id, split, source, tokens."""
 
 
-def finish(make: StageOptions, number: int, found: Sequence[Document]) -> None:
+def finish(
+    make: StageOptions,
+    number: int,
+    found: Sequence[Document],
+    hashes: Sequence[bytes] | None = None,
+) -> None:
     """Writes a unit with these documents, and one that was rejected before and one that is now."""
     count = len(found)
+    hashes = [bytes([number, k] * 8) for k in range(count)] if hashes is None else hashes
     early = documents([None], number, row=[count + 1])
     run(unit(early, number=number), write_prepared(make), lambda units: None)
     columns: dict[str, Any] = {
@@ -43,7 +51,7 @@ def finish(make: StageOptions, number: int, found: Sequence[Document]) -> None:
         "drop_reason": [None] * count + ["contaminated"],
         "reasons": [None] * count + [["contaminated"]],
         "tokens": [*(len(each[3]) for each in found), 0],
-        "content_hash": pa.array([bytes([number, k] * 8) for k in range(count + 1)], pa.binary(16)),
+        "content_hash": pa.array([*hashes, bytes(16)], pa.binary(16)),
         "pii_email": [1] * (count + 1),
         "removed_sentences": [1] * count + [9],
     }
@@ -110,7 +118,7 @@ def test_shards_hold_one_stream_and_the_ledger_knows_where(splitting: StageOptio
         [("文", [9, 0])],
         [("b", [7, 0])],
     ]
-    assert [tuple(each) for each in streams_of_shards(options, shards)] == [
+    assert streams_of_shards(options) == [
         ("train", "web"), ("train", "web"), ("train", "百科"), ("validation", "web"),
     ]  # fmt: skip
     run(range(5), WriteLedger(make.ledger()), lambda units: same("units", units, [*range(5)]))
@@ -134,35 +142,34 @@ def test_shards_hold_one_stream_and_the_ledger_knows_where(splitting: StageOptio
     assert [manifest.counts[name] for name in wanted] == [4, 1, 9, 3, 3], "what goes is no loss"
 
 
-def test_shuffled_shards_do_not_depend_on_the_units(make: StageOptions) -> None:
+@pytest.mark.parametrize("cut_at", [0, 30, 400])
+def test_shuffled_shards_do_not_depend_on_the_units(make: StageOptions, cut_at: int) -> None:
     """Documents are sorted by keys of their content; equal ones stay in the order of addresses."""
     assert make.flow.tokenize is not None
-    options = {"shuffle": True, "shard_tokens": 20}
+    options = {"shuffle": True, "shard_tokens": 300}
     make.flow.tokenize.options = type(make.flow.tokenize.options).model_validate(options)
-    lengths = [1 + k % 7 for k in range(60)]
+    lengths = [1 + k % 7 for k in range(400)]
     whole = [(f"{k}", "train", "web", [*range(n - 1), 0]) for k, n in enumerate(lengths)]
-    finish(make, 0, whole[:30])
-    finish(make, 1, whole[30:])
+    hashes = [hashlib.md5(str(k % 390).encode()).digest() for k in range(400)]
+    for number, part in enumerate((slice(cut_at), slice(cut_at, None))):
+        finish(make, number, whole[part], hashes[part])
     for number in (2, 3, 4):
         finish(make, number, [])
-    make = StageOptions(**{**vars(make), "text_bytes": 3000.0})
-    for number, found in ((0, whole[:30]), (1, whole[30:])):
-        finish(make, number, found)
     _, shards = cut(make)
     written = shards_of(make, shards)
-    assert shards > 8
+    assert shards == min(-(-sum(lengths) // 300), 400 // 64)
+    keys = content_keys(pa.array(hashes, pa.binary(16)), 1, "order").tolist()
     order = [int(id_) for shard in written for id_, _ in shard]
-    assert sorted(order) == list(range(60))
-    assert order != list(range(60))
+    assert order == sorted(range(400), key=lambda k: (keys[k], k))
+    assert order != list(range(400))
     assert all(tokens == whole[int(id_)][3] for shard in written for id_, tokens in shard)
-    sizes = [sum(len(tokens) for _, tokens in shard) for shard in written]
-    assert max(sizes) <= 40
+    for number, shard in enumerate(written):
+        assert {keys[int(id_)] * shards >> 64 for id_, _ in shard} == {number}
     run(range(5), WriteLedger(make.ledger()), lambda units: None)
     for number in range(2):
         for row in pq.read_table(make.workspace.part("ledger", number, "parquet")).to_pylist():
             if row["token_shard"] is not None:
-                shard = written[row["token_shard"]]
-                flat = [token for _, tokens in shard for token in tokens]
+                flat = [token for _, tokens in written[row["token_shard"]] for token in tokens]
                 place = slice(row["token_offset"], row["token_offset"] + row["tokens"])
                 assert flat[place] == whole[int(row["id"])][3]
 

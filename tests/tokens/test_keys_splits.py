@@ -57,16 +57,17 @@ def column_of(count: int) -> pa.Array:
 
 
 def test_shares_are_met() -> None:
-    """4 standard deviations of 20,000 draws."""
-    rules = (Split("validation", 0.1), Split("test", 0.25, ("网页",)), Split("all", 0.9, ("b",)))
+    """4 standard deviations of 5,000 draws; what names a source comes first."""
+    rules = (Split("validation", 0.1), Split("test", 0.25, ("网页",)), Split("all", 0.9, ("b",)),
+             Split("whole", 1, ("held",)))  # fmt: skip
     splits = Splits(rules, seed=7)
-    sources = pa.array(["a", "网页", "b", "c"] * 5000)
-    found = splits.assign(column_of(20_000), sources)
+    sources = pa.array(["a", "网页", "b", "c", "held"] * 5000)
+    found = splits.assign(column_of(25_000), sources)
     counts = Counter(zip(sources.to_pylist(), found.to_pylist(), strict=True))
     for (source, name), share in {
         ("a", "validation"): 0.1, ("c", "validation"): 0.1, ("网页", "validation"): 0.1,
         ("网页", "test"): 0.25, ("b", "validation"): 0.1, ("b", "all"): 0.9, ("a", "train"): 0.9,
-        ("网页", "train"): 0.65,
+        ("网页", "train"): 0.65, ("held", "all"): 0, ("held", "whole"): 1,
     }.items():  # fmt: skip
         deviation = (5000 * share * (1 - share)) ** 0.5
         assert abs(counts[source, name] - 5000 * share) <= 4 * deviation + 1e-9, (source, name)
@@ -87,13 +88,25 @@ def test_a_larger_share_holds_out_all_that_a_smaller_one_did() -> None:
     ("rules", "message"),
     [
         ([Split("a", 0.6), Split("b", 0.6)], "shares of all sources add up to 1.2"),
-        ([Split("a", 0.5), Split("b", 0.6, ("x",))], "shares of the source 'x' add up to 1.1"),
+        ([Split("a", 0.5, ("x",)), Split("b", 0.6, ("x",))], "of the source 'x' add up to 1.1"),
+        ([Split("a", 0.5, ())], "a names no source"),
+        ([Split("a", 1e-20)], "share 1e-20 of a holds nothing out"),
         ([Split("a", 0.5), Split("b", 0.5)], "none is left to train on"),
     ],
 )
 def test_refuses_shares(rules: list[Split], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Splits(tuple(rules), 1)
+
+
+def test_borders_of_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys at either side of the border between two splits, and the last key of all."""
+    half = 1 << 63
+    keys = np.array([0, half - 1, half, 2 * half - 1], np.uint64)
+    monkeypatch.setattr("corpus_pipeline.tokens.splits.content_keys", lambda *_: keys)
+    splits = Splits((Split("a", 0.5, ("x",)), Split("b", 0.5, ("x",))), 1)
+    found = splits.assign(column_of(4), pa.array(["x"] * 4))
+    assert found.to_pylist() == ["a", "a", "b", "b"]
 
 
 def test_no_documents() -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from corpus_pipeline import storage
 from corpus_pipeline.loader import open_tokens
-from corpus_pipeline.mixtures.planning import MIXTURE_VERSION, SELECTION
+from corpus_pipeline.loader.mixture import MIXTURE_VERSION, SELECTION
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex
 from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 
@@ -27,7 +27,9 @@ class Lengths(NamedTuple):
     split: str = "train"
 
 
-def write_folder(folder: Path, shards: Sequence[Lengths], dtype: str = "uint16") -> Path:
+def write_folder(
+    folder: Path, shards: Sequence[Lengths], dtype: str = "uint16", tokenizer: str = SHA
+) -> Path:
     """Writes shards. The tokens count upwards from 1 through all of them; none is the id 0."""
     folder.mkdir(parents=True, exist_ok=True)
     entries = []
@@ -35,7 +37,7 @@ def write_folder(folder: Path, shards: Sequence[Lengths], dtype: str = "uint16")
     for k, (lengths, source, split) in enumerate(shards):
         with (folder / f"{k}.arrow").open("wb") as sink:
             # A tiny bound makes several record batches.
-            writer = ShardWriter(sink, ShardFormat(SHA, EOS, dtype), batch_bytes=70)
+            writer = ShardWriter(sink, ShardFormat(tokenizer, EOS, dtype), batch_bytes=70)
             for row, length in enumerate(lengths):
                 tokens = np.arange(place + 1, place + 1 + length).astype(dtype)
                 place += length
@@ -49,7 +51,7 @@ def write_folder(folder: Path, shards: Sequence[Lengths], dtype: str = "uint16")
             summary = writer.close()
         written = storage.file_digest(folder / f"{k}.arrow")
         entries.append(ShardEntry(f"{k}.arrow", *summary, *written, source, split))
-    index = TokenIndex(dtype, 60_000, EOS, "tokenizer.json", SHA, tuple(entries))
+    index = TokenIndex(dtype, 60_000, EOS, "tokenizer.json", tokenizer, tuple(entries))
     (folder / "index.json").write_text(index.to_json(), "utf-8")
     return folder
 

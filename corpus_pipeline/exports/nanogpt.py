@@ -1,0 +1,84 @@
+"""nanoGPT: train.bin and val.bin, tokens and nothing else; with a header, shards of modded-nanogpt.
+
+    without a header   train.bin, val.bin, meta.pkl with the size of the vocabulary
+    with one           corpus_train_000000.bin, …: int32[256] magic, version 1, tokens, 0 …; tokens
+
+nanoGPT reads uint16; files of a larger vocabulary are uint32, for which its `np.memmap` lines must
+be changed. The magic is that of llm.c: 20240520 for uint16, 20240801 for uint32.
+"""
+
+import pickle
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from corpus_pipeline.exports.content import file_name
+from corpus_pipeline.exports.exporter import (
+    Folder,
+    SequenceExporter,
+    SequenceExportOptions,
+    TokenPart,
+    WrittenPart,
+    raw,
+)
+
+_MAGIC = {"uint16": 20240520, "uint32": 20240801}
+#: Integers of the header.
+_HEADER = 256
+#: Tokens of a file with a header, as modded-nanogpt has it; an int32 counts them.
+_FILE_TOKENS, _MOST = 10**8, 2**31 - 1
+#: Our name of a split -> that of the file.
+_SPLITS = {"validation": "val"}
+
+
+class NanoGptOptions(SequenceExportOptions):
+    """Of the format nanogpt."""
+
+    header: bool = Field(
+        False, description="files of bounded size with the header of modded-nanogpt and llm.c"
+    )
+    file_tokens: int | None = Field(
+        None, gt=0, le=_MOST, description="tokens of a file with a header; null: 10^8"
+    )
+
+    @model_validator(mode="after")
+    def _header_for_files(self) -> "NanoGptOptions":
+        if self.file_tokens is not None and not self.header:
+            raise ValueError(
+                "--file-tokens: nanoGPT reads one file for each split; leave it away, or give "
+                "--option header=true"
+            )
+        return self
+
+
+class NanoGpt(SequenceExporter):
+    """nanoGPT's plain tokens, one file for each split; with a header those of modded-nanogpt."""
+
+    name = "nanogpt"
+    Options = NanoGptOptions
+    options: NanoGptOptions
+
+    def parts(self) -> list[TokenPart]:
+        """Makes one part of a split, or with a header several."""
+        self.file_tokens = _FILE_TOKENS if self.options.header else None
+        return super().parts()
+
+    def write(self, part: TokenPart, folder: Folder) -> None:
+        """Writes one file."""
+        split = _SPLITS.get(part.split, file_name(part.split))
+        header = self.options.header
+        path = f"corpus_{split}_{part.number:06}.bin" if header else f"{split}.bin"
+        with folder.file(path) as sink:
+            if header:
+                head = np.zeros(_HEADER, "<i4")
+                head[:3] = _MAGIC[self.content.dtype], 1, part.tokens
+                sink.write(raw(head))
+            for tokens in part.blocks():
+                sink.write(raw(tokens))
+
+    def finish(self, parts: Sequence[WrittenPart], folder: Folder) -> None:
+        """Writes the size of the vocabulary, without which nanoGPT takes that of GPT-2."""
+        if not self.options.header:
+            size = self.content.dataset.index.vocab_size
+            folder.write("meta.pkl", pickle.dumps({"vocab_size": size}, protocol=4))
