@@ -223,8 +223,8 @@ def _copy_tokenizer(content: Content, folder: Folder) -> None:
         found = folder.written[TOKENIZER_NAME].sha256
         if found != index.tokenizer_sha256:
             raise VerifyError(
-                f"{storage.public_path(path)}: has sha256 {found}, the index says {index.tokenizer_sha256}; copy the "
-                "run's own"
+                f"{storage.public_path(path)}: has sha256 {found}, the index says "
+                f"{index.tokenizer_sha256}; copy the run's own"
             )
 
 

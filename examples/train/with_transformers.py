@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from torch.nn import functional
-from transformers import LlamaConfig, LlamaForCausalLM, Trainer, TrainingArguments
+from transformers import LlamaConfig, LlamaForCausalLM, Trainer, TrainingArguments, set_seed
 
 from corpus_pipeline.loader import SequenceOptions, open_tokens, torch_sequences
 
@@ -34,6 +34,7 @@ def loss_of(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
 
 def main(tokens: str, out: str, *options: str) -> None:
     """Trains; `options` are those of TrainingArguments that are whole numbers, `max_steps=20`."""
+    set_seed(1)  # of the model's first weights; the Trainer sets its own later
     data = open_tokens(tokens)
     # All epochs are in the data, so the Trainer makes one of its own.
     sequences = torch_sequences(data, SequenceOptions(128, 8, seed=1, epochs=1))
