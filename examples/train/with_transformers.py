@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch.nn import functional
+from torch.utils.data import SequentialSampler
 from transformers import LlamaConfig, LlamaForCausalLM, Trainer, TrainingArguments, set_seed
 
 from corpus_pipeline.loader import SequenceOptions, open_tokens, torch_sequences
@@ -32,6 +33,13 @@ def loss_of(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
     return total / num_items_in_batch
 
 
+class InOrder(Trainer):  # type: ignore[misc, unused-ignore]
+    """Takes sequences in their order: they are shuffled already."""
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        return SequentialSampler(self.train_dataset)
+
+
 def main(tokens: str, out: str, *options: str) -> None:
     """Trains; `options` are those of TrainingArguments that are whole numbers, `max_steps=20`."""
     set_seed(1)  # of the model's first weights; the Trainer sets its own later
@@ -53,12 +61,11 @@ def main(tokens: str, out: str, *options: str) -> None:
         num_train_epochs=1,
         learning_rate=1e-2,
         logging_steps=1,
-        train_sampling_strategy="sequential",  # they are shuffled already
         remove_unused_columns=False,
         report_to=[],
         **given,
     )
-    trainer = Trainer(
+    trainer = InOrder(
         model=LlamaForCausalLM(config),
         args=arguments,
         train_dataset=sequences,
