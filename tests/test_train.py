@@ -206,18 +206,15 @@ def test_micro_batches_of_megatron(tokens: Path) -> None:
     assert taken(1, 3, 2)[1]["labels"].tolist() == whole[4]["labels"].tolist()
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("library", ["torch", "grain"])
-def test_the_examples_of_the_page(
-    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
-) -> None:
+def test_the_examples_of_the_page(tokens: Path, tmp_path: Path, library: str) -> None:
+    """In a process of its own, because workers are forked."""
     pytest.importorskip(library)
     shutil.copytree(tokens, tmp_path / "demo-out" / "tokens")
-    monkeypatch.chdir(tmp_path)
     page = (ROOT / "docs" / "trainers.md").read_text("utf-8")
     found = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     chosen = [block for block in found if f"import {library}\n" in block]
     assert chosen
-    namespace: dict[str, Any] = {}
-    for block in chosen:
-        exec(block, namespace)
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", "\n".join(chosen)]
+    subprocess.run(command, cwd=tmp_path, env=variables, check=True)

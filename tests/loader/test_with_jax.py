@@ -1,4 +1,7 @@
-"""JAX arrays of a batch, and sequences by number in Grain's loaders."""
+"""JAX arrays of a batch, and sequences by number in Grain's loaders.
+
+The file's name puts it behind torch's: where JAX is imported, a process must not be forked any more.
+"""
 
 import itertools
 import pickle
