@@ -27,6 +27,8 @@ from corpus_pipeline.tokens.shard import ShardFormat, ShardWriter
 
 pytestmark = pytest.mark.trainers
 
+#: Of the processes that are started.
+PATH = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 VOCABULARY = 300
 #: Paragraphs of the project's own pages; the numbers of the demo's Chinese would need a run.
 SOURCES = {"flow": "docs/flow/*.md", "decisions": "docs/decisions/*.md"}
@@ -98,7 +100,7 @@ def mixture(tokens: Path) -> Path:
 
 def started(script: str, *arguments: Any, **environment: str) -> "subprocess.Popen[str]":
     command = [sys.executable, str(ROOT / "examples" / "train" / script), *map(str, arguments)]
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", **environment}
+    variables = {**os.environ, "PYTHONPATH": PATH, "HF_HUB_OFFLINE": "1", **environment}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables
     )
@@ -215,6 +217,6 @@ def test_the_examples_of_the_page(tokens: Path, tmp_path: Path, library: str) ->
     found = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     chosen = [block for block in found if f"import {library}\n" in block]
     assert chosen
-    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    variables = {**os.environ, "PYTHONPATH": PATH}
     command = [sys.executable, "-c", "\n".join(chosen)]
     subprocess.run(command, cwd=tmp_path, env=variables, check=True)

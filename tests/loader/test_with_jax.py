@@ -1,6 +1,6 @@
 """JAX arrays of a batch, and sequences by number in Grain's loaders.
 
-The file's name puts it behind torch's: where JAX is imported, a process must not be forked any more.
+The file's name puts it behind torch's: a process that has imported JAX must not be forked.
 """
 
 import itertools
