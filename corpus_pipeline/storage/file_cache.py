@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from corpus_pipeline.errors import CorpusError, EngineError, VerifyError
+from corpus_pipeline.errors import EngineError, VerifyError
 from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage.reading import AHEAD, RemoteFile
 
@@ -110,7 +110,8 @@ class FileCache:
             if room < 0:
                 break
             chosen.append(wanted)
-        self._process().fetch_ahead(chosen)
+        with contextlib.suppress(OSError):
+            self._process().fetch_ahead(chosen)
 
     def _path(self, wanted: Wanted) -> Path:
         return self.folder / f"{wanted.sha256}.arrow"
@@ -211,7 +212,8 @@ class _Process:
                 while not self._ahead:
                     self._changed.wait()
                 wanted = self._ahead.popleft()
-            with contextlib.suppress(CorpusError, OSError):
+            # Told when the file is opened.
+            with contextlib.suppress(Exception):
                 self._have(wanted)
 
 
