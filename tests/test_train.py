@@ -191,7 +191,7 @@ def test_micro_batches_of_megatron(tokens: Path) -> None:
     spec.loader.exec_module(example)
 
     def taken(rank: int, before: int, count: int) -> list[Any]:
-        found = example.micro_batches(str(tokens), 64, 4, rank, 2, before)
+        found = example.micro_batches(str(tokens), 64, 4, rank, 2, before, workers=0)
         return list(itertools.islice(found, count))
 
     whole = taken(1, 0, 5)

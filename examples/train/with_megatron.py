@@ -22,7 +22,13 @@ NAMES = {
 
 
 def micro_batches(
-    tokens: str, length: int, micro_batch: int, rank: int, world: int, taken: int = 0
+    tokens: str,
+    length: int,
+    micro_batch: int,
+    rank: int,
+    world: int,
+    taken: int = 0,
+    workers: int = 1,
 ) -> Iterator[dict[str, Any]]:
     """Yields one data-parallel rank's micro-batches, with Megatron's names.
 
@@ -33,11 +39,12 @@ def micro_batches(
         rank: among the data-parallel ranks.
         world: number of those.
         taken: micro-batches that a rank has had before: consumed samples / (micro_batch * world).
+        workers: processes that make them.
     """
     options = SequenceOptions(length, micro_batch * world, seed=1, epochs=None)
     batches = torch_batches(open_tokens(tokens), options, rank, world, arrays=tuple(NAMES))
     batches.load_state_dict(batches.loader.state_at(taken))
-    for batch in DataLoader(batches, batch_size=None, num_workers=1):
+    for batch in DataLoader(batches, batch_size=None, num_workers=workers):
         found = {name: batch[ours] for ours, name in NAMES.items()}
         found["loss_mask"] = found["loss_mask"].to(torch.float32)
         yield found

@@ -158,9 +158,9 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, wanted: list[Wanted]) -> None:
     (tmp_path / "file").write_text("")
+    cache = FileCache(tmp_path / "file" / "cache", 1 << 20)
+    cache.fetch_ahead(wanted)
     with pytest.raises(EngineError, match=r"file/cache: Not a directory; name another folder"):
-        cache = FileCache(tmp_path / "file" / "cache", 1 << 20)
-        cache.fetch_ahead(wanted)
         cache.opened(wanted[0], read)
 
 
