@@ -92,7 +92,8 @@ $(TRAINERS)/ready: locks/requirements-trainers.lock pyproject.toml
 	touch $(TRAINERS)/ready
 
 test-trainers: setup-trainers
-	$(TRAINERS)/bin/pytest -rs -m trainers tests/exports tests/loader tests/security/test_locks.py
+	$(TRAINERS)/bin/pytest -rs -m trainers tests/exports tests/loader tests/test_train.py \
+	  tests/security/test_locks.py
 
 # Pinned and hashed, licences on the list, no known vulnerability.
 audit: setup

@@ -178,7 +178,7 @@ def beside_a_run(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 #: Libraries of users that this project does without.
-NOT_OURS = ("pandas", "polars", "datasets")
+NOT_OURS = ("pandas", "polars", "datasets", "torch", "grain")
 
 
 def lacks(content: str) -> list[str]:

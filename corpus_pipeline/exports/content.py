@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError, relative_to
 from corpus_pipeline.exports.documents import Documents, documents_of, lengths_of
 from corpus_pipeline.exports.series import MixtureSeries, Series, StreamSeries
@@ -176,17 +177,15 @@ def open_content(
 
 
 def _open_run(output: str | Path) -> TokenDataset:
-    if "://" in str(output):
-        return open_tokens(output)  # Says what to do.
-    folder = Path(output)
-    if not (folder / INDEX_NAME).exists():
-        folder = folder / "tokens"
-    if not (folder / INDEX_NAME).exists():
+    where = storage.place(str(output))
+    if not storage.exists(where / INDEX_NAME):
+        where = where / "tokens"
+    if not storage.exists(where / INDEX_NAME):
         raise ConfigError(
-            f"{output}: holds no tokens/{INDEX_NAME}{relative_to(output)}; name a finished run "
-            "with the step tokenize"
+            f"{storage.public_path(str(output))}: holds no tokens/{INDEX_NAME}"
+            f"{relative_to(output)}; name a finished run with the step tokenize"
         )
-    return open_tokens(folder)
+    return open_tokens(str(where))
 
 
 def _open_mixture(

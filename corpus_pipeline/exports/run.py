@@ -217,14 +217,14 @@ def _seen_at(place: Place) -> str:
 def _copy_tokenizer(content: Content, folder: Folder) -> None:
     """Puts the tokenizer beside the tokens, where the folder of shards has it."""
     index = content.dataset.index
-    path = content.dataset.folder / index.tokenizer_file
-    if path.exists() and TOKENIZER_NAME not in folder.written:
-        folder.write(TOKENIZER_NAME, path.read_bytes())
+    path = storage.place(f"{content.dataset.folder}/{index.tokenizer_file}")
+    if storage.exists(path) and TOKENIZER_NAME not in folder.written:
+        folder.write(TOKENIZER_NAME, storage.read_bytes(path))
         found = folder.written[TOKENIZER_NAME].sha256
         if found != index.tokenizer_sha256:
             raise VerifyError(
-                f"{path}: has sha256 {found}, the index says {index.tokenizer_sha256}; copy the "
-                "run's own"
+                f"{storage.public_path(path)}: has sha256 {found}, the index says "
+                f"{index.tokenizer_sha256}; copy the run's own"
             )
 
 

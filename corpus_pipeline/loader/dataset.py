@@ -6,19 +6,26 @@ import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.loader.stream import Piece, TokenStream
+from corpus_pipeline.machine import cache_folder
 from corpus_pipeline.tokens.index import ShardEntry, TokenIndex, load_index
-from corpus_pipeline.tokens.shard import ShardBatch, Tokens, open_shard
+from corpus_pipeline.tokens.shard import Shard, ShardBatch, Tokens, open_shard
+
+if TYPE_CHECKING:
+    from corpus_pipeline.loader.remote import RemoteShards
 
 #: Most shards that are mapped at once. A map needs no file descriptor, but Linux gives a process
 #: 65,530 maps by default, and the trainer has files of its own.
 _MOST_OPEN = 16_384
+
+#: Bytes of remote shards that are kept on this machine.
+_CACHE_BYTES = 32 << 30
 
 #: Documents among which the end of a piece is looked for first.
 _NEAR = 32
@@ -64,7 +71,8 @@ class TokenDataset:
     Shards are opened when they are first read. A dataset pickles as the name of its folder.
 
     Attributes:
-        folder: where the shards are.
+        folder: where the shards are; a URL as text.
+        is_remote: whether that is a URL.
         index: the folder's index.
         fingerprint: sha256 of the index, which holds those of the shards and of the tokenizer.
         tokens: length of the stream.
@@ -73,8 +81,13 @@ class TokenDataset:
         eos_id: id after each document; null when there is none.
     """
 
-    def __init__(self, folder: Path, index: TokenIndex) -> None:
+    def __init__(
+        self, folder: Path | str, index: TokenIndex, remote: "RemoteShards | None" = None
+    ) -> None:
+        """Takes a folder, its index, and what fetches its shards where they are remote."""
         self.folder = folder
+        self.is_remote = remote is not None
+        self._remote = remote
         self.index = index
         self.fingerprint = index.fingerprint
         self.documents = index.documents
@@ -82,10 +95,15 @@ class TokenDataset:
         self.eos_id = index.eos_id
         self._starts = [0, *itertools.accumulate(entry.tokens for entry in index.shards)]
         self.tokens = self._starts[-1]
-        self._shard = functools.lru_cache(_MOST_OPEN)(self._open)
+        self._shard = functools.lru_cache(
+            _MOST_OPEN if remote is None else min(remote.most_open, _MOST_OPEN)
+        )(self._open)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _open_again, (self.folder, self.fingerprint)
+        cache = (
+            () if self._remote is None else (self._remote.cache.folder, self._remote.cache.limit)
+        )
+        return _open_again, (self.folder, self.fingerprint, *cache)
 
     def stream(self, split: str = "train", sources: Sequence[str] | None = None) -> TokenStream:
         """Returns the tokens of a split, of some of its sources.
@@ -232,11 +250,25 @@ class TokenDataset:
         shard = self._shard(bisect_right(self._starts, token) - 1)
         return shard.batches[bisect_right(shard.firsts, token) - 1]
 
+    def fetch_ahead(self, tokens: NDArray[np.int64]) -> None:
+        """Fetches remote shards in the background.
+
+        Args:
+            tokens: int64[K], some tokens of the stream in the order in which they will be read.
+        """
+        if self._remote is not None:
+            shards = np.searchsorted(self._starts, tokens, "right") - 1
+            self._remote.fetch_ahead(list(dict.fromkeys(shards.tolist())))
+
     def _open(self, k: int) -> _OpenShard:
         entry = self.index.shards[k]
-        path = self.folder / entry.file
-        shard = open_shard(path)
-        found = (shard.format, shard.documents, shard.tokens, path.stat().st_size)
+        if self._remote is None:
+            path = f"{self.folder}/{entry.file}"
+            shard, size = _open_file(Path(path))
+        else:
+            path = f"the copy of {entry.file} in {self._remote.cache.folder}"
+            shard, size = self._remote.opened(k, _open_file)
+        found = (shard.format, shard.documents, shard.tokens, size)
         if found != (self.index.format, entry.documents, entry.tokens, entry.bytes):
             raise VerifyError(
                 f"{path} is not the shard that index.json names (documents, tokens, bytes or "
@@ -257,26 +289,51 @@ class TokenDataset:
             raise IndexError(f"tokens {start} to {stop} of a stream of {self.tokens}")
 
 
-def open_tokens(folder: str | Path) -> TokenDataset:
+def _open_file(path: Path) -> tuple[Shard, int]:
+    """Maps a shard, and returns how many bytes it has."""
+    shard = open_shard(path)
+    return shard, path.stat().st_size
+
+
+def open_tokens(
+    folder: str | Path, cache: str | Path | None = None, cache_bytes: int = _CACHE_BYTES
+) -> TokenDataset:
     """Opens a folder of token shards. Only index.json is read.
 
     A shard's size, counts and format are compared with the index when it is first read; digests are
     not, as that would read everything: `corpus_pipeline.tokens.index.verify_index` does it.
 
+    A remote shard is fetched whole when it is first read, its sha256 is compared with the index,
+    and it stays in the cache. With `shuffle` `blocks` or `none` a loader has the next ones fetched
+    in the background; with `global` each sequence is from any shard, so all should fit.
+
+    Args:
+        folder: a path, or a URL of any file system that fsspec knows; credentials are found where
+            its library looks for them.
+        cache: local folder for remote shards, which several processes may share; null takes the
+            user's.
+        cache_bytes: what it may hold.
+
     Raises:
-        VerifyError: index.json is missing or cannot be read, or the folder is a URL.
+        VerifyError: index.json is missing or cannot be read.
+        ConfigError: the URL holds credentials, or nothing is installed for its protocol.
+        EngineError: the remote storage cannot be reached.
     """
-    if "://" in str(folder):
-        raise VerifyError(
-            f"{str(folder).partition('://')[0]}://...: shards are mapped into memory; copy the "
-            "folder tokens/ to a local disk first and open that"
-        )
-    return TokenDataset(Path(folder), load_index(folder))
+    folder = str(folder).removeprefix("file://")
+    if "://" not in folder:
+        return TokenDataset(Path(folder), load_index(folder))
+    # fsspec takes a tenth of a second to import.
+    from corpus_pipeline.loader.remote import RemoteShards
+    from corpus_pipeline.storage.file_cache import FileCache
+
+    copies = FileCache(cache_folder("shards") if cache is None else Path(cache), cache_bytes)
+    remote = RemoteShards(folder, copies)
+    return TokenDataset(remote.url, remote.index, remote)
 
 
-def _open_again(folder: Path, fingerprint: str) -> TokenDataset:
+def _open_again(folder: Path | str, fingerprint: str, *cache: Any) -> TokenDataset:
     """Opens a folder that another process has open."""
-    dataset = open_tokens(folder)
+    dataset = open_tokens(folder, *cache)
     if dataset.fingerprint != fingerprint:
         raise VerifyError(f"{folder} has changed since it was opened; open it again")
     return dataset

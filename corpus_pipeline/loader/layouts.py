@@ -47,6 +47,9 @@ class Layout(Protocol):
             left: int64[K], tokens of the interval from there on.
         """
 
+    def first_tokens(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the token of the stream that each window starts with."""
+
     def fill(self, rows: Tokens, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
         """Writes windows.
 
@@ -132,6 +135,10 @@ class Concatenated:
     def sizes(self, places: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.int64]:
         """Returns how many tokens each window holds."""
         return np.minimum(left, self._length)
+
+    def first_tokens(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the token of the stream that each window starts with."""
+        return places % self.period
 
     def fill(self, rows: Tokens, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
         """Writes windows."""

@@ -223,6 +223,10 @@ class BestFit:
         """Returns how many tokens each sequence holds, whatever is left of the plan."""
         return self._packing.sizes(places % self.period)
 
+    def first_tokens(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns the token of the stream that each sequence starts with."""
+        return np.array([pieces[0][0] for pieces in self._pieces(places)], np.int64)
+
     def fill(self, rows: Tokens, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
         """Writes sequences."""
         sequences = self._pieces(places)

@@ -42,6 +42,10 @@ STATE_VERSION = 2
 
 #: Samples of a rank whose places are computed together: a permutation has a cost for each call.
 _AHEAD = 1024
+#: Tokens that remote data are told of before they are read, and samples that stand for them: two
+#: groups of blocks, so that the next one is there when the first ends.
+_FAR = 1 << 28
+_PROBES = 1024
 
 
 class _Ahead(NamedTuple):
@@ -262,13 +266,24 @@ class SequenceLoader:
 
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint must hold, as JSON values; the same on every rank."""
+        return self._state(self._pass, self._step)
+
+    def state_at(self, taken: int) -> dict[str, Any]:
+        """Returns the state behind so many steps of all passes, whatever was taken.
+
+        For a trainer that counts its steps, and whose batches are made ahead of it.
+        """
+        steps = self.steps
+        return self._state(*((0, taken) if steps is None else divmod(taken, steps)))
+
+    def _state(self, number: int, step: int) -> dict[str, Any]:
         return {
             "version": STATE_VERSION,
             "fingerprint": self.fingerprint,
             "options": json.loads(json.dumps(dataclasses.asdict(self.options))),
-            "pass": self._pass,
-            "step": self._step,
-            "samples": min(self._batches.before(self._step), self._samples),
+            "pass": number,
+            "step": step,
+            "samples": min(self._batches.before(step), self._samples),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -338,13 +353,34 @@ class SequenceLoader:
         steps = max(_AHEAD * self.world // self._batches.at(step), 1)
         last = min(self._batches.before(step + steps), self._samples)
         samples = np.arange(first + self.rank, last, self.world)
-        legs = self._legs(self._pass)
-        firsts = [leg.first for leg in legs]
-        numbers = np.searchsorted(np.array(firsts), samples, "right") - 1
-        found = [np.zeros((3, 0), np.int64)]
-        for number in np.unique(numbers).tolist():
-            found.append(legs[number].locate(samples[numbers == number] - firsts[number]))
+        found = [np.zeros((3, 0), np.int64), *(located for _, located in self._located(samples))]
+        if self._streams[0].is_remote and self.options.shuffle != "global":
+            self._fetch_ahead(first)
         return _Ahead(self._pass, step, step + steps, samples, np.concatenate(found, axis=1))
+
+    def _located(self, samples: NDArray[np.int64]) -> Iterator[tuple[Leg, NDArray[np.int64]]]:
+        """Yields each leg of ascending samples, and what it says of them."""
+        legs = self._legs(self._pass)
+        firsts = np.array([leg.first for leg in legs])
+        numbers = np.searchsorted(firsts, samples, "right") - 1
+        for number in np.unique(numbers).tolist():
+            yield legs[number], legs[number].locate(samples[numbers == number] - firsts[number])
+
+    def _fetch_ahead(self, first: int) -> None:
+        """Tells remote data which tokens come next, whatever rank they are for."""
+        length = self.options.lengths.at(self._batches.reached(first))
+        last = min(first + max(_FAR // length, 1), self._samples)
+        probes = np.arange(first, last, max((last - first) // _PROBES, 1))
+        found = []
+        for leg, (components, places, _) in self._located(probes):
+            tokens = np.empty_like(places)
+            for component in np.unique(components).tolist():
+                here = components == component
+                layout = self._layout(component, leg.length)
+                stream = self._streams[component]
+                tokens[here] = stream.of_source(layout.first_tokens(places[here]))
+            found.append(tokens)
+        self._streams[0].fetch_ahead(np.concatenate(found))
 
     def _make_batch(self, step: int, ahead: _Ahead, mine: slice) -> Batch:
         legs = self._legs(self._pass)
@@ -391,6 +427,5 @@ def _refuse_torch_worker() -> None:
     if torch is not None and torch.get_worker_info() is not None:
         raise LoaderError(
             "a SequenceLoader was iterated in a worker of torch's DataLoader, where every worker "
-            "yields every batch; let worker w of W take SequenceLoader.batch(step) of the steps w, "
-            "w + W, ..."
+            "yields every batch; give DataLoader what corpus_pipeline.loader.torch_batches returns"
         )

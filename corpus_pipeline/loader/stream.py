@@ -31,6 +31,11 @@ class TokenSource(Protocol):
     """uint16 or uint32."""
     eos_id: int | None
     """Id after each document; null when there is none."""
+    is_remote: bool
+    """Whether `fetch_ahead` is of use."""
+
+    def fetch_ahead(self, tokens: NDArray[np.int64]) -> None:
+        """Learns which tokens are read next, and fetches them in the background."""
 
     def copy_pieces(self, out: Tokens, pieces: Iterable[Piece]) -> int:
         """Fills `out` with pieces, one behind the other, and returns their length."""
@@ -144,6 +149,28 @@ class TokenStream:
             VerifyError: a shard is not what it should be.
         """
         return self._source.piece_starts(self._located(pieces))
+
+    def fetch_ahead(self, tokens: NDArray[np.int64]) -> None:
+        """Has remote tokens fetched in the background. They may be of any streams of the source.
+
+        Args:
+            tokens: int64[K], tokens of the source, in the order in which they will be read.
+        """
+        self._source.fetch_ahead(tokens)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether tokens must be fetched."""
+        return self._source.is_remote
+
+    def of_source(self, tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Returns which tokens of the source those of the stream are.
+
+        Args:
+            tokens: int64[K], each 0 to `tokens` - 1.
+        """
+        segments = np.searchsorted(self._start, tokens, "right") - 1
+        return self._token[segments] + tokens - self._start[segments]
 
     def _located(self, pieces: Iterable[Piece]) -> list[Piece]:
         """Returns pieces of the stream as pieces of its source."""

@@ -25,6 +25,7 @@ from small import (
     write_small_mixture,
 )
 
+from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError, VerifyError
 from corpus_pipeline.exports import Documents, Request, export
 from corpus_pipeline.exports.olmo import _lines
@@ -379,5 +380,18 @@ def test_another_tokenizer_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_shards_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"holds no tokens/index.json"):
         made(tmp_path, "hf")
-    with pytest.raises(VerifyError, match="copy the folder"):
-        export(Request("s3://bucket/run", str(tmp_path / "out"), "hf"))
+
+
+def test_a_run_behind_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write_small(tmp_path)
+    for path in (tmp_path / "tokens").iterdir():
+        target = storage.place(f"memory://exported/tokens/{path.name}")
+        storage.write_bytes(target, path.read_bytes())
+    export(Request("memory://exported", str(tmp_path / "remote"), "megatron"))
+    made(tmp_path, "megatron")
+    for path in (tmp_path / "out").rglob("*.bin"):
+        copy = tmp_path / "remote" / path.relative_to(tmp_path / "out")
+        assert copy.read_bytes() == path.read_bytes()
+    with pytest.raises(ConfigError, match=r"^memory://nothing: holds no tokens/index.json"):
+        export(Request("memory://nothing", str(tmp_path / "out"), "hf"))

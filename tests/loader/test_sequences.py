@@ -536,6 +536,27 @@ def test_a_loader_pickles_with_its_state(folder: Path) -> None:
     assert len(pickle.dumps(loader)) < 2000
 
 
+def test_the_state_of_a_trainer_that_counts(data: TokenDataset) -> None:
+    for options in (SequenceOptions(4, ((0, 2), (3, 4))), SequenceOptions(4, 2, epochs=None)):
+        loader = SequenceLoader(data, options)
+        taken = 0
+        while taken < 2 * (loader.steps or 20):
+            for _ in loader:
+                taken += 1
+                assert SequenceLoader(data, options).state_at(taken) in (
+                    loader.state(),
+                    # Behind a pass is before the next one.
+                    {
+                        **loader.state(),
+                        "pass": taken // (loader.steps or 1),
+                        "step": 0,
+                        "samples": 0,
+                    },
+                )
+                if taken == 40:
+                    break
+
+
 def test_iterating_in_a_torch_worker_is_refused(
     data: TokenDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -544,7 +565,7 @@ def test_iterating_in_a_torch_worker_is_refused(
     monkeypatch.setitem(sys.modules, "torch.utils.data", torch)
     next(iter(loader))
     torch.get_worker_info = lambda: types.SimpleNamespace(id=0)
-    with pytest.raises(LoaderError, match=r"worker of torch's DataLoader.*SequenceLoader\.batch"):
+    with pytest.raises(LoaderError, match=r"worker of torch's DataLoader.*loader\.torch_batches"):
         iter(loader)
     assert loader.batch(0).tokens.shape == (2, 4)
 

@@ -188,11 +188,6 @@ def test_pickles_as_its_folder(folder: Path) -> None:
         pickle.loads(written)
 
 
-def test_a_url_is_refused_in_one_line() -> None:
-    with pytest.raises(VerifyError, match=r"^s3://\.\.\.: .*copy the folder tokens/ to a local"):
-        open_tokens("s3://bucket/run/tokens")
-
-
 def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
     with pytest.raises(VerifyError, match=r"index\.json cannot be read"):
         open_tokens(tmp_path)
