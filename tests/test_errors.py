@@ -19,8 +19,6 @@ PACKAGE = Path(corpus_pipeline.__file__).parent
 OUTSIDE = {
     "Stopped": "another part of an export has failed; no user sees it",
     "Overdue": "time is over; a handler of errors must not stop it, so it is no `Exception`",
-    "UnreadablePatternError": "a pattern that cannot be proved; its tokenizer cuts no document",
-    "_UnsafeError": "private: a tokenizer that is not known to be cut safely",
     "_DamagedError": "private: what is wrong in a fastText model; its reader says in which",
     "_RefusedError": "private: passes PyYAML's own handlers, which know `YAMLError`",
     "_UnreadableError": "private: a pattern of a tokenizer is not understood, so it proves nothing",

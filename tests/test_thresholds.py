@@ -103,7 +103,11 @@ def test_a_density_that_floats_would_take_for_more_passes() -> None:
             ScrubOptions,
             {"placeholder": "replacement", "entities": None, "regions": None},
         ),
-        ("tokenize", EncodeOptions, {"tokenizer": None, "tokenizer_sha256": None}),
+        (
+            "tokenize",
+            EncodeOptions,
+            dict.fromkeys(("tokenizer", "tokenizer_sha256", "splits", "shard_tokens", "shuffle")),
+        ),
     ],
 )  # fmt: skip
 def test_defaults_of_the_configuration_are_those_of_the_rooms(

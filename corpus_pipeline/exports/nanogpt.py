@@ -7,7 +7,6 @@ nanoGPT reads uint16; files of a larger vocabulary are uint32, for which its `np
 be changed. The magic is that of llm.c: 20240520 for uint16, 20240801 for uint32.
 """
 
-import pickle
 from collections.abc import Sequence
 
 import numpy as np
@@ -81,4 +80,16 @@ class NanoGpt(SequenceExporter):
         """Writes the size of the vocabulary, without which nanoGPT takes that of GPT-2."""
         if not self.options.header:
             size = self.content.dataset.index.vocab_size
-            folder.write("meta.pkl", pickle.dumps({"vocab_size": size}, protocol=4))
+            folder.write("meta.pkl", _pickled_size(size))
+
+
+def _pickled_size(size: int) -> bytes:
+    """Returns the pickle of a dictionary with the size of the vocabulary, in protocol 0.
+
+    Written out, for nothing here loads or makes other pickles.
+
+    >>> import pickle
+    >>> pickle.loads(_pickled_size(32000))
+    {'vocab_size': 32000}
+    """
+    return f"(dp0\nVvocab_size\np1\nI{size}\ns.".encode()
