@@ -42,6 +42,7 @@ def tensors(batch: Batch, arrays: Sequence[str]) -> dict[str, Any]:
 
 
 def _tensor(name: str, array: Any) -> Any:
+    # Here too: the module may have been imported, by doctest, before torch could be.
     import torch  # type: ignore[import-not-found, unused-ignore]
 
     return torch.from_numpy(array.astype(np.int64) if name in ("tokens", "targets") else array)
