@@ -105,7 +105,8 @@ class Content:
             seed: of the order of a mixture's sequences.
 
         Raises:
-            ConfigError: a mixture without a sequence length.
+            ConfigError: a mixture without a sequence length; or sequences that are not full, where
+                no token ends a document that could fill them.
         """
         made: list[Series] = []
         for split in self.splits:
@@ -119,6 +120,15 @@ class Content:
             elif any(component.split == split for component in self.components):
                 stream = _stream(self.dataset, split, self.sources)
                 made.append(StreamSeries(split, stream, sequence_length))
+        if self.dataset.eos_id is None:
+            for series in made:
+                if series.padding:
+                    raise ConfigError(
+                        f"--sequence-length {sequence_length}: {series.padding} places of the "
+                        f"split {series.split} stay empty, and these tokens have no end of "
+                        "document (eos_id null) to fill them with; give another length, or "
+                        "tokenize with an eos_token"
+                    )
         return made
 
 

@@ -18,7 +18,7 @@ the export was stopped is not written again. The same part always gives the same
 import contextlib
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -71,9 +71,19 @@ class Folder:
         written: path below the target -> what was written.
     """
 
-    def __init__(self, target: Place, stopped: threading.Event) -> None:
+    def __init__(
+        self, target: Place, stopped: threading.Event, announce: Callable[[str], None]
+    ) -> None:
+        """Makes it for one part, or for the end.
+
+        Args:
+            target: of the export.
+            stopped: set when the export is given up.
+            announce: is told of each path before it is written; may refuse it.
+        """
         self.target = target
         self.written: dict[str, Written] = {}
+        self._announce = announce
         self._stopped = stopped
 
     @contextlib.contextmanager
@@ -82,10 +92,14 @@ class Folder:
 
         Args:
             path: below the target, with forward slashes.
+
+        Raises:
+            EngineError: it is not below the target, or the file of another part.
         """
         if path in self.written or not is_inside(path):
             wrong = "written twice" if path in self.written else "outside the target"
             raise EngineError(f"{path}: is {wrong}; let the exporter give it another name")
+        self._announce(path)
         with storage.writing(below(self.target, path)) as file:
             yield _Sink(file.sink, self._stopped)  # type: ignore[misc]
             self.written[path] = file.commit()
@@ -259,12 +273,12 @@ class WrittenPart(NamedTuple):
     """Path below the target -> what it holds."""
 
 
-class Part(Protocol):
-    """A part: what `DocumentPart` and `TokenPart` have in common."""
+class Numbered(Protocol):
+    """Which part it is."""
 
-    number: int
-    counted: int | None
-    padding: int
+    @property
+    def number(self) -> int:
+        """In its series."""
 
     @property
     def split(self) -> str:
@@ -273,6 +287,22 @@ class Part(Protocol):
     @property
     def series(self) -> str:
         """It is of."""
+
+
+def title(part: Numbered) -> str:
+    """Returns what a part is called in messages.
+
+    >>> title(WrittenPart("train", "书", 2, 0, 9, 0, {}))
+    'part 2 of train/书'
+    """
+    return f"part {part.number} of {part.split}/{part.series}"
+
+
+class Part(Numbered, Protocol):
+    """A part: what `DocumentPart` and `TokenPart` have in common."""
+
+    counted: int | None
+    padding: int
 
     @property
     def tokens(self) -> int:
@@ -347,6 +377,14 @@ class SequenceExporter(Exporter[TokenPart]):
 
     #: Tokens of a file, where the options do not say; null: all.
     file_tokens: int | None = None
+
+    def check(self) -> None:
+        """Refuses a mixture without a sequence length, and sequences that nothing can fill.
+
+        Raises:
+            ConfigError: as `Content.series` has it.
+        """
+        self.content.series(self.options.sequence_length, self.options.seed)
 
     def parts(self) -> list[TokenPart]:
         """Cuts every series, between sequences where there are any."""

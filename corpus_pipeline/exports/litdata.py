@@ -54,8 +54,9 @@ class LitData(SequenceExporter):
         """Refuses chunks that are too large.
 
         Raises:
-            ConfigError: a chunk may have 4 GiB.
+            ConfigError: a chunk may have 4 GiB; or as the base has it.
         """
+        super().check()
         length = self.options.sequence_length or 1
         tokens = max(self.options.file_tokens // length, 1) * length
         if tokens * np.dtype(self.content.dtype).itemsize + 12 > _MOST_BYTES:

@@ -49,11 +49,13 @@ class Mds(SequenceExporter):
         """Refuses samples without a length, and shards that are too large.
 
         Raises:
-            ConfigError: there is no sequence length, or a shard may have 4 GiB.
+            ConfigError: there is no sequence length, or a shard may have 4 GiB; or as the base has
+                it.
         """
         length = self.options.sequence_length
         if length is None:
             raise ConfigError("--format mds: samples have one length; give --sequence-length")
+        super().check()
         size = max(self.options.file_tokens // length, 1)
         if size * (self._sample_bytes + 4) + 4096 > _MOST_BYTES:
             raise ConfigError(

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.exports.content import TRAIN, Weights, file_name
 from corpus_pipeline.exports.exporter import (
     DocumentExporter,
@@ -23,6 +24,7 @@ from corpus_pipeline.exports.exporter import (
     Folder,
     WrittenPart,
     raw,
+    title,
 )
 
 #: Vocabularies below this are written as uint16, as Megatron does it, others as int32.
@@ -45,6 +47,21 @@ class Megatron(DocumentExporter):
         """Of the tokens in the files."""
         small = self.content.dataset.index.vocab_size < _SMALL_VOCABULARY
         return np.dtype("uint16" if small else "int32")
+
+    def check(self) -> None:
+        """Refuses two parts of one prefix.
+
+        Raises:
+            ConfigError: a source is called as another one's numbered files are.
+        """
+        named: dict[str, DocumentPart] = {}
+        for part in self.parts() if self.options.file_tokens is not None else ():
+            other = named.setdefault(part.name, part)
+            if other is not part:
+                raise ConfigError(
+                    f"--file-tokens {self.options.file_tokens}: {title(other)} and {title(part)} "
+                    f"are both called {part.name}; leave it away, or export one --source at a time"
+                )
 
     def write(self, part: DocumentPart, folder: Folder) -> None:
         """Writes one prefix."""

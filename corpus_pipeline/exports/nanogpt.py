@@ -1,10 +1,11 @@
 """nanoGPT: train.bin and val.bin, tokens and nothing else; with a header, shards of modded-nanogpt.
 
     without a header   train.bin, val.bin, meta.pkl with the size of the vocabulary
-    with one           corpus_train_000000.bin, …: int32[256] magic, version 1, tokens, 0 …; tokens
+    with one           corpus_train_000000.bin, …: int32[256] magic, version, tokens, 0 …; tokens
 
 nanoGPT reads uint16; files of a larger vocabulary are uint32, for which its `np.memmap` lines must
-be changed. The magic is that of llm.c: 20240520 for uint16, 20240801 for uint32.
+be changed. Magic and version are those of llm.c: 20240520, 1 for uint16 (its files for GPT-2), and
+20240801, 7 for uint32 (those for Llama 3). Described by llm.c, dev/data/data_common.py.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic import Field, model_validator
 
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.exports.content import file_name
 from corpus_pipeline.exports.exporter import (
     Folder,
@@ -22,7 +24,8 @@ from corpus_pipeline.exports.exporter import (
     raw,
 )
 
-_MAGIC = {"uint16": 20240520, "uint32": 20240801}
+#: Type of the tokens -> magic and version, which readers compare too.
+_KINDS = {"uint16": (20240520, 1), "uint32": (20240801, 7)}
 #: Integers of the header.
 _HEADER = 256
 #: Tokens of a file with a header, as modded-nanogpt has it; an int32 counts them.
@@ -58,6 +61,23 @@ class NanoGpt(SequenceExporter):
     Options = NanoGptOptions
     options: NanoGptOptions
 
+    def check(self) -> None:
+        """Refuses two splits whose files have one name.
+
+        Raises:
+            ConfigError: there are `validation` and `val`; or as the base has it.
+        """
+        super().check()
+        named: dict[str, str] = {}
+        for component in self.content.components:
+            split = component.split
+            other = named.setdefault(_name(split), split)
+            if other != split:
+                raise ConfigError(
+                    f"--format nanogpt: the splits {other} and {split} are both called "
+                    f"{_name(split)}; export one of them at a time with --split"
+                )
+
     def parts(self) -> list[TokenPart]:
         """Makes one part of a split, or with a header several."""
         self.file_tokens = _FILE_TOKENS if self.options.header else None
@@ -65,13 +85,13 @@ class NanoGpt(SequenceExporter):
 
     def write(self, part: TokenPart, folder: Folder) -> None:
         """Writes one file."""
-        split = _SPLITS.get(part.split, file_name(part.split))
+        split = _name(part.split)
         header = self.options.header
         path = f"corpus_{split}_{part.number:06}.bin" if header else f"{split}.bin"
         with folder.file(path) as sink:
             if header:
                 head = np.zeros(_HEADER, "<i4")
-                head[:3] = _MAGIC[self.content.dtype], 1, part.tokens
+                head[:3] = *_KINDS[self.content.dtype], part.tokens
                 sink.write(raw(head))
             for tokens in part.blocks():
                 sink.write(raw(tokens))
@@ -81,6 +101,11 @@ class NanoGpt(SequenceExporter):
         if not self.options.header:
             size = self.content.dataset.index.vocab_size
             folder.write("meta.pkl", _pickled_size(size))
+
+
+def _name(split: str) -> str:
+    """Returns what a split is called in the names of files."""
+    return _SPLITS.get(split, file_name(split))
 
 
 def _pickled_size(size: int) -> bytes:

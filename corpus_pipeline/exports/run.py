@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import threading
@@ -23,6 +24,7 @@ from corpus_pipeline.exports.exporter import (
     Folder,
     Stopped,
     WrittenPart,
+    title,
 )
 from corpus_pipeline.exports.known import Found, find_exporter
 from corpus_pipeline.exports.target import (
@@ -39,6 +41,8 @@ from corpus_pipeline.tokens.index import TOKENIZER_NAME
 
 #: Name of the phase that progress is told of.
 PHASE = "export"
+#: Whose files those are that describe all parts.
+_END = "the end of the export"
 
 
 class Progress(Protocol):
@@ -89,8 +93,9 @@ def export(
 
     Raises:
         ConfigError: there is no such format, or what is wanted does not fit it.
-        ResumeError: the target holds something else, or another export is at work there.
-        EngineError: an exporter of the user's own failed.
+        ResumeError: the target holds something else or is damaged, or another export is at work
+            there.
+        EngineError: an exporter of the user's own failed, or gave two parts a file of one name.
         VerifyError: the shards or the mixture are not what they should be.
 
     >>> export(Request("nowhere", "out", "megatron"))  # doctest: +ELLIPSIS
@@ -110,7 +115,7 @@ def export(
             target.tidy()
             return complete
         written = _write_parts(exporter, target, lease, progress)
-        folder = Folder(place, threading.Event())
+        folder = Folder(place, threading.Event(), functools.partial(target.announce, _END))
         with _one_line(exporter, "its end"):
             exporter.finish(written, folder)
         _copy_tokenizer(content, folder)
@@ -132,13 +137,13 @@ def _write_parts(
     stopped = threading.Event()
 
     def write(number: int) -> int:
-        part, folder = parts[number], Folder(target.place, stopped)
-        with _one_line(exporter, f"part {part.number} of {part.split}/{part.series}"):
+        part = parts[number]
+        folder = Folder(target.place, stopped, functools.partial(target.announce, title(part)))
+        with _one_line(exporter, title(part)):
             exporter.write(part, folder)
         if part.counted is None:
             raise VerifyError(
-                f"exporter {exporter.name}: has not taken all of part {part.number} of "
-                f"{part.split}/{part.series}; mend its `write`"
+                f"exporter {exporter.name}: has not taken all of {title(part)}; mend its `write`"
             )
         lease.check()
         done[number] = WrittenPart(

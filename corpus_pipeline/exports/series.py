@@ -5,7 +5,8 @@
                         would give them to a trainer
 
 Where there is a sequence length the series is a whole number of sequences; what is empty in the
-last ones is filled with the end of a document, and counted.
+last ones is filled with the end of a document, and counted. Tokens without an end of document have
+nothing to fill it with: `Content.series` refuses them.
 """
 
 import dataclasses
@@ -42,6 +43,10 @@ class Series(Protocol):
     def tokens(self) -> int:
         """Length, padding included."""
 
+    @property
+    def padding(self) -> int:
+        """How many of the tokens are filled in."""
+
     def blocks(self, start: int, stop: int) -> Iterator[Block]:
         """Yields a range of the series; with a sequence length both are multiples of it."""
 
@@ -61,6 +66,11 @@ class StreamSeries:
         length = self.sequence_length or 1
         return -(-self.stream.tokens // length) * length
 
+    @property
+    def padding(self) -> int:
+        """How many of the tokens are filled in."""
+        return self.tokens - self.stream.tokens
+
     def blocks(self, start: int, stop: int) -> Iterator[Block]:
         """Yields a range of the series."""
         end = min(stop, self.stream.tokens)
@@ -70,7 +80,8 @@ class StreamSeries:
             self.stream.copy_into(tokens, first)
             yield Block(tokens, 0)
         if stop > end:
-            pad = self.stream.eos_id or 0
+            pad = self.stream.eos_id
+            assert pad is not None, "Content.series refuses padding without an end of document"
             yield Block(np.full(stop - end, pad, self.stream.dtype), stop - end)
 
 
@@ -100,6 +111,11 @@ class MixtureSeries:
         samples = SequenceLoader(self._mixture, self._options).samples
         assert samples is not None
         return samples * self._length
+
+    @property
+    def padding(self) -> int:
+        """How many of the tokens are filled in."""
+        return self.tokens - sum(sum(stage.tokens) for stage in self._mixture.stages)
 
     def blocks(self, start: int, stop: int) -> Iterator[Block]:
         """Yields a range of the series; both ends are multiples of the sequence length."""

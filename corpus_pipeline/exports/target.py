@@ -5,17 +5,21 @@ TARGET/
   ...                    the files of the format
   .export/               only while an export is under way, or after a kill
     request.json         what the files depend on
+    file-3f0a….json      a file is begun: its path, by whose sha256 this is called
     part-00012.json      a part is done: its files
+    old.json             files of an export that is being thrown away
     lock                 held while an export is at work
 """
 
 import hashlib
 import json
+import threading
+from pathlib import PurePosixPath
 from typing import Any
 
 from corpus_pipeline import storage
-from corpus_pipeline.errors import ResumeError, VerifyError
-from corpus_pipeline.exports.exporter import WrittenPart, below
+from corpus_pipeline.errors import EngineError, ResumeError, VerifyError
+from corpus_pipeline.exports.exporter import WrittenPart, below, title
 from corpus_pipeline.storage import Place, Written
 from corpus_pipeline.tokens.index import is_inside
 
@@ -25,6 +29,7 @@ EXPORT_FILE = "export.json"
 STATE_FOLDER = ".export"
 LOCK_FILE = "lock"
 _REQUEST = "request.json"
+_OLD = "old.json"
 #: Small files that are read at once: remote ones are waited for.
 _THREADS = 16
 
@@ -41,9 +46,13 @@ class Target:
         self.place = place
         self.request = request
         self._state = place / STATE_FOLDER
+        self._owners: dict[str, str] = {}
+        self._noting = threading.Lock()
 
     def begin(self, overwrite: bool) -> dict[str, Any] | None:
         """Makes the folder ready; called when the lock is held.
+
+        An export that was being thrown away when its end came is gone, whatever is asked for now.
 
         Args:
             overwrite: throw an export of something else away.
@@ -52,10 +61,34 @@ class Target:
             The export that is complete already, or none.
 
         Raises:
-            ResumeError: the folder holds something else.
+            ResumeError: the folder holds something else, or is damaged.
+            VerifyError: export.json is damaged.
         """
         complete = read_export(self.place) if storage.exists(self.place / EXPORT_FILE) else None
-        before = complete["request"] if complete is not None else self._request_before()
+        # It is the first file that is removed: where it is there, nothing was.
+        old = self._note(_OLD) if complete is None else None
+        if old is None:
+            before = self._before(complete, overwrite)
+            if complete is not None and not overwrite:
+                self._compare_sizes(complete)
+                return complete
+            if overwrite and before is not None:
+                old = [EXPORT_FILE, *self._paths(complete)]
+                storage.write_bytes(self._state / _OLD, _json({"paths": old}))
+            elif before is None:
+                storage.write_bytes(self._state / _REQUEST, _json(self.request))
+        storage.remove_attempts(self.place)
+        if old is not None:
+            self._throw_away(old)
+        return None
+
+    def _before(self, complete: dict[str, Any] | None, overwrite: bool) -> dict[str, Any] | None:
+        """Returns the request of the export that is there, empty where it cannot be read; or none.
+
+        Raises:
+            ResumeError: the folder holds something else.
+        """
+        before = complete["request"] if complete is not None else self._request_before(overwrite)
         foreign = [
             name for name in storage.names(self.place) if name not in (EXPORT_FILE, STATE_FOLDER)
         ]
@@ -72,33 +105,56 @@ class Target:
                 f"{shown}: holds an export of other {_differing(before, self.request)}; give "
                 "another folder, or --overwrite to throw it away"
             )
-        if overwrite and before is not None:
-            self._throw_away(complete)
-            complete = None
-        if complete is None:
-            storage.remove_attempts(self.place)
-            if before != self.request or overwrite:
-                storage.write_bytes(self._state / _REQUEST, _json(self.request))
-        return complete
+        return before
 
     def done(self) -> dict[int, WrittenPart]:
         """Returns the parts that are written: number -> what there is.
 
-        A part whose files are not there with their size is not.
+        A part whose files are not there with their size is not, nor one whose note is damaged.
         """
 
         def read(name: str) -> WrittenPart | None:
-            part = part_of(json.loads(storage.read_bytes(self._state / name)))
+            try:
+                part = part_of(json.loads(storage.read_bytes(self._state / name)))
+            except (KeyError, TypeError, ValueError):
+                return None
             there = all(self._is_there(path, written) for path, written in part.files.items())
             return part if there else None
 
         names = [name for name in storage.sizes(self._state, ".json") if name.startswith("part-")]
         parts = storage.map_concurrently(read, names, _THREADS)
-        return {
+        done = {
             int(name[5:-5]): part
             for name, part in zip(names, parts, strict=True)
             if part is not None
         }
+        for part in done.values():
+            self._owners |= dict.fromkeys(part.files, title(part))
+        return done
+
+    def announce(self, owner: str, path: str) -> None:
+        """Notes a path before it is written, so that it can be removed wherever the export ends.
+
+        Args:
+            owner: the part whose file it is, as `title` has it, or the end of the export.
+            path: below the target.
+
+        Raises:
+            EngineError: it is another's.
+        """
+        names = PurePosixPath(path)
+        with self._noting:
+            if names.parts[0] in (EXPORT_FILE, STATE_FOLDER):
+                first = "the export itself"
+            else:
+                first = self._owners.setdefault(names.as_posix(), owner)
+        if first != owner:
+            raise EngineError(
+                f"{path}: is a file of {first} and of {owner}; let the exporter give each of them "
+                "names of its own"
+            )
+        name = hashlib.sha256(path.encode()).hexdigest()[:32]
+        storage.write_bytes(self._state / f"file-{name}.json", _json({"paths": [path]}))
 
     def record(self, number: int, part: WrittenPart) -> None:
         """Notes that a part is written."""
@@ -114,12 +170,40 @@ class Target:
         """Removes what is left of the export under way."""
         storage.remove_tree(self._state)
 
-    def _request_before(self) -> dict[str, Any] | None:
+    def _request_before(self, overwrite: bool) -> dict[str, Any] | None:
+        path = self._state / _REQUEST
         try:
-            found: dict[str, Any] = json.loads(storage.read_bytes(self._state / _REQUEST))
+            found = json.loads(storage.read_bytes(path))
         except FileNotFoundError:
             return None
-        return found
+        except ValueError:
+            found = None
+        if isinstance(found, dict):
+            return found
+        if overwrite:
+            return {}
+        raise ResumeError(
+            f"{storage.public_path(path)}: is damaged; give a new folder, or --overwrite to throw "
+            "away what is there"
+        )
+
+    def _compare_sizes(self, complete: dict[str, Any]) -> None:
+        """Looks whether the files of a complete export are there; reads none of them."""
+
+        def is_there(entry: dict[str, Any]) -> bool:
+            return self._is_there(entry["path"], Written(entry["bytes"], entry["sha256"]))
+
+        files = complete["files"]
+        for entry, there in zip(
+            files, storage.map_concurrently(is_there, files, _THREADS), strict=True
+        ):
+            if not there:
+                self.tidy()
+                raise ResumeError(
+                    f"{storage.public_path(self.place)}: was complete, but {entry['path']} is "
+                    "missing or has another size; look with `corpus verify`, or write it all again "
+                    "with --overwrite"
+                )
 
     def _is_there(self, path: str, written: Written) -> bool:
         try:
@@ -127,19 +211,46 @@ class Target:
         except FileNotFoundError:
             return False
 
-    def _throw_away(self, complete: dict[str, Any] | None) -> None:
-        """Removes the files of an export, and nothing else that lies in the folder."""
+    def _paths(self, complete: dict[str, Any] | None) -> list[str]:
+        """Returns the files of an export, complete or not."""
         if complete is not None:
-            # First, so that what is left is no complete export.
-            storage.write_bytes(self._state / _REQUEST, _json(complete["request"]))
-            paths = [entry["path"] for entry in complete["files"]]
-            storage.remove(self.place / EXPORT_FILE)
-        else:
-            paths = [path for part in self.done().values() for path in part.files]
+            return [entry["path"] for entry in complete["files"]]
+        notes = [name for name in storage.sizes(self._state, ".json") if name.startswith("file-")]
+        found = storage.map_concurrently(self._note, notes, _THREADS)
+        return [path for paths in found for path in paths or ()]
+
+    def _note(self, name: str) -> list[str] | None:
+        """Reads paths that were noted.
+
+        Raises:
+            ResumeError: they cannot be read.
+        """
+        path = self._state / name
+        try:
+            paths = json.loads(storage.read_bytes(path))["paths"]
+            if not all(is_inside(each) for each in paths):
+                raise ValueError("a path outside the folder")
+        except FileNotFoundError:
+            return None
+        except (KeyError, TypeError, ValueError) as error:
+            raise ResumeError(
+                f"{storage.public_path(path)}: is damaged, and with it is lost which files are of "
+                "the old export; give a new folder"
+            ) from error
+        return list(paths)
+
+    def _throw_away(self, paths: list[str]) -> None:
+        """Removes the files of an export, and nothing else that lies in the folder.
+
+        Its paths are noted until all are gone and the new request stands in the place of the old.
+        """
         for path in paths:
             storage.remove(below(self.place, path))
         for name in storage.sizes(self._state, ".json"):
-            storage.remove(self._state / name)
+            if name != _OLD:
+                storage.remove(self._state / name)
+        storage.write_bytes(self._state / _REQUEST, _json(self.request))
+        storage.remove(self._state / _OLD)
 
 
 def read_export(target: Place) -> dict[str, Any]:
@@ -158,16 +269,18 @@ def read_export(target: Place) -> dict[str, Any]:
                 "this package that wrote it"
             )
         if content["digest"] != digest_of(content):
-            raise VerifyError(f"{path}: was changed after it was written; export again")
+            raise VerifyError(f"{path}: was changed after it was written; export into a new folder")
         if not all(is_inside(entry["path"]) for entry in content["files"]):
-            raise VerifyError(f"{path}: names a file outside the folder; export again")
+            raise VerifyError(f"{path}: names a file outside the folder; export into a new folder")
     except FileNotFoundError as error:
         raise VerifyError(
             f"{storage.public_path(target)}: holds no {EXPORT_FILE}; name a finished export, or "
             "give the command of one that was stopped again"
         ) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise VerifyError(f"{path}: cannot be read ({error!r}); export again") from error
+        raise VerifyError(
+            f"{path}: cannot be read ({error!r}); export into a new folder"
+        ) from error
     return content
 
 
@@ -184,8 +297,14 @@ def part_json(part: WrittenPart) -> dict[str, Any]:
 
 
 def part_of(content: dict[str, Any]) -> WrittenPart:
-    """Reads a part from JSON."""
+    """Reads a part from JSON.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is damaged.
+    """
     files = {entry["path"]: Written(entry["bytes"], entry["sha256"]) for entry in content["files"]}
+    if not all(is_inside(path) for path in files):
+        raise ValueError("a file outside the folder")
     return WrittenPart(**{**content, "files": files})
 
 

@@ -67,8 +67,7 @@ def llm_c(path: Path) -> Ids:
     """Reads a file with a header of 256 integers."""
     data = path.read_bytes()
     magic, version, count = struct.unpack_from("<3i", data)
-    kind = {20240520: "uint16", 20240801: "uint32"}[magic]
-    assert version == 1
+    kind = {(20240520, 1): "uint16", (20240801, 7): "uint32"}[magic, version]
     assert data[12:1024] == bytes(1012)
     read: Ids = np.frombuffer(data, kind, offset=1024).tolist()
     assert len(read) == count

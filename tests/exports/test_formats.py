@@ -24,6 +24,7 @@ from small import (
     write_small,
     write_small_mixture,
 )
+from token_folders import Component, Lengths, write_folder, write_mixture
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ConfigError, VerifyError
@@ -361,6 +362,56 @@ def test_a_mixture_needs_a_length_for_sequences(tmp_path: Path) -> None:
     write_small_mixture(write_small(tmp_path))
     with pytest.raises(ConfigError, match="give --sequence-length"):
         made(tmp_path, "nanogpt", mixture=str(tmp_path))
+
+
+def test_splits_of_one_name_are_refused(tmp_path: Path) -> None:
+    shards = [Lengths([3], split="val"), Lengths([2], "书", "validation"), Lengths([0], split="x")]
+    write_folder(tmp_path / "tokens", shards)
+    for options in ({}, {"header": True}):
+        with pytest.raises(ConfigError, match="splits val and validation are both called val; ex"):
+            made(tmp_path, "nanogpt", options=options)
+    assert not (tmp_path / "out").exists()
+    for split, wanted in (("val", [1, 2, 3]), ("validation", [4, 5])):
+        target = made(tmp_path, "nanogpt", split, splits=[split])
+        assert np.fromfile(target / "val.bin", "uint16").tolist() == wanted
+    # Other formats do not rename them.
+    target = made(tmp_path, "mds", options={"sequence_length": 1})
+    assert {path.name for path in target.iterdir()} >= {"val", "validation"}
+
+
+def test_sources_that_are_called_as_numbered_files_are_refused(tmp_path: Path) -> None:
+    shards = [Lengths([3, 4], "书"), Lengths([2], "书-00001")]
+    write_folder(tmp_path / "tokens", shards)
+    with pytest.raises(ConfigError, match="both called train/书-00001; leave it away"):
+        made(tmp_path, "megatron", options={"file_tokens": 4})
+    assert not (tmp_path / "out").exists()
+    made(tmp_path, "megatron", "one", options={"file_tokens": 4}, sources=["书"])
+    made(tmp_path, "megatron", "whole")
+    made(tmp_path, "olmo", options={"file_tokens": 4})
+
+
+@pytest.mark.parametrize(
+    ("format_", "fits"), [("nanogpt", None), ("nanogpt", 3), ("mds", 3), ("litdata", 3)]
+)
+@pytest.mark.parametrize("mixed", [False, True])
+def test_nothing_is_filled_up_without_an_end_of_document(
+    tmp_path: Path, format_: str, fits: int | None, mixed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("token_folders.EOS", None)
+    shards = [Lengths([5, 4]), Lengths([3], "书"), Lengths([6], "书", "validation")]
+    write_folder(tmp_path / "tokens", shards)
+    components = {"web": Component(["web"]), "书": Component(["书"])}
+    write_mixture(tmp_path / "mixture.json", shards, components, [("main", {"web": 6, "书": 3})])
+    more: dict[str, Any] = {"mixture": str(tmp_path)} if mixed else {}
+    split, places = ("train", 4 + 2) if mixed else ("train", 3)
+    message = f"{places} places of the split {split} stay empty, .* no end of document"
+    with pytest.raises(ConfigError, match=message) as refused:
+        made(tmp_path, format_, options={"sequence_length": 5}, **more)
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "out").exists()
+    if fits or not mixed:
+        found = content(made(tmp_path, format_, options={"sequence_length": fits}, **more))
+        assert (found["counts"]["tokens"], found["counts"]["padding"]) == (15 if mixed else 18, 0)
 
 
 def test_a_mixture_of_other_tokens_is_refused(tmp_path: Path) -> None:

@@ -36,8 +36,40 @@ class Lazy(Lines):
 
 class Twice(Lines):
     def write(self, part, folder):
-        folder.write("same", b"")
-        folder.write("same", b"")
+        folder.write(f"{part.name}.same", b"")
+        folder.write(f"{part.name}.same", b"")
+
+
+class Shared(Lines):
+    path = "same"
+
+    def write(self, part, folder):
+        for _ in part.documents():
+            pass
+        folder.write(self.path, b"")
+
+
+class OverExport(Shared):
+    path = "export.json"
+
+
+class OverState(Shared):
+    path = "./.export/x"
+
+
+class OverTokenizer(Shared):
+    def write(self, part, folder):
+        self.path = f"{part.name}.txt" if part.number else "tokenizer.json"
+        super().write(part, folder)
+
+
+class OverEnd(Shared):
+    def write(self, part, folder):
+        self.path = part.name
+        super().write(part, folder)
+
+    def finish(self, parts, folder):
+        folder.write("train//web", b"")
 
 
 class Outside(Lines):
@@ -114,6 +146,28 @@ def test_what_goes_wrong_in_own_code_is_one_line(
         monkeypatch.setenv("CORPUS_DEBUG", "1")
         with pytest.raises(KeyError):
             export(Request(str(own), "out", "./own.py:Broken", splits=["train"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Shared", "same: is a file of part 0 of train/web and of part 0 of train/书/页; let"),
+        ("OverExport", "export.json: is a file of the export itself and of part 0 of train/"),
+        ("OverState", r"\./\.export/x: is a file of the export itself and of part 0 of train/"),
+        ("OverTokenizer", "tokenizer.json: is a file of part 0 of train/"),
+        ("OverEnd", "train//web: is a file of part 0 of train/web and of the end of the export"),
+    ],
+)
+def test_no_file_is_of_two_parts(
+    own: Path, name: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus_pipeline.exports.run.cores", lambda: 1)
+    # Nor of one that was written before.
+    for _ in range(2):
+        with pytest.raises(EngineError, match=message) as refused:
+            export(Request(str(own), "out", f"./own.py:{name}", splits=["train"]))
+        assert "\n" not in str(refused.value)
+        assert not (own / "out" / "export.json").exists()
 
 
 def test_the_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
