@@ -277,6 +277,22 @@ def of_model(name: str, **changes: Any) -> dict[str, Any]:
     return {**json.loads(load_definition(MODELS / f"{name}.model")), **changes}
 
 
+def isolated(pattern: str) -> dict[str, Any]:
+    return {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
+
+
+#: It sees the whole text, where nothing has parted it.
+THREES = isolated(r"[\s\S]{1,3}")
+
+
+def behind(step: dict[str, Any], scheme: str) -> dict[str, Any]:
+    """A model of SentencePiece with Metaspace behind another step."""
+    steps = [step, {**METASPACE, "prepend_scheme": scheme}]
+    return of_model(
+        "bpe", normalizer=None, pre_tokenizer={"type": "Sequence", "pretokenizers": steps}
+    )
+
+
 def crossing_blanks() -> dict[str, Any]:
     """A BPE that has a token with a ▁ behind a letter."""
     content = of_model("bpe", pre_tokenizer=None)
@@ -298,6 +314,7 @@ WITH_BLANKS = {
         )
         for scheme in ("always", "first", "never") for split in (True, False)
     },
+    "Metaspace behind WhitespaceSplit": behind({"type": "WhitespaceSplit"}, "always"),
     "unigram by Metaspace": of_model("unigram-bytes", normalizer=None, pre_tokenizer=METASPACE),
 }  # fmt: skip
 
@@ -333,6 +350,12 @@ def test_models_of_sentencepiece_are_cut_at_blanks(
         (changed(normalizer=SHOWN, pre_tokenizer=None), "no pre-tokenizer"),
         (changed(normalizer=PREPENDED, pre_tokenizer=METASPACE), "Metaspace puts a ▁"),
         (crossing_blanks(), "no pre-tokenizer"),
+        (of_model("bpe", normalizer=PREPENDED, pre_tokenizer=THREES), "Split can join"),
+        (of_model("bpe", normalizer=SHOWN, pre_tokenizer=THREES), "Split can join"),
+        (behind({"type": "WhitespaceSplit"}, "first"), "Metaspace puts a ▁"),
+        (behind({"type": "WhitespaceSplit"}, "never"), "Metaspace puts a ▁"),
+        (behind(isolated(r"\s+"), "always"), "Metaspace puts a ▁"),
+        (behind(isolated(r"\s+|\S+"), "first"), "Metaspace puts a ▁"),
         (by_pattern(r"\p{L}+ ?|."), "Split can join"),
         (by_pattern(r"(?<!x)\p{L}+|."), "Split can join"),
         (with_token("New York"), "added token 'New York'"),

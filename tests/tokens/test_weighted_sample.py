@@ -81,10 +81,63 @@ def test_a_larger_sample_holds_a_smaller_one() -> None:
 def test_equal_texts_are_taken_all_or_none() -> None:
     documents: Documents = [("a", "中文 one")] * 5 + [("a", "two")] * 3 + [("b", "two")]
     for size in range(1, 80):
-        found = sample(documents, SampleOptions(size))
+        try:
+            found = sample(documents, SampleOptions(size))
+        except ConfigError as error:
+            assert "equal texts are taken all or none" in str(error)
+            found = []
+        assert found or size < 50
         counts = {text: sum(t == text for _, t in found) for text in ("中文 one", "two")}
         assert counts["中文 one"] in (0, 5)
         assert counts["two"] in (0, 4)
+
+
+def test_documents_larger_than_the_quota_are_passed_over() -> None:
+    """One of 60 kB among 2,000 of 100 B, whose key is now less and now greater than theirs."""
+    small = [("web", f"{k:04} " + "x" * 95) for k in range(2000)]
+    for seed in range(12):
+        found = sample([*small, ("web", "y" * 60_000)], SampleOptions(50_000, seed=seed))
+        assert len(found) == 500
+        weighted = SampleOptions(50_000, weights={"web": 1, "zh": 4}, seed=seed)
+        documents = [*small, ("web", "y" * 20_000), *(("zh", "中" * 10_000) for _ in range(2))]
+        of = [source for source, _ in sample(documents, weighted)]
+        assert (of.count("web"), of.count("zh")) == (100, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (SampleOptions(50), "smallest document has 60 bytes and takes the trainer 3,840 bytes"),
+        (SampleOptions(memory_bytes=600), "raise --sample-bytes or --memory"),
+        (SampleOptions(50, weights={"a": 1, "b": 1}), "smallest document has 60 bytes"),
+    ],
+)
+def test_a_sample_of_nothing_is_refused(options: SampleOptions, said: str) -> None:
+    documents = [("a", "中" * 20), ("a", "y" * 90), ("b", "z" * 88), ("b", ""), ("a", None)]
+    with pytest.raises(ConfigError, match=said):
+        sample(documents, options)
+    with pytest.raises(ConfigError, match="no document has text"):
+        sample(documents[-2:], SampleOptions())
+
+
+def test_documents_that_all_stay_are_not_sorted_at_each_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times = 0
+    real = Candidates._prune
+
+    def noted(self: Candidates) -> None:
+        nonlocal times
+        times += 1
+        real(self)
+
+    monkeypatch.setattr(weighted_sample, "_MOST_KEPT", 10)
+    monkeypatch.setattr(Candidates, "_prune", noted)
+    candidates = Candidates(SampleOptions())
+    for k in range(1000):
+        candidates.add("a", pa.array([f"document {k}"]))
+    assert 5 <= times <= 8
+    assert candidates.choose()["a"].documents == 1000
 
 
 @pytest.mark.parametrize("size", [3000, 9000])
