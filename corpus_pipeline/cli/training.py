@@ -147,13 +147,13 @@ def convert_tokenizer(
     pattern: Annotated[
         str | None,
         typer.Option(
-            help="How a file of tiktoken cuts text: gpt2, cl100k, llama3, qwen, o200k, or a "
-            "regular expression; default: as published."
+            help="How a file of tiktoken, or vocab.json and merges.txt, cut text: gpt2, cl100k, "
+            "llama3, qwen, o200k, or a regular expression; default: as published."
         ),
     ] = None,
     special_token: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=ID", help="Of a file of tiktoken; repeatable."),
+        typer.Option(metavar="NAME=ID", help="Of such files; repeatable."),
     ] = None,
     overwrite: ReplaceOption = False,
 ) -> None:

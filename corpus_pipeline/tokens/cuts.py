@@ -6,8 +6,11 @@ A tokenizer.json decides whether that is so, step by step:
 
     normaliser       none, NFC or NFKC: they join nothing across such a place; ▁ for a blank
     added tokens     none that text turns into may lie across it, or look at what is beside it
-    pre-tokenizers   each leaves what is on either side alone; one, at least, has a border there
+    pre-tokenizers   each leaves what is on either side alone, or sees one pre-token at a time
     model            sees one pre-token at a time, or has no token with a ▁ behind a letter
+
+So two things are told apart: that a pre-tokenizer has a border at every cut, which those behind it
+cannot see beyond, and that the model joins nothing there by itself, of which they know nothing.
 
 Of a regular expression `pattern_proof` says it. Where blanks alone will do, documents are cut at
 blanks alone. Where a ▁ is put before each text (as for Llama 2), the blank at a cut is left out:
@@ -27,6 +30,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import decode
 from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
+from corpus_pipeline.tokens.definition import steps_of
 from corpus_pipeline.tokens.pattern_proof import crossings
 
 #: Letters behind which a text may be cut, first and last: of the scripts that most text is in, and
@@ -116,23 +120,28 @@ def _check(definition: dict[str, Any], controls: frozenset[str], before: str) ->
                 f"its added token {name!r} looks beyond itself, or holds a place for a cut"
             )
     seen = before.replace(BLANK, blanks.shown)
-    parted = _parts_by_itself(definition["model"], blanks.shown)
-    for step in _steps(definition.get("pre_tokenizer"), "pretokenizers"):
+    border = False
+    done: list[str] = []
+    for step in steps_of(definition.get("pre_tokenizer"), "pretokenizers"):
+        done.append(step["type"])
         if step["type"] == "Metaspace":
-            if blanks.added or before != BLANK or step.get("replacement") != _SHOWN_BLANK:
+            scheme = step.get("prepend_scheme", "always")
+            # What another step has parted gets a ▁ too, be it a word or blanks.
+            alone = len(done) == 1 or (done[:-1] == ["WhitespaceSplit"] and scheme == "always")
+            known = step.get("replacement") == _SHOWN_BLANK
+            if blanks.added or before != BLANK or not (alone and known):
                 raise _UnsafeError("its pre-tokenizer Metaspace puts a ▁ before parts of a text")
             seen = _SHOWN_BLANK
-            blanks = _Blanks(seen, step.get("prepend_scheme", "always") != "never")
-            parted = parted or step.get("split", True)
-            parted = parted or _parts_by_itself(definition["model"], seen)
+            blanks = _Blanks(seen, scheme != "never")
+            border = border or step.get("split", True)
             continue
-        splits = _splits(step, seen, parted)
+        splits = _splits(step, seen, border)
         if splits is None:
             raise _UnsafeError(
                 f"its pre-tokenizer {step['type']} can join what is on either side of a cut"
             )
-        parted = parted or splits
-    if not parted:
+        border = border or splits
+    if not border and not _parts_by_itself(definition["model"], seen):
         raise _UnsafeError("it has no pre-tokenizer that parts words")
     return blanks
 
@@ -143,7 +152,7 @@ def _normalised(definition: dict[str, Any], before: str) -> _Blanks:
     Raises:
         _UnsafeError: it may see beyond a cut.
     """
-    steps = _steps(definition.get("normalizer"), "normalizers")
+    steps = steps_of(definition.get("normalizer"), "normalizers")
     added = {"type": "Prepend", "prepend": _SHOWN_BLANK} in steps
     shown = BLANK
     for step in steps:
@@ -175,14 +184,6 @@ def _parts_by_itself(model: dict[str, Any], shown: str) -> bool:
     )
 
 
-def _steps(part: dict[str, Any] | None, key: str) -> list[dict[str, Any]]:
-    if part is None:
-        return []
-    if part["type"] != "Sequence":
-        return [part]
-    return [step for each in part[key] for step in _steps(each, key)]
-
-
 def _holds_cut(name: str, before: str) -> bool:
     """Whether a name could be cut within.
 
@@ -193,18 +194,18 @@ def _holds_cut(name: str, before: str) -> bool:
     return any(a in letters and b in before for a, b in itertools.pairwise(name))
 
 
-def _splits(step: dict[str, Any], before: str, parted: bool) -> bool | None:
+def _splits(step: dict[str, Any], before: str, border: bool) -> bool | None:
     """Whether a step of pre-tokenization has a border at every cut; None: it may see beyond one.
 
     Args:
-        parted: a step before it has a border there.
+        border: a step before it has a border there.
     """
     kind = step["type"]
     if kind == "ByteLevel":
-        if step.get("add_prefix_space", True) and not parted:
+        if step.get("add_prefix_space", True) and not border:
             return None
         return _pattern_splits(_GPT2, before) if step.get("use_regex", True) else False
-    if parted and kind in ("Digits", "Punctuation", "Split", "BertPreTokenizer", "Whitespace"):
+    if border and kind in ("Digits", "Punctuation", "Split", "BertPreTokenizer", "Whitespace"):
         # It sees one pre-token at a time.
         return False
     if kind == "Digits":

@@ -210,51 +210,71 @@ def without_control_tokens(
     return plain
 
 
-#: Stands in a unigram model's pieces for a character of the names of bytes. A noncharacter.
-STAND_IN = "\ufdd0"
+#: What may stand in a unigram model's pieces for a character of the names of bytes: noncharacters.
+_STAND_INS = tuple(map(chr, range(0xFDD0, 0xFDF0)))
 
 
-def without_byte_names(definition: dict[str, Any]) -> dict[str, Any] | None:
+def byte_name_stand_ins(definition: dict[str, Any]) -> list[str]:
+    """Returns characters that may stand for one of `<0x41>`, see `without_byte_names`.
+
+    Returns:
+        Nothing where nothing is to be done, or where it cannot be: the model is not unigram with
+        bytes to fall back to, none of the characters is a piece, or a pre-tokenizer could tell the
+        two apart.
+
+    >>> model = {"type": "Unigram", "byte_fallback": True, "vocab": [["<0x41>", 0], ["<", -1]]}
+    >>> len(byte_name_stand_ins({"model": model})), byte_name_stand_ins({"model": {}})
+    (32, [])
+    """
+    model = definition["model"]
+    if model.get("type") != "Unigram" or not model.get("byte_fallback"):
+        return []
+    single = _single(model)
+    steps = steps_of(definition.get("pre_tokenizer"), "pretokenizers")
+    taken = set().union(*(piece for piece, _ in model["vocab"])) if single else set()
+    return [
+        each
+        for each in _STAND_INS
+        if single and each not in taken
+        and not any(_tells_apart(step, single, each) for step in steps)
+    ]  # fmt: skip
+
+
+def _single(model: dict[str, Any]) -> str | None:
+    """The character of the names of bytes that is exchanged; None where none of them is a piece."""
+    pieces = {piece for piece, _ in model["vocab"]}
+    return next((c for c in "<>x0" if c in pieces), None)
+
+
+def without_byte_names(definition: dict[str, Any], stand_in: str) -> dict[str, Any]:
     """Returns a definition of a unigram model that finds no `<0x41>` in text; no id changes.
 
     The model needs its pieces for bytes under these names, and looks for all pieces in the text. So
     of the text that it sees, and of its other pieces, one character of the names is exchanged: one
     that is a piece by itself, so that it is never unknown and spelt as bytes.
 
-    Returns:
-        None where nothing is to be done, or where it cannot be: the model is not unigram with bytes
-        to fall back to, or a pre-tokenizer could tell the two characters apart. It holds for texts
-        without `STAND_IN`.
+    Args:
+        definition: of which `byte_name_stand_ins` gives some.
+        stand_in: one of them; it holds for texts without it.
 
     >>> model = {"type": "Unigram", "byte_fallback": True, "unk_id": 0,
     ...          "vocab": [["<unk>", 0], ["<0x41>", 0], ["<", -1], ["<b", -2]]}
-    >>> mended = without_byte_names({"model": model})
-    >>> [piece.replace(STAND_IN, "?") for piece, _ in mended["model"]["vocab"]]
+    >>> mended = without_byte_names({"model": model}, "\ufdd0")
+    >>> [piece.replace("\ufdd0", "?") for piece, _ in mended["model"]["vocab"]]
     ['?unk>', '<0x41>', '?', '?b']
     >>> mended["normalizer"]["normalizers"][-1]["pattern"]
     {'String': '<'}
     """
     model = definition["model"]
-    if model.get("type") != "Unigram" or not model.get("byte_fallback"):
-        return None
-    pieces = [piece for piece, _ in model["vocab"]]
-    before = definition.get("pre_tokenizer")
-    steps = [] if before is None else before.get("pretokenizers", [before])
-    single = [c for c in "<>x0" if c in pieces]
-    if (
-        not single
-        or any(_tells_apart(step, single[0]) for step in steps)
-        or any(STAND_IN in piece for piece in pieces)
-    ):
-        return None
-    exchange = {"type": "Replace", "pattern": {"String": single[0]}, "content": STAND_IN}
+    single = _single(model) or stand_in
+    exchange = {"type": "Replace", "pattern": {"String": single}, "content": stand_in}
     normalizers = [] if definition.get("normalizer") is None else [definition["normalizer"]]
     # Added tokens are found in the vocabulary by their names.
     kept = {token["content"] for token in definition.get("added_tokens") or []}
     vocab = [
         [
             piece if piece in kept or _BYTE_NAME.fullmatch(piece)
-            else piece.replace(single[0], STAND_IN),
+            else piece.replace(single, stand_in),
             score,
         ]
         for piece, score in model["vocab"]
@@ -266,12 +286,29 @@ def without_byte_names(definition: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _tells_apart(step: dict[str, Any], character: str) -> bool:
-    """Whether a pre-tokenizer could see that `STAND_IN` stands for a character."""
+def _tells_apart(step: dict[str, Any], character: str, stand_in: str) -> bool:
+    """Whether a pre-tokenizer could see that another character stands for one."""
     if step["type"] != "Split":
         return step["type"] not in ("Metaspace", "WhitespaceSplit")
     pattern = step["pattern"].get("Regex")
-    return pattern is None or tells_apart(pattern, character, STAND_IN)
+    return pattern is None or tells_apart(pattern, character, stand_in)
+
+
+def steps_of(part: dict[str, Any] | None, key: str) -> list[dict[str, Any]]:
+    """Returns the steps of a normaliser or pre-tokenizer, sequences within sequences as one.
+
+    Args:
+        part: of a tokenizer.json; None has no steps.
+        key: where a sequence has its steps, "normalizers" or "pretokenizers".
+
+    >>> steps_of({"type": "Sequence", "normalizers": [{"type": "NFC"}]}, "normalizers")
+    [{'type': 'NFC'}]
+    """
+    if part is None:
+        return []
+    if part["type"] != "Sequence":
+        return [part]
+    return [step for each in part[key] for step in steps_of(each, key)]
 
 
 def renamed(name: str, controls: frozenset[str], depth: int = 1) -> str:

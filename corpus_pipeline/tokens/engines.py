@@ -6,6 +6,7 @@ Neither adds a control token nor finds one in a text; see definition.py.
 import functools
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,16 +15,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.errors import ConfigError, EngineError, ResourceError
 from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.tokens.definition import (
-    STAND_IN,
     UNREACHABLE,
+    byte_name_stand_ins,
     renamed,
+    steps_of,
     without_byte_names,
     without_control_tokens,
 )
 from corpus_pipeline.tokens.threads import keep_to_one_thread
+from corpus_pipeline.tokens.tiktoken_files import byte_letters
 
 #: Bytes of text handed to `tokenizers` at once: it answers with an object of about 100 bytes for
 #: each token.
@@ -62,6 +65,10 @@ _PROBES = (
 )
 
 
+#: Tokens of a vocabulary that are looked at for further such texts.
+_MOST_TOKENS_TRIED = 8192
+
+
 class Reference:
     """The `tokenizers` library: what it says is what a tokenizer.json means.
 
@@ -74,26 +81,48 @@ class Reference:
         self._definition = definition
         self._controls = controls
         # Such a model finds its pieces in the text, whatever they are called.
-        self._looks_up = definition["model"].get("type") != "BPE"
-        self._built: dict[tuple[int, bool], Tokenizer] = {}
+        model = definition["model"]
+        self._looks_up = model.get("type") != "BPE" or bool(model.get("ignore_merges"))
+        self._built: dict[tuple[int, str | None], Tokenizer] = {}
+        self._stand_ins: list[str] = []
         try:
-            self._tokenizer = self._build(1, False)
-            self._usual = self._build(1, True) if self._looks_up else self._tokenizer
-        except Exception as error:  # the library raises bare Exception
+            self._tokenizer = self._usual = self._build(1, None)
+            self._stand_ins = byte_name_stand_ins(definition)
+            if self._stand_ins:
+                self._usual = self._build(1, self._stand_ins[0])
+            self._refuse_empty_tokens(name)
+        except BaseException as error:  # the library raises bare Exception
+            if isinstance(error, ConfigError) or not _of_library(error):
+                raise
             raise ResourceError(
-                f"{name} cannot be loaded by the tokenizers library ({error}); "
+                f"{name} cannot be loaded by the tokenizers library ({_line(error)}); "
                 "save it again with a version this package supports"
             ) from error
 
-    def _build(self, depth: int, mended: bool) -> Tokenizer:
+    def _refuse_empty_tokens(self, name: str) -> None:
+        """An added token that normalises to nothing would be found at every place, without end.
+
+        Raises:
+            ConfigError: there is one.
+        """
+        normalizer = self._tokenizer.normalizer
+        for token in self._tokenizer.get_added_tokens_decoder().values():
+            if token.normalized and normalizer and not normalizer.normalize_str(token.content):
+                raise ConfigError(
+                    f"{name}: its normalizer leaves nothing of its added token {token.content!r}; "
+                    'set "normalized": false there, or take the token out'
+                )
+
+    def _build(self, depth: int, stand_in: str | None) -> Tokenizer:
         """Loads the definition so that no text spells a control token, nor the name of a byte.
 
         Args:
             depth: as in `without_control_tokens`.
-            mended: names of bytes are not found in text either, see `without_byte_names`.
+            stand_in: as in `without_byte_names`; None lets the names of bytes be found in text.
         """
-        plain = without_control_tokens(self._definition, self._controls, True, depth)
-        content = (without_byte_names(plain) if mended else None) or plain
+        content = without_control_tokens(self._definition, self._controls, True, depth)
+        if stand_in is not None:
+            content = without_byte_names(content, stand_in)
         tokenizer = Tokenizer.from_str(json.dumps(content))
         tokenizer.encode_special_tokens = True
         return tokenizer
@@ -103,12 +132,26 @@ class Reference:
         return self._ids.get(renamed(token, self._controls))
 
     def encode(self, texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-        """Encodes N texts; a null is an empty text."""
+        """Encodes N texts; a null is an empty text.
+
+        Raises:
+            EngineError: the library breaks off.
+        """
         lengths = np.zeros(len(texts), np.int64)
         parts = [np.zeros(0, np.uint32)]
         for start, stop in _chunks(utf8_buffers(texts).offsets, _REFERENCE_CHUNK_BYTES):
             strings = texts.slice(start, stop - start).fill_null("").to_pylist()
-            for k, encoding in enumerate(self._encoded(strings), start):
+            try:
+                encodings = self._encoded(strings)
+            except BaseException as error:
+                if not _of_library(error):
+                    raise
+                raise EngineError(
+                    f"documents {start} to {stop - 1} of the batch: the tokenizers library breaks "
+                    f"off ({_line(error)}); take another tokenizer, or drop what its file does "
+                    "to text"
+                ) from error
+            for k, encoding in enumerate(encodings, start):
                 ids = np.array(encoding.ids, np.uint32)
                 lengths[k] = len(ids)
                 parts.append(ids)
@@ -118,16 +161,17 @@ class Reference:
 
     def _encoded(self, strings: list[str]) -> list[Any]:
         found: list[Any] = self._usual.encode_batch_fast(strings, add_special_tokens=False)
-        if self._looks_up:
-            for k, string in enumerate(strings):
-                if STAND_IN in string or UNREACHABLE in string:
-                    found[k] = self._suited(string).encode(string, add_special_tokens=False)
+        doubtful = [UNREACHABLE] * self._looks_up + self._stand_ins[:1]
+        for k, string in enumerate(strings):
+            if any(c in string for c in doubtful):
+                found[k] = self._suited(string).encode(string, add_special_tokens=False)
         return found
 
     def _suited(self, string: str) -> Tokenizer:
         """The tokenizer for a text with characters that stand for something else here."""
         runs = (len(run) for run in re.findall(f"{UNREACHABLE}+", string))
-        key = (max(runs, default=0) + 1, STAND_IN not in string)
+        stand_in = next((c for c in self._stand_ins if c not in string), None)
+        key = (max(runs, default=0) + 1, stand_in)
         if key not in self._built:
             # Few texts have such characters; of those with many in a row none is kept for long.
             self._built = {**dict(list(self._built.items())[-3:]), key: self._build(*key)}
@@ -174,12 +218,15 @@ class Gigatoken:
         """Returns the engine, or null and the reason why it cannot be used."""
         try:
             engine = cls.known(definition, controls)
-        except Exception as error:  # it raises RuntimeError, ValueError and others
-            reason = str(error).split("\n", 1)[0]
-            return None, f"gigatoken cannot load this tokenizer ({reason})"
+        except BaseException as error:  # it raises RuntimeError, ValueError and others
+            if not _of_library(error):
+                raise
+            return None, f"gigatoken cannot load this tokenizer ({_line(error)})"
+        if not _has_known_steps(definition):
+            return None, "gigatoken would pass over steps of its pre-tokenizer or normalizer"
         added = [token["content"] for token in definition.get("added_tokens") or []]
         probes = [*_PROBES, *(f"x{name} {name}{name}y" for name in [*added, *sorted(controls)])]
-        column = pa.array(probes, pa.string())
+        column = pa.array([*probes, *_mixed_tokens(definition)], pa.string())
         offsets, ids = engine.encode(column)
         expected_offsets, expected = reference.encode(column)
         if not (np.array_equal(offsets, expected_offsets) and np.array_equal(ids, expected)):
@@ -216,6 +263,75 @@ class Gigatoken:
 
         self._engine = load_hf_json(self._json)
         self._encoded_bytes = 0
+
+
+def _has_known_steps(definition: dict[str, Any]) -> bool:
+    """Whether text is cut in one of the ways that gigatoken was seen to follow.
+
+    What it does not know of a sequence it passes over without a word (0.10).
+
+    >>> plain, cuts = ({"type": "ByteLevel", "use_regex": regex} for regex in (False, True))
+    >>> split = {"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Isolated"}
+    >>> sequences = ([split, plain], [cuts], [split, {"type": "Digits"}, plain], [split, cuts])
+    >>> [_has_known_steps({"model": {}, "pre_tokenizer": {"type": "Sequence", "pretokenizers": s}})
+    ...  for s in sequences]
+    [True, True, False, False]
+    """
+    before = steps_of(definition.get("pre_tokenizer"), "pretokenizers")
+    normal = steps_of(definition.get("normalizer"), "normalizers")
+    if before and before[-1]["type"] == "ByteLevel":
+        if any(step["type"] != "NFC" for step in normal):
+            return False
+        if len(before) == 1:
+            return bool(before[0].get("use_regex", True))
+        split, last = before[0], before[-1]
+        way = split.get("behavior"), bool(split.get("invert"))
+        return (
+            [step["type"] for step in before] == ["Split", "ByteLevel"]
+            and "Regex" in split["pattern"]
+            and way in (("Isolated", False), ("Removed", True))
+            and not last.get("use_regex", True)
+        )
+    # As SentencePiece's models are written: a ▁ for blanks, and bytes for what is unknown. Gemma's
+    # parts at blanks besides, of which none is left.
+    shown = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
+    known = all(step["type"] == "Prepend" or step == shown for step in normal)
+    at_blanks = shown in normal and all(
+        step["type"] == "Split" and step["pattern"] == {"String": " "} for step in before
+    )
+    alone = [step["type"] for step in before] in ([], ["Metaspace"])
+    return bool(definition["model"].get("byte_fallback")) and known and (alone or at_blanks)
+
+
+def _mixed_tokens(definition: dict[str, Any]) -> list[str]:
+    """Texts of tokens of which a pre-tokenizer may part the characters: letters, marks, digits.
+
+    Returns:
+        Of some thousand tokens, evenly spread over the vocabulary, those that are so.
+
+    >>> _mixed_tokens({"model": {"vocab": {"ab": 0, "▁a": 1, ",b": 2, "中1": 3}}})
+    [' a', ',b', '中1']
+    """
+    vocab = definition["model"].get("vocab")
+    names = list(vocab if isinstance(vocab, dict) else [])
+    names = names[:: len(names) // _MOST_TOKENS_TRIED + 1]
+    before = steps_of(definition.get("pre_tokenizer"), "pretokenizers")
+    if any(step["type"] == "ByteLevel" for step in before):
+        byte_of = {letter: byte for byte, letter in enumerate(byte_letters())}
+        spelt = (bytes(byte_of[c] for c in name if c in byte_of) for name in names)
+        texts = [each.decode(errors="ignore") for each in spelt]
+    else:
+        texts = [name.replace("▁", " ") for name in names]
+    return [text for text in texts if len({unicodedata.category(c)[0] for c in text}) > 1]
+
+
+def _of_library(error: BaseException) -> bool:
+    """Whether a library written in Rust gave up: an Exception, or a panic, which is none."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
+def _line(error: BaseException) -> str:
+    return str(error).split("\n", 1)[0]
 
 
 def _chunks(offsets: NDArray[np.int32], max_bytes: int) -> Iterator[tuple[int, int]]:

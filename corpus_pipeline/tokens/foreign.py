@@ -12,7 +12,7 @@ from corpus_pipeline.tokens.tiktoken_files import from_gpt2, from_tiktoken, is_t
 
 _FIRST_ID = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\d+\s*[,}]')
 
-#: Names of GPT-2's two files, which lie beside each other: vocabulary and merges.
+#: Names of the two files of GPT-2 and its like, which lie beside each other: vocabulary and merges.
 _PAIRS = (("encoder.json", "vocab.bpe"), ("vocab.json", "merges.txt"))
 
 
@@ -38,14 +38,14 @@ def load_definition(
 ) -> str:
     """Reads a tokenizer of any known format and returns the text of its tokenizer.json.
 
-    Known are tokenizer.json itself, tiktoken's ranks (`*.tiktoken`), GPT-2's pair of files
+    Known are tokenizer.json itself, tiktoken's ranks (`*.tiktoken`), pairs of files like GPT-2's
     (either of them is named, the other lies beside it), and SentencePiece's models.
 
     Args:
-        path: the file, or a folder with GPT-2's two.
-        pattern: of a file of tiktoken: a name of `patterns.PATTERN_NAMES`, or an expression; None
-            for the published files, which are known by their digests.
-        special_tokens: of a file of tiktoken: name -> id; None for those of the published file.
+        path: the file, or a folder with such a pair.
+        pattern: of a file of tiktoken, or a pair: a name of `patterns.PATTERN_NAMES`, or an
+            expression; None for the published files, which are known by their digests.
+        special_tokens: of the same: name -> id; None for those of the published file.
 
     Raises:
         ResourceError: the file cannot be read, is damaged or of none of these formats.
@@ -57,7 +57,7 @@ def load_definition(
         path = next((path / merges for _, merges in _PAIRS if (path / merges).exists()), path)
     data = _bytes(path)
     kind = kind_of(data)
-    if kind != "tiktoken" and (pattern is not None or special_tokens is not None):
+    if kind not in ("tiktoken", "gpt2") and (pattern is not None or special_tokens is not None):
         raise ConfigError(
             f"{path}: says itself how text is cut and which tokens are special; leave pattern and "
             "special tokens out"
@@ -68,7 +68,7 @@ def load_definition(
         return from_sentencepiece(data, str(path))
     if kind == "gpt2":
         merges, vocab = _pair(path, data)
-        return from_gpt2(merges, vocab, str(path))
+        return from_gpt2(merges, vocab, str(path), pattern, special_tokens)
     try:
         content: Any = json.loads(data)
         known = isinstance(content, dict) and "model" in content

@@ -107,8 +107,8 @@ def crossings(pattern: str, left: str, right: str) -> Crossings | None:
     crosses = crosses or whole.nullable or any(reader.looks[position] for position in whole.first)
     alone = np.zeros(len(is_left), np.bool_)
     for position in whole.first & whole.last:
-        if not reader.folded[position]:
-            alone |= reader.masks[position]
+        if not reader.folded[position] and not reader.repeated[position]:
+            alone |= reader.masks[position] & ~reader.kept_from(position)
     return Crossings(crosses, not crosses and bool(alone[is_left].all()))
 
 
@@ -133,7 +133,9 @@ def _meet(reader: "_Reader", before: int, after: int, is_left: Mask) -> bool:
     return reader.looks[after] or bool((reader.masks[after] & ~is_left).any())
 
 
-_QUANTIFIER = re.compile(r"(?:([?*+])|\{(\d*)(,?)(\d*)\})[?+]?")
+#: `?`, `*` or `+`, with what makes it lazy or possessive; or least, comma, most in braces, where in
+#: the syntax of Ruby `?` makes lazy what has a comma, and any other sign is a quantifier by itself.
+_QUANTIFIER = re.compile(r"([?*+])([?+]?)|\{(?=\d|,\d)(\d*)(?:(,)(\d*)\}\??|\})")
 _UNREADABLE_GROUP = re.compile(r"\(\?(?!:|i:|!|=)|\(\*")
 _CATEGORY = re.compile(r"\\([pP])\{(\^?)(\w\w?)\}")
 _CATEGORIES = re.compile(
@@ -152,6 +154,8 @@ class _Reader:
         masks: which of the characters each position takes.
         looks: the position is a look ahead and takes none.
         folded: the position does not mind case, so it may take more than its mask says of case.
+        repeated: the position must be matched twice at least, or others with it.
+        possessive: the position may be left out, but what it can take it never gives back.
         follows: positions that can come behind each.
         seen: all masks, those within looks ahead too.
     """
@@ -164,6 +168,8 @@ class _Reader:
         self.masks: list[Mask] = []
         self.looks: list[bool] = []
         self.folded: list[bool] = []
+        self.repeated: list[bool] = []
+        self.possessive: list[bool] = []
         self.follows: list[set[int]] = []
         self.seen: list[Mask] = []
 
@@ -183,6 +189,14 @@ class _Reader:
                 found.add(each)
                 if self.looks[each]:
                     waiting |= self.follows[each]
+        return found
+
+    def kept_from(self, position: int) -> Mask:
+        """Characters that something before a position takes first and does not give back to it."""
+        found = np.zeros(self._size, np.bool_)
+        for before, possessive in enumerate(self.possessive):
+            if possessive and position in self.reached(before):
+                found |= self.masks[before]
         return found
 
     def _alternatives(self) -> _Part:
@@ -208,15 +222,25 @@ class _Reader:
         return found
 
     def _quantified(self) -> _Part:
+        inner = len(self.masks)
         part = self._atom()
         while match := _QUANTIFIER.match(self._pattern, self._at):
             self._at = match.end()
-            sign, least, _, most = match.groups()
-            if sign != "?" and most not in ("0", "1") and (match[3] or least != "1"):
+            sign, after, low, comma, high = match.groups()
+            least = int(sign == "+") if sign else int(low or 0)
+            most = (1 if sign == "?" else None) if sign else int(high) if high else None
+            if sign is None and comma is None:
+                most = least
+            if most is not None and most < max(least, 1):
+                raise self._unreadable()
+            if most != 1:
                 for position in part.last:
                     self.follows[position] |= part.first
-            if sign in ("?", "*") or (sign is None and int(least or 0) == 0):
+            if least == 0:
                 part = dataclasses.replace(part, nullable=True)
+            for position in range(inner, len(self.masks)):
+                self.repeated[position] |= least > 1
+                self.possessive[position] |= after == "+" and least == 0
         return part
 
     def _atom(self) -> _Part:
@@ -251,7 +275,9 @@ class _Reader:
             # It must see one character and no more.
             if any(self.follows[position] for position in range(inner, len(self.masks))):
                 raise self._unreadable()
-            for each in (self.masks, self.looks, self.folded, self.follows):
+            for each in (
+                self.masks, self.looks, self.folded, self.repeated, self.possessive, self.follows,
+            ):  # fmt: skip
                 del each[inner:]
             return self._look()
         return part
@@ -350,6 +376,8 @@ class _Reader:
         self.seen.append(mask)
         self.looks.append(looks)
         self.folded.append(self._fold)
+        self.repeated.append(False)
+        self.possessive.append(False)
         self.follows.append(set())
         return _Part({position}, {position}, False)
 

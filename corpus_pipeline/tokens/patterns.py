@@ -7,7 +7,9 @@ r"""The published patterns that cut a text into pre-tokens, within which a token
     o200k    "parserHTML's" ->  "parser" "HTML's"      by capitals; an ending stays on its word
 
 Read from tiktoken (`tiktoken_ext/openai_public.py`) and the tokenizer.json of the models, in the
-form without possessive quantifiers, which cuts alike and which fast engines recognise.
+form without possessive quantifiers, which fast engines recognise and which cuts alike, with one
+exception: by the cl100k of tiktoken 0.14 (`\s++$`) the white space at the very end of a text is one
+pre-token; here, as in the tokenizer.json of the models, it is cut behind its last line feed.
 """
 
 from typing import Literal

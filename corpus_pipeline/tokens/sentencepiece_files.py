@@ -18,13 +18,19 @@ for each piece all pairs are listed that make it.
 
 import base64
 import json
+import re
 import struct
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from tokenizers import Tokenizer
+
 from corpus_pipeline.errors import ConfigError, ResourceError
 
 _BLANK = "▁"
+
+#: How a JSON object begins; the first byte of a model is a line feed too.
+_OBJECT = re.compile(rb'[ \t\r\n]*\{[ \t\r\n]*["}]')
 
 #: Kinds of pieces and of models (sentencepiece_model.proto).
 _NORMAL, _UNKNOWN, _CONTROL, _USER, _UNUSED, _BYTE = range(1, 7)
@@ -54,6 +60,8 @@ def is_sentencepiece(data: bytes) -> bool:
     >>> [is_sentencepiece(data) for data in (b"\\n\\x0e\\n\\x05<unk>", b"{}")]
     [True, False]
     """
+    if _OBJECT.match(data):
+        return False
     return len(data) > 4 and data[0] == 0x0A and data[2] == 0x0A and data[3] <= data[1]
 
 
@@ -69,7 +77,7 @@ def from_sentencepiece(data: bytes, name: str) -> str:
     Raises:
         ResourceError: the file is no model, or damaged.
         ConfigError: a tokenizer.json cannot say what the model does: other kinds of models, blanks
-            behind words, pieces of the user's beside a blank before the text.
+            behind words, pieces of the user's beside a blank before the text, or with a blank.
     """
     model = _read(data, name)
     if problem := _unsayable(model):
@@ -109,10 +117,20 @@ def _unsayable(model: _Model) -> str:
         return f"it has {kinds.count(_UNKNOWN)} pieces for the unknown"
     if model.kind == _BPE and _UNUSED in kinds:
         return "it has unused pieces, which BPE takes apart again"
-    if model.prefix and _USER in kinds:
-        piece = next(piece.text for piece in model.pieces if piece.kind == _USER)
-        return f"it has pieces of the user's ({piece!r}), and puts a blank before the text"
+    users = [piece.text for piece in model.pieces if piece.kind == _USER]
+    if model.prefix and users:
+        return f"it has pieces of the user's ({users[0]!r}), and puts a blank before the text"
+    if changed := [text for text in users if " " in text or _normalised(model, text) != text]:
+        return f"it has a piece of the user's that its normaliser changes ({changed[0]!r})"
     return ""
+
+
+def _normalised(model: _Model, text: str) -> str:
+    """What the steps of the tokenizer.json make of a text."""
+    steps = {"type": "Sequence", "normalizers": _normalizers(model)}
+    nothing = {"type": "BPE", "vocab": {}, "merges": []}
+    tokenizer = Tokenizer.from_str(json.dumps({"normalizer": steps, "model": nothing}))
+    return str(tokenizer.normalizer.normalize_str(text))
 
 
 def _normalizers(model: _Model) -> list[dict[str, Any]]:

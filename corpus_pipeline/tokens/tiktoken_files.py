@@ -1,4 +1,4 @@
-"""Files of ranks of tiktoken, and GPT-2's two files, as the text of a tokenizer.json.
+"""Files of ranks of tiktoken, and pairs of files like GPT-2's, as the text of a tokenizer.json.
 
     IQ== 0                  a token, its bytes in base 64, and its rank, which is its id
     Ig== 1
@@ -47,6 +47,9 @@ _PUBLISHED = {
     ),
 }  # fmt: skip
 
+#: sha256 of vocab.bpe (the same).
+_GPT2_MERGES = "1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5"
+
 
 def is_tiktoken(data: bytes) -> bool:
     """Says whether the first line of a file is a token and its rank.
@@ -77,13 +80,7 @@ def from_tiktoken(
             another token.
     """
     published = _PUBLISHED.get(hashlib.sha256(data).hexdigest())
-    if pattern is None:
-        if published is None:
-            raise ConfigError(
-                f"{name}: this file of tiktoken is not a published one, and does not say how text "
-                f"is cut; name the pattern: one of {', '.join(PATTERN_NAMES)}, or an expression"
-            )
-        pattern = published.pattern
+    pattern = _expression(pattern, published, f"{name}: this file of tiktoken")
     if special_tokens is None:
         special_tokens = {} if published is None else published.special_tokens
     ranks = _ranks(data, name)
@@ -99,35 +96,85 @@ def from_tiktoken(
     ]
     vocab = {spelled[token]: rank for token, rank in ranks.items()}
     return byte_level_bpe(
-        vocab, merges, split_pattern(pattern) if pattern in PATTERN_NAMES else pattern,
-        special_tokens, ignore_merges=True,
+        vocab, merges, pattern, special_tokens, ignore_merges=True,
     )  # fmt: skip
 
 
-def from_gpt2(merges: bytes, vocab: bytes, name: str) -> str:
-    """Returns the text of a tokenizer.json for GPT-2's vocab.bpe and encoder.json.
+def _expression(pattern: str | None, published: _Published | None, what: str) -> str:
+    """Returns the regular expression of a named pattern, or of a published file.
+
+    Raises:
+        ConfigError: neither is there.
+    """
+    if pattern is None and published is None:
+        raise ConfigError(
+            f"{what} is not a published one, and does not say how text is cut; name the pattern: "
+            f"one of {', '.join(PATTERN_NAMES)}, or an expression"
+        )
+    name = pattern if pattern is not None else published.pattern  # type: ignore[union-attr]
+    return split_pattern(name) if name in PATTERN_NAMES else name
+
+
+def from_gpt2(
+    merges: bytes,
+    vocab: bytes,
+    name: str,
+    pattern: str | None = None,
+    special_tokens: Mapping[str, int] | None = None,
+) -> str:
+    """Returns the text of a tokenizer.json for a pair of files like GPT-2's.
+
+    Other models have such pairs too, and cut text otherwise (RoBERTa, Qwen2); GPT-2's own is known.
 
     Args:
         merges: vocab.bpe (merges.txt): a pair in each line, below a line with the version.
         vocab: encoder.json (vocab.json): token -> id.
         name: of the first file, for messages.
+        pattern: name of a published pattern, or a regular expression; None for GPT-2's files.
+        special_tokens: name -> id; None takes `<|endoftext|>` where the vocabulary has it.
 
     Raises:
-        ResourceError: a file is damaged.
+        ResourceError: a file is damaged, or tokens are not made of bytes.
+        ConfigError: the files are not GPT-2's and no pattern is named; a special token has another
+            id in the vocabulary, or the id of another token.
     """
     try:
         ids: dict[str, int] = json.loads(vocab)
         lines = merges.decode().split("\n")
         pairs = [line.split(" ") for line in lines if line and not line.startswith("#version")]
-        special = {token: ids.pop(token) for token in (_END,) if token in ids}
         damaged = any(len(pair) != 2 or "".join(pair) not in ids for pair in pairs)
+        damaged |= not all(isinstance(id_, int) for id_ in ids.values())
     except (ValueError, TypeError, AttributeError) as error:
-        raise ResourceError(f"{name}: is no vocabulary of GPT-2 ({error}); fetch it again") from (
-            error
-        )
+        raise ResourceError(
+            f"{name}: is no vocabulary like GPT-2's ({error}); fetch it again"
+        ) from (error)
     if damaged:
         raise ResourceError(f"{name}: has pairs that make no token of encoder.json; fetch both")
-    return byte_level_bpe(ids, pairs, split_pattern("gpt2"), special)
+    if missing := [byte for byte, letter in enumerate(byte_letters()) if letter not in ids]:
+        raise ResourceError(
+            f"{name}: has no token for the byte {missing[0]}, so its tokens are not made of bytes "
+            "as GPT-2's are; take the model's tokenizer.json"
+        )
+    published = _GPT2 if _is_gpt2(merges, pairs, ids) else None
+    expression = _expression(pattern, published, f"{name}: this pair of files")
+    if special_tokens is None:
+        special_tokens = {_END: ids[_END]} if _END in ids else {}
+    taken = {id_: token for token, id_ in ids.items()}
+    for token, id_ in special_tokens.items():
+        if ids.get(token, id_) != id_ or taken.setdefault(id_, token) != token:
+            raise ConfigError(f"{name}: special token {token!r} has the id {id_} of another token")
+    ids = {token: id_ for token, id_ in ids.items() if token not in special_tokens}
+    return byte_level_bpe(ids, pairs, expression, special_tokens)
+
+
+def _is_gpt2(merges: bytes, pairs: list[list[str]], ids: Mapping[str, int]) -> bool:
+    """Whether the merges are GPT-2's, and the ids follow from them (RoBERTa's do not)."""
+    if hashlib.sha256(merges).hexdigest() != _GPT2_MERGES:
+        return False
+    # Bytes that print come first, then the others.
+    letters = sorted(byte_letters())
+    tokens = [*letters, *map("".join, pairs), _END]
+    return ids == {token: id_ for id_, token in enumerate(tokens)}
 
 
 def byte_level_bpe(

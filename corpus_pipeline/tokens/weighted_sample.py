@@ -6,7 +6,8 @@
 The key of a document is a hash of its text and the seed, so neither the order of the documents nor
 how they lie in files decides anything. What a source gives is its share of the bytes of the sample;
 what a source has not is shared among the others by their weights. If that would need more memory
-than the trainer may take, the sample is made smaller.
+than the trainer may take, the sample is made smaller. A document that is larger than all that its
+source may give is passed over, else it would keep out whatever has a greater key.
 
 Arithmetic is on integers.
 """
@@ -67,6 +68,8 @@ class Share(NamedTuple):
     bytes: int
     of_bytes: int
     """All that the source has."""
+    most_bytes: int
+    """What it may give, or without weights all sources together; no larger document is taken."""
 
 
 class Candidates:
@@ -77,6 +80,8 @@ class Candidates:
         self._parts: dict[str, list[NDArray[np.uint64]]] = {}
         self._of_bytes: dict[str, int] = {}
         self._kept = 0
+        self._kept_by_last_prune = 0
+        self._smallest: tuple[int, int] | None = None
 
     def add(self, source: str, texts: pa.Array) -> None:
         """Takes notice of N documents of a source, type `string`; nulls count as nothing."""
@@ -85,18 +90,24 @@ class Candidates:
         sizes = np.diff(offsets).astype(np.uint64)
         costs = np.zeros(len(texts), np.uint64)
         _costs(data, offsets, characters().classes, costs)
-        rows = np.stack([document_keys(texts, self._options.seed), sizes, costs])
+        fits = (sizes <= self._options.sample_bytes) & (costs <= self._options.memory_bytes)
+        rows = np.stack([document_keys(texts, self._options.seed), sizes, costs])[:, fits]
         self._parts.setdefault(source, []).append(rows)
         self._of_bytes[source] = self._of_bytes.get(source, 0) + int(sizes.sum())
-        self._kept += len(texts)
-        if self._kept > _MOST_KEPT:
+        if sizes.any():
+            k = int(np.argmin(np.where(sizes > 0, sizes, sizes.max())))
+            smallest = int(sizes[k]), int(costs[k])
+            self._smallest = min(self._smallest or smallest, smallest)
+        self._kept += rows.shape[1]
+        # Twice what stayed: where all may be in the sample, they are not sorted at each call.
+        if self._kept > max(_MOST_KEPT, 2 * self._kept_by_last_prune):
             self._prune()
 
     def choose(self) -> dict[str, Share]:
         """Chooses the sample: what each source gives, the sources in the order of their names.
 
         Raises:
-            ConfigError: a weight names no source, or a source has no weight.
+            ConfigError: a weight names no source, a source has no weight, or no document fits.
         """
         weights = self._options.weights
         if weights and set(weights) != set(self._parts):
@@ -110,26 +121,37 @@ class Candidates:
         if not weights:
             # All documents are of one source, whose limit holds for each.
             rows = {"": _sorted(np.concatenate([*rows.values(), np.zeros((3, 0), np.uint64)], 1))}
-        sums = {name: np.cumsum(each[1:], axis=1) for name, each in rows.items()}
         size = min(self._options.sample_bytes, sum(self._of_bytes.values()))
         low, high = 0, size
         while low < high:
             # The largest sample whose training fits into the memory.
             middle = (low + high + 1) // 2
-            ends = _ends(rows, sums, self._quotas(middle))
-            cost = sum(int(sums[name][1, end - 1]) for name, end in ends.items() if end)
+            cost = sum(each.cost for each in _taken(rows, self._quotas(middle)).values())
             low, high = (middle, high) if cost <= self._options.memory_bytes else (low, middle - 1)
-        ends = _ends(rows, sums, self._quotas(low))
-        limits = {name: int(rows[name][0, end - 1]) if end else -1 for name, end in ends.items()}
-        return {
-            source: self._share(source, limits[source if weights else ""])
-            for source in sorted(self._parts)
-        }
+        quotas = self._quotas(low)
+        taken = _taken(rows, quotas)
+        shares = {}
+        for source in sorted(self._parts):
+            name = source if weights else ""
+            shares[source] = self._share(source, taken[name].limit, quotas[name])
+        if not any(share.bytes for share in shares.values()):
+            raise ConfigError(self._nothing_fits())
+        return shares
 
-    def _share(self, source: str, limit: int) -> Share:
+    def _share(self, source: str, limit: int, most: int) -> Share:
         keys, sizes, _ = self._parts[source][0]
-        end = 0 if limit < 0 else int(np.searchsorted(keys, np.uint64(limit), side="right"))
-        return Share(limit, end, int(sizes[:end].sum()), self._of_bytes[source])
+        sizes = sizes[(keys <= np.uint64(limit)) & (sizes <= most)] if limit >= 0 else sizes[:0]
+        return Share(limit, len(sizes), int(sizes.sum()), self._of_bytes[source], most)
+
+    def _nothing_fits(self) -> str:
+        if self._smallest is None:
+            return "the sample is empty: no document has text; name inputs with text"
+        size, cost = self._smallest
+        return (
+            f"the sample is empty: the smallest document has {size:,} bytes and takes the trainer "
+            f"{cost:,} bytes of memory, and equal texts are taken all or none; raise "
+            "--sample-bytes or --memory"
+        )
 
     def _quotas(self, size: int) -> dict[str, int]:
         """Shares out the bytes of a sample; a source that has less than its share gives it all."""
@@ -147,6 +169,7 @@ class Candidates:
                 end = int(np.searchsorted(rows[0], rows[0, end], side="right"))
             self._parts[source] = [rows[:, :end]]
         self._kept = sum(parts[0].shape[1] for parts in self._parts.values())
+        self._kept_by_last_prune = self._kept
 
 
 def document_keys(texts: pa.Array, seed: int) -> NDArray[np.uint64]:
@@ -181,19 +204,21 @@ def shared_out(size: int, weights: Mapping[str, int], there: Mapping[str, int]) 
     return dict(sorted(found.items()))
 
 
-def _ends(
-    rows: Mapping[str, NDArray[np.uint64]],
-    sums: Mapping[str, NDArray[np.uint64]],
-    quotas: Mapping[str, int],
-) -> dict[str, int]:
-    """How many documents each source gives: as many as fit, and of equal texts all or none."""
-    ends = {}
+class _Taken(NamedTuple):
+    limit: int
+    cost: int
+
+
+def _taken(rows: Mapping[str, NDArray[np.uint64]], quotas: Mapping[str, int]) -> dict[str, _Taken]:
+    """What each source gives: as many documents as fit, and of equal texts all or none."""
+    found = {}
     for name, each in rows.items():
-        end = int(np.searchsorted(sums[name][0], quotas[name], side="right"))
-        while 0 < end < each.shape[1] and each[0, end - 1] == each[0, end]:
+        keys, sizes, costs = each[:, each[1] <= quotas[name]]
+        end = int(np.searchsorted(np.cumsum(sizes), quotas[name], side="right"))
+        while 0 < end < len(keys) and keys[end - 1] == keys[end]:
             end -= 1
-        ends[name] = end
-    return ends
+        found[name] = _Taken(int(keys[end - 1]) if end else -1, int(costs[:end].sum()))
+    return found
 
 
 def _sorted(rows: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -204,10 +229,11 @@ def chosen_texts(
     source: str, texts: pa.Array, shares: Mapping[str, Share], seed: int
 ) -> Iterator[pa.Array]:
     """Yields those of N texts of a source that are in the sample."""
-    limit = shares[source].limit
+    limit, most = shares[source].limit, shares[source].most_bytes
     texts = as_texts(texts).drop_null()
     if limit >= 0 and len(texts):
-        yield texts.filter(pa.array(document_keys(texts, seed) <= np.uint64(limit)))
+        fits = np.diff(utf8_buffers(texts).offsets) <= most
+        yield texts.filter(pa.array(fits & (document_keys(texts, seed) <= np.uint64(limit))))
 
 
 @kernel

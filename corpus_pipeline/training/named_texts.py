@@ -1,5 +1,8 @@
 """Texts with the name of their source, and their language where it is known."""
 
+import glob
+import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -32,9 +35,14 @@ class NamedTexts(NamedTuple):
 
     @classmethod
     def of(cls, given: str, text_field: str) -> "NamedTexts":
-        """Reads `SOURCE=INPUT` or `INPUT`; a path may have an equals sign in it."""
+        """Reads `SOURCE=INPUT` or `INPUT`.
+
+        A path may have an equals sign in it, as folders of tables have (`year=2024/`): what is
+        there under the whole of `given`, be it a path or a pattern that matches, is the input. A
+        name has neither slashes nor the signs of patterns.
+        """
         name, equals, path = given.partition("=")
-        if equals and path and "/" not in name and not storage.exists(storage.place(given)):
+        if equals and path and not re.search(r"[/*?\[]", name) and not _is_there(given):
             return cls(Texts([path], text_field), name, path)
         return cls(Texts([given], text_field), None, given)
 
@@ -60,3 +68,10 @@ class NamedTexts(NamedTuple):
             for name in sorted(set(batch.sources)):
                 here = pa.array([each == name for each in batch.sources], pa.bool_())
                 yield name, batch.texts.filter(here)
+
+
+def _is_there(given: str) -> bool:
+    if storage.exists(storage.place(given)):
+        return True
+    found = glob.iglob(os.path.expanduser(given), recursive=True)
+    return "://" not in given and next(found, None) is not None

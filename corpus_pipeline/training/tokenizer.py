@@ -39,7 +39,8 @@ def train_tokenizer_file(
         settings: further arguments of `train_tokenizer`.
 
     Raises:
-        ConfigError: the file exists, a setting breaks a rule, or weights and sources differ.
+        ConfigError: the file exists, a setting breaks a rule, weights and sources differ, or no
+            document fits into the sample.
         InputError: there is no text.
     """
     refuse_existing(output, overwrite)
@@ -58,17 +59,31 @@ def train_tokenizer_file(
     )
     trained = train_tokenizer(chosen, **settings)
     storage.write_bytes(output, trained.encode())
-    return [*_sample_lines(shares), _said(trained, settings, texts, output)]
+    return [*_sample_lines(shares, bool(sample.weights)), _said(trained, settings, texts, output)]
 
 
-def _sample_lines(shares: Mapping[str, Share]) -> Iterator[str]:
+def _sample_lines(shares: Mapping[str, Share], weighted: bool) -> Iterator[str]:
     whole = sum(share.bytes for share in shares.values())
     for source, share in shares.items():
-        part = f" ({100 * share.bytes / whole:.1f} %)" if whole else ""
+        empty = _unfilled(share.bytes, share.most_bytes, "its share") if weighted else ""
         yield (
             f"sample: {source}: {share.documents:,} documents, {share.bytes:,} of its "
-            f"{share.of_bytes:,} bytes{part}"
+            f"{share.of_bytes:,} bytes ({100 * share.bytes / whole:.1f} %){empty}"
         )
+    if not weighted and (empty := _unfilled(whole, max(s.most_bytes for s in shares.values()), "")):
+        yield f"sample: {whole:,} bytes{empty}"
+
+
+def _unfilled(given: int, most: int, whose: str) -> str:
+    """Says what part of a share is not filled, from a hundredth on.
+
+    >>> _unfilled(60, 80, "its share"), _unfilled(80, 80, "")
+    ('; 25.0 % of its share stay empty, for no document is small enough', '')
+    """
+    if most - given < max(most / 100, 1):
+        return ""
+    part = 100 * (most - given) / most
+    return f"; {part:.1f} % of {whose or 'it'} stay empty, for no document is small enough"
 
 
 def _said(
@@ -95,7 +110,8 @@ def convert_tokenizer_file(
     Args:
         source: of any format that `load_definition` knows.
         output: file to write.
-        pattern: how a file of tiktoken cuts text; None for a published one.
+        pattern: how a file of tiktoken, or vocab.json and merges.txt, cut text; None for
+            published ones.
         special_tokens: NAME=ID, each; none for those that the file is known to have.
         overwrite: replace a file of that name.
 

@@ -19,7 +19,8 @@ from encoders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, EngineError
+from corpus_pipeline.tokens import engines
 from corpus_pipeline.tokens.patterns import PATTERN_NAMES, split_pattern
 from corpus_pipeline.tokens.recent_characters import (
     RECENT_CHARACTERS,
@@ -154,6 +155,10 @@ def test_names_of_bytes_are_spelled(single: str) -> None:
     spelled = found._reference._tokenizer
     names = [spelled.id_to_token(int(id_)) for id_ in ids[:-1]]
     byte = "<" if single == "<" else "<0x3C>"
+    # What stands in for a character is one that the text does not have.
+    (other,) = documents(found, ["\ufdd0\ufdd1<0x41>"])
+    assert [spelled.id_to_token(int(id_)) for id_ in other[6:7]] == [byte]
+    assert "<0x41>" not in map(spelled.id_to_token, map(int, other[:-1]))
     assert names.count("<0x41>") == 1  # The A at the end.
     assert "<0xE4>" not in names
     assert names[0] == byte
@@ -162,22 +167,113 @@ def test_names_of_bytes_are_spelled(single: str) -> None:
         assert documents(found, [text])[0][:-1] == spelled.encode(text).ids, text
 
 
-@given(st.text(st.sampled_from("<0x41>a 中国é\ufdd0"), max_size=12))
+@given(st.text(st.sampled_from("<0x41>a 中国é\ufdd0\ufdd1\uffff"), max_size=12))
 @settings(max_examples=300, deadline=None)
 def test_bytes_stand_for_what_is_unknown_and_nothing_else(text: str) -> None:
     content = with_bytes(PIECES, [-1.0 - k for k in range(len(PIECES))])
     found = MENDED.setdefault("", encoder(content))
     (ids,) = documents(found, [text])
-    if "\ufdd0" in text:
-        return
     used = [id_ for id_ in ids[:-1] if 2 <= id_ < 258]
-    unknown = [2 + byte for c in text if c in "国é" for byte in c.encode()]
+    unknown = [2 + byte for c in text if c in "国é\ufdd0\ufdd1\uffff" for byte in c.encode()]
     assert used == unknown
     if "<0x41>" not in text:
         assert ids[:-1] == found._reference._tokenizer.encode(text).ids
 
 
 MENDED: dict[str, Any] = {}
+
+
+@pytest.mark.parametrize("ignore_merges", [True, False])
+def test_no_text_spells_a_renamed_token(ignore_merges: bool) -> None:
+    """Where whole pre-tokens are looked up, the renamed entry is one that the text lacks."""
+    content = definition()
+    names = ["<s>", *"\uffff<s>ab▁"]
+    content["model"] = {
+        "type": "BPE", "vocab": {name: k for k, name in enumerate(names)}, "merges": [],
+        "ignore_merges": ignore_merges,
+    }  # fmt: skip
+    content["added_tokens"] = [dict(content["added_tokens"][0], id=0, content="<s>")]
+    content["pre_tokenizer"] = content["decoder"] = None
+    found = encoder(content, eos_token=None)
+    for text in ("<s>", "\uffff<s>", "\uffff\uffff<s>"):
+        assert [[names[k] for k in ids] for ids in documents(found, [text])] == [list(text)]
+
+
+def test_an_added_token_of_which_nothing_is_left() -> None:
+    """It would be found at every place of a text, without end."""
+    content = with_added(["  "])
+    content["normalizer"] = {"type": "Replace", "pattern": {"Regex": " +"}, "content": ""}
+    content["added_tokens"][-1]["normalized"] = False
+    assert encoder(content).facts.vocab_size == 370
+    content["added_tokens"][-1]["normalized"] = True
+    with pytest.raises(ConfigError, match=r"leaves nothing of its added token '  '"):
+        encoder(content)
+
+
+def test_a_library_that_breaks_off_is_an_error_of_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    panic = type("PanicException", (BaseException,), {})
+
+    def broken(*_: object) -> None:
+        raise panic("index out of bounds\nat line 1")
+
+    found = encoder(engine="tokenizers")
+    monkeypatch.setattr(found._reference, "_encoded", broken)
+    with pytest.raises(EngineError, match=r"^documents 0 to 1 of the batch: .*out of bounds\);"):
+        found.encode(pa.array(["a", "中"]))
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(found._reference, "_encoded", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        found.encode(pa.array(["a"]))
+
+
+SPLIT = definition()["pre_tokenizer"]["pretokenizers"][0]
+PUNCTUATION = {"type": "Punctuation", "behavior": "Isolated"}
+
+
+def byte_level(regex: bool) -> dict[str, Any]:
+    return {
+        "type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": regex,
+    }  # fmt: skip
+
+
+STEPS: dict[str, tuple[list[dict[str, Any]], bool]] = {
+    "a pattern": ([SPLIT, byte_level(False)], True),
+    "what the pattern leaves": (
+        [{**SPLIT, "behavior": "Removed", "invert": True}, byte_level(False)], True,
+    ),
+    "marks": ([SPLIT, PUNCTUATION, byte_level(False)], False),
+    "digits": ([{"type": "Digits", "individual_digits": True}, SPLIT, byte_level(False)], False),
+    "two patterns": ([SPLIT, byte_level(True)], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_gigatoken_is_taken_for_ways_to_cut_that_it_knows(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, fast = STEPS[name]
+    content = shows_words(split_pattern("cl100k"))
+    content["pre_tokenizer"]["pretokenizers"] = [
+        {**step, "pattern": {"Regex": split_pattern("cl100k")}} if step["type"] == "Split" else step
+        for step in steps
+    ]
+    found = encoder(content, check_one_in=10**9)
+    assert found.facts.engine == ("gigatoken" if fast else "tokenizers")
+    rng = np.random.default_rng(5)
+    signs = np.array([*"aabb,.<'1中\u060cش \n", "'s", "12"])
+    texts: list[str | None] = ["".join(rng.choice(signs, 12)) for _ in range(2000)]
+    texts += [",b", "<t", "\u060cش", "'11"]
+    assert documents(found, texts) == twin(texts, content)
+    # Texts made of the vocabulary show most of it too.
+    monkeypatch.setattr(engines, "_has_known_steps", lambda _: True)
+    assert encoder(content).facts.engine == (
+        "gigatoken" if fast or name == "digits" else "tokenizers"
+    )
 
 
 def test_documents_do_not_decide_for_their_neighbours() -> None:

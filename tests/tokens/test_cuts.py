@@ -18,7 +18,7 @@ from tokenizers import Regex, pre_tokenizers
 from corpus_pipeline.tokens import encode, engines
 from corpus_pipeline.tokens.cuts import BLANK, LETTERS, MARKS, cut_long, safe_cuts
 from corpus_pipeline.tokens.foreign import load_definition
-from corpus_pipeline.tokens.pattern_proof import crossings
+from corpus_pipeline.tokens.pattern_proof import Crossings, crossings
 from corpus_pipeline.tokens.patterns import DIGITS, PATTERN_NAMES, split_pattern
 
 #: What cuts, what does not, and what makes either doubtful.
@@ -84,6 +84,9 @@ PARTS = [
     r"\p{N}{1,3}", r"[^\r\n\p{L}\p{N}]?\p{L}+", r".", r"[^a]", r"a{2,3}", r"\p{Lu}?\p{Ll}+",
     r"\P{L}+", r"\s$", r"[a\-, ]", r"(?:\p{L}|,)+", r"(?=a).", r"[\p{L}\p{M}]+(?:'s)?", r"x??",
     r"\n|\r\n?", r"[一-龥]+", r"中|a.", r"\.\p{L}",
+    r"\p{L}{2,}", r"\p{L}{2}", r"(?:\.?\p{L}){1}+", r"(?:,?\p{L}){0,1}+", r"(?: ?\p{L}){1,2}+",
+    r"\p{L}{1}?", r"\.\p{L}{1}?", r"a\p{L}{1,2}?", r"a{,2}", r"a{2}{1}", r"(?:a{2}|中)+",
+    r"\p{L}?+\p{L}", r"(?:a|中)*+[ab中]", r"\p{L}++", r" ?+\p{L}+?", r"a{1,2}?+", r"(?:\p{L}{2})?",
 ]  # fmt: skip
 
 
@@ -107,6 +110,32 @@ def test_the_proof_against_what_the_library_does(pattern: str, text: str) -> Non
             assert not proved.splits or i in whole
 
 
+@pytest.mark.parametrize("pattern", PARTS)
+@pytest.mark.parametrize("more", ["", r"|\p{N}+", r"|\s+", "|b"])
+def test_the_proof_of_each_part(pattern: str, more: str) -> None:
+    left, right = "ab中", " ,."
+    proved = crossings(pattern + more, left, right)
+    assert proved is not None
+    if proved.crosses:
+        return
+    for text in map("".join, itertools.product("a中,. ", repeat=4)):
+        whole = borders(pattern + more, text)
+        for i in range(1, 4):
+            if text[i - 1] in left and text[i] in right:
+                parts = (borders(pattern + more, each) for each in (text[:i], text[i:]))
+                before, behind = parts
+                assert whole - {i} == (before | {i + k for k in behind}) - {i}
+                assert not proved.splits or i in whole
+
+
+def test_a_repetition_is_told_from_what_is_possessive() -> None:
+    """In the syntax of Ruby a plus behind braces repeats, and a question mark behind one number."""
+    for pattern, crosses in ((r"(?:\.?a){1}+|b", True), (r"(?:\.?a)++|b", True), (r"a++|b", False)):
+        assert crossings(pattern, "ab", ".") == (Crossings(crosses, not crosses)), pattern
+    assert crossings(r"a{1}?|b", "ab", ".") == Crossings(True, False)
+    assert crossings(r"a{2,}|b{2}", "ab", ".") == Crossings(False, False)
+
+
 def borders(pattern: str, text: str) -> set[int]:
     return set(itertools.accumulate(map(len, split(pattern, text))))
 
@@ -114,7 +143,8 @@ def borders(pattern: str, text: str) -> set[int]:
 @pytest.mark.parametrize(
     "pattern",
     [r"(a)\1", r"(?<=a)b", r"\ba", r"[[:alpha:]]", r"\p{Han}+", r"a(?!bc)", r"[a&&b]", r"(?>a)",
-     "(", "[a", r"a\X", "^a", r"(?i:[^a])", "(?<n>a)", "a)", "*"],
+     "(", "[a", r"a\X", "^a", r"(?i:[^a])", "(?<n>a)", "a)", "*",
+     "a{3,1}", "a{}", "a{,}", "a{0}"],
 )  # fmt: skip
 def test_what_cannot_be_read_proves_nothing(pattern: str) -> None:
     assert crossings(pattern, "ab", " ") is None
@@ -247,6 +277,22 @@ def of_model(name: str, **changes: Any) -> dict[str, Any]:
     return {**json.loads(load_definition(MODELS / f"{name}.model")), **changes}
 
 
+def isolated(pattern: str) -> dict[str, Any]:
+    return {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
+
+
+#: It sees the whole text, where nothing has parted it.
+THREES = isolated(r"[\s\S]{1,3}")
+
+
+def behind(step: dict[str, Any], scheme: str) -> dict[str, Any]:
+    """A model of SentencePiece with Metaspace behind another step."""
+    steps = [step, {**METASPACE, "prepend_scheme": scheme}]
+    return of_model(
+        "bpe", normalizer=None, pre_tokenizer={"type": "Sequence", "pretokenizers": steps}
+    )
+
+
 def crossing_blanks() -> dict[str, Any]:
     """A BPE that has a token with a ▁ behind a letter."""
     content = of_model("bpe", pre_tokenizer=None)
@@ -268,6 +314,7 @@ WITH_BLANKS = {
         )
         for scheme in ("always", "first", "never") for split in (True, False)
     },
+    "Metaspace behind WhitespaceSplit": behind({"type": "WhitespaceSplit"}, "always"),
     "unigram by Metaspace": of_model("unigram-bytes", normalizer=None, pre_tokenizer=METASPACE),
 }  # fmt: skip
 
@@ -303,6 +350,12 @@ def test_models_of_sentencepiece_are_cut_at_blanks(
         (changed(normalizer=SHOWN, pre_tokenizer=None), "no pre-tokenizer"),
         (changed(normalizer=PREPENDED, pre_tokenizer=METASPACE), "Metaspace puts a ▁"),
         (crossing_blanks(), "no pre-tokenizer"),
+        (of_model("bpe", normalizer=PREPENDED, pre_tokenizer=THREES), "Split can join"),
+        (of_model("bpe", normalizer=SHOWN, pre_tokenizer=THREES), "Split can join"),
+        (behind({"type": "WhitespaceSplit"}, "first"), "Metaspace puts a ▁"),
+        (behind({"type": "WhitespaceSplit"}, "never"), "Metaspace puts a ▁"),
+        (behind(isolated(r"\s+"), "always"), "Metaspace puts a ▁"),
+        (behind(isolated(r"\s+|\S+"), "first"), "Metaspace puts a ▁"),
         (by_pattern(r"\p{L}+ ?|."), "Split can join"),
         (by_pattern(r"(?<!x)\p{L}+|."), "Split can join"),
         (with_token("New York"), "added token 'New York'"),

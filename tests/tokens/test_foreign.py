@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import hashlib
 import itertools
 import json
 import re
@@ -17,11 +18,12 @@ from runs import Corpus
 from tokenizers import Regex, pre_tokenizers
 
 from corpus_pipeline.errors import ConfigError, ResourceError
+from corpus_pipeline.tokens import tiktoken_files
 from corpus_pipeline.tokens.encode import EncodeOptions, TokenEncoder, tokenizer_from_json
 from corpus_pipeline.tokens.foreign import kind_of, load_definition
 from corpus_pipeline.tokens.patterns import split_pattern
 from corpus_pipeline.tokens.sentencepiece_files import from_sentencepiece
-from corpus_pipeline.tokens.tiktoken_files import byte_letters, from_tiktoken
+from corpus_pipeline.tokens.tiktoken_files import byte_letters, from_gpt2, from_tiktoken
 
 MODELS = Path(__file__).parent / "sentencepiece"
 EXPECTED = json.loads((MODELS / "expected.json").read_text("utf-8"))
@@ -101,12 +103,62 @@ def test_ids_of_gpt2_files(tmp_path: Path) -> None:
     expected["pre_tokenizer"]["pretokenizers"][0]["pattern"] = {"Regex": split_pattern("gpt2")}
     twin_of_it = opened(json.dumps(expected))
     for path in (tmp_path, tmp_path / "encoder.json", tmp_path / "vocab.bpe"):
-        found = opened(load_definition(path))
+        found = opened(load_definition(path, "gpt2"))
         assert documents(found, [*TEXTS]) == documents(twin_of_it, [*TEXTS])
         assert found.facts.control_tokens == ("<|endoftext|>",)
+    with pytest.raises(ConfigError, match="this pair of files is not a published one"):
+        load_definition(tmp_path)
     (tmp_path / "encoder.json").unlink()
     with pytest.raises(ResourceError, match=r"put encoder.json or vocab.json beside it"):
         load_definition(tmp_path / "vocab.bpe")
+
+
+def pair_of_files(specials: tuple[str, ...] = ()) -> tuple[bytes, dict[str, int]]:
+    model = definition(specials=specials)["model"]
+    return "\n".join([*(" ".join(pair) for pair in model["merges"]), ""]).encode(), model["vocab"]
+
+
+def test_pairs_of_files_of_other_models() -> None:
+    """RoBERTa has special tokens within the vocabulary, Qwen2 behind it and another pattern."""
+    merges, ids = pair_of_files(("<s>", "</s>"))
+    vocab = json.dumps(ids).encode()
+    inside = from_gpt2(merges, vocab, "f", "qwen", {"<s>": 0, "</s>": 1, "<|end|>": len(ids)})
+    found = opened(inside)
+    assert found.facts.control_tokens == ("</s>", "<s>", "<|end|>")
+    assert found.facts.vocab_size == len(ids) + 1
+    content = definition(specials=("<s>", "</s>"))
+    content["pre_tokenizer"]["pretokenizers"][0]["pattern"] = {"Regex": split_pattern("qwen")}
+    assert documents(found, [*TEXTS]) == documents(opened(json.dumps(content)), [*TEXTS])
+    for special in ({"<s>": 7}, {"<|end|>": 0}, {"<a>": 999, "<b>": 999}):
+        with pytest.raises(ConfigError, match="of another token"):
+            from_gpt2(merges, vocab, "f", "qwen", special)
+
+
+def test_pairs_of_files_that_are_not_made_of_bytes() -> None:
+    merges, ids = pair_of_files()
+    lacking = {token: id_ for token, id_ in ids.items() if token != "Ā"}
+    with pytest.raises(ResourceError, match="no token for the byte 0, so"):
+        from_gpt2(merges, json.dumps(lacking).encode(), "f", "gpt2")
+
+
+def test_gpt2_is_known_by_its_merges_and_the_ids_that_follow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    merges, ids = pair_of_files()
+    monkeypatch.setattr(tiktoken_files, "_GPT2_MERGES", hashlib.sha256(merges).hexdigest())
+    tokens = [
+        *sorted(byte_letters()),
+        *("".join(line.split()) for line in merges.decode().split("\n")),
+    ]
+    gpt2 = {token: id_ for id_, token in enumerate([*tokens[:-1], "<|endoftext|>"])}
+    assert gpt2.keys() == ids.keys() | {"<|endoftext|>"}
+    found = json.loads(from_gpt2(merges, json.dumps(gpt2, indent=1).encode(), "f"))
+    assert found["added_tokens"][0]["id"] == len(gpt2) - 1
+    split = found["pre_tokenizer"]["pretokenizers"][0]
+    assert split["pattern"] == {"Regex": split_pattern("gpt2")}
+    roberta = {token: id_ + 4 for token, id_ in gpt2.items()}
+    with pytest.raises(ConfigError, match="name the pattern"):
+        from_gpt2(merges, json.dumps(roberta).encode(), "f")
 
 
 @pytest.mark.parametrize("name", EXPECTED["ids"])
@@ -143,7 +195,9 @@ def varint(value: int) -> bytes:
     return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
 
 
-def model_with(trainer: dict[int, int], normalizer: dict[int, int], kind: int = 1) -> bytes:
+def model_with(
+    trainer: dict[int, int], normalizer: dict[int, int], kind: int = 1, last: str = "ab"
+) -> bytes:
     """A model of three pieces, as protocol buffers write it."""
 
     def section(number: int, fields: dict[int, int]) -> bytes:
@@ -151,7 +205,7 @@ def model_with(trainer: dict[int, int], normalizer: dict[int, int], kind: int = 
         return varint(number << 3 | 2) + varint(len(content)) + content
 
     pieces = b""
-    for text, of_kind in (("<unk>", 2), ("▁", 1), ("ab", kind)):
+    for text, of_kind in (("<unk>", 2), ("▁", 1), (last, kind)):
         content = b"\x0a" + varint(len(text.encode())) + text.encode() + b"\x15\0\0\0\0"
         content += b"\x18" + varint(of_kind)
         pieces += b"\x0a" + varint(len(content)) + content
@@ -167,12 +221,17 @@ def model_with(trainer: dict[int, int], normalizer: dict[int, int], kind: int = 
         (model_with({3: 2}, {}, kind=5), "unused pieces"),
         (model_with({}, {}, kind=4), r"pieces of the user's \('ab'\)"),
         (model_with({}, {}, kind=2), "2 pieces for the unknown"),
+        (model_with({}, {3: 0, 4: 0}, kind=4, last="中 "), r"normaliser changes \('中 '\)"),
+        (model_with({}, {3: 0, 4: 0}, kind=4, last="  "), "normaliser changes"),
+        (model_with({}, {3: 0, 4: 1}, kind=4, last="▁▁"), "normaliser changes"),
+        (model_with({}, {3: 0, 4: 1}, kind=4, last="a▁"), "normaliser changes"),
     ],
 )
 def test_models_that_a_tokenizer_json_cannot_say(model: bytes, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         from_sentencepiece(model, "file")
     assert from_sentencepiece(model_with({}, {}), "file")
+    assert from_sentencepiece(model_with({}, {3: 0, 4: 0}, kind=4, last="▁▁"), "file")
 
 
 def test_damaged_models_are_refused_in_a_line() -> None:
@@ -219,7 +278,11 @@ def test_refuses(call: Callable[[], object], error: type[Exception], said: str) 
 def test_formats_are_told_by_their_first_bytes() -> None:
     assert kind_of(GOOD) == "tiktoken"
     assert {kind_of(path.read_bytes()) for path in MODELS.glob("*.model")} == {"sentencepiece"}
-    assert kind_of(json.dumps(definition()).encode()) is None
+    text = json.dumps(definition()).encode()
+    # A line feed and the text's first two signs look like the head of a model.
+    for before in (b"", b"\n", b"\n\n", b"\n \n", b"\r\n \n\t", b"\n\x20\n\x20"):
+        assert kind_of(before + text) is None, before
+        assert kind_of(before + json.dumps(definition()["model"]["vocab"]).encode()) == "gpt2"
 
 
 def test_the_command(tmp_path: Path, corpus: Corpus) -> None:

@@ -1,5 +1,6 @@
 """The sample of a training: a function of the multiset of texts and the options."""
 
+import contextlib
 import random
 from collections.abc import Sequence
 
@@ -81,10 +82,62 @@ def test_a_larger_sample_holds_a_smaller_one() -> None:
 def test_equal_texts_are_taken_all_or_none() -> None:
     documents: Documents = [("a", "中文 one")] * 5 + [("a", "two")] * 3 + [("b", "two")]
     for size in range(1, 80):
-        found = sample(documents, SampleOptions(size))
+        found = []
+        with contextlib.suppress(ConfigError):  # Nothing fits.
+            found = sample(documents, SampleOptions(size))
+        assert found or size < 50
         counts = {text: sum(t == text for _, t in found) for text in ("中文 one", "two")}
         assert counts["中文 one"] in (0, 5)
         assert counts["two"] in (0, 4)
+
+
+def test_documents_larger_than_the_quota_are_passed_over() -> None:
+    """Among 400 of 100 B, of which a quarter is taken, some are larger than the sample or quota."""
+    small = [("web", f"{k:04} " + "x" * 95) for k in range(400)]
+    for seed in range(6):
+        large = [("web", f"{k}" + "y" * 11_000) for k in range(9)]
+        found = sample([*small, *large], SampleOptions(10_000, seed=seed))
+        assert len(found) == 100
+        weighted = SampleOptions(50_000, weights={"web": 1, "zh": 4}, seed=seed)
+        documents = [*small, *large, *(("zh", "中" * 10_000) for _ in range(2))]
+        of = [source for source, _ in sample(documents, weighted)]
+        assert (of.count("web"), of.count("zh")) == (100, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (SampleOptions(50), "smallest document has 60 bytes and takes the trainer 3,840 bytes"),
+        (SampleOptions(memory_bytes=600), "raise --sample-bytes or --memory"),
+        (SampleOptions(50, weights={"a": 1, "b": 1}), "smallest document has 60 bytes"),
+    ],
+)
+def test_a_sample_of_nothing_is_refused(options: SampleOptions, said: str) -> None:
+    documents = [("a", "中" * 20), ("a", "y" * 90), ("b", "z" * 88), ("b", ""), ("a", None)]
+    with pytest.raises(ConfigError, match=said):
+        sample(documents, options)
+    with pytest.raises(ConfigError, match="no document has text"):
+        sample(documents[-2:], SampleOptions())
+
+
+def test_documents_that_all_stay_are_not_sorted_at_each_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times = 0
+    real = Candidates._prune
+
+    def noted(self: Candidates) -> None:
+        nonlocal times
+        times += 1
+        real(self)
+
+    monkeypatch.setattr(weighted_sample, "_MOST_KEPT", 10)
+    monkeypatch.setattr(Candidates, "_prune", noted)
+    candidates = Candidates(SampleOptions())
+    for k in range(1000):
+        candidates.add("a", pa.array([f"document {k}"]))
+    assert 5 <= times <= 8
+    assert candidates.choose()["a"].documents == 1000
 
 
 @pytest.mark.parametrize("size", [3000, 9000])

@@ -1,11 +1,14 @@
 """`corpus train-tokenizer`: sources, weights, options; nothing but texts and options decides."""
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from runs import Corpus
+
+from corpus_pipeline.training.named_texts import NamedTexts
 
 ENGLISH = "the lowest price of the newest house was {} in the winter of {}"
 CHINESE = "中华人民共和国第{}条法律规定，人民法院应当在{}日内作出判决。"
@@ -96,6 +99,7 @@ def test_sources_of_a_dataset_are_its_own(corpus: Corpus, finished: Path, tmp_pa
         (["--weights", "a=0"], "weight of a must be at least 1"),
         (["--sample-bytes", "much"], "train-tokenizer: "),
         (["--pattern", "x"], "pattern must be one of"),
+        (["--sample-bytes", "9"], "the smallest document has 61 bytes"),
         (["--digits", "5"], "digits must be one of"),
     ],
 )
@@ -106,3 +110,38 @@ def test_wrong_options_are_one_line(
     assert code == 1
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_what_stays_empty_of_a_share_is_said(
+    corpus: Corpus, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    en, zh = files
+    zh.write_text(json.dumps({"text": "中" * 900}, ensure_ascii=False), "utf-8")
+    options = ["--vocab-size", 300, "--sample-bytes", "2KB", "--overwrite"]
+    weights = ["--weights", "zh=1", "--weights", "en=1"]
+    _, out, _ = corpus(
+        "train-tokenizer", f"en={en}", f"zh={zh}", tmp_path / "t", *options, *weights
+    )
+    (line,) = (line for line in out.splitlines() if "sample: zh" in line)
+    assert "0 documents, 0 of its 2,700 bytes (0.0 %); 100.0 % of its share stay empty" in line
+    _, out, _ = corpus("train-tokenizer", zh, en, tmp_path / "t", *options, "--sample-bytes", "90")
+    assert re.search(r"sample: 6\d bytes; (2|3)\d.\d % of it stay empty, for no document", out)
+
+
+def test_a_path_with_an_equals_sign_is_told_from_a_source(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders of tables are called so; what is there is the input, also behind a pattern."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("year=2024", "2025", "a[1]=b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.jsonl").write_bytes(files[0].read_bytes())
+    for given in ("year=2024", "year=20*/x.jsonl", "year=20?4/*", "y*r=2024/x.jsonl", "*=20*",
+                  "a[1]=b", "none*=x", "x/y=z"):  # fmt: skip
+        assert NamedTexts.of(given, "text")[1:] == (None, given)
+    for given, name, path in (
+        ("zh=2025/x.jsonl", "zh", "2025/x.jsonl"), ("zh=20*/x.jsonl", "zh", "20*/x.jsonl"),
+        ("zh=s3://bucket/*.jsonl", "zh", "s3://bucket/*.jsonl"), ("中文=*", "中文", "*"),
+        ("zh=year=20*/x.jsonl", "zh", "year=20*/x.jsonl"),
+    ):  # fmt: skip
+        assert NamedTexts.of(given, "text")[1:] == (name, path)
