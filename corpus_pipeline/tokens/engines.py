@@ -223,7 +223,7 @@ class Gigatoken:
                 raise
             return None, f"gigatoken cannot load this tokenizer ({_line(error)})"
         if not _has_known_steps(definition):
-            return None, "gigatoken would pass over steps of its pre-tokenizer or normalizer"
+            return None, "gigatoken is not known to cut text as its normalizer and pre-tokenizer do"
         added = [token["content"] for token in definition.get("added_tokens") or []]
         probes = [*_PROBES, *(f"x{name} {name}{name}y" for name in [*added, *sorted(controls)])]
         column = pa.array([*probes, *_mixed_tokens(definition)], pa.string())

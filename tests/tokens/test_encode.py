@@ -176,12 +176,14 @@ def test_falls_back_with_a_reason(change: Callable[[dict[str, Any]], None]) -> N
 
 
 def test_engine_that_differs_on_a_probe_is_not_taken() -> None:
-    """Without the byte-level step the vocabulary's letters mean other bytes to `tokenizers`."""
+    """A blank before each pre-token is something that gigatoken does not put."""
     content = definition()
-    content["pre_tokenizer"] = None
+    content["pre_tokenizer"]["pretokenizers"][1]["add_prefix_space"] = True
     found = encoder(content)
     assert found.facts.engine == "tokenizers"
     assert "on a probe text" in found.facts.engine_reason
+    content["pre_tokenizer"] = None
+    assert "not known to cut text" in encoder(content).facts.engine_reason
 
 
 def test_auto_takes_gigatoken() -> None:
