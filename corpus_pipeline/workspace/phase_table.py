@@ -118,10 +118,9 @@ def _rows() -> Iterator[PhaseRow]:
         kind="sentence", reads=(f"{FIRST_PASS}/hashes/sentence",),
         writes=("removals",), merged="removals", removes="windows", heeds_removals=True,
     )  # fmt: skip
-    kinds = ("contamination", "exact", "resolve", "sentence")
     yield PhaseRow(
         LAST_PASS, "units", "removals applied · the steps behind dedup",
-        reads=(f"{FIRST_PASS}/documents", *(f"{_MERGE}{kind}/removals" for kind in kinds)),
+        reads=(f"{FIRST_PASS}/documents",),
         writes=("documents", "rejected", "runs", "portions"), published=("documents", "rejected"),
         heeds_removals=True,
     )  # fmt: skip
@@ -139,8 +138,11 @@ def _rows() -> Iterator[PhaseRow]:
 
 
 def _table() -> Iterator[PhaseRow]:
-    """Yields all phases, each with its merge behind it."""
+    """Yields all phases, each with its merge behind it; the last pass reads all merged removals."""
+    removals: list[str] = []
     for row in _rows():
+        if row.name == LAST_PASS:
+            row = dataclasses.replace(row, reads=(*row.reads, *removals))
         yield row
         if row.merged is not None:
             merge = PhaseRow(
@@ -148,6 +150,7 @@ def _table() -> Iterator[PhaseRow]:
                 kind=row.kind, reads=(f"{row.name}/{row.merged}",), writes=(row.merged,),
                 removes=row.removes, needs=row.needs,
             )  # fmt: skip
+            removals += merge.folders if merge.removes else ()
             yield merge
 
 
