@@ -47,7 +47,7 @@ ALONE = {"spark_runner"}
 #: processes, threads, networks, clocks, chance, a terminal, other folders.
 WORLDLY = {
     "asyncio", "atexit", "concurrent", "ctypes", "curses", "fsspec", "getpass", "glob", "http",
-    "logging", "mmap", "multiprocessing", "pebble", "pickle", "platformdirs", "pty", "queue",
+    "logging", "mmap", "multiprocessing", "pickle", "platformdirs", "pty", "queue",
     "random", "readline", "requests", "resource", "rich", "sched", "secrets", "select",
     "selectors", "shelve", "shutil", "signal", "socket", "socketserver", "sqlite3", "ssl",
     "subprocess", "syslog", "tempfile", "threading", "time", "typer", "upath", "urllib",

@@ -17,6 +17,7 @@ PACKAGE = Path(corpus_pipeline.__file__).parent
 
 #: Exceptions outside the trees: why. Private ones end in the module that raises them.
 OUTSIDE = {
+    "WorkerLost": "a process of the direct engine ended; the engine tries again, or says so",
     "Stopped": "another part of an export has failed; no user sees it",
     "Overdue": "time is over; a handler of errors must not stop it, so it is no `Exception`",
     "_DamagedError": "private: what is wrong in a fastText model; its reader says in which",

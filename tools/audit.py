@@ -57,7 +57,6 @@ SPELLINGS = {
 REVIEWED = {
     "camel-kenlm": ("LGPL-2.1-or-later", "its metadata name none; KenLM, linked as a library"),
     "corpus-pipeline": ("Apache-2.0", "this project"),
-    "pebble": ("LGPL-3.0", "a library that is imported unchanged and can be replaced"),
 }
 
 #: Vulnerabilities that do not concern us: identifier -> reason, last day on which that is believed.

@@ -1,5 +1,6 @@
 """The pool of workers: retries, deaths, hangs, errors."""
 
+import contextlib
 import dataclasses
 import errno
 import os
@@ -205,18 +206,46 @@ def test_a_defect_is_one_line_that_quotes_nothing(tmp_path: Path) -> None:
     assert attempts(tmp_path) == {DEFECT: 1}
 
 
-def test_locks_that_cannot_be_made_are_one_line_with_the_place(
+def test_processes_that_cannot_be_started_are_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a container without a writable /dev/shm."""
-
     def fail(self: object, *arguments: object, **options: object) -> None:
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    monkeypatch.setattr("pebble.ProcessPool.schedule", fail)
+    monkeypatch.setattr("corpus_pipeline.engines.direct.WorkerProcess", fail)
     with pytest.raises(EngineError) as caught:
         run(tmp_path, [0])
     assert str(caught.value) == (
-        "/dev/shm: Read-only file system; worker processes have their locks there, so it must be "
-        "writable (docker run --shm-size=1g)"
+        "no worker process can be started: Resource temporarily unavailable; repair that and run "
+        "again to resume"
     )
+
+
+class Killing:
+    """Kills all workers at every tenth report."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reports = self.killed = 0
+        self.found: Clocks = Counter()
+
+    def advance(self, items: int, text_bytes: int, errors: int = 0) -> None: ...
+
+    def done(self, items: Sequence[int], clocks: Clocks) -> None:
+        self.found.update(items)
+        self.reports += 1
+        if self.reports % 10 == 0:
+            for path in list(self.folder.iterdir()):
+                path.unlink()
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(path.name), signal.SIGKILL)
+                    self.killed += 1
+
+
+def test_all_workers_killed_while_they_hand_over_short_tasks(tmp_path: Path) -> None:
+    """Workers that shared a queue and its lock left the run waiting for ever."""
+    report = Killing(tmp_path)
+    with DirectEngine(2, 60) as engine:
+        engine.run(Telling(str(tmp_path)), range(200), 1, report)
+    assert report.killed >= 10
+    assert report.found == Counter(range(200))
