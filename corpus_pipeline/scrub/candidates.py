@@ -21,6 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.entities import TABLE
 from corpus_pipeline.scrub.runs import (
     COUNTRIES,
     DIGIT,
@@ -38,16 +39,8 @@ from corpus_pipeline.scrub.runs import (
 )
 from corpus_pipeline.text.columns import as_texts, utf8_buffers
 
-#: What can be found, under Presidio's names. Entity i is bit `1 << i` of a window's kinds. Of two
-#: equally long findings the later entity in this list, with the stricter check, is the right one.
-ENTITIES = (
-    "EMAIL_ADDRESS",
-    "PHONE_NUMBER",
-    "IP_ADDRESS",
-    "CREDIT_CARD",
-    "IBAN_CODE",
-    "CN_ID",
-)
+#: What the windows are searched for. Entity i is bit `1 << i` of a window's kinds.
+ENTITIES = tuple(entity.name for entity in TABLE if entity.family == "numbers")
 
 EMAIL, PHONE, IP, CARD, IBAN, CN_ID = (1 << bit for bit in range(6))
 ALL_KINDS = (1 << len(ENTITIES)) - 1
