@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
 from corpus_pipeline.scrub.entities import TABLE
 from corpus_pipeline.text.columns import Utf8
 
@@ -30,7 +31,7 @@ class Spans(NamedTuple):
 class FinderOptions:
     """What finders are told besides the kinds that they are to find."""
 
-    regions: tuple[str, ...] = ()
+    regions: tuple[str, ...] = DEFAULT_REGIONS
     """ISO 3166-1 codes: whose national telephone numbers are found without a country code, besides
     those of the language's regions."""
     keep_private_ips: bool = True
