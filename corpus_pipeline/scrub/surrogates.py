@@ -167,7 +167,7 @@ class Surrogates:
         return _WORD.sub(replaced, value)
 
     def _mail(self, value: str) -> str:
-        local = value.partition("@")[0] if "@" in value else value.split(maxsplit=1)[0]
+        local = value.partition("@")[0] if "@" in value else (value.split() or [value])[0]
         stream = self._stream(value, "EMAIL_ADDRESS")
         made = "".join(_another(letter, stream, False) for letter in local)
         return f"{made}@example.{stream.one_of(('com', 'org', 'net'))}"
