@@ -1,0 +1,88 @@
+"""Numbers of vehicles and devices."""
+
+import re
+
+from corpus_pipeline.scrub.identifiers.check_digits import passes_luhn, uniform
+from corpus_pipeline.scrub.identifiers.rule import Rule, plate_forms
+
+
+def is_imei(number: str) -> bool:
+    """Mobile devices: Luhn over fifteen digits (3GPP TS 23.003).
+
+    >>> is_imei("490154203237518"), is_imei("490154203237519")
+    (True, False)
+    """
+    return passes_luhn(number) and not uniform(number) and number[:2] != "00"
+
+
+#: Values of letters in the check of a vehicle (49 CFR 565.15).
+_VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", map(int, "12345678123457923456789" "0123456789"), strict=True))
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+
+
+def is_vin(number: str) -> bool:
+    """Vehicles (ISO 3779): seventeen letters and digits without I, O and Q, of both; the last four
+    are digits.
+
+    >>> is_vin("1M8GDM9AXKP042788"), is_vin("WVWZZZ1JZXW000001"), is_vin("1M8GDM9AXKPO42788")
+    (True, True, False)
+    """
+    return (
+        all(each in _VIN_VALUES for each in number)
+        and not number.isalpha()
+        and not number.isdigit()
+    )
+
+
+def is_checked_vin(number: str) -> bool:
+    """Vehicles of North America and China, which have a check digit at the ninth place.
+
+    >>> is_checked_vin("1M8GDM9AXKP042788"), is_checked_vin("1M8GDM9A1KP042788")
+    (True, False)
+    """
+    if not is_vin(number) or not number[13:].isdigit() or len(set(number)) < 7:
+        return False
+    total = sum(w * _VIN_VALUES[each] for w, each in zip(_VIN_WEIGHTS, number, strict=True))
+    return "0123456789X"[total % 11] == number[8]
+
+
+_ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}")
+_HARDWARE_WORD = re.compile(r"(?i:(?<![a-z])(?:mac|ethernet|hwaddr|ether|bssid|bluetooth|wi-?fi|hardware|lladdr|physical|nic|device)(?![a-z]))")
+
+
+def is_hardware_address(view: str, start: int, end: int) -> bool:
+    """Says whether a form of a hardware address (EUI-48) is one, and one of a single device.
+
+    It is none as part of a longer row of pairs (a fingerprint, an address of IPv6), and none if it
+    is for all (broadcast, multicast) or nobody; digits alone with dashes could be a date.
+
+    >>> texts = "00:1b:44:11:3a:b7", "ff:ff:ff:ff:ff:ff", "00:1b:44:11:3a:b7:01"
+    >>> [is_hardware_address(text, 0, 17) for text in texts]
+    [True, False, False]
+    """
+    if not _ADDRESS.fullmatch(view, start, end):
+        return False
+    number = re.sub(r"[:\-.]", "", view[start:end]).lower()
+    before, after = view[max(0, start - 2) : start], view[end : end + 2]
+    mark = next(each for each in view[start:end] if each in ":-.")
+    if before and (before[-1].isalnum() or before[-1] == "_" or before[-1] == mark):
+        return False
+    if after and (after[0].isalnum() or after[0] == "_"):
+        return False
+    if after[:1] == mark and after[1:2].isalnum():
+        return False
+    if len(set(number)) < 4 or int(number[:2], 16) & 1 or number in _EXAMPLES:
+        return False
+    if number.isdigit():
+        return _HARDWARE_WORD.search(view, max(0, start - 48), start) is not None
+    return True
+
+
+#: Numbers that count up: they stand for any.
+_EXAMPLES = frozenset(("001122334455", "0123456789ab", "aabbccddeeff", "112233445566", "123456789abc"))
+
+RULES = (
+    Rule("IMEI", ("999999999999999",), is_imei),
+    Rule("IMEI", ("9999999999999999",), lambda number: not uniform(number), close=True),
+    Rule("LICENSE_PLATE", plate_forms(), close=True),
+)  # fmt: skip
