@@ -53,6 +53,13 @@ TABLE: tuple[Entity, ...] = (
     Entity("URL_USERINFO", "pii_secret", "secrets", 3),
     Entity("SECRET", "pii_secret", "secrets", 3),
     Entity("HANDLE", "pii_handle", "secrets", 1),
+    Entity("CN_LICENSE_PLATE", "pii_vehicle", "identifiers", 2),
+    Entity("CN_PASSPORT", "pii_national_id", "identifiers", 2),
+    Entity("CN_HKMT", "pii_national_id", "identifiers", 2),
+    Entity("CN_USCC", "pii_national_id", "identifiers", 3),
+    Entity("TW_ID", "pii_national_id", "identifiers", 3),
+    Entity("HK_ID", "pii_national_id", "identifiers", 3),
+    Entity("JP_MY_NUMBER", "pii_national_id", "identifiers", 3),
 )
 
 ENTITIES: tuple[str, ...] = tuple(entity.name for entity in TABLE)
