@@ -203,6 +203,13 @@ TABLE: tuple[Entity, ...] = (
     Entity("VIN", "pii_vehicle", "identifiers", 2),
     Entity("LICENSE_PLATE", "pii_vehicle", "identifiers", 1),
     Entity("CRYPTO", "pii_crypto", "identifiers", 3),
+    Entity("CN_LICENSE_PLATE", "pii_vehicle", "identifiers", 2),
+    Entity("CN_PASSPORT", "pii_national_id", "identifiers", 2),
+    Entity("CN_HKMT", "pii_national_id", "identifiers", 2),
+    Entity("CN_USCC", "pii_national_id", "identifiers", 3),
+    Entity("TW_ID", "pii_national_id", "identifiers", 3),
+    Entity("HK_ID", "pii_national_id", "identifiers", 3),
+    Entity("JP_MY_NUMBER", "pii_national_id", "identifiers", 3),
 )
 
 ENTITIES: tuple[str, ...] = tuple(entity.name for entity in TABLE)
