@@ -52,7 +52,8 @@ _FORMS: Final = (
 @functools.cache
 def _street() -> tuple[re.Pattern[str], list[tuple[str, int]]]:
     pattern = "|".join(f"({form})" for _, _, form in _FORMS)
-    return re.compile(pattern), [(name, weight) for name, weight, _ in _FORMS]
+    # Without a number within reach nothing begins.
+    return re.compile(f"(?=[^nN:;()o?!]{{0,10}}[14568yzAbB])(?:{pattern})"), [(name, weight) for name, weight, _ in _FORMS]
 
 
 _TOWN = r"[WTtDsScCrRGHQXO](?:[-.'/]?[WTtDsScCrRGHQXw]){0,5}(?<!w)"
@@ -280,11 +281,13 @@ def _cue(tokens: Tokens, first: int) -> int:
     """Weighs what announces an address: 3 for a label with a colon, 2 for a phrase, 1 for a verb."""
     phrases, nouns, verbs = _cues()
     bare: list[str] = []
-    colon = False
+    colon = comma = False
     for i in range(first - 1, max(-1, first - 15), -1):
         letter, word = tokens.classes[i], tokens.words[i]
         if letter == ":" and not bare:
             colon = True
+        elif letter == "," and not bare:
+            comma = True
         elif letter == ":":
             bare.append(":")
         elif letter in ".!?;" or (letter == "N" and bare):
@@ -298,7 +301,8 @@ def _cue(tokens: Tokens, first: int) -> int:
                 continue
             tail = tuple(bare[len(bare) - length - skipped : len(bare) - skipped])
             if len(tail) == length and tail in phrases:
-                if length == 1 and not colon and tail[0] not in nouns:
+                # "address, 12": a word of a list does not announce the next one.
+                if length == 1 and not colon and (tail[0] not in nouns or comma):
                     continue
                 return 3 if colon else 2
     for i, word in enumerate(bare):

@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.postal.tables import (
+    BEFORE,
+    BEHIND,
+    BETWEEN,
     BOX,
     CUE,
+    LOOSE,
     OTHER,
-    SMALL,
-    STREET,
     UNIT,
     ZIP,
     load_hashes,
@@ -68,7 +70,7 @@ def _flag(value, hashes, flags):  # type: ignore[no-untyped-def]
         if hashes[at] == value:
             return flags[at]
         at = (at + np.uint64(1)) & mask
-    return np.uint8(0)
+    return np.uint16(0)
 
 
 @kernel
@@ -92,14 +94,68 @@ def _ends_like_street(data, start, stop, end_hashes, end_flags):  # type: ignore
 def _has_capital(data, position, last, classes):  # type: ignore[no-untyped-def]
     """Says whether the word behind a number begins with a capital, or is not of ASCII."""
     i = position
-    if i + 1 < last and classes[data[i]] & (_SMALL_LETTER | _CAPITAL):
-        if classes[data[i + 1]] & (_SMALL_LETTER | _CAPITAL | _DIGIT | _HIGH):
+    if i < last and classes[data[i]] & (_SMALL_LETTER | _CAPITAL):
+        i += 1
+    stop = min(last, i + 12)
+    line = False
+    while i < stop:
+        byte = data[i]
+        if classes[byte]:
+            # What begins with these two bytes is punctuation or a space.
+            return classes[byte] & (_CAPITAL | _HIGH) != 0 and byte != 0xE2 and byte != 0xC2
+        if byte == 0x0A or byte == 0x5C:
+            line = True
+        elif not (
+            byte == 0x20 or byte == 0x2C or byte == 0x2E or byte == 0x0D or byte == 0x09
+            or byte == 0x2D or byte == 0x2F or line and (byte == 0x3E or byte == 0x3F)
+        ):  # fmt: skip
             return False
         i += 1
-    stop = min(last, i + 8)
-    while i < stop and not classes[data[i]] & (_SMALL_LETTER | _CAPITAL | _HIGH | _DIGIT):
+    return False
+
+
+@kernel
+def _is_number(data, start, stop, first, last, classes):  # type: ignore[no-untyped-def]
+    """Says whether digits are a number that a house or a postcode could have.
+
+    They are not if they are joined to letters, signs of code or decimals, or number an item.
+    """
+    if stop - start > 6:
+        return False
+    i = stop
+    if i < last and classes[data[i]] & (_SMALL_LETTER | _CAPITAL):
         i += 1
-    return i < stop and classes[data[i]] & (_CAPITAL | _HIGH) != 0
+    if i < last:
+        byte = data[i]
+        if classes[byte] & (_SMALL_LETTER | _CAPITAL | _DIGIT) or byte in (
+            0x5F, 0x28, 0x5B, 0x5D, 0x3D, 0x25, 0x7B, 0x7D, 0x7C, 0x60, 0x26, 0x2B, 0x7E, 0x40,
+        ):  # fmt: skip
+            return False
+        if byte in (0x2E, 0x2C, 0x3A) and i + 1 < last and classes[data[i + 1]] & _DIGIT:
+            return byte == 0x2C and i + 4 < last and classes[data[i + 4]] & _DIGIT != 0
+        if byte in (0x2E, 0x29, 0x3A):
+            # The number of an item begins a line.
+            k = start - 1
+            while k >= first and k > start - 8 and data[k] in (0x20, 0x09, 0x23, 0x2A, 0x2D):
+                k -= 1
+            if k < first or data[k] == 0x0A:
+                return False
+    if start == first:
+        return True
+    byte = data[start - 1]
+    if classes[byte] & (_SMALL_LETTER | _CAPITAL) or byte in (
+        0x5F, 0x25, 0x3D, 0x26, 0x2B, 0x24, 0x3C, 0x5B, 0x7B, 0x7C, 0x5C, 0x60, 0x40, 0x7E, 0x5E,
+    ):  # fmt: skip
+        return False
+    if byte == 0x2D or byte == 0x2F or byte == 0x2E or byte == 0x2C or byte == 0x3A:
+        # Behind a dash or a stroke only what follows digits; behind a dot what does not.
+        k = start - 2
+        after_digit = k >= first and classes[data[k]] & _DIGIT != 0
+        after_space = k < first or data[k] == 0x20 or data[k] == 0x0A
+        if byte == 0x2D or byte == 0x2F:
+            return after_digit or after_space
+        return not after_digit
+    return True
 
 
 @kernel
@@ -121,16 +177,27 @@ def _is_british(data, start, stop, last, classes):  # type: ignore[no-untyped-de
 
 
 @kernel
+def _is_street_word(data, start, stop, last):  # type: ignore[no-untyped-def]
+    """Says of a word of one or two letters whether it is written as an abbreviation."""
+    if stop - start > 2:
+        return True
+    dotted = stop < last and (data[stop] == 0x2E or data[stop] == 0x2F)
+    if stop - start == 1:
+        return dotted and (data[start] >= 0x61 or data[stop] == 0x2F)
+    return dotted or data[start] >= 0x80 or data[start] < 0x61
+
+
+@kernel
 def _scan(data, offsets, classes, word_hashes, word_flags, end_hashes, end_flags, rows, starts, ends):  # type: ignore[no-untyped-def]
     count = 0
     for row in range(len(offsets) - 1):
         first, last = offsets[row], offsets[row + 1]
         begun = count
         done = i = first
-        street = street_start = cue = zip_word = box = unit = _FAR
+        before_name = before_start = between = cue = zip_word = box = _FAR
         word_start = word_end = _FAR
-        word_flag = np.uint8(0)
-        word_capital = False
+        word_flag = np.uint16(0)
+        word_capital = loose = False
         number = number_start = earlier = earlier_start = _FAR
         number_length = 0
         number_capital = False
@@ -149,46 +216,54 @@ def _scan(data, offsets, classes, word_hashes, word_flags, end_hashes, end_flags
                 found = _FAR
                 q = p + 1
                 if kind == 0:
-                    p += 1
+                    byte = data[p]
+                    if (byte == 0x2E or byte == 0x21) and q < last and data[q] <= 0x20:
+                        if p - word_start > 3:
+                            cue = _FAR
+                        if byte == 0x2E and p - number > 0 and p - word_start > 4:
+                            before_name = _FAR
+                    p = q
                     continue
                 if kind & _DIGIT:
                     while q < last and classes[data[q]] & _DIGIT:
                         q += 1
                     stop = q + _AFTER
                     length = q - p
-                    glued = p > first and (
-                        classes[data[p - 1]] & (_SMALL_LETTER | _CAPITAL) != 0 or data[p - 1] == 0x5F
-                    )
                     before = data[p - 1] if p > first else np.uint8(0x20)
-                    if glued:
-                        if word_end == p and word_capital and _is_british(data, p, q, last, classes):
+                    if word_end == p and word_capital:
+                        if _is_british(data, p, q, last, classes):
                             found = p
-                    elif length <= 6 and not (
-                        (before == 0x2E or before == 0x2C)
-                        and number == p - 1
-                        or q + 1 < last and data[q] == 0x2E and classes[data[q + 1]] & _DIGIT != 0
-                    ):
+                    elif _is_number(data, p, q, first, last, classes):
                         adjoined = p - word_end <= 4
-                        year = length == 4 and (data[p] == 0x31 and data[p + 1] >= 0x37 or data[p] == 0x32 and data[p + 1] == 0x30)  # noqa: E501
+                        year = length == 4 and (
+                            data[p] == 0x31 and data[p + 1] >= 0x37
+                            or data[p] == 0x32 and data[p + 1] == 0x30
+                        )
                         after = _has_capital(data, q, last, classes)
                         previous = adjoined and word_capital and not word_flag & OTHER
-                        if p - street <= _STREET_BEFORE:
-                            found = street_start
-                        elif p - box <= 8 or p - zip_word <= 16:
+                        near = p - number <= _NUMBER_BEFORE
+                        if p - before_name <= _STREET_BEFORE and previous and not (year and loose):
+                            found = before_start
+                        elif p - between <= 4 or p - box <= 4 or p - zip_word <= 12:
+                            found = word_start
+                        elif p - cue <= _CUE_BEFORE and (after or previous) and not year:
                             found = p
-                        elif p - cue <= _CUE_BEFORE and (after or previous):
-                            found = p
-                        elif adjoined and word_flag & UNIT and p - number <= _NUMBER_BEFORE:
+                        elif adjoined and word_flag & UNIT and near:
                             found = number_start
-                        elif previous and _ends_like_street(
-                            data, word_start, word_end, end_hashes, end_flags
+                        elif (
+                            adjoined
+                            and (word_capital or word_end - word_start > 7)
+                            and _ends_like_street(data, word_start, word_end, end_hashes, end_flags)
                         ):
                             found = word_start
                         elif (after or previous) and not year:
-                            paired = number == p - 1 and (before == 0x20 or before == 0x2D)
+                            paired = number == p - 1 and (
+                                before == 0x20 and number_length == 3 and 2 <= length <= 3
+                                or before == 0x2D and length == 3 and number_length != 3
+                            )
                             if paired and p - earlier <= _NUMBER_BEFORE:
                                 found = earlier_start
-                            elif 4 <= length and number_capital and p - number <= _NUMBER_BEFORE:
+                            elif 4 <= length and number_capital and near:
                                 found = number_start
                         earlier, earlier_start = number, number_start
                         number, number_start, number_length = q, p, length
@@ -218,9 +293,18 @@ def _scan(data, offsets, classes, word_hashes, word_flags, end_hashes, end_flags
                     word_capital = kind & (_CAPITAL | _HIGH) != 0
                     word_start, word_end = p, q
                     if word_flag:
-                        if word_flag & STREET and (word_capital or word_flag & SMALL):
-                            street, street_start = q, p
-                            if p - number <= (_STREET_BEHIND if word_capital else 8):
+                        if word_flag & (BEHIND | BEFORE | BETWEEN) and _is_street_word(data, p, q, last):
+                            if word_flag & BEFORE:
+                                before_name, before_start = q, p
+                                loose = word_flag & LOOSE != 0
+                                if p - number <= 4:
+                                    found = number_start
+                            if word_flag & BETWEEN:
+                                between = q
+                            if (
+                                word_flag & BEHIND and word_capital
+                                and number_capital and p - number <= _STREET_BEHIND
+                            ):  # fmt: skip
                                 found = number_start
                         if word_flag & CUE:
                             cue = q

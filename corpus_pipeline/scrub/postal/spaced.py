@@ -6,9 +6,12 @@ from corpus_pipeline.scrub.postal.scan import find_windows
 from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
 
-#: Bytes of a window's row that the grammar sees before it and behind it.
-_BEFORE = 120
-_AFTER = 200
+#: Bytes that the grammar sees before a window and behind it; and for an address that reaches the
+#: border of those: lines of a block.
+_NEAR = (96, 112)
+_FAR = (200, 400)
+#: An address this near to a border may go on behind it.
+_BORDER = 16
 _ADDRESS = INDEX["ADDRESS"]
 
 
@@ -29,20 +32,39 @@ def find_spaced_addresses(text: Utf8) -> Spans:
     for row, start, end in zip(
         windows.rows.tolist(), windows.starts.tolist(), windows.ends.tolist(), strict=True
     ):
-        first, last = int(text.offsets[row]), int(text.offsets[row + 1])
-        low, high = _bounds(data, max(first, start - _BEFORE), min(last, end + _AFTER), first, last)
-        window = str(data[low:high], "utf-8", "ignore")
-        for address in find_addresses(window):
-            begin = low + len(window[: address.start].encode())
-            stop = begin + len(window[address.start : address.end].encode())
+        bounds = int(text.offsets[row]), int(text.offsets[row + 1])
+        for begin, stop, weight in _find_around(data, start, end, bounds):
             if stop > start - 8 and begin < end + 8:
-                found[begin, stop] = min(1.0, address.weight / (2 * ENOUGH))
+                found[begin, stop] = min(1.0, weight / (2 * ENOUGH))
                 rows[begin, stop] = row
     return made_spans((rows[at], *at, _ADDRESS, score) for at, score in found.items())
 
 
+def _find_around(
+    data: memoryview, start: int, end: int, bounds: tuple[int, int]
+) -> list[tuple[int, int, int]]:
+    """Finds the addresses in a window and around it: first byte, last + 1, weight."""
+    found: list[tuple[int, int, int]] = []
+    for before, after in (_NEAR, _FAR):
+        low, high = _bounds(data, start - before, end + after, *bounds)
+        window = str(data[low:high], "utf-8", "ignore")
+        addresses = find_addresses(window)
+        found = []
+        for address in addresses:
+            begin = low + len(window[: address.start].encode())
+            stop = begin + len(window[address.start : address.end].encode())
+            found.append((begin, stop, address.weight))
+        if not found or (
+            (found[0][0] > low + _BORDER or low == bounds[0])
+            and (found[-1][1] < high - _BORDER or high == bounds[1])
+        ):
+            break
+    return found
+
+
 def _bounds(data: memoryview, low: int, high: int, first: int, last: int) -> tuple[int, int]:
     """Moves the bounds of a window outwards to borders of characters, and of words at its begin."""
+    low, high = max(first, low), min(last, high)
     limit = max(first, low - 24)
     while low > first and (data[low] & 0xC0 == 0x80 or (low > limit and _is_letter(data[low - 1]))):
         low -= 1

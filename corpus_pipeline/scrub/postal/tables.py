@@ -8,16 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 # What a word or the end of a word tells the scan.
-STREET: Final = 1
-UNIT: Final = 2
+#: A street word that stands behind a name, after the number: Oak Street.
+BEHIND: Final = 1
+#: A street word that stands before a name: rue, Via.
+BEFORE: Final = 2
 CUE: Final = 4
 BOX: Final = 8
-PLACE: Final = 16
-ENDING: Final = 32
-#: In the table of words: a street word that is also written in small letters.
-SMALL: Final = 32
+UNIT: Final = 16
+#: A street word between a name and the number: Straße.
+BETWEEN: Final = 32
 OTHER: Final = 64
 ZIP: Final = 128
+#: A word before a name that in small letters is a word of English or little else.
+LOOSE: Final = 256
 
 _BASIS: Final = 14695981039346656037
 _PRIME: Final = 1099511628211
@@ -25,16 +28,15 @@ _WIDTH: Final = (1 << 64) - 1
 
 #: Kinds of words.txt and places.txt whose words the scan knows, and as what.
 _SCANNED: Final = {
-    "behind": STREET,
-    "both": STREET,
-    "before": STREET | SMALL,
-    "loose_before": STREET,
-    "between": STREET | SMALL,
+    "behind": BEHIND,
+    "both": BEHIND | BEFORE,
+    "before": BEFORE,
+    "loose_before": BEFORE | LOOSE,
+    "between": BETWEEN,
     "unit": UNIT,
     "sure_box": BOX,
     "box": BOX,
     "military": BOX,
-    "country": PLACE,
     "label": CUE,
     "announce": CUE,
     "zip_label": ZIP,
@@ -57,10 +59,11 @@ _CUE_WORDS: Final = frozenset(
 )
 
 
-#: Street words that in small letters are words of English, or of two letters.
-_CAPITALISED: Final = frozenset(
-    "street avenue road str st hof ring park put sor tie u g sk k ch al cl r cesta c port".split()
-) | {"cité", "borgo", "corso", "camino", "ronda", "plaza", "piazza", "promenade", "camp"}
+#: Words of phrases for boxes and postcodes that do not tell them by themselves.
+_TOO_COMMON: Final = frozenset(
+    "route unit code post office bag private locked case postale postal skrytka de casella boîte "
+    "boite caixa rural po o abonentský абонентский poštanski kod código codigo".split()
+)
 
 
 class HashTable(NamedTuple):
@@ -68,8 +71,8 @@ class HashTable(NamedTuple):
 
     hashes: NDArray[np.uint64]
     """uint64[power of two]."""
-    flags: NDArray[np.uint8]
-    """uint8[power of two]."""
+    flags: NDArray[np.uint16]
+    """uint16[power of two]."""
 
 
 def hash_bytes(word: bytes) -> int:
@@ -109,19 +112,16 @@ def load_hashes() -> tuple[HashTable, HashTable]:
             pieces = phrase.replace(".", " ").replace("/", " ").split()
             if flag == CUE:
                 pieces = [piece for piece in pieces if piece in _CUE_WORDS]
-            elif flag in (BOX, PLACE, ZIP):
-                pieces = pieces[-1:]
+            elif flag in (BOX, ZIP):
+                pieces = [piece for piece in pieces if len(piece) > 1 and piece not in _TOO_COMMON]
             elif len(pieces) > 1:
                 continue
             for piece in pieces:
-                if piece in _CAPITALISED:
-                    flag &= ~SMALL
                 for form in _forms(piece):
                     words[form] = words.get(form, 0) | flag
     endings = {
-        form[::-1]: ENDING
-        for kind in ("endings", "loose_endings")
-        for ending in load_words()[kind]
+        form[::-1]: BETWEEN
+        for ending in load_words()["endings"]
         for form in _forms(ending)
     }
     return _hashed(words), _hashed(endings)
@@ -137,7 +137,7 @@ def _forms(word: str) -> set[bytes]:
 
 def _hashed(words: dict[bytes, int]) -> HashTable:
     size = 1 << (4 * len(words)).bit_length()
-    hashes, flags = np.zeros(size, np.uint64), np.zeros(size, np.uint8)
+    hashes, flags = np.zeros(size, np.uint64), np.zeros(size, np.uint16)
     for word in sorted(words):
         value = hash_bytes(word)
         at = (value ^ (value >> 29)) & (size - 1)

@@ -48,14 +48,13 @@ _NUMBERS = (
     r"(?![0-9A-Za-z])|[0-9]{6,8}(?![0-9A-Za-z]))"
 )
 
-_LETTER = r"[^\W\d_]|[\u0300-\u036f\u0900-\u0963\u0980-\u09e3\u0a00-\u0d7f]"
 _TOKEN = re.compile(
-    rf"(?P<word>(?![A-Z]{{1,3}}[ -]{{0,3}}[0-9]|[Nn][or°º]\.?[ ]?[0-9])(?:{_LETTER}|['’](?={_LETTER}))"
-    rf"(?:{_LETTER}|['’`](?={_LETTER})|-(?={_LETTER})){{0,60}}(?:\.(?!\.))?)"
+    r"(?P<word>(?![A-Z]{1,3}[ -]{0,3}[0-9]|[Nn][or°º]\.?[ ]?[0-9])"
+    r"['’]?[^\W\d_]+(?:['’`-][^\W\d_]+)*(?:\.(?!\.))?)"
     f"|(?P<line>{_LINE})"
     "|(?P<postcode>(?<![A-Za-z0-9])(?:" + "|".join(_POSTCODES) + "))"
-    f"|(?P<paired>{_PAIRED})|" + _NUMBERS + "|(?P<glued>[0-9][^\\W_]*)"
-    rf"|(?P<capitals>(?:{_LETTER}){{1,3}}\.?)"
+    f"|(?P<paired>{_PAIRED})|" + _NUMBERS + r"|(?P<glued>[0-9][^\W_]*)"
+    r"|(?P<capitals>[A-Z]{1,3}\.?)"
     r"|(?P<mark>[^\s])"
 )  # fmt: skip
 
@@ -140,16 +139,23 @@ def _phrase_starts() -> frozenset[str]:
     return frozenset(pieces[0] for pieces in _phrases())
 
 
-def _ending(small: str) -> str | None:
+def _ending(small: str, dotted: bool) -> str | None:
     """Says whether a word ends like a name and a street word in one: `C`, loosely `c`, or not."""
     words = load_words()
     for length in range(min(12, len(small) - 2), 2, -1):
         end = small[-length:]
+        if end == "str" and not dotted:
+            continue
         if end in words["endings"]:
             return "C"
         if end in words["loose_endings"]:
             return "c"
     return None
+
+
+def _is_one_word(text: str) -> bool:
+    """Says whether the capitals of a word are those of a name, not of an identifier."""
+    return text.isupper() or all(piece[1:].islower() for piece in text.split("-") if piece[1:])
 
 
 @functools.lru_cache(4096)
@@ -185,8 +191,8 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
         return kind
     if 2 <= len(text) <= 3 and text.isupper() and text.isascii() and not dotted:
         return "t"
-    if (upper or all_small) and len(small) > 4:
-        ending = _ending(small)
+    if (upper or all_small) and len(small) > 4 and _is_one_word(text):
+        ending = _ending(small, dotted)
         if ending is not None:
             return ending
     if upper:
@@ -194,6 +200,25 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
     if uncased:
         return "l"
     return "W" if all_small and len(small) > 1 else "l"
+
+
+@functools.lru_cache(8192)
+def _class_of(kind: str, token: str, all_small: bool) -> tuple[str, str]:
+    """The class of a token and its word in small letters; two classes: a word and a full stop."""
+    small = token.lower()
+    if kind in ("word", "capitals"):
+        if not small.endswith("."):
+            return _class_of_word(token, small, all_small), small
+        bare = small[:-1]
+        known = _word_classes().get(bare, "X") != "X"
+        if known or len(bare) == 1 or _is_ending(bare):
+            return _class_of_word(token, bare, all_small), bare
+        return _class_of_word(token[:-1], bare, all_small) + ".", bare
+    if kind == "house":
+        return _class_of_number(token), small
+    if kind == "mark":
+        return (token if token in ",.-()/:;&?!'\"" else "-" if token == "–" else "o"), small
+    return {"line": "n", "postcode": "Z", "paired": "z", "ordinal": "O"}.get(kind, "x"), small
 
 
 def read_tokens(text: str) -> Tokens:
@@ -209,49 +234,23 @@ def read_tokens(text: str) -> Tokens:
     starts: list[int] = []
     ends: list[int] = []
     words: list[str] = []
-    abbreviations = _word_classes()
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
+        letter, word = _class_of(match.lastgroup or "mark", match.group(), all_small)
         start, end = match.span()
-        token = match.group()
-        small = token.lower()
-        if kind == "line":
-            if classes and classes[-1] in "nN":
-                classes[-1] = "N"
-                ends[-1] = end
-                continue
-            letter = "n"
-        elif kind == "postcode":
-            letter = "Z"
-        elif kind == "paired":
-            letter = "z"
-        elif kind == "house":
-            letter = _class_of_number(token)
-        elif kind == "ordinal":
-            letter = "O"
-        elif kind in ("bad", "glued"):
-            letter = "x"
-        elif kind in ("word", "capitals"):
-            bare = small[:-1] if small.endswith(".") else small
-            letter = _class_of_word(token, bare, all_small)
-            if small.endswith("."):
-                known = bare in abbreviations and abbreviations[bare] != "X"
-                if not (known or len(bare) == 1 or _is_ending(bare)):
-                    token, end = token[:-1], end - 1
-                    letter = _class_of_word(token, bare, all_small)
-                    classes.append(letter), starts.append(start), ends.append(end)
-                    words.append(bare)
-                    classes.append("."), starts.append(end), ends.append(end + 1)
-                    words.append(".")
-                    continue
-            small = bare
-        else:
-            letter = token if token in ",.-–()/:;&?!'\"" else "o"
-            letter = "-" if letter == "–" else letter
+        if letter == "n" and classes and classes[-1] in "nN":
+            classes[-1] = "N"
+            ends[-1] = end
+            continue
+        if len(letter) > 1:
+            classes.append(letter[0])
+            starts.append(start)
+            ends.append(end - 1)
+            words.append(word)
+            letter, word, start = ".", ".", end - 1
         classes.append(letter)
         starts.append(start)
         ends.append(end)
-        words.append(small)
+        words.append(word)
     return _joined(Tokens("".join(classes), starts, ends, words))
 
 
