@@ -1,0 +1,147 @@
+"""The words of postal addresses: for the scan as hashes, for the grammar as sets."""
+
+import functools
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# What a word or the end of a word tells the scan.
+#: A street word that stands behind a name, after the number: Oak Street.
+BEHIND: Final = 1
+#: A street word that stands before a name: rue, Via.
+BEFORE: Final = 2
+CUE: Final = 4
+BOX: Final = 8
+UNIT: Final = 16
+#: A street word between a name and the number: Straße.
+BETWEEN: Final = 32
+OTHER: Final = 64
+ZIP: Final = 128
+#: A word before a name that in small letters is a word of English or little else.
+LOOSE: Final = 256
+
+_BASIS: Final = 14695981039346656037
+_PRIME: Final = 1099511628211
+_WIDTH: Final = (1 << 64) - 1
+
+#: Kinds of words.txt and places.txt whose words the scan knows, and as what.
+_SCANNED: Final = {
+    "behind": BEHIND,
+    "both": BEHIND | BEFORE,
+    "before": BEFORE,
+    "loose_before": BEFORE | LOOSE,
+    "between": BETWEEN,
+    "unit": UNIT,
+    "sure_box": BOX,
+    "box": BOX,
+    "military": BOX,
+    "label": CUE,
+    "announce": CUE,
+    "zip_label": ZIP,
+    "not_streets": OTHER,
+}
+
+#: Words of several words announce by these of theirs; the others are small and everywhere.
+_CUE_WORDS: Final = frozenset(
+    "address addresses addr located lives live lived living resides residing resided resident "
+    "moved move moving deliver delivered delivery ship shipped send sent mail mailed meet meeting "
+    "return office restaurant party house home apartment flat property premises building situated "
+    "based pick picked drop drops off arrived stop station stays staying stay come corner side "
+    "enter refers adresse anschrift postanschrift wohnhaft wohnort wohnt wohne wohnt befindet "
+    "habite demeurant domicilié situé vive vivo domiciliado ubicado ubicada abita abito residente "
+    "mora moro mieszka mieszkam zamieszkały bor asuu lakik проживает живет живёт адресу "
+    "проживающий woont woonachtig bydlí dirección direccion domicilio endereço endereco morada "
+    "indirizzo residenza adres adresa adress postadress gatuadress osoite cím lakcím адрес адреса "
+    "διεύθυνση alamat residence headquarters headquartered registered visit bill location "
+    "lieferadresse rechnungsadresse domicile here same visit where venue chỉ العنوان כתובת".split()
+)
+
+
+#: Words of phrases for boxes and postcodes that do not tell them by themselves.
+_TOO_COMMON: Final = frozenset(
+    "route unit code post office bag private locked case postale postal skrytka de casella boîte "
+    "boite caixa rural po o abonentský абонентский poštanski kod código codigo".split()
+)
+
+
+class HashTable(NamedTuple):
+    """Open addressing over hashes of 64 bits; 0 is an empty slot."""
+
+    hashes: NDArray[np.uint64]
+    """uint64[power of two]."""
+    flags: NDArray[np.uint16]
+    """uint16[power of two]."""
+
+
+def hash_bytes(word: bytes) -> int:
+    """Hashes a word as the scan does (FNV-1a, 64 bits).
+
+    >>> hash_bytes(b"street") == hash_bytes(b"teerts")
+    False
+    """
+    value = _BASIS
+    for byte in word:
+        value = ((value ^ byte) * _PRIME) & _WIDTH
+    return value
+
+
+@functools.cache
+def load_words() -> dict[str, frozenset[str]]:
+    """Loads the words of the package, by kind.
+
+    >>> "straße" in load_words()["endings"], "new zealand" in load_words()["country"]
+    (True, True)
+    """
+    table = {}
+    for name in ("words.txt", "places.txt"):
+        for line in (Path(__file__).parent / name).read_text("utf-8").splitlines():
+            if line and not line.startswith("#"):
+                kind, _, words = line.partition(": ")
+                table[kind] = frozenset(words.split(", "))
+    return table
+
+
+@functools.cache
+def load_hashes() -> tuple[HashTable, HashTable]:
+    """Loads what the scan knows: whole words, and ends of words from the last byte on."""
+    words: dict[bytes, int] = {}
+    for kind, flag in _SCANNED.items():
+        for phrase in load_words()[kind]:
+            pieces = phrase.replace(".", " ").replace("/", " ").split()
+            if flag == CUE:
+                pieces = [piece for piece in pieces if piece in _CUE_WORDS]
+            elif flag in (BOX, ZIP):
+                pieces = [piece for piece in pieces if len(piece) > 1 and piece not in _TOO_COMMON]
+            elif len(pieces) > 1:
+                continue
+            for piece in pieces:
+                for form in _forms(piece):
+                    words[form] = words.get(form, 0) | flag
+    endings = {
+        form[::-1]: BETWEEN
+        for ending in load_words()["endings"]
+        for form in _forms(ending)
+    }
+    return _hashed(words), _hashed(endings)
+
+
+def _forms(word: str) -> set[bytes]:
+    """The ways in which a word is written, ASCII letters small, as the scan folds them."""
+    return {
+        bytes(byte | 0x20 if 0x41 <= byte <= 0x5A else byte for byte in form.encode())
+        for form in (word, word.capitalize(), word.upper())
+    }
+
+
+def _hashed(words: dict[bytes, int]) -> HashTable:
+    size = 1 << (4 * len(words)).bit_length()
+    hashes, flags = np.zeros(size, np.uint64), np.zeros(size, np.uint16)
+    for word in sorted(words):
+        value = hash_bytes(word)
+        at = (value ^ (value >> 29)) & (size - 1)
+        while hashes[at]:
+            at = (at + 1) & (size - 1)
+        hashes[at], flags[at] = value, words[word]
+    return HashTable(hashes, flags)
