@@ -1,0 +1,235 @@
+"""What the text around a name says of it."""
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.letters import code_point, finished
+from corpus_pipeline.scrub.persons.tables import CONTACT, PHRASE, looked_up
+from corpus_pipeline.scrub.persons.tokens import read_word
+
+#: Words and marks that are read before a name and behind it.
+_BEFORE, _AFTER = 5, 4
+_NEW_LINE = 0xB6
+#: Bytes that are searched for a mail address or a telephone number behind a name.
+_REACH = 200
+_BLOCK = 300
+
+
+@kernel
+def _extended(value, item):  # type: ignore[no-untyped-def]
+    return finished(((value ^ item) * 16777619) & 0xFFFFFFFF)
+
+
+@kernel
+def _merged(one, other):  # type: ignore[no-untyped-def]
+    """The greater points and all other bits of two values."""
+    return max(one & 15, other & 15) | (one | other) & ~15
+
+
+@kernel
+def _is_skipped(byte):  # type: ignore[no-untyped-def]
+    """Blanks, and what marks stress or a quoted line."""
+    return byte in (0x20, 0x09, 0x2A, 0x5F, 0x3E, 0x23, 0x60)
+
+
+@kernel
+def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
+    """Reads back from byte `at`; (what phrases say, whether it begins a line, or a sentence)."""
+    folds, capitals = tables.letters.folds, tables.letters.capitals
+    i = at
+    value = PHRASE
+    found = 0
+    items = 0
+    line = sentence = False
+    while items < _BEFORE:
+        item = 0
+        if i <= begin:
+            if items == 0:
+                line = sentence = True
+            elif line and items == 1:
+                break
+            item = _NEW_LINE
+            value = _extended(value, item)
+            found = _merged(found, looked_up(tables.before, value))
+            break
+        byte = data[i - 1]
+        if _is_skipped(byte):
+            i -= 1
+            continue
+        if byte == 0xA0 and data[i - 2] == 0xC2:
+            i -= 2
+            continue
+        if byte == 0x0A or byte == 0x0D:
+            while i > begin and (data[i - 1] in (0x0A, 0x0D) or _is_skipped(data[i - 1])):
+                i -= 1
+            item = _NEW_LINE
+            if items == 0:
+                line = sentence = True
+            if i <= begin:
+                value = _extended(value, item)
+                found = _merged(found, looked_up(tables.before, value))
+                break
+        elif byte < 0x80 and not (0x61 <= byte | 0x20 <= 0x7A):
+            if 0x30 <= byte <= 0x39:
+                break
+            item = int(byte)
+            i -= 1
+            if items == 0 and item in (0x2E, 0x21, 0x3F, 0x3A, 0x22, 0x28, 0x5B, 0x7C):
+                sentence = True
+        else:
+            end = i
+            while i > begin and end - i < 48:
+                last = data[i - 1]
+                if last < 0x80:
+                    if 0x61 <= last | 0x20 <= 0x7A or (last == 0x27 and i < end and i - 1 > begin
+                                                      and data[i - 2] > 0x40):  # fmt: skip
+                        i -= 1
+                        continue
+                    break
+                start = i - 1
+                while start > begin and (data[start] & 0xC0) == 0x80:
+                    start -= 1
+                code, _ = code_point(data, start, end)
+                if folds[code] == 0 and not (data[start] == 0xE2 and data[i - 1] == 0x99):
+                    break
+                i = start
+            if i == end:
+                # A mark beyond ASCII: quotes, dashes.
+                start = i - 1
+                while start > begin and (data[start] & 0xC0) == 0x80:
+                    start -= 1
+                if data[start] != 0xE2 or data[start + 1] != 0x80:
+                    break
+                third = data[start + 2]
+                i = start
+                if third in (0x93, 0x94, 0x95):
+                    item = 0x2D
+                elif third in (0x9C, 0x9D, 0x9E):
+                    item = 0x22
+                    sentence = sentence or items == 0
+                else:
+                    break
+            else:
+                # The tail of a longer word: none.
+                if end - i >= 48:
+                    break
+                _, item, _, _, _ = read_word(data, i, end, folds, capitals)
+        value = _extended(value, item)
+        found = _merged(found, looked_up(tables.before, value))
+        items += 1
+    return found, line, sentence
+
+
+@kernel
+def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
+    """Reads on from byte `at`; (what phrases say, whether the line ends)."""
+    folds, capitals = tables.letters.folds, tables.letters.capitals
+    i = at
+    value = PHRASE
+    found = 0
+    items = 0
+    line = False
+    while items < _AFTER:
+        if i >= stop:
+            if items == 0:
+                line = True
+            break
+        byte = data[i]
+        if byte in (0x20, 0x09, 0x2A, 0x5F, 0x0D):
+            i += 1
+            continue
+        if byte == 0x0A:
+            if items == 0:
+                line = True
+            break
+        if items == 0 and (byte == 0x27 or (byte == 0xE2 and i + 2 < stop and data[i + 1] == 0x80
+                                            and data[i + 2] == 0x99)):  # fmt: skip
+            width = 1 if byte == 0x27 else 3
+            if i + width < stop and data[i + width] == 0x73:
+                value = _extended(value, 0x27)
+                found = _merged(found, looked_up(tables.after, value))
+                items += 1
+                i += width + 1
+                continue
+            break
+        if byte < 0x80 and not (0x61 <= byte | 0x20 <= 0x7A):
+            item = int(byte)
+            if 0x30 <= byte <= 0x39:
+                break
+            i += 1
+        else:
+            end, item, _, count, _ = read_word(data, i, stop, folds, capitals)
+            if count == 0:
+                break
+            i = end
+        value = _extended(value, item)
+        found = _merged(found, looked_up(tables.after, value))
+        items += 1
+    return found, line
+
+
+@kernel
+def has_contact(data, at, stop):  # type: ignore[no-untyped-def]
+    """Says whether a mail address or a telephone number stands behind byte `at`, in the same
+    line or, if that ends there, in the next ones of a block."""
+    digits, run_start = 0, at
+    blank = False
+    for i in range(at, min(stop, at + _REACH)):
+        byte = data[i]
+        if byte == 0x40:
+            if i > at and data[i - 1] > 0x2F and i + 1 < stop and data[i + 1] > 0x2F:
+                return True
+        elif 0x30 <= byte <= 0x39:
+            if digits == 0 or i - run_start > 20:
+                digits, run_start = 0, i
+            digits += 1
+            if digits >= 8 and i - run_start <= 20:
+                return True
+        elif byte == 0x0A:
+            if blank:
+                return False
+            blank = True
+            digits = 0
+            continue
+        elif byte > 0x40 or byte == 0x2C or byte == 0x3A:
+            digits = 0
+        if byte != 0x20:
+            blank = False
+    return False
+
+
+@kernel
+def heads_block(data, at, stop):  # type: ignore[no-untyped-def]
+    """Says whether the line that ends at byte `at` is followed by short lines with digits, as the
+    lines of an address are: two such lines, or one with a number of four digits or more."""
+    i = at
+    lines = numbered = size = run = longest = 0
+    has_digit = False
+    while i < stop and i < at + _BLOCK and lines < 7:
+        byte = data[i]
+        if byte == 0x0A:
+            if size > 70:
+                return False
+            if size > 0:
+                lines += 1
+                numbered += has_digit
+            size, run = 0, 0
+            has_digit = False
+        elif 0x30 <= byte <= 0x39:
+            has_digit = True
+            size += 1
+            run += 1
+            longest = max(longest, run)
+        else:
+            run = 0
+            if not _is_skipped(byte):
+                size += 1
+        i += 1
+    if i >= stop and 0 < size <= 70:
+        numbered += has_digit
+        lines += 1
+    return lines >= 2 and (numbered >= 2 or (numbered >= 1 and longest >= 4))
+
+
+@kernel
+def is_contact(value):  # type: ignore[no-untyped-def]
+    """Says whether phrases say so."""
+    return bool(value & CONTACT)

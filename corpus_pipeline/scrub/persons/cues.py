@@ -1,0 +1,68 @@
+"""Phrases that announce a name, or say behind one that it was a person's.
+
+A phrase is words in small letters and the marks `:`, `,`, `-`, `(`, `"`, `|`, `.` and `¶` (a new
+line, with what quotes a line in mail); lists are `POINTS: phrase; phrase`. With `!` the phrase is
+one of contact: it makes the name a private person's.
+"""
+
+from typing import Final
+
+BEFORE: Final = """
+4!: name :; full name :; my name is; my full name is; my name's; your name ? ¶; customer name :;
+    first name :; last name :; surname :; given name :; family name :; maiden name :; maiden name is;
+    middle name :; nickname :; patient :; patient name :; employee :; cardholder :; card holder :;
+    account holder :; account name :; beneficiary :; contact person :; recipient :; attn :; attention :;
+    ich heiße; mein name ist; ich bin der; ich bin die; nachname :; vorname :; ansprechpartner :;
+    ansprechpartnerin :; kontoinhaber :; inhaber :; patientin :; empfänger :; kunde :; name ist;
+    je m'appelle; je me nomme; mon nom est; nom :; prénom :; nom et prénom :; titulaire :; destinataire :;
+    me llamo; mi nombre es; nombre :; nombre completo :; apellidos :; apellido :; titular :; destinatario :;
+    paciente :; me chamo; meu nome é; o meu nome é; nome :; nome completo :; sobrenome :; apelido :;
+    mi chiamo; il mio nome è; nome e cognome :; cognome :; intestatario :; destinatario :;
+    mijn naam is; ik heet; naam :; achternaam :; voornaam :; contactpersoon :; rekeninghouder :;
+    nazywam się; mam na imię; imię :; nazwisko :; imię i nazwisko :; odbiorca :; pacjent :;
+    jag heter; mitt namn är; namn :; förnamn :; efternamn :; jeg heter; jeg hedder; navn :; fornavn :; etternavn :;
+    benim adım; adım; adı :; soyadı :; adı soyadı :; ad soyad :; isim :; isim soyisim :; hasta :;
+    tôi tên là; tên tôi là; tên là; tên :; họ tên :; họ và tên :; nama saya; nama :; nama lengkap :;
+    меня зовут; мое имя; имя :; фамилия :; фио :; отчество :; пациент :; получатель :; контактное лицо :;
+    мене звати; ім'я :; прізвище :; піб :; казвам се; име :; фамилия :; клиент :;
+    με λένε; όνομα :; επώνυμο :; ονοματεπώνυμο :; jmenuji se; jméno :; příjmení :; volám sa; meno :;
+    a nevem; név :; mă numesc; numele meu este; nume :; prenume :; ime :; prezime :; priimek :; nimi :; nimeni on
+3!: sincerely , ¶; sincerely ¶; regards , ¶; regards ¶; best , ¶; wishes , ¶; cheers , ¶; yours , ¶; truly , ¶;
+    faithfully , ¶; love , ¶; thanks , ¶; thank you , ¶; respectfully , ¶; cordially , ¶; greetings , ¶; sincerely .¶;
+    regards , ; sincerely ,; signed ,; signed :; signed by; undersigned ,; i , the undersigned ,;
+    mit freundlichen grüßen ¶; grüßen ¶; grüße ¶; gruß ¶; grüßen , ¶; grüße , ¶; gruß , ¶; mfg ¶; hochachtungsvoll ¶;
+    cordialement , ¶; cordialement ¶; salutations , ¶; distinguées , ¶; distinguées . ¶; bien à vous , ¶; amicalement , ¶;
+    saludos , ¶; saludos ¶; atentamente , ¶; atentamente ¶; un saludo , ¶; cordialmente , ¶;
+    atenciosamente , ¶; cumprimentos , ¶; abraços , ¶; abraço , ¶; obrigado , ¶; obrigada , ¶; gracias , ¶; merci , ¶;
+    cordiali saluti , ¶; saluti , ¶; distinti saluti ¶; distinti saluti , ¶; saluti ¶; grazie , ¶;
+    groet , ¶; groeten , ¶; vriendelijke groet ¶; groet ¶; groeten ¶; pozdrawiam , ¶; pozdrawiam ¶; poważaniem ¶; poważaniem , ¶;
+    hälsningar ¶; hälsningar , ¶; hilsen ¶; hilsen , ¶; mvh ¶; saygılarımla , ¶; saygılarımla ¶; sevgiler , ¶;
+    с уважением , ¶; уважением ¶; с уважением ,; з повагою , ¶; повагою ¶; trân trọng , ¶; trân trọng ¶; hormat saya , ¶; üdvözlettel , ¶; üdvözlettel ¶; terveisin , ¶; terveisin ¶; pozdravem , ¶; pozdravem ¶;
+    - - ¶; — ¶; ¶ from :; ¶ to :; ¶ cc :; ¶ bcc :; ¶ reply - to :; ¶ von :; ¶ an :; ¶ de :; ¶ à :; ¶ para :; ¶ da :; ¶ od :; ¶ do :; ¶ van :; ¶ aan :; ¶ från :; ¶ till :; ¶ kimden :; ¶ kime :; ¶ от :; ¶ кому :; ¶ від :;
+    sender :; contact :; contacts :; kontakt :; contacto :; contatto :; contato :; point of contact :; ansprechpartner ist; call me; please call me; people call me; name is; named on the card; name on the card :;
+    account holder; account under the name; under the name; under the name of; in the name of; account in the name of; account belongs to; account of; accounts with; partner's name; partner's name is; partners name; 's name is; name was; husband's name is; wife's name is; son's name is; daughter's name is;
+    change it to; correct it to; changed it to; spelled as; behalf of; c / o; c/o; care of; on the account of; transfer to; payable to; paid to; payment to; wire to; money to; sent to; ship to; shipped to; deliver to; delivered to; bill to; billed to; addressed to; the account of; patient; tenant; customer; client; cardholder; beneficiary; guardian; subscriber; policyholder; borrower; applicant; candidate; employee
+2!: hi; hello; hey; dear; good morning; good morning ,; good afternoon; good evening; morning ,; hi ,; hello ,; dear mr; thanks; thank you; thanks ,; thank you ,; this is; i am; i'm; it's; its; speak to; speak with; speak to ms; talk to; talk with; email; call; contact; ask for; reach; reach out to; meet with; follow up with; cc; add; remove; phone; posted by; commented by; sent by; from ¶; user :; username :; tel ¶; here's; as promised , here's;
+    hallo; liebe; lieber; guten tag; sehr geehrter herr; sehr geehrte frau; ich bin; hier ist; hier spricht; bonjour; salut; cher; chère; je suis; ici; c'est; hola; querido; querida; estimado; estimada; soy; habla; olá; oi; querido; querida; prezado; prezada; caro; cara; sou; eu sou; aqui é; ciao; gentile; egregio; sono; io sono; beste; geachte; hoi; ik ben; cześć; drogi; droga; szanowny panie; szanowna pani; jestem; hej; hei; kära; käre; kjære; kære; jag är; jeg er; merhaba; sayın; selam; sevgili; ben; xin chào; kính gửi; thưa; tôi là; anh; chị; ông; bà; здравствуйте ,; привет ,; уважаемый; уважаемая; дорогой; дорогая; я; это; bună; dragă; sunt; kedves; én; szia; ahoj; dobrý den; pozdrav; moi; hei ,
+2: author :; authors :; by :; written by; photo :; photo by; photograph by; photos by; illustrated by; illustrations by; edited by; translated by; directed by; directed by :; produced by; starring; starring :; cast :; featuring; feat .; ft .; created by; music by; lyrics by; story by; interview with; interviewed by; interviewed; reported by; posted by; reviewed by; narrated by; performed by; composed by; sung by; played by; portrayed by; editor :; director :; writer :; speaker :; speakers :; presenter :; host :; moderator :; coach :; actor :; artist :; composer :; credit :; image credit :; source :; maintainer :; maintainers :; developer :; owner :; autor :; autora :; autor(es) :; auteur :; autore :; verfasser :; redaktion :; foto :; fotos :; text :; von ¶; автор :; автори :; авторы :; фото :; текст :; yazar :; tác giả :; penulis :; yazan :;
+    named; called; nicknamed; named him; named her; said; says; asked; replied; answered; cried; exclaimed; whispered; shouted; muttered; murmured; added; continued; laughed; remarked; returned; thought; told; met; married; marry; loved; kissed; meet; mrs; mr; brother; sister; wife; husband; son; daughter; mother; father; mom; mum; dad; uncle; aunt; auntie; cousin; nephew; niece; grandfather; grandmother; grandma; grandpa; friend; girlfriend; boyfriend; fiancé; fiancée; boss; colleague; coworker; neighbor; neighbour; roommate; partner; teammate; classmate; widow; twin; wife ,; husband ,; brother ,; sister ,; son ,; daughter ,; mother ,; father ,; friend ,; partner ,; boss ,; ceo; cto; cfo; founder; cofounder; chairman; president; senator; governor; mayor; judge; officer; detective; captain; sergeant; coach; manager; director; professor; doctor; dr; nurse; teacher; lawyer; attorney; secretary; minister; chancellor; king; queen; prince; princess; spokesman; spokeswoman; spokesperson; singer; actor; actress; author; novelist; writer; poet; player; star; guitarist; drummer; bassist; songwriter; comedian; rapper; journalist; reporter; historian; philosopher; scientist; physicist; mathematician; economist; painter; composer; architect; photographer; filmmaker; researcher; developer; engineer; analyst; candidate; lawmaker; politician; activist; athlete; striker; goalkeeper; quarterback; pitcher; champion; winner; driver; pilot; astronaut; novelist; heard; signed;
+    sagte; sagt; fragte; bruder; schwester; frau; mann; sohn; tochter; mutter; vater; freund; freundin; herr; kollege; kollegin; präsident; kanzler; kanzlerin; dit; demanda; répondit; frère; sœur; femme; mari; fils; fille; mère; père; ami; amie; madame; monsieur; président; dijo; preguntó; respondió; hermano; hermana; esposa; esposo; marido; mujer; hijo; hija; madre; padre; amigo; amiga; señor; señora; don; doña; presidente; disse; perguntou; irmão; irmã; filho; filha; mãe; pai; senhor; senhora; rispose; chiese; fratello; sorella; moglie; marito; figlio; figlia; signor; signora; amico; amica; zei; broer; zus; vrouw; zoon; dochter; moeder; vader; vriend; vriendin; mevrouw; meneer; powiedział; powiedziała; brat; siostra; żona; mąż; syn; córka; pan; pani; panem; panią; pana; sade; bror; syster; fru; son; dotter; mor; far; vän; herr; dedi; kardeşi; eşi; сказал; сказала; брат; сестра; жена; муж; сын; дочь; мать; отец; друг; подруга; господин; госпожа; пан; пані; директор; президент
+1: by; with; and; mit; avec; con; com; con; met; z; med; ve; и; von; for; as; between; about; like; than; that; ask; asks; tell; told; to; about; see; knew; know; know ,; remember me ,; saw; love; loves; miss; hate; thank; via; versus; vs .; vs; & ; when; if; because; did; does; has; had; is; was; where; where's; how's; who's; late; legendary; poor; old; little; young; beloved; , ; " ; ( 
+"""
+
+AGAINST: Final = """
+x: rue; rue de; rua; via; ulica; ul .; calle; calle de; avenida; plaza; plaza de; praça; piazza; viale; corso; avenue; boulevard; place; quai; straat; улица; ул .; имени; lake; mount; hurricane; river; city of; town of; village of; state of; county of; province of; university of; bank of; island of; port of; san; santa; the city of
+-: the; a; an; this; these; those; every; each; la; le; les; el; los; las; il; das; des; den; dem; der; die; het; en; na; no; in; at; near; from; to; towards; through; across; outside; via; em; à; aux; au; dans; nach; aus; of; 's
+"""
+
+AFTER: Final = """
+3!: 's address; 's phone; 's number; 's email; 's account; 's birthday; lives at; lives in; resides at; residing at; is my name; here .; here ,; as a beneficiary; as beneficiary; as guardian; as a guardian; to my account; to the account; at your service; calling; speaking; @; tel; phone :; tel :; wrote :; writes :; schrieb :; a écrit :; escribió :; escreveu :; ha scritto :; schreef :; napisał :; skrev :; < ; ( mailto; | phone; | email; | tel
+2: said; says; asked; asks; replied; told; tells; answered; cried; exclaimed; whispered; shouted; muttered; murmured; laughed; smiled; nodded; sighed; shrugged; grinned; frowned; thought; thinks; believes; wrote; writes; argued; argues; explained; explains; recalled; recalls; admitted; insisted; joked; married; was born; born; ( born; died; who; , who; , whose; himself; herself; 's daughter; 's son; 's wife; 's husband; 's mother; 's father; 's brother; 's sister; 's kid; 's kids; 's mom; 's dad; 's house; 's friend; 's parents; 's life; 's death; 's face; 's eyes; 's voice; 's hand; 's novel; 's song; 's album; 's birthday; flew; lives; lived; loves; loved; sagte; sagt; meinte; erklärte; schrieb; geboren; dit; déclare; est né; est née; dijo; nació; explicó; disse; nasceu; è nato; è nata; zei; powiedział; powiedziała; sade; dedi; сказал; сказала; родился; родилась; , ceo; , cto; , founder; , director; , president; , chairman; , aged; , phd; , md; is very; is a very; speak
+1: has; had; came; went; looked; turned; took; gave; walked; ran; stood; sat; felt; knew; wanted; made; got; is; was; and; 's; did; does; would; could; will; should; ,; ! ; ?
+"""
+
+#: Words of labels in scripts without capitals, whose names are taken behind a colon.
+CASELESS_LABELS: Final = """
+الاسم; الإسم; اسم; الاسم الكامل; المريض; العميل; المؤلف; الكاتب; من; إلى; السيد; السيدة; الدكتور; اسمي; انا اسمي; נאם; שם; שם מלא; שם פרטי; שם משפחה; מאת; אל; לכבוד; שמי; קוראים לי; מר; גברת; ד"ר;
+नाम; पूरा नाम; मेरा नाम; मरीज; ग्राहक; लेखक; श्री; श्रीमती; डॉ; نام; نام خانوادگی; نام و نام خانوادگی; آقای; خانم; دکتر; نويسنده; নাম; আমার নাম; பெயர்; పేరు; ಹೆಸರು; പേര്; નામ; नाव
+"""

@@ -1,0 +1,156 @@
+"""How much a word or a row of words looks like a person's name, by the words alone.
+
+Evidence is a number that the points of the context are added to; a name is found from `ENOUGH` on.
+"""
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.tables import (
+    CALENDAR,
+    FUNCTION,
+    NAMED,
+    PEOPLE,
+    ROLE,
+    SUFFIX,
+    THING,
+    THING_BEFORE,
+    TITLE,
+)
+from corpus_pipeline.scrub.persons.tokens import (
+    ALL_CAPITALS,
+    GLUED,
+    INITIAL,
+    MIXED,
+    SURNAME_END,
+)
+
+ENOUGH = 6
+#: No context makes it a name.
+NEVER = -99
+_OTHER = CALENDAR | PEOPLE | ROLE | TITLE | THING_BEFORE
+
+
+@kernel
+def is_unusable(known, shape):  # type: ignore[no-untyped-def]
+    """Says whether a token is in no name."""
+    return bool(shape & (GLUED | MIXED)) or bool(known & FUNCTION)
+
+
+@kernel
+def is_word(known):  # type: ignore[no-untyped-def]
+    """Says whether a token is a common word, and a name at most by chance."""
+    given, surname, common = known & 7, known >> 3 & 7, known >> 6 & 7
+    if known & (CALENDAR | PEOPLE):
+        return not (given >= 6 or surname >= 6)
+    if common < 2:
+        return False
+    if common >= 5:
+        return not (given >= 4 or surname >= 5)
+    return given < 4 and surname < 4
+
+
+@kernel
+def alone(known, shape, size):  # type: ignore[no-untyped-def]
+    """Evidence of one word."""
+    if shape & INITIAL:
+        return NEVER
+    given, surname, common, place = known & 7, known >> 3 & 7, known >> 6 & 7, known >> 9 & 3
+    if known & THING and not known & NAMED:
+        return -2
+    if known & _OTHER:
+        return 0 if surname >= 4 or given >= 4 else -2
+    if common >= 4:
+        found = 2 if given >= 4 or surname >= 5 else -2
+    elif common >= 2:
+        found = 4 if given >= 5 else (2 if given or surname >= 3 else -2)
+    elif common == 1:
+        found = 6 if given >= 5 and given > surname else (
+            4 if given >= 3 or surname >= 4 else (1 if given or surname else 0)
+        )  # fmt: skip
+    elif given >= 4:
+        found = 4 if surname > given + 1 or (given == 4 and surname >= 5) else 6
+    elif given >= 2 or surname >= 4 or shape & SURNAME_END:
+        found = 4
+    elif known & 0x3F:
+        found = 2
+    else:
+        found = 1
+    if place >= 2 or (place == 1 and given < 5):
+        found = min(found, 2 if given or surname else 0)
+    if known & NAMED:
+        found = min(found, 4 if given >= 6 and common < 2 else 2)
+    if shape & ALL_CAPITALS and found > 0:
+        found -= 2 if size > 4 else 3
+    return found
+
+
+@kernel
+def together(tokens, low, high):  # type: ignore[no-untyped-def]
+    """Evidence of the tokens from `low` to `high`, two or more."""
+    while high > low and tokens.known[high] & SUFFIX and not tokens.known[high] & 0x38:
+        high -= 1
+    first, last, initials, names, doubtful, common_words = -1, -1, 0, 0, 0, 0
+    for k in range(low, high + 1):
+        if tokens.shapes[k] & INITIAL:
+            initials += 1
+            continue
+        if first < 0:
+            first = k
+        last = k
+        names += 1
+        known = tokens.known[k]
+        if known >> 6 & 7 >= 3 or known & (CALENDAR | PEOPLE | ROLE):
+            common_words += 1
+            doubtful += 1
+        elif known >> 9 & 3 >= 2 or (known & NAMED and known >> 6 & 7 >= 1):
+            doubtful += 1
+    if names == 0:
+        return NEVER
+    known, shape = tokens.known[last], tokens.shapes[last]
+    surname, common = known >> 3 & 7, known >> 6 & 7
+    if surname < 3 and shape & SURNAME_END:
+        surname = 3
+    unknown = not known & 0x7FF
+    if names == 1:
+        if tokens.shapes[high] & INITIAL:
+            # Maria K.
+            return 6 if known & 7 >= 5 and common < 2 and not doubtful else NEVER
+        if surname >= 4 and common < 2 and not doubtful:
+            return 7
+        if surname >= 3 and common < 2:
+            return 6 if initials > 1 else 4
+        if unknown:
+            return 5 if initials > 1 else 3
+        return 3 if surname >= 4 and common < 5 else -2
+    given, front = tokens.known[first] & 7, tokens.known[first] >> 3 & 7
+    strange = not tokens.known[first] & 0x7FF
+    if given >= 4 and surname >= 3:
+        found = 10
+    elif given >= 4 and (unknown or known & 7 >= 3 or (common < 2 and not known >> 9 & 3)):
+        found = 8
+    elif given >= 2 and surname >= 4:
+        found = 8
+    elif given >= 2 and (unknown or surname >= 1):
+        found = 6
+    elif front >= 4 and known & 7 >= 4:
+        found = 8
+    elif (strange or front >= 2) and surname >= 4:
+        found = 6 if common < 1 and not doubtful else 4
+    elif strange and shape & SURNAME_END:
+        found = 6
+    elif front >= 4 and unknown:
+        found = 5
+    else:
+        found = 2
+    if initials and found < 10:
+        found += 2
+    if names > 1 and common_words == names:
+        found = min(found - 6, 3)
+    elif doubtful == names:
+        found -= 5
+    elif doubtful:
+        found -= 1
+        if last > first and known >> 9 & 3 >= 2 and surname < 4:
+            found -= 4
+    if names > 4:
+        found -= 2
+    return found

@@ -1,0 +1,121 @@
+"""Letters of scripts that part words by spaces, and the hash of a word.
+
+A word is hashed without case and without marks on its letters, so that Gelencsér, GELENCSER and
+gelencser are one; letters that are two elsewhere (æ, œ, ß, þ) are hashed as the two.
+"""
+
+import functools
+import unicodedata
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_pipeline.kernels import kernel
+
+#: Code points that the tables know: those of alphabets with capitals, and of Arabic, Hebrew and the
+#: scripts of India.
+KNOWN = 0x2000
+#: In `folds`: no letter; a mark that belongs to the word and is not hashed; two letters.
+NO_LETTER, MARK, TWO = 0, 1, 0x8000
+
+_TWO = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij"}
+_ONE = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŋ": "n", "ə": "e", "ё": "е"}
+_LOW = 0xFFFFFFFF
+
+
+class Letters(NamedTuple):
+    """What is known of each code point below `KNOWN`."""
+
+    folds: NDArray[np.uint16]
+    """uint16[KNOWN], the letter without case and marks; `TWO` and seven bits each for two."""
+    capitals: NDArray[np.bool_]
+    """bool[KNOWN], whether it is a capital letter."""
+
+
+@functools.cache
+def letters() -> Letters:
+    """Makes the tables.
+
+    >>> chr(letters().folds[ord("É")]), bool(letters().capitals[ord("É")])
+    ('e', True)
+    """
+    folds = np.zeros(KNOWN, np.uint16)
+    capitals = np.zeros(KNOWN, np.bool_)
+    for code in range(KNOWN):
+        letter = chr(code)
+        category = unicodedata.category(letter)
+        if category in ("Mn", "Mc") and not 0x900 <= code < 0xE00:
+            folds[code] = MARK
+        if category[0] not in "LM" or folds[code] or 0xE00 <= code < 0x10A0 or category == "Lm":
+            continue
+        capitals[code] = category in ("Lu", "Lt")
+        small = letter.lower()[0]
+        if small in _TWO:
+            first, second = _TWO[small]
+            folds[code] = TWO | ord(first) << 7 | ord(second)
+            continue
+        plain = small if 0x900 <= code < 0xE00 else unicodedata.normalize("NFD", small)[0]
+        folds[code] = ord(_ONE.get(plain, plain))
+    return Letters(folds, capitals)
+
+
+@kernel
+def code_point(data, i, stop):  # type: ignore[no-untyped-def]
+    """The code point at byte i and its bytes; what lies beyond `KNOWN` is 0."""
+    byte = int(data[i])
+    if byte < 0x80:
+        return byte, 1
+    if byte < 0xE0:
+        return ((byte & 0x1F) << 6 | (int(data[i + 1]) & 0x3F)) if i + 1 < stop else 0, 2
+    if byte < 0xF0:
+        code = (byte & 0x0F) << 12 | (int(data[i + 1]) & 0x3F) << 6 | (int(data[i + 2]) & 0x3F)
+        return (code if code < 0x2000 else 0), 3
+    return 0, 4
+
+
+@kernel
+def finished(value):  # type: ignore[no-untyped-def]
+    """Spreads the bits of a hash of a word."""
+    value ^= value >> 15
+    value = (value * 0x2C1B3C6D) & 0xFFFFFFFF
+    return value ^ (value >> 13)
+
+
+@kernel
+def added(value, letter):  # type: ignore[no-untyped-def]
+    """Takes one folded letter into a hash (FNV-1a over code points)."""
+    return ((value ^ letter) * 16777619) & 0xFFFFFFFF
+
+
+@kernel
+def hash_words(data, offsets, folds, hashes):  # type: ignore[no-untyped-def]
+    """Fills uint32[N] with the hashes of N words; what is no letter in them is not hashed."""
+    for row in range(len(offsets) - 1):
+        i, stop = offsets[row], offsets[row + 1]
+        value = 2166136261
+        while i < stop:
+            code, width = code_point(data, i, stop)
+            fold = int(folds[code])
+            if fold & 0x8000:
+                value = added(value, fold >> 7 & 0x7F)
+                value = added(value, fold & 0x7F)
+            elif fold > 1:
+                value = added(value, fold)
+            i += width
+        hashes[row] = finished(value)
+
+
+def hashed(words: list[str]) -> NDArray[np.uint32]:
+    """The hashes of N words, uint32[N].
+
+    >>> bool(hashed(["Gelencsér"])[0] == hashed(["GELENCSER"])[0])
+    True
+    """
+    coded = [word.encode() for word in words]
+    offsets = np.zeros(len(coded) + 1, np.int64)
+    np.cumsum([len(word) for word in coded], out=offsets[1:])
+    hashes = np.zeros(len(coded), np.uint32)
+    data = np.frombuffer(b"".join(coded) + b" ", np.uint8)
+    hash_words(data, offsets, letters().folds, hashes)
+    return hashes

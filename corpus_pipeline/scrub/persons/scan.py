@@ -1,0 +1,360 @@
+"""Finds names of persons in texts whose words are parted by spaces.
+
+    tokens      words with a capital and what is between them            `tokens`
+    chains      tokens with nothing but blanks, hyphens, initials' dots and particles between them
+    names       pieces of chains whose words look like a name            `evidence`
+                and whose surroundings speak for one                     `context`
+    mentions    words of these names elsewhere in the text
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.entities import INDEX
+from corpus_pipeline.scrub.persons.context import after, before, has_contact, heads_block
+from corpus_pipeline.scrub.persons.evidence import (
+    ENOUGH,
+    NEVER,
+    alone,
+    is_unusable,
+    is_word,
+    together,
+)
+from corpus_pipeline.scrub.persons.tables import (
+    CONTACT,
+    DOUBTS,
+    FORBIDS,
+    NAMED,
+    PARTICLE,
+    ROLE,
+    SUFFIX,
+    THING,
+    THING_BEFORE,
+    TITLE,
+    tables,
+)
+from corpus_pipeline.scrub.persons.tokens import (
+    ALL_CAPITALS,
+    COMMA,
+    DOT,
+    FAR,
+    HYPHEN,
+    INITIAL,
+    PARTICLES,
+    SPACE,
+    names_place,
+    read_tokens,
+    room,
+    surname_ends,
+)
+from corpus_pipeline.scrub.spans import Spans
+from corpus_pipeline.text.columns import Utf8
+
+#: Marks of tokens: in a name; in one of a private person; the first of a name; in no name.
+FOUND, PRIVATE, FIRST, BARRED = 1, 2, 4, 8
+#: What titles and roles in capitals are worth.
+_TITLED, _ROLED = 8, 4
+#: Slots for the words of the names of one text.
+_SLOTS = 4096
+
+
+@kernel
+def _joins(tokens, k):  # type: ignore[no-untyped-def]
+    """Says whether token k goes on the chain of the one before it."""
+    gap = tokens.gaps[k]
+    if gap in (SPACE, HYPHEN, PARTICLES):
+        return True
+    if gap == DOT:
+        known = tokens.known[k - 1]
+        return bool(tokens.shapes[k - 1] & INITIAL) or bool(known & (TITLE | ROLE | SUFFIX)) or (
+            bool(known & THING_BEFORE) and tokens.ends[k - 1] - tokens.starts[k - 1] == 2
+        )
+    return False
+
+
+@kernel
+def _noted(tokens, low, high, mark, slots, marks, touched, count):  # type: ignore[no-untyped-def]
+    """Marks tokens as a name's, and keeps its words for later mentions; returns how many."""
+    for k in range(low, high + 1):
+        tokens.people[k] = mark | (FIRST if k == low else 0)
+        known = tokens.known[k]
+        if tokens.shapes[k] & INITIAL or known >> 6 & 7 >= 4 or count >= _SLOTS // 2:
+            continue
+        if known & (THING | PARTICLE | SUFFIX | ROLE | TITLE) and not known & NAMED:
+            continue
+        if low == high and known >> 9 & 3 >= 2:
+            continue
+        slot = tokens.hashes[k] & (_SLOTS - 1)
+        while slots[slot] != 0 and slots[slot] != tokens.hashes[k]:
+            slot = (slot + 1) & (_SLOTS - 1)
+        if slots[slot] == 0:
+            slots[slot] = tokens.hashes[k]
+            marks[slot] = 0
+            touched[count] = slot
+            count += 1
+        marks[slot] |= mark
+    return count
+
+
+@kernel
+def _read_chain(data, begin, stop, tables, tokens, low, high, slots, marks, touched, count):  # type: ignore[no-untyped-def]
+    """Finds the names in the chain of tokens from `low` to `high`."""
+    k = low
+    while k <= high:
+        several = names_place(tokens, k, high + 1, tables)
+        if several:
+            for j in range(k, k + several):
+                tokens.people[j] = BARRED
+            k += several
+            continue
+        k += 1
+    k = low
+    points = 0
+    barred = False
+    while k <= high:
+        known, shape = tokens.known[k], tokens.shapes[k]
+        if tokens.people[k] & BARRED or is_unusable(known, shape):
+            points, barred = 0, False
+            k += 1
+            continue
+        follows = k < high
+        if follows and known & TITLE and tokens.gaps[k + 1] in (SPACE, DOT):
+            points = max(points, _TITLED)
+            k += 1
+            continue
+        if follows and known & ROLE and tokens.gaps[k + 1] == SPACE and not (known & 7 >= 6):
+            points = max(points, _ROLED)
+            k += 1
+            continue
+        if follows and known & THING_BEFORE and not points and (
+            tokens.gaps[k + 1] in (SPACE, DOT)
+        ) and not (known & 7 >= 5):
+            barred = True
+            k += 1
+            continue
+        if is_word(known) and not (points >= _TITLED and known >> 3 & 7 >= 1):
+            if not (known & THING):
+                points = 0
+            barred = False
+            k += 1
+            continue
+        # The piece goes on up to a common word, a barred one, or one of a thing.
+        end = k
+        thing = False
+        while end < high:
+            other = tokens.known[end + 1]
+            if tokens.people[end + 1] & BARRED or is_unusable(other, tokens.shapes[end + 1]):
+                break
+            if other & THING:
+                if other & NAMED and end == k and known & 7 >= 6 and not known >> 9 & 3:
+                    end += 1
+                    break
+                thing = True
+                break
+            if is_word(other) or (other & TITLE and not other & SUFFIX):
+                break
+            end += 1
+        if thing or barred:
+            for j in range(k, end + 1):
+                tokens.people[j] = BARRED
+            k = end + 1
+            points, barred = 0, False
+            continue
+        # A capital word on either side is that of a heading or of a longer name.
+        heading = 0
+        if end < high and tokens.gaps[end + 1] in (SPACE, HYPHEN) and (
+            not tokens.people[end + 1] & BARRED
+        ):
+            if is_word(tokens.known[end + 1]) and not is_unusable(
+                tokens.known[end + 1], tokens.shapes[end + 1]
+            ):
+                heading += 1
+        if k > low and not points and tokens.gaps[k] in (SPACE, HYPHEN) and (
+            k - 1 > low or not tokens.people[k - 1]
+        ):
+            if is_word(tokens.known[k - 1]) and not is_unusable(
+                tokens.known[k - 1], tokens.shapes[k - 1]
+            ):
+                heading += 1
+        count = _judge(data, begin, stop, tables, tokens, k, end, points, heading,
+                       slots, marks, touched, count)  # fmt: skip
+        k = end + 1
+        points = 0
+    return count
+
+
+@kernel
+def _judge(data, begin, stop, tables, tokens, low, high, points, heading, slots, marks, touched,
+           count):  # type: ignore[no-untyped-def] # fmt: skip
+    """Decides whether a piece of a chain is a name."""
+    start, end = tokens.starts[low], tokens.ends[high]
+    known = tokens.known[low]
+    if low == high:
+        evidence = alone(known, tokens.shapes[low], end - start)
+        if known & SUFFIX and not known & 0x3F:
+            return count
+        if heading:
+            evidence -= 4
+    else:
+        evidence = together(tokens, low, high)
+        evidence -= 2 * heading
+    if evidence < -2 and not points:
+        return count
+    said, line, sentence = before(data, start, begin, tables)
+    if said & FORBIDS:
+        for k in range(low, high + 1):
+            tokens.people[k] = BARRED
+        return count
+    if evidence + 14 < ENOUGH:
+        return count
+    spoken, ends_line = after(data, end, stop, tables)
+    if said & DOUBTS and not points:
+        evidence -= 3 if low == high else 2
+    points = max(points, said & 15)
+    points = max(points, spoken & 15) if points == 0 or not spoken & 15 else max(
+        points, min(points, spoken & 15) + 2 if spoken & 15 >= 4 and points < 6 else points
+    )  # fmt: skip
+    # A common word at the start of a sentence has its capital from there.
+    if sentence and low == high and known >> 6 & 7 >= 2 and points < 5:
+        evidence -= 2
+    if low == high and evidence < 0 and points < _TITLED:
+        return count
+    if evidence + points < ENOUGH:
+        return count
+    contact = bool((said | spoken) & CONTACT)
+    if not contact and line and ends_line and evidence >= 5:
+        contact = heads_block(data, end, stop)
+    if not contact and evidence >= 4:
+        contact = has_contact(data, end, stop)
+    mark = FOUND | (PRIVATE if contact else 0)
+    return _noted(tokens, low, high, mark, slots, marks, touched, count)
+
+
+@kernel
+def _read_inverted(tokens, total):  # type: ignore[no-untyped-def]
+    """Marks "Smith, John" where both words are known as such."""
+    for k in range(total - 1):
+        if tokens.gaps[k + 1] != COMMA or tokens.people[k] or tokens.people[k + 1]:
+            continue
+        known, other = tokens.known[k], tokens.known[k + 1]
+        if k > 0 and tokens.gaps[k] != FAR:
+            continue
+        if k + 2 < total and tokens.gaps[k + 2] == COMMA:
+            continue
+        if known >> 3 & 7 >= 4 and known >> 6 & 7 < 2 and known >> 9 & 3 < 2:
+            initial = tokens.shapes[k + 1] & INITIAL
+            if initial or (other & 7 >= 5 and other >> 6 & 7 < 2 and other >> 9 & 3 < 1):
+                tokens.people[k] = FOUND | FIRST
+                tokens.people[k + 1] = FOUND
+
+
+@kernel
+def _read_mentions(data, begin, stop, tables, tokens, total, slots, marks, least):  # type: ignore[no-untyped-def]
+    """Marks the words of names that were found elsewhere in the text."""
+    for k in range(total):
+        if tokens.people[k] & BARRED or tokens.people[k] & least == least:
+            continue
+        known = tokens.known[k]
+        if is_unusable(known, tokens.shapes[k]):
+            continue
+        slot = tokens.hashes[k] & (_SLOTS - 1)
+        while slots[slot] != 0 and slots[slot] != tokens.hashes[k]:
+            slot = (slot + 1) & (_SLOTS - 1)
+        if slots[slot] == 0 or marks[slot] & least != least:
+            continue
+        if tokens.people[k]:
+            tokens.people[k] |= marks[slot]
+            # All of a name that is found already belongs to the same person.
+            j = k
+            while not tokens.people[j] & FIRST and j > 0:
+                j -= 1
+                tokens.people[j] |= marks[slot]
+            j = k + 1
+            while j < total and tokens.people[j] & FOUND and not tokens.people[j] & FIRST:
+                tokens.people[j] |= marks[slot]
+                j += 1
+            continue
+        if known >> 6 & 7 >= 2 or known & NAMED:
+            said, _, sentence = before(data, tokens.starts[k], begin, tables)
+            if sentence or said & DOUBTS:
+                continue
+        if k + 1 < total and tokens.gaps[k + 1] == SPACE and tokens.known[k + 1] & THING:
+            continue
+        if k > 0 and tokens.gaps[k] == SPACE and tokens.known[k - 1] & THING_BEFORE:
+            continue
+        joined = k > 0 and tokens.people[k - 1] & FOUND and tokens.gaps[k] in (SPACE, HYPHEN)
+        tokens.people[k] = marks[slot] | (0 if joined else FIRST)
+
+
+@kernel
+def _scan(data, offsets, tables, ends, tokens, least, rows, starts, stops, scores):  # type: ignore[no-untyped-def]
+    """Fills the arrays of the findings; returns how many."""
+    found = 0
+    slots = np.zeros(_SLOTS, np.int64)
+    marks = np.zeros(_SLOTS, np.uint8)
+    touched = np.zeros(_SLOTS, np.int64)
+    for row in range(len(offsets) - 1):
+        begin, stop = offsets[row], offsets[row + 1]
+        total = read_tokens(data, begin, stop, tables, ends, tokens)
+        count = 0
+        low = 0
+        while low < total:
+            high = low
+            while high + 1 < total and _joins(tokens, high + 1):
+                high += 1
+            count = _read_chain(data, begin, stop, tables, tokens, low, high, slots, marks,
+                                touched, count)  # fmt: skip
+            low = high + 1
+        _read_inverted(tokens, total)
+        if count:
+            _read_mentions(data, begin, stop, tables, tokens, total, slots, marks, least)
+        for j in range(count):
+            slots[touched[j]] = 0
+        k = 0
+        while k < total:
+            if not tokens.people[k] & FIRST:
+                k += 1
+                continue
+            first = k
+            k += 1
+            while k < total and tokens.people[k] & FOUND and not tokens.people[k] & FIRST:
+                k += 1
+            if tokens.people[first] & least != least:
+                continue
+            rows[found], starts[found] = row, tokens.starts[first]
+            stops[found] = tokens.ends[k - 1]
+            scores[found] = 0.8 if k - first > 1 else 0.6
+            found += 1
+    return found
+
+
+def find_spaced_persons(text: Utf8, languages: Sequence[str | None], everyone: bool) -> Spans:
+    """Finds names of persons in a column of N texts.
+
+    Args:
+        text: the column's buffers.
+        languages: N codes as *language* writes them; the rules are those of all languages.
+        everyone: all persons; else those in a labelled or contact context and their later mentions.
+
+    >>> import pyarrow as pa
+    >>> from corpus_pipeline.text.columns import utf8_buffers
+    >>> column = utf8_buffers(pa.array(["Yesterday Alice Miller met Mr. Zorbas."]))
+    >>> spans = find_spaced_persons(column, [None], True)
+    >>> [bytes(column.data[a:b]).decode() for a, b in zip(spans.starts, spans.ends)]
+    ['Alice Miller', 'Zorbas']
+    """
+    sizes = np.diff(text.offsets)
+    most = int(sizes.max()) if len(sizes) else 0
+    size = int(text.offsets[-1] - text.offsets[0]) // 2 + 8 if len(text.offsets) > 1 else 8
+    rows, starts = np.empty(size, np.int32), np.empty(size, np.int32)
+    ends, scores = np.empty(size, np.int32), np.empty(size, np.float32)
+    found = _scan(
+        text.data, text.offsets, tables(), surname_ends(), room(most),
+        FOUND if everyone else FOUND | PRIVATE, rows, starts, ends, scores,
+    )  # fmt: skip
+    return Spans(
+        rows[:found].copy(), starts[:found].copy(), ends[:found].copy(),
+        np.full(found, INDEX["PERSON"], np.int32), scores[:found].copy(),
+    )  # fmt: skip

@@ -1,0 +1,167 @@
+"""The tables by which words are known, made at first use from the package's lists."""
+
+import functools
+import io
+import pkgutil
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons import cues, words
+from corpus_pipeline.scrub.persons.letters import Letters, hashed, letters
+
+#: Fields of what is known of a word: how usual it is as a given name, as a surname, in small
+#: letters (0 to 7 each), and how large a place has the name (0 to 3).
+GIVEN, SURNAME, COMMON, PLACE = 0, 3, 6, 9
+#: Bits of the classes of `words`.
+FUNCTION, TITLE, ROLE, THING, THING_BEFORE, CALENDAR, PEOPLE, NAMED, PARTICLE, SUFFIX = (
+    1 << bit for bit in range(11, 21)
+)
+_CLASSES = {
+    FUNCTION: words.FUNCTION, TITLE: words.TITLES, ROLE: words.ROLES, THING: words.THINGS,
+    THING_BEFORE: words.THINGS_BEFORE, CALENDAR: words.CALENDAR, PEOPLE: words.PEOPLES,
+    NAMED: words.THINGS_NAMED, PARTICLE: words.PARTICLES, SUFFIX: words.SUFFIXES,
+}  # fmt: skip
+
+#: What the points of `cues` are worth; the mark of contact is `CONTACT`.
+WORTH = {"1": 2, "2": 4, "3": 5, "4": 6, "x": 32, "-": 64}
+CONTACT, FORBIDS, DOUBTS = 16, 32, 64
+
+_BUCKET_BITS = 16
+
+
+class Index(NamedTuple):
+    """Values by hash."""
+
+    buckets: NDArray[np.int32]
+    """int32[2**16 + 1], where the hashes that start with 16 bits begin."""
+    hashes: NDArray[np.uint32]
+    """uint32[K], ascending."""
+    values: NDArray[np.uint32]
+    """uint32[K]."""
+
+
+class Tables(NamedTuple):
+    """All that the kernels read."""
+
+    letters: Letters
+    words: Index
+    places: Index
+    """Names of several words that are no person's."""
+    before: Index
+    after: Index
+    labels: Index
+    """Labels in scripts without capitals."""
+
+
+def _index(hashes: NDArray[np.uint32], values: NDArray[np.uint32]) -> Index:
+    order = np.argsort(hashes, kind="stable")
+    hashes, values = hashes[order], values[order]
+    kept = np.ones(len(hashes), np.bool_)
+    kept[1:] = hashes[1:] != hashes[:-1]
+    firsts = np.flatnonzero(kept)
+    values = np.bitwise_or.reduceat(values, firsts).astype(np.uint32)
+    hashes = hashes[firsts]
+    starts = np.arange(2**_BUCKET_BITS + 1, dtype=np.int64) << (32 - _BUCKET_BITS)
+    return Index(np.searchsorted(hashes, starts).astype(np.int32), hashes, values)
+
+
+@kernel
+def looked_up(index, value):  # type: ignore[no-untyped-def]
+    """What a table holds for a hash; 0 if nothing."""
+    bucket = value >> 16
+    for i in range(index.buckets[bucket], index.buckets[bucket + 1]):
+        if index.hashes[i] == value:
+            return int(index.values[i])
+    return 0
+
+
+def phrase_hash(items: list[int]) -> int:
+    """The hash of a phrase: its words' hashes or marks, from the nearest to the name on."""
+    value = 0x1234567
+    for item in items:
+        value = ((value ^ item) * 16777619) & 0xFFFFFFFF
+        value = value ^ (value >> 15)
+        value = (value * 0x2C1B3C6D) & 0xFFFFFFFF
+        value = value ^ (value >> 13)
+    return value
+
+
+#: The value of a phrase before any item.
+PHRASE = 0x1234567
+
+
+def _phrases(text: str, *, backwards: bool) -> Index:
+    entries: list[tuple[list[str], int]] = []
+    worth = 0
+    for line in text.strip().split("\n"):
+        head, _, rest = line.partition(":")
+        if head.strip().rstrip("!") in WORTH:
+            worth = WORTH[head.strip().rstrip("!")] | (CONTACT if "!" in head else 0)
+            line = rest
+        for phrase in line.split(";"):
+            parts = _items(phrase)
+            if parts:
+                entries.append((parts, worth))
+    texts = sorted({part for parts, _ in entries for part in parts if part[0].isalpha()})
+    known = dict(zip(texts, hashed(texts).tolist(), strict=True))
+    hashes, values = [], []
+    for parts, value in entries:
+        items = [known[part] if part[0].isalpha() else ord(part) for part in parts]
+        hashes.append(phrase_hash(items[::-1] if backwards else items))
+        values.append(value)
+    # The same phrase may be listed twice: the greater worth counts, and contact is kept.
+    best: dict[int, int] = {}
+    for key, value in zip(hashes, values, strict=True):
+        other = best.get(key, 0)
+        best[key] = max(value & 15, other & 15) | (value | other) & ~15
+    return _index(np.array(list(best), np.uint32), np.array(list(best.values()), np.uint32))
+
+
+def _items(phrase: str) -> list[str]:
+    """Parts a phrase into words and marks.
+
+    >>> _items("'s account; ".rstrip("; ")), _items("i'm")
+    (["'", 'account'], ["i'm"])
+    """
+    items: list[str] = []
+    for part in phrase.split():
+        if part[0].isalpha():
+            items.append(part)
+        elif part == "'s":
+            items.append("'")
+        else:
+            items.extend(part)
+    return items
+
+
+def _several(names: list[str]) -> Index:
+    texts = sorted({word for name in names for word in name.split()})
+    known = dict(zip(texts, hashed(texts).tolist(), strict=True))
+    keys = [phrase_hash([known[word] for word in name.split()]) for name in names]
+    return _index(np.array(keys, np.uint32), np.array([len(n.split()) for n in names], np.uint32))
+
+
+@functools.cache
+def tables() -> Tables:
+    """Loads the tables."""
+    packed = pkgutil.get_data(__package__, "names.npz")
+    assert packed is not None
+    shipped = np.load(io.BytesIO(packed))
+    listed = [(word, bit) for bit, group in _CLASSES.items() for word in group.split()]
+    hashes = np.concatenate([shipped["hashes"], hashed([word for word, _ in listed])])
+    values = np.concatenate(
+        [shipped["values"].astype(np.uint32), np.array([bit for _, bit in listed], np.uint32)]
+    )
+    places = bytes(shipped["places"]).decode().split("\n")
+    labels = [label.strip() for label in cues.CASELESS_LABELS.split(";") if label.strip()]
+    return Tables(
+        letters(),
+        _index(hashes, values),
+        _several(places + words.NOT_PERSONS.replace("\n", " ").split("; ")),
+        _phrases(cues.BEFORE + cues.AGAINST, backwards=True),
+        _phrases(cues.AFTER, backwards=False),
+        _several(labels),
+    )

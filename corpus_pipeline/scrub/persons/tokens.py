@@ -1,0 +1,278 @@
+"""Words with a capital, and what stands between them.
+
+    ... gave it to Dr. Jane van der Berg-Smith, who said ...
+                   Dr  Jane         Berg Smith              tokens
+                     DOT   PARTICLE     HYPHEN              the gap before each but the first
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.letters import added, code_point, finished
+from corpus_pipeline.scrub.persons.tables import PARTICLE, PHRASE, looked_up
+
+#: What stands between a token and the one before it.
+FAR, SPACE, HYPHEN, DOT, COMMA, LINE, PARTICLES, AND = range(8)
+#: Shapes: all letters are capitals, one letter, a capital inside (McKay has none), letters beside
+#: digits or underscores, a surname by its end.
+ALL_CAPITALS, INITIAL, MIXED, GLUED, SURNAME_END = 1, 2, 4, 8, 16
+#: A word may have this many bytes, and a gap.
+MAX_WORD, MAX_GAP = 64, 24
+
+
+class Tokens(NamedTuple):
+    """Room for the tokens of one text, T at most."""
+
+    starts: NDArray[np.int32]
+    """int32[T], first byte."""
+    ends: NDArray[np.int32]
+    """int32[T], the byte after the last."""
+    hashes: NDArray[np.int64]
+    """int64[T]."""
+    known: NDArray[np.int64]
+    """int64[T], what the table of words holds."""
+    shapes: NDArray[np.uint8]
+    """uint8[T], bits."""
+    gaps: NDArray[np.uint8]
+    """uint8[T]."""
+    people: NDArray[np.uint8]
+    """uint8[T], 1: part of a name that was found; 2: of one in a context of contact."""
+
+
+def room(most: int) -> Tokens:
+    """Makes room for the tokens of a text of so many bytes."""
+    size = most // 2 + 8
+    return Tokens(
+        np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64),
+        np.empty(size, np.int64), np.empty(size, np.uint8), np.empty(size, np.uint8),
+        np.empty(size, np.uint8),
+    )  # fmt: skip
+
+
+def _tail(text: str) -> int:
+    value = 0
+    for letter in text:
+        value = value << 8 | ord(letter) & 0xFF
+    return value
+
+
+#: Ends by which surnames are known, from the last letter on: (letters, value), for folded letters.
+_ENDS = """
+sson sen5 dottir enko enka ovic evic avic icius escu oglu zade zadeh poulos opoulos idis akis
+shvili dze6 adze iani6 wicz icz6 czyk owski ewski inski ynski owska ewska inska ynska sky5 ovsky evsky
+ov5 ev6 ova6 eva7 ovna inen onen anen strom quist qvist gaard berg6 stein6 mann6 baum6 feld6
+ez5 escu eanu iak6 czak ovich evich ievic yan6 ian7 ов5 ова5 ев5 ева5 ин5 ина6 ский ская цкий енко чук
+ович евич ько юк5 ев5 дзе5 швили ян5 ев5
+"""
+
+
+def surname_ends() -> NDArray[np.int64]:
+    """int64[E, 3]: letters of an end, their value, and the letters that the word must have."""
+    rows = []
+    for end in _ENDS.split():
+        letters = end.rstrip("0123456789")
+        least = int(end[len(letters) :] or len(letters) + 2)
+        rows.append((min(len(letters), 7), _tail(letters[-7:]), least))
+    return np.array(rows, np.int64)
+
+
+@kernel
+def read_word(data, i, stop, folds, capitals):  # type: ignore[no-untyped-def]
+    """Reads the word at byte i; (end, hash, shape, letters, last letters)."""
+    start = i
+    value, tail, count, great, small_after = 2166136261, 0, 0, 0, 0
+    shape = 0
+    inner = 0
+    while i < stop and i - start < MAX_WORD:
+        code, width = code_point(data, i, stop)
+        fold = int(folds[code])
+        if fold == 0:
+            # O'Brien, D'Angelo, Sa'id; not what follows in I'm, John's.
+            quote = 1 if code == 0x27 else (3 if code == 0x2019 & 0x1FFF else 0)
+            if width == 3 and data[i] == 0xE2 and data[i + 1] == 0x80 and data[i + 2] == 0x99:
+                quote = 3
+            if quote == 0 or count == 0 or i + quote >= stop:
+                break
+            following, after = code_point(data, i + quote, stop)
+            if folds[following] < 2:
+                break
+            capital = capitals[following]
+            if not (count <= 2 and capital):
+                # Two small letters or more, but for 's, 'm, 'd, 't, 're, 've, 'll.
+                third, _ = code_point(data, min(i + quote + after, stop - 1), stop)
+                low = following | 0x20
+                if capital or folds[third] < 2 or low == 0x6C or low == 0x72 or low == 0x76:
+                    break
+            i += quote
+            inner = 1
+            continue
+        i += width
+        if fold == 1:
+            continue
+        if fold & 0x8000:
+            value = added(value, fold >> 7 & 0x7F)
+            fold &= 0x7F
+        value = added(value, fold)
+        tail = (tail << 8 | fold & 0xFF) & 0xFFFFFFFFFFFFFF
+        if capitals[code]:
+            great += 1
+            # McKay, MacDonald, DeVito, O'Neil: the capital inside follows two or three letters.
+            if count > 0 and not inner and small_after and not (count <= 3 or great > 2):
+                shape |= MIXED
+        elif count > 0:
+            small_after = 1
+        inner = 0
+        count += 1
+    if i < stop and (data[i] == 0x5F or 0x30 <= data[i] <= 0x39 or i - start >= MAX_WORD):
+        shape |= GLUED
+    if great == count and count > 1:
+        shape |= ALL_CAPITALS
+    elif great > 2 or (great == 2 and count <= 3):
+        shape |= MIXED
+    if count == 1:
+        shape |= INITIAL
+    return i, finished(value), shape, count, tail
+
+
+@kernel
+def gap_between(data, start, end, tables):  # type: ignore[no-untyped-def]
+    """Says what stands between two tokens, from byte `start` to byte `end`."""
+    size = end - start
+    if size <= 0 or size > MAX_GAP:
+        return FAR
+    first = data[start]
+    if size == 1:
+        if first == 0x20 or first == 0x09:
+            return SPACE
+        if first == 0x2D:
+            return HYPHEN
+        if first == 0x0A:
+            return LINE
+        if first == 0x2E:
+            return DOT
+        return FAR
+    if size == 3 and first == 0xE2 and data[start + 1] == 0x80 and (
+        data[start + 2] == 0x90 or data[start + 2] == 0x91
+    ):  # fmt: skip
+        return HYPHEN
+    i = start
+    dot = comma = 0
+    if first == 0x2E:
+        dot = 1
+        i += 1
+    elif first == 0x2C:
+        comma = 1
+        i += 1
+    lines = blanks = 0
+    folds = tables.letters.folds
+    particles = joined = 0
+    while i < end:
+        byte = data[i]
+        if byte == 0x20 or byte == 0x09 or byte == 0x0D:
+            blanks += 1
+            i += 1
+        elif byte == 0xC2 and data[i + 1] == 0xA0:
+            blanks += 1
+            i += 2
+        elif byte == 0x0A:
+            lines += 1
+            i += 1
+        elif byte == 0x26 and size == 3:
+            joined = 1
+            i += 1
+        elif (byte == 0x27 or byte == 0x2D) and (particles or data[i + 1] > 0x60):
+            i += 1
+        else:
+            stop, value, _, count, _ = read_word(data, i, end, folds, tables.letters.capitals)
+            if count == 0 or comma:
+                return FAR
+            if not looked_up(tables.words, value) & PARTICLE:
+                return FAR
+            particles += 1
+            i = stop
+    if lines:
+        return LINE if lines == 1 and not particles and not dot else FAR
+    if joined:
+        return AND
+    if comma:
+        return COMMA
+    if dot:
+        return DOT if not particles else PARTICLES
+    if particles:
+        return PARTICLES if particles <= 3 else FAR
+    return SPACE if blanks <= 2 else FAR
+
+
+@kernel
+def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-untyped-def]
+    """Reads the words with a capital of a text; returns how many."""
+    folds, capitals = tables.letters.folds, tables.letters.capitals
+    count = 0
+    i = begin
+    inside = False
+    while i < stop:
+        byte = data[i]
+        if byte < 0x80:
+            if 0x41 <= byte <= 0x5A:
+                if inside:
+                    i += 1
+                    continue
+            else:
+                # Letters, digits, underscores and signs of code before a word belong to it.
+                inside = 0x61 <= byte <= 0x7A or 0x30 <= byte <= 0x39 or byte == 0x5F
+                i += 1
+                continue
+        elif byte < 0xC3 or byte == 0xE0 or byte > 0xE1:
+            # Quotes, scripts without capitals; none of them begins a name.
+            i += 2 if byte < 0xE0 else (3 if byte < 0xF0 else 4)
+            inside = byte == 0xE0
+            continue
+        else:
+            code, width = code_point(data, i, stop)
+            if inside or not capitals[code]:
+                inside = folds[code] != 0
+                i += width
+                continue
+        end, value, shape, letters, tail = read_word(data, i, stop, folds, capitals)
+        if i > begin and (data[i - 1] == 0x40 or data[i - 1] == 0x23 or data[i - 1] == 0x24):
+            shape |= GLUED
+        known = looked_up(tables.words, value)
+        if not known & 0x7F:
+            for e in range(len(ends)):
+                mask = (1 << (8 * ends[e, 0])) - 1
+                if letters >= ends[e, 2] and tail & mask == ends[e, 1]:
+                    shape |= SURNAME_END
+                    break
+        tokens.starts[count] = i
+        tokens.ends[count] = end
+        tokens.hashes[count] = value
+        tokens.known[count] = known
+        tokens.shapes[count] = shape
+        tokens.people[count] = 0
+        tokens.gaps[count] = (
+            gap_between(data, tokens.ends[count - 1], i, tables) if count > 0 else FAR
+        )
+        count += 1
+        i = end
+        inside = True
+    return count
+
+
+@kernel
+def names_place(tokens, at, count, tables):  # type: ignore[no-untyped-def]
+    """How many tokens from `at` on are the name of a place or thing of several words."""
+    value = PHRASE
+    longest = 0
+    for n in range(4):
+        if at + n >= count:
+            break
+        if n > 0 and tokens.gaps[at + n] not in (SPACE, HYPHEN, AND, DOT):
+            break
+        value = ((value ^ tokens.hashes[at + n]) * 16777619) & 0xFFFFFFFF
+        value = finished(value)
+        if n > 0 and looked_up(tables.places, value):
+            longest = n + 1
+    return longest
