@@ -1,0 +1,86 @@
+"""Names of persons in Chinese, Japanese and Korean letters, by rule."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.entities import INDEX
+from corpus_pipeline.scrub.persons.cjk_chinese import Row, find_in_row
+from corpus_pipeline.scrub.persons.cjk_scan import find_candidates
+from corpus_pipeline.scrub.spans import Spans, made_spans
+from corpus_pipeline.text.columns import Utf8
+
+#: A text with a kana for at most this many Han characters is Japanese.
+_HAN_PER_KANA = 20
+_PERSON = INDEX["PERSON"]
+
+
+@kernel
+def _count_letters(data, offsets, counts):  # type: ignore[no-untyped-def]
+    """Counts Han, kana and Hangul of each row by their first bytes: counts is int64[N, 3]."""
+    for row in range(len(offsets) - 1):
+        han = kana = hangul = 0
+        i, stop = offsets[row], offsets[row + 1]
+        while i < stop:
+            lead = data[i]
+            if lead < 0xE3:
+                i += 1
+                continue
+            if lead == 0xE3:
+                kana += data[i + 1] >= 0x81 and data[i + 1] <= 0x83
+            elif lead <= 0xE9:
+                han += 1
+            elif lead <= 0xED:
+                hangul += lead > 0xEA or data[i + 1] >= 0xB0
+            i += 3
+        counts[row, 0], counts[row, 1], counts[row, 2] = han, kana, hangul
+
+
+def find_cjk_persons(text: Utf8, languages: Sequence[str | None], everyone: bool) -> Spans:
+    """Finds names of persons in Chinese, Japanese and Korean letters.
+
+    Args:
+        text: the buffers of N texts.
+        languages: N codes, None where it is not known; the letters of a text decide, not these.
+        everyone: all persons; otherwise those in a labelled or contact context, and where they are
+            named again.
+
+    >>> import pyarrow as pa
+    >>> from corpus_pipeline.text.columns import utf8_buffers
+    >>> text = utf8_buffers(pa.array(["联系人：陈荣，手机18710301535。"]))
+    >>> spans = find_cjk_persons(text, ["zh"], False)
+    >>> [bytes(text.data[a:b]).decode() for a, b in zip(spans.starts, spans.ends)]
+    ['陈荣']
+    """
+    counts = np.zeros((len(text.offsets) - 1, 3), np.int64)
+    _count_letters(text.data, text.offsets, counts)
+    han, kana, _ = counts.T
+    found: list[tuple[int, int, int, int, float]] = []
+    chinese = (han > 1) & (kana * _HAN_PER_KANA <= han)
+    if chinese.any():
+        found += _chinese(text, chinese, everyone)
+    return made_spans(found)
+
+
+def _chinese(
+    text: Utf8, wanted: NDArray[np.bool_], everyone: bool
+) -> list[tuple[int, int, int, int, float]]:
+    candidates = find_candidates(text, wanted)
+    if not len(candidates.rows):
+        return []
+    data = text.data.tobytes()
+    rows, firsts = np.unique(candidates.rows, return_index=True)
+    limits = [*firsts.tolist(), len(candidates.rows)]
+    columns = [column.tolist() for column in candidates[1:]]
+    offsets = text.offsets
+    found = []
+    for number, row in enumerate(rows.tolist()):
+        low, high = limits[number], limits[number + 1]
+        lists = [column[low:high] for column in columns]
+        for each in find_in_row(
+            Row(data, int(offsets[row]), int(offsets[row + 1]), *lists), everyone
+        ):
+            found.append((row, each.start, each.end, _PERSON, each.score))
+    return found

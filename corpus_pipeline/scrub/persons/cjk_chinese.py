@@ -1,0 +1,235 @@
+"""Which candidates of a Chinese text are names, and where its persons are named again."""
+
+import re
+from typing import NamedTuple
+
+from corpus_pipeline.scrub.persons.cjk_cues import FIELD, FOREIGN, KIN, ROLE, ROLES, SELF, THING
+from corpus_pipeline.scrub.persons.cjk_fields import cells_below, is_full_name, values_behind
+from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
+
+#: A candidate of this score is a name wherever it stands, in 1/COST_UNITS.
+SURE = 18
+#: One of this score is a name behind a field, and where a person's numbers stand beside it.
+_LIKELY = -6
+#: Characters around a name in which a person's numbers count.
+_NEAR = 24
+
+_HAN = "[\u3400-\u9fff]"
+#: Numbers and words that stand beside the name of a private person.
+_CONTACT = re.compile(
+    r"(?<!\d)1[3-9]\d[ \-]?\d{4}[ \-]?\d{4}(?!\d)|(?<!\d)\d{17}[\dXx]|\d{3,4}-\d{7,8}|[\w.]@\w|"
+    "身份证|身份證|公民身份|电话|電話|手机|手機|微信|邮箱|住址|户籍|家住|住所|出生于|护照|银行卡|账号|帐号|<PHONE|<EMAIL|<CN_ID"
+)
+_PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉")
+#: What follows a piece of the name of an organisation or a street.
+_ORGANISATION = re.compile(
+    f"(?:(?![的和与是在说及、对将被为]){_HAN}|[（(）)]){{0,10}}?(?:有限|公司|集团|集團|股份|大学|大學|医院|学院|银行|事务所|出版社|研究所|委员会|[街路][A-Za-z0-9一二三四五六七八九十]|大道|大街|大厦)"
+)
+_CLAUSE_END = re.compile("[。！？!?\n]")
+_DATE = re.compile(r"(?:\d{4}|[二一][〇零○Oo\d九]{3})\s*[年./-]\s*[\d一二三四五六七八九十]{1,2}\s*[月./-]")
+_REGARDS = re.compile("(?:此致|敬礼|敬禮|顺祝|祝好|谨上|敬上|敬启|致礼|您的|落款)")
+_DOTTED = re.compile(f"({_HAN}{{1,10}})((?:[·•‧]{_HAN}{{1,8}})+)")
+_ROLE_WORDS = sorted(ROLES.split(), key=len, reverse=True)
+
+
+class Found(NamedTuple):
+    """A name in a text."""
+
+    start: int
+    end: int
+    score: float
+    private: bool
+    """Whether a field, a signature or a person's number beside it says that it is somebody's."""
+
+
+class Row(NamedTuple):
+    """One text with its candidates, as lists of C."""
+
+    data: bytes
+    """The whole column."""
+    begin: int
+    stop: int
+    starts: list[int]
+    ends: list[int]
+    kinds: list[int]
+    scores: list[int]
+    befores: list[int]
+    afters: list[int]
+
+
+def find_in_row(row: Row, everyone: bool) -> list[Found]:
+    """Finds the names of a text, ascending and apart."""
+    found: dict[int, Found] = {}
+    at_start = {
+        start: number
+        for number, start in enumerate(row.starts)
+        if row.kinds[number] == NAME and row.scores[number] >= _LIKELY - 12
+    }
+    tables: dict[int, int] = {}
+    for number, kind in enumerate(row.kinds):
+        if kind == LABEL:
+            _read_field(row, number, at_start, tables, found)
+        elif kind == DOT and everyone:
+            _read_dotted(row, number, found)
+        elif kind == NAME:
+            private = False
+            if row.befores[number] not in (FIELD, SELF, ROLE, KIN) and _is_part(row, number):
+                continue
+            if row.scores[number] >= _LIKELY and row.afters[number] != THING:
+                private = row.befores[number] in (FIELD, SELF) or _is_private(row, number)
+            if private or (everyone and row.scores[number] >= SURE):
+                _add(found, Found(row.starts[number], row.ends[number], 0.85, private))
+    _name_again(row, found, everyone)
+    chosen: list[Found] = []
+    for each in sorted(found.values(), key=lambda f: (f.start, -f.end)):
+        if (each.private or everyone) and (not chosen or each.start >= chosen[-1].end):
+            chosen.append(each)
+    return chosen
+
+
+def _add(found: dict[int, Found], new: Found) -> None:
+    old = found.get(new.start)
+    if old is None or (new.private, new.score) > (old.private, old.score):
+        found[new.start] = new
+
+
+def _is_part(row: Row, number: int) -> bool:
+    """Says whether a candidate is a piece of the name of a place or an organisation."""
+    end = row.ends[number]
+    if row.data[end - 3 : end].decode() in _PLACE_ENDS:
+        return True
+    after = row.data[end : min(row.stop, end + 42)].decode(errors="ignore")
+    return _ORGANISATION.match(after) is not None
+
+
+def _is_private(row: Row, number: int) -> bool:
+    """Says whether a person's numbers stand beside a name, or it signs a letter."""
+    start, end = row.starts[number], row.ends[number]
+    after = row.data[end : min(row.stop, end + 3 * _NEAR)].decode(errors="ignore")
+    limit = _CLAUSE_END.search(after)
+    if _CONTACT.search(after[: limit.start() if limit else _NEAR]):
+        return True
+    before = row.data[max(row.begin, start - 60) : start].decode(errors="ignore")
+    tail = _CLAUSE_END.split(before)[-1]
+    if re.search(r"(?:\d{17}[\dXx]|1[3-9]\d{9})[)）,，;；/\s\t|]{1,3}$", tail):
+        return True
+    # Alone on its line with a date below or beside it, or regards above it.
+    if not after.strip(" \t　") or after.lstrip(" \t　\r")[:1] == "\n":
+        line = before.rpartition("\n")[2].strip(" 　\t")
+        if not line and (_REGARDS.search(before[-16:]) or _DATE.match(after.strip(" \t　\r\n"))):
+            return True
+    return False
+
+
+def _read_field(
+    row: Row, number: int, at_start: dict[int, int], tables: dict[int, int], found: dict[int, Found]
+) -> None:
+    """Takes the names behind a label, or below it in a table."""
+    label = row.starts[number], row.ends[number]
+    if row.befores[number]:
+        column_end = max(tables.values(), default=-1)
+        if label[0] >= column_end or len(tables) < 8:
+            cells, (column, end) = cells_below(row.data, label, row.begin, row.stop)
+            if column >= 0 and label[0] >= tables.get(column, -1):
+                tables[column] = end
+                for start, cell_end, value in cells:
+                    if is_full_name(value):
+                        _add(found, Found(start, cell_end, 0.95, True))
+                return
+    for start, end, value, sure in values_behind(row.data, label[1], row.stop):
+        candidate = at_start.get(start)
+        whole = is_full_name(value.replace(" ", "").replace("　", ""))
+        if candidate is not None and (row.scores[candidate] >= (_LIKELY if sure else SURE // 2)):
+            name_end = row.ends[candidate]
+            if whole and sure:
+                name_end = end
+            _add(found, Found(start, name_end, 0.95, True))
+            if name_end < end:
+                return
+        elif whole and sure:
+            _add(found, Found(start, end, 0.9, True))
+        else:
+            return
+
+
+def _read_dotted(row: Row, number: int, found: dict[int, Found]) -> None:
+    """Takes a name with middle dots, without the role before it: 总统弗拉基米尔·普京."""
+    dot = row.starts[number]
+    low = max(row.begin, dot - 30)
+    while row.data[low] & 0xC0 == 0x80:
+        low += 1
+    window = row.data[low : min(row.stop, dot + 90)].decode(errors="ignore")
+    place = len(row.data[low:dot].decode(errors="ignore"))
+    match = None
+    for match in _DOTTED.finditer(window):
+        if match.start() < place < match.end():
+            break
+    else:
+        return
+    first, rest = match.group(1), match.group(2)
+    if place != match.start(2):
+        return
+    first = _without_role(first)
+    pieces = re.split("[·•‧]", rest)[1:]
+    last = _foreign_part(pieces[-1])
+    if not first or not last:
+        return
+    letters = first + "".join(pieces[:-1]) + last
+    if sum(letter in FOREIGN for letter in letters) * 5 < len(letters) * 2:
+        return
+    start = match.end(1) - len(first)
+    end = match.end() - len(pieces[-1]) + len(last)
+    base = low + len(window[:start].encode())
+    _add(found, Found(base, base + len(window[start:end].encode()), 0.8, False))
+
+
+def _without_role(text: str) -> str:
+    """Cuts what stands before a foreign name: the longest role, or else all up to a joining word.
+
+    >>> _without_role("俄罗斯总统弗拉基米尔"), _without_role("和约翰")
+    ('弗拉基米尔', '约翰')
+    """
+    for role in _ROLE_WORDS:
+        place = text.rfind(role)
+        if len(role) > 1 and place >= 0 and place + len(role) < len(text):
+            return text[place + len(role) :]
+    start = 0
+    for place, letter in enumerate(text):
+        if letter in "的和与是对向在由被把给跟同请让据及为说、":
+            start = place + 1
+    return text[start:]
+
+
+def _foreign_part(text: str) -> str:
+    """Cuts what follows a foreign name in the same run.
+
+    >>> _foreign_part("普京说"), _foreign_part("史密斯先生")
+    ('普京', '史密斯')
+    """
+    end = 0
+    for place, letter in enumerate(text):
+        if letter in "的和与是对向在由被把给跟同请让说表指认先女教博总将也于等因为就曾已今":
+            break
+        end = place + 1
+    if end <= 6 and end < len(text):
+        return text[:end]
+    if end <= 5:
+        return text[:end]
+    last = max((place for place in range(6) if text[place] in FOREIGN), default=1)
+    return text[: last + 1]
+
+
+def _name_again(row: Row, found: dict[int, Found], everyone: bool) -> None:
+    """Takes weaker candidates that are written like a name found in the text."""
+    named: dict[bytes, bool] = {}
+    for each in found.values():
+        name = row.data[each.start : each.end]
+        named[name] = named.get(name, False) or each.private
+    if not named:
+        return
+    for start, end, kind, after in zip(
+        row.starts, row.ends, row.kinds, row.afters, strict=True
+    ):
+        private = named.get(row.data[start:end]) if kind == NAME and after != THING else None
+        if private is not None and (private or everyone):
+            _add(found, Found(start, end, 0.7, private))

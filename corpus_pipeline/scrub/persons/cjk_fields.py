@@ -1,0 +1,123 @@
+"""Names in fields of forms and in columns of tables, where the label says that a person follows.
+
+    联系人：陈荣，手机…          a label, a separator, names
+    姓名	身份证	手机          a head line: the cells below the label are names
+    刘玉华	3713…	156…
+"""
+
+import re
+from collections.abc import Iterator
+
+from corpus_pipeline.scrub.persons.cjk_cues import COMPOUND_SURNAMES, NO_NAMES, SURNAMES
+
+#: Bytes behind a label that are read, bytes of a line of a table, and lines of a table.
+_WINDOW, _LINE, _LINES = 120, 4000, 5000
+
+_HAN = "\u3400-\u9fff\u3007"
+_SEPARATOR = re.compile(
+    r"[\s*_`~\"'”’」』】\])）]{0,6}(?:[（(][^()（）\n]{0,12}[)）])?[\s*_`]{0,3}(?:[:：=|｜]|</?\w{1,6}>|\t|是|为)"
+    r"[\s　*_`\"'“‘「『【\[|]{0,8}|[ 　]{1,8}|[\t ]{0,4}\r?\n[\t 　]{0,8}"
+)
+#: Chinese characters with a space between (张 三), with middle dots (买买提·艾力), or a run of them.
+_VALUE = re.compile(
+    f"(?:[{_HAN}](?:[ 　]{{1,4}}[{_HAN}])(?![{_HAN}])|[{_HAN}]+(?:[·•‧・][{_HAN}]+)*)"
+)
+_NEXT = re.compile(r"[、，,；;/ 　&和及与]{1,3}|[（(][^()（）\n]{0,8}[)）][、，,；; ]{0,2}")
+#: What divides the cells of a table.
+_DELIMITERS = ("\t", "|", ",", "，", ";")
+
+
+def is_full_name(value: str) -> bool:
+    """Says whether a value of 2 to 4 characters has the form of a Chinese name.
+
+    >>> [is_full_name(value) for value in ("张三", "欧阳娜娜", "必填", "刘玉华北", "买买提·艾力")]
+    [True, True, False, False, True]
+    """
+    if value in NO_NAMES:
+        return False
+    if any(dot in value for dot in "·•‧・"):
+        return 3 <= len(value) <= 24
+    if value[:2] in COMPOUND_SURNAMES:
+        return 3 <= len(value) <= 4
+    return value[:1] in SURNAMES and 2 <= len(value) <= 3
+
+
+def values_behind(data: bytes, end: int, stop: int) -> Iterator[tuple[int, int, str, bool]]:
+    """Yields values of a field: first byte, last + 1, text, and whether a sign divides it off.
+
+    Args:
+        data: bytes of the column.
+        end: where the label ends.
+        stop: where the text ends.
+    """
+    window = data[end : min(end + _WINDOW, stop)].decode(errors="ignore")
+    separator = _SEPARATOR.match(window)
+    if not separator:
+        return
+    sure = not separator.group().isspace()
+    position = separator.end()
+    for _ in range(12):
+        value = _VALUE.match(window, position)
+        if not value:
+            return
+        start = end + len(window[: value.start()].encode())
+        yield start, start + len(value.group().encode()), value.group(), sure
+        following = _NEXT.match(window, value.end())
+        if not following:
+            return
+        position = following.end()
+
+
+def cells_below(data: bytes, label: tuple[int, int], begin: int, stop: int) -> tuple[
+    list[tuple[int, int, str]], tuple[int, int]
+]:  # fmt: skip
+    """Returns the cells below a label in the head line of a table, and (column, end of table).
+
+    The column is -1 where the label is not in a head line.
+    """
+    start, end = label
+    line_start = data.rfind(b"\n", max(begin, start - _LINE), start) + 1 or begin
+    line_end = data.find(b"\n", end, min(stop, end + _LINE))
+    if line_end < 0 or line_start < start - _LINE:
+        return [], (-1, end)
+    head = data[line_start:line_end].decode(errors="ignore")
+    before = len(data[line_start:start].decode(errors="ignore"))
+    for delimiter in _DELIMITERS:
+        cells = head.split(delimiter)
+        if len(cells) < 2:
+            continue
+        column = head.count(delimiter, 0, before)
+        if cells[column].strip(' *_"\r') != data[start:end].decode(errors="ignore"):
+            return [], (-1, end)
+        if any(re.search(r"\d{4}|[:：。]", cell) for cell in cells):
+            return [], (-1, end)
+        return _column(data, line_end + 1, stop, delimiter, column, len(cells))
+    return [], (-1, end)
+
+
+def _column(
+    data: bytes, position: int, stop: int, delimiter: str, column: int, width: int
+) -> tuple[list[tuple[int, int, str]], tuple[int, int]]:
+    found = []
+    mark = delimiter.encode()
+    for _ in range(_LINES):
+        if position >= stop:
+            break
+        line_end = data.find(b"\n", position, min(stop, position + _LINE))
+        if line_end < 0:
+            line_end = stop if stop - position < _LINE else -1
+        if line_end < 0:
+            break
+        cells = data[position:line_end].split(mark)
+        if len(cells) < min(2, width):
+            break
+        if column < len(cells):
+            cell = cells[column]
+            start = position + sum(len(each) + len(mark) for each in cells[:column])
+            text = cell.decode(errors="ignore")
+            bare = text.strip(' *_"\r　')
+            if bare:
+                start += len(text[: text.index(bare)].encode())
+                found.append((start, start + len(bare.encode()), bare))
+        position = line_end + 1
+    return found, (column, position)

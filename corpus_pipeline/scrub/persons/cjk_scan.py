@@ -1,0 +1,375 @@
+"""Where Chinese names could be: one pass over the bytes that weighs names against words.
+
+A run of Han characters can be read as words in many ways; the cheapest one costs the least sum of
+-ln probabilities. A name costs what its surname and the characters of its given name cost. Its gain
+is what the whole run becomes cheaper by when the name is read there:
+
+    司机邹小红当场报警     司机 | 邹 小 红 | 当场 | 报警    as words
+                       司机 | 邹小红  | 当场 | 报警     with the name: cheaper
+
+    他很高兴和安全         他 | 很 | 高兴 | 和 | 安全      高兴和 or 和安全 as a name would break words
+
+What stands before and after (a role, a title, a verb of speech, the end of the run) adds to it.
+Besides names the pass notes labels such as 姓名 before a colon, a tab or a bar, and middle dots
+between Han characters (约翰·史密斯).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.cjk_cues import (
+    AFTER_BONUS,
+    BEFORE_BONUS,
+    after_cues,
+    before_cues,
+    foreign,
+    labels,
+)
+from corpus_pipeline.scrub.persons.cjk_tables import chinese_tables, longer_hash, slot_of
+from corpus_pipeline.text.columns import Utf8
+
+NAME, LABEL, DOT = 0, 1, 2
+
+#: Characters that are weighed together, and how many of them the next ones see again.
+_RUN, _OVERLAP = 64, 10
+#: Costs in 1/COST_UNITS: of any name, of a given name of one character and of two.
+_ANY, _SHORT, _LONG = 25, 9, 2
+#: A name that costs more than this is not weighed.
+_DEAREST = 170
+#: A candidate is noted from this score on.
+LOWEST = -18
+#: What an end of the run, that is a sign or a letter of another script, adds.
+_BORDER = 6
+#: What is added where the name is all of the run.
+_ALONE = 8
+#: What a foreign name that goes on is worth less.
+_PIECE = 30
+
+
+class Candidates(NamedTuple):
+    """C candidates, ascending by row and place."""
+
+    rows: NDArray[np.int32]
+    """int32[C], the row of the column."""
+    starts: NDArray[np.int32]
+    """int32[C], first byte in the column's data buffer."""
+    ends: NDArray[np.int32]
+    """int32[C], the byte after the last."""
+    kinds: NDArray[np.int32]
+    """int32[C], NAME, LABEL or DOT."""
+    scores: NDArray[np.int32]
+    """int32[C], gain and bonuses of a name in 1/COST_UNITS."""
+    befores: NDArray[np.int32]
+    """int32[C], class of the cue before a name, 0 where none is."""
+    afters: NDArray[np.int32]
+    """int32[C], class of the cue behind it."""
+
+
+@kernel
+def han_at(data, i, stop):  # type: ignore[no-untyped-def]
+    """Returns the Han character at a byte (U+3400 to U+9FFF, or 〇), 0 where another one is."""
+    lead = data[i]
+    if lead < 0xE3 or lead > 0xE9 or i + 2 >= stop:
+        return 0
+    code = (
+        ((np.int64(lead) & 0x0F) << 12)
+        | ((np.int64(data[i + 1]) & 0x3F) << 6)
+        | (np.int64(data[i + 2]) & 0x3F)
+    )
+    return code if code >= 0x3400 and code < 0xA000 else 0
+
+
+@kernel
+def ends_in_digit(data, i, begin):  # type: ignore[no-untyped-def]
+    """Says whether a digit of ASCII or its full-width form stands before a byte."""
+    if data[i - 1] >= 0x30 and data[i - 1] <= 0x39:
+        return True
+    return (
+        i - 3 >= begin
+        and data[i - 3] == 0xEF
+        and data[i - 2] == 0xBC
+        and data[i - 1] >= 0x90
+        and data[i - 1] <= 0x99
+    )
+
+
+@kernel
+def _cue_before(codes, i, table_keys, table_values):  # type: ignore[no-untyped-def]
+    """Returns the class of the longest cue of 1 to 4 characters that ends before `i`, or 0."""
+    found = 0
+    for length in range(1, 5):
+        if length > i:
+            break
+        value = 0x811C9DC5
+        for k in range(i - length, i):
+            value = longer_hash(value, codes[k])
+        slot = slot_of(table_keys, value)
+        if table_values[slot]:
+            found = table_values[slot]
+    return found
+
+
+@kernel
+def _cue_after(codes, j, n, table_keys, table_values):  # type: ignore[no-untyped-def]
+    """Returns the class of the longest cue of 1 to 4 characters that begins at `j`, or 0."""
+    found = 0
+    value = 0x811C9DC5
+    for k in range(j, min(n, j + 4)):
+        value = longer_hash(value, codes[k])
+        slot = slot_of(table_keys, value)
+        if table_values[slot]:
+            found = table_values[slot]
+    return found
+
+
+@kernel
+def _name_costs(codes, i, n, last, given, compound, compound_costs, costs):  # type: ignore[no-untyped-def]
+    """Fills costs[length] of names of 2 to 4 characters that begin at `i`; returns the least."""
+    for length in range(2, 5):
+        costs[length] = 1000
+    surname = np.int64(last[codes[i] - 0x3400])
+    if surname == 127 or i + 1 >= n:
+        return 1000
+    one = codes[i + 1] - 0x3400
+    two = codes[i + 2] - 0x3400 if i + 2 < n else 0
+    first = surname & 127
+    if first < 127:
+        costs[2] = _ANY + _SHORT + first + given[0, one]
+        if i + 2 < n:
+            costs[3] = _ANY + _LONG + first + np.int64(given[1, one]) + given[2, two]
+    if surname & 128 and i + 2 < n:
+        key = (codes[i] << 16) | codes[i + 1]
+        at = np.searchsorted(compound, key)
+        if at < len(compound) and compound[at] == key:
+            cost = _ANY + _SHORT + np.int64(compound_costs[at]) + given[0, two]
+            costs[3] = min(costs[3], cost)
+            if i + 3 < n:
+                three = codes[i + 3] - 0x3400
+                costs[4] = (
+                    _ANY + _LONG + np.int64(compound_costs[at])
+                    + given[1, two] + given[2, three]
+                )  # fmt: skip
+    return min(costs[2], costs[3], costs[4])
+
+
+@kernel
+def _weigh(codes, n, words_keys, words_values, sole, edges, ahead, back):  # type: ignore[no-untyped-def]
+    """Fills the cheapest costs of reading codes[:i] (ahead[i]) and codes[i:n] (back[i]) as words."""
+    for i in range(n):
+        for length in range(2, 5):
+            edges[i, length] = 1000
+        edges[i, 1] = sole[codes[i] - 0x3400]
+        value = longer_hash(0x811C9DC5, codes[i])
+        for length in range(2, min(4, n - i) + 1):
+            value = longer_hash(value, codes[i + length - 1])
+            slot = slot_of(words_keys, value)
+            if words_keys[slot] == 0:
+                break
+            entry = np.int64(words_values[slot])
+            if entry & 127 < 127:
+                edges[i, length] = entry & 127
+            if not entry & 128:
+                break
+    ahead[0] = 0
+    for i in range(1, n + 1):
+        best = ahead[i - 1] + edges[i - 1, 1]
+        for length in range(2, min(4, i) + 1):
+            best = min(best, ahead[i - length] + edges[i - length, length])
+        ahead[i] = best
+    back[n] = 0
+    for i in range(n - 1, -1, -1):
+        best = back[i + 1] + edges[i, 1]
+        for length in range(2, min(4, n - i) + 1):
+            best = min(best, back[i + length] + edges[i, length])
+        back[i] = best
+
+
+@kernel
+def _scan(  # type: ignore[no-untyped-def]
+    data, offsets, rows_wanted,
+    words_keys, words_values, sole, given, last, compound, compound_costs, simplified,
+    before_keys, before_values, after_keys, after_values, label_keys, label_values,
+    before_bonus, after_bonus, foreign_letters,
+    rows, starts, ends, kinds, scores, befores, afters,
+):  # fmt: skip
+    """Fills the arrays of `Candidates`; returns C, which may be more than they have room for."""
+    room = len(rows)
+    count = 0
+    codes = np.zeros(_RUN + 4, np.int64)
+    costs = np.zeros(5, np.int64)
+    edges = np.zeros((_RUN, 5), np.int64)
+    ahead = np.zeros(_RUN + 1, np.int64)
+    back = np.zeros(_RUN + 1, np.int64)
+    for row in range(len(offsets) - 1):
+        if not rows_wanted[row]:
+            continue
+        begin, stop = offsets[row], offsets[row + 1]
+        i = begin
+        continues = False
+        while i < stop:
+            lead = data[i]
+            if lead < 0xC2:
+                i += 1
+                continue
+            if lead < 0xE3:
+                # A middle dot between two Han characters.
+                width = 2 if lead < 0xE0 else 3
+                dot = (lead == 0xC2 and data[i + 1] == 0xB7) or (
+                    lead == 0xE2 and data[i + 1] == 0x80 and (data[i + 2] == 0xA2 or data[i + 2] == 0xA7)
+                )
+                if dot and i - 3 >= begin and han_at(data, i - 3, stop) and han_at(data, i + width, stop):
+                    if count < room:
+                        rows[count], starts[count], ends[count] = row, i, i + width
+                        kinds[count] = DOT
+                        scores[count] = befores[count] = afters[count] = 0
+                    count += 1
+                i += width
+                continue
+            if lead > 0xE9:
+                i += 3 if lead < 0xF0 else 4
+                continue
+            start = i
+            n = 0
+            while n < _RUN:
+                code = han_at(data, i, stop)
+                if not code:
+                    break
+                if simplified[code]:
+                    code = np.int64(simplified[code])
+                    if code < 0x3400 or code >= 0xA000:
+                        code = 0x3400
+                codes[n] = code
+                n += 1
+                i += 3
+            if n == 0:
+                i += 3
+                continue
+            whole = n < _RUN or not han_at(data, i, stop)
+            if whole and i < stop and n >= 2:
+                sign = data[i]
+                if (
+                    sign == 0x3A or sign == 0x09 or sign == 0x7C or sign == 0x2C or sign == 0x20
+                    or sign == 0x0A or sign == 0x0D or sign == 0x3C or sign == 0x2A
+                    or sign == 0x28 or sign == 0x22 or sign == 0x5D
+                    or (sign == 0xEF and data[i + 1] == 0xBC)
+                    or (sign == 0xE3 and data[i + 1] == 0x80)
+                ):  # fmt: skip
+                    for length in range(min(6, n), 1, -1):
+                        value = 0x811C9DC5
+                        for k in range(n - length, n):
+                            value = longer_hash(value, codes[k])
+                        slot = slot_of(label_keys, value)
+                        if label_values[slot]:
+                            if count < room:
+                                rows[count], starts[count], ends[count] = row, i - 3 * length, i
+                                kinds[count] = LABEL
+                                scores[count] = label_values[slot]
+                                befores[count] = 1 if length == n and not continues else 0
+                                afters[count] = 0
+                            count += 1
+                            break
+            plausible = False
+            for at in range(n - 1):
+                if last[codes[at] - 0x3400] != 127 and (
+                    _name_costs(codes, at, n, last, given, compound, compound_costs, costs)
+                    <= _DEAREST
+                ):
+                    plausible = True
+                    break
+            if plausible:
+                _weigh(codes, n, words_keys, words_values, sole, edges, ahead, back)
+                pending = -1
+                pending_end = 0
+                low = _OVERLAP // 2 if continues else 0
+                high = n if whole else n - _OVERLAP // 2
+                for at in range(low, min(n - 1, high)):
+                    if last[codes[at] - 0x3400] == 127:
+                        continue
+                    least = _name_costs(codes, at, n, last, given, compound, compound_costs, costs)
+                    if least > _DEAREST:
+                        continue
+                    best = LOWEST - 1
+                    best_length = best_before = best_after = 0
+                    for length in range(2, 5):
+                        if costs[length] > _DEAREST:
+                            continue
+                        gain = ahead[n] - ahead[at] - back[at + length] - costs[length]
+                        if gain < LOWEST - 60:
+                            continue
+                        end = at + length
+                        # Of a foreign name in Chinese letters this would be a piece.
+                        letters = 0
+                        for k in range(at, end):
+                            letters += foreign_letters[codes[k]]
+                        if letters >= 2 and (
+                            (end < n and foreign_letters[codes[end]])
+                            or (at > 0 and foreign_letters[codes[at - 1]])
+                        ):
+                            gain -= _PIECE
+                        before = after = 0
+                        if at == 0 and start > begin and ends_in_digit(data, start, begin):
+                            gain -= _PIECE
+                        elif at > 0:
+                            before = _cue_before(codes, at, before_keys, before_values)
+                            gain += before_bonus[before]
+                        elif not continues:
+                            gain += _BORDER
+                        if end < n:
+                            after = _cue_after(codes, end, n, after_keys, after_values)
+                            gain += after_bonus[after]
+                        elif whole:
+                            gain += _BORDER
+                        if length == n and whole and not continues:
+                            gain += _ALONE
+                        if gain > best:
+                            best, best_length = gain, length
+                            best_before, best_after = before, after
+                    if best < LOWEST:
+                        continue
+                    # Of names that cross the better one stays.
+                    if pending >= 0 and at < pending_end:
+                        if best <= (scores[pending] if pending < room else 0):
+                            continue
+                        count -= 1
+                    if count < room:
+                        rows[count] = row
+                        starts[count] = start + 3 * at
+                        ends[count] = start + 3 * (at + best_length)
+                        kinds[count] = NAME
+                        scores[count] = best
+                        befores[count], afters[count] = best_before, best_after
+                    pending = count
+                    pending_end = at + best_length
+                    count += 1
+            if whole:
+                continues = False
+            else:
+                i -= 3 * _OVERLAP
+                continues = True
+    return count
+
+
+def find_candidates(text: Utf8, rows_wanted: NDArray[np.bool_]) -> Candidates:
+    """Finds what could be Chinese names, labels and dots in the rows that are wanted.
+
+    Args:
+        text: the buffers of N texts.
+        rows_wanted: bool[N].
+    """
+    tables = chinese_tables()
+    room = len(text.data) // 64 + 64
+    while True:
+        arrays = tuple(np.empty(room, np.int32) for _ in range(7))
+        count = _scan(
+            text.data, text.offsets, rows_wanted,
+            *tables.words, tables.sole, tables.given, tables.last,
+            tables.compound, tables.compound_costs, tables.simplified,
+            *before_cues(), *after_cues(), *labels(), BEFORE_BONUS, AFTER_BONUS, foreign(),
+            *arrays,
+        )  # fmt: skip
+        if count <= room:
+            return Candidates(*(each[:count] for each in arrays))
+        room = count

@@ -1,0 +1,157 @@
+"""Tables of words, surnames and given names of Chinese and Japanese, and the hash that keys them.
+
+A cost is -ln of a probability in units of 1/COST_UNITS, as a byte. All Chinese tables are keyed by
+simplified characters; `simplified` leads there from the traditional ones.
+"""
+
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_pipeline.kernels import kernel
+
+COST_UNITS = 6
+#: Stands for "no such word"; its highest bit, 128, says that longer words begin so.
+NO_COST = 127
+#: The tables of single characters begin and end there.
+FIRST_HAN, AFTER_HAN = 0x3400, 0xA000
+
+_BASIS, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
+
+
+def word_hash(word: str) -> int:
+    """Returns the 32-bit key of a word, never 0.
+
+    >>> word_hash("时间") == word_hash("间时")
+    False
+    """
+    value = _BASIS
+    for letter in word:
+        value = ((value ^ ord(letter)) * _PRIME) & _MASK
+        value ^= value >> 15
+    return value or 1
+
+
+@kernel
+def longer_hash(value, code):  # type: ignore[no-untyped-def]
+    """Returns the key of a word with one more character; the empty word's is 0x811C9DC5."""
+    value = ((value ^ code) * 0x01000193) & 0xFFFFFFFF
+    return value ^ (value >> 15)
+
+
+@kernel
+def slot_of(keys, key):  # type: ignore[no-untyped-def]
+    """Returns the slot that holds a key, or the empty one where it would be."""
+    if key == 0:
+        key = 1
+    mask = len(keys) - 1
+    slot = ((key * 0x9E3779B1) >> 7) & mask
+    while keys[slot] != 0 and keys[slot] != key:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@kernel
+def _fill(keys, values, new_keys, new_values):  # type: ignore[no-untyped-def]
+    """Puts entries into an open table."""
+    for i in range(len(new_keys)):
+        slot = slot_of(keys, np.int64(new_keys[i]))
+        keys[slot] = new_keys[i]
+        values[slot] = new_values[i]
+
+
+class WordTable(NamedTuple):
+    """A table with open addressing; its size is a power of two."""
+
+    keys: NDArray[np.uint32]
+    """uint32[size], `word_hash` of an entry, 0 where none is."""
+    values: NDArray[np.uint8]
+    """uint8[size], 0 where none is."""
+
+
+def word_table(keys: NDArray[np.uint32], values: NDArray[np.uint8]) -> WordTable:
+    """Makes a table of keys and their values.
+
+    >>> table = word_table(np.array([word_hash("时间")], np.uint32), np.array([9], np.uint8))
+    >>> int(table.values[slot_of.py_func(table.keys, word_hash("时间"))])
+    9
+    """
+    size = 1 << max(4, int(len(keys) * 5 // 4).bit_length())
+    table = WordTable(np.zeros(size, np.uint32), np.zeros(size, np.uint8))
+    _fill(table.keys, table.values, keys, values)
+    return table
+
+
+def dictionary(entries: dict[str, int]) -> WordTable:
+    """Makes a table of words and their values, from 1 to 255."""
+    keys = np.array([word_hash(word) for word in entries], np.uint32)
+    return word_table(keys, np.array(list(entries.values()), np.uint8))
+
+
+class ChineseTables(NamedTuple):
+    """What is known of Chinese words and names."""
+
+    words: WordTable
+    """Costs of words of 2 to 4 characters, 128 added where longer words begin so."""
+    sole: NDArray[np.uint8]
+    """uint8[AFTER_HAN - FIRST_HAN], cost of a character as a word."""
+    given: NDArray[np.uint8]
+    """uint8[3, AFTER_HAN - FIRST_HAN], cost of a character as a sole, first, second given one."""
+    last: NDArray[np.uint8]
+    """uint8[AFTER_HAN - FIRST_HAN], cost as a surname, 128 added where one of two
+    characters may begin so."""
+    compound: NDArray[np.int64]
+    """int64[C], ascending, surnames of two characters as `first << 16 | second`."""
+    compound_costs: NDArray[np.uint8]
+    """uint8[C], their costs."""
+    simplified: NDArray[np.uint16]
+    """uint16[0x10000], the simplified code point, 0 where it is the same."""
+
+
+@cache
+def chinese_tables() -> ChineseTables:
+    """Loads the shipped tables, once per process.
+
+    >>> table = chinese_tables()
+    >>> int(table.last[ord("王") - FIRST_HAN]) < NO_COST, int(table.last[ord("的") - FIRST_HAN])
+    (True, 127)
+    """
+    with resources.files(__package__).joinpath("cjk_chinese.npz").open("rb") as file:
+        stored = np.load(file)
+        return ChineseTables(
+            word_table(np.cumsum(stored["steps"], dtype=np.uint32), stored["costs"]),
+            stored["sole"],
+            stored["given"],
+            stored["last"],
+            stored["compound"],
+            stored["compound_costs"],
+            stored["simplified"],
+        )
+
+
+class JapaneseTables(NamedTuple):
+    """What is known of Japanese names."""
+
+    last: WordTable
+    """Surnames: 8 * log2 of the number of people."""
+    first: WordTable
+    """Given names: 2 for a common one, 1 for another."""
+
+
+@cache
+def japanese_tables() -> JapaneseTables:
+    """Loads the shipped tables, once per process.
+
+    >>> table = japanese_tables()
+    >>> int(table.last.values[slot_of.py_func(table.last.keys, word_hash("佐藤"))]) > 150
+    True
+    """
+    with resources.files(__package__).joinpath("cjk_japanese.npz").open("rb") as file:
+        stored = np.load(file)
+        return JapaneseTables(
+            word_table(np.cumsum(stored["last_steps"], dtype=np.uint32), stored["last_ranks"]),
+            word_table(np.cumsum(stored["first_steps"], dtype=np.uint32), stored["first_ranks"]),
+        )
