@@ -68,7 +68,7 @@ class Automaton(NamedTuple):
     kinds: NDArray[np.uint8]
     """uint8[L]"""
     least: NDArray[np.int32]
-    """int32[L, 2], characters of a token before and after the literal, at least; of a value after."""
+    """int32[L, 2], characters of a token before and after the literal, of a value after it."""
 
 
 class Anchors(NamedTuple):
