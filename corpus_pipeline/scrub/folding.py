@@ -28,26 +28,46 @@ UNSPACED = re.compile(
 )
 _UNSPACED_BEYOND = re.compile("[\U00020000-\U0003ffff]")
 
-#: Characters that are not seen: soft hyphen, joiners, marks of direction, word joiner, byte order
-#: mark, variation selectors and the box of a keycap emoji.
+#: Characters that are not seen: soft hyphen, joiners, fillers of Hangul, marks of direction, word
+#: joiner, byte order mark, variation selectors, the box of a keycap emoji, annotation anchors. Those
+#: of the category Cf that are seen (signs that Arabic and others put around a number) are none.
 INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\ufe00-\ufe0f\ufeff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
+)
+#: The same beyond U+FFFF: controls of shorthand and music, tags, further variation selectors.
+_INVISIBLE_BEYOND = re.compile(
+    "[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+    "\U000e0100-\U000e01ef]"
 )
 
-#: Where the ten digits of a script begin: Arabic-Indic and its eastern form, the scripts of India,
-#: Thai, Lao, Myanmar, Khmer, full-width, mathematical.
+#: Where the ten digits of a script begin (Unicode 16, category Nd): Arabic-Indic and its eastern
+#: form, the scripts of India, Thai, full-width, mathematical and all others.
 DECADES = (
-    0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6,
-    0xE50, 0xED0, 0x1040, 0x17E0, 0xFF10, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6,
+    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6,
+    0xE50, 0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,
+    0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0,
+    0xFF10, 0x104A0, 0x10D30, 0x10D40, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450,
+    0x114D0, 0x11650, 0x116C0, 0x116D0, 0x116DA, 0x11730, 0x118E0, 0x11950, 0x11BF0, 0x11C50,
+    0x11D50, 0x11DA0, 0x11F50, 0x16A60, 0x16AC0, 0x16B50, 0x16D70, 0x1CCF0, 0x1D7CE, 0x1D7D8,
+    0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
+)  # fmt: skip
+
+#: Spaces (category Zs) and the blank of Braille.
+_SPACES = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x2800, 0x3000)
+#: Dashes (category Pd), and what is read as one: hyphen bullet, minus sign.
+_DASHES = (
+    0x58A, 0x5BE, 0x1400, 0x1806, *range(0x2010, 0x2016), 0x2043, 0x2212, 0x2E17, 0x2E1A, 0x2E3A,
+    0x2E3B, 0x2E40, 0x2E5D, 0x30A0, 0xFE31, 0xFE32, 0xFE58, 0xFE63, 0x10D6E, 0x10EAD,
 )  # fmt: skip
 
 _FOLDS = {
     **{zero + value: str(value) for zero in DECADES for value in range(10)},
     # Full-width forms of printable ASCII; its digits are above.
     **{code: chr(code - 0xFEE0) for code in (*range(0xFF01, 0xFF10), *range(0xFF1A, 0xFF5F))},
-    **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "),
-    **dict.fromkeys([*range(0x2010, 0x2016), 0x2043, 0x2212, 0xFE58, 0xFE63], "-"),
-    **dict.fromkeys([0x2053, 0x223C, 0x301C], "~"),
+    **dict.fromkeys(_SPACES, " "),
+    **dict.fromkeys(_DASHES, "-"),
+    **dict.fromkeys([0x2053, 0x223C, 0x301C, 0x3030], "~"),
     **dict.fromkeys([0xB7, 0x2022, 0x2024, 0xFE52], "."),
     0xFE6B: "@",
     0xFE55: ":",
@@ -101,10 +121,14 @@ def fold(text: str) -> Folded:
     if text.isascii():
         return Folded(text, text, None)
     origin = None
-    if INVISIBLE.search(text):
-        origin = [position for position, letter in enumerate(text) if not INVISIBLE.match(letter)]
+    if has_invisible(text):
+        origin = [
+            position
+            for position, letter in enumerate(text)
+            if not INVISIBLE.match(letter) and not _INVISIBLE_BEYOND.match(letter)
+        ]
         origin.append(len(text))
-        text = INVISIBLE.sub("", text)
+        text = _without_invisible(text, "")
     plain = _FOLDABLE.sub(_folded, text)
     beyond = bool(plain) and max(plain) > "\uffff"
     if beyond:
@@ -120,8 +144,20 @@ def _folded(match: re.Match[str]) -> str:
 
 
 def has_invisible(text: str) -> bool:
-    """Says whether a text holds an invisible character."""
-    return not text.isascii() and INVISIBLE.search(text) is not None
+    """Says whether a text holds an invisible character.
+
+    >>> has_invisible("1\u200b2"), has_invisible("1\U000e00312"), has_invisible("字")
+    (True, True, False)
+    """
+    if text.isascii():
+        return False
+    return INVISIBLE.search(text) is not None or (
+        max(text) > "\uffff" and _INVISIBLE_BEYOND.search(text) is not None
+    )
+
+
+def _without_invisible(text: str, replacement: str) -> str:
+    return _INVISIBLE_BEYOND.sub(replacement, INVISIBLE.sub(replacement, text))
 
 
 def split_at_invisible(text: str) -> str:
@@ -130,7 +166,7 @@ def split_at_invisible(text: str) -> str:
     >>> split_at_invisible("13812345678\\u200b13912345678").replace(MARK, "|")
     '13812345678|13912345678'
     """
-    return INVISIBLE.sub(MARK, text)
+    return _without_invisible(text, MARK)
 
 
 def blot_out(text: str, spans: list[tuple[int, int]]) -> str:

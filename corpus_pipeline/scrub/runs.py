@@ -4,10 +4,13 @@ Each knows the same characters as `folding`: digits of other scripts, other spac
 invisible characters. Too many only make a window longer; one too few loses an identifier.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.folding import DECADES
 from corpus_pipeline.scrub.iban import IBAN_LENGTHS
 from corpus_pipeline.text.characters import decode
 
@@ -43,10 +46,11 @@ def _byte_flags() -> NDArray[np.uint8]:
         (_ADDRESS, b"0123456789abcdefABCDEF.:"),
         (_SEPARATOR, b" -.()[]/~xX"),
         (_MAIL, b".!#$%&'*+^_~-@" + bytes(c for c in range(128) if chr(c).isalnum())),
-        # A digit of any script, an @ of any width, the bracket of "[at]".
-        (TRIGGER, b"0123456789@[({\xd9\xdb\xe0\xe1\xef\xf0"),
+        # A digit, an @, the bracket of "[at]"; below, digits of all scripts and an @ of any width.
+        (TRIGGER, b"0123456789@[({"),
     ):
         flags[list(characters)] |= flag
+    flags[[chr(zero).encode()[0] for zero in DECADES]] |= TRIGGER
     # Letters of a mail address: all but U+3000..U+9FFF and U+B000..U+EFFF (kana, Han, Hangul and
     # their punctuation), which end it. Too many only make a window longer.
     flags[0xC2:0xE3] |= _MAIL
@@ -63,6 +67,15 @@ def _country_lengths() -> NDArray[np.uint8]:
     return lengths
 
 
+def _bits(codes: Sequence[int]) -> NDArray[np.uint8]:
+    """uint8, one bit for each code point up to the last one given."""
+    bits = np.zeros(max(codes) // 8 * 8 + 8, np.uint8)
+    bits[list(codes)] = 1
+    return np.packbits(bits, bitorder="little")
+
+
+#: Digits that are not ASCII, by code point. Kernels take it for a constant.
+_DIGITS = _bits([zero + value for zero in DECADES for value in range(10)])
 FLAGS = _byte_flags()
 COUNTRIES = _country_lengths()
 
@@ -70,27 +83,10 @@ COUNTRIES = _country_lengths()
 @kernel
 def other_digit(data, i, stop):  # type: ignore[no-untyped-def]
     """Says whether a digit that is not ASCII starts at byte i: the decades of `folding.DECADES`."""
-    lead = data[i]
-    if lead == 0xD9 or lead == 0xDB:  # Arabic-Indic and its eastern form
-        if i + 1 >= stop:
-            return False
-        low = 0xA0 if lead == 0xD9 else 0xB0
-        return low <= data[i + 1] <= low + 9
-    if i + 2 >= stop:
+    if i + width_of(data, i) > stop:
         return False
-    second, third = data[i + 1], data[i + 2]
-    if lead == 0xEF:  # full-width
-        return second == 0xBC and 0x90 <= third <= 0x99
-    if lead == 0xE0:  # the scripts of India, Thai, Lao
-        if second == 0xB9 or second == 0xBB:
-            return 0x90 <= third <= 0x99
-        return 0xA5 <= second <= 0xB7 and second & 1 and 0xA6 <= third <= 0xAF
-    if lead == 0xE1:  # Myanmar, Khmer
-        return (second == 0x81 and 0x80 <= third <= 0x89) or (
-            second == 0x9F and 0xA0 <= third <= 0xA9
-        )
-    # Mathematical digits: F0 9D 9F 8E..BF
-    return lead == 0xF0 and second == 0x9D and third == 0x9F and data[i + 3] >= 0x8E
+    code, _ = decode(data, i)
+    return code < 8 * len(_DIGITS) and _DIGITS[code >> 3] >> (code & 7) & 1 == 1
 
 
 @kernel
@@ -121,52 +117,35 @@ def _character(data, i, stop, flags):  # type: ignore[no-untyped-def]
         return _NOTHING, 1
     if flags[byte] & TRIGGER and other_digit(data, i, stop):
         return _IS_DIGIT, width_of(data, i)
-    if not (byte == 0xC2 or byte == 0xD8 or byte == 0xE1 or byte == 0xE2 or byte == 0xE3
-            or byte == 0xEF):  # fmt: skip
+    if not (byte == 0xC2 or byte == 0xCD or byte == 0xD6 or byte == 0xD8 or 0xE1 <= byte <= 0xE3
+            or byte >= 0xEF):  # fmt: skip
         return _NOTHING, width_of(data, i)
     code, following = decode(data, i)
     width = following - i
     if (
-        code == 0xAD
-        or code == 0x61C
-        or code == 0x180E
-        or 0x200B <= code <= 0x200F
-        or 0x202A <= code <= 0x202E
-        or 0x2060 <= code <= 0x206F
-        or code == 0x20E3
-        or 0xFE00 <= code <= 0xFE0F
-        or code == 0xFEFF
-    ):
+        code == 0xAD or code == 0x34F or code == 0x61C or 0x115F <= code <= 0x1160
+        or 0x17B4 <= code <= 0x17B5 or 0x180B <= code <= 0x180F or 0x200B <= code <= 0x200F
+        or 0x202A <= code <= 0x202E or 0x2060 <= code <= 0x206F or code == 0x20E3
+        or code == 0x3164 or 0xFE00 <= code <= 0xFE0F or code == 0xFEFF or code == 0xFFA0
+        or 0xFFF9 <= code <= 0xFFFB or 0x1BCA0 <= code <= 0x1BCA3 or 0x1D173 <= code <= 0x1D17A
+        or code == 0xE0001 or 0xE0020 <= code <= 0xE007F or 0xE0100 <= code <= 0xE01EF
+    ):  # fmt: skip
         return _IS_INVISIBLE, width
     if code == 0xFF0E or code == 0x2024 or code == 0xFE52:
         return _IS_DOT, width
-    if code == 0xFF1A:
+    if code == 0xFF1A or code == 0xFE55:
         return _IS_COLON, width
     if (
-        code == 0xA0
-        or code == 0xB7
-        or 0x2000 <= code <= 0x200A
-        or 0x2010 <= code <= 0x2015
-        or code == 0x2022
-        or code == 0x202F
-        or code == 0x2043
-        or code == 0x2053
-        or code == 0x205F
-        or code == 0x2212
-        or code == 0x223C
-        or code == 0x3000
-        or code == 0x301C
-        or code == 0x30FC
-        or code == 0xFE58
-        or code == 0xFE63
-        or code == 0xFF08
-        or code == 0xFF09
-        or code == 0xFF0D
-        or code == 0xFF0F
-        or code == 0xFF3B
-        or code == 0xFF3D
-        or code == 0xFF5E
-    ):
+        code == 0xA0 or code == 0xB7 or code == 0x58A or code == 0x5BE or code == 0x1400
+        or code == 0x1680 or code == 0x1806 or 0x2000 <= code <= 0x200A
+        or 0x2010 <= code <= 0x2015 or code == 0x2022 or code == 0x202F or code == 0x2043
+        or code == 0x2053 or code == 0x205F or code == 0x2212 or code == 0x223C or code == 0x2800
+        or code == 0x2E17 or code == 0x2E1A or 0x2E3A <= code <= 0x2E3B or code == 0x2E40
+        or code == 0x2E5D or code == 0x3000 or code == 0x301C or code == 0x3030 or code == 0x30A0
+        or code == 0x30FC or 0xFE31 <= code <= 0xFE32 or code == 0xFE58 or code == 0xFE63
+        or code == 0xFF08 or code == 0xFF09 or code == 0xFF0D or code == 0xFF0F or code == 0xFF3B
+        or code == 0xFF3D or code == 0xFF5E or code == 0x10D6E or code == 0x10EAD
+    ):  # fmt: skip
         return _IS_SEPARATOR, width
     if 0xFF21 <= code <= 0xFF3A or 0xFF41 <= code <= 0xFF5A:
         return _IS_LETTER, width

@@ -25,6 +25,9 @@ def shown(text: str) -> str:
         ("1\u202f2\u2009–\u2011—−5", "1 2 ----5", "1 2 ----5"),
         ("٠١٢ ۷۸ ९ ๑ 𝟗", "012 78 9 1 9", "012 78 9 1 9"),
         ("a\u200bb\u00adc\ufeff\u2060d\u200e", "abcd", "abcd"),
+        ("1\U000e00312\u3164\u034f3\U0001d173", "123", "123"),
+        ("1\u16802\u05be3\U00010ead4", "1 2-3-4", "1 2-3-4"),
+        ("𑁧߁꘡", "111", "111"),
         ("", "", ""),
     ],
 )
@@ -36,7 +39,9 @@ def test_folds(text: str, plain: str, view: str) -> None:
 
 def test_decades_are_digits_in_order() -> None:
     for zero in DECADES:
-        assert [unicodedata.digit(chr(zero + value)) for value in range(10)] == list(range(10))
+        digits = [unicodedata.digit(chr(zero + value), None) for value in range(10)]
+        # Python's Unicode may be older than a script.
+        assert digits in (list(range(10)), [None] * 10)
 
 
 @given(st.text(alphabet="a1 -\u00a0\u200b\ufeff\u00ad１字ー–é😀@.", max_size=30), st.data())
