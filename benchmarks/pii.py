@@ -9,8 +9,9 @@
     python benchmarks/pii.py tables --labelled SET ... --speed TEXT ... --real TEXT ...
 
 Files are `.jsonl`, `.jsonl.zst`, `.parquet`, WARC or WET; `benchmarks/pii_sets.py` writes labelled
-sets. Peers are Presidio with its patterns alone (`presidio`), with a spaCy model (`presidio-spacy`),
-argus-redact and datatrove's PIIFormatter; each runs where it is installed. Nothing is
+sets. Peers are Presidio with its patterns alone (`presidio`) and with a spaCy model
+(`presidio-spacy`), argus-redact and datatrove's PIIFormatter; each runs where it is installed.
+Nothing is
 installed, fetched or read besides the files that are named. pii_scoring.py says how is counted.
 
 `real` writes findings with what stands around them, to be read by eye: add `"verdict": "right"`

@@ -49,15 +49,15 @@ _NAMES = {
     "DATE_OF_BIRTH": "BIRTH_DATE date_of_birth",
     "NATIONAL_ID": (
         "NATIONAL_ID US_SSN US_ITIN US_PASSPORT US_DRIVER_LICENSE US_MBI US_NPI UK_NHS UK_NINO "
-        "UK_PASSPORT UK_DRIVING_LICENCE CA_SIN AU_TFN AU_MEDICARE IN_PAN IN_AADHAAR IN_VOTER IN_PASSPORT "
-        "DE_TAX_ID DE_TAX_NUMBER DE_ID_CARD DE_PASSPORT DE_SOCIAL_SECURITY DE_HEALTH_INSURANCE "
-        "DE_FUEHRERSCHEIN FR_NIR ES_NIF ES_NIE ES_PASSPORT IT_FISCAL_CODE IT_IDENTITY_CARD IT_PASSPORT "
-        "IT_DRIVER_LICENSE NL_BSN BR_CPF PL_PESEL RU_INN RU_SNILS RU_PASSPORT JP_MY_NUMBER "
-        "KR_RRN KR_FRN KR_PASSPORT KR_DRIVER_LICENSE TW_ID HK_ID SG_NRIC_FIN SG_FIN "
-        "FI_PERSONAL_IDENTITY_CODE SE_PERSONNUMMER TH_TNIN TR_NATIONAL_ID ZA_ID_NUMBER NG_NIN "
-        "PH_UMID CN_PASSPORT PASSPORT ssn itin us_passport nhs_number nino pan aadhaar rrn "
-        "my_number cpf hk_id macau_id tw_id taiwan_arc passport social_security military_id tax_id "
-        "hrp eep housing_fund"
+        "UK_PASSPORT UK_DRIVING_LICENCE CA_SIN AU_TFN AU_MEDICARE IN_PAN IN_AADHAAR IN_VOTER "
+        "IN_PASSPORT DE_TAX_ID DE_TAX_NUMBER DE_ID_CARD DE_PASSPORT DE_SOCIAL_SECURITY "
+        "DE_HEALTH_INSURANCE DE_FUEHRERSCHEIN FR_NIR ES_NIF ES_NIE ES_PASSPORT IT_FISCAL_CODE "
+        "IT_IDENTITY_CARD IT_PASSPORT IT_DRIVER_LICENSE NL_BSN BR_CPF PL_PESEL RU_INN RU_SNILS "
+        "RU_PASSPORT JP_MY_NUMBER KR_RRN KR_FRN KR_PASSPORT KR_DRIVER_LICENSE TW_ID HK_ID "
+        "SG_NRIC_FIN SG_FIN FI_PERSONAL_IDENTITY_CODE SE_PERSONNUMMER TH_TNIN TR_NATIONAL_ID "
+        "ZA_ID_NUMBER NG_NIN PH_UMID CN_PASSPORT PASSPORT ssn itin us_passport nhs_number nino "
+        "pan aadhaar rrn my_number cpf hk_id macau_id tw_id taiwan_arc passport social_security "
+        "military_id tax_id hrp eep housing_fund"
     ),
     "VEHICLE": (
         "LICENSE_PLATE CN_LICENSE_PLATE DE_KFZ IN_VEHICLE_REGISTRATION UK_VEHICLE_REGISTRATION "
@@ -172,11 +172,9 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
                 }
         return
     with path.open("rb") as file:
-        if path.suffix == ".zst":
-            lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), "utf-8")
-        else:
-            lines = io.TextIOWrapper(file, "utf-8")
-        with lines:
+        compressed = path.suffix == ".zst"
+        stream: Any = zstandard.ZstdDecompressor().stream_reader(file) if compressed else file
+        with io.TextIOWrapper(stream, "utf-8") as lines:
             for line in lines:
                 if line.strip():
                     yield json.loads(line)

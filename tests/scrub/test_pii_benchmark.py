@@ -165,3 +165,27 @@ def test_verdicts_hold_no_values_and_give_the_rate(
 
 def test_hostile_texts_have_their_size(pii: Any) -> None:
     assert {len(text) for text in pii.hostile_texts(1000).values()} == {1000}
+
+
+@pytest.fixture
+def sets(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    return importlib.import_module("pii_sets")
+
+
+def test_labelled_sets_are_the_same_each_time_and_label_whole_values(sets: Any) -> None:
+    rows = list(sets.texts(1, 1, sets.Own))
+    assert rows == list(sets.texts(1, 1, sets.Own))
+    assert {row["locale"] for row in rows} == set(sets.LOCALES)
+    for row in rows:
+        for span in row["spans"]:
+            value = row["text"][span["start"] : span["end"]]
+            assert value == value.strip() != "", row["id"]
+            assert not set(value) & set("#%@|{}") or span["entity"] in ("EMAIL_ADDRESS", "SECRET",
+                                                                       "HANDLE", "ADDRESS")  # fmt: skip
+
+
+def test_every_language_has_texts_without_personal_data(sets: Any) -> None:
+    rows = list(sets.texts(1, 1, sets.Own))
+    languages = {row["lang"] for row in rows}
+    assert {row["lang"] for row in rows if not row["spans"]} == languages
