@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from corpus_pipeline.scrub.identifiers.labels import leads_straight
-from corpus_pipeline.scrub.identifiers.words import WORDS
+from corpus_pipeline.scrub.identifiers.labels import last_label, leads_straight
 
 #: Beginnings of the names of months, long enough to tell them; a name goes on as it likes.
 _MONTHS = (
@@ -48,14 +47,6 @@ _PROSE = re.compile(
     r"生まれ|출생|태어|เกิด\w*|sinh|lahir|ولدت?|נולדה?|syntyn\w+|ro[jđd]en\w*|geb\. am",
     re.IGNORECASE,
 )
-_LABEL = re.compile("|".join(sorted(map(re.escape, WORDS["DATE_OF_BIRTH"].split("|")), key=len, reverse=True)), re.IGNORECASE)
-#: The person who speaks or is spoken of, before the verb.
-_PERSON = re.compile(
-    r"(?:(?<![^\W\d_])(?:i|i'm|my|me|you|your|she|he|her|his|they|we|ich|er|sie|je|j'ai|il|elle|yo|ella|él|eu|ele|ela|io|lui|lei|"
-    r"ik|hij|zij|jag|han|hun|hon|я|он|она|patient|applicant|employee|customer|client|student|member|defendant|tenant|"
-    r"patiente?|paciente|patientin|cliente|citoyen|named|name)(?![^\W\d_])|男|女|我|他|她|患者|姓名|申请人|被告|原告)",
-    re.IGNORECASE,
-)
 _BETWEEN = re.compile(
     r"[^\d\n]{0,12}|[^\d\n.!?;]{0,40}(?:[:,=]|\b(?:on|am|le|il|el|em|op|den|dia|día|dnia|dne|the)\b)\s?(?:el |o )?(?:dia |día )?"
     r"|\W{0,3}(?i:it's|it is|mine is|that's|it was)?[\s\"'<>|*`]{0,6}|[\s\"'<>|*`:/a-z]{0,16}\n?[\s\"'<>|*`:]{0,12}",
@@ -95,21 +86,13 @@ def _says_birth(plain: str, first: int, last: int) -> bool:
         return False
     year = max((int(each) for each in re.findall(r"\d{4}", plain[first:last])), default=_LIVING)
     old = year < _LIVING
-    label = None
-    for match in _LABEL.finditer(before):
-        inside = before[match.start() - 1 : match.start()]
-        after = before[match.end() : match.end() + 1]
-        if match.start() and inside.isalpha() and inside.isascii() and match.group()[0].islower():
-            continue
-        if after.isalpha() and match.group().isascii() and len(match.group()) < 5:
-            continue
-        label = match
+    label = last_label("DATE_OF_BIRTH", before)
     if label is not None:
-        between = before[label.end() :]
+        between = before[label[1] :]
         if not _DEATH.search(between) and (_BETWEEN.fullmatch(between) or leads_straight(between)):
-            if not _PROSE.fullmatch(label.group()):
+            if not _PROSE.fullmatch(before[slice(*label)]):
                 return True
-            lead = before[: label.start()]
+            lead = before[: label[0]]
             numeric = not any(each.isalpha() for each in plain[first:last])
             if (numeric and plain[first:last].isascii()) or re.match(r"\s{0,2}[:=|]", between):
                 return True

@@ -3,7 +3,7 @@
 import re
 
 from corpus_pipeline.scrub.identifiers.check_digits import passes_luhn, uniform
-from corpus_pipeline.scrub.identifiers.rule import Rule, plate_forms
+from corpus_pipeline.scrub.identifiers.rule import Rule, plate_forms, runs
 
 
 def is_imei(number: str) -> bool:
@@ -85,4 +85,5 @@ RULES = (
     Rule("IMEI", ("999999999999999",), is_imei),
     Rule("IMEI", ("9999999999999999",), lambda number: not uniform(number), close=True),
     Rule("LICENSE_PLATE", plate_forms(), close=True),
+    Rule("LICENSE_PLATE", runs("#", range(4, 9)), close=True, named="LICENSE_PLATE digits"),
 )  # fmt: skip

@@ -71,6 +71,17 @@ def is_hungarian_tax(number: str) -> bool:
     return number[0] == "8" and dot(number, range(1, 10)) % 11 % 10 == int(number[9])
 
 
+def is_hungarian(number: str) -> bool:
+    """Persons of Hungary: sex and century, day of birth, serial, digit modulo 11; the weights fall
+    since 1997.
+
+    >>> is_hungarian("28102231238"), is_hungarian("28102231239")
+    (True, False)
+    """
+    checks = {dot(number, weights) % 11 for weights in (range(1, 11), range(10, 0, -1))}
+    return number[0] in "12345678" and is_short_date(number[1:7]) and int(number[10]) in checks
+
+
 def is_cnp(number: str) -> bool:
     """Persons of Romania: sex, day of birth, county, serial, digit modulo 11.
 
@@ -181,6 +192,7 @@ RULES = (
     Rule("CZ_RODNE_CISLO", ("9999999999",), is_rodne_cislo, alone=("999999/9999",)),
     Rule("HU_TAJ", ("999999999",), is_taj),
     Rule("HU_TAX_ID", ("9999999999",), is_hungarian_tax),
+    Rule("HU_PERSONAL_ID", ("99999999999",), is_hungarian),
     Rule("RO_CNP", ("9999999999999",), is_cnp),
     Rule("BG_EGN", ("9999999999",), is_egn),
     Rule("YU_JMBG", ("9999999999999",), is_jmbg),

@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from corpus_pipeline.scrub.context import begins_alone, ends_alone, is_quantity, is_serial
-from corpus_pipeline.scrub.entities import INDEX, TABLE
+from corpus_pipeline.scrub.entities import INDEX
 from corpus_pipeline.scrub.folding import Folded, fold
 from corpus_pipeline.scrub.identifiers import (
     america,
@@ -26,8 +26,8 @@ from corpus_pipeline.scrub.identifiers.labels import (
     AFTER,
     BEFORE,
     first_label,
+    has_other,
     last_label,
-    last_other,
     leads_straight,
     parts_sentences,
     word_numbers,
@@ -36,6 +36,7 @@ from corpus_pipeline.scrub.identifiers.rule import Rule, runs
 from corpus_pipeline.scrub.identifiers.scan import (
     ALONE,
     HARDWARE,
+    NUMBER,
     VEHICLE,
     WALLET,
     WANT_CRYPTO,
@@ -45,6 +46,7 @@ from corpus_pipeline.scrub.identifiers.scan import (
     find_candidates,
 )
 from corpus_pipeline.scrub.identifiers.wallets import CERTAIN, NONE, wallet_certainty
+from corpus_pipeline.scrub.identifiers.words import WORDS
 from corpus_pipeline.scrub.spans import FinderOptions, Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
 
@@ -73,7 +75,7 @@ _SEPARATORS = re.compile(r"[^0-9A-Za-z]+")
 #: Dates, addresses of hosts and decimals, which are no numbers of anything.
 _NO_IDENTIFIER = re.compile(
     r"(?:[0-3]?\d([-/.])[0-3]?\d\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])[0-3]?\d\2[0-3]?\d"
-    r"|\d{1,3}(?:\.\d{1,3}){3}|\d+\.\d+|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d)"
+    r"|(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}|\d+\.\d+|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d)"
 )
 
 
@@ -86,12 +88,14 @@ class _Loaded(NamedTuple):
     alone: dict[str, frozenset[str]]
     """Entities that an exact form shows without a word."""
     bits: dict[str, int]
-    """The bit of an entity's words in what the scan says of a candidate."""
+    """By key of `WORDS`: the bit of the words in what the scan says of a candidate."""
+    birth: int
+    """That of dates of birth; 0 if they are not looked for."""
 
 
 @cache
 def _loaded(entities: frozenset[str]) -> _Loaded:
-    groups = {each.name: k % _GROUPS for k, each in enumerate(TABLE)}
+    groups = {name: k % _GROUPS for k, name in enumerate(WORDS)}
     bits: dict[int, int] = {}
     by_form: dict[str, list[Rule]] = {}
     alone: dict[str, set[str]] = {}
@@ -105,7 +109,7 @@ def _loaded(entities: frozenset[str]) -> _Loaded:
             continue
         for form in (each for written in rule.forms for each in expanded(written)):
             by_form.setdefault(form, []).append(rule)
-            take(form, MERGED, 1 << groups[rule.entity])
+            take(form, MERGED, 1 << groups[rule.words])
         for form in (each for written in rule.alone for each in expanded(written)):
             alone.setdefault(form, set()).add(rule.entity)
             take(form, EXACT, ALONE)
@@ -113,8 +117,9 @@ def _loaded(entities: frozenset[str]) -> _Loaded:
         for form in _DATE_FORMS:
             take(form, MERGED, 1 << groups[BIRTH])
     words: dict[int, int] = {}
-    for entity, number in word_numbers(sorted(entities - {MAC})):
-        words[number] = words.get(number, 0) | 1 << groups[entity]
+    keys = {rule.words for rule in RULES if rule.entity in entities} | (entities & {BIRTH, VIN})
+    for key, number in word_numbers(sorted(keys)):
+        words[number] = words.get(number, 0) | 1 << groups[key]
     wanted = (WANT_CRYPTO if CRYPTO in entities else 0) | (WANT_MAC if MAC in entities else 0)
     wanted |= WANT_VIN if VIN in entities else 0
     return _Loaded(
@@ -122,6 +127,7 @@ def _loaded(entities: frozenset[str]) -> _Loaded:
         {form: tuple(rules) for form, rules in by_form.items()},
         {form: frozenset(names) for form, names in alone.items()},
         {entity: 1 << group for entity, group in groups.items()},
+        1 << groups[BIRTH] if BIRTH in entities else 0,
     )
 
 
@@ -146,15 +152,18 @@ class IdentifierFinder:
         candidates = find_candidates(text, loaded.tables)
         found: set[tuple[int, int, int, int, float]] = set()
         for row, start, end, kind, bits in zip(*(each.tolist() for each in candidates), strict=True):
+            inside = bytes(text.data[start:end])
+            if kind == NUMBER and not _may_be(loaded, inside, bits):
+                continue
             low = _character_start(text, max(int(text.offsets[row]), start - _BYTES_BEFORE), start)
             high = _character_start(text, min(int(text.offsets[row + 1]), end + _BYTES_AFTER), start)
-            before = bytes(text.data[low:start]).decode()
-            inside = bytes(text.data[start:end]).decode()
-            window = before + inside + bytes(text.data[end:high]).decode()
+            before, core = bytes(text.data[low:start]).decode(), inside.decode()
+            window = before + core + bytes(text.data[end:high]).decode()
             folded = fold(window)
             first = folded.from_text(len(before))
-            last = folded.from_text(len(before) + len(inside))
-            for each in self._read(loaded, folded, (first, last), kind, bits):
+            last = folded.from_text(len(before) + len(core))
+            spoken = languages[row]
+            for each in self._read(loaded, folded, (first, last), kind, bits, spoken):
                 begin, stop = folded.to_text(each.start, each.end)
                 begin = low + len(window[:begin].encode())
                 stop = low + len(window[:stop].encode())
@@ -162,7 +171,13 @@ class IdentifierFinder:
         return made_spans(_resolved(found))
 
     def _read(
-        self, loaded: _Loaded, folded: Folded, span: tuple[int, int], kind: int, bits: int
+        self,
+        loaded: _Loaded,
+        folded: Folded,
+        span: tuple[int, int],
+        kind: int,
+        bits: int,
+        language: str | None,
     ) -> Iterator[_Found]:
         start, end = span
         if kind == HARDWARE:
@@ -177,53 +192,96 @@ class IdentifierFinder:
             if _is_wallet(folded, start, end):
                 yield _Found(start, end, CRYPTO, 1.0)
             return
-        if BIRTH in self._entities and bits & loaded.bits[BIRTH]:
+        if bits & loaded.birth:
             for span in find_birth_dates(folded.plain, start, end):
                 yield _Found(*span, BIRTH, 0.8)
-        best = _best_rule(loaded, folded, start, end, bits)
+        best = _best_rule(loaded, folded, span, bits, language)
         if best is not None:
             yield _Found(start, end, *best)
 
 
+def _may_be(loaded: _Loaded, inside: bytes, bits: int) -> bool:
+    """Says whether a rule could take a candidate, before the text around it is read."""
+    if bits & loaded.birth or not inside.isascii():
+        return True
+    written = inside.decode()
+    if _NO_IDENTIFIER.fullmatch(written):
+        return False
+    form = _SEPARATORS.sub("", written).upper().translate(_FORM)
+    by_itself = loaded.alone.get(_exact_form(written), frozenset())
+    return any(
+        bits & loaded.bits[rule.words] or rule.entity in by_itself
+        for rule in loaded.by_form.get(form, ())
+    )
+
+
 def _best_rule(
-    loaded: _Loaded, folded: Folded, start: int, end: int, bits: int
+    loaded: _Loaded, folded: Folded, span: tuple[int, int], bits: int, language: str | None
 ) -> tuple[str, float] | None:
     """Returns the entity that a candidate is, and how sure that is."""
+    start, end = span
     plain, view = folded.plain, folded.view
     written = view[start:end]
-    if not written.isascii():
-        return None
-    compact = _SEPARATORS.sub("", written).upper()
-    rules = loaded.by_form.get(compact.translate(_FORM), ())
-    if not rules or _NO_IDENTIFIER.fullmatch(written):
+    if not written.isascii() or _NO_IDENTIFIER.fullmatch(written):
         return None
     letters = [each for each in written if each.isalpha()]
     if any(each.islower() for each in letters) and any(each.isupper() for each in letters):
         return None
     if _is_foreign(plain[start - 1 : start]) or _is_foreign(plain[end : end + 1]):
         return None
+    compact = _SEPARATORS.sub("", written).upper()
+    exact = _exact_form(written)
     before, after = plain[max(0, start - BEFORE) : start], plain[end : end + AFTER]
-    by_itself = loaded.alone.get(_exact_form(written), frozenset())
+    by_itself = loaded.alone.get(exact, frozenset())
     if by_itself and not _is_by_itself(folded, start, end, compact):
         by_itself = frozenset()
     best: tuple[float, str, float] | None = None
-    for rule in rules:
-        said = bits & loaded.bits[rule.entity]
-        if not (said or rule.entity in by_itself) or not rule.check(compact):
+    for rule in loaded.by_form.get(compact.translate(_FORM), ()):
+        said = bits & loaded.bits[rule.words]
+        if not (said or rule.entity in by_itself):
             continue
-        distance = _distance(rule, before, after) if said else None
-        if distance is None and rule.entity not in by_itself:
+        right = rule.check(compact)
+        named = _named(rule, before, after, right) if said else None
+        if named is None and not (right and rule.entity in by_itself):
             continue
-        if distance is not None:
-            rank = distance
-            score = 0.6 if rule.close else 0.95
-        else:
-            rank, score = 1000.0, 0.9
+        if named is not None and not right and _TELEPHONE.fullmatch(exact):
+            continue
+        country = rule.entity[:2]
+        bonus = 5 * (_COUNTRIES.get(country, _NOWHERE).search(before + after) is not None)
+        bonus += 4 * (language is not None and language in _LANGUAGES.get(country, ()))
         # Of rules whose word is as near the one with a check is the right one.
-        rank += 0.5 if rule.close else 0
+        rank = (1000.0 if named is None else named) + 10 * rule.close + 20 * (not right) - bonus
         if best is None or rank < best[0]:
+            score = 0.9 if right and not rule.close else 0.6
             best = (rank, rule.entity, score)
     return best[1:] if best else None
+
+
+#: Forms of telephone numbers of North America: what no check says is another number.
+_TELEPHONE = re.compile(r"9[-. ]999[-. ]999[-. ]9999|999-999-9999|999[.]999[.]9999")
+
+#: Words that tell countries whose numbers look the same.
+_COUNTRIES = {
+    country: re.compile(rf"(?i:(?<![^\W\d_])(?:{words}))")
+    for country, words in {
+        "US": "u\\.?s\\.?a?(?![^\\W\\d_])|american|united states", "CA": "canad",
+        "UK": "uk(?![^\\W\\d_])|british|britain|united kingdom|england|english", "IE": "irish|ireland",
+        "AU": "australia", "NZ": "new zealand|nz(?![^\\W\\d_])", "ZA": "south africa|rsa(?![^\\W\\d_])",
+        "IN": "india", "PH": "philippin|filipin", "DE": "german|deutsch|reisepass", "FR": "french|france|passeport",
+        "IT": "ital|passaporto", "ES": "spain|spanish|españ", "PT": "portug|passaporte", "PL": "poland|polish|paszport",
+        "KR": "korea|한국|대한민국|여권", "RU": "russia|росс|паспорт", "UA": "ukrain|україн", "TR": "turk|türk|pasaport",
+        "SE": "swed|svensk", "NO": "norw|norsk", "FI": "finland|finnish|suom", "NG": "nigeria", "KE": "kenya",
+        "PE": "perú|peru", "AR": "argentin", "CO": "colombia", "VE": "venezuela", "EC": "ecuador", "UY": "uruguay",
+        "EE": "eesti|estonia", "LT": "lietuv|lithuania",
+    }.items()
+}  # fmt: skip
+_NOWHERE = re.compile(r"(?!)")
+#: The languages in which a country's numbers stand.
+_LANGUAGES = {
+    "US": ("en",), "DE": ("de",), "FR": ("fr",), "IT": ("it",), "ES": ("es",), "PT": ("pt",),
+    "PL": ("pl",), "KR": ("ko",), "RU": ("ru",), "UA": ("uk",), "TR": ("tr",), "SE": ("sv",),
+    "NO": ("no", "nb", "nn"), "FI": ("fi",), "DK": ("da",), "EE": ("et",), "LT": ("lt",),
+}  # fmt: skip
 
 
 def _is_foreign(letter: str) -> bool:
@@ -249,29 +307,28 @@ def _is_by_itself(folded: Folded, start: int, end: int, compact: str) -> bool:
     )
 
 
-def _distance(rule: Rule, before: str, after: str) -> float | None:
-    """Returns how far the word of a rule stands from a number; None: it has none."""
-    label = last_label(rule.entity, before)
-    if label is not None:
+def _named(rule: Rule, before: str, after: str, right: bool) -> float | None:
+    """Returns how far the word of a rule stands from a number; None: it has none.
+
+    The word of a number without a check, or whose check fails, must lead straight to it.
+    """
+    close = rule.close or not right
+    label = last_label(rule.words, before)
+    if label is not None and not has_other(before, label[1]):
         between = before[label[1] :]
-        if last_other(before) <= label[1] and (
-            leads_straight(between)
-            if rule.close
-            else leads_straight(between) or not parts_sentences(between)
-        ):
+        if leads_straight(between) or not (close or parts_sentences(between)):
             return float(len(between))
-    if rule.close:
+    if close:
         behind = _AFTER_LABEL.match(after)
         if behind is None:
             return None
-        label = first_label(rule.entity, after[behind.end() :])
+        label = first_label(rule.words, after[behind.end() :])
         return None if label is None or label[0] > 2 else 200.0
-    label = first_label(rule.entity, after)
-    if label is None or parts_sentences(after[: label[0]]) or "\n" in after[: label[0]] or any(
-        each.isdigit() for each in after[: label[0]]
-    ):  # fmt: skip
+    label = first_label(rule.words, after)
+    if label is None or has_other(before[-24:], 0):
         return None
-    if last_other(before[-24:]) >= 0:
+    between = after[: label[0]]
+    if parts_sentences(between) or "\n" in between or any(each.isdigit() for each in between):
         return None
     return 200.0 + label[0]
 
@@ -289,11 +346,11 @@ def _is_vehicle(folded: Folded, start: int, end: int) -> bool:
     if certain and _is_by_itself(folded, start, end, token):
         return True
     before, after = plain[max(0, start - BEFORE) : start], plain[end : end + AFTER]
-    return _distance(_VIN_RULE, before, after) is not None
+    return _named(_VIN_RULE, before, after, right=True) is not None
 
 
 #: What leads from a number back to the word that names it: "X1234567 (passport)".
-_AFTER_LABEL = re.compile(r"\s?(?:[(,\[]\s?|(?:is|was|as|,) (?:my|his|her|the|your|our|their|a) )", re.IGNORECASE)
+_AFTER_LABEL = re.compile(r"\s?(?:[(,\[]\s?|(?:is|was|as|for|,) (?:my|his|her|the|your|our|their|a) )", re.IGNORECASE)
 
 _WALLET_WORD = re.compile(
     r"(?i:wallet|donat|(?<![a-z])tips?(?![a-z])|crypto|deposit|payout|payment|metamask|ledger|"

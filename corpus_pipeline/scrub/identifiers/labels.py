@@ -1,8 +1,10 @@
 """Where a word stands that says what a number is, and how it leads to the number."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from corpus_pipeline.scrub.folding import UNSPACED
 from corpus_pipeline.scrub.identifiers.forms import HASH_FACTOR, HASH_MASK, WORD
@@ -20,42 +22,51 @@ _GENERAL = frozenset(
     "date data datum is and my name il la le il".split()
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
-_GAP = r"[\s_\-.:'’/]{0,3}"
 
-#: Where a phrase may start: a word, a hump of a name in code, a character of an unspaced script.
-_STARTS = re.compile(
-    r"(?<![^\W\d_])[^\W\d_]|(?<=[a-zà-ÿ])[A-Z]|(?<=[\u0e00-\uffdc])[^\W\d_]", re.UNICODE
-)
+#: Words of a text; those of names in code are parted at their humps.
+_WORD = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+(?![^\W\d_a-zß-ÿ])|[A-Z]+(?=[A-Z][a-z])|[a-z]+(?=[A-Z])|[^\W\d_]+")
+
+#: What may part two words of a phrase.
+_GAP = frozenset(" \t\n_-.:'’/")
+_MAX_GAP = 3
+_MAX_ENDING = 3
 
 
-def _phrase_pattern(phrase: str) -> str:
-    """Writes one phrase as a pattern of what stands at its start.
+class _Phrase(NamedTuple):
+    """A phrase and the entities that it announces."""
 
-    >>> re.match(_phrase_pattern("tax id"), "Tax_ID_no").group()
-    'Tax_ID'
-    """
-    if UNSPACED.search(phrase):
-        return re.escape(phrase).replace(r"\ ", r"\s?")
-    body = _GAP.join(re.escape(part) for part in phrase.split(" "))
-    small = phrase == phrase.lower()
-    end = ""
-    if phrase[-1].isalpha() and (len(phrase) < 5 or len(phrase.split(" ")[-1]) < 4):
-        end = r"(?:(?![^\W\d_])|(?=[A-Z][a-z]))" if small else r"(?![^\W\d_])"
-    return f"(?i:{body}){end}" if small else f"{body}{end}"
+    words: tuple[str, ...]
+    small: bool
+    """Whether it is found in any case."""
+    whole: bool
+    """Whether its last word ends with it."""
+    entities: tuple[str, ...]
 
 
 @cache
-def _phrases() -> dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]]:
-    """Phrases and their entities, by the first two characters, small."""
+def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], dict[str, tuple[_Phrase, ...]]]:
+    """Phrases by the first two letters of the first word, small; those of unspaced scripts, which
+    are one word each, by their first character."""
     owners: dict[str, list[str]] = {}
     for entity, phrases in (*WORDS.items(), (OTHER_THINGS, OTHERS)):
         for phrase in phrases.split("|"):
             owners.setdefault(phrase, []).append(entity)
-    table: dict[str, list[tuple[re.Pattern[str], tuple[str, ...]]]] = {}
+    spaced: dict[str, list[_Phrase]] = {}
+    unspaced: dict[str, list[_Phrase]] = {}
     for phrase, entities in owners.items():
-        rows = table.setdefault(phrase[:2].lower(), [])
-        rows.append((re.compile(_phrase_pattern(phrase)), tuple(entities)))
-    return {start: tuple(rows) for start, rows in table.items()}
+        if UNSPACED.search(phrase):
+            row = _Phrase((phrase,), False, False, tuple(entities))
+            unspaced.setdefault(phrase[0], []).append(row)
+            continue
+        words = tuple(_TOKEN.findall(phrase))
+        small = phrase == phrase.lower()
+        whole = len(phrase) < 5 or len(words[-1]) < 4
+        row = _Phrase(words, small, whole, tuple(entities))
+        spaced.setdefault(words[0][:2].lower(), []).append(row)
+    return (
+        {start: tuple(rows) for start, rows in spaced.items()},
+        {start: tuple(rows) for start, rows in unspaced.items()},
+    )
 
 
 @lru_cache(maxsize=256)
@@ -65,19 +76,49 @@ def labels_in(text: str) -> dict[str, tuple[tuple[int, int], ...]]:
     Returns:
         spans by entity, ascending; `OTHER_THINGS`: what no rule looks for.
 
-    >>> labels_in("my SSN, i.e. social security number: ")["US_SSN"]
+    >>> labels_in("my SSN, i.e. social_securityNumber: ")["US_SSN"]
     ((3, 6), (13, 28))
     """
     found: dict[str, list[tuple[int, int]]] = {}
-    phrases = _phrases()
-    for start in _STARTS.finditer(text):
-        place = start.start()
-        for pattern, entities in phrases.get(text[place : place + 2].lower(), ()):
-            match = pattern.match(text, place)
-            if match:
-                for entity in entities:
-                    found.setdefault(entity, []).append(match.span())
+    spaced, unspaced = _phrases()
+    words = [(match.group(), match.start()) for match in _WORD.finditer(text)]
+    small = [word.lower() for word, _ in words]
+    for k, (_, start) in enumerate(words):
+        for phrase in spaced.get(small[k][:2], ()):
+            end = _phrase_end(phrase, words, small, k, text)
+            if end:
+                for entity in phrase.entities:
+                    found.setdefault(entity, []).append((start, end))
+    if not text.isascii():
+        for start, letter in enumerate(text):
+            for phrase in unspaced.get(letter, ()):
+                if text.startswith(phrase.words[0], start):
+                    for entity in phrase.entities:
+                        found.setdefault(entity, []).append((start, start + len(phrase.words[0])))
     return {entity: tuple(sorted(spans)) for entity, spans in found.items()}
+
+
+def _phrase_end(
+    phrase: _Phrase, words: list[tuple[str, int]], small: list[str], k: int, text: str
+) -> int:
+    """Returns the end of a phrase whose first word is the word k of a text; 0: it is not there."""
+    last = len(phrase.words) - 1
+    if k + last >= len(words):
+        return 0
+    end = 0
+    for j, wanted in enumerate(phrase.words):
+        word, start = words[k + j]
+        if phrase.small:
+            word = small[k + j]
+        if not (word == wanted or (j == last and not phrase.whole and word.startswith(wanted))):
+            return 0
+        if j and not (start - end <= _MAX_GAP and _GAP.issuperset(text[end:start])):
+            return 0
+        end = start + (len(wanted) if j == last else len(word))
+        # An ending of its grammar belongs to the word.
+        if j == last and not phrase.whole and len(word) - len(wanted) <= _MAX_ENDING:
+            end = start + len(word)
+    return end
 
 
 def last_label(entity: str, before: str) -> tuple[int, int] | None:
@@ -92,22 +133,23 @@ def first_label(entity: str, after: str) -> tuple[int, int] | None:
     return spans[0] if spans else None
 
 
-def last_other(before: str) -> int:
-    """Returns the end of the last word that says that a number is none of ours; -1: none."""
-    return max((span[1] for span in labels_in(before).get(OTHER_THINGS, ())), default=-1)
+def has_other(before: str, place: int) -> bool:
+    """Says whether behind a place stands a word that says that a number is none of ours."""
+    return any(start >= place for start, _ in labels_in(before).get(OTHER_THINGS, ()))
 
 
 #: What leads from a word straight to the number that it names.
 _FILLER = re.compile(
     r"(?:[\s\"'`:=#()\[\]{}<>*_|,;\-–—→>&.°º/]|"
-    r"(?<![^\W\d_])(?:numbers?|no|nos|nr|num|nbr|id|ids|code|card|is|are|was|of|the|my|his|her|its|their|your|our|for|"
-    r"as|with|and|as follows|reads|issued|valid|provided|listed|below|here|holder|it|it's|i|has|have|been|"
+    r"(?<![^\W\d_])(?:numbers?|no|nos|nr|num|nbr|id|ids|code|card|is|are|was|the|my|his|her|its|their|your|our|"
+    r"as|as follows|reads|issued|valid|provided|listed|below|here|holder|it|it's|i|has|have|been|"
     r"on file|file|following|s|in|us|usa|uk|american|british|american|german|indian|italian|spanish|french|"
-    r"canadian|australian|state|value|field|text|string|td|tr|th|span|div|li|p|b|strong|n|"
+    r"canadian|australian|state|value|field|text|string|td|tr|th|span|div|li|p|b|strong|"
     r"nummer|numero|número|numéro|numer|numeru|ist|lautet|est|es|é|è|del|della|di|da|do|du|de|la|el|le|il|jest|to|"
-    r"номер|серия|и|серии|№|является|numarası|numaram|numarasi|numaranız|szám|szama|száma|číslo|broj|on|är|er|har|nr|mein|meine|"
+    r"номер|серия|и|серии|№|является|numarası|numaram|numarasi|numaranız|nº|n|szám|szama|száma|číslo|broj|on|är|er|har|nr|mein|meine|"
     r"mon|ma|mi|meu|minha|mia|mio|jouw|mijn|moj|moje|mój|o|a|"
-    r"号码|号|是|为|：|番号|は|번호|는|은|이|가|입니다|เลขที่|หมายเลข|คือ|नंबर|संख्या|है|رقم|هو)(?![^\W\d_]))*",
+    r"hat|die|der|das|den|mit|số|là|рф|россии|гражданина|с|con|avec|with number|bearing|رقم|هو)(?![^\W\d_])|"
+    r"号码|号|是|为|：|番号|は|번호|는|은|이|가|입니다|เลขที่|หมายเลข|คือ|नंबर|संख्या|है)*",
     re.IGNORECASE,
 )
 #: A word before the number that takes it up again after anything: "passport of Ann Lee is X1".
@@ -128,7 +170,7 @@ def leads_straight(between: str) -> bool:
     if any(each.isdigit() for each in between):
         return False
     if _FILLER.fullmatch(between):
-        return not _SENTENCE_END.search(between[:-1] if between else "") or between.isspace()
+        return not _SENTENCE_END.search(between) or between.isspace()
     return (
         len(between) <= 40
         and not _SENTENCE_END.search(between)
@@ -145,9 +187,12 @@ def parts_sentences(between: str) -> bool:
     return _SENTENCE_END.search(between) is not None
 
 
-def word_numbers(entities: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Yields entities and the numbers of their words, as the kernel computes them."""
-    for entity in entities:
+_INITIALS = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_])")
+
+
+def word_numbers(keys: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yields keys of `WORDS` and the numbers of their words, as the kernel computes them."""
+    for entity in keys:
         for phrase in WORDS[entity].split("|"):
             for key in _keys(phrase):
                 yield entity, _word_number(key)
@@ -159,14 +204,14 @@ def _keys(phrase: str) -> list[bytes]:
     >>> _keys("tax number"), _keys("passport"), [key.decode() for key in _keys("出生日期")]
     ([b'tax', b'taxs'], [b'passpo'], ['出生'])
     """
-    unspaced = UNSPACED.search(phrase)
-    three = [c for c in phrase if len(c.encode()) == 3]
-    if (unspaced or len(three) > 1) and len(three) > 1:
-        for one, other in zip(phrase, phrase[1:], strict=False):
-            if len(one.encode()) == len(other.encode()) == 3 and one not in "’’":
+    if not phrase.isascii():
+        for one, other in itertools.pairwise(phrase):
+            if _is_paired(one) and _is_paired(other):
                 return [(one + other).encode()]
-    tokens = _TOKEN.findall(phrase.replace("’", "'"))
+    # The kernel reads "D.O.B" as one word.
+    tokens = _TOKEN.findall(_INITIALS.sub(r"\1", phrase))
     special = [token for token in tokens if token.lower() not in _GENERAL] or tokens
+    special = [token for token in special if len(token) > 1]
     if not special:
         return []
     token = max(special, key=lambda each: (min(len(each.encode()), WORD_BYTES), len(each)))
@@ -178,6 +223,11 @@ def _keys(phrase: str) -> list[bytes]:
         if len(key) < WORD_BYTES and key.isascii():
             keys.add((key + b"s")[:WORD_BYTES])
     return sorted(keys)
+
+
+def _is_paired(letter: str) -> bool:
+    """Says whether the kernel knows a letter by its neighbour: three bytes, but no Vietnamese."""
+    return len(letter.encode()) == 3 and letter.isalpha() and not "\u1e00" <= letter <= "\u1eff"
 
 
 def _word_number(key: bytes) -> int:

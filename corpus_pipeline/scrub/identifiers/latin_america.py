@@ -1,6 +1,6 @@
 """Identifiers of Latin America."""
 
-from corpus_pipeline.scrub.identifiers.check_digits import dot, uniform
+from corpus_pipeline.scrub.identifiers.check_digits import dot, passes_luhn, uniform
 from corpus_pipeline.scrub.identifiers.rule import Rule, is_short_date, runs
 
 
@@ -125,6 +125,7 @@ RULES = (
     Rule("BR_RG", (*runs("#", (8, 9)), *runs("#A", 8)), close=True),
     Rule("MX_CURP", ("AAAA999999AAAAAA*9",), is_curp, alone=("AAAA999999AAAAAA*9",)),
     Rule("MX_RFC", ("AAAA999999***", "AAA999999***"), is_rfc, alone=("AAAA999999***",)),
+    Rule("MX_NSS", ("99999999999",), passes_luhn),
     Rule("AR_CUIT", ("99999999999",), is_cuit, alone=("99-99999999-9",)),
     Rule("AR_DNI", runs("#", (7, 8)), close=True),
     Rule("CL_RUT", ("9999999*", "99999999*"), is_rut,

@@ -23,8 +23,13 @@ class Rule(NamedTuple):
     """Exact forms, with separators, in which it is found without a word."""
     close: bool = False
     """Whether the word must lead straight to it: for identifiers without a check."""
-    exact: tuple[str, ...] = ()
-    """Exact forms in which it is found behind a word, if not in all."""
+    named: str = ""
+    """The key of its words in `words.WORDS`, if it is not the entity."""
+
+    @property
+    def words(self) -> str:
+        """The key of its words."""
+        return self.named or self.entity
 
 
 def is_date(year: int, month: int, day: int) -> bool:
@@ -65,7 +70,7 @@ def runs(form: str, *counts: Iterable[int] | int) -> tuple[str, ...]:
 
 
 def plate_forms() -> tuple[str, ...]:
-    """The forms of licence plates: five to eight digits and letters in at most four runs, two
+    """The forms of licence plates: four to eight digits and letters in at most four runs, two
     digits and a letter at least.
 
     >>> [form in plate_forms() for form in ("AA99AAA", "9999999", "A9A9A9A")]
@@ -73,7 +78,7 @@ def plate_forms() -> tuple[str, ...]:
     """
     return tuple(
         form
-        for length in range(5, 9)
+        for length in range(4, 9)
         for form in map("".join, itertools.product("A9", repeat=length))
         if len(list(itertools.groupby(form))) <= 4 and 1 < form.count("9") < length
     )

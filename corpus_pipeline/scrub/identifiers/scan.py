@@ -182,6 +182,22 @@ def words_near(data, low, high, words, word_bits):  # type: ignore[no-untyped-de
             small = False
             i += 2
             continue
+        elif byte == 0xE1 and i + 2 < high and 0xB8 <= data[i + 1] <= 0xBB:
+            # Letters of Vietnamese.
+            for k in range(3):
+                if length < WORD_BYTES:
+                    number = (number * HASH_FACTOR ^ np.int64(data[i + k])) & HASH_MASK
+                length += 1
+            small = False
+            i += 3
+            continue
+        if byte == 0x2E and length and i + 1 < high:
+            # A dot behind a single letter, before another: D.O.B
+            before = i - 3 if 0x80 <= data[i - 1] < 0xC0 else i - 2
+            alone = before < low or not (_is_letter(data[before]) or data[before] >= 0x80)
+            if alone and (_is_letter(data[i + 1]) or 0xC3 <= data[i + 1] < 0xE0):
+                i += 1
+                continue
         if length:
             found |= _bits_of(number, words, word_bits)
             number, length, small = WORD, 0, False
@@ -436,7 +452,7 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
                             if pending:
                                 merged = (merged * HASH_FACTOR ^ pending) & HASH_MASK
                             pending = code
-                    if digits < 3:
+                    if digits < 2:
                         continue
                     if (
                         u + 1 < count_tokens and token_gaps[u + 1] != SPACE

@@ -157,6 +157,8 @@ RULES = (
     Rule("ES_PASSPORT", ("AAA999999",), close=True),
     Rule("ES_SOCIAL_SECURITY", ("999999999999",), is_naf, alone=("99/99999999/99", "99/9999999999")),
     Rule("PT_NIF", ("999999999",), is_portuguese_nif),
+    Rule("PT_NIF", ("AA999999999",),
+         lambda number: number[:2] == "PT" and is_portuguese_nif(number[2:])),
     Rule("PT_ID_CARD", ("999999999**9",), is_portuguese_card, alone=("99999999 9 AA9",)),
     Rule("IT_FISCAL_CODE", (_CODE,), is_fiscal_code, alone=(_CODE, "AAA AAA 99A99 A999A")),
     Rule("IT_FISCAL_CODE", ("AAAAAA**A**A***A",), is_fiscal_code),
@@ -166,4 +168,5 @@ RULES = (
     Rule("IT_DRIVER_LICENSE", ("AA9999999A", "A9*******A"), close=True),
     Rule("GR_AMKA", ("99999999999",), is_amka),
     Rule("GR_AFM", ("999999999",), is_afm),
+    Rule("GR_AFM", ("AA999999999",), lambda number: number[:2] == "EL" and is_afm(number[2:])),
 )  # fmt: skip

@@ -14,9 +14,9 @@ _PASSPORT = (
 _LICENCE = (
     "driver's license|drivers license|driver license|driving license|driver's licence|"
     "drivers licence|driver licence|driving licence|driver's permit|driver permit|driving permit|"
-    "drivers' license|drivers' licence|license number|licence number|license no|licence no|license #|"
+    "drivers' license|drivers' licence|license number|licence number|license no|licence no|"
     "driverlicense|driverslicense|driverlicence|driversid|driver id|driver's id|driver lic|"
-    "drivers lic|DL|D.L.|DL#|CDL|lic#|lic #|lic no|operator's license|dln|driver’s license|driver’s licence|"
+    "drivers lic|DL|D.L.|CDL|lic no|operator's license|dln|driver’s license|driver’s licence|"
     "dl number|dl no|dlnumber|license num"
 )
 _IDENTITY_CARD = (
@@ -27,26 +27,25 @@ _TAX = "taxpayer|tax id|tax number|tax identification|tax reference|tax file|TIN
 
 WORDS: dict[str, str] = {
     # North America
-    "US_SSN": "ssn|ssns|social security|soc sec|socialsecurity|social sec|ss#|ss #|SS number|ss no|socials|"
+    "US_SSN": "ssn|ssns|social security|soc sec|socialsecurity|social sec|SS number|ss no|socials|"
     "social number|seguro social|ssid|my social|ssnum|ssnumber|ssn_|social-security|社会安全号|社会安全号码|"
     "社会保障番号|sozialversicherungsnummer|numéro de sécurité sociale|social insurance|SOCIAL",
     "US_ITIN": "itin|individual taxpayer|taxpayer|tax id|taxid|TIN|tax identification",
     "US_PASSPORT": _PASSPORT,
     "US_DRIVER_LICENSE": _LICENCE,
     "ABA_ROUTING_NUMBER": "aba|routing|RTN|transit number|bank code|routingnumber|abarouting",
-    "US_BANK_NUMBER": "account number|account no|account num|account #|account#|acct|acct#|a/c|"
+    "US_BANK_NUMBER": "account|account number|account no|account num|acct|a/c|"
     "bank account|checking account|savings account|accountnumber|accountno|bank acct|account id|"
-    "account is|account:|bban|account ending|kontonummer|numéro de compte|número de cuenta|"
-    "numero di conto|número da conta|rekeningnummer|номер счета|расчетный счет|계좌|账号|口座番号|checking|"
-    "savings",
-    "MEDICAL_LICENSE": "dea|medical license|medical licence|dea number|dea no|dea#|prescriber|"
+    "account is|bban|account ending|kontonummer|numéro de compte|número de cuenta|"
+    "numero di conto|número da conta|rekeningnummer|номер счета|расчетный счет|계좌|账号|口座番号",
+    "MEDICAL_LICENSE": "dea|medical license|medical licence|dea number|dea no|prescriber|"
     "medical certificate",
     "US_NPI": "npi|national provider|provider id|provider identifier|provider number|taxonomy",
     "US_MBI": "mbi|medicare|beneficiary|medicaid|hicn",
     "US_HEALTH_INSURANCE_MEMBER_ID": "member id|member number|member no|memberid|subscriber id|"
     "subscriber number|insurance id|insurance number|policy number|policy no|policy id|health plan|"
-    "health insurance|beneficiary number|group number|membership number|member #",
-    "CA_SIN": "SIN|social insurance|sin number|SINs|NAS|assurance sociale|canada|sin no|S.I.N.",
+    "health insurance|beneficiary number|group number|membership number",
+    "CA_SIN": "sin|social insurance|sin number|SINs|NAS|assurance sociale|canada|sin no|S.I.N.",
     "CA_PASSPORT": _PASSPORT,
     # Latin America
     "BR_CPF": "cpf|cadastro de pessoa|contribuinte|CPF/MF|pessoa física|documento",
@@ -54,6 +53,7 @@ WORDS: dict[str, str] = {
     "BR_RG": "RG|registro geral|identidade|carteira de identidade|cédula de identidade",
     "MX_CURP": "curp|registro de población|clave única",
     "MX_RFC": "RFC|contribuyentes|registro federal",
+    "MX_NSS": "NSS|seguridad social|imss|seguro social",
     "AR_CUIT": "cuit|cuil|identificación tributaria|identificación laboral|CDI",
     "AR_DNI": "dni|documento nacional|documento de identidad",
     "CL_RUT": "RUT|RUN|rol único|r.u.t|Rut",
@@ -66,7 +66,7 @@ WORDS: dict[str, str] = {
     # British Isles
     "UK_NHS": "nhs|national health service|health service number|patient number|H&C number|CHI number|"
     "health authority|health services authority",
-    "UK_NINO": "national insurance|nino|NI number|NI no|ni num|insurance number|NINo|ni #|nin",
+    "UK_NINO": "national insurance|nino|NI number|NI no|ni num|insurance number|NINo|nin",
     "UK_PASSPORT": _PASSPORT,
     "UK_DRIVING_LICENCE": _LICENCE + "|dvla|licence|driver number",
     "IE_PPS": "pps|ppsn|personal public service|public service number|PPS number|RSI number|uimhir psp",
@@ -109,7 +109,7 @@ WORDS: dict[str, str] = {
     "IT_VAT_CODE": "partita iva|p.iva|p. iva|piva|P.I.|part. iva|vat|partitaiva|p.i.",
     "IT_IDENTITY_CARD": "carta d'identità|carta di identità|carta d’identità|identità|CIE|documento|carta d'identita|C.I.|identity card|id card|carta identità",
     "IT_PASSPORT": _PASSPORT,
-    "IT_DRIVER_LICENSE": "patente|licenza di guida|" + _LICENCE,
+    "IT_DRIVER_LICENSE": "patente|patente di guida|licenza di guida|" + _LICENCE,
     "GR_AMKA": "amka|αμκα|ΑΜΚΑ|α.μ.κ.α|Α.Μ.Κ.Α|αριθμός μητρώου|social security",
     "GR_AFM": "afm|αφμ|ΑΦΜ|α.φ.μ|Α.Φ.Μ|αριθμός φορολογικού|φορολογικ|tax number|tax id",
     # The north
@@ -133,6 +133,7 @@ WORDS: dict[str, str] = {
     "CZ_RODNE_CISLO": "rodné číslo|rodného čísla|rodne cislo|r.č.|r. č.|RČ|rodným číslem|birth number|rodné",
     "HU_TAJ": "taj|TAJ-szám|társadalombiztosítási|tajszám|taj szám",
     "HU_TAX_ID": "adóazonosító|adóazonosító jel|adószám|tax id|tax identification",
+    "HU_PERSONAL_ID": "személyi szám|személyi azonosító|személyi|személyazonosító",
     "RO_CNP": "cnp|cod numeric personal|codul numeric|codul numeric personal|personal numeric",
     "BG_EGN": "егн|ЕГН|egn|единен граждански|личен номер|e.г.н",
     "YU_JMBG": "jmbg|јмбг|ЈМБГ|emšo|emso|matični broj|матични број|ембг|ЕМБГ|matični",
@@ -146,7 +147,7 @@ WORDS: dict[str, str] = {
     "KZ_IIN": "иин|ИИН|жсн|ЖСН|IIN|жеке сәйкестендіру|индивидуальный идентификационный",
     # South and South-East Asia, Korea
     "IN_AADHAAR": "aadhaar|aadhar|adhaar|uidai|आधार|ஆதார்|ఆధార్|আধার|આધાર|ಆಧಾರ್|ആധാർ|UID|adhar",
-    "IN_PAN": "PAN|permanent account|pan card|pancard|pan number|pan no|pan:|पैन|pannumber|स्थायी खाता",
+    "IN_PAN": "PAN|permanent account|pan card|pancard|pan number|pan no|पैन|pannumber|स्थायी खाता",
     "IN_GSTIN": "gstin|gst|goods and services tax|tax identification",
     "IN_VOTER": "voter|epic|elector|मतदाता|voters|EPIC",
     "IN_PASSPORT": _PASSPORT,
@@ -156,7 +157,7 @@ WORDS: dict[str, str] = {
     "LK_NIC": "nic|national identity|ජාතික හැඳුනුම්පත|அடையாள|identity card",
     "BD_NID": "nid|জাতীয় পরিচয়|পরিচয়পত্র|national id|এনআইডি",
     "TH_TNIN": "เลขประจำตัวประชาชน|เลขบัตรประชาชน|บัตรประชาชน|รหัสประชาชน|รหัสปชช|ประจำตัวประชาชน|thai id|tnin|thai national|national id|citizen id|เลขประจำตัว|ปชช|identification number|id card",
-    "MY_NRIC": "mykad|nric|ic number|ic no|kad pengenalan|no. kp|no kp|IC|MyKad|k/p|identity card|no. ic|i/c",
+    "MY_NRIC": "mykad|my kad|nric|ic number|ic no|kad pengenalan|no. kp|no kp|IC|MyKad|k/p|identity card|no. ic|i/c",
     "SG_NRIC_FIN": "nric|fin|FIN|identity card|IC|fin number|work permit|nric/fin|i/c",
     "SG_UEN": "uen|unique entity|acra|business registration|company registration|roc",
     "ID_NIK": "nik|ktp|e-ktp|nomor induk|kependudukan|no. ktp|identity number|npwp|kartu tanda",
@@ -198,18 +199,20 @@ WORDS: dict[str, str] = {
     # Things
     "IMEI": "imei|imeisv|international mobile|device id|serial number of phone|기기|串号|phone serial|handset|imei1|imei2",
     "VIN": "vin|vehicle identification|chassis|fahrgestellnummer|FIN|fahrzeug-identifizierung|fahrzeugidentifizierung|frame number|"
-    "numéro de châssis|bastidor|telaio|chassi|车架号|車台番号|차대번호|vehicle id|vin#|vins|vin:|шасси|вин",
+    "numéro de châssis|bastidor|telaio|chassi|车架号|車台番号|차대번호|vehicle id|vins|шасси|вин",
     "LICENSE_PLATE": "license plate|licence plate|number plate|plate number|plate no|vehicle registration|"
     "registration number|registration plate|registration mark|car registration|car plate|kennzeichen|nummernschild|kfz|plaque d'immatriculation|"
     "immatriculation|immatriculée|matrícula|matricula|targa|kenteken|rejestracyjny|rejestracyjna|plaka|"
     "госномер|гос. номер|номерной знак|государственный номер|регистрационный знак|placa|placas|rekisterinumero|registreringsnummer|nummerplate|nummerplaat|"
     "spz|rendszám|număr de înmatriculare|번호판|차량번호|plates|plate|vrn|reg no|reg number|license tag|tag number|licenseplate|"
     "VRM|DVLA|v5c|reg plate|vehicle reg|regnr|reg.nr|autokennzeichen|autonummer",
+    "LICENSE_PLATE digits": "license plate|licence plate|number plate|plate number|plate no|licenseplate|"
+    "kennzeichen|plaka|plaka numarası|matrícula del coche|car plate|plates",
     "CRYPTO": "bitcoin|btc|ethereum|eth|wallet|crypto|address|donate|donation|donations|send|payment|tip|tips|deposit|litecoin|ltc|"
     "monero|xmr|solana|sol|tron|trx|usdt|dogecoin|doge|ripple|xrp|cardano|ada|dash|blockchain|钱包|地址|捐赠|지갑|ウォレット|"
     "кошелек|кошелёк|биткоин|billetera|portefeuille|wallets|sent|transfer|recipient|payout|erc20|usdc|metamask|bnb",
     "DATE_OF_BIRTH": "born|date of birth|dob|birth date|birthdate|birthday|birthdays|d.o.b|birth|dateofbirth|b-day|bday|DOB|D.O.B|"
-    "was born|geboren|geburtsdatum|geburtstag|geb.|geb|geb. am|né|née|né le|née le|date de naissance|naissance|naissance:|nacido|nacida|nací|nacimiento|nació|"
+    "was born|geboren|geburtsdatum|geburtstag|geb.|geb|geb. am|né|née|né le|née le|date de naissance|naissance|nacido|nacida|nací|nacimiento|nació|"
     "fecha de nacimiento|f. nac|cumpleaños|data de nascimento|nascimento|nascido|nascida|nasceu|nasci|nato il|nata il|nato|nata|data di nascita|nascita|"
     "geboortedatum|geboren op|verjaardag|geboorte|födelsedatum|född|fødselsdato|født|fødselsdag|födelsedag|syntymäaika|syntynyt|syntymäpäivä|data urodzenia|urodzony|urodzona|"
     "ur.|urodziłem|urodziłam|datum narození|narozen|narozena|narození|dátum narodenia|születési|született|data nașterii|născut|născută|nașterii|doğum|doğum tarihi|doğumlu|doğdu|дата рождения|"
