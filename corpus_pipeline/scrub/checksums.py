@@ -44,9 +44,13 @@ _ID = re.compile(
     rf"{_GAP}[0-9Xx](?![0-9A-Za-z])"
 )
 #: Numbers of 15 digits, issued until 1999, carry no check: a word must say what they are.
-_OLD_ID = re.compile(rf"(?<![0-9A-Za-z]){_PROVINCE}\d{{13}}(?![0-9A-Za-z])")
+_OLD_ID = re.compile(
+    rf"(?<![0-9A-Za-z]){_PROVINCE}\d{{4}}(?:\d{{9}}|([ \-])\d{{6}}\1\d{{3}})(?![0-9A-Za-z])"
+)
 _ID_WORD = re.compile(
-    r"(?:身份证|身分證|身份證|公民身份|证件)(?:号码?|號碼?|编号)?\W{0,4}(?:为|是|:)?\W{0,2}$"
+    r"(?:身份证|身分證|身份證|公民身份|证件|(?<![a-z])id ?card)(?:\([^()]{1,8}\))?"
+    r"(?:号码?|號碼?|编号|編號|字号|字號| ?no\.?)?\W{0,4}(?:为|是|:)?\W{0,2}$",
+    re.IGNORECASE,
 )
 _GAPS = re.compile(r"[ \-.]+")
 
@@ -163,7 +167,8 @@ def find_resident_ids(folded: Folded) -> Iterator[tuple[int, int]]:
         match = _ID.search(folded.view, match.end() if valid else match.start() + 1)
     for match in _OLD_ID.finditer(folded.view):
         before = folded.plain[max(0, match.start() - 24) : match.start()]
-        if _is_date("19" + match.group()[6:12]) and _ID_WORD.search(before):
+        number = _GAPS.sub("", match.group())
+        if _is_date("19" + number[6:12]) and _ID_WORD.search(before):
             yield match.span()
 
 
