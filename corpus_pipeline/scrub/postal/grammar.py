@@ -6,68 +6,15 @@ weight; with `ENOUGH` it is an address.
 """
 
 import functools
-import re
 from typing import Final, NamedTuple
 
+from corpus_pipeline.scrub.postal.cues import weigh_cue
+from corpus_pipeline.scrub.postal.forms import FORMS, HEAD, PARTS, street_pattern
 from corpus_pipeline.scrub.postal.tables import load_words
 from corpus_pipeline.scrub.postal.tokens import Tokens, read_tokens
 
 #: The weight of an address.
 ENOUGH: Final = 3
-
-_NUMBER = "[1456y]"
-_NUMBERS = f"(?:(?:[14568y],?)?{_NUMBER}|z)"
-_CAPITAL = "[WTtDOSQsGHRrcC]"
-_REST = "(?:[-.']?[WTtDOSQsGHRrcCXw])"
-
-#: A number that begins a street of its own is not the last of another.
-_OWN = rf"(?![1456y],?(?:[WTtDOSsQXR][-.']?){{1,4}}[SQ])"
-
-#: Forms of streets with the weight of each, in the order in which they are tried at a place.
-_FORMS: Final = (
-    ("military", 4, rf"(?:[bu]{_NUMBER},?b{_NUMBER}|[Wt]{{1,3}}(?=n))?[n,]{{0,2}}A,?[tW],?[5Z]"),
-    # Rue de la Paix 5, Via Roma 10, also with a number before
-    ("before", 3, rf"(?:{_NUMBERS},?)?[RQH]w{{0,3}}{_CAPITAL}{_REST}{{0,6}}?,?u?{_OWN}{_NUMBERS}"),
-    # 12 bis, rue de la Paix
-    ("before", 3, rf"{_NUMBERS},?(?:[RQHq]w{{0,3}}[WTtO]|Rw{{0,3}}l)(?:[-.']?[WTtODXsw]){{0,5}}(?<!w)"),
-    # 221B Baker Street
-    ("behind", 3, rf"{_NUMBERS},?(?:[WTtDOSQsGHRrcCXUu][-.']?)(?:[WTtDOSQsGHRrcCXUuw][-.']?){{0,4}}?[SQ]D?"),
-    # Koepenicker Straße 5
-    ("between", 3, rf"(?:{_NUMBERS},?)?(?:[WTtDOsGHRrcC][-.']?){_REST}{{0,4}}?l?(?<!w)[GH],?{_NUMBERS}"),
-    # Hauptstraße 5, Alte Hauptstraße 5
-    ("compound", 3, rf"(?:{_NUMBERS},?)?(?:{_CAPITAL}{_REST}{{0,2}}?-?)??C,?{_NUMBERS}"),
-    ("box", 3, rf"(?:{_NUMBERS},?)?B[-:,.#]?[tD]?[14568y]"),
-    # the same with words that mean much else
-    ("loose", 2, rf"{_NUMBERS},?(?:[WTtDOSQsGHRrcCX][-.']?)(?:[WTtDOSQsGHRrcCXw][-.']?){{0,4}}?[sq]D?(?![WX])"),
-    ("loose", 2, rf"(?:{_NUMBERS},?)?rw{{0,3}}[WTtO]{_REST}{{0,5}}?,?u?{_OWN}{_NUMBERS}"),
-    ("loose", 2, rf"(?:{_NUMBERS},?)?(?:{_CAPITAL}{_REST}{{0,2}}?-?)??[cSQ],?{_NUMBERS}"),
-    ("bare", 2, rf"{_NUMBERS},?[WTtDOsrcCGH]{_REST}{{0,4}}?,?{_OWN}(?!y){_NUMBERS}"),
-    ("loose", 1, rf"b[-:,.#]?[tD]?{_NUMBER}"),
-    ("bare", 1, rf"(?:{_NUMBERS}[,n]?)[WTtDOsrcC]{_REST}{{0,3}}"),
-    ("bare", 1, rf"[WTtDOsrcC]{_REST}{{0,4}}?(?<![wXt]),?{_OWN}{_NUMBERS}"),
-    ("unit", 0, rf"[Uu]{_NUMBER}[,n]{_CAPITAL}{_REST}{{0,3}}"),
-)  # fmt: skip
-
-
-@functools.cache
-def _street() -> tuple[re.Pattern[str], list[tuple[str, int]]]:
-    pattern = "|".join(f"({form})" for _, _, form in _FORMS)
-    # Without a number within reach nothing begins.
-    return re.compile(f"(?=[^nN:;()o?!]{{0,10}}[14568yzAbB])(?:{pattern})"), [(name, weight) for name, weight, _ in _FORMS]
-
-
-_TOWN = r"[WTtDsScCrRGHQXO](?:[-.'/]?[WTtDsScCrRGHQXw]){0,5}(?<!w)"
-_BREAK = r"[,n]{0,3}"
-#: What may follow a street, by name; the first that fits at a place is taken.
-_PARTS: Final = re.compile(
-    r"(?P<unit>[.,n(;/-]{0,2}(?:[Uuv][-.:#]?(?:[1456yO]|[tD](?![5Z])|W(?=[,nN)]))|O[Uu]|1[Uu](?![1456yW])))"
-    rf"|(?P<zip_town>[,n;.-]{{0,3}}(?P<zip1>[Zz]|[456y])[,n]?-?(?P<town1>{_TOWN}))"
-    rf"|(?P<town_zip>[,n;-]{{0,3}}(?P<town2>{_TOWN})[,n-]{{0,3}}(?P<zip2>[Zz]|[4568](?![-.]?[14568])))"
-    r"|(?P<zip>[,n;-]{0,3}(?:[Zz]|[456](?![-.]?[14568yZ])))"
-    r"|(?P<place>[,n;(/-]{0,3}T(?:\([WT]\))?)"
-    r"|(?P<province>\(t\)|\(W\)(?=[,nN.]|$))"
-    rf"|(?P<town>[,n;-]{{0,3}}{_TOWN})"
-)  # fmt: skip
 
 
 class Address(NamedTuple):
@@ -89,14 +36,14 @@ def find_addresses(text: str) -> list[Address]:
     ['221B Baker Street, London NW1 6XE']
     """
     tokens = read_tokens(text)
-    pattern, forms = _street()
+    pattern = street_pattern()
     found: list[Address] = []
     position = 0
     while True:
         match = pattern.search(tokens.classes, position)
         if match is None:
             return found
-        name, weight = forms[(match.lastindex or 1) - 1]
+        name, weight, _ = FORMS[(match.lastindex or 1) - 1]
         address = _address(text, tokens, match.span(), name, weight)
         if address is None:
             position = match.start() + 1
@@ -116,17 +63,23 @@ def _address(
         return None
     if name in ("bare", "loose") and not _stands_alone(text, tokens, first, last):
         return None
-    if name in ("behind", "loose", "bare") and weight > 0 and _is_counted(tokens, first, last, name):
+    if (
+        name in ("behind", "loose", "bare")
+        and weight > 0
+        and _is_counted(tokens, first, last, name)
+    ):
         weight -= 2
-    end, more = _read_parts(tokens, last, name)
+    end, more = _read_parts(tokens, last)
     head = _with_head(classes, first)
     # Two numbers before a name are a house and a flat, or a lot.
     more += 2 * (head < first) + (classes[first] in "z14568" and classes[first + 1] in "1456y")
+    if name == "bare" and _fills_lines(classes, first, last, end):
+        more += 1
     total = weight + more
     if name == "bare" and weight < 1:
         return None
     if total < ENOUGH or name == "bare":
-        cue = _cue(tokens, first)
+        cue = weigh_cue(tokens, first)
         if cue == 1 and name == "loose" and not more:
             cue = 0
         if name == "bare" and not more and not _has_name(text, tokens, first, last):
@@ -145,8 +98,20 @@ def _is_inside(text: str, tokens: Tokens, first: int) -> bool:
     if start == 0:
         return False
     before = text[start - 1]
-    return before.isalnum() or before in "_/\\=@$€£%+-.~^" or (
-        before == "," and start > 1 and text[start - 2].isdigit()
+    return (
+        before.isalnum()
+        or before in "_/\\=@$€£%+-.~^"
+        or (before == "," and start > 1 and text[start - 2].isdigit())
+    )
+
+
+def _fills_lines(classes: str, first: int, last: int, end: int) -> bool:
+    """Says whether a street is a line of its own, and what follows ends with a line."""
+    return (
+        (first == 0 or classes[first - 1] in "nNo")
+        and classes[last : last + 1] == "n"
+        and end > last
+        and (end == len(classes) or classes[end] in "nN")
     )
 
 
@@ -191,121 +156,82 @@ def _stands_alone(text: str, tokens: Tokens, first: int, last: int) -> bool:
 def _is_counted(tokens: Tokens, first: int, last: int, name: str) -> bool:
     """Says whether the number is a year or counts something, or another word owns it."""
     classes = tokens.classes
+    if tokens.words[first + 1 : first + 2] == ["way"] and len(tokens.words[first]) == 1:
+        return True
     if classes[first] == "y":
         return True
     return first > 0 and classes[first - 1] == "X"
 
 
-def _read_parts(tokens: Tokens, last: int, name: str) -> tuple[int, int]:
+def _read_parts(tokens: Tokens, last: int) -> tuple[int, int]:
     """Reads what follows a street: the token after the last part of the address, and its weight."""
     classes = tokens.classes
     end, weight, position = last, 0, last
     places = zips = 0
     for _ in range(10):
-        match = _PARTS.match(classes, position)
+        match = PARTS.match(classes, position)
         if match is None:
             break
         kind = match.lastgroup
         start, stop = match.span()
+        parted = classes[start] in ",n"
         follower = classes[stop] if stop < len(classes) else "N"
         lines = classes.count("n", start, stop)
+        solid = True
         if kind == "unit":
-            unit = "U" in match.group()
-            weight += 2 if unit else 1
-            end = stop
+            weight += 2 if "U" in match.group() else 1
+        elif kind == "state_zip":
+            state = tokens.words[match.start("state")]
+            known = match["state"] == "T" or state in load_words()["state_code"]
+            weight += 3 if known or match["zip0"] == "Z" else 2
+            zips += 1
         elif kind in ("zip_town", "town_zip"):
+            zip_, town = match["zip1"] or match["zip2"], match["town1"] or match["town2"]
+            if kind == "zip_town":
+                if zip_ == "y" and not lines:
+                    break
+                if follower in "lw" and "T" not in town and len(town) > 1:
+                    # Of the words of a sentence the first is the town.
+                    stop = match.start("town1") + 1
+            digits = tokens.words[match.start("zip1" if match["zip1"] else "zip2")]
+            weight += _weight_of_postcode(zip_, town, parted, lines > 0, digits.endswith("00"))
             zips += 1
-            zip_ = match["zip1"] or match["zip2"]
-            town = match["town1"] or match["town2"]
-            if kind == "zip_town" and zip_ == "y" and not lines:
-                break
-            if kind == "zip_town" and follower in "lw" and "T" not in town and len(town) > 1:
-                # Of the words of a sentence the first is the town.
-                stop = match.start("town1") + 1
-            weight += 2 if zip_ in "Zz" or "T" in town or town[-1] == "t" or lines else 1
-            end = stop
         elif kind == "zip":
+            weight += 1 if match.group()[-1] in "ZPz" or end > last else 0
             zips += 1
-            weight += 1 if "Z" in match.group() or "z" in match.group() or end > last else 0
-            end = stop
         elif kind == "place":
             places += 1
-            if places <= 2:
-                weight += 1
-            end = stop
-        elif kind == "province":
-            end = stop
-        else:
+            weight += places <= 2
+        elif kind == "town":
             if "T" in match.group():
                 places += 1
                 weight += places <= 2
-                end = stop
-            elif lines == 0 and follower not in "lw" and (
-                classes[start] in ",-;" or (not zips and classes[position - 1] in "1456y")
-            ):
-                end = stop
-            elif lines and follower not in "nN,t":
-                break
+            else:
+                solid = lines == 0 and follower not in "lw" and (
+                    classes[start] in ",-;" or (not zips and classes[position - 1] in "1456y")
+                )  # fmt: skip
+                if lines and follower not in "nN,t":
+                    break
+        if solid:
+            end = stop
         position = stop
     return end, weight
 
 
+def _weight_of_postcode(zip_: str, town: str, parted: bool, lines: bool, round_: bool) -> int:
+    """Weighs a postcode with its town by how much else it could be."""
+    if zip_ == "Z":
+        return 3
+    if "T" in town:
+        return 3 if parted else 2
+    if zip_ in "Pz5":
+        return 3 if lines or (parted and not round_) else 2
+    if zip_ in "68":
+        return 2
+    return 2 if lines else 1
+
+
 def _with_head(classes: str, first: int) -> int:
     """Moves the beginning before a flat that stands in front of the street."""
-    match = re.search(r"(?:[Uu][-.:]?[1456ytDO][,n-]{0,2}){1,2}$", classes[max(0, first - 8) : first])
+    match = HEAD.search(classes[max(0, first - 8) : first])
     return first - len(match.group()) if match else first
-
-
-@functools.cache
-def _cues() -> tuple[frozenset[tuple[str, ...]], frozenset[str], frozenset[str]]:
-    words = load_words()
-    phrases = frozenset(
-        tuple(phrase.split()) for phrase in words["announce"] | words["label"]
-    )
-    nouns = frozenset(
-        "address addresses addr adresse anschrift dirección domicilio endereço indirizzo adres "
-        "adresa adress osoite cím адрес адреса διεύθυνση alamat".split()
-    )
-    near = frozenset(
-        "meet meeting located lives live lived living reside resides resided residing deliver "
-        "delivered delivery ship shipped send sent mail mailed moved office visit return".split()
-    )
-    return phrases, nouns, near
-
-
-#: Stands between the word "address" and an address.
-_LINKS: Final = frozenset("is are was be to with at in as : of here".split())
-
-
-def _cue(tokens: Tokens, first: int) -> int:
-    """Weighs what announces an address: 3 for a label with a colon, 2 for a phrase, 1 for a verb."""
-    phrases, nouns, verbs = _cues()
-    bare: list[str] = []
-    colon = comma = False
-    for i in range(first - 1, max(-1, first - 15), -1):
-        letter, word = tokens.classes[i], tokens.words[i]
-        if letter == ":" and not bare:
-            colon = True
-        elif letter == "," and not bare:
-            comma = True
-        elif letter == ":":
-            bare.append(":")
-        elif letter in ".!?;" or (letter == "N" and bare):
-            break
-        elif letter.isalnum() and letter not in "nN":
-            bare.append(word)
-    bare.reverse()
-    for length in range(1, 5):
-        for skipped in range(2):
-            if skipped and (len(bare) < 2 or bare[-1] not in ("the", "user", "is", "are")):
-                continue
-            tail = tuple(bare[len(bare) - length - skipped : len(bare) - skipped])
-            if len(tail) == length and tail in phrases:
-                # "address, 12": a word of a list does not announce the next one.
-                if length == 1 and not colon and (tail[0] not in nouns or comma):
-                    continue
-                return 3 if colon else 2
-    for i, word in enumerate(bare):
-        if word in nouns and not (i and bare[i - 1] == "to") and _LINKS.intersection(bare[i:]):
-            return 2
-    return int(bool(verbs.intersection(bare[-6:])))

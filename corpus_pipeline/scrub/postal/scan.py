@@ -107,7 +107,7 @@ def _has_capital(data, position, last, classes):  # type: ignore[no-untyped-def]
             line = True
         elif not (
             byte == 0x20 or byte == 0x2C or byte == 0x2E or byte == 0x0D or byte == 0x09
-            or byte == 0x2D or byte == 0x2F or line and (byte == 0x3E or byte == 0x3F)
+            or byte == 0x2D or byte == 0x2F or (line and (byte == 0x3E or byte == 0x3F))
         ):  # fmt: skip
             return False
         i += 1
@@ -125,6 +125,9 @@ def _is_number(data, start, stop, first, last, classes):  # type: ignore[no-unty
     i = stop
     if i < last and classes[data[i]] & (_SMALL_LETTER | _CAPITAL):
         i += 1
+        # 1234AB is a postcode of the Netherlands.
+        if i < last and stop - start == 4 and classes[data[i]] & classes[data[i - 1]] & _CAPITAL:
+            i += 1
     if i < last:
         byte = data[i]
         if classes[byte] & (_SMALL_LETTER | _CAPITAL | _DIGIT) or byte in (
@@ -153,7 +156,7 @@ def _is_number(data, start, stop, first, last, classes):  # type: ignore[no-unty
         after_digit = k >= first and classes[data[k]] & _DIGIT != 0
         after_space = k < first or data[k] == 0x20 or data[k] == 0x0A
         if byte == 0x2D or byte == 0x2F:
-            return after_digit or after_space
+            return after_digit or after_space or (byte == 0x2D and stop - start == 6)
         return not after_digit
     return True
 
@@ -188,7 +191,10 @@ def _is_street_word(data, start, stop, last):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _scan(data, offsets, classes, word_hashes, word_flags, end_hashes, end_flags, rows, starts, ends):  # type: ignore[no-untyped-def]
+def _scan(  # type: ignore[no-untyped-def]
+    data, offsets, classes, word_hashes, word_flags, end_hashes, end_flags, rows, starts, ends
+):
+    """Writes candidate windows; one pass, each byte near a digit is read once."""
     count = 0
     for row in range(len(offsets) - 1):
         first, last = offsets[row], offsets[row + 1]
@@ -236,13 +242,18 @@ def _scan(data, offsets, classes, word_hashes, word_flags, end_hashes, end_flags
                     elif _is_number(data, p, q, first, last, classes):
                         adjoined = p - word_end <= 4
                         year = length == 4 and (
-                            data[p] == 0x31 and data[p + 1] >= 0x37
-                            or data[p] == 0x32 and data[p + 1] == 0x30
+                            (data[p] == 0x31 and data[p + 1] >= 0x37)
+                            or (data[p] == 0x32 and data[p + 1] == 0x30)
                         )
                         after = _has_capital(data, q, last, classes)
                         previous = adjoined and word_capital and not word_flag & OTHER
                         near = p - number <= _NUMBER_BEFORE
-                        if p - before_name <= _STREET_BEFORE and previous and not (year and loose):
+                        if (
+                            p - before_name <= _STREET_BEFORE
+                            and adjoined
+                            and (previous or (not loose and word_end - word_start <= 4))
+                            and not (year and loose)
+                        ):
                             found = before_start
                         elif p - between <= 4 or p - box <= 4 or p - zip_word <= 12:
                             found = word_start
@@ -258,12 +269,18 @@ def _scan(data, offsets, classes, word_hashes, word_flags, end_hashes, end_flags
                             found = word_start
                         elif (after or previous) and not year:
                             paired = number == p - 1 and (
-                                before == 0x20 and number_length == 3 and 2 <= length <= 3
-                                or before == 0x2D and length == 3 and number_length != 3
+                                (before == 0x20 and number_length == 3 and 2 <= length <= 3)
+                                or (before == 0x2D and length == 3 and number_length != 3)
                             )
                             if paired and p - earlier <= _NUMBER_BEFORE:
                                 found = earlier_start
-                            elif 4 <= length and number_capital and near:
+                            elif length >= 4 and number_capital and near:
+                                found = number_start
+                        elif year and number_capital and near and (after or length == 4):
+                            k = p - 1
+                            while k > number and (data[k] == 0x20 or data[k] == 0x3E):
+                                k -= 1
+                            if data[k] == 0x0A:
                                 found = number_start
                         earlier, earlier_start = number, number_start
                         number, number_start, number_length = q, p, length
@@ -293,7 +310,9 @@ def _scan(data, offsets, classes, word_hashes, word_flags, end_hashes, end_flags
                     word_capital = kind & (_CAPITAL | _HIGH) != 0
                     word_start, word_end = p, q
                     if word_flag:
-                        if word_flag & (BEHIND | BEFORE | BETWEEN) and _is_street_word(data, p, q, last):
+                        if word_flag & (BEHIND | BEFORE | BETWEEN) and _is_street_word(
+                            data, p, q, last
+                        ):
                             if word_flag & BEFORE:
                                 before_name, before_start = q, p
                                 loose = word_flag & LOOSE != 0
@@ -313,7 +332,11 @@ def _scan(data, offsets, classes, word_hashes, word_flags, end_hashes, end_flags
                         if word_flag & ZIP:
                             zip_word = q
                 if found != _FAR:
-                    if count > begun and found - ends[count - 1] < _JOIN and q - starts[count - 1] <= _LONGEST:  # noqa: E501
+                    if (
+                        count > begun
+                        and found - ends[count - 1] < _JOIN
+                        and q - starts[count - 1] <= _LONGEST
+                    ):
                         ends[count - 1] = max(ends[count - 1], q)
                     else:
                         rows[count], starts[count], ends[count] = row, found, q

@@ -43,28 +43,6 @@ _SCANNED: Final = {
     "not_streets": OTHER,
 }
 
-#: Words of several words announce by these of theirs; the others are small and everywhere.
-_CUE_WORDS: Final = frozenset(
-    "address addresses addr located lives live lived living resides residing resided resident "
-    "moved move moving deliver delivered delivery ship shipped send sent mail mailed meet meeting "
-    "return office restaurant party house home apartment flat property premises building situated "
-    "based pick picked drop drops off arrived stop station stays staying stay come corner side "
-    "enter refers adresse anschrift postanschrift wohnhaft wohnort wohnt wohne wohnt befindet "
-    "habite demeurant domicilié situé vive vivo domiciliado ubicado ubicada abita abito residente "
-    "mora moro mieszka mieszkam zamieszkały bor asuu lakik проживает живет живёт адресу "
-    "проживающий woont woonachtig bydlí dirección direccion domicilio endereço endereco morada "
-    "indirizzo residenza adres adresa adress postadress gatuadress osoite cím lakcím адрес адреса "
-    "διεύθυνση alamat residence headquarters headquartered registered visit bill location "
-    "lieferadresse rechnungsadresse domicile here same visit where venue chỉ العنوان כתובת".split()
-)
-
-
-#: Words of phrases for boxes and postcodes that do not tell them by themselves.
-_TOO_COMMON: Final = frozenset(
-    "route unit code post office bag private locked case postale postal skrytka de casella boîte "
-    "boite caixa rural po o abonentský абонентский poštanski kod código codigo".split()
-)
-
 
 class HashTable(NamedTuple):
     """Open addressing over hashes of 64 bits; 0 is an empty slot."""
@@ -111,19 +89,19 @@ def load_hashes() -> tuple[HashTable, HashTable]:
         for phrase in load_words()[kind]:
             pieces = phrase.replace(".", " ").replace("/", " ").split()
             if flag == CUE:
-                pieces = [piece for piece in pieces if piece in _CUE_WORDS]
+                pieces = [piece for piece in pieces if piece in load_words()["cue_word"]]
             elif flag in (BOX, ZIP):
-                pieces = [piece for piece in pieces if len(piece) > 1 and piece not in _TOO_COMMON]
+                pieces = [
+                    piece
+                    for piece in pieces
+                    if len(piece) > 1 and piece not in load_words()["common"]
+                ]
             elif len(pieces) > 1:
                 continue
             for piece in pieces:
                 for form in _forms(piece):
                     words[form] = words.get(form, 0) | flag
-    endings = {
-        form[::-1]: BETWEEN
-        for ending in load_words()["endings"]
-        for form in _forms(ending)
-    }
+    endings = {form[::-1]: BETWEEN for ending in load_words()["endings"] for form in _forms(ending)}
     return _hashed(words), _hashed(endings)
 
 

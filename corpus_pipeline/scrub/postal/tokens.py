@@ -20,14 +20,17 @@ _POSTCODES = (
     r"(?:GIR ?0AA|[A-Z]{1,2}[0-9][A-Z0-9]?[ ]{0,2}[0-9][A-Z]{2})(?![A-Za-z0-9])",
     r"[A-CEGHJ-NPRSTVXY][0-9][A-Z][ -]?[0-9][A-Z][0-9](?![A-Za-z0-9])",
     r"[ACDEFHKNPRTVWXY][0-9][0-9W] ?[0-9ACDEFHKNPRTVWXY]{4}(?![A-Za-z0-9])",
-    # Netherlands
-    r"[1-9][0-9]{3} ?(?!AD|BC|AM|PM|MB|GB|KB|TB|KG|HP|NW|NE|SE|SW|KM|MM|CM)[A-Z]{2}(?![A-Za-z0-9])",
-    # United States, Brazil, Portugal, Poland
-    r"[0-9]{5}-[0-9]{4}(?![0-9-])|[0-9]{5}-[0-9]{3}(?![0-9-])",
-    r"[0-9]{4}-[0-9]{3}(?![0-9-])|[0-9]{2}-[0-9]{3}(?![0-9-])",
+    # United States
+    r"[0-9]{5}-[0-9]{4}(?![0-9-])",
     # with a country before it
     r"(?:AD|AT|BE|CH|CZ|DE|DK|EE|ES|FI|FIN|FL|FR|GR|HR|IT|LT|LU|LV|NL|NO|PL|PT|RO|SE|SI|SK|UK"
     r"|A|B|D|F|H|I|L|N|S)[ ]?-[ ]?[0-9]{3}(?:[0-9]{0,3}| [0-9]{2})(?![0-9A-Za-z])",
+)
+
+#: Netherlands; Brazil, Portugal, Poland. Amounts and ranges of numbers look like these.
+_PLAIN_POSTCODES = (
+    r"[1-9][0-9]{3} ?(?!AD|BC|AM|PM|MB|GB|KB|TB|KG|HP|NW|NE|SE|SW|KM|MM|CM)[A-Z]{2}(?![A-Za-z0-9])"
+    r"|[0-9]{5}-[0-9]{3}(?![0-9-])|[0-9]{4}-[0-9]{3}(?![0-9-])|[0-9]{2}-[0-9]{3}(?![0-9-])"
 )
 
 #: Czechia, Slovakia, Sweden, Greece; India. It may be two numbers, too.
@@ -39,26 +42,51 @@ _PAIRED = (
 _NUMBERS = (
     # no house and no postcode
     r"(?P<bad>[$€£¥₹][ ]?[0-9][0-9.,]*|[0-9]+(?:[.,:][0-9]+)+[A-Za-z%]*|[0-9]+ ?[%°€£$]"
-    r"|[0-9]{9,}|\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}(?![0-9])|(?:19|20)[0-9]{2}[-–/](?:19|20)?[0-9]{2}(?![0-9/])"
+    r"|[0-9]{9,}|\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}(?![0-9])"
+    r"|(?:19|20)[0-9]{2}[-–/](?:19|20)?[0-9]{2}(?![0-9/])"
     r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:Z.]*|\+[0-9][0-9 ()-]{6,})"
     r"|(?P<ordinal>[0-9]{1,3}(?:st|nd|rd|th|ST|ND|RD|TH|ª|º|er|ème|e)(?![A-Za-z0-9]))"
     r"|(?P<house>(?:(?:[#№]|[Nn][°ºor]\.?)[ ]?)?[0-9]{1,5}"
     r"(?:[ ]?(?:bis|ter|quater)(?![a-z])|[A-Za-z](?![A-Za-z])|-?[A-Z](?![A-Za-z]))?"
     r"(?:[ ]?[/–\\][ ]?[0-9]{1,4}[A-Za-z]?(?![A-Za-z0-9])|-[0-9]{1,4}[A-Za-z]?(?![A-Za-z0-9])){0,3}"
-    r"(?![0-9A-Za-z])|[0-9]{6,8}(?![0-9A-Za-z]))"
+    r"(?![0-9A-Za-z])|[0-9]{6,8}(?![0-9A-Za-z])|[Ss]/[Nn](?![a-z]))"
 )
 
 _TOKEN = re.compile(
-    r"(?P<word>(?![A-Z]{1,3}[ -]{0,3}[0-9]|[Nn][or°º]\.?[ ]?[0-9])"
+    r"(?P<word>(?![A-Z]{1,3}[ -]{0,3}[0-9]|[Nn][or°º]\.?[ ]?[0-9]|[Ss]/[Nn](?![a-z]))"
     r"['’]?[^\W\d_]+(?:['’`-][^\W\d_]+)*(?:\.(?!\.))?)"
     f"|(?P<line>{_LINE})"
     "|(?P<postcode>(?<![A-Za-z0-9])(?:" + "|".join(_POSTCODES) + "))"
-    f"|(?P<paired>{_PAIRED})|" + _NUMBERS + r"|(?P<glued>[0-9][^\W_]*)"
+    f"|(?P<plain>(?<![A-Za-z0-9-])(?:{_PLAIN_POSTCODES}))|(?P<paired>{_PAIRED})|"
+    + _NUMBERS
+    + r"|(?P<glued>[0-9][^\W_]*)"
     r"|(?P<capitals>[A-Z]{1,3}\.?)"
     r"|(?P<mark>[^\s])"
 )  # fmt: skip
 
-_DIRECTIONS: Final = frozenset("N S E W NE NW SE SW N. S. E. W. N.E. N.W. S.E. S.W.".split())
+_DIRECTIONS: Final = frozenset(
+    [
+        "N",
+        "S",
+        "E",
+        "W",
+        "NE",
+        "NW",
+        "SE",
+        "SW",
+        "N.",
+        "S.",
+        "E.",
+        "W.",
+        "N.E.",
+        "N.W.",
+        "S.E.",
+        "S.W.",
+    ]
+)
+
+#: Letters of an abbreviation, whose dot belongs to it.
+_LONGEST_ABBREVIATION: Final = 5
 
 #: Longest phrase of places, boxes and labels, in tokens.
 _LONGEST: Final = 5
@@ -82,14 +110,15 @@ CLASSES: Final = {
     "1": "number of 1 to 3 digits, or with a letter or a range: a house",
     "4": "number of 4 digits", "5": "of 5", "6": "of 6", "8": "of 7 or 8",
     "y": "number from 1700 to 2100",
-    "Z": "postcode by its form", "z": "123 45: the same, or two numbers", "x": "another number",
-    "O": "5th, 42nd",
-    "S": "street word behind a name", "R": "before", "Q": "on either side", "G": "between",
-    "s": "loose street word behind a name",
-    "r": "loose street word before a name", "q": "street word behind a name, in small letters",
+    "Z": "postcode by its form", "P": "the same, or a range or an amount",
+    "z": "123 45: a postcode, or two numbers", "x": "another number", "O": "5th, 42nd",
+    "S": "street word behind a name", "q": "the same in small letters",
+    "R": "before a name", "Q": "on either side", "G": "between a name and a number",
     "H": "before a name or between it and a number",
+    "s": "loose street word behind a name", "r": "before a name", "k": "on either side",
     "C": "name and street word in one", "c": "loose",
-    "U": "unit", "u": "loose unit", "v": "one small letter that may be one", "B": "sure box", "b": "box", "A": "military post office",
+    "U": "unit", "u": "loose unit", "v": "one small letter that may be a unit",
+    "B": "sure box", "b": "box", "A": "military post office",
     "T": "country, state or large town", "t": "two or three capitals", "D": "direction",
     "W": "capitalised word", "X": "capitalised word that is no name of a street",
     "w": "small word of names", "l": "other word in small letters",
@@ -112,6 +141,8 @@ def _word_classes() -> dict[str, str]:
         classes[word] = "S"
     for word in words["before"] & words["between"]:
         classes[word] = "H"
+    for word in words["loose_behind"] & words["loose_before"]:
+        classes[word] = "k"
     return classes
 
 
@@ -123,9 +154,7 @@ def _phrases() -> dict[tuple[str, ...], str]:
     for kind, letter in (("town", "T"), ("state", "T"), ("country", "T"), ("box", "b"),
                          ("sure_box", "B")):  # fmt: skip
         for phrase in words[kind]:
-            pieces = tuple(
-                piece.lower().rstrip(".") for piece in _pieces(phrase) if piece.strip()
-            )
+            pieces = tuple(piece.lower().rstrip(".") for piece in _pieces(phrase) if piece.strip())
             table[pieces] = letter
     return table
 
@@ -142,6 +171,8 @@ def _phrase_starts() -> frozenset[str]:
 def _ending(small: str, dotted: bool) -> str | None:
     """Says whether a word ends like a name and a street word in one: `C`, loosely `c`, or not."""
     words = load_words()
+    if small in words["not_compounds"]:
+        return None
     for length in range(min(12, len(small) - 2), 2, -1):
         end = small[-length:]
         if end == "str" and not dotted:
@@ -151,6 +182,10 @@ def _ending(small: str, dotted: bool) -> str | None:
         if end in words["loose_endings"]:
             return "c"
     return None
+
+
+#: Street words before a name that French writes small.
+_FRENCH: Final = frozenset(["avenue", "boulevard"])
 
 
 def _is_one_word(text: str) -> bool:
@@ -169,6 +204,12 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
     if text == "nan":
         # What tables have in the place of a value that is missing.
         return "t"
+    if len(text) in (2, 3) and text.isupper() and small in load_words()["state_code"]:
+        return "D" if text in _DIRECTIONS else "t"
+    if kind in ("Q", "r") and (small in _FRENCH or (dotted and len(small) > 1)):
+        return "Q" if kind == "Q" else "R"
+    if kind == "k" and not (upper or dotted):
+        return "r"
     if kind in ("S", "s", "X", "u", "Q") and not (upper or dotted or all_small or uncased):
         # "road", "place" and "part" in small letters are words like any other.
         if kind == "u":
@@ -184,16 +225,22 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
         if dotted and upper and len(small) == 1 and kind != "D":
             # An initial of a name; the Hungarian u. is small.
             return "W"
-        if len(small) <= 2 and small.isascii() and not dotted and kind in "UuRGHS" and text not in ("St", "Av", "Rd", "Dr", "Ln", "Bd", "Pl", "Ct", "Sq"):
+        if (
+            len(small) <= 2
+            and small.isascii()
+            and not dotted
+            and kind in "UuRGHS"
+            and text not in ("St", "Av", "Rd", "Dr", "Ln", "Bd", "Pl", "Ct", "Sq")
+        ):
             if upper:
                 return "t" if len(small) == 2 and text.isupper() else "W"
             return "w" if kind in "URGH" else "u"
         return kind
     if 2 <= len(text) <= 3 and text.isupper() and text.isascii() and not dotted:
         return "t"
-    if (upper or all_small) and len(small) > 4 and _is_one_word(text):
+    if len(small) > 4 and _is_one_word(text):
         ending = _ending(small, dotted)
-        if ending is not None:
+        if ending is not None and (upper or all_small or ending == "C"):
             return ending
     if upper:
         return "W"
@@ -210,7 +257,8 @@ def _class_of(kind: str, token: str, all_small: bool) -> tuple[str, str]:
         if not small.endswith("."):
             return _class_of_word(token, small, all_small), small
         bare = small[:-1]
-        known = _word_classes().get(bare, "X") != "X"
+        known = _word_classes().get(bare, "X") != "X" and bare not in load_words()["full"]
+        known = known and len(bare) <= _LONGEST_ABBREVIATION
         if known or len(bare) == 1 or _is_ending(bare):
             return _class_of_word(token, bare, all_small), bare
         return _class_of_word(token[:-1], bare, all_small) + ".", bare
@@ -218,7 +266,9 @@ def _class_of(kind: str, token: str, all_small: bool) -> tuple[str, str]:
         return _class_of_number(token), small
     if kind == "mark":
         return (token if token in ",.-()/:;&?!'\"" else "-" if token == "–" else "o"), small
-    return {"line": "n", "postcode": "Z", "paired": "z", "ordinal": "O"}.get(kind, "x"), small
+    return {"line": "n", "postcode": "Z", "plain": "P", "paired": "z", "ordinal": "O"}.get(
+        kind, "x"
+    ), small
 
 
 def read_tokens(text: str) -> Tokens:

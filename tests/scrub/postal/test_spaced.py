@@ -1,0 +1,117 @@
+"""Postal addresses in scripts with spaces, and what only looks like one. All are invented."""
+
+import pyarrow as pa
+import pytest
+
+from corpus_pipeline.scrub.entities import ENTITIES
+from corpus_pipeline.scrub.postal import load_finder
+from corpus_pipeline.scrub.spans import FinderOptions
+from corpus_pipeline.text.columns import utf8_buffers
+
+
+def found(*texts: str) -> list[list[str]]:
+    """What is found in each text of a column."""
+    column = utf8_buffers(pa.array(texts))
+    spans = load_finder(frozenset(["ADDRESS"]), FinderOptions()).find(column, [None] * len(texts))
+    rows: list[list[str]] = [[] for _ in texts]
+    for row, start, end in zip(spans.rows, spans.starts, spans.ends, strict=True):
+        rows[row].append(column.data[start:end].tobytes().decode())
+    return rows
+
+
+WHOLE = [
+    "221B Baker Street, London NW1 6XE",
+    "1600 Elm Ave NW, Washington, DC 20500",
+    "742 Evergreen Terrace, Springfield, OR 97403",
+    "Flat 4B, 12/3 MG Road, Bengaluru 560001, Karnataka",
+    "603/448 Weber Court\nNorth Jamesborough, TAS, 2911",
+    "6750 Koskikatu 25 Apt. 864\nArtilleros\n, CO\n Uruguay 64677",
+    "Unit 4719 Box 7394\nDPO AP 70942",
+    "P.O. Box 1234, Springfield, OR 97403",
+    "Hauptstr. 12a, 10115 Berlin",
+    "Murat-Heinrich-Allee 77\n24158 Ochsenfurt",
+    "Postfach 1203, 8021 Zürich",
+    "12 bis, rue de la Paix, 75002 Paris",
+    "chemin Bourquin 87\n7317 Joly",
+    "Via Roma 10, 20121 Milano (MI)",
+    "Calle Mayor, 5, 28013 Madrid",
+    "Rua das Flores, 120\n4050-262 Porto",
+    "ul. Długa 5 m. 3, 00-238 Warszawa",
+    "Gerritsingel 7\n1317 YB\nSchijf",
+    "Grammova 8\n777 63 Městec Králové",
+    "Györgyhalasi utca 121.\nH-7317 Mátrahetvenváros",
+    "Skolvägen 76\n717 06 Ängelholm",
+    "Dosentinkuja 76\n17066 Rovaniemi",
+    "Haugbakken 7, 6083 Lunde",
+    "Dampfærgevej 77\n7170 Almind",
+    "ул. Ленина, д. 5, кв. 3, 101000 Москва",
+    "проспект Виноградний, буд. 77, Рені, 50756",
+]
+
+
+@pytest.mark.parametrize("address", WHOLE)
+def test_address_is_covered_whole(address: str) -> None:
+    quoted = address.replace("\n", "\n> ")
+    texts = [f"Address: {address}\n\nThanks", f"> {quoted}\n> +44 20 7946 0000\n", address]
+    assert found(*texts) == [[address], [quoted], [address]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("She lives at Pod Floriánem 1677 with her dog.", ["Pod Floriánem 1677"]),
+        ("Please deliver it to 51709 Spinatsch 94.", ["51709 Spinatsch 94"]),
+        ("I'll meet you at the corner of Csabai 39 and", ["Csabai 39"]),
+        ("Meet me at 10 Acacia Avenue. He went", ["10 Acacia Avenue"]),
+        ("??? Carly Jones\n??? 53772 Holm 45\n??? Suite 757\n??? Iceland 28766\n??? x",
+         ["53772 Holm 45\n??? Suite 757\n??? Iceland 28766"]),
+        ("Jane Roe\n12 Oak Street\nSpringfield, OR 97403\nTel 541-555-0100",
+         ["12 Oak Street\nSpringfield, OR 97403"]),
+    ],
+)  # fmt: skip
+def test_announced_or_in_prose(text: str, expected: list[str]) -> None:
+    assert found(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 Main Points of the plan",
+        "a 3 Way Street party",
+        "Wall Street fell 12 points on Monday, the Street said.",
+        "42 Court cases and 10 Park rangers",
+        "Section 12 Drive shafts",
+        "2001 A Space Odyssey, 100 Years War",
+        "17 U.S.C. 107; Vol. 3, No. 12; 5 U.S.C. 552a",
+        "On 4 July 1976 in Boston, 12 March 2011 in Paris",
+        "We went 3 miles down the road, then 2 blocks down the street.",
+        "def street(road=12): return Address32[0x5f], (address, 0, BASIC_KEY)",
+        "Add 2 cups Flour, 3 Eggs, 12 Oz Butter",
+        "Arsenal 3 Chelsea 2, Leeds 1 Everton 0",
+        "| Oak | 12 | 3400 |\n| Elm | 14 | 5200 |",
+        "in address 15 the bus; **Slide 15:** Addresses",
+        "Arbeitsplatz 4 und Platz 139 von 176",
+    ],
+)
+def test_is_no_address(text: str) -> None:
+    assert found(text) == [[]]
+
+
+def test_findings_depend_on_the_text_alone() -> None:
+    texts = [*WHOLE, "", "12", "Hauptstr.", "5, 10115 Berlin"]
+    together = found(*texts)
+    assert together == [found(text)[0] for text in texts]
+    assert together[-4:] == [[], [], [], []]
+
+
+def test_entity_and_scores() -> None:
+    column = utf8_buffers(pa.array(["x", "Hauptstr. 12a, 10115 Berlin"]))
+    spans = load_finder(frozenset(["ADDRESS"]), FinderOptions()).find(column, ["en", "de"])
+    assert spans.rows.tolist() == [1]
+    assert ENTITIES[spans.entities[0]] == "ADDRESS"
+    assert 0.5 <= spans.scores[0] <= 1
+
+
+@pytest.mark.parametrize("piece", ["12 Street ", "1", "12 ", "Street ", "\n", "5 Rd, ", "Ж1 ", "("])
+def test_hostile_text_is_read(piece: str) -> None:
+    assert len(found(piece * 3000)) == 1
