@@ -1,8 +1,10 @@
 """What the text around a name says of it."""
 
+import numpy as np
+
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.letters import code_point, finished
-from corpus_pipeline.scrub.persons.tables import CONTACT, PHRASE, looked_up
+from corpus_pipeline.scrub.persons.tables import CONTACT, GOES_ON, PHRASE, looked_up
 from corpus_pipeline.scrub.persons.tokens import read_word
 
 #: Words and marks that are read before a name and behind it.
@@ -24,21 +26,26 @@ def _merged(one, other):  # type: ignore[no-untyped-def]
     return max(one & 15, other & 15) | (one | other) & ~15
 
 
+#: bool[256]: blanks, and what marks stress or a quoted line.
+_SKIPPED = np.zeros(256, np.bool_)
+_SKIPPED[[0x20, 0x09, 0x2A, 0x5F, 0x3E, 0x23, 0x60]] = True
+
+
 @kernel
 def _is_skipped(byte):  # type: ignore[no-untyped-def]
-    """Blanks, and what marks stress or a quoted line."""
-    return byte in (0x20, 0x09, 0x2A, 0x5F, 0x3E, 0x23, 0x60)
+    return _SKIPPED[byte]
 
 
 @kernel
 def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
-    """Reads back from byte `at`; (what phrases say, whether it begins a line, or a sentence)."""
+    """Reads back from byte `at`; (what phrases say, whether it begins a line, or a
+    sentence, whether a number stands before it)."""
     folds, capitals = tables.letters.folds, tables.letters.capitals
     i = at
     value = PHRASE
     found = 0
     items = 0
-    line = sentence = False
+    line = sentence = number = False
     while items < _BEFORE:
         item = 0
         if i <= begin:
@@ -69,6 +76,7 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 break
         elif byte < 0x80 and not (0x61 <= byte | 0x20 <= 0x7A):
             if 0x30 <= byte <= 0x39:
+                number = items == 0 and i < at
                 break
             item = int(byte)
             i -= 1
@@ -113,20 +121,24 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                     break
                 _, item, _, _, _ = read_word(data, i, end, folds, capitals)
         value = _extended(value, item)
-        found = _merged(found, looked_up(tables.before, value))
+        held = looked_up(tables.before, value)
+        found = _merged(found, held)
+        if not held & GOES_ON:
+            break
         items += 1
-    return found, line, sentence
+    return found, line, sentence, number
 
 
 @kernel
 def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
-    """Reads on from byte `at`; (what phrases say, whether the line ends)."""
+    """Reads on from byte `at`; (what phrases say, whether the line ends, whether a house
+    number follows)."""
     folds, capitals = tables.letters.folds, tables.letters.capitals
     i = at
     value = PHRASE
     found = 0
     items = 0
-    line = False
+    line = number = False
     while items < _AFTER:
         if i >= stop:
             if items == 0:
@@ -153,6 +165,11 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
         if byte < 0x80 and not (0x61 <= byte | 0x20 <= 0x7A):
             item = int(byte)
             if 0x30 <= byte <= 0x39:
+                if items == 0 and i == at + 1:
+                    while i < stop and 0x30 <= data[i] <= 0x39:
+                        i += 1
+                    # Not a telephone number, nor 10/11/2000, 12:30.
+                    number = i - at <= 5 and (i >= stop or data[i] in (0x20, 0x2C, 0x0A, 0x2E))
                 break
             i += 1
         else:
@@ -161,9 +178,12 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
                 break
             i = end
         value = _extended(value, item)
-        found = _merged(found, looked_up(tables.after, value))
+        held = looked_up(tables.after, value)
+        found = _merged(found, held)
+        if not held & GOES_ON:
+            break
         items += 1
-    return found, line
+    return found, line, number
 
 
 @kernel

@@ -8,6 +8,7 @@ from corpus_pipeline.scrub.persons.tables import (
     CALENDAR,
     FUNCTION,
     NAMED,
+    PARTICLE,
     PEOPLE,
     ROLE,
     SUFFIX,
@@ -18,8 +19,10 @@ from corpus_pipeline.scrub.persons.tables import (
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
     GLUED,
+    HYPHEN,
     INITIAL,
     MIXED,
+    SMALL,
     SURNAME_END,
 )
 
@@ -32,15 +35,23 @@ _OTHER = CALENDAR | PEOPLE | ROLE | TITLE | THING_BEFORE
 @kernel
 def is_unusable(known, shape):  # type: ignore[no-untyped-def]
     """Says whether a token is in no name."""
-    return bool(shape & (GLUED | MIXED)) or bool(known & FUNCTION)
+    if shape & (GLUED | MIXED):
+        return True
+    return bool(known & FUNCTION) and not shape & INITIAL and not known & PARTICLE
 
 
 @kernel
-def is_word(known):  # type: ignore[no-untyped-def]
+def is_word(known, shape):  # type: ignore[no-untyped-def]
     """Says whether a token is a common word, and a name at most by chance."""
+    if shape & INITIAL:
+        return False
     given, surname, common = known & 7, known >> 3 & 7, known >> 6 & 7
+    if known & PARTICLE:
+        return False
     if known & (CALENDAR | PEOPLE):
         return not (given >= 6 or surname >= 6)
+    if shape & SMALL and common >= 1 and given < 5:
+        return True
     if common < 2:
         return False
     if common >= 5:
@@ -78,6 +89,8 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
         found = min(found, 2 if given or surname else 0)
     if known & NAMED:
         found = min(found, 4 if given >= 6 and common < 2 else 2)
+    if shape & SMALL and found > 0:
+        found -= 3
     if shape & ALL_CAPITALS and found > 0:
         found -= 2 if size > 4 else 3
     return found
@@ -89,6 +102,7 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
     while high > low and tokens.known[high] & SUFFIX and not tokens.known[high] & 0x38:
         high -= 1
     first, last, initials, names, doubtful, common_words = -1, -1, 0, 0, 0, 0
+    hyphens, mixed = 0, 0
     for k in range(low, high + 1):
         if tokens.shapes[k] & INITIAL:
             initials += 1
@@ -98,6 +112,8 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         last = k
         names += 1
         known = tokens.known[k]
+        hyphens += k > low and tokens.gaps[k] == HYPHEN
+        mixed += (tokens.shapes[k] ^ tokens.shapes[first]) & ALL_CAPITALS
         if known >> 6 & 7 >= 3 or known & (CALENDAR | PEOPLE | ROLE):
             common_words += 1
             doubtful += 1
@@ -121,6 +137,11 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         if unknown:
             return 5 if initials > 1 else 3
         return 3 if surname >= 4 and common < 5 else -2
+    if hyphens == high - low:
+        # One name with a hyphen: Anne-Marie, Smith-Jones.
+        one = alone(tokens.known[first], tokens.shapes[first], 9)
+        other = alone(tokens.known[last], tokens.shapes[last], 9)
+        return min(one, other, 6 if tokens.known[first] & 7 >= 4 and known & 7 >= 4 else 4)
     given, front = tokens.known[first] & 7, tokens.known[first] >> 3 & 7
     strange = not tokens.known[first] & 0x7FF
     if given >= 4 and surname >= 3:
@@ -153,4 +174,12 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
             found -= 4
     if names > 4:
         found -= 2
+    if tokens.shapes[low] & SMALL:
+        found -= 3
+    if tokens.shapes[first] & ALL_CAPITALS:
+        # USNS Smith; and names in capitals are less sure, as all words are.
+        if mixed:
+            found -= 6
+        elif given < 4 or surname < 3:
+            found -= 4
     return found

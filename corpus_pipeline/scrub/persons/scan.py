@@ -16,7 +16,6 @@ from corpus_pipeline.scrub.entities import INDEX
 from corpus_pipeline.scrub.persons.context import after, before, has_contact, heads_block
 from corpus_pipeline.scrub.persons.evidence import (
     ENOUGH,
-    NEVER,
     alone,
     is_unusable,
     is_word,
@@ -26,8 +25,10 @@ from corpus_pipeline.scrub.persons.tables import (
     CONTACT,
     DOUBTS,
     FORBIDS,
+    FUNCTION,
     NAMED,
     PARTICLE,
+    PLACES,
     ROLE,
     SUFFIX,
     THING,
@@ -43,8 +44,11 @@ from corpus_pipeline.scrub.persons.tokens import (
     HYPHEN,
     INITIAL,
     PARTICLES,
+    SMALL,
     SPACE,
     names_place,
+    note_small,
+    read_small_tokens,
     read_tokens,
     room,
     surname_ends,
@@ -58,6 +62,10 @@ FOUND, PRIVATE, FIRST, BARRED = 1, 2, 4, 8
 _TITLED, _ROLED = 8, 4
 #: Slots for the words of the names of one text.
 _SLOTS = 4096
+#: A text of fewer bytes without capitals is read all the same: messages are written so.
+_SMALL_TEXT = 4_000
+#: Languages that write all nouns with a capital.
+_NOUNS = frozenset({"de", "lb"})
 
 
 @kernel
@@ -99,7 +107,7 @@ def _noted(tokens, low, high, mark, slots, marks, touched, count):  # type: igno
 
 
 @kernel
-def _read_chain(data, begin, stop, tables, tokens, low, high, slots, marks, touched, count):  # type: ignore[no-untyped-def]
+def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, seen, slots, marks, touched, count):  # type: ignore[no-untyped-def]
     """Finds the names in the chain of tokens from `low` to `high`."""
     k = low
     while k <= high:
@@ -120,7 +128,9 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, slots, marks, touc
             k += 1
             continue
         follows = k < high
-        if follows and known & TITLE and tokens.gaps[k + 1] in (SPACE, DOT):
+        if follows and known & TITLE and tokens.gaps[k + 1] in (SPACE, DOT) and not (
+            shape & ALL_CAPITALS and not tokens.shapes[k + 1] & ALL_CAPITALS
+        ):
             points = max(points, _TITLED)
             k += 1
             continue
@@ -129,17 +139,27 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, slots, marks, touc
             k += 1
             continue
         if follows and known & THING_BEFORE and not points and (
-            tokens.gaps[k + 1] in (SPACE, DOT)
+            tokens.gaps[k + 1] in (SPACE, DOT, PARTICLES)
         ) and not (known & 7 >= 5):
             barred = True
             k += 1
             continue
-        if is_word(known) and not (points >= _TITLED and known >> 3 & 7 >= 1):
+        if is_word(known, shape) and not (
+            points >= _TITLED and known >> 3 & 7 >= 1 and (not known & ROLE or known >> 3 & 7 >= 4)
+        ):
             if not (known & THING):
                 points = 0
             barred = False
             k += 1
             continue
+        # "I" and "A" at the front are words, and so are particles before what is no surname.
+        if (shape & INITIAL and follows and tokens.gaps[k + 1] != DOT) or (
+            known & PARTICLE and known & FUNCTION
+        ):
+            if not (follows and known & PARTICLE and tokens.known[k + 1] >> 3 & 7 >= 4
+                    and not is_unusable(tokens.known[k + 1], tokens.shapes[k + 1]) and points):  # fmt: skip
+                k += 1
+                continue
         # The piece goes on up to a common word, a barred one, or one of a thing.
         end = k
         thing = False
@@ -153,7 +173,7 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, slots, marks, touc
                     break
                 thing = True
                 break
-            if is_word(other) or (other & TITLE and not other & SUFFIX):
+            if is_word(other, tokens.shapes[end + 1]) or (other & TITLE and not other & SUFFIX):
                 break
             end += 1
         if thing or barred:
@@ -167,27 +187,27 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, slots, marks, touc
         if end < high and tokens.gaps[end + 1] in (SPACE, HYPHEN) and (
             not tokens.people[end + 1] & BARRED
         ):
-            if is_word(tokens.known[end + 1]) and not is_unusable(
+            if is_word(tokens.known[end + 1], tokens.shapes[end + 1]) and not is_unusable(
                 tokens.known[end + 1], tokens.shapes[end + 1]
             ):
                 heading += 1
         if k > low and not points and tokens.gaps[k] in (SPACE, HYPHEN) and (
             k - 1 > low or not tokens.people[k - 1]
         ):
-            if is_word(tokens.known[k - 1]) and not is_unusable(
+            if is_word(tokens.known[k - 1], tokens.shapes[k - 1]) and not is_unusable(
                 tokens.known[k - 1], tokens.shapes[k - 1]
             ):
                 heading += 1
         count = _judge(data, begin, stop, tables, tokens, k, end, points, heading,
-                       slots, marks, touched, count)  # fmt: skip
+                       nouns, seen, slots, marks, touched, count)  # fmt: skip
         k = end + 1
         points = 0
     return count
 
 
 @kernel
-def _judge(data, begin, stop, tables, tokens, low, high, points, heading, slots, marks, touched,
-           count):  # type: ignore[no-untyped-def] # fmt: skip
+def _judge(data, begin, stop, tables, tokens, low, high, points, heading, nouns, seen, slots, marks,
+           touched, count):  # type: ignore[no-untyped-def] # fmt: skip
     """Decides whether a piece of a chain is a name."""
     start, end = tokens.starts[low], tokens.ends[high]
     known = tokens.known[low]
@@ -202,16 +222,22 @@ def _judge(data, begin, stop, tables, tokens, low, high, points, heading, slots,
         evidence -= 2 * heading
     if evidence < -2 and not points:
         return count
-    said, line, sentence = before(data, start, begin, tables)
+    said, line, sentence, number = before(data, start, begin, tables)
     if said & FORBIDS:
         for k in range(low, high + 1):
             tokens.people[k] = BARRED
         return count
     if evidence + 14 < ENOUGH:
         return count
-    spoken, ends_line = after(data, end, stop, tables)
+    spoken, ends_line, numbered = after(data, end, stop, tables)
     if said & DOUBTS and not points:
         evidence -= 3 if low == high else 2
+    if said & PLACES and not points:
+        place = tokens.known[high] >> 9 & 3
+        evidence -= 4 if place else (2 if low == high and not known & 7 else 0)
+    # House numbers.
+    if numbered or number:
+        evidence -= 4
     points = max(points, said & 15)
     points = max(points, spoken & 15) if points == 0 or not spoken & 15 else max(
         points, min(points, spoken & 15) + 2 if spoken & 15 >= 4 and points < 6 else points
@@ -221,6 +247,18 @@ def _judge(data, begin, stop, tables, tokens, low, high, points, heading, slots,
         evidence -= 2
     if low == high and evidence < 0 and points < _TITLED:
         return count
+    if nouns and low == high and 0 < evidence <= 4:
+        evidence -= 1
+    # A word that the same text has in small letters is one, unless it is well known as a name.
+    if (
+        evidence <= 8 and points <= 4 and known & 7 < 6 and not tokens.shapes[low] & SMALL
+        and evidence + points >= ENOUGH and (low == high or evidence <= 6)
+    ):  # fmt: skip
+        if not seen[-1]:
+            note_small(data, begin, stop, tables.letters, seen)
+            seen[-1] = True
+        if seen[tokens.hashes[low] & 0xFFFF] and seen[tokens.hashes[high] & 0xFFFF]:
+            evidence -= 4
     if evidence + points < ENOUGH:
         return count
     contact = bool((said | spoken) & CONTACT)
@@ -229,6 +267,11 @@ def _judge(data, begin, stop, tables, tokens, low, high, points, heading, slots,
     if not contact and evidence >= 4:
         contact = has_contact(data, end, stop)
     mark = FOUND | (PRIVATE if contact else 0)
+    # A word that no list knows is looked for elsewhere only if much speaks for it.
+    if evidence + points < ENOUGH + 2 and evidence < ENOUGH:
+        for k in range(low, high + 1):
+            tokens.people[k] = mark | (FIRST if k == low else 0)
+        return count
     return _noted(tokens, low, high, mark, slots, marks, touched, count)
 
 
@@ -277,7 +320,7 @@ def _read_mentions(data, begin, stop, tables, tokens, total, slots, marks, least
                 j += 1
             continue
         if known >> 6 & 7 >= 2 or known & NAMED:
-            said, _, sentence = before(data, tokens.starts[k], begin, tables)
+            said, _, sentence, _ = before(data, tokens.starts[k], begin, tables)
             if sentence or said & DOUBTS:
                 continue
         if k + 1 < total and tokens.gaps[k + 1] == SPACE and tokens.known[k + 1] & THING:
@@ -289,23 +332,29 @@ def _read_mentions(data, begin, stop, tables, tokens, total, slots, marks, least
 
 
 @kernel
-def _scan(data, offsets, tables, ends, tokens, least, rows, starts, stops, scores):  # type: ignore[no-untyped-def]
+def _scan(data, offsets, nouns, tables, ends, tokens, least, rows, starts, stops, scores):  # type: ignore[no-untyped-def]
     """Fills the arrays of the findings; returns how many."""
     found = 0
     slots = np.zeros(_SLOTS, np.int64)
     marks = np.zeros(_SLOTS, np.uint8)
     touched = np.zeros(_SLOTS, np.int64)
+    # The last one says whether the others were set.
+    seen = np.zeros(2**16 + 1, np.bool_)
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
         total = read_tokens(data, begin, stop, tables, ends, tokens)
+        if total == 0 and stop - begin < _SMALL_TEXT:
+            total = read_small_tokens(data, begin, stop, tables, tokens)
+        if seen[-1]:
+            seen[:] = False
         count = 0
         low = 0
         while low < total:
             high = low
             while high + 1 < total and _joins(tokens, high + 1):
                 high += 1
-            count = _read_chain(data, begin, stop, tables, tokens, low, high, slots, marks,
-                                touched, count)  # fmt: skip
+            count = _read_chain(data, begin, stop, tables, tokens, low, high, nouns[row], seen,
+                                slots, marks, touched, count)  # fmt: skip
             low = high + 1
         _read_inverted(tokens, total)
         if count:
@@ -345,13 +394,15 @@ def find_spaced_persons(text: Utf8, languages: Sequence[str | None], everyone: b
     >>> [bytes(column.data[a:b]).decode() for a, b in zip(spans.starts, spans.ends)]
     ['Alice Miller', 'Zorbas']
     """
+    nouns = np.zeros(len(text.offsets) - 1, np.bool_)
+    nouns[: len(languages)] = [language in _NOUNS for language in languages]
     sizes = np.diff(text.offsets)
     most = int(sizes.max()) if len(sizes) else 0
     size = int(text.offsets[-1] - text.offsets[0]) // 2 + 8 if len(text.offsets) > 1 else 8
     rows, starts = np.empty(size, np.int32), np.empty(size, np.int32)
     ends, scores = np.empty(size, np.int32), np.empty(size, np.float32)
     found = _scan(
-        text.data, text.offsets, tables(), surname_ends(), room(most),
+        text.data, text.offsets, nouns, tables(), surname_ends(), room(most),
         FOUND if everyone else FOUND | PRIVATE, rows, starts, ends, scores,
     )  # fmt: skip
     return Spans(

@@ -26,8 +26,10 @@ _CLASSES = {
 }  # fmt: skip
 
 #: What the points of `cues` are worth; the mark of contact is `CONTACT`.
-WORTH = {"1": 2, "2": 4, "3": 5, "4": 6, "x": 32, "-": 64}
-CONTACT, FORBIDS, DOUBTS = 16, 32, 64
+WORTH = {"1": 2, "2": 4, "3": 5, "4": 6, "x": 32, "-": 64, "~": 128}
+#: Behind an article, behind a word of place.
+#: A longer phrase goes on from here.
+CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON = 16, 32, 64, 128, 256
 
 _BUCKET_BITS = 16
 
@@ -110,8 +112,10 @@ def _phrases(text: str, *, backwards: bool) -> Index:
     hashes, values = [], []
     for parts, value in entries:
         items = [known[part] if part[0].isalpha() else ord(part) for part in parts]
-        hashes.append(phrase_hash(items[::-1] if backwards else items))
-        values.append(value)
+        items = items[::-1] if backwards else items
+        for size in range(1, len(items) + 1):
+            hashes.append(phrase_hash(items[:size]))
+            values.append(value if size == len(items) else GOES_ON)
     # The same phrase may be listed twice: the greater worth counts, and contact is kept.
     best: dict[int, int] = {}
     for key, value in zip(hashes, values, strict=True):
@@ -138,10 +142,27 @@ def _items(phrase: str) -> list[str]:
 
 
 def _several(names: list[str]) -> Index:
-    texts = sorted({word for name in names for word in name.split()})
-    known = dict(zip(texts, hashed(texts).tolist(), strict=True))
-    keys = [phrase_hash([known[word] for word in name.split()]) for name in names]
-    return _index(np.array(keys, np.uint32), np.array([len(n.split()) for n in names], np.uint32))
+    """Names of one word or more, each a phrase of value 1."""
+    parted = [name.split() for name in names]
+    sizes = np.array([len(words) for words in parted])
+    flat = hashed([word for words in parted for word in words]).astype(np.int64)
+    firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    value = np.full(len(names), PHRASE, np.int64)
+    keys, values = [], []
+    for n in range(int(sizes.max())):
+        going = sizes > n
+        value[going] = _extended(value[going], flat[firsts[going] + n])
+        keys.append(value[going])
+        values.append(np.where(sizes[going] == n + 1, 1, GOES_ON))
+    return _index(np.concatenate(keys).astype(np.uint32), np.concatenate(values).astype(np.uint32))
+
+
+def _extended(value: NDArray[np.int64], item: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`phrase_hash` for one more item, of N phrases at once."""
+    value = ((value ^ item) * 16777619) & 0xFFFFFFFF
+    value = value ^ (value >> 15)
+    value = (value * 0x2C1B3C6D) & 0xFFFFFFFF
+    return value ^ (value >> 13)
 
 
 @functools.cache

@@ -5,6 +5,7 @@
                      DOT   PARTICLE     HYPHEN              the gap before each but the first
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.letters import added, code_point, finished
-from corpus_pipeline.scrub.persons.tables import PARTICLE, PHRASE, looked_up
+from corpus_pipeline.scrub.persons.tables import GOES_ON, PARTICLE, PHRASE, looked_up
 
 #: What stands between a token and the one before it.
 FAR, SPACE, HYPHEN, DOT, COMMA, LINE, PARTICLES, AND = range(8)
 #: Shapes: all letters are capitals, one letter, a capital inside (McKay has none), letters beside
 #: digits or underscores, a surname by its end.
-ALL_CAPITALS, INITIAL, MIXED, GLUED, SURNAME_END = 1, 2, 4, 8, 16
+ALL_CAPITALS, INITIAL, MIXED, GLUED, SURNAME_END, SMALL = 1, 2, 4, 8, 16, 32
 #: A word may have this many bytes, and a gap.
 MAX_WORD, MAX_GAP = 64, 24
 
@@ -63,20 +64,70 @@ def _tail(text: str) -> int:
 _ENDS = """
 sson sen5 dottir enko enka ovic evic avic icius escu oglu zade zadeh poulos opoulos idis akis
 shvili dze6 adze iani6 wicz icz6 czyk owski ewski inski ynski owska ewska inska ynska sky5 ovsky evsky
-ov5 ev6 ova6 eva7 ovna inen onen anen strom quist qvist gaard berg6 stein6 mann6 baum6 feld6
+ov5 ev6 ova6 eva7 ovna strom quist qvist gaard berg6 stein6 mann6 baum6 feld6
 ez5 escu eanu iak6 czak ovich evich ievic yan6 ian7 ов5 ова5 ев5 ева5 ин5 ина6 ский ская цкий енко чук
 ович евич ько юк5 ев5 дзе5 швили ян5 ев5
 """
 
 
-def surname_ends() -> NDArray[np.int64]:
-    """int64[E, 3]: letters of an end, their value, and the letters that the word must have."""
+class Ends(NamedTuple):
+    """Ends of surnames, grouped by the last letter."""
+
+    groups: NDArray[np.int32]
+    """int32[257], where those that end in a letter (its low eight bits) begin."""
+    rows: NDArray[np.int64]
+    """int64[E, 3]: a mask of their letters, their value, the letters that the word must have."""
+
+
+@functools.cache
+def surname_ends() -> Ends:
+    """Makes the table of ends."""
     rows = []
     for end in _ENDS.split():
         letters = end.rstrip("0123456789")
         least = int(end[len(letters) :] or len(letters) + 2)
-        rows.append((min(len(letters), 7), _tail(letters[-7:]), least))
-    return np.array(rows, np.int64)
+        size = min(len(letters), 7)
+        rows.append(((1 << 8 * size) - 1, _tail(letters[-size:]), least))
+    rows.sort(key=lambda row: row[1] & 0xFF)
+    table = np.array(rows, np.int64)
+    groups = np.searchsorted(table[:, 1] & 0xFF, np.arange(257)).astype(np.int32)
+    return Ends(groups, table)
+
+
+@kernel
+def ends_as_surname(tail, letters, ends):  # type: ignore[no-untyped-def]
+    """Says whether a word of so many letters, the last ones given, ends as surnames do."""
+    group = tail & 0xFF
+    for e in range(ends.groups[group], ends.groups[group + 1]):
+        if letters >= ends.rows[e, 2] and tail & ends.rows[e, 0] == ends.rows[e, 1]:
+            return True
+    return False
+
+
+#: Beginnings behind which a surname has a second capital: McKay, DeVito, FitzGerald.
+_BEGINNINGS = tuple(_tail(word) for word in (
+    "mc", "mac", "de", "di", "du", "da", "do", "la", "le", "al", "el", "st", "van", "von", "del",
+    "fitz", "ben", "saint",
+))  # fmt: skip
+
+
+@kernel
+def _takes_capital(tail):  # type: ignore[no-untyped-def]
+    for beginning in _BEGINNINGS:
+        if tail == beginning:
+            return True
+    return False
+
+
+@kernel
+def _is_code(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
+    """Says whether signs of addresses and code touch a word."""
+    byte = data[start - 1]
+    if byte in (0x40, 0x23, 0x24, 0x2F, 0x3D, 0x25, 0x5C, 0x26):
+        return True
+    if byte == 0x2E and start - 2 >= begin and 0x61 <= data[start - 2] <= 0x7A:
+        return True
+    return end < stop and data[end] in (0x25, 0x3D, 0x5C)
 
 
 @kernel
@@ -119,8 +170,7 @@ def read_word(data, i, stop, folds, capitals):  # type: ignore[no-untyped-def]
         tail = (tail << 8 | fold & 0xFF) & 0xFFFFFFFFFFFFFF
         if capitals[code]:
             great += 1
-            # McKay, MacDonald, DeVito, O'Neil: the capital inside follows two or three letters.
-            if count > 0 and not inner and small_after and not (count <= 3 or great > 2):
+            if small_after and not inner and not (great == 2 and _takes_capital(tail >> 8)):
                 shape |= MIXED
         elif count > 0:
             small_after = 1
@@ -130,7 +180,7 @@ def read_word(data, i, stop, folds, capitals):  # type: ignore[no-untyped-def]
         shape |= GLUED
     if great == count and count > 1:
         shape |= ALL_CAPITALS
-    elif great > 2 or (great == 2 and count <= 3):
+    elif great > 3 or (great > 1 and not small_after):
         shape |= MIXED
     if count == 1:
         shape |= INITIAL
@@ -206,6 +256,59 @@ def gap_between(data, start, end, tables):  # type: ignore[no-untyped-def]
     return SPACE if blanks <= 2 else FAR
 
 
+_OUTSIDE, _INSIDE, _OTHER = range(3)
+#: uint8[256]: bytes outside words, bytes of words, and those that want a look.
+KINDS = np.full(256, _OUTSIDE, np.uint8)
+KINDS[[*range(0x30, 0x3A), *range(0x61, 0x7B), 0x5F]] = _INSIDE
+KINDS[[*range(0x41, 0x5B), *range(0x80, 0x100)]] = _OTHER
+
+
+@kernel
+def note_small(data, begin, stop, letters, seen):  # type: ignore[no-untyped-def]
+    """Sets the bits of the words in small letters of a text: bool[2**16] by the low bits of the
+    hash, so that some other words are taken for them in a long text."""
+    folds, capitals = letters.folds, letters.capitals
+    i = begin
+    while i < stop:
+        code, width = code_point(data, i, stop)
+        if folds[code] < 2:
+            i += width
+            continue
+        small = not capitals[code]
+        end, value, _, _, _ = read_word(data, i, stop, folds, capitals)
+        if small:
+            seen[value & 0xFFFF] = True
+        i = max(end, i + width)
+
+
+@kernel
+def read_small_tokens(data, begin, stop, tables, tokens):  # type: ignore[no-untyped-def]
+    """Reads all words of a text that has no capitals; returns how many."""
+    folds, capitals = tables.letters.folds, tables.letters.capitals
+    count = 0
+    i = begin
+    while i < stop:
+        code, width = code_point(data, i, stop)
+        if folds[code] < 2 or code >= 0x530:
+            i += width
+            continue
+        end, value, shape, _, _ = read_word(data, i, stop, folds, capitals)
+        end = max(end, i + width)
+        if i > begin and (_is_code(data, i, end, begin, stop) or data[i - 1] == 0x5F):
+            shape |= GLUED
+        tokens.starts[count], tokens.ends[count] = i, end
+        tokens.hashes[count] = value
+        tokens.known[count] = looked_up(tables.words, value)
+        tokens.shapes[count] = shape | SMALL
+        tokens.people[count] = 0
+        tokens.gaps[count] = (
+            gap_between(data, tokens.ends[count - 1], i, tables) if count > 0 else FAR
+        )
+        count += 1
+        i = end
+    return count
+
+
 @kernel
 def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-untyped-def]
     """Reads the words with a capital of a text; returns how many."""
@@ -215,14 +318,14 @@ def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-unt
     inside = False
     while i < stop:
         byte = data[i]
+        kind = KINDS[byte]
+        if kind != _OTHER:
+            # Letters and digits before a word belong to it.
+            inside = kind == _INSIDE
+            i += 1
+            continue
         if byte < 0x80:
-            if 0x41 <= byte <= 0x5A:
-                if inside:
-                    i += 1
-                    continue
-            else:
-                # Letters, digits, underscores and signs of code before a word belong to it.
-                inside = 0x61 <= byte <= 0x7A or 0x30 <= byte <= 0x39 or byte == 0x5F
+            if inside:
                 i += 1
                 continue
         elif byte < 0xC3 or byte == 0xE0 or byte > 0xE1:
@@ -237,15 +340,11 @@ def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-unt
                 i += width
                 continue
         end, value, shape, letters, tail = read_word(data, i, stop, folds, capitals)
-        if i > begin and (data[i - 1] == 0x40 or data[i - 1] == 0x23 or data[i - 1] == 0x24):
+        if i > begin and _is_code(data, i, end, begin, stop):
             shape |= GLUED
         known = looked_up(tables.words, value)
-        if not known & 0x7F:
-            for e in range(len(ends)):
-                mask = (1 << (8 * ends[e, 0])) - 1
-                if letters >= ends[e, 2] and tail & mask == ends[e, 1]:
-                    shape |= SURNAME_END
-                    break
+        if not known & 0x1FF and ends_as_surname(tail, letters, ends):
+            shape |= SURNAME_END
         tokens.starts[count] = i
         tokens.ends[count] = end
         tokens.hashes[count] = value
@@ -273,6 +372,9 @@ def names_place(tokens, at, count, tables):  # type: ignore[no-untyped-def]
             break
         value = ((value ^ tokens.hashes[at + n]) * 16777619) & 0xFFFFFFFF
         value = finished(value)
-        if n > 0 and looked_up(tables.places, value):
+        held = looked_up(tables.places, value)
+        if n > 0 and held & 1:
             longest = n + 1
+        if not held & GOES_ON:
+            break
     return longest

@@ -58,7 +58,7 @@ senhor senhora herra rouva froken shri smt sheikh shaikh datuk
 #: Before a name, of persons and of other things.
 ROLES: Final = """
 pan pani panna bay bayan dame don dona tuan puan sri mullah maj fru mag ing sig hon encik mx hr fr avv mw kumari ustad
-president vice senator governor mayor minister chancellor secretary ambassador judge justice
+president vice speaker senator governor mayor minister chancellor secretary ambassador judge justice
 officer detective inspector sergeant corporal lieutenant major colonel general admiral captain
 commander king queen prince princess duke duchess earl count countess baron baroness lord lady
 emperor empress pope cardinal bishop archbishop father sister brother uncle aunt auntie grandma
@@ -113,7 +113,7 @@ gatan vagen torg skola kyrka cadde sokak mahallesi universitesi okulu улица
 #: A name behind one of these is one of a place or thing.
 THINGS_BEFORE: Final = """
 lake mount mt fort ft port cape san santa santo sao saint st ste sankt sint hurricane typhoon storm
-camp hotel project operation rue calle avenida rua via ulica ul avenue place boulevard plaza
+camp hotel project operation rue cite citta piazzetta strada stradone vicolo praca largo travessa urb barrio colonia rue calle avenida rua via ulica ul avenue place boulevard plaza
 university universitat universite universidad universita universidade college institute institut
 church bank museum teatro teatro restaurant los las el al new north south east west northern southern
 eastern western upper lower greater central mission point isle ile isla ilha villa vila rio
@@ -136,6 +136,7 @@ gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
 
 #: Peoples, languages and faiths: adjectives that are written with a capital.
 PEOPLES: Final = """
+royal federal national america europe africa asia britain england scotland ireland wales france germany italy spain
 american british english french german italian spanish portuguese dutch polish swedish norwegian
 danish finnish russian ukrainian turkish greek roman latin chinese japanese korean indian arab
 arabic hebrew jewish muslim islamic catholic protestant orthodox buddhist hindu scottish irish
@@ -157,7 +158,7 @@ eden faith hope joy charity mercy trinity destiny harmony melody liberty justice
 christian christ jesus allah buddha islam messiah god lord bible koran torah zeus hera odin thor
 mercedes audi lexus lincoln dodge ford bentley porsche mini kia nissan mazda tesla
 victor romeo juliet oscar emmy grammy nobel pulitzer roman legend major prince duke earl
-king marquis royal sterling guy junior senior max rich bill art gene
+king marquis sterling guy junior senior max rich bill art gene
 rose dawn summer autumn winter april june may august star sky ocean river forest
 cliff heath brook lake stone wade chase hunter mason
 porter archer fisher gardner dell acer ariel tide dove axe nova persil
@@ -181,7 +182,7 @@ SUFFIXES: Final = "jr sr ii iii iv phd md esq dds jd mba cpa msc bsc obe mbe cbe
 
 #: Names of several words that read as persons' and are not.
 NOT_PERSONS: Final = """
-morgan stanley; wells fargo; calvin klein; ralph lauren; louis vuitton; hugo boss; jack daniels;
+reed elsevier; wolters kluwer; berkshire hathaway; morgan stanley; wells fargo; calvin klein; ralph lauren; louis vuitton; hugo boss; jack daniels;
 johnnie walker; johnny walker; harley davidson; charles schwab; goldman sachs; booz allen; mary kay;
 betty crocker; aunt jemima; tommy hilfiger; marks spencer; santa claus; father christmas;
 merrill lynch; ernst young; arthur andersen; dean witter; edward jones; lehman brothers; smith wesson;
