@@ -18,6 +18,7 @@ from corpus_pipeline.scrub.folding import (
 )
 from corpus_pipeline.scrub.hosts import find_addresses
 from corpus_pipeline.scrub.mail import MailRules
+from corpus_pipeline.scrub.phone_regions import regions_of
 
 if TYPE_CHECKING:
     from corpus_pipeline.scrub.phone_shapes import ShapeMemory
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 DEFAULT_REGIONS = ("US", "GB", "CN", "DE", "FR", "IN")
 
 _Finder = Callable[[Folded], Iterator[tuple[int, int]]]
+_PhoneFinder = Callable[[Folded, tuple[int, int]], Iterator[tuple[int, int]]]
 
 
 class Finding(NamedTuple):
@@ -49,15 +51,37 @@ class Detectors(NamedTuple):
     """Regions whose telephone numbers are found without a country code."""
     checked: dict[int, _Finder]
     """By bit of the entity: everything but telephone numbers."""
-    phones: Callable[[Folded, tuple[int, int]], Iterator[tuple[int, int]]] | None
+    phones: _PhoneFinder | None
     """Finds telephone numbers; None when they are not looked for."""
     shapes: "ShapeMemory | None"
     """What is known of windows that look alike; None when telephone numbers are not looked for."""
+    others: "dict[tuple[tuple[str, ...], bool], Detectors]"
+    """The same for more regions, as far as they were asked for."""
 
     @property
     def kinds(self) -> int:
         """The entities as bits, for `candidates.find_windows`."""
         return sum(1 << ENTITIES.index(entity) for entity in self.entities)
+
+    def of_language(self, language: str | None) -> "Detectors":
+        """Returns the rules that also find national telephone numbers of a language's regions.
+
+        >>> detectors = load_detectors(["PHONE_NUMBER"], ["US"])
+        >>> detectors.of_language("pl").regions, detectors.of_language(None) is detectors
+        (('US', 'PL'), True)
+        """
+        regions = tuple(dict.fromkeys((*self.regions, *regions_of(language))))
+        if self.phones is None or regions == self.regions:
+            return self
+        key = regions, self.shapes is None
+        found = self.others.get(key)
+        if found is None:
+            phones, shapes = _phones_of(regions)
+            found = self._replace(
+                regions=regions, phones=phones, shapes=shapes if self.shapes is not None else None
+            )
+            self.others[key] = found
+        return found
 
     def find_checked(self, text: str, kinds: int) -> list[Finding]:
         """Finds everything but telephone numbers in a window.
@@ -196,17 +220,21 @@ def load_detectors(
         finders = {EMAIL: _mail_rules().find, **finders}
     phones = shapes = None
     if kinds & PHONE:
-        from corpus_pipeline.scrub.phone_shapes import ShapeMemory
-
-        phones = partial(_find_phones, tuple(regions))
-        shapes = ShapeMemory(partial(_plans, tuple(regions)))
+        phones, shapes = _phones_of(tuple(regions))
     return Detectors(
         entities=tuple(entity for entity in ENTITIES if entity in entities),
         regions=tuple(regions),
         checked={kind: find for kind, find in finders.items() if kinds & kind},
         phones=phones,
         shapes=shapes,
+        others={},
     )
+
+
+def _phones_of(regions: tuple[str, ...]) -> "tuple[_PhoneFinder, ShapeMemory]":
+    from corpus_pipeline.scrub.phone_shapes import ShapeMemory
+
+    return partial(_find_phones, regions), ShapeMemory(partial(_plans, regions))
 
 
 # What follows takes as long to load as a few documents to scrub, and most have no such candidate.

@@ -30,7 +30,7 @@ _UNSPACED_BEYOND = re.compile("[\U00020000-\U0003ffff]")
 
 #: Characters that are not seen: soft hyphen, joiners, fillers of Hangul, marks of direction, word
 #: joiner, byte order mark, variation selectors, the box of a keycap emoji, annotation anchors. Those
-#: of the category Cf that are seen (signs that Arabic and others put around a number) are none.
+#: of the category Cf that are seen (signs that Arabic puts around a number) are none.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"

@@ -21,33 +21,61 @@ _LINE_WORDS = split_words(
     "telefaks facsimile hotline hotlines helpline helplines pager pagers beeper voice "
     "voicemail whatsapp wa sms viber switchboard landline hp sđt đt тел телефон телефоны "
     "моб факс τηλ τηλέφωνο κινητό هاتف تليفون جوال تلفن موبایل फोन फ़ोन मोबाइल दूरभाष "
-    "טלפון נייד "
+    "טלפון נייד פקס "
+    # Compounds and inflected forms.
+    "telefonnummer telefonnummern telefonnr telefonnumre telefonnumret telefonszám telefonszáma "
+    "handynummer handynr mobilnummer mobilnr mobiltelefon mobilfunk faxnummer tlf tfn telefony "
+    "telefonem telefonicznie telefonní telefónne telefonski telefoonnummer telefoonnummers "
+    "gsmnummer mobieltje vast telefonica telefónica telefónico telefônico telefônica fone fones "
+    "telemóvel telemovel telemóveis móviles celulares cellulare cellulari mobili fisso "
+    "téléphonique télécopie télécopieur komórka komórkowy kom infolinia telefaxu mobilu mobila "
+    "cep telefonum telefonumuz telefonları telepon tlp ponsel seluler whatsap puhelin "
+    "puhelinnumero matkapuhelin puhelimitse "
+    "телефону телефоном телефона телефоне телефонам телефонів телефони тлф сот сотовый мобильный "
+    "мобилен мобільний мобільного ватсап вотсап вайбер стационарный "
+    "τηλέφωνα τηλεφωνο κιν φαξ "
+    "الهاتف هواتف الجوال جوالي محمول المحمول تلفون التلفون التليفون الموبايل موبايلي فاكس الفاكس "
+    "واتساب واتس هاتفي خلوي خليوي همراه نمابر فکس فون "
+    "टेलीफोन टेलीफ़ोन फैक्स फ़ैक्स व्हाट्सएप हेल्पलाइन ফোন মোবাইল தொலைபேசி "
 )
 #: The same in two words, or joined to others.
 _LINE_PHRASES = (
     r"hot-lines?|help-lines?|whats app|toll[ -]free|dial[ -]in|call[ -]in|contact (?:no|number)|"
-    r"direct (?:dial|line|fax)|điện thoại"
+    r"direct (?:dial|line|fax)|điện thoại|đường dây nóng|di động|máy bàn|горячая линия|гаряча лінія|"
+    r"telefon komórkowy|numéro vert|número gratuito|numero verde|telefone fixo"
 )
 #: The same in scripts without spaces.
 _LINE_SIGNS = split_words(
     "电话 電話 手机 手機 座机 固话 热线 熱線 专线 専線 传真 傳真 总机 客服 联系方式 "
     "聯絡方式 携帯 ケータイ ファックス ファクス フリーダイヤル 전화 연락처 휴대 핸드폰 "
-    "팩스 โทร "
+    "팩스 휴대폰 휴대전화 핸드폰번호 대표번호 โทร เบอร์ มือถือ แฟกซ์ สายด่วน 致电 致電 拨打 撥打 "
+    "來電請 市话 市話 行動電話 專線 聯絡電話 直通电话 携带电话 内線 ទូរស័ព្ទ ໂທ ဖုန်း "
 )
 #: Verbs, weaker.
 _VERB_WORDS = split_words(
     "call calls called calling dial ring contact reach reached registered helpdesk "
     "reservations enquiries inquiries bookings appelez "
     "appeler llame llamar rufen anrufen chiamare ligue bel zadzwoń позвоните звоните "
+    "joignable joindre contacter contactez téléphonez llámenos llámame llámanos llama llamando "
+    "contacte contáctenos contacto contactos contato contatos ligar contate chiama chiamaci "
+    "chiamateci chiamando contattare contattateci anruf anrufe erreichbar erreichen ruf bellen "
+    "bereikbaar bereiken dzwonić dzwoń dzwońcie kontakt kontakty volejte zavolejte volat volajte "
+    "ringa ringer kontakta hívja hívjon sunați sunati soita soittamalla "
+    "звонить обращаться обращайтесь контакты контакт дзвоніть телефонуйте зателефонуйте "
+    "подзвоніть набирайте καλέστε επικοινωνήστε "
+    "arayın arayınız aramak arayabilirsiniz iletişim ulaşabilirsiniz gọi hubungi kontak hubungilah "
+    "اتصل اتصلوا للاتصال الاتصال للتواصل التواصل تواصل راسلنا للاستفسار تماس "
+    "संपर्क सम्पर्क कॉल "
 )
 _VERB_PHRASES = (
-    r"customer (?:service|care|support)|(?:my|your|his|her|our|their|new|daytime|evening) numbers?"
+    r"customer (?:service|care|support)|(?:my|your|his|her|our|their|new|daytime|evening) numbers?|"
+    r"liên hệ|liên lạc"
 )
 #: Verbs that need a person, a preposition or a colon behind them.
 _TRANSITIVE_WORDS = split_words("text texted texting message messages answering answer page ")
 _VERB_SIGNS = split_words(
-    "致电 致電 拨打 撥打 拨 联系 聯繫 聯絡 咨询 諮詢 短信 来电 來電 回电 打给 微信 联络 "
-    "电联 お問い合わせ 문의 "
+    "拨 联系 聯繫 聯絡 咨询 諮詢 短信 来电 來電 回电 打给 微信 联络 "
+    "电联 打电话 打電話 お問い合わせ 問い合わせ ご連絡 お電話 문의 연락 ติดต่อ "
 )
 #: Places; the number must follow at once.
 _PLACE_WORDS = split_words(
@@ -72,9 +100,18 @@ _BETWEEN = (
     rf"line|direct|home|work|office|mobile|"
     rf"cell|day|eve|"
     rf"evening|via|by|now|toll|free|au|le|de|la|el|al|số|"
-    rf"usa?|uk|here){_END}"
-    r"|['’]s(?= )|号码|號碼|号|號|码|为|為|是|请|或|及|和|、|，|至|：|は|"
-    r"番号|번호|는|은|\ufffc(?!\ufffc))"
+    rf"usa?|uk|here|please|"
+    # The same in other languages: number, at, to, us, you, please.
+    rf"nummer|numéro|número|numero|numer|numeru|číslo|čísle|číslem|szám|numarası|numaramız|numaram|"
+    rf"numara|nomor|номер|номеру|номером|номера|number|numéros|números|unter|der|die|dem|uns|sie|an|"
+    rf"auf|ihn|ihr|op|het|ons|naar|lui|vous|nous|par|les|sur|los|las|por|para|pelo|pela|nos|il|lo|"
+    rf"alla|al|ci|na|pod|do|nas|nám|pro|på|till|oss|til|för|нам|по|за|на|под|ему|нас|від|із|"
+    rf"bizi|bizim|olan|kami|kita|di|ke|saya|là|cho|theo|qua|với|chúng|tôi|"
+    rf"رقم|الرقم|على|عبر|بنا|معنا|أو|او|برقم|شماره|με|στο|το|"
+    rf"नंबर|नम्बर|नं|करें|करे|पर|को|है|सेवा|no|nº|n°|nro|núm|č|čís|č\.|wa){_END}"
+    r"|['’]s(?= )|号码|號碼|号|號|码|为|為|是|请|請|或|及|和|、|，|至|：|は|"
+    r"给我|給我|我们|我們|您|你|微信|同号|同號|咨询|諮詢|查询|联系人?|"
+    r"番号|番號|まで|に|へ|번호|는|은|로|หมายเลข|ที่|ศัพท์|คือ|\ufffc(?!\ufffc))"
 )
 
 _ANNOUNCED = re.compile(
@@ -91,8 +128,12 @@ _MENTIONED = re.compile(
 
 _AFTER = re.compile(
     r"[ \t]{0,2}[-–,(\[]{0,2} ?(?:(?P<line>tel(?:ephone)?|phone|mobile|mob|cell(?:ular|phone)?|fax|"
-    r"facsimile|voice ?mail|voice|pager|handy|portable|móvil|"
-    r"传真|傳真|手机|手機|电话|電話|座机|携帯|팩스|전화|тел|факс|моб)"
+    r"facsimile|voice ?mail|voice|pager|handy|portable|móvil|telefax|telefaks|faks|telefon|telefoon|"
+    r"teléfono|telefono|telefone|téléphone|télécopie|telemóvel|celular|cellulare|mobil|mobiel|"
+    r"ponsel|puhelin|gsm|whatsapp|điện thoại|di động|"
+    r"传真|傳真|手机|手機|电话|電話|座机|座機|固话|热线|熱線|携帯|ファックス|ファクス|팩스|전화|휴대폰|핸드폰|"
+    r"тел|телефон|факс|моб|мобильный|мобільний|φαξ|τηλ|κιν|هاتف|فاكس|جوال|موبايل|محمول|واتساب|تلفن|פקס|טלפון|נייד|"
+    r"फैक्स|फ़ैक्स|फोन|फ़ोन|मोबाइल|แฟกซ์|โทรสาร|มือถือ)"
     r"|(?:office|home|desk|work|direct(?: dial| line| fax)?|main|cell|[CHOWMFT](?=[)\]])))"
     # A word between two numbers on a line names the second, unless it stands in brackets.
     rf"{_END}(?:[)\]](?=\s*(?:$|[\n,;.|/\\&（(\[<+]|\d|(?-i:[A-Z]|and\b|or\b))|[^\x00-\x7f])"
@@ -108,7 +149,20 @@ _CONTEXT_AFTER = 24
 
 #: Every word of the patterns above, to see at once that there is none.
 KNOWN_WORDS = frozenset(_LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS) | {
-    *("hot", "help", "whats", "toll", "điện", "customer", "number", "numbers"),
+    *(
+        "hot",
+        "help",
+        "whats",
+        "toll",
+        "điện",
+        "customer",
+        "number",
+        "numbers",
+        "đường",
+        "di",
+        "máy",
+    ),
+    *("горячая", "гаряча", "numéro", "número", "numero", "telefone", "liên"),
 }
 #: Devanagari writes vowels as marks, which are no letters to a regular expression.
 _WORD = re.compile("[^\\W\\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\\W\\d_]*)*")

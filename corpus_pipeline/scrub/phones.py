@@ -15,7 +15,7 @@ from functools import partial
 
 from corpus_pipeline.scrub.candidates import MIN_PHONE_DIGITS
 from corpus_pipeline.scrub.context import begins_alone, ends_alone, is_quantity, is_serial
-from corpus_pipeline.scrub.folding import Folded
+from corpus_pipeline.scrub.folding import UNSPACED, Folded
 from corpus_pipeline.scrub.phone_runs import (
     DATE,
     MAX_DIGITS,
@@ -163,8 +163,11 @@ def _may_begin(view: str, start: int, plans: Sequence[NumberingPlan]) -> bool:
         view[start - 1 : start] == "(" and _NANP.match(view, start - 1)
     ):
         return True
-    # Where no trunk digit is dialled a number begins with any digit.
-    return "" in [plan.trunk for plan in plans]
+    # Where no trunk digit is dialled a number begins with any digit, and everywhere one may begin
+    # with an area code in brackets; Russia dials an 8.
+    return view[start - 1 : start] == "(" or any(
+        not plan.trunk or view.startswith(plan.trunk, start) for plan in plans
+    )
 
 
 def _begins(run: Run, number: Number, found: int) -> bool:
@@ -253,7 +256,7 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
     if said >= VERB:
         # Digits in another grouping may be two numbers; what is said of them is seen later.
         return (
-            (written if grouped else said == LINE or len(number.digits) >= 10)
+            (written if grouped else said == LINE or len(number.digits) >= _ENOUGH)
             and _edges(run, number, found, said)
             and not (said == VERB and _is_count(run, number))
         )
@@ -265,11 +268,17 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
         return False
     if "." in text and not _PAIRS.fullmatch(text):
         return False
-    return len(groups[0]) > 1 and any(
-        is_grouped(plan, groups) for plan in fits if plan.region not in _NORTH_AMERICA
+    bracketed = text.startswith("(")
+    return any(
+        (len(groups[0]) > 1 or groups[0] == plan.trunk)
+        and (is_grouped(plan, groups) or (bracketed and is_grouped(plan, groups, trunk=False)))
+        for plan in fits
+        if plan.region not in _NORTH_AMERICA
     )
 
 
+#: Digits of a number that is written without groups behind a verb: Norwegian ones have eight.
+_ENOUGH = 8
 _NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
 
 
@@ -291,6 +300,7 @@ def _is_count(run: Run, number: Number) -> bool:
     return (
         bool(_THOUSANDS.fullmatch(text))
         and after[:1].isalpha()
+        and UNSPACED.match(after) is None
         and not named_after(run.folded.plain, number.tail)
     )
 

@@ -2,6 +2,7 @@
 
 import bisect
 import dataclasses
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -203,8 +204,17 @@ def _from_spans(
     ]
 
 
-def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | None = None) -> Spans:
+def find_spans(
+    texts: pa.Array,
+    detectors: Detectors,
+    options: ScrubOptions | None = None,
+    languages: Sequence[str | None] | None = None,
+) -> Spans:
     """Finds the identifiers in a `string` column.
+
+    Args:
+        languages: one for each text, None where it is not known: national telephone numbers of its
+            regions are found, besides those of the detectors.
 
     >>> from corpus_pipeline.scrub.detectors import load_detectors
     >>> spans = find_spans(pa.array(["电话13812345678，", None]), load_detectors(["PHONE_NUMBER"]))
@@ -216,12 +226,18 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
     buffer, offsets = utf8_buffers(texts)
     data = memoryview(buffer.data)
     windows = find_windows(texts, detectors.kinds)
-    shapes = _shapes(buffer, offsets, windows, detectors)
     rows, firsts = np.unique(windows.rows, return_index=True)
+    by_row = [
+        detectors.of_language(languages[row]) if languages is not None else detectors
+        for row in rows.tolist()
+    ]
+    shapes = _shapes(buffer, offsets, windows, by_row)
     lasts = np.append(firsts, len(windows.rows))[1:]
     address = ENTITIES.index("IP_ADDRESS")
     found: list[tuple[int, int, int, int]] = []
-    for row, first, last in zip(rows.tolist(), firsts.tolist(), lasts.tolist(), strict=True):
+    for row, first, last, rules in zip(
+        rows.tolist(), firsts.tolist(), lasts.tolist(), by_row, strict=True
+    ):
         in_row = list(
             zip(
                 windows.starts[first:last].tolist(),
@@ -233,7 +249,7 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
             )
         )
         bounds = (int(offsets[row]), int(offsets[row + 1]))
-        for start, end, entity in _find_in_row(data, in_row, bounds, detectors):
+        for start, end, entity in _find_in_row(data, in_row, bounds, rules):
             if (
                 entity == address
                 and options.keep_private_ips
@@ -246,21 +262,33 @@ def find_spans(texts: pa.Array, detectors: Detectors, options: ScrubOptions | No
 
 
 def _shapes(
-    data: NDArray[np.uint8], offsets: NDArray[np.int32], windows: Windows, detectors: Detectors
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int32],
+    windows: Windows,
+    by_row: Sequence[Detectors],
 ) -> Shapes:
-    """Returns the shape of each window, as far as it may have telephone numbers."""
+    """Returns the shape of each window, as far as it may have telephone numbers.
+
+    Args:
+        by_row: the rules for each row that has windows.
+    """
     shapes = Shapes([b""] * len(windows.rows), [b""] * len(windows.rows))
-    numbers = np.flatnonzero(windows.kinds & PHONE)
-    if detectors.shapes is None or not len(numbers):
-        return shapes
-    rows = windows.rows[numbers]
-    written = detectors.shapes.shapes(
-        data,
-        (offsets[rows], offsets[rows + 1]),
-        (windows.starts[numbers], windows.ends[numbers]),
-    )
-    for number, one, all_ in zip(numbers.tolist(), *written, strict=True):
-        shapes.one[number], shapes.all[number] = one, all_
+    places = np.unique(windows.rows, return_inverse=True)[1].reshape(-1)
+    # Shapes are remembered for each set of regions.
+    sets = {id(rules): rules for rules in by_row}
+    owners = np.array([id(rules) for rules in by_row], np.uint64)[places]
+    for owner, rules in sets.items():
+        numbers = np.flatnonzero(((windows.kinds & PHONE) != 0) & (owners == owner))
+        if rules.shapes is None or not len(numbers):
+            continue
+        rows = windows.rows[numbers]
+        written = rules.shapes.shapes(
+            data,
+            (offsets[rows], offsets[rows + 1]),
+            (windows.starts[numbers], windows.ends[numbers]),
+        )
+        for number, one, all_ in zip(numbers.tolist(), *written, strict=True):
+            shapes.one[number], shapes.all[number] = one, all_
     return shapes
 
 
