@@ -149,7 +149,7 @@ def masked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
 def is_held_out(template: str) -> bool:
     """Says whether a template is of the half that no rule was made on.
 
-    >>> is_held_out("I am {{PERSON}}."), is_held_out("{{PERSON}}")
+    >>> is_held_out("I am {{PERSON}}."), is_held_out("{{PERSON}} wrote")
     (True, False)
     """
     return zlib.crc32(template.encode()) % 2 == 1
