@@ -363,9 +363,8 @@ def families() -> dict[str, tuple[str, ...]]:
 
 
 def _defaults() -> tuple[str, ...]:
-    from corpus_pipeline.scrub.step import ScrubSection
-
-    return tuple(ScrubSection().entities)
+    known = pii_peers.known_entities()
+    return tuple(each.name for each in TABLE if each.default and each.name in known)
 
 
 def speed(

@@ -10,26 +10,25 @@ presidio-analyzer is imported when a function here is called.
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
 from corpus_pipeline.scrub.entities import ENTITIES, TABLE
+from corpus_pipeline.scrub.finding import Finders, load_finders, module_of
 from corpus_pipeline.scrub.spans import FinderOptions
 from corpus_pipeline.text.columns import utf8_buffers
-
-#: Finds in one text of a language: first byte, last + 1, entity, score.
-_Find = Callable[[pa.Array, str], Iterable[tuple[int, int, str, float]]]
 
 
 def recognizers(
     entities: Sequence[str] | None = None,
     *,
     persons: str = "all",
-    regions: Sequence[str] = (),
+    regions: Sequence[str] = DEFAULT_REGIONS,
     languages: Sequence[str] = ("en",),
 ) -> list[Any]:
     """Returns one `EntityRecognizer` for each family of finders and each language.
@@ -47,18 +46,19 @@ def recognizers(
     >>> [(r.entity_type, r.start, r.end) for r in mail.analyze("邮箱li@example.cn。", [], None)]
     []
     >>> [found] = mail.analyze("邮箱li@example.cn。", ["EMAIL_ADDRESS"], None)
-    >>> found.start, found.end, found.score
-    (2, 15, 1.0)
+    >>> found.start, found.end, round(found.score, 2)
+    (2, 15, 0.85)
     """
     recognizer = _recognizer_class()
     by_family: dict[str, list[str]] = {}
     for name in ENTITIES if entities is None else entities:
         family = _family_of(name)
         if family is None and entities is not None:
-            raise ConfigError(f"there is no finder of {name!r}; known: {', '.join(_found())}")
+            known = ", ".join(filter(_family_of, ENTITIES))
+            raise ConfigError(f"there is no finder of {name!r}; known: {known}")
         if family is not None:
             by_family.setdefault(family, []).append(name)
-    options = FinderOptions(tuple(regions), persons)
+    options = FinderOptions(regions=tuple(regions), persons=persons)
     return [
         recognizer(family, names, language, options)
         for family, names in by_family.items()
@@ -138,7 +138,7 @@ def _recognizer_class() -> type[Any]:
         ) -> None:
             """Loads nothing yet: tables are loaded by the first text."""
             self.family, self.options = family, options
-            self._loaded: _Find | None = None
+            self._finders: Finders | None = None
             super().__init__(entities, f"corpus_pipeline {family}", language)
 
         def load(self) -> None:
@@ -154,18 +154,18 @@ def _recognizer_class() -> type[Any]:
             Returns:
                 `RecognizerResult`s, in characters.
             """
-            if self._loaded is None:
-                self._loaded = _finder(self.family, self.supported_entities, self.options)
-            column = pa.array([text], pa.string())
+            if self._finders is None:
+                self._finders = load_finders(self.supported_entities, self.options)
+            column = utf8_buffers(pa.array([text], pa.string()))
+            spans = self._finders.find(column, [self.supported_language])
             data, results = text.encode(), []
             byte = character = 0
-            for start, end, entity, score in self._loaded(column, self.supported_language):
-                # Counting on from the last finding keeps this linear; findings ascend.
-                character += len(data[byte:start].decode())
-                byte = start
-                if entity in entities:
-                    last = character + len(data[start:end].decode())
-                    results.append(self._result(entity, character, last, score))
+            for _, start, end, entity, score in zip(*(c.tolist() for c in spans), strict=True):
+                # Counting on from the last finding keeps this linear; none overlaps another.
+                first = character + len(data[byte:start].decode())
+                byte, character = end, first + len(data[start:end].decode())
+                if ENTITIES[entity] in entities:
+                    results.append(self._result(ENTITIES[entity], first, character, score))
             return results
 
         def _result(self, entity: str, start: int, end: int, score: float) -> Any:
@@ -183,52 +183,9 @@ def _recognizer_class() -> type[Any]:
     return FamilyRecognizer
 
 
-def _found() -> list[str]:
-    return [name for name in ENTITIES if _family_of(name) is not None]
-
-
 @cache
 def _family_of(name: str) -> str | None:
     """Returns the family that finds an entity; None if there is none."""
     family = next((entity.family for entity in TABLE if entity.name == name), None)
-    if family is None or family == "numbers":
-        return family
-    there = importlib.util.find_spec(f"corpus_pipeline.scrub.{family}") is not None
+    there = family is not None and importlib.util.find_spec(module_of(family)) is not None
     return family if there else None
-
-
-def _finder(family: str, entities: Sequence[str], options: FinderOptions) -> _Find:
-    """Loads the finder of a family."""
-    if family == "numbers":
-        return _numbers(entities, options)
-    module = importlib.import_module(f"corpus_pipeline.scrub.{family}")
-    finder = module.load_finder(frozenset(entities), options)
-
-    def find(column: pa.Array, language: str) -> Iterable[tuple[int, int, str, float]]:
-        spans = finder.find(utf8_buffers(column), [language])
-        return _rows(spans.starts, spans.ends, spans.entities, spans.scores)
-
-    return find
-
-
-def _numbers(entities: Sequence[str], options: FinderOptions) -> _Find:
-    import numpy as np
-
-    from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS, load_detectors
-    from corpus_pipeline.scrub.replace import find_spans
-
-    detectors = load_detectors(entities, options.regions or DEFAULT_REGIONS)
-
-    def find(column: pa.Array, language: str) -> Iterable[tuple[int, int, str, float]]:
-        spans = find_spans(column, detectors)
-        return _rows(spans.starts, spans.ends, spans.entities, np.ones(len(spans.rows)))
-
-    return find
-
-
-def _rows(starts: Any, ends: Any, entities: Any, scores: Any) -> list[tuple[int, int, str, float]]:
-    columns = (starts.tolist(), ends.tolist(), entities.tolist(), scores.tolist())
-    return sorted(
-        (start, end, ENTITIES[entity], score)
-        for start, end, entity, score in zip(*columns, strict=True)
-    )
