@@ -116,6 +116,10 @@ class Tokens:
         return [Result("PERSON", m.start_char, m.end_char, 0.85) for m in nlp_artifacts.entities]
 '''
 
+SPACY = {
+    "nlp_engine_name": "spacy",
+    "models": [{"lang_code": "en", "model_name": "en_core_web_sm"}],
+}
 WORDS = {"RIVER": "Elbe|Elbe Dam", "TOWN": "Dresden|Elb"}
 
 
@@ -190,7 +194,7 @@ def test_a_recognizer_is_given_the_results_of_an_engine(
             self.nlp: Any = {"en": nlp}
 
     monkeypatch.setattr(engines.NlpEngineProvider, "create_engine", lambda self: _loaded(Blank()))
-    made = step("Tokens", {"nlp_engine": {"nlp_engine_name": "spacy", "models": []}})
+    made = step("Tokens", {"nlp_engine": SPACY})
     assert applied(made, "I am Ann Lee.")["text"].to_pylist() == ["I am <PERSON>."]
 
 
@@ -208,7 +212,7 @@ def test_an_engine_that_cannot_be_made_is_one_line(
         raise SystemExit(1)
 
     monkeypatch.setattr(engines.NlpEngineProvider, "create_engine", fail)
-    made = step("Tokens", {"nlp_engine": {"nlp_engine_name": "spacy", "models": []}})
+    made = step("Tokens", {"nlp_engine": SPACY})
     with pytest.raises(ConfigError, match="nlp_engine cannot be made"):
         made.open()
 
