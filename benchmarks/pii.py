@@ -65,14 +65,17 @@ def _find(peer: pii_peers.Peer, batch: Sequence[Document]) -> list[list[Finding]
 
 
 def score_of(
-    peer: pii_peers.Peer, texts: Sequence[Document], show: bool = False
+    peer: pii_peers.Peer,
+    texts: Sequence[Document],
+    show: bool = False,
+    apart: Sequence[str] | None = None,
 ) -> tuple[Score, float]:
     """Counts what a peer finds in labelled texts.
 
     Returns:
         the counts, and the rate in MB/s of CPU time.
     """
-    score = Score(inventory(texts))
+    score = Score(inventory(texts), apart)
     if peer.languages is not None:
         texts = [d for d in texts if (d.language or "en").partition("_")[0] in peer.languages]
     size, took = sum(len(d.text.encode()) for d in texts), 0.0
@@ -97,12 +100,14 @@ def labelled(
     peers: Sequence[pii_peers.Peer],
     by_name: bool,
     show: bool,
+    apart: Sequence[str] | None = None,
 ) -> None:
     """Prints a table for each file: all peers side by side, by language and kind.
 
     Args:
         held_out: True: the odd half of the templates; False: the even; None: all.
         by_name: prints our recall by the names of the labels, too.
+        apart: languages that have rows of their own; None: all.
     """
     for path in paths:
         texts = [
@@ -114,7 +119,7 @@ def labelled(
         print(f"\n### {path.name}, {half}: {len(texts):,} texts\n")
         scores = {}
         for peer in peers:
-            scores[peer.name], rate = score_of(peer, texts, show)
+            scores[peer.name], rate = score_of(peer, texts, show, apart)
             print(f"* {peer.name}: {rate:.2f} MB/s")
         print_scores(scores)
         if by_name and peers:
@@ -363,9 +368,8 @@ def families() -> dict[str, tuple[str, ...]]:
 
 
 def _defaults() -> tuple[str, ...]:
-    from corpus_pipeline.scrub.step import ScrubSection
-
-    return tuple(ScrubSection().entities)
+    known = pii_peers.known_entities()
+    return tuple(each.name for each in TABLE if each.default and each.name in known)
 
 
 def speed(
@@ -491,6 +495,7 @@ def _parser() -> argparse.ArgumentParser:
     half = one.add_mutually_exclusive_group()
     half.add_argument("--held-out", action="store_true", help="the odd half of the templates")
     half.add_argument("--open", action="store_true", help="the even half")
+    one.add_argument("--apart", help="languages with rows of their own, others in one: en,zh")
     one.add_argument("--by-name", action="store_true", help="recall by the names of labels, too")
     one.add_argument("--show", action="store_true", help="print what is missed or wrong")
     peers(one, "ours")
@@ -543,7 +548,7 @@ def _run_tables(options: argparse.Namespace) -> None:
     ready, lines = pii_peers.load(options.peers.split(","))
     if options.labelled:
         print("## Labelled sets")
-        labelled(options.labelled, None, ready, by_name=True, show=False)
+        labelled(options.labelled, None, ready, by_name=True, show=False, apart=("en", "zh"))
         print()
         _print_lines(lines)
     if options.real:
@@ -562,7 +567,8 @@ def main() -> None:
         ready, lines = pii_peers.load(options.peers.split(","))
         _print_lines(lines)
         half = True if options.held_out else False if options.open else None
-        labelled(options.paths, half, ready, options.by_name, options.show)
+        apart = options.apart.split(",") if options.apart else None
+        labelled(options.paths, half, ready, options.by_name, options.show, apart)
     elif options.command == "real":
         _run_real(options)
     elif options.command == "keep":

@@ -15,15 +15,14 @@ import pyarrow as pa
 from pii_scoring import Finding
 
 from corpus_pipeline.scrub import entities as entity_table
-from corpus_pipeline.scrub.spans import FinderOptions, Spans, made_spans
+from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
+from corpus_pipeline.scrub.finding import load_finders, module_of
+from corpus_pipeline.scrub.spans import FinderOptions, Spans
 from corpus_pipeline.text.columns import utf8_buffers
 
 #: Presidio's own recognizer of telephone numbers has 0.4; what is below are patterns such as "nine
 #: digits" that its users are told to raise by context.
 PRESIDIO_THRESHOLD = 0.4
-#: The six kinds that an ordinary run replaces.
-DEFAULT_KINDS = entity_table.ENTITIES[:6]
-
 Find = Callable[[Sequence[str], Sequence[str | None]], list[list[Finding]]]
 
 
@@ -49,84 +48,20 @@ def known_entities() -> tuple[str, ...]:
     return tuple(
         entity.name
         for entity in entity_table.TABLE
-        if entity.family == "numbers" or _has_family(entity.family)
+        if importlib.util.find_spec(module_of(entity.family)) is not None
     )
 
 
-def _has_family(family: str) -> bool:
-    return importlib.util.find_spec(f"corpus_pipeline.scrub.{family}") is not None
-
-
 def our_finder(
-    entities: Sequence[str], regions: Sequence[str] = (), persons: str = "all"
+    entities: Sequence[str], regions: Sequence[str] = DEFAULT_REGIONS, persons: str = "all"
 ) -> Callable[[pa.Array, Sequence[str | None]], Spans]:
-    """Returns a function from a column and its languages to our findings: `find_all` where the
-    package has it, otherwise the finders of the families one after another."""
-    if importlib.util.find_spec("corpus_pipeline.scrub.finding") is not None:
-        find_all = importlib.import_module("corpus_pipeline.scrub.finding").find_all
+    """Returns a function from a column and its languages to our findings."""
+    finders = load_finders(entities, FinderOptions(regions=tuple(regions), persons=persons))
 
-        def find(texts: pa.Array, languages: Sequence[str | None]) -> Spans:
-            found: Spans = find_all(
-                texts, entities, regions=tuple(regions), persons=persons, languages=list(languages)
-            )
-            return found
+    def find(texts: pa.Array, languages: Sequence[str | None]) -> Spans:
+        return finders.find(utf8_buffers(texts), list(languages))
 
-        return find
-    from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS, load_detectors
-    from corpus_pipeline.scrub.replace import find_spans
-
-    numbers = [name for name in entities if name in DEFAULT_KINDS]
-    detectors = load_detectors(numbers, tuple(regions) or DEFAULT_REGIONS) if numbers else None
-    families: dict[str, set[str]] = {}
-    for entity in entity_table.TABLE:
-        if entity.name in entities and entity.family != "numbers" and _has_family(entity.family):
-            families.setdefault(entity.family, set()).add(entity.name)
-    options = FinderOptions(tuple(regions), persons)
-    finders = [
-        importlib.import_module(f"corpus_pipeline.scrub.{family}").load_finder(
-            frozenset(names), options
-        )
-        for family, names in families.items()
-    ]
-
-    def find_each(texts: pa.Array, languages: Sequence[str | None]) -> Spans:
-        found: list[tuple[int, int, int, int, float]] = []
-        if detectors is not None:
-            spans = find_spans(texts, detectors)
-            columns = (spans.rows, spans.starts, spans.ends, spans.entities)
-            found += [(*row, 1.0) for row in zip(*(c.tolist() for c in columns), strict=True)]
-        for finder in finders:
-            spans_of = finder.find(utf8_buffers(texts), list(languages))
-            found += zip(*(column.tolist() for column in spans_of), strict=True)
-        return made_spans(_without_overlaps(found))
-
-    return find_each
-
-
-def _without_overlaps(
-    found: list[tuple[int, int, int, int, float]],
-) -> list[tuple[int, int, int, int, float]]:
-    """Keeps of overlapping findings the one of greater certainty, then the longer."""
-    table = entity_table.TABLE
-    kept: list[tuple[int, int, int, int, float]] = []
-    group: list[tuple[int, int, int, int, float]] = []
-    end = -1
-
-    def close() -> None:
-        chosen: list[tuple[int, int, int, int, float]] = []
-        for each in sorted(group, key=lambda f: (-table[f[3]].certainty, f[1] - f[2], -f[3], f[1])):
-            if all(each[2] <= other[1] or other[2] <= each[1] for other in chosen):
-                chosen.append(each)
-        kept.extend(chosen)
-
-    for each in sorted(found):
-        if each[1] >= end:
-            close()
-            group = []
-        group.append(each)
-        end = max(end, each[2])
-    close()
-    return kept
+    return find
 
 
 def in_characters(texts: Sequence[str], column: pa.Array, spans: Spans) -> list[list[Finding]]:
@@ -148,7 +83,9 @@ def in_characters(texts: Sequence[str], column: pa.Array, spans: Spans) -> list[
 
 
 def ours(
-    entities: Sequence[str] | None = None, regions: Sequence[str] = (), persons: str = "all"
+    entities: Sequence[str] | None = None,
+    regions: Sequence[str] = DEFAULT_REGIONS,
+    persons: str = "all",
 ) -> Peer:
     """Our finders, of all kinds or of some."""
     find = our_finder(entities or known_entities(), regions, persons)

@@ -149,7 +149,7 @@ def masked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
 def is_held_out(template: str) -> bool:
     """Says whether a template is of the half that no rule was made on.
 
-    >>> is_held_out("I am {{PERSON}}."), is_held_out("{{PERSON}}")
+    >>> is_held_out("I am {{PERSON}}."), is_held_out("{{PERSON}} wrote")
     (True, False)
     """
     return zlib.crc32(template.encode()) % 2 == 1
@@ -269,13 +269,15 @@ class Score:
     Rates(labels=1, found=1.0, exact=1.0, covered=1.0, findings=2, right=0.5, right_exact=0.5)
     """
 
-    def __init__(self, inventory: frozenset[str]) -> None:
+    def __init__(self, inventory: frozenset[str], apart: Sequence[str] | None = None) -> None:
         """Starts with nothing counted.
 
         Args:
             inventory: the kinds with which all texts are labelled.
+            apart: languages that are counted apart; all others are `other`. None: each apart.
         """
         self.inventory = inventory
+        self.apart = apart
         self.counts: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(
             collections.Counter
         )
@@ -286,6 +288,8 @@ class Score:
     def add(self, document: Document, findings: Sequence[Finding]) -> list[Miss]:
         """Counts one text; returns what is missed or wrong in it."""
         language = document.language or "?"
+        if self.apart is not None and language not in self.apart:
+            language = "other"
         labels = joined_addresses(document.text, document.labels)
         known = [(label, kind) for label in labels if (kind := kind_of(label.name)) is not None]
         made = settled(finding for finding in findings if kind_of(finding.name) is not None)

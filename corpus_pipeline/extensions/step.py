@@ -63,7 +63,7 @@ class OwnStep(Step):
         if isinstance(found, type) and issubclass(found, Step):
             kind = found
         elif is_recognizer(found):
-            kind = recognizer_step(found)
+            kind = recognizer_step(found, self.given)
         elif callable(found) and not isinstance(found, type):
             kind = function_step(found, self.code.place)
         else:
