@@ -83,10 +83,12 @@ def _extract(mime: str) -> Callable[[Path], object]:
 def _scrub(path: Path) -> object:
     import pyarrow as pa
 
-    from corpus_pipeline.scrub.detectors import load_detectors
-    from corpus_pipeline.scrub.replace import scrub_texts
+    from corpus_pipeline.scrub.finding import load_finders
+    from corpus_pipeline.scrub.scrubbing import scrub_texts
+    from corpus_pipeline.scrub.spans import FinderOptions
 
-    scrubbed = scrub_texts(pa.array([path.read_text("utf-8")]), load_detectors())
+    finders = load_finders(["PHONE_NUMBER"], FinderOptions())
+    scrubbed = scrub_texts(pa.array([path.read_text("utf-8")]), finders)
     return f"{scrubbed.counts['pii_phone'][0]} numbers"
 
 

@@ -35,8 +35,11 @@ from corpus_pipeline.filters.perplexity.measures import (
     shipped_models,
 )
 from corpus_pipeline.filters.quality.measures import measure_quality
-from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS, load_detectors
-from corpus_pipeline.scrub.replace import scrub_texts
+from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
+from corpus_pipeline.scrub.finding import load_finders
+from corpus_pipeline.scrub.scrubbing import scrub_texts
+from corpus_pipeline.scrub.spans import FinderOptions
+from corpus_pipeline.scrub.step import ScrubSection
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
 from corpus_pipeline.text.words import split_words
 from corpus_pipeline.tokens.encode import load_tokenizer
@@ -65,7 +68,7 @@ def ours() -> Iterator[tuple[str, Work]]:
     identifier = load_language_identifier()
     lists = load_word_lists()
     models = {language: load_language_model(path) for language, path in shipped_models().items()}
-    detectors = load_detectors()
+    finders = load_finders(ScrubSection().entities, FinderOptions())
     encoder = load_tokenizer(TOKENIZER)
 
     def bands(texts: pa.Array) -> object:
@@ -81,7 +84,7 @@ def ours() -> Iterator[tuple[str, Work]]:
     yield "words", split_words
     yield "MinHash", bands
     yield "sentence spans", lambda texts: span_hashes(texts, SentenceOptions())
-    yield "scrub", lambda texts: scrub_texts(texts, detectors)
+    yield "scrub", lambda texts: scrub_texts(texts, finders)
     yield "tokenize", encoder.encode
 
 

@@ -21,7 +21,7 @@ from corpus_pipeline.filters.language.sample import SAMPLE_CHARS
 from corpus_pipeline.filters.language.step import LanguageSection
 from corpus_pipeline.filters.quality.rules import QualityRules
 from corpus_pipeline.flow import known_steps
-from corpus_pipeline.scrub.replace import ScrubOptions
+from corpus_pipeline.scrub.spans import FinderOptions
 from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.thresholds import exact_threshold
 from corpus_pipeline.tokens.encode import EncodeOptions
@@ -100,8 +100,9 @@ def test_a_density_that_floats_would_take_for_more_passes() -> None:
         ),
         (
             "scrub",
-            ScrubOptions,
-            {"placeholder": "replacement", "entities": None, "regions": None},
+            FinderOptions,
+            dict.fromkeys(("entities", "placeholder", "action", "rules", "surrogate_key", "fields",
+                           "rejected", "max_per_1000_chars", "min_findings")),
         ),
         (
             "tokenize",

@@ -135,8 +135,8 @@ def _find_many_numbers() -> None:
     import pyarrow as pa
 
     from corpus_pipeline.scrub.detectors import load_detectors
+    from corpus_pipeline.scrub.numbers import find_spans
     from corpus_pipeline.scrub.phone_shapes import WORTH
-    from corpus_pipeline.scrub.replace import find_spans
 
     numbers = "\n".join(f"Tel. +1 202 {n // 100:03}-{n % 10_000:04}" for n in range(2 * WORTH))
     detectors = load_detectors(["PHONE_NUMBER"])

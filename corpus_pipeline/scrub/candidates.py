@@ -37,7 +37,7 @@ from corpus_pipeline.scrub.runs import (
     other_digit,
     width_of,
 )
-from corpus_pipeline.text.columns import as_texts, utf8_buffers
+from corpus_pipeline.text.columns import Utf8, as_texts, utf8_buffers
 
 #: What the windows are searched for. Entity i is bit `1 << i` of a window's kinds.
 ENTITIES = tuple(entity.name for entity in TABLE if entity.family == "numbers")
@@ -165,8 +165,12 @@ def find_windows(texts: pa.Array, kinds: int = ALL_KINDS) -> Windows:
     >>> windows.kinds.tolist() == [PHONE, EMAIL]
     True
     """
-    texts = as_texts(texts)
-    data, offsets = utf8_buffers(texts)
+    return windows_of(utf8_buffers(as_texts(texts)), kinds)
+
+
+def windows_of(text: Utf8, kinds: int) -> Windows:
+    """Finds the same in the buffers of a column."""
+    data, offsets = text
     # Every byte is noticed by at most one number, one address and one IBAN, of 7 bytes or more, or
     # one mail address; pages that no window reaches are never touched.
     room = int(offsets[-1] - offsets[0]) + 8

@@ -15,6 +15,7 @@ from corpus_pipeline.package_files import located
 from corpus_pipeline.scrub.columns import FINDINGS_COLUMN, PII_MEASURES
 from corpus_pipeline.scrub.entities import COLUMNS, TABLE
 from corpus_pipeline.steps import Batch, Options, Resource, Section, Step, made, source_of
+from corpus_pipeline.thresholds import exact_threshold
 
 if TYPE_CHECKING:
     from corpus_pipeline.scrub.actions import Actions
@@ -199,8 +200,11 @@ class Scrub(Step):
             return batch
         found = pc.fill_null(pc.list_value_length(scrubbed.findings), 0).to_numpy()
         chars = pc.fill_null(pc.utf8_length(batch["text"]), 0).to_numpy()
+        # Whole numbers on both sides, so that a density at the limit passes everywhere.
+        limit = exact_threshold(self.options.max_per_1000_chars, "scrub.max_per_1000_chars")
         dense = (found >= self.options.min_findings) & (
-            found * 1000 > self.options.max_per_1000_chars * np.maximum(chars, 1)
+            found.astype(np.int64) * 1000 * limit.denominator
+            > limit.numerator * chars.astype(np.int64)
         )
         return self.failed(batch, {"personal-data": dense})
 

@@ -50,7 +50,7 @@ from corpus_pipeline.filters.repair.texts import Repairer, load_repairer, repair
 from corpus_pipeline.filters.url.normalise import normalise_urls
 from corpus_pipeline.scrub.candidates import ENTITIES
 from corpus_pipeline.scrub.detectors import load_detectors
-from corpus_pipeline.scrub.replace import find_spans
+from corpus_pipeline.scrub.numbers import find_spans
 from corpus_pipeline.sources.reading import ReadOptions
 from corpus_pipeline.text.folding import comparable_texts
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes

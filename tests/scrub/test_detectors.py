@@ -18,12 +18,14 @@ from corpus_pipeline.scrub.detectors import (
     load_detectors,
     resolve_overlaps,
 )
-from corpus_pipeline.scrub.replace import scrub_texts
+from corpus_pipeline.scrub.finding import load_finders
+from corpus_pipeline.scrub.scrubbing import scrub_texts
+from corpus_pipeline.scrub.spans import FinderOptions
 
 
 def test_loading_is_lazy() -> None:
     code = (
-        "import sys, corpus_pipeline.scrub.replace as r;"
+        "import sys, corpus_pipeline.scrub.scrubbing, corpus_pipeline.scrub.numbers;"
         "assert not {'phonenumbers', 'tldextract'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
@@ -39,7 +41,7 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setenv("TLDEXTRACT_CACHE", str(tmp_path))
     texts = pa.array(["li@example.co.uk 13812345678 93.184.216.34 GB82WEST12345698765432"])
-    scrubbed = scrub_texts(texts, load_detectors())
+    scrubbed = scrub_texts(texts, load_finders(ENTITIES, FinderOptions()))
     assert "example" not in scrubbed.texts[0].as_py()
 
 

@@ -10,9 +10,9 @@ import pytest
 from corpus_pipeline.scrub import phone_shapes
 from corpus_pipeline.scrub.automata import compile_digits
 from corpus_pipeline.scrub.detectors import Detectors, load_detectors
+from corpus_pipeline.scrub.numbers import find_spans
 from corpus_pipeline.scrub.phone_words import split_words
 from corpus_pipeline.scrub.plans import is_international, load_plan
-from corpus_pipeline.scrub.replace import find_spans
 
 WORDS = split_words(
     "tel Tel. phone: Phone number fax (fax) fax) mobile cell office (office) home "

@@ -5,9 +5,9 @@ import pytest
 
 from corpus_pipeline.scrub.candidates import find_windows
 from corpus_pipeline.scrub.detectors import Detectors, load_detectors
+from corpus_pipeline.scrub.numbers import find_spans
 from corpus_pipeline.scrub.phone_words import announced_before, has_words
 from corpus_pipeline.scrub.plans import is_international, load_plan
-from corpus_pipeline.scrub.replace import find_spans
 
 REGIONS = ("US", "GB", "CN", "DE", "FR", "IN", "JP", "BR", "IT", "HK", "ES", "MX", "AR")
 

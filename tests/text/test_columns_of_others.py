@@ -22,8 +22,9 @@ from corpus_pipeline.filters.perplexity.measures import (
 )
 from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.filters.quality.white_space import count_white_space
-from corpus_pipeline.scrub.detectors import load_detectors
-from corpus_pipeline.scrub.replace import scrub_texts
+from corpus_pipeline.scrub.finding import load_finders
+from corpus_pipeline.scrub.scrubbing import scrub_texts
+from corpus_pipeline.scrub.spans import FinderOptions
 from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
 from corpus_pipeline.text.sentences import split_sentences
@@ -145,7 +146,7 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
         t, s, {"en": load_language_model(shipped_models()["en"])}
     ).to_pydict(),
     "scrub_texts": lambda t, s: [
-        each.to_pylist() for each in scrub_texts(t, load_detectors(["EMAIL_ADDRESS"]))
+        each.to_pylist() for each in scrub_texts(t, load_finders(["EMAIL_ADDRESS"], FinderOptions()))
         if isinstance(each, pa.Array)
     ],
     "content_hashes": lambda t, s: content_hashes(t).to_pylist(),

@@ -41,7 +41,8 @@ def load_finder(entities: frozenset[str], options: FinderOptions) -> _Finder:
     >>> import pyarrow as pa
     >>> from corpus_pipeline.text.columns import utf8_buffers
     >>> finder = load_finder(frozenset({"US_SSN", "HK_ID"}), FinderOptions())
-    >>> finder.find(utf8_buffers(pa.array(["SSN: 460-89-9847, HKID A123456(3)"])), [None]).starts.tolist()
+    >>> text = utf8_buffers(pa.array(["SSN: 460-89-9847, HKID A123456(3)"]))
+    >>> finder.find(text, [None]).starts.tolist()
     [5, 23]
     """
     return _Finder(entities)
