@@ -49,7 +49,7 @@ _PROSE = re.compile(
 )
 _BETWEEN = re.compile(
     r"[^\d\n]{0,12}|[^\d\n.!?;]{0,40}(?:[:,=]|\b(?:on|am|le|il|el|em|op|den|dia|día|dnia|dne|the)\b)\s?(?:el |o )?(?:dia |día )?"
-    r"|\W{0,3}(?i:it's|it is|mine is|that's|it was)?[\s\"'<>|*`]{0,6}|[\s\"'<>|*`:/a-z]{0,16}\n?[\s\"'<>|*`:]{0,12}",
+    r"|\W{0,3}(?:\w+,? ){0,2}(?:it's|it is|that's|that is) |\W{0,3}(?i:it's|it is|mine is|that's|it was)?[\s\"'<>|*`]{0,6}|[\s\"'<>|*`:/a-z]{0,16}\n?[\s\"'<>|*`:]{0,12}",
     re.IGNORECASE,
 )
 _DEATH = re.compile(r"†|died|death|gest\.|décéd|мурл|умер|去世|逝世|死", re.IGNORECASE)

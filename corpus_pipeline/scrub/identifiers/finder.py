@@ -59,7 +59,9 @@ RULES: tuple[Rule, ...] = (
 BIRTH, MAC, CRYPTO, VIN = "DATE_OF_BIRTH", "MAC_ADDRESS", "CRYPTO", "VIN"
 
 #: Forms of a date, or of the part of it that has the year, without separators.
-_DATE_FORMS = (*runs("#", range(4, 9)), *runs("#AAA#", (1, 2), (2, 4)))
+_DATE_FORMS = (
+    *runs("#", (2, *range(4, 9))), *runs("#AAA#", (1, 2), (2, 4)), "99999999A99",
+)  # fmt: skip
 
 #: Bits of a window's words; entities that share a bit are asked for together.
 _GROUPS = 60

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from corpus_pipeline.scrub.folding import UNSPACED
 from corpus_pipeline.scrub.identifiers.forms import HASH_FACTOR, HASH_MASK, WORD
 from corpus_pipeline.scrub.identifiers.scan import WORD_BYTES
 from corpus_pipeline.scrub.identifiers.words import OTHERS, WORDS
@@ -23,8 +22,8 @@ _GENERAL = frozenset(
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
 
-#: Words of a text; those of names in code are parted at their humps.
-_WORD = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+(?![^\W\d_a-zß-ÿ])|[A-Z]+(?=[A-Z][a-z])|[a-z]+(?=[A-Z])|[^\W\d_]+")
+#: Where a name in code is parted into words: dateOfBirth.
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 #: What may part two words of a phrase.
 _GAP = frozenset(" \t\n_-.:'’/")
@@ -54,7 +53,7 @@ def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], dict[str, tuple[_Phrase,
     spaced: dict[str, list[_Phrase]] = {}
     unspaced: dict[str, list[_Phrase]] = {}
     for phrase, entities in owners.items():
-        if UNSPACED.search(phrase):
+        if any(map(_is_paired, phrase)):
             row = _Phrase((phrase,), False, False, tuple(entities))
             unspaced.setdefault(phrase[0], []).append(row)
             continue
@@ -81,7 +80,7 @@ def labels_in(text: str) -> dict[str, tuple[tuple[int, int], ...]]:
     """
     found: dict[str, list[tuple[int, int]]] = {}
     spaced, unspaced = _phrases()
-    words = [(match.group(), match.start()) for match in _WORD.finditer(text)]
+    words = list(_words(text))
     small = [word.lower() for word, _ in words]
     for k, (_, start) in enumerate(words):
         for phrase in spaced.get(small[k][:2], ()):
@@ -96,6 +95,18 @@ def labels_in(text: str) -> dict[str, tuple[tuple[int, int], ...]]:
                     for entity in phrase.entities:
                         found.setdefault(entity, []).append((start, start + len(phrase.words[0])))
     return {entity: tuple(sorted(spans)) for entity, spans in found.items()}
+
+
+def _words(text: str) -> Iterator[tuple[str, int]]:
+    """Yields words and where they start; names in code are parted at their humps."""
+    for match in _TOKEN.finditer(text):
+        word, start = match.group(), match.start()
+        if word.islower() or word.isupper() or word.istitle():
+            yield word, start
+            continue
+        for part in _HUMP.split(word):
+            yield part, start
+            start += len(part)
 
 
 def _phrase_end(
@@ -158,6 +169,7 @@ _ANNOUNCED = re.compile(
     r"[\s\"'`(\[*<]{0,3}$",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"^\.\w|[;{}]|[a-z]\.[a-z]")
 _SENTENCE_END = re.compile(r"(?<!\b[Nn]o)(?<!\b[Nn]r)[.!?。！？]\s+(?=[^\W\d_a-z])|\n\s*\n")
 
 
@@ -173,6 +185,7 @@ def leads_straight(between: str) -> bool:
         return not _SENTENCE_END.search(between) or between.isspace()
     return (
         len(between) <= 40
+        and not _CODE.search(between)
         and not _SENTENCE_END.search(between)
         and _ANNOUNCED.search(between) is not None
     )

@@ -391,7 +391,7 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
                     cut = True
                     break
                 if position > i and digits == 0 and (
-                    size > 3 or not _is_capital(data[end - 1])
+                    size > 3 or (gap == SPACE and not _is_capital(data[end - 1]))
                 ):  # fmt: skip
                     break
                 if count_tokens == _MAX_TOKENS:

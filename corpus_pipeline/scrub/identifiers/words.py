@@ -179,7 +179,7 @@ WORDS: dict[str, str] = {
     "SA_NATIONAL_ID": "iqama|saudi id|national id|الهوية|هوية|إقامة|الإقامة|اقامة|رقم الهوية",
     "EG_NATIONAL_ID": "الرقم القومي|القومي|national id|egyptian id|رقم قومي|قومي|id number",
     "IR_NATIONAL_ID": "کد ملی|ملی|کدملی|national code|national id|شماره ملی|melli",
-    "ZA_ID_NUMBER": "id number|identity number|id no|south african id|rsa id|smart id|national id|ID|identity|said number|id-nommer|identiteitsnommer|sa id",
+    "ZA_ID_NUMBER": "id number|identity number|id no|south african id|rsa id|smart id|national id|said number|id-nommer|identiteitsnommer|sa id",
     "ZA_PASSPORT": _PASSPORT,
     "ZA_DRIVER_LICENSE": _LICENCE + "|licence|enatis|natis",
     "ZA_INCOME_TAX_NUMBER": "sars|tax reference|income tax|tax number|itr|taxpayer|tax registration|tax ref",
@@ -217,7 +217,7 @@ WORDS: dict[str, str] = {
     "geboortedatum|geboren op|verjaardag|geboorte|födelsedatum|född|fødselsdato|født|fødselsdag|födelsedag|syntymäaika|syntynyt|syntymäpäivä|data urodzenia|urodzony|urodzona|"
     "ur.|urodziłem|urodziłam|datum narození|narozen|narozena|narození|dátum narodenia|születési|született|data nașterii|născut|născută|nașterii|doğum|doğum tarihi|doğumlu|doğdu|дата рождения|"
     "рождения|родился|родилась|день рождения|г.р.|дата народження|народження|народився|народилася|дата на раждане|роден|родена|ημερομηνία γέννησης|γεννήθηκε|γέννησης|γεννηθείς|"
-    "出生|出生日期|生日|出生于|生年月日|誕生日|生まれ|诞生|出世|생년월일|생일|출생|출생일|태어|วันเกิด|เกิดวันที่|เกิดเมื่อ|ngày sinh|sinh ngày|tanggal lahir|lahir|tarikh lahir|जन्म तिथि|जन्मतिथि|जन्म|"
+    "出生|出生日期|生日|出生于|生年月日|誕生日|生まれ|诞生|出世|日生|일생|생년월일|생일|출생|출생일|태어|วันเกิด|เกิดวันที่|เกิดเมื่อ|ngày sinh|sinh ngày|tanggal lahir|lahir|tarikh lahir|जन्म तिथि|जन्मतिथि|जन्म|"
     "জন্ম তারিখ|পிறந்த|تاريخ الميلاد|الميلاد|مواليد|ولد|ولدت|تاریخ تولد|تولد|תאריך לידה|לידה|נולד|נולדה|tempat lahir|kaarawan|ipinanganak|petsa ng kapanganakan|dzimšanas datums|gimimo data|sünniaeg|sündinud|"
     "datum rođenja|rođen|rođena|rojen|rojena|datum rojstva|datëlindja|tarehe ya kuzaliwa|kuzaliwa",
 }
