@@ -1,12 +1,15 @@
 """Finds postal addresses of China and its neighbours in a column of texts."""
 
+import re
+
 import numpy as np
 
 from corpus_pipeline.scrub.entities import INDEX
-from corpus_pipeline.scrub.postal.cjk_anchors import LABELLED, NUMBER, find_anchors
+from corpus_pipeline.scrub.postal.cjk_anchors import KOREAN, LABELLED, LOT, NUMBER, find_anchors
 from corpus_pipeline.scrub.postal.cjk_china import find_numbered
 from corpus_pipeline.scrub.postal.cjk_folding import fold_address
 from corpus_pipeline.scrub.postal.cjk_japan import find_japanese
+from corpus_pipeline.scrub.postal.cjk_korea import find_korean
 from corpus_pipeline.scrub.postal.cjk_labels import find_labelled
 from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
@@ -15,6 +18,7 @@ from corpus_pipeline.text.columns import Utf8
 _BEFORE = 240
 _BEHIND = 240
 
+_JAPANESE = re.compile("[ぁ-ヺ都府県]|丁目|番地")
 _ADDRESS = INDEX["ADDRESS"]
 
 
@@ -67,7 +71,11 @@ def _read(
         span = find_numbered(folded, original, len(left))
     elif kind == LABELLED:
         span = find_labelled(folded, original, len(left))
-    if span is None:
+    elif kind == KOREAN:
+        span = find_korean(folded, len(left))
+    elif kind == LOT and not _JAPANESE.search(folded):
+        span = find_numbered(folded, original, len(left))
+    if span is None and kind != KOREAN:
         span = find_japanese(folded, len(left), kind)
     if span is None:
         return None

@@ -34,6 +34,7 @@ _STOP: Final = 2048
 _KOREAN_ROAD: Final = 4096
 _KOREAN_ADMIN: Final = 8192
 _HOUSE: Final = 16384
+_KOREAN_BETWEEN: Final = 32768
 
 #: What kind of place an anchor marks.
 NUMBER, LABELLED, POSTAL, LOT, KOREAN = range(5)
@@ -55,10 +56,11 @@ _CHARACTERS = {
     _DASH: "‐‑‒–—−－ーの之",
     _BETWEEN: "东東西南北中甲乙丙丁附临臨新老第",
     _LOT: "丁番",
-    _HOUSE: "号號",
+    _HOUSE: "号號栋棟幢",
     _POST: "〒",
     _STOP: "。；！？，、“”《》（",
     _KOREAN_ROAD: "로길동리가",
+    _KOREAN_BETWEEN: "지하",
     _KOREAN_ADMIN: "시군구읍면도",
 }
 
@@ -190,6 +192,8 @@ def _scan(data, offsets, classes, pairs, rows, positions, kinds):  # type: ignor
                 if i < stop and (data[i] < 0x3A or data[i] == 0xEF):
                     noticed, where = POSTAL, i - 3
                 state = 0
+            elif state == 7 and flags & _KOREAN_BETWEEN:
+                pass
             elif flags & _KOREAN_ADMIN and i < stop and data[i] == 0x20:
                 korean = i
                 state = 0

@@ -17,11 +17,14 @@ LETTER = re.compile(f"[{HAN}]")
 FOREIGN = "的了与在是被把及或不我你您他她它们该每但就也让这吗呢吧"
 #: Words before an address, where the characters of them also stand in names.
 _BEFORE = re.compile(
-    "[于至到往住沿赴距从由为去向](?=..)|坐落|地址|住址|住所地?|所在地|居住地?|户籍地?|位置|"
-    "总部|搬迁|搬|通讯处|途经|"
-    r"[\d一二三四五六七八九十][年月日时分秒点]|法定代表人|(?:^|[我你他她在回老])家|"
-    r"工作单位|办公|注册地?|联系|收货|收件|寄送"
+    "[到往住去赴距](?=..)|(?<=[位落住生现设处建座])[于在至]|(?<=[搬迁送寄移达运发])至|"
+    "沿(?=[^江河海湖山])|坐落|地址|住址|"
+    "住所地?|所在地|居住地?|户籍地?|位置|总部|搬迁|通讯处|途经|收货|收件|寄送|工作单位|"
+    "办公|注册地?|联系|法定代表人|"
+    r"[\d一二三四五六七八九十][年月日时分秒点]|(?:^|[我你他她在回老])家|地点"
 )
+#: Prepositions that begin names as often: they are none but before a known name.
+_BEFORE_PLACE = "由从为向于至离自经"
 #: What the name of an administrative unit, a village, a road or an estate ends with.
 KINDS = "省市县区州盟旗乡镇村路街道巷弄里段庄屯寨营堡岗湾店集坊园城苑社同期大桥口条"
 _STATES = re.compile("[省市县区盟旗乡镇]|街道|自治州")
@@ -111,6 +114,9 @@ def _floor(run: str, places: list[tuple[int, int]]) -> tuple[int, bool]:
     for match in _BEFORE.finditer(run, floor):
         if not covered[match.start()] and len(run) - match.end() >= 2:
             floor, labelled = match.end(), len(match.group()) > 1
+    for first, _ in places:
+        if first > floor and run[first - 1] in _BEFORE_PLACE and not covered[first - 1]:
+            floor, labelled = first, False
     return floor, labelled
 
 

@@ -18,7 +18,7 @@ _PART = rf"(?:\d{{1,5}}[A-Za-z]?|[A-Za-z]{{1,2}}\d{{0,4}}|{_NUMERAL}{{1,5}})"
 _NUMBER = rf"[甲乙丙丁戊附临新第]?{_PART}(?:[-之~/、]{_PART}){{0,4}}"
 _UNIT = (
     "(?:号院|号楼|号铺|号房(?![屋产间])|号室|号(?![线令文码召称机店公决通台])|支弄|弄|巷|"
-    "栋|幢|座|单元|门(?!诊)|楼|层|室|房(?!间)|"
+    "栋|幢|座|单元|门(?![诊口前外厅])|楼|层|室|房(?!间)|"
     r"房间|铺|库|村民小组|组|队|社|段|期|区|排|院|户|FL?(?![A-Za-z]))(?:之\d{1,3})?"
 )
 _NAME = f"(?:(?![{FOREIGN}])[{HAN}A-Za-z·])"
@@ -34,12 +34,21 @@ _NAMED = (
     + "|社区|中心|园区|市场|新城|国际|大院|工业区|开发区|住宅区|酒店|宾馆|饭店|大学|学院|医院|"
     "中学|小学|苑|园|城|庭|邸|府|轩|阁|居|院|塔|里|坊|厦|楼|寓|墅|湾|郡|座|村|邨|区)"
 )
+#: Building, entrance, flat.
+_LOT = r"\d{1,3}-\d{1,3}-\d{2,4}(?![\d\-])(?:室|房)?"
 _FIRST = re.compile(rf" ?({_NUMBER}) ?({_UNIT})")
 _MORE = re.compile(rf"[ \-/]?(?:{_NAMED} ?)?{_NUMBER} ?{_UNIT}")
+#: Estates of any name, known by what follows: 阳光名都3栋, 阳光名都3-2-501.
+_ESTATE = re.compile(
+    rf" ?(?:(?![和路街])[{HAN}](?<![{FOREIGN}])){{2,9}}?(?:\d{{1,3}}(?:栋|幢|座|号楼|单元|"
+    rf"号(?=\d{{2,4}}(?:室|房)))"
+    rf"|{_LOT})"
+)
 _LAST_BUILDING = re.compile(rf" ?{_NAME}{{1,10}}?(?:{_ESTATES})(?![{HAN}]{{0,2}}路)")
 _ROOM = re.compile(
     r"[ \-]?(?<!\d)\d{1,4}(?:-\d{1,4}){0,2}[A-Za-z]?(?![\d.:%A-Za-z]|[年月日元人个名米号条])"
 )
+_DASHED = re.compile(_LOT)
 _BARE = re.compile(rf" ?\d{{1,4}}(?:-\d{{1,4}}){{0,2}}(?![\d.:%A-Za-z\-]| ?[{HAN}])")
 _SIDE = re.compile(r"[东西南北中] ?(?=\d)")
 _POSTCODE = re.compile(
@@ -53,11 +62,11 @@ _HOUSE = re.compile("号|弄|栋|幢|座|单元|室|房|铺")
 _ROAD = re.compile(
     f"(?:路|街|道|巷|(?<=\\d)弄|{_NUMERAL}段|胡同|里|坊|(?<!第){_NUMERAL}条)[东西南北中]?$"
 )
-_VILLAGE = re.compile("[村屯庄寨社同里]$")
+_VILLAGE = re.compile("(?:[村屯庄寨社同里场]|社区|小区|嘎查)$")
 _GROUP = re.compile("(?:小|[村屯庄].{0,4})[组队]$")
 #: Roads of prose, and words that end like a road.
 _NO_ROAD = re.compile(
-    "(?:^|.)(?:[公铁道线链电思网套回出通陆水旁短开一两三四多各上走半马小支岔全带问当修本此几条]路|"
+    "(?:[公铁道线链电思网套回出通旁短支岔马半小]路|"
     "[知频渠通管轨赛跑隧车报味河航难街厚人国省县步过轨信]道|[逛上]街)$"
 )
 
@@ -83,12 +92,14 @@ def read_tail(text: str, at: int) -> Tail | None:
     ('8号阳光花园3栋2单元501', 3, 3, '号')
     """
     match = _FIRST.match(text, at)
+    if match is None and (lot := _DASHED.match(text, at)):
+        return Tail(lot.end(), 2, 2, "")
     if match is None:
         match = _BARE.match(text, at)
         return Tail(match.end(), 0, 0, "") if match else None
     end, first = match.end(), match.group(2)
     houses, units = int(_HOUSE.match(first) is not None), 1
-    while units < 8 and (match := _MORE.match(text, end)):
+    while units < 8 and (match := _MORE.match(text, end) or _ESTATE.match(text, end)):
         units += 1
         houses += _HOUSE.search(match.group()[-3:]) is not None
         end = match.end()
@@ -147,20 +158,22 @@ def _is_address(names: str, chain: Chain, tail: Tail) -> bool:
     if last in "省市州盟县旗" or len(names) < 2:
         return False
     road = _ROAD.search(names) is not None
+    village = _VILLAGE.search(names) is not None
+    district = last in "区镇乡" and not village
     anchored = chain.known or chain.states > 1 or (chain.states > 0 and chain.labelled)
     if tail.units == 0:
         return road and chain.known and chain.states > 1
     if last in "队组期段第届年" and not road and not _GROUP.search(names):
         return anchored and tail.houses > 1
     if anchored:
-        if road or last not in "区镇乡":
-            group = tail.first in ("组", "社", "队", "村民小组")
-            return tail.houses > 0 or (group and _VILLAGE.search(names) is not None)
-        return chain.states > 1 and tail.houses > 0
+        group = tail.first in ("组", "社", "队", "村民小组")
+        if district:
+            return chain.states > 1 and tail.houses > 0
+        return tail.houses > 0 or (group and village)
     if road:
         if _NO_ROAD.search(names) or len(names) < 3:
             return False
         return (
             tail.first.startswith(("号", "弄")) or (tail.first == "段" and tail.houses > 0)
         ) and LETTER.match(names) is not None
-    return tail.houses > (0 if chain.states and last not in "区镇乡" else 1)
+    return tail.houses > (0 if chain.states and not district else 1)

@@ -24,10 +24,11 @@ _KANA_NAMES = (
 )
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff々〇"
 _KATAKANA = "ァ-ヺー"
-_CHARACTER = f"(?:{_KANA_NAMES}|(?![はをにでへがもと])[{_HAN}{_KATAKANA}ぁ-ん])"
+_CHARACTER = f"(?:{_KANA_NAMES}|(?![はをにでへがもと])[{_HAN}{_KATAKANA}ぁ-んA-Z])"
 _NUMBER = r"(?:\d{1,5}|[一二三四五六七八九十]{1,4})"
 _NUMBERS = (
-    rf"{_NUMBER}(?:丁目|番地?|号|[-ーの](?=\d))(?:{_NUMBER}(?:番地?|号室?|[-ーの](?=\d))?)?"
+    rf"{_NUMBER}(?:丁目|番(?![町丁])地?|号|[-ーの](?=\d))(?:{_NUMBER}(?:番地?|号室?|"
+    rf"[-ーの](?=\d))?)?"
     rf"(?:の?{_NUMBER}(?:番地?|号室?|"
     rf"[-ーの](?=\d))?){{0,3}}(?:号室?)?(?:の\d{{1,4}})?(?!\d|[年月日人点回台個件歳円%])"
 )
@@ -59,6 +60,12 @@ _BUILDING = re.compile(
     rf" ?(?:(?![はをにでへがもと])[{_HAN}{_KATAKANA}A-Za-z&'・]|の(?=[{_HAN}])){{0,24}}?"
     rf"(?:(?:{_BUILDINGS})[{_HAN}{_KATAKANA}A-Za-z]{{0,10}} ?(?:\d{{1,4}}(?:号室|号|室|階|"
     rf"F)?)?|\d{{1,4}}(?:号室|階|F))"
+)
+#: A building of any name that ends in a number, behind a blank.
+_NUMBERED_BUILDING = re.compile(
+    r" (?!電話|携帯|担当|[のにはをへで]|[Tt][Ee][Ll]|"
+    r"FAX)[^\s、。,()「」\d]{1,20}?\d{1,4}(?:号室|号|室|階|F)?"
+    r"(?![\d\-年月日時分人円名個])"
 )
 _ROOM = re.compile(r" ?\d{1,4}(?:号室|階|F)")
 
@@ -127,6 +134,8 @@ def _with_postcode(text: str, start: int) -> int:
 
 
 def _with_building(text: str, end: int) -> int:
+    if match := _NUMBERED_BUILDING.match(text, end):
+        return match.end()
     for pattern in (_BUILDING, _ROOM):
         if match := pattern.match(text, end):
             end = match.end()
