@@ -49,7 +49,9 @@ def weigh_cue(tokens: Tokens, first: int) -> int:
         # "to address" is another word.
         if word in nouns and not (i and before[i - 1] == "to") and links.intersection(before[i:]):
             return 2
-    return int(bool(load_words()["address_verb"].intersection(before[-_VERB_REACH:])))
+    return int(
+        not load_words()["address_verb"].isdisjoint(before[-_VERB_REACH:]) or before[-1:] == ["at"]
+    )
 
 
 def _words_before(tokens: Tokens, first: int) -> tuple[list[str], bool, bool]:

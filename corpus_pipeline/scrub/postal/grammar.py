@@ -9,7 +9,8 @@ import functools
 from typing import Final, NamedTuple
 
 from corpus_pipeline.scrub.postal.cues import weigh_cue
-from corpus_pipeline.scrub.postal.forms import FORMS, HEAD, PARTS, street_pattern
+from corpus_pipeline.scrub.postal.forms import FORMS, street_pattern
+from corpus_pipeline.scrub.postal.parts import read_parts, with_crossing, with_head
 from corpus_pipeline.scrub.postal.tables import load_words
 from corpus_pipeline.scrub.postal.tokens import Tokens, read_tokens
 
@@ -42,7 +43,7 @@ def find_addresses(text: str) -> list[Address]:
     while True:
         match = pattern.search(tokens.classes, position)
         if match is None:
-            return found
+            break
         name, weight, _ = FORMS[(match.lastindex or 1) - 1]
         address = _address(text, tokens, match.span(), name, weight)
         if address is None:
@@ -51,6 +52,25 @@ def find_addresses(text: str) -> list[Address]:
         first, last, total = address
         found.append(Address(tokens.starts[first], tokens.ends[last - 1], total))
         position = last
+    found += _labelled_postcodes(tokens, found)
+    return sorted(found)
+
+
+def _labelled_postcodes(tokens: Tokens, found: list[Address]) -> list[Address]:
+    """Finds postcodes that stand alone behind their label: `ZIP: 12345`."""
+    labels = load_words()["zip_label"]
+    postcodes = []
+    for i, word in enumerate(tokens.words):
+        if word not in labels and " ".join(tokens.words[max(0, i - 1) : i + 1]) not in labels:
+            continue
+        at = i + 2 if tokens.classes[i + 1 : i + 2] == ":" else i + 1
+        letter = tokens.classes[at : at + 1]
+        # Without a colon only what cannot be another number.
+        if letter and letter in ("14568yzZP" if at > i + 1 else "zZP"):
+            start, end = tokens.starts[at], tokens.ends[at]
+            if end - start > 2 and not any(old.start < end and start < old.end for old in found):
+                postcodes.append(Address(start, end, ENOUGH))
+    return postcodes
 
 
 def _address(
@@ -63,14 +83,10 @@ def _address(
         return None
     if name in ("bare", "loose") and not _stands_alone(text, tokens, first, last):
         return None
-    if (
-        name in ("behind", "loose", "bare")
-        and weight > 0
-        and _is_counted(tokens, first, last, name)
-    ):
+    end, more = read_parts(tokens, last)
+    if name in ("behind", "loose", "bare") and more < ENOUGH and _is_counted(tokens, first):
         weight -= 2
-    end, more = _read_parts(tokens, last)
-    head = _with_head(classes, first)
+    head = with_head(classes, first)
     # Two numbers before a name are a house and a flat, or a lot.
     more += 2 * (head < first) + (classes[first] in "z14568" and classes[first + 1] in "1456y")
     if name == "bare" and _fills_lines(classes, first, last, end):
@@ -89,7 +105,7 @@ def _address(
         total += cue
     if total < ENOUGH:
         return None
-    return head, end, total
+    return head, with_crossing(tokens, head, end), total
 
 
 def _is_inside(text: str, tokens: Tokens, first: int) -> bool:
@@ -100,8 +116,8 @@ def _is_inside(text: str, tokens: Tokens, first: int) -> bool:
     before = text[start - 1]
     return (
         before.isalnum()
-        or before in "_/\\=@$€£%+-.~^"
-        or (before == "," and start > 1 and text[start - 2].isdigit())
+        or before in "_/\\=@$€£%+-~^"
+        or (before in ",." and start > 1 and text[start - 2].isdigit())
     )
 
 
@@ -153,7 +169,7 @@ def _stands_alone(text: str, tokens: Tokens, first: int, last: int) -> bool:
     return classes[last] not in "1yz8x"
 
 
-def _is_counted(tokens: Tokens, first: int, last: int, name: str) -> bool:
+def _is_counted(tokens: Tokens, first: int) -> bool:
     """Says whether the number is a year or counts something, or another word owns it."""
     classes = tokens.classes
     if tokens.words[first + 1 : first + 2] == ["way"] and len(tokens.words[first]) == 1:
@@ -161,77 +177,3 @@ def _is_counted(tokens: Tokens, first: int, last: int, name: str) -> bool:
     if classes[first] == "y":
         return True
     return first > 0 and classes[first - 1] == "X"
-
-
-def _read_parts(tokens: Tokens, last: int) -> tuple[int, int]:
-    """Reads what follows a street: the token after the last part of the address, and its weight."""
-    classes = tokens.classes
-    end, weight, position = last, 0, last
-    places = zips = 0
-    for _ in range(10):
-        match = PARTS.match(classes, position)
-        if match is None:
-            break
-        kind = match.lastgroup
-        start, stop = match.span()
-        parted = classes[start] in ",n"
-        follower = classes[stop] if stop < len(classes) else "N"
-        lines = classes.count("n", start, stop)
-        solid = True
-        if kind == "unit":
-            weight += 2 if "U" in match.group() else 1
-        elif kind == "state_zip":
-            state = tokens.words[match.start("state")]
-            known = match["state"] == "T" or state in load_words()["state_code"]
-            weight += 3 if known or match["zip0"] == "Z" else 2
-            zips += 1
-        elif kind in ("zip_town", "town_zip"):
-            zip_, town = match["zip1"] or match["zip2"], match["town1"] or match["town2"]
-            if kind == "zip_town":
-                if zip_ == "y" and not lines:
-                    break
-                if follower in "lw" and "T" not in town and len(town) > 1:
-                    # Of the words of a sentence the first is the town.
-                    stop = match.start("town1") + 1
-            digits = tokens.words[match.start("zip1" if match["zip1"] else "zip2")]
-            weight += _weight_of_postcode(zip_, town, parted, lines > 0, digits.endswith("00"))
-            zips += 1
-        elif kind == "zip":
-            weight += 1 if match.group()[-1] in "ZPz" or end > last else 0
-            zips += 1
-        elif kind == "place":
-            places += 1
-            weight += places <= 2
-        elif kind == "town":
-            if "T" in match.group():
-                places += 1
-                weight += places <= 2
-            else:
-                solid = lines == 0 and follower not in "lw" and (
-                    classes[start] in ",-;" or (not zips and classes[position - 1] in "1456y")
-                )  # fmt: skip
-                if lines and follower not in "nN,t":
-                    break
-        if solid:
-            end = stop
-        position = stop
-    return end, weight
-
-
-def _weight_of_postcode(zip_: str, town: str, parted: bool, lines: bool, round_: bool) -> int:
-    """Weighs a postcode with its town by how much else it could be."""
-    if zip_ == "Z":
-        return 3
-    if "T" in town:
-        return 3 if parted else 2
-    if zip_ in "Pz5":
-        return 3 if lines or (parted and not round_) else 2
-    if zip_ in "68":
-        return 2
-    return 2 if lines else 1
-
-
-def _with_head(classes: str, first: int) -> int:
-    """Moves the beginning before a flat that stands in front of the street."""
-    match = HEAD.search(classes[max(0, first - 8) : first])
-    return first - len(match.group()) if match else first

@@ -226,7 +226,7 @@ def _scan(  # type: ignore[no-untyped-def]
                     if (byte == 0x2E or byte == 0x21) and q < last and data[q] <= 0x20:
                         if p - word_start > 3:
                             cue = _FAR
-                        if byte == 0x2E and p - number > 0 and p - word_start > 4:
+                        if byte == 0x2E and word_end != before_name and p - word_start > 4:
                             before_name = _FAR
                     p = q
                     continue
@@ -246,7 +246,13 @@ def _scan(  # type: ignore[no-untyped-def]
                             or (data[p] == 0x32 and data[p + 1] == 0x30)
                         )
                         after = _has_capital(data, q, last, classes)
-                        previous = adjoined and word_capital and not word_flag & OTHER
+                        previous = (
+                            adjoined
+                            and word_capital
+                            and (
+                                not word_flag & OTHER or classes[data[word_end - 1]] & _CAPITAL != 0
+                            )
+                        )
                         near = p - number <= _NUMBER_BEFORE
                         if (
                             p - before_name <= _STREET_BEFORE
@@ -255,7 +261,7 @@ def _scan(  # type: ignore[no-untyped-def]
                             and not (year and loose)
                         ):
                             found = before_start
-                        elif p - between <= 4 or p - box <= 4 or p - zip_word <= 12:
+                        elif p - between <= 8 or p - box <= 4 or p - zip_word <= 12:
                             found = word_start
                         elif p - cue <= _CUE_BEFORE and (after or previous) and not year:
                             found = p
@@ -282,9 +288,12 @@ def _scan(  # type: ignore[no-untyped-def]
                                 k -= 1
                             if data[k] == 0x0A:
                                 found = number_start
+                        joined = number == p - 1 and (before == 0x2D or before == 0x2F)
                         earlier, earlier_start = number, number_start
                         number, number_start, number_length = q, p, length
-                        number_capital = (after or previous) and not year
+                        number_capital = (
+                            after or previous or (joined and number_capital)
+                        ) and not year
                 else:
                     value = _BASIS
                     q = p

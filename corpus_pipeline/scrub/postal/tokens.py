@@ -54,7 +54,7 @@ _NUMBERS = (
 
 _TOKEN = re.compile(
     r"(?P<word>(?![A-Z]{1,3}[ -]{0,3}[0-9]|[Nn][or°º]\.?[ ]?[0-9]|[Ss]/[Nn](?![a-z]))"
-    r"['’]?[^\W\d_]+(?:['’`-][^\W\d_]+)*(?:\.(?!\.))?)"
+    r"['’]?[^\W\d_]+(?:(?:['’`-]|\.-)[^\W\d_]+)*(?:\.(?!\.))?)"
     f"|(?P<line>{_LINE})"
     "|(?P<postcode>(?<![A-Za-z0-9])(?:" + "|".join(_POSTCODES) + "))"
     f"|(?P<plain>(?<![A-Za-z0-9-])(?:{_PLAIN_POSTCODES}))|(?P<paired>{_PAIRED})|"
@@ -204,13 +204,21 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
     if text == "nan":
         # What tables have in the place of a value that is missing.
         return "t"
-    if len(text) in (2, 3) and text.isupper() and small in load_words()["state_code"]:
+    if (
+        text.isupper()
+        and (len(text) == 2 or (len(text) == 3 and small in load_words()["state_code"]))
+        and kind not in ("U", "S", "A")
+    ):
         return "D" if text in _DIRECTIONS else "t"
+    if small == "str" and not (upper or dotted):
+        return "l"
     if kind in ("Q", "r") and (small in _FRENCH or (dotted and len(small) > 1)):
         return "Q" if kind == "Q" else "R"
     if kind == "k" and not (upper or dotted):
         return "r"
-    if kind in ("S", "s", "X", "u", "Q") and not (upper or dotted or all_small or uncased):
+    if kind in ("S", "s", "X", "u", "Q") and not (
+        upper or dotted or all_small or uncased or not small.isascii()
+    ):
         # "road", "place" and "part" in small letters are words like any other.
         if kind == "u":
             return "u" if len(small) > 1 else "v"
