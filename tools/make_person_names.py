@@ -236,8 +236,6 @@ def main() -> None:
         common = level(small.get(key, 0), (2, 6, 20, 60, 200, 1_000, 5_000))
         if key in listed and given < 4 and surname < 4:
             common = max(common, listed[key])
-        elif listed.get(key, 0) == 3 and given < 5 and surname < 5:
-            common = max(common, 2)
         if key in stops and given < 5 and surname < 5:
             common = max(common, 5)
         place = places.get(key, 0)

@@ -37,6 +37,20 @@ def _is_skipped(byte):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def begins_sentence(data, at, begin):  # type: ignore[no-untyped-def]
+    """Says whether a sentence, a line or a quotation begins at byte `at`."""
+    i = at
+    while i > begin and _SKIPPED[data[i - 1]]:
+        i -= 1
+    if i <= begin:
+        return True
+    byte = data[i - 1]
+    if byte >= 0x80:
+        return data[i - 3] == 0xE2 if i - 3 >= begin else False
+    return byte in (0x0A, 0x0D, 0x2E, 0x21, 0x3F, 0x3A, 0x22, 0x28, 0x5B, 0x7C, 0x2D)
+
+
+@kernel
 def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
     """Reads back from byte `at`; (what phrases say, whether it begins a line, or a
     sentence, whether a number stands before it)."""

@@ -56,6 +56,8 @@ def is_word(known, shape):  # type: ignore[no-untyped-def]
         return False
     if common >= 5:
         return not (given >= 4 or surname >= 5)
+    if common == 2:
+        return given < 2 and surname < 3
     return given < 4 and surname < 4
 
 

@@ -13,7 +13,13 @@ import numpy as np
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.entities import INDEX
-from corpus_pipeline.scrub.persons.context import after, before, has_contact, heads_block
+from corpus_pipeline.scrub.persons.context import (
+    after,
+    before,
+    begins_sentence,
+    has_contact,
+    heads_block,
+)
 from corpus_pipeline.scrub.persons.evidence import (
     ENOUGH,
     alone,
@@ -120,6 +126,7 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, seen, slots
         k += 1
     k = low
     points = 0
+    titled = -1
     barred = False
     while k <= high:
         known, shape = tokens.known[k], tokens.shapes[k]
@@ -131,10 +138,12 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, seen, slots
         if follows and known & TITLE and tokens.gaps[k + 1] in (SPACE, DOT) and not (
             shape & ALL_CAPITALS and not tokens.shapes[k + 1] & ALL_CAPITALS
         ):
+            titled = k if not points else titled
             points = max(points, _TITLED)
             k += 1
             continue
         if follows and known & ROLE and tokens.gaps[k + 1] == SPACE and not (known & 7 >= 6):
+            titled = k if not points else titled
             points = max(points, _ROLED)
             k += 1
             continue
@@ -182,6 +191,13 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, seen, slots
             k = end + 1
             points, barred = 0, False
             continue
+        # Rebecca Hides: a rare surname that is a word, behind a usual given name.
+        if end == k and end + 1 == high and known & 7 >= 5 and known >> 6 & 7 < 2 and (
+            tokens.gaps[high] == SPACE and not known >> 9 & 3 and not tokens.people[high]
+        ):
+            other = tokens.known[high]
+            if other >> 3 & 7 >= 1 and other >> 6 & 7 <= 3 and other >> 11 == 0:
+                end = high
         # A capital word on either side is that of a heading or of a longer name.
         heading = 0
         if end < high and tokens.gaps[end + 1] in (SPACE, HYPHEN) and (
@@ -192,13 +208,13 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, seen, slots
             ):
                 heading += 1
         if k > low and not points and tokens.gaps[k] in (SPACE, HYPHEN) and (
-            k - 1 > low or not tokens.people[k - 1]
+            k - 1 > low or not begins_sentence(data, tokens.starts[low], begin)
         ):
             if is_word(tokens.known[k - 1], tokens.shapes[k - 1]) and not is_unusable(
                 tokens.known[k - 1], tokens.shapes[k - 1]
             ):
                 heading += 1
-        count = _judge(data, begin, stop, tables, tokens, k, end, points, heading,
+        count = _judge(data, begin, stop, tables, tokens, k, end, titled if points else k, points, heading,
                        nouns, seen, slots, marks, touched, count)  # fmt: skip
         k = end + 1
         points = 0
@@ -206,7 +222,7 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, seen, slots
 
 
 @kernel
-def _judge(data, begin, stop, tables, tokens, low, high, points, heading, nouns, seen, slots, marks,
+def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading, nouns, seen, slots, marks,
            touched, count):  # type: ignore[no-untyped-def] # fmt: skip
     """Decides whether a piece of a chain is a name."""
     start, end = tokens.starts[low], tokens.ends[high]
@@ -227,6 +243,9 @@ def _judge(data, begin, stop, tables, tokens, low, high, points, heading, nouns,
         for k in range(low, high + 1):
             tokens.people[k] = BARRED
         return count
+    if titled < low:
+        further, line, sentence, _ = before(data, tokens.starts[titled], begin, tables)
+        said = max(said & 15, further & 15) | further & ~15 & ~DOUBTS & ~PLACES
     if evidence + 14 < ENOUGH:
         return count
     spoken, ends_line, numbered = after(data, end, stop, tables)
@@ -259,11 +278,12 @@ def _judge(data, begin, stop, tables, tokens, low, high, points, heading, nouns,
             seen[-1] = True
         if seen[tokens.hashes[low] & 0xFFFF] and seen[tokens.hashes[high] & 0xFFFF]:
             evidence -= 4
+    contact = bool((said | spoken) & CONTACT)
+    if evidence >= 2 and line and ends_line and heads_block(data, end, stop):
+        contact = True
+        points = max(points, 4)
     if evidence + points < ENOUGH:
         return count
-    contact = bool((said | spoken) & CONTACT)
-    if not contact and line and ends_line and evidence >= 5:
-        contact = heads_block(data, end, stop)
     if not contact and evidence >= 4:
         contact = has_contact(data, end, stop)
     mark = FOUND | (PRIVATE if contact else 0)

@@ -26,19 +26,19 @@ sehr geehrte geehrter liebe lieber hallo
 le la les un une des du et ou mais si comme dans sur sous avec sans pour par est sont etait je tu
 il elle nous vous ils elles mon ton son notre votre leur ce cet cette ces que qui quoi dont ne pas
 bonjour cher chere merci monsieur
-el los las una unos unas y o pero en con sin por para es son era yo ella nosotros ellos mi tu su
+el los las una unos unas y o pero en con sin por para es son era yo nosotros ellos mi tu su
 este esta estos estas que quien como cuando donde no si mas muy hola gracias estimado estimada
 os um uma e ou mas em com sem por para eu ele ela nos eles meu seu este isso que quem como quando
-onde nao sim mais muito ola obrigado obrigada prezado prezada caro cara
-il lo gli i uno e ma di da con su per tra fra non si che chi come quando dove io lui lei noi voi
+onde nao mais muito ola obrigado obrigada prezado prezada caro
+il lo gli i uno e ma di da con su per tra fra non si che chi come quando dove io lui noi voi
 loro mio tuo suo questo questa questi queste ciao grazie gentile
 het een en of maar als met van voor door op uit bij is zijn was ik jij hij zij wij jullie dit dat
 deze die wat wie waar hoe niet geen ook beste geachte hallo dank
-i w z na do od po za nie tak jest byl byla ja ty on ona my wy oni to ten ta te co kto gdzie kiedy
+i w z na do od po za nie tak jest byl byla ja ty on my wy oni to ten ta te co kto gdzie kiedy
 jak dlaczego bardzo dzien dobry czesc szanowny szanowna
-och att det den en ett som pa av med till fran ar var jag du han hon vi ni de inte ja hej kara tack
-ve bir bu su ne kim icin ile degil merhaba sayin selam
-va la cua cho voi trong khong nay nhung cac toi ban anh chi em xin chao kinh gui thua
+och att det den en ett som pa av med till ar var jag du hon vi ni de inte ja hej tack
+ve bir bu su ne icin ile degil merhaba sayin selam
+va la cua voi trong khong nay nhung cac toi ban anh chi em xin chao kinh gui thua
 и в во на с со по за из от до не да он она мы вы они это этот эта что кто где когда как но или
 я ты для при если то так же уже только здравствуйте привет уважаемый уважаемая спасибо
 та що як це той для від або але він вона ми ви вони у з про не
