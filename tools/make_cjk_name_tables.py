@@ -28,11 +28,16 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from corpus_pipeline.scrub.persons.cjk_cues import FOREIGN
 from corpus_pipeline.scrub.persons.cjk_tables import (
+    ABROAD,
     AFTER_HAN,
     COST_UNITS,
     FIRST_HAN,
+    GIVEN,
+    LAST,
     NO_COST,
+    SOLE,
     word_hash,
 )
 
@@ -40,6 +45,12 @@ OUT = Path(__file__).parents[1] / "corpus_pipeline" / "scrub" / "persons"
 HAN = re.compile("[\u3400-\u9fff]+")
 #: Words of more characters are read as several.
 LONGEST_WORD = 4
+#: A surname that is less than this share of its character's occurrences counts behind labels alone.
+RAREST = 0.003
+#: Surnames that are frequent though their characters are more so.
+COMMON = frozenset("于车解时应宁武谷满")
+#: Rare surnames that begin many words which jieba tags as names (和平共处, 元帅).
+SELDOM = frozenset("和应有由相能后从家全国通水上第计信位部员区门经权利修校支元商令解养融况展公农益代年未")
 #: Ends that make a word tagged as a name a place or a thing.
 THING_ENDS = frozenset(
     "口市县村镇乡山河湖江海岛路街巷阁馆庄寺殿楼院园店厂局部会队站港湾桥门城洲州国省区族语文学系科属目级色"
@@ -180,6 +191,11 @@ def chinese(sources: Path, with_faker: bool) -> None:
     # Words of this frequency are half noise, and names of three characters among them.
     known = {word: n for word, n in known.items() if n >= 3}
 
+    letters_of: Counter[str] = Counter()
+    for word, frequency in (words + names).items():
+        for letter in word:
+            letters_of[letter] += frequency
+    all_letters = sum(letters_of.values())
     sole = np.full(0x10000, NO_COST, np.uint8)
     for code in range(FIRST_HAN, AFTER_HAN):
         sole[code] = cost(1e-7)
@@ -195,9 +211,13 @@ def chinese(sources: Path, with_faker: bool) -> None:
     compound: list[tuple[int, int]] = []
     whole = sum(lasts.values())
     for name in sorted(surnames):
-        share = (lasts[name] + 0.5) / whole
+        share = (lasts[name] * (0.1 if name in SELDOM else 1) + 0.5) / whole
         if len(name) == 1:
             last[ord(name)] = cost(share)
+            rare = 0.016 * share < RAREST * letters_of[name] / all_letters
+            if rare and name not in COMMON:
+                last[ord(name)] = NO_COST
+                continue
             # Most of a surname's single occurrences in the dictionary's corpus are names.
             alone = max(characters[name], 5) / total
             sole[ord(name)] = cost(alone / (1 + 4 * 0.016 * share / alone))
@@ -218,15 +238,24 @@ def chinese(sources: Path, with_faker: bool) -> None:
     for key, _ in compound:
         # The highest bit says that a compound surname may begin so.
         last[key >> 16] |= 128
+    letters = np.zeros((AFTER_HAN - FIRST_HAN, 8), np.uint8)
+    letters[:, LAST] = last[FIRST_HAN:AFTER_HAN]
+    letters[:, SOLE] = sole[FIRST_HAN:AFTER_HAN]
+    letters[:, GIVEN : GIVEN + 3] = given[:, FIRST_HAN:AFTER_HAN].T
+    for letter in FOREIGN:
+        letters[ord(letter) - FIRST_HAN, ABROAD] = 1
     compound.sort()
+    # Words and beginnings of words that have two characters.
+    two = {word_hash(word[:2]) for word in known}
     np.savez_compressed(
         OUT / "cjk_chinese.npz",
         steps=np.diff(hashes, prepend=np.uint32(0)),
         costs=costs,
-        sole=sole[FIRST_HAN:AFTER_HAN],
-        given=given[:, FIRST_HAN:AFTER_HAN],
-        last=last[FIRST_HAN:AFTER_HAN],
-        compound=np.array([key for key, _ in compound], np.int64),
+        pairs=np.array([h in two for h in hashes.tolist()]),
+        letters=letters,
+        compound=np.array(
+            [word_hash(chr(key >> 16) + chr(key & 0xFFFF)) for key, _ in compound], np.uint32
+        ),
         compound_costs=np.array([value for _, value in compound], np.uint8),
         simplified=simplified,
     )

@@ -3,17 +3,22 @@
 import re
 from typing import NamedTuple
 
-from corpus_pipeline.scrub.persons.cjk_cues import FIELD, FOREIGN, KIN, ROLE, ROLES, SELF, THING
+from corpus_pipeline.scrub.persons.cjk_cues import FIELD, FOREIGN, KIN, ROLE, ROLES, SELF, SPEECH, THING, TITLE
 from corpus_pipeline.scrub.persons.cjk_fields import cells_below, is_full_name, values_behind
 from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
 
-#: A candidate of this score is a name wherever it stands, in 1/COST_UNITS.
-SURE = 18
+#: Scores from which a candidate is a name, in 1/COST_UNITS: beside a cue (a role, a title, a verb of
+#: speech); without one, of two characters and of more; and what less suffices in a text that names
+#: somebody for certain.
+_CUED, _SHORT, _LONG, _TRUST = 6, 42, 30, 12
+#: A name without a cue that counts as certain.
+_CERTAIN = 48
 #: One of this score is a name behind a field, and where a person's numbers stand beside it.
 _LIKELY = -6
 #: Characters around a name in which a person's numbers count.
 _NEAR = 24
 
+_BEFORE, _AFTER = (FIELD, SELF, ROLE, KIN), (SPEECH, TITLE)
 _HAN = "[\u3400-\u9fff]"
 #: Numbers and words that stand beside the name of a private person.
 _CONTACT = re.compile(
@@ -66,19 +71,35 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
         if row.kinds[number] == NAME and row.scores[number] >= _LIKELY - 12
     }
     tables: dict[int, int] = {}
+    plain: list[int] = []
     for number, kind in enumerate(row.kinds):
         if kind == LABEL:
             _read_field(row, number, at_start, tables, found)
         elif kind == DOT and everyone:
             _read_dotted(row, number, found)
-        elif kind == NAME:
-            private = False
-            if row.befores[number] not in (FIELD, SELF, ROLE, KIN) and _is_part(row, number):
+        elif kind == NAME and row.afters[number] != THING:
+            cued = row.befores[number] in _BEFORE or row.afters[number] in _AFTER
+            if row.befores[number] not in _BEFORE and _is_part(row, number):
                 continue
-            if row.scores[number] >= _LIKELY and row.afters[number] != THING:
-                private = row.befores[number] in (FIELD, SELF) or _is_private(row, number)
-            if private or (everyone and row.scores[number] >= SURE):
+            score = row.scores[number]
+            private = score >= (_CUED if cued else _LIKELY) and (
+                row.befores[number] in (FIELD, SELF) or _is_private(row, number)
+            )
+            if private or (everyone and cued and score >= _CUED):
                 _add(found, Found(row.starts[number], row.ends[number], 0.85, private))
+            elif everyone and score >= _LONG - _TRUST:
+                plain.append(number)
+    if plain:
+        trusted = bool(found) or any(
+            row.scores[number] >= _CERTAIN and row.ends[number] - row.starts[number] > 6
+            for number in plain
+        )
+        for number in plain:
+            start, end = row.starts[number], row.ends[number]
+            needed = (_LONG if end - start > 6 else _SHORT) - (_TRUST if trusted else 0)
+            if row.scores[number] >= needed:
+                sure = row.scores[number] >= _CERTAIN
+                _add(found, Found(start, end, 0.7 if sure else 0.5, False))
     _name_again(row, found, everyone)
     chosen: list[Found] = []
     for each in sorted(found.values(), key=lambda f: (f.start, -f.end)):
@@ -139,7 +160,7 @@ def _read_field(
     for start, end, value, sure in values_behind(row.data, label[1], row.stop):
         candidate = at_start.get(start)
         whole = is_full_name(value.replace(" ", "").replace("　", ""))
-        if candidate is not None and (row.scores[candidate] >= (_LIKELY if sure else SURE // 2)):
+        if candidate is not None and (row.scores[candidate] >= (_LIKELY if sure else _CUED)):
             name_end = row.ends[candidate]
             if whole and sure:
                 name_end = end
@@ -223,6 +244,8 @@ def _name_again(row: Row, found: dict[int, Found], everyone: bool) -> None:
     """Takes weaker candidates that are written like a name found in the text."""
     named: dict[bytes, bool] = {}
     for each in found.values():
+        if each.score < 0.7:
+            continue
         name = row.data[each.start : each.end]
         named[name] = named.get(name, False) or each.private
     if not named:
@@ -232,4 +255,4 @@ def _name_again(row: Row, found: dict[int, Found], everyone: bool) -> None:
     ):
         private = named.get(row.data[start:end]) if kind == NAME and after != THING else None
         if private is not None and (private or everyone):
-            _add(found, Found(start, end, 0.7, private))
+            _add(found, Found(start, end, 0.65, private))

@@ -7,7 +7,6 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus_pipeline.scrub.persons.cjk_tables import WordTable, dictionary
 
@@ -144,17 +143,6 @@ def labels() -> WordTable:
     """
     return _table({1: FIELDS})
 
-
-@cache
-def foreign() -> NDArray[np.bool_]:
-    """Returns bool[0x10000], true for the characters of foreign names.
-
-    >>> bool(foreign()[ord("斯")]), bool(foreign()[ord("的")])
-    (True, False)
-    """
-    flags = np.zeros(0x10000, np.bool_)
-    flags[[ord(letter) for letter in FOREIGN]] = True
-    return flags
 
 #: Values of fields that are no names.
 NO_NAMES = frozenset(

@@ -25,20 +25,33 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
     BEFORE_BONUS,
     after_cues,
     before_cues,
-    foreign,
     labels,
 )
-from corpus_pipeline.scrub.persons.cjk_tables import chinese_tables, longer_hash, slot_of
+from corpus_pipeline.scrub.persons.cjk_tables import (
+    ABROAD,
+    GIVEN,
+    LAST,
+    PAIR_BITS,
+    SOLE,
+    chinese_tables,
+    longer_hash,
+    slot_of,
+)
 from corpus_pipeline.text.columns import Utf8
 
 NAME, LABEL, DOT = 0, 1, 2
 
+_PAIRS = (1 << PAIR_BITS) - 1
 #: Characters that are weighed together, and how many of them the next ones see again.
 _RUN, _OVERLAP = 64, 10
+#: Characters on either side of names that are weighed with them.
+_AROUND = 6
 #: Costs in 1/COST_UNITS: of any name, of a given name of one character and of two.
 _ANY, _SHORT, _LONG = 25, 9, 2
-#: A name that costs more than this is not weighed.
-_DEAREST = 170
+#: A cost that no reading has.
+_NEVER = 1000
+#: Whatever stands around a name, it is none if words cost that much less.
+_HOPELESS = -24
 #: A candidate is noted from this score on.
 LOWEST = -18
 #: What an end of the run, that is a sign or a letter of another script, adds.
@@ -105,7 +118,7 @@ def _cue_before(codes, i, table_keys, table_values):  # type: ignore[no-untyped-
             break
         value = 0x811C9DC5
         for k in range(i - length, i):
-            value = longer_hash(value, codes[k])
+            value = longer_hash(value, codes[k] + 0x3400)
         slot = slot_of(table_keys, value)
         if table_values[slot]:
             found = table_values[slot]
@@ -118,7 +131,7 @@ def _cue_after(codes, j, n, table_keys, table_values):  # type: ignore[no-untype
     found = 0
     value = 0x811C9DC5
     for k in range(j, min(n, j + 4)):
-        value = longer_hash(value, codes[k])
+        value = longer_hash(value, codes[k] + 0x3400)
         slot = slot_of(table_keys, value)
         if table_values[slot]:
             found = table_values[slot]
@@ -126,45 +139,78 @@ def _cue_after(codes, j, n, table_keys, table_values):  # type: ignore[no-untype
 
 
 @kernel
-def _name_costs(codes, i, n, last, given, compound, compound_costs, costs):  # type: ignore[no-untyped-def]
-    """Fills costs[length] of names of 2 to 4 characters that begin at `i`; returns the least."""
-    for length in range(2, 5):
-        costs[length] = 1000
-    surname = np.int64(last[codes[i] - 0x3400])
-    if surname == 127 or i + 1 >= n:
-        return 1000
-    one = codes[i + 1] - 0x3400
-    two = codes[i + 2] - 0x3400 if i + 2 < n else 0
+def _name_costs(codes, i, n, letters, compound_keys, compound_values, costs):  # type: ignore[no-untyped-def]
+    """Fills costs[length] of names of 2 to 4 characters that begin at `i`."""
+    costs[2] = costs[3] = costs[4] = _NEVER
+    surname = np.int64(letters[codes[i], LAST])
+    if i + 1 >= n:
+        return
     first = surname & 127
     if first < 127:
-        costs[2] = _ANY + _SHORT + first + given[0, one]
+        costs[2] = _ANY + _SHORT + first + letters[codes[i + 1], GIVEN]
         if i + 2 < n:
-            costs[3] = _ANY + _LONG + first + np.int64(given[1, one]) + given[2, two]
+            costs[3] = (
+                _ANY + _LONG + first
+                + np.int64(letters[codes[i + 1], GIVEN + 1]) + letters[codes[i + 2], GIVEN + 2]
+            )  # fmt: skip
     if surname & 128 and i + 2 < n:
-        key = (codes[i] << 16) | codes[i + 1]
-        at = np.searchsorted(compound, key)
-        if at < len(compound) and compound[at] == key:
-            cost = _ANY + _SHORT + np.int64(compound_costs[at]) + given[0, two]
-            costs[3] = min(costs[3], cost)
+        key = longer_hash(longer_hash(0x811C9DC5, codes[i] + 0x3400), codes[i + 1] + 0x3400)
+        slot = slot_of(compound_keys, key)
+        if compound_keys[slot]:
+            last = _ANY + np.int64(compound_values[slot])
+            costs[3] = min(costs[3], last + _SHORT + letters[codes[i + 2], GIVEN])
             if i + 3 < n:
-                three = codes[i + 3] - 0x3400
                 costs[4] = (
-                    _ANY + _LONG + np.int64(compound_costs[at])
-                    + given[1, two] + given[2, three]
+                    last + _LONG
+                    + np.int64(letters[codes[i + 2], GIVEN + 1]) + letters[codes[i + 3], GIVEN + 2]
                 )  # fmt: skip
-    return min(costs[2], costs[3], costs[4])
 
 
 @kernel
-def _weigh(codes, n, words_keys, words_values, sole, edges, ahead, back):  # type: ignore[no-untyped-def]
-    """Fills the cheapest costs of reading codes[:i] (ahead[i]) and codes[i:n] (back[i]) as words."""
-    for i in range(n):
-        for length in range(2, 5):
-            edges[i, length] = 1000
-        edges[i, 1] = sole[codes[i] - 0x3400]
-        value = longer_hash(0x811C9DC5, codes[i])
+def _could_be(codes, i, n, letters, pairs, words_keys, words_values, costs):  # type: ignore[no-untyped-def]
+    """Says whether a name that begins at `i` could cost little more than words.
+
+    Words cost at most what single characters cost, or a word of two and a single one.
+    """
+    alone = np.int64(letters[codes[i], SOLE]) + letters[codes[i + 1], SOLE]
+    three = np.int64(letters[codes[i + 2], SOLE]) if i + 2 < n else 0
+    short = alone - costs[2] >= _HOPELESS
+    if not short and alone + three - costs[3] < _HOPELESS:
+        return i + 3 < n and alone + three + letters[codes[i + 3], SOLE] - costs[4] >= _HOPELESS
+    key = longer_hash(longer_hash(0x811C9DC5, codes[i] + 0x3400), codes[i + 1] + 0x3400)
+    if pairs[key & _PAIRS]:
+        slot = slot_of(words_keys, key)
+        if words_keys[slot] and words_values[slot] & 127 < 127:
+            alone = min(alone, np.int64(words_values[slot] & 127))
+    if alone - costs[2] >= _HOPELESS:
+        return True
+    if i + 2 < n and alone + three - costs[3] >= _HOPELESS:
+        key = longer_hash(longer_hash(0x811C9DC5, codes[i + 1] + 0x3400), codes[i + 2] + 0x3400)
+        if pairs[key & _PAIRS]:
+            slot = slot_of(words_keys, key)
+            if words_keys[slot] and words_values[slot] & 127 < 127:
+                alone = np.int64(letters[codes[i], SOLE])
+                return alone + (words_values[slot] & 127) - costs[3] >= _HOPELESS
+        return True
+    return i + 3 < n and alone + three + letters[codes[i + 3], SOLE] - costs[4] >= _HOPELESS
+
+
+@kernel
+def _weigh(  # type: ignore[no-untyped-def]
+    codes, low, n, letters, pairs, words_keys, words_values, edges, ahead, back
+):
+    """Fills the cheapest costs of reading codes[low:i] (ahead[i]) and codes[i:n] (back[i])."""
+    for i in range(low, n):
+        edges[i, 2] = edges[i, 3] = edges[i, 4] = _NEVER
+        edges[i, 1] = letters[codes[i], SOLE]
+        if i + 1 == n:
+            break
+        value = longer_hash(longer_hash(0x811C9DC5, codes[i] + 0x3400), codes[i + 1] + 0x3400)
+        if not pairs[value & _PAIRS]:
+            continue
         for length in range(2, min(4, n - i) + 1):
-            value = longer_hash(value, codes[i + length - 1])
+            if length > 2:
+                value = longer_hash(value, codes[i + length - 1] + 0x3400)
             slot = slot_of(words_keys, value)
             if words_keys[slot] == 0:
                 break
@@ -173,14 +219,14 @@ def _weigh(codes, n, words_keys, words_values, sole, edges, ahead, back):  # typ
                 edges[i, length] = entry & 127
             if not entry & 128:
                 break
-    ahead[0] = 0
-    for i in range(1, n + 1):
+    ahead[low] = 0
+    for i in range(low + 1, n + 1):
         best = ahead[i - 1] + edges[i - 1, 1]
-        for length in range(2, min(4, i) + 1):
+        for length in range(2, min(4, i - low) + 1):
             best = min(best, ahead[i - length] + edges[i - length, length])
         ahead[i] = best
     back[n] = 0
-    for i in range(n - 1, -1, -1):
+    for i in range(n - 1, low - 1, -1):
         best = back[i + 1] + edges[i, 1]
         for length in range(2, min(4, n - i) + 1):
             best = min(best, back[i + length] + edges[i, length])
@@ -190,9 +236,9 @@ def _weigh(codes, n, words_keys, words_values, sole, edges, ahead, back):  # typ
 @kernel
 def _scan(  # type: ignore[no-untyped-def]
     data, offsets, rows_wanted,
-    words_keys, words_values, sole, given, last, compound, compound_costs, simplified,
+    words_keys, words_values, pairs, letters, compound_keys, compound_values, simplified,
     before_keys, before_values, after_keys, after_values, label_keys, label_values,
-    before_bonus, after_bonus, foreign_letters,
+    before_bonus, after_bonus,
     rows, starts, ends, kinds, scores, befores, afters,
 ):  # fmt: skip
     """Fills the arrays of `Candidates`; returns C, which may be more than they have room for."""
@@ -203,6 +249,7 @@ def _scan(  # type: ignore[no-untyped-def]
     edges = np.zeros((_RUN, 5), np.int64)
     ahead = np.zeros(_RUN + 1, np.int64)
     back = np.zeros(_RUN + 1, np.int64)
+    could = np.zeros(_RUN, np.bool_)
     for row in range(len(offsets) - 1):
         if not rows_wanted[row]:
             continue
@@ -241,7 +288,7 @@ def _scan(  # type: ignore[no-untyped-def]
                     code = np.int64(simplified[code])
                     if code < 0x3400 or code >= 0xA000:
                         code = 0x3400
-                codes[n] = code
+                codes[n] = code - 0x3400
                 n += 1
                 i += 3
             if n == 0:
@@ -260,7 +307,7 @@ def _scan(  # type: ignore[no-untyped-def]
                     for length in range(min(6, n), 1, -1):
                         value = 0x811C9DC5
                         for k in range(n - length, n):
-                            value = longer_hash(value, codes[k])
+                            value = longer_hash(value, codes[k] + 0x3400)
                         slot = slot_of(label_keys, value)
                         if label_values[slot]:
                             if count < room:
@@ -271,50 +318,56 @@ def _scan(  # type: ignore[no-untyped-def]
                                 afters[count] = 0
                             count += 1
                             break
-            plausible = False
-            for at in range(n - 1):
-                if last[codes[at] - 0x3400] != 127 and (
-                    _name_costs(codes, at, n, last, given, compound, compound_costs, costs)
-                    <= _DEAREST
-                ):
-                    plausible = True
-                    break
-            if plausible:
-                _weigh(codes, n, words_keys, words_values, sole, edges, ahead, back)
+            # Names of which the place in the run lets them be noted here, not with the next ones.
+            low = _OVERLAP // 2 if continues else 0
+            high = n - 1 if whole else n - _OVERLAP // 2
+            first, final = n, -1
+            for at in range(low, high):
+                could[at] = False
+                if letters[codes[at], LAST] != 127:
+                    _name_costs(codes, at, n, letters, compound_keys, compound_values, costs)
+                    if _could_be(codes, at, n, letters, pairs, words_keys, words_values, costs):
+                        could[at] = True
+                        first = min(first, at)
+                        final = at
+            if final >= 0:
+                low = max(0, first - _AROUND)
+                high = min(n, final + 4 + _AROUND)
+                _weigh(
+                    codes, low, high, letters, pairs, words_keys, words_values, edges, ahead, back
+                )
                 pending = -1
                 pending_end = 0
-                low = _OVERLAP // 2 if continues else 0
-                high = n if whole else n - _OVERLAP // 2
-                for at in range(low, min(n - 1, high)):
-                    if last[codes[at] - 0x3400] == 127:
+                for at in range(first, final + 1):
+                    if not could[at]:
                         continue
-                    least = _name_costs(codes, at, n, last, given, compound, compound_costs, costs)
-                    if least > _DEAREST:
-                        continue
+                    _name_costs(codes, at, n, letters, compound_keys, compound_values, costs)
+                    rest = ahead[high] - ahead[at]
                     best = LOWEST - 1
                     best_length = best_before = best_after = 0
-                    for length in range(2, 5):
-                        if costs[length] > _DEAREST:
-                            continue
-                        gain = ahead[n] - ahead[at] - back[at + length] - costs[length]
-                        if gain < LOWEST - 60:
-                            continue
+                    before = -1
+                    for length in range(2, min(4, n - at) + 1):
                         end = at + length
-                        # Of a foreign name in Chinese letters this would be a piece.
-                        letters = 0
+                        gain = rest - back[end] - costs[length]
+                        if gain < _HOPELESS:
+                            continue
+                        foreign = 0
                         for k in range(at, end):
-                            letters += foreign_letters[codes[k]]
-                        if letters >= 2 and (
-                            (end < n and foreign_letters[codes[end]])
-                            or (at > 0 and foreign_letters[codes[at - 1]])
+                            foreign += letters[codes[k], ABROAD]
+                        if foreign >= 2 and (
+                            (end < n and letters[codes[end], ABROAD])
+                            or (at > 0 and letters[codes[at - 1], ABROAD])
                         ):
                             gain -= _PIECE
-                        before = after = 0
-                        if at == 0 and start > begin and ends_in_digit(data, start, begin):
-                            gain -= _PIECE
-                        elif at > 0:
-                            before = _cue_before(codes, at, before_keys, before_values)
+                        if before < 0:
+                            before = (
+                                _cue_before(codes, at, before_keys, before_values) if at else 0
+                            )
+                        after = 0
+                        if at > 0:
                             gain += before_bonus[before]
+                        elif start > begin and ends_in_digit(data, start, begin):
+                            gain -= _PIECE
                         elif not continues:
                             gain += _BORDER
                         if end < n:
@@ -360,15 +413,13 @@ def find_candidates(text: Utf8, rows_wanted: NDArray[np.bool_]) -> Candidates:
         rows_wanted: bool[N].
     """
     tables = chinese_tables()
-    room = len(text.data) // 64 + 64
+    room = len(text.data) // 256 + 64
     while True:
         arrays = tuple(np.empty(room, np.int32) for _ in range(7))
         count = _scan(
             text.data, text.offsets, rows_wanted,
-            *tables.words, tables.sole, tables.given, tables.last,
-            tables.compound, tables.compound_costs, tables.simplified,
-            *before_cues(), *after_cues(), *labels(), BEFORE_BONUS, AFTER_BONUS, foreign(),
-            *arrays,
+            *tables.words, tables.pairs, tables.letters, *tables.compound, tables.simplified,
+            *before_cues(), *after_cues(), *labels(), BEFORE_BONUS, AFTER_BONUS, *arrays,
         )  # fmt: skip
         if count <= room:
             return Candidates(*(each[:count] for each in arrays))

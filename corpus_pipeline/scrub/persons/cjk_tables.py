@@ -19,6 +19,10 @@ NO_COST = 127
 #: The tables of single characters begin and end there.
 FIRST_HAN, AFTER_HAN = 0x3400, 0xA000
 
+#: Columns of `letters`.
+LAST, SOLE, GIVEN, ABROAD = 0, 1, 2, 5
+PAIR_BITS = 19
+
 _BASIS, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
 
 
@@ -96,17 +100,13 @@ class ChineseTables(NamedTuple):
 
     words: WordTable
     """Costs of words of 2 to 4 characters, 128 added where longer words begin so."""
-    sole: NDArray[np.uint8]
-    """uint8[AFTER_HAN - FIRST_HAN], cost of a character as a word."""
-    given: NDArray[np.uint8]
-    """uint8[3, AFTER_HAN - FIRST_HAN], cost of a character as a sole, first, second given one."""
-    last: NDArray[np.uint8]
-    """uint8[AFTER_HAN - FIRST_HAN], cost as a surname, 128 added where one of two
-    characters may begin so."""
-    compound: NDArray[np.int64]
-    """int64[C], ascending, surnames of two characters as `first << 16 | second`."""
-    compound_costs: NDArray[np.uint8]
-    """uint8[C], their costs."""
+    pairs: NDArray[np.bool_]
+    """bool[1 << PAIR_BITS], whether a word may begin with two characters of such a key."""
+    letters: NDArray[np.uint8]
+    """uint8[AFTER_HAN - FIRST_HAN, 8]: costs as a surname, as a word, as a given name alone, first
+    and second, and whether it is of foreign names; 128 added where a compound surname may begin."""
+    compound: WordTable
+    """Costs of surnames of two characters."""
     simplified: NDArray[np.uint16]
     """uint16[0x10000], the simplified code point, 0 where it is the same."""
 
@@ -115,19 +115,20 @@ class ChineseTables(NamedTuple):
 def chinese_tables() -> ChineseTables:
     """Loads the shipped tables, once per process.
 
-    >>> table = chinese_tables()
-    >>> int(table.last[ord("王") - FIRST_HAN]) < NO_COST, int(table.last[ord("的") - FIRST_HAN])
+    >>> letters = chinese_tables().letters
+    >>> int(letters[ord("王") - FIRST_HAN, LAST]) < NO_COST, int(letters[ord("的") - FIRST_HAN, LAST])
     (True, 127)
     """
     with resources.files(__package__).joinpath("cjk_chinese.npz").open("rb") as file:
         stored = np.load(file)
+        keys = np.cumsum(stored["steps"], dtype=np.uint32)
+        pairs = np.zeros(1 << PAIR_BITS, np.bool_)
+        pairs[keys[stored["pairs"]] & ((1 << PAIR_BITS) - 1)] = True
         return ChineseTables(
-            word_table(np.cumsum(stored["steps"], dtype=np.uint32), stored["costs"]),
-            stored["sole"],
-            stored["given"],
-            stored["last"],
-            stored["compound"],
-            stored["compound_costs"],
+            word_table(keys, stored["costs"]),
+            pairs,
+            stored["letters"],
+            word_table(stored["compound"], stored["compound_costs"]),
             stored["simplified"],
         )
 
