@@ -7,7 +7,7 @@ column that no step has filled yet is null.
 import pyarrow as pa
 
 #: Raised when a column changes its name, type or meaning. Recorded in every run.json.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def column(name: str, type_: pa.DataType, meaning: str) -> pa.Field:

@@ -225,6 +225,15 @@ class Step:
         """
         raise NotImplementedError
 
+    @property
+    def redacts(self) -> bool:
+        """Says whether documents that are dropped, here or before, are changed by `redacted`."""
+        return False
+
+    def redacted(self, batch: Batch) -> Batch:
+        """Returns dropped documents in the form in which they may be stored."""
+        return batch
+
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
     ) -> str:

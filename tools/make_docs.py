@@ -78,6 +78,7 @@ raised when a column changes its name, type or meaning, and stands in every `run
 | `rejected/filtered-UUUUU-of-NNNNN.parquet` | documents dropped by *read* to *perplexity* |
 | `rejected/deduplicated-UUUUU-of-NNNNN.parquet` | documents dropped by *dedup* |
 | `ledger/part-UUUUU-of-NNNNN.parquet` | one row for each input record, in its order |
+| `pii/part-UUUUU-of-NNNNN.parquet` | one row for each finding of personal data, without the value; with *scrub* only |
 | `tokens/tokens-KKKKK-of-MMMMM.arrow` | token shards; with *tokenize* only |
 | `tokens/index.json` | the shards with their counts and digests |
 | `tokens/tokenizer.json` | the tokenizer that made them |
@@ -90,13 +91,14 @@ UUUUU is the unit's number, NNNNN how many there are. A unit without documents h
 with no rows. Parquet files are compressed with zstd.
 
 * `documents/` and `rejected/` have all {document_columns} columns below. Texts in `rejected/` are
-  as they were when the document was dropped: not scrubbed.
+  as they were when the document was dropped: not scrubbed, unless `scrub.rejected` is true.
 * `ledger/` has {ledger_columns} columns: all but `raw` and `text`, and besides them
   `token_shard` and `token_offset`, which are known only when all documents are counted.
 * Measures are those of the text after *extract*, before *dedup* cuts sentences out and *scrub*
   replaces: that is the text that the rules judged. `content_hash` is of the same text.
 * A column that no stage has filled is null.
-* Only `text` is scrubbed. `id`, `url`, `file` and `metadata` are kept as the input has them.
+* Only `text` is scrubbed, and of `id`, `url` and `metadata` what `scrub.fields` names. `file` is
+  kept as the input has it.
 
 ## Columns
 """

@@ -5,6 +5,7 @@ What is compared, so that a run.json that was edited and given a digest that fit
     files             bytes, sha256 and rows of each, with run.json
     parts of a unit   documents, rejected, ledger: the same rows with the same ids and reasons
     shards            with index.json, and by sums over the documents with the ledger
+    findings          of personal data: as many of each document as it counts
     splits            no document has the tokens of one in another
     the mixture       is of these shards, and its files are whole
     counts            documents, reasons, sums of columns and tokens over all parts
@@ -28,6 +29,9 @@ import pyarrow.compute as pc
 from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.inspection.summary import summed_columns
+from corpus_pipeline.inspection.verify_findings import COMPARED as OF_FINDINGS
+from corpus_pipeline.inspection.verify_findings import FOLDER as FINDINGS_FOLDER
+from corpus_pipeline.inspection.verify_findings import finding_differences
 from corpus_pipeline.inspection.verify_mixture import mixture_differences
 from corpus_pipeline.inspection.verify_splits import split_differences
 from corpus_pipeline.inspection.verify_tokens import (
@@ -244,7 +248,7 @@ def _unit_contents(
 def _table(path: Place, summed: frozenset[str]) -> pa.Table:
     """Reads the columns of a part that are counted or compared."""
     with storage.open_parquet(path) as file:
-        wanted = summed.union(_COMPARED, LEDGER_COLUMNS)
+        wanted = summed.union(_COMPARED, LEDGER_COLUMNS, OF_FINDINGS)
         return file.read([name for name in file.schema_arrow.names if name in wanted])
 
 
@@ -256,6 +260,8 @@ def _count(table: pa.Table, summed: frozenset[str], found: _Contents) -> None:
     found.rows = table.num_rows
     for name in filter(summed.__contains__, table.column_names):
         found.sums[name] = pc.sum(table[name]).as_py() or 0
+    if "drop_reason" not in table.column_names:
+        return  # A table of findings.
     for item in table["drop_reason"].combine_chunks().drop_null().value_counts():
         found.reasons[item["values"].as_py()] += item["counts"].as_py()
 
@@ -280,6 +286,9 @@ def _part_differences(tables: Mapping[str, pa.Table]) -> Iterator[str]:
         for column in _COMPARED:
             if not held[column].equals(wanted[column]):
                 yield f"{ledger} and {path} of the same unit differ in {column}"
+    for path in tables:
+        if path.startswith(FINDINGS_FOLDER):
+            yield from finding_differences(path, tables)
     number = int(ledger.rpartition("/")[2].split("-")[1])
     if pc.any(pc.not_equal(listed["unit"], number)).as_py():
         yield f"{ledger} has rows of another unit"

@@ -14,6 +14,7 @@ _CONFIGS = {
     "documents": "the documents that stay, with their measures",
     "rejected": "the documents that were dropped, with the reason",
     "ledger": "one row for each record of the input, without its content",
+    "pii": "where personal data was found and replaced, without the values",
 }
 #: Steps of ten in which the Hub tells sizes.
 _SIZES = (
@@ -34,8 +35,8 @@ def dataset_card(run: Mapping[str, Any]) -> str:
         run: content of run.json.
 
     Returns:
-        Markdown, its head the YAML that names the configurations documents, rejected and ledger,
-        each that has files.
+        Markdown, its head the YAML that names the configurations documents, rejected, ledger
+        and pii, each that has files.
 
     >>> files = [{"path": "documents/part-00000-of-00001.parquet", "rows": 2}]
     >>> card = dataset_card({"files": files, "counts": {"documents": 3, "dropped-x": 1}})

@@ -17,6 +17,7 @@ from corpus_pipeline.planning.evaluations import (
     read_evaluations,
 )
 from corpus_pipeline.planning.plan import read_options
+from corpus_pipeline.scrub.step import Scrub
 from corpus_pipeline.stages.dedup import DedupOptions, RemoveDuplicates
 from corpus_pipeline.stages.finishing import FinishedOptions
 from corpus_pipeline.stages.hashing import HashOptions
@@ -125,8 +126,13 @@ class StageOptions:
         """Options of writing the units of a pass that is not the last."""
         gathering = each.looks if isinstance(each.looks, Gathering) else None
         return PreparedOptions(
-            self.workspace, each.name, self.partitions, self.flow.schema, gathering
-        )
+            self.workspace, each.name, self.partitions, self.flow.schema, self._redaction(),
+            gathering,
+        )  # fmt: skip
+
+    def _redaction(self) -> Step | None:
+        """Returns the step that changes what is stored of dropped documents."""
+        return next((step for step in self.flow.steps if step.redacts), None)
 
     def matches(self) -> list[str]:
         """The phases between the passes, in order."""
@@ -186,8 +192,10 @@ class StageOptions:
         """Options of writing finished units."""
         flow = self.flow
         return FinishedOptions(
-            self.workspace, self._runs(), flow.schema, flow.summed, self.config.seed
-        )
+            self.workspace, self._runs(), flow.schema, flow.summed,
+            findings=any(step.name == Scrub.name for step in flow.steps),
+            redaction=self._redaction(), seed=self.config.seed,
+        )  # fmt: skip
 
     def _runs(self) -> RunFormat | None:
         """What the tokens of units are like; None without tokens."""

@@ -11,3 +11,32 @@ PII_MEASURES = pa.schema(
         for name, meaning in COLUMNS.items()
     ]
 )
+
+#: The column of findings in a batch; the last pass writes it as a table of its own.
+FINDINGS_COLUMN = "pii_findings"
+
+#: One finding. Places count characters; the value itself is nowhere.
+FINDINGS = pa.schema(
+    [
+        pa.field("start", pa.int32(), metadata={"meaning": "first character in the text before"}),
+        pa.field("end", pa.int32(), metadata={"meaning": "the character after the last"}),
+        pa.field("new_start", pa.int32(), metadata={"meaning": "the same in the text after"}),
+        pa.field("new_end", pa.int32(), metadata={"meaning": "the same in the text after"}),
+        pa.field("entity", pa.string(), metadata={"meaning": "what it is"}),
+        pa.field("score", pa.float32(), metadata={"meaning": "how sure the rule is, 0 to 1"}),
+        pa.field(
+            "action", pa.string(), metadata={"meaning": "placeholder, mask, surrogate or keep"}
+        ),
+    ]
+)
+
+#: The table of findings that a run writes, one row for each.
+FINDINGS_TABLE = pa.schema(
+    [
+        pa.field("unit", pa.int32(), metadata={"meaning": "of the document's address"}),
+        pa.field("row", pa.int64(), metadata={"meaning": "of the document's address"}),
+        pa.field("id", pa.string(), metadata={"meaning": "of the document"}),
+        pa.field("source", pa.string(), metadata={"meaning": "of the document"}),
+        *FINDINGS,
+    ]
+)

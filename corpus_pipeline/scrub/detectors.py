@@ -175,6 +175,15 @@ def refuse_unknown(entities: Sequence[str], regions: Sequence[str]) -> None:
         ConfigError: one is unknown, or there is none.
     """
     _require(entities, ENTITIES.__contains__, "entity", ", ".join(ENTITIES))
+    refuse_unknown_regions(regions)
+
+
+def refuse_unknown_regions(regions: Sequence[str]) -> None:
+    """Refuses regions whose numbering plan is not known.
+
+    Raises:
+        ConfigError: one is unknown, or there is none.
+    """
     import phonenumbers
 
     _require(regions, phonenumbers.SUPPORTED_REGIONS.__contains__, "region", "ISO 3166-1 codes")

@@ -16,6 +16,8 @@ class Entity(NamedTuple):
     certainty: int
     """Of two findings that cross, the one of greater certainty stays whole: 3 a check digit or a
     published prefix, 2 a form, 1 words."""
+    default: bool = True
+    """Looked for where the configuration names no kinds."""
 
 
 #: The columns that *scrub* fills: what they count.
@@ -47,12 +49,12 @@ TABLE: tuple[Entity, ...] = (
     Entity("CREDIT_CARD", "pii_credit_card", "numbers", 3),
     Entity("IBAN_CODE", "pii_iban", "numbers", 3),
     Entity("CN_ID", "pii_cn_id", "numbers", 3),
-    Entity("PERSON", "pii_person", "persons", 1),
-    Entity("ADDRESS", "pii_address", "postal", 1),
-    Entity("DATE_OF_BIRTH", "pii_birth_date", "identifiers", 1),
-    Entity("URL_USERINFO", "pii_secret", "secrets", 3),
-    Entity("SECRET", "pii_secret", "secrets", 3),
-    Entity("HANDLE", "pii_handle", "secrets", 1),
+    Entity("PERSON", "pii_person", "persons", 1, default=False),
+    Entity("ADDRESS", "pii_address", "postal", 1, default=False),
+    Entity("DATE_OF_BIRTH", "pii_birth_date", "identifiers", 1, default=False),
+    Entity("URL_USERINFO", "pii_secret", "secrets", 3, default=False),
+    Entity("SECRET", "pii_secret", "secrets", 3, default=False),
+    Entity("HANDLE", "pii_handle", "secrets", 1, default=False),
 )
 
 ENTITIES: tuple[str, ...] = tuple(entity.name for entity in TABLE)

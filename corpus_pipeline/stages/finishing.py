@@ -13,7 +13,9 @@ import pyarrow.compute as pc
 
 from corpus_pipeline import storage
 from corpus_pipeline.batches import alive
+from corpus_pipeline.scrub.columns import FINDINGS_COLUMN, FINDINGS_TABLE
 from corpus_pipeline.stages.writing import OF_SOURCES, ParquetPart, UnitWriter, rejected_path
+from corpus_pipeline.steps import Step
 from corpus_pipeline.tokens.keys import content_keys
 from corpus_pipeline.tokens.runs import RunFormat, RunWriter
 from corpus_pipeline.tokens.step import TOKEN_IDS
@@ -33,6 +35,10 @@ class FinishedOptions:
     """Columns whose sums over the documents that stay are counted."""
     seed: int
     """What documents are shuffled by, where they are."""
+    findings: bool = False
+    """*scrub* is one of the steps, and lists what it found."""
+    redaction: Step | None = None
+    """The step that changes what is stored of dropped documents."""
 
 
 def run_path(workspace: Workspace, unit: int, run: int) -> storage.Place:
@@ -49,7 +55,7 @@ class WriteFinishedUnit(UnitWriter):
     """Splits a unit into documents, rejected documents and tokens."""
 
     def __init__(self, options: FinishedOptions) -> None:
-        super().__init__(options.workspace)
+        super().__init__(options.workspace, options.redaction)
         self.options = options
 
     def begin(self, unit: int) -> None:
@@ -58,6 +64,10 @@ class WriteFinishedUnit(UnitWriter):
         rejected = rejected_path(self.workspace, LAST_PASS, unit)
         self._kept = ParquetPart(self.open(kept), self.options.schema)
         self._rejected = ParquetPart(self.open(rejected), self.options.schema)
+        self._findings: ParquetPart | None = None
+        if self.options.findings:
+            path = self.workspace.part("pii", unit, "parquet")
+            self._findings = ParquetPart(self.open(path), FINDINGS_TABLE)
         self._runs: list[tuple[storage.AtomicFile, int]] = []
         self._writer: RunWriter | None = None
         if self.options.runs is not None:
@@ -72,7 +82,9 @@ class WriteFinishedUnit(UnitWriter):
         if self._writer is not None:
             self._add_tokens(self._writer, kept)
         self._kept.write(kept)
-        self._rejected.write(batch.filter(pc.invert(living)))
+        self._rejected.write(self.dropped(batch, living))
+        if self._findings is not None:
+            self._findings.write(flat_findings(batch))
         self._counts.update(fate_counts(kept, self.options.summed))
         self._counts.update(source_counts(batch))
 
@@ -98,6 +110,8 @@ class WriteFinishedUnit(UnitWriter):
     def finish(self, unit: int) -> list[FileEntry]:
         """Commits documents, rejected documents and runs."""
         entries = [part.commit(self.workspace) for part in (self._kept, self._rejected)]
+        if self._findings is not None:
+            entries.append(self._findings.commit(self.workspace))
         if self._writer is not None:
             portions = self._writer.close()
             for file, documents in self._runs:
@@ -105,6 +119,21 @@ class WriteFinishedUnit(UnitWriter):
             path = portions_path(self.workspace, unit)
             entries.append(self.workspace.put_table(path, portions))
         return entries
+
+
+def flat_findings(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Turns the findings of N documents into rows of the table of findings.
+
+    A document of an earlier pass, or one that *scrub* leaves alone, has none.
+    """
+    if FINDINGS_COLUMN not in batch.schema.names:
+        return pa.RecordBatch.from_pylist([], FINDINGS_TABLE)
+    lists = batch[FINDINGS_COLUMN]
+    times = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
+    rows = np.repeat(np.arange(batch.num_rows), times)
+    found = lists.flatten()
+    columns = [batch[name].take(pa.array(rows)) for name in ("unit", "row", "id", "source")]
+    return pa.RecordBatch.from_arrays([*columns, *found.flatten()], schema=FINDINGS_TABLE)
 
 
 def fate_counts(kept: pa.RecordBatch, summed: frozenset[str]) -> dict[str, int]:

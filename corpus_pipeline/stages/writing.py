@@ -21,6 +21,7 @@ from corpus_pipeline.errors import EngineError
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.leniencies import leniency_counts
 from corpus_pipeline.stages.mapping import Chosen
+from corpus_pipeline.steps import Step
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 from corpus_pipeline.workspace.phase_table import FIRST_PASS, LAST_PASS
 from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
@@ -83,11 +84,20 @@ class UnitWriter(Transform):
 
     output = int
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, redaction: Step | None = None) -> None:
+        """Takes where to write.
+
+        Args:
+            workspace: of the run.
+            redaction: the step that changes what is stored of dropped documents.
+        """
         self.workspace = workspace
+        self.redaction = redaction
 
     def setup(self, tally: Tally) -> None:
-        """Makes the counters of writing."""
+        """Makes the counters of writing, and opens the step of redaction."""
+        if self.redaction is not None:
+            self.redaction.open()
         self._counters = StageCounters("write", tally)
         self._unit: int | None = None
         self._opened: list[storage.AtomicFile] = []
@@ -173,6 +183,13 @@ class UnitWriter(Transform):
         """Commits the files."""
         raise NotImplementedError
 
+    def dropped(self, batch: pa.RecordBatch, living: pa.Array) -> pa.RecordBatch:
+        """Returns the documents of a batch that do not live, as they may be stored."""
+        batch = batch.filter(pc.invert(living))
+        if self.redaction is None or not batch.num_rows:
+            return batch
+        return self.redaction.redacted(batch)
+
     def count_fates(self, batch: pa.RecordBatch) -> None:
         """Counts documents and drop reasons of a batch."""
         self._counts["documents"] += batch.num_rows
@@ -190,6 +207,8 @@ class PreparedOptions:
     partitions: int
     schema: pa.Schema
     """Of documents."""
+    redaction: Step | None = None
+    """The step that changes what is stored of dropped documents."""
     gathering: Gathering | None = None
     """The step that looks at the whole run behind this pass."""
 
@@ -224,7 +243,7 @@ class WritePreparedUnit(UnitWriter):
     """Splits a unit into documents, rejected documents and hashes."""
 
     def __init__(self, options: PreparedOptions) -> None:
-        super().__init__(options.workspace)
+        super().__init__(options.workspace, options.redaction)
         self.options = options
 
     def begin(self, unit: int) -> None:
@@ -247,7 +266,7 @@ class WritePreparedUnit(UnitWriter):
         living = alive(batch)
         kept = batch.filter(living)
         self._kept.write(kept)
-        self._rejected.write(batch.filter(pc.invert(living)))
+        self._rejected.write(self.dropped(batch, living))
         for kind, records in hash_records(kept).items():
             self._hashes.setdefault(kind, []).append(records)
         gathering = self.options.gathering

@@ -121,7 +121,8 @@ def _rows() -> Iterator[PhaseRow]:
     yield PhaseRow(
         LAST_PASS, "units", "removals applied · the steps behind dedup",
         reads=(f"{FIRST_PASS}/documents",),
-        writes=("documents", "rejected", "runs", "portions"), published=("documents", "rejected"),
+        writes=("documents", "rejected", "pii", "runs", "portions"),
+        published=("documents", "rejected", "pii"),
         heeds_removals=True,
     )  # fmt: skip
     yield PhaseRow(

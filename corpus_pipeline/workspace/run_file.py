@@ -13,7 +13,7 @@ from corpus_pipeline.tokens.index import INDEX_NAME, TokenIndex, is_inside
 #: Written last; an output folder with this file is complete.
 RUN_FILE = "run.json"
 #: Folders of what a run has written.
-FOLDERS = ("documents", "rejected", "ledger", "tokens")
+FOLDERS = ("documents", "rejected", "ledger", "pii", "tokens")
 #: The folder of the mixture of a run's configuration, which may be planned anew.
 MIXTURE_FOLDER = "mixture"
 #: Held while a run is at work.

@@ -114,7 +114,7 @@ def test_the_default_as_a_list_gives_the_same_bytes(
     content = corpora.settings(inputs, tmp_path / "out")
     steps = [step.name for step in default_steps() if step.name != "read"]
     run_here({**content, "steps": steps})
-    folders = ("documents", "rejected", "ledger", "tokens")
+    folders = ("documents", "rejected", "ledger", "tokens", "pii")
     assert corpora.tree(tmp_path / "out", *folders) == corpora.tree(finished, *folders)
 
 

@@ -227,7 +227,7 @@ class Killing:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.reports = self.killed = 0
-        self.found: Clocks = Counter()
+        self.found: Counter[int] = Counter()
 
     def advance(self, items: int, text_bytes: int, errors: int = 0) -> None: ...
 

@@ -32,7 +32,7 @@ pytestmark = [
 ]
 
 #: What a run writes that must not depend on who runs it.
-OUTPUTS = ("tokens", "ledger", "documents", "rejected")
+OUTPUTS = ("tokens", "ledger", "documents", "rejected", "pii")
 EXECUTOR = "CoarseGrainedExecutorBackend"
 DAEMON = "corpus_pipeline.spark_runner.daemon"
 

@@ -30,7 +30,7 @@ def run(folder: Path, output: Path, *options: str) -> subprocess.CompletedProces
 def test_the_example_on_spark(tmp_path: Path) -> None:
     here, there = run(EXAMPLE, tmp_path / "direct"), run(EXAMPLE, tmp_path / "spark", *SPARK)
     assert (here.returncode, there.returncode) == (0, 0), there.stderr[-2000:]
-    folders = ("documents", "rejected", "ledger", "tokens")
+    folders = ("documents", "rejected", "ledger", "tokens", "pii")
     assert corpora.tree(tmp_path / "spark", *folders) == corpora.tree(tmp_path / "direct", *folders)
 
 

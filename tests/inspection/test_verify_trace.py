@@ -25,7 +25,7 @@ from corpus_pipeline.workspace.run_file import digest_of
 
 Change = Callable[[dict[str, Any]], None]
 
-FOLDERS = ("documents", "rejected", "ledger", "tokens")
+FOLDERS = ("documents", "rejected", "ledger", "tokens", "pii")
 
 
 @pytest.fixture

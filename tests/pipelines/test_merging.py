@@ -21,7 +21,7 @@ def test_merges_by_workers(
     monkeypatch.setattr(sizing, "_MOST_OPENS", 0)
     monkeypatch.setattr(run_module, "merge", None)
     run_here(corpora.settings(inputs, tmp_path / "out"))
-    folders = ("tokens", "documents", "ledger", "rejected")
+    folders = ("tokens", "documents", "ledger", "rejected", "pii")
     assert corpora.tree(tmp_path / "out", *folders) == corpora.tree(finished, *folders)
 
 

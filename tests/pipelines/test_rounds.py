@@ -96,7 +96,7 @@ def test_who_goes_is_similar_to_one_that_stays(resolved: Path) -> None:
 
 
 def _same(one: Path, other: Path) -> None:
-    folders = ("documents", "ledger", "rejected")
+    folders = ("documents", "ledger", "rejected", "pii")
     assert corpora.tree(one, *folders) == corpora.tree(other, *folders)
 
 

@@ -248,7 +248,8 @@ def test_the_run_verifies(finished: Path, run: Mapping[str, Any]) -> None:
 
 def test_the_work_folder_is_gone(finished: Path) -> None:
     names = {path.name for path in finished.iterdir()}
-    assert names == {"documents", "rejected", "ledger", "tokens", "run.json", ".lock", "README.md"}
+    folders = {"documents", "rejected", "ledger", "pii", "tokens"}
+    assert names == folders | {"run.json", ".lock", "README.md"}
     assert not list(finished.rglob("*.attempt-*"))
 
 

@@ -186,7 +186,8 @@ def test_a_unit_without_documents_is_written_all_the_same(make: StageOptions) ->
     assert manifest is not None
     assert manifest.counts == {"note": 1, "tokens": 0}
     assert [entry.path.rpartition("/")[2] for entry in manifest.files] == [
-        "part-00000-of-00005.parquet", "deduplicated-00000-of-00005.parquet", "00000.arrow",
+        "part-00000-of-00005.parquet", "deduplicated-00000-of-00005.parquet",
+        "part-00000-of-00005.parquet", "00000.arrow",
     ]  # fmt: skip
     assert cut(make)[1] == 0
     run([0], WriteLedger(make.ledger()), lambda units: same("units", units, [0]))

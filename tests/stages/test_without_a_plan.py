@@ -87,7 +87,7 @@ def test_all_stages_by_their_own_options(workspace: Workspace) -> None:
     prepare(workspace)
     match(workspace, "exact", "prepare/hashes/exact", PARTITIONS)
     match(workspace, "merge-exact", "exact/removals", workspace.groups)
-    finished = FinishedOptions(workspace, None, document_schema(), frozenset(), 1)
+    finished = FinishedOptions(workspace, None, document_schema(), frozenset(), seed=1)
     run(
         [0],
         ReadPreparedUnit(workspace, "prepare", "finish"),

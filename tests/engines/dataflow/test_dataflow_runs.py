@@ -31,7 +31,7 @@ pytestmark = [
 pytest.importorskip("google.cloud.dataflow", reason="needs pip install 'corpus-pipeline[dataflow]'")
 
 OUTPUT = f"gs://{BUCKET}/run"
-FOLDERS = ("documents", "ledger", "rejected", "tokens")
+FOLDERS = ("documents", "ledger", "rejected", "tokens", "pii")
 
 
 class RunningService(Service):
