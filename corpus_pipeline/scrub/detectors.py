@@ -250,9 +250,14 @@ def _find_phones(
 
 @cache
 def _plans(regions: tuple[str, ...]) -> "tuple[NumberingPlan, ...]":
+    return tuple(map(_plan, regions))
+
+
+@cache
+def _plan(region: str) -> "NumberingPlan":
     from corpus_pipeline.scrub.plans import load_plan
 
-    return tuple(map(load_plan, regions))
+    return load_plan(region)
 
 
 def _mail_rules() -> MailRules:

@@ -29,8 +29,8 @@ UNSPACED = re.compile(
 _UNSPACED_BEYOND = re.compile("[\U00020000-\U0003ffff]")
 
 #: Characters that are not seen: soft hyphen, joiners, fillers of Hangul, marks of direction, word
-#: joiner, byte order mark, variation selectors, the box of a keycap emoji, annotation anchors. Those
-#: of the category Cf that are seen (signs that Arabic puts around a number) are none.
+#: joiner, byte order mark, variation selectors, the box of a keycap emoji, annotation anchors.
+#: Those of the category Cf that are seen (signs that Arabic puts around a number) are none.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
@@ -60,6 +60,8 @@ _DASHES = (
     0x58A, 0x5BE, 0x1400, 0x1806, *range(0x2010, 0x2016), 0x2043, 0x2212, 0x2E17, 0x2E1A, 0x2E3A,
     0x2E3B, 0x2E40, 0x2E5D, 0x30A0, 0xFE31, 0xFE32, 0xFE58, 0xFE63, 0x10D6E, 0x10EAD,
 )  # fmt: skip
+
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 _FOLDS = {
     **{zero + value: str(value) for zero in DECADES for value in range(10)},
@@ -130,7 +132,7 @@ def fold(text: str) -> Folded:
         origin.append(len(text))
         text = _without_invisible(text, "")
     plain = _FOLDABLE.sub(_folded, text)
-    beyond = bool(plain) and max(plain) > "\uffff"
+    beyond = _BEYOND.search(plain) is not None
     if beyond:
         plain = _FOLDABLE_BEYOND.sub(_folded, plain)
     if "ー" in plain:
@@ -152,7 +154,7 @@ def has_invisible(text: str) -> bool:
     if text.isascii():
         return False
     return INVISIBLE.search(text) is not None or (
-        max(text) > "\uffff" and _INVISIBLE_BEYOND.search(text) is not None
+        _BEYOND.search(text) is not None and _INVISIBLE_BEYOND.search(text) is not None
     )
 
 

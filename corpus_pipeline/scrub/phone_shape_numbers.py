@@ -7,6 +7,8 @@ from corpus_pipeline.scrub.phone_shape_words import PART, is_ascii_letter, is_di
 
 MOST_CORE: Final = 64
 MOST_GROUPS: Final = 12
+#: As in `phones`.
+_MOST_PAGES: Final = 200
 
 
 @kernel
@@ -145,8 +147,8 @@ def _same_gaps(plain, group_ends, group_starts, groups, first, last):  # type: i
 
 @kernel
 def facts_of(plain, digits, group_ends, group_starts, groups, g):  # type: ignore[no-untyped-def]
-    """What rules may ask of the digits of group g, as bits; -1: they may be of a date, or of a
-    number in letters."""
+    """What rules may ask of the digits of group g, as bits; -1: they may be of a date, of pages, or
+    of a number in letters."""
     first, stop = group_ends[g], group_ends[g + 1]
     size = stop - first
     a, b, c = digits[first], digits[first + 1], digits[first + 2]
@@ -157,6 +159,13 @@ def facts_of(plain, digits, group_ends, group_starts, groups, g):  # type: ignor
             _same_gaps(plain, group_ends, group_starts, groups, g, g + 2)
             or _same_gaps(plain, group_ends, group_starts, groups, g - 2, g)
         ):
+            return -1
+    if g + 1 < groups and size == group_ends[g + 2] - stop and size <= 6:
+        # Perhaps the first and the last of some pages.
+        difference = 0
+        for i in range(size):
+            difference = 10 * difference + digits[stop + i] - digits[first + i]
+        if 0 < difference < _MOST_PAGES:
             return -1
     facts = a if a <= 2 else 3 if a == 4 else 4 if a == 8 else 5
     if size > 1:

@@ -301,6 +301,10 @@ class ShapeMemory:
         return [content[start:stop] for start, stop in zip(starts, stops, strict=False)]
 
 
+#: The sets of regions of several languages have plans in common.
+_compiled = cache(compile_digits)
+
+
 class NumberingPlanTables:
     """The tables of some regions; country codes are added when a number has one."""
 
@@ -310,12 +314,12 @@ class NumberingPlanTables:
         formats: list[int] = [0]
         leading: list[int] = []
         splits: list[NDArray[np.uint8]] = []
-        dialled = [self._add(compile_digits(plan.dialled.pattern)) for plan in plans]
+        dialled = [self._add(_compiled(plan.dialled.pattern)) for plan in plans]
         trunks = np.zeros((len(plans), 5), np.int8)
         for number, plan in enumerate(plans):
             trunks[number, : len(plan.trunk) + 1] = [len(plan.trunk), *map(int, plan.trunk)]
             for form in plan.formats:
-                leading.append(self._add(compile_digits(form.leading.pattern, prefix=True)))
+                leading.append(self._add(_compiled(form.leading.pattern, prefix=True)))
                 splits.append(_split(form.groups))
             formats.append(len(leading))
         codes = np.full(_CODES, UNKNOWN, np.int32)
@@ -328,7 +332,7 @@ class NumberingPlanTables:
     def load(self, codes: Iterable[int]) -> None:
         """Adds the plans of country codes."""
         for code in codes:
-            self.tables.international[code] = self._add(compile_digits(international_pattern(code)))
+            self.tables.international[code] = self._add(_compiled(international_pattern(code)))
         steps, accepts = self._joined()
         self.tables = self.tables._replace(steps=steps, accepts=accepts)
 

@@ -41,8 +41,8 @@ _LINE_WORDS = split_words(
 #: The same in two words, or joined to others.
 _LINE_PHRASES = (
     r"hot-lines?|help-lines?|whats app|toll[ -]free|dial[ -]in|call[ -]in|contact (?:no|number)|"
-    r"direct (?:dial|line|fax)|điện thoại|đường dây nóng|di động|máy bàn|горячая линия|гаряча лінія|"
-    r"telefon komórkowy|numéro vert|número gratuito|numero verde|telefone fixo"
+    r"direct (?:dial|line|fax)|điện thoại|đường dây nóng|di động|máy bàn|горячая линия|"
+    r"гаряча лінія|telefon komórkowy|numéro vert|número gratuito|numero verde|telefone fixo"
 )
 #: The same in scripts without spaces.
 _LINE_SIGNS = split_words(
@@ -128,8 +128,8 @@ _MENTIONED = re.compile(
 
 _AFTER = re.compile(
     r"[ \t]{0,2}[-–,(\[]{0,2} ?(?:(?P<line>tel(?:ephone)?|phone|mobile|mob|cell(?:ular|phone)?|fax|"
-    r"facsimile|voice ?mail|voice|pager|handy|portable|móvil|telefax|telefaks|faks|telefon|telefoon|"
-    r"teléfono|telefono|telefone|téléphone|télécopie|telemóvel|celular|cellulare|mobil|mobiel|"
+    r"facsimile|voice ?mail|voice|pager|handy|portable|móvil|telefax|telefaks|faks|telefon|"
+    r"telefoon|teléfono|telefono|telefone|téléphone|télécopie|telemóvel|celular|cellulare|mobil|mobiel|"
     r"ponsel|puhelin|gsm|whatsapp|điện thoại|di động|"
     r"传真|傳真|手机|手機|电话|電話|座机|座機|固话|热线|熱線|携帯|ファックス|ファクス|팩스|전화|휴대폰|핸드폰|"
     r"тел|телефон|факс|моб|мобильный|мобільний|φαξ|τηλ|κιν|هاتف|فاكس|جوال|موبايل|محمول|واتساب|تلفن|פקס|טלפון|נייד|"

@@ -33,7 +33,9 @@ from corpus_pipeline.scrub.plans import NumberingPlan, country_code, is_grouped,
 #: A decimal fraction; two years; two hours; a social security number; one digit all over.
 _NO_TELEPHONE = re.compile(
     r"\d\d?[.:]\d\d ?- ?\d\d?[.:]\d\d|"
-    r"\d+\.\d+|(?:1\d|20)\d\d ?[-/~. ] ?(?:1\d|20)\d\d|\d{3}-\d{2}-\d{4}|(\d)\1{6,}"
+    r"\d+\.\d+|(?:1\d|20)\d\d ?[-/~. ] ?(?:1\d|20)\d\d|\d{3}-\d{2}-\d{4}|(\d)\1{6,}|"
+    # The year and number of a Chinese official paper: (2018)366.
+    r"[(\[](?:1\d|20)\d\d[)\]] ?\d{1,4}"
 )
 #: A date or a fraction that is all of a run of numbers.
 _NEVER = re.compile(rf"(?:{DATE.pattern})|\d+\.\d+")
@@ -266,6 +268,8 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
         )
     if not grouped or _in_sequence(run, number, found) or "/" in text or ".." in text:
         return False
+    if is_range(groups):
+        return False
     if "." in text and not _PAIRS.fullmatch(text):
         return False
     bracketed = text.startswith("(")
@@ -277,9 +281,21 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
     )
 
 
+_MOST_PAGES = 200
 #: Digits of a number that is written without groups behind a verb: Norwegian ones have eight.
 _ENOUGH = 8
 _NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
+
+
+def is_range(groups: list[str]) -> bool:
+    """Says whether two groups are the first and the last of some pages or items: 3462-3471.
+
+    >>> is_range(["3462", "3471"]), is_range(["2761", "0621"]), is_range(["3462", "9471"])
+    (True, False, False)
+    """
+    if len(groups) != 2 or len(groups[0]) != len(groups[1]):
+        return False
+    return 0 < int(groups[1]) - int(groups[0]) < _MOST_PAGES
 
 
 def _edges(run: Run, number: Number, found: int, said: int) -> bool:
