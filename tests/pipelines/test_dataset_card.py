@@ -1,4 +1,4 @@
-"""The card of an output folder: three configurations for `load_dataset`, figures for people."""
+"""The card of an output folder: the configurations for `load_dataset`, figures for people."""
 
 import json
 import shutil
@@ -30,6 +30,7 @@ def test_each_folder_is_a_configuration(run: Any) -> None:
             {"config_name": "documents", "data_files": "documents/*.parquet", "default": True},
             {"config_name": "rejected", "data_files": "rejected/*.parquet"},
             {"config_name": "ledger", "data_files": "ledger/*.parquet"},
+            {"config_name": "pii", "data_files": "pii/*.parquet"},
         ],
         "size_categories": ["n<1K"],
     }
