@@ -122,8 +122,7 @@ def is_uen(number: str) -> bool:
         known = number[0] in "RST" and all(each in _UEN_ALPHABET for each in number)
         pairs = zip((4, 3, 5, 3, 10, 2, 2, 5, 7), number, strict=False)
         return known and (
-            _UEN_ALPHABET[(sum(w * _UEN_ALPHABET.index(c) for w, c in pairs) - 5) % 11]
-            == number[9]
+            _UEN_ALPHABET[(sum(w * _UEN_ALPHABET.index(c) for w, c in pairs) - 5) % 11] == number[9]
         )
     if len(number) == 9:
         return "XMKECAWLJDB"[dot(number, (10, 4, 9, 3, 8, 2, 7, 1)) % 11] == number[8]

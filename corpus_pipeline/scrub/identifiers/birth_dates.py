@@ -72,6 +72,15 @@ def find_birth_dates(plain: str, start: int, end: int) -> Iterator[tuple[int, in
     ['12/03/1985']
     """
     low, high = max(0, start - 40), min(len(plain), end + 24)
+    if end - start == 4 and not any(
+        each.isdigit() for each in plain[max(0, start - 16) : start] + plain[end : end + 14]
+    ):
+        # A year without a day.
+        return
+    if not (last_label("DATE_OF_BIRTH", plain[max(0, start - 96) : start])) and not (
+        _BEHIND.search(plain, end, high)
+    ):  # fmt: skip
+        return
     for match in _DATE.finditer(plain, low, high):
         first, last = match.span()
         if last <= start or first >= end:
@@ -82,7 +91,11 @@ def find_birth_dates(plain: str, start: int, end: int) -> Iterator[tuple[int, in
 
 def _says_birth(plain: str, first: int, last: int) -> bool:
     before = plain[max(0, first - 72) : first]
-    if plain[last : last + 1].isalnum() and plain[last : last + 1].isascii() and plain[last] not in "T":
+    if (
+        plain[last : last + 1].isalnum()
+        and plain[last : last + 1].isascii()
+        and plain[last] not in "T"
+    ):
         return False
     year = max((int(each) for each in re.findall(r"\d{4}", plain[first:last])), default=_LIVING)
     old = year < _LIVING

@@ -46,7 +46,7 @@ from corpus_pipeline.scrub.identifiers.scan import (
     find_candidates,
 )
 from corpus_pipeline.scrub.identifiers.wallets import CERTAIN, NONE, wallet_certainty
-from corpus_pipeline.scrub.identifiers.words import WORDS
+from corpus_pipeline.scrub.identifiers.words import words
 from corpus_pipeline.scrub.spans import FinderOptions, Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
 
@@ -60,7 +60,7 @@ BIRTH, MAC, CRYPTO, VIN = "DATE_OF_BIRTH", "MAC_ADDRESS", "CRYPTO", "VIN"
 
 #: Forms of a date, or of the part of it that has the year, without separators.
 _DATE_FORMS = (
-    *runs("#", (2, *range(4, 9))), *runs("#AAA#", (1, 2), (2, 4)), "99999999A99",
+    *runs("#", range(4, 9)), *runs("#AAA#", (1, 2), (2, 4)), "99999999A99",
 )  # fmt: skip
 
 #: Bits of a window's words; entities that share a bit are asked for together.
@@ -90,14 +90,24 @@ class _Loaded(NamedTuple):
     alone: dict[str, frozenset[str]]
     """Entities that an exact form shows without a word."""
     bits: dict[str, int]
-    """By key of `WORDS`: the bit of the words in what the scan says of a candidate."""
+    """By key of `words`: the bit of the words in what the scan says of a candidate."""
     birth: int
     """That of dates of birth; 0 if they are not looked for."""
 
 
 @cache
+def _groups() -> dict[str, int]:
+    """Groups of the keys of `words`: those that name the same forms are asked for together."""
+    forms: dict[str, set[str]] = {key: set() for key in words()}
+    for rule in RULES:
+        forms[rule.words].update(rule.forms)
+    distinct = sorted({tuple(sorted(each)) for each in forms.values()})
+    return {key: distinct.index(tuple(sorted(forms[key]))) % _GROUPS for key in words()}
+
+
+@cache
 def _loaded(entities: frozenset[str]) -> _Loaded:
-    groups = {name: k % _GROUPS for k, name in enumerate(WORDS)}
+    groups = _groups()
     bits: dict[int, int] = {}
     by_form: dict[str, list[Rule]] = {}
     alone: dict[str, set[str]] = {}
@@ -118,14 +128,14 @@ def _loaded(entities: frozenset[str]) -> _Loaded:
     if BIRTH in entities:
         for form in _DATE_FORMS:
             take(form, MERGED, 1 << groups[BIRTH])
-    words: dict[int, int] = {}
+    word_bits: dict[int, int] = {}
     keys = {rule.words for rule in RULES if rule.entity in entities} | (entities & {BIRTH, VIN})
     for key, number in word_numbers(sorted(keys)):
-        words[number] = words.get(number, 0) | 1 << groups[key]
+        word_bits[number] = word_bits.get(number, 0) | 1 << groups[key]
     wanted = (WANT_CRYPTO if CRYPTO in entities else 0) | (WANT_MAC if MAC in entities else 0)
     wanted |= WANT_VIN if VIN in entities else 0
     return _Loaded(
-        Tables(*hash_table(bits), *hash_table(words), wanted),
+        Tables(*hash_table(bits), *hash_table(word_bits), wanted),
         {form: tuple(rules) for form, rules in by_form.items()},
         {form: frozenset(names) for form, names in alone.items()},
         {entity: 1 << group for entity, group in groups.items()},
@@ -153,12 +163,16 @@ class IdentifierFinder:
         loaded = _loaded(self._entities)
         candidates = find_candidates(text, loaded.tables)
         found: set[tuple[int, int, int, int, float]] = set()
-        for row, start, end, kind, bits in zip(*(each.tolist() for each in candidates), strict=True):
+        for row, start, end, kind, bits in zip(
+            *(each.tolist() for each in candidates), strict=True
+        ):
             inside = bytes(text.data[start:end])
             if kind == NUMBER and not _may_be(loaded, inside, bits):
                 continue
             low = _character_start(text, max(int(text.offsets[row]), start - _BYTES_BEFORE), start)
-            high = _character_start(text, min(int(text.offsets[row + 1]), end + _BYTES_AFTER), start)
+            high = _character_start(
+                text, min(int(text.offsets[row + 1]), end + _BYTES_AFTER), start
+            )
             before, core = bytes(text.data[low:start]).decode(), inside.decode()
             window = before + core + bytes(text.data[end:high]).decode()
             folded = fold(window)
@@ -226,22 +240,27 @@ def _best_rule(
     written = view[start:end]
     if not written.isascii() or _NO_IDENTIFIER.fullmatch(written):
         return None
+    compact = _SEPARATORS.sub("", written).upper()
+    exact = _exact_form(written)
+    by_itself = loaded.alone.get(exact, frozenset())
+    rules = [
+        rule
+        for rule in loaded.by_form.get(compact.translate(_FORM), ())
+        if bits & loaded.bits[rule.words] or rule.entity in by_itself
+    ]
+    if not rules:
+        return None
     letters = [each for each in written if each.isalpha()]
     if any(each.islower() for each in letters) and any(each.isupper() for each in letters):
         return None
     if _is_foreign(plain[start - 1 : start]) or _is_foreign(plain[end : end + 1]):
         return None
-    compact = _SEPARATORS.sub("", written).upper()
-    exact = _exact_form(written)
     before, after = plain[max(0, start - BEFORE) : start], plain[end : end + AFTER]
-    by_itself = loaded.alone.get(exact, frozenset())
     if by_itself and not _is_by_itself(folded, start, end, compact):
         by_itself = frozenset()
     best: tuple[float, str, float] | None = None
-    for rule in loaded.by_form.get(compact.translate(_FORM), ()):
+    for rule in rules:
         said = bits & loaded.bits[rule.words]
-        if not (said or rule.entity in by_itself):
-            continue
         right = rule.check(compact)
         named = _named(rule, before, after, right) if said else None
         if named is None and not (right and rule.entity in by_itself):
@@ -352,7 +371,9 @@ def _is_vehicle(folded: Folded, start: int, end: int) -> bool:
 
 
 #: What leads from a number back to the word that names it: "X1234567 (passport)".
-_AFTER_LABEL = re.compile(r"\s?(?:[(,\[]\s?|(?:is|was|as|for|,) (?:my|his|her|the|your|our|their|a) )", re.IGNORECASE)
+_AFTER_LABEL = re.compile(
+    r"\s?(?:[(,\[]\s?|(?:is|was|as|for|,) (?:my|his|her|the|your|our|their|a) )", re.IGNORECASE
+)
 
 _WALLET_WORD = re.compile(
     r"(?i:wallet|donat|(?<![a-z])tips?(?![a-z])|crypto|deposit|payout|payment|metamask|ledger|"
@@ -433,5 +454,3 @@ def load_finder(entities: frozenset[str], options: FinderOptions) -> IdentifierF
     ([5], [16])
     """
     return IdentifierFinder(entities)
-
-

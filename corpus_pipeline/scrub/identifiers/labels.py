@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from corpus_pipeline.scrub.identifiers.forms import HASH_FACTOR, HASH_MASK, WORD
 from corpus_pipeline.scrub.identifiers.scan import WORD_BYTES
-from corpus_pipeline.scrub.identifiers.words import OTHERS, WORDS
+from corpus_pipeline.scrub.identifiers.words import other_words, words
 
 #: How far a word may stand from a number, in characters.
 BEFORE, AFTER = 56, 28
@@ -19,6 +19,11 @@ OTHER_THINGS = ""
 _GENERAL = frozenset(
     "number no num nr id card code de of d the du della di da do numero número numéro nummer nº n "
     "date data datum is and my name il la le il".split()
+)
+#: Words that are frequent: a phrase is known by another word, if it has one.
+_FREQUENT = frozenset(
+    "registration account identity identification document license licence insurance national "
+    "address tax security registro documento identificación numéro identité".split()
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
 
@@ -44,11 +49,11 @@ class _Phrase(NamedTuple):
 
 @cache
 def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], dict[str, tuple[_Phrase, ...]]]:
-    """Phrases by the first two letters of the first word, small; those of unspaced scripts, which
+    """Phrases by the first four letters of the first word, small; those of unspaced scripts, which
     are one word each, by their first character."""
     owners: dict[str, list[str]] = {}
-    for entity, phrases in (*WORDS.items(), (OTHER_THINGS, OTHERS)):
-        for phrase in phrases.split("|"):
+    for entity, phrases in (*words().items(), (OTHER_THINGS, other_words())):
+        for phrase in phrases:
             owners.setdefault(phrase, []).append(entity)
     spaced: dict[str, list[_Phrase]] = {}
     unspaced: dict[str, list[_Phrase]] = {}
@@ -57,11 +62,11 @@ def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], dict[str, tuple[_Phrase,
             row = _Phrase((phrase,), False, False, tuple(entities))
             unspaced.setdefault(phrase[0], []).append(row)
             continue
-        words = tuple(_TOKEN.findall(phrase))
+        parts = tuple(_TOKEN.findall(phrase))
         small = phrase == phrase.lower()
-        whole = len(phrase) < 5 or len(words[-1]) < 4
-        row = _Phrase(words, small, whole, tuple(entities))
-        spaced.setdefault(words[0][:2].lower(), []).append(row)
+        whole = len(phrase) < 5 or len(parts[-1]) < 4
+        row = _Phrase(parts, small, whole, tuple(entities))
+        spaced.setdefault(parts[0][:4].lower(), []).append(row)
     return (
         {start: tuple(rows) for start, rows in spaced.items()},
         {start: tuple(rows) for start, rows in unspaced.items()},
@@ -80,11 +85,11 @@ def labels_in(text: str) -> dict[str, tuple[tuple[int, int], ...]]:
     """
     found: dict[str, list[tuple[int, int]]] = {}
     spaced, unspaced = _phrases()
-    words = list(_words(text))
-    small = [word.lower() for word, _ in words]
-    for k, (_, start) in enumerate(words):
-        for phrase in spaced.get(small[k][:2], ()):
-            end = _phrase_end(phrase, words, small, k, text)
+    parts = list(_words(text))
+    small = [word.lower() for word, _ in parts]
+    for k, (_, start) in enumerate(parts):
+        for phrase in spaced.get(small[k][:4], ()):
+            end = _phrase_end(phrase, parts, small, k, text)
             if end:
                 for entity in phrase.entities:
                     found.setdefault(entity, []).append((start, end))
@@ -110,15 +115,15 @@ def _words(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _phrase_end(
-    phrase: _Phrase, words: list[tuple[str, int]], small: list[str], k: int, text: str
+    phrase: _Phrase, parts: list[tuple[str, int]], small: list[str], k: int, text: str
 ) -> int:
     """Returns the end of a phrase whose first word is the word k of a text; 0: it is not there."""
     last = len(phrase.words) - 1
-    if k + last >= len(words):
+    if k + last >= len(parts):
         return 0
     end = 0
     for j, wanted in enumerate(phrase.words):
-        word, start = words[k + j]
+        word, start = parts[k + j]
         if phrase.small:
             word = small[k + j]
         if not (word == wanted or (j == last and not phrase.whole and word.startswith(wanted))):
@@ -204,9 +209,9 @@ _INITIALS = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_])")
 
 
 def word_numbers(keys: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Yields keys of `WORDS` and the numbers of their words, as the kernel computes them."""
+    """Yields keys of `words` and the numbers of their words, as the kernel computes them."""
     for entity in keys:
-        for phrase in WORDS[entity].split("|"):
+        for phrase in words()[entity]:
             for key in _keys(phrase):
                 yield entity, _word_number(key)
 
@@ -225,6 +230,7 @@ def _keys(phrase: str) -> list[bytes]:
     tokens = _TOKEN.findall(_INITIALS.sub(r"\1", phrase))
     special = [token for token in tokens if token.lower() not in _GENERAL] or tokens
     special = [token for token in special if len(token) > 1]
+    special = [token for token in special if token.lower() not in _FREQUENT] or special
     if not special:
         return []
     token = max(special, key=lambda each: (min(len(each.encode()), WORD_BYTES), len(each)))

@@ -48,7 +48,9 @@ def is_fodselsnummer(number: str) -> bool:
     (True, False)
     """
     day, month = int(number[:2]), int(number[2:4])
-    born = f"{day - 40 if day > 40 else day:02}{month - 40 if month > 40 else month:02}{number[4:6]}"
+    born = (
+        f"{day - 40 if day > 40 else day:02}{month - 40 if month > 40 else month:02}{number[4:6]}"
+    )
     return (
         is_short_date(born, "dmy")
         and dot(number, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)) % 11 == 0

@@ -14,7 +14,7 @@ class Rule(NamedTuple):
     """One way in which an identifier is written."""
 
     entity: str
-    """Its name in `entities.TABLE`; its words are those of this name in `words.WORDS`."""
+    """Its name in `entities.TABLE`; its words are those of this name in `words.words`."""
     forms: tuple[str, ...]
     """Forms without separators; `forms.expanded` says what `9`, `A` and `*` are."""
     check: Callable[[str], bool] = _always
@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     close: bool = False
     """Whether the word must lead straight to it: for identifiers without a check."""
     named: str = ""
-    """The key of its words in `words.WORDS`, if it is not the entity."""
+    """The key of its words in `words.words`, if it is not the entity."""
 
     @property
     def words(self) -> str:

@@ -34,6 +34,7 @@ from corpus_pipeline.scrub.identifiers.forms import (
     SLASH,
     SPACE,
     WORD,
+    form_number,
 )
 from corpus_pipeline.text.characters import decode
 from corpus_pipeline.text.columns import Utf8
@@ -50,6 +51,8 @@ _MAX_SPAN_TOKENS = 9
 #: More letters and digits than this are no number of a rule.
 _MAX_CHARACTERS = 24
 _MAX_WALLET = 110
+#: The form of a year, which a year of an era is taken for.
+_YEAR = form_number("9999", MERGED)
 #: How far words are looked for, in bytes.
 _BEFORE, _AFTER = 112, 48
 #: A word is known by so many bytes.
@@ -452,14 +455,20 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
                             if pending:
                                 merged = (merged * HASH_FACTOR ^ pending) & HASH_MASK
                             pending = code
-                    if digits < 2:
+                    in_era = (
+                        digits <= 2 and digits == size and token_ends[u] + 2 < stop
+                        and data[token_ends[u]] == 0xE5 and data[token_ends[u] + 1] == 0xB9
+                        and data[token_ends[u] + 2] == 0xB4
+                    )  # fmt: skip
+                    if digits < 2 and not in_era:
                         continue
                     if (
                         u + 1 < count_tokens and token_gaps[u + 1] != SPACE
                         and token_digits[u + 1]
                     ):  # fmt: skip
                         continue
-                    whole = (merged * HASH_FACTOR ^ pending) & HASH_MASK
+                    # 昭和60年
+                    whole = _YEAR if in_era else (merged * HASH_FACTOR ^ pending) & HASH_MASK
                     asked = _bits_of(whole, forms, form_bits)
                     if asked:
                         bits = _bits_of(exact, forms, form_bits) & ALONE

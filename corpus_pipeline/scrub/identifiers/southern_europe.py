@@ -88,7 +88,34 @@ def is_portuguese_card(number: str) -> bool:
 
 
 #: Values of the characters at odd places of a fiscal code, digits as the first ten letters.
-_ODD = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
+_ODD = (
+    1,
+    0,
+    5,
+    7,
+    9,
+    13,
+    15,
+    17,
+    19,
+    21,
+    2,
+    4,
+    18,
+    20,
+    11,
+    3,
+    6,
+    8,
+    12,
+    14,
+    16,
+    10,
+    22,
+    25,
+    24,
+    23,
+)
 #: Letters that may stand for the digits 0 to 9, where two persons had one code.
 _SUBSTITUTES = str.maketrans("LMNPQRSTUV", "0123456789")
 _FISCAL = re.compile(r"[A-Z]{6}\d\d[ABCDEHLMPRST]\d\d[A-Z]\d{3}[A-Z]")
