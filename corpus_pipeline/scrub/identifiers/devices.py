@@ -81,12 +81,15 @@ def is_hardware_address(view: str, start: int, end: int) -> bool:
         return False
     if after[:1] == mark and after[1:2].isalnum():
         return False
-    if len(set(number)) < 4 or int(number[:2], 16) & 1 or number in _EXAMPLES:
+    if len(set(number)) < 4 or number.startswith(_PROTOCOLS):
         return False
-    if number.isdigit():
+    if number.isdigit() or number in _EXAMPLES:
         return _HARDWARE_WORD.search(view, max(0, start - 48), start) is not None
     return True
 
+
+#: Groups of protocols, not devices: IPv4 and IPv6 multicast, bridges, Cisco's.
+_PROTOCOLS = ("01005e", "3333", "0180c2", "01000c", "ffff")
 
 #: Numbers that count up: they stand for any.
 _EXAMPLES = frozenset(

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from corpus_pipeline.scrub.identifiers.forms import HASH_FACTOR, HASH_MASK, WORD
-from corpus_pipeline.scrub.identifiers.scan import WORD_BYTES
+from corpus_pipeline.scrub.identifiers.near_words import WORD_BYTES
 from corpus_pipeline.scrub.identifiers.words import other_words, words
 
 #: How far a word may stand from a number, in characters.
@@ -15,15 +15,69 @@ BEFORE, AFTER = 56, 28
 
 OTHER_THINGS = ""
 
+#: Behind a key: words that are those of few other identifiers, such as "aadhaar", not "tax id".
+SPECIFIC = "!"
+_MANY = 4
+
 #: Words of phrases by which no phrase is known.
 _GENERAL = frozenset(
-    "number no num nr id card code de of d the du della di da do numero número numéro nummer nº n "
-    "date data datum is and my name il la le il".split()
+    [
+        "number",
+        "no",
+        "num",
+        "nr",
+        "id",
+        "card",
+        "code",
+        "de",
+        "of",
+        "d",
+        "the",
+        "du",
+        "della",
+        "di",
+        "da",
+        "do",
+        "numero",
+        "número",
+        "numéro",
+        "nummer",
+        "nº",
+        "n",
+        "date",
+        "data",
+        "datum",
+        "is",
+        "and",
+        "my",
+        "name",
+        "il",
+        "la",
+        "le",
+        "il",
+    ]
 )
 #: Words that are frequent: a phrase is known by another word, if it has one.
 _FREQUENT = frozenset(
-    "registration account identity identification document license licence insurance national "
-    "address tax security registro documento identificación numéro identité".split()
+    [
+        "registration",
+        "account",
+        "identity",
+        "identification",
+        "document",
+        "license",
+        "licence",
+        "insurance",
+        "national",
+        "address",
+        "tax",
+        "security",
+        "registro",
+        "documento",
+        "identificación",
+        "numéro",
+        "identité",
+    ]
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
 
@@ -45,6 +99,7 @@ class _Phrase(NamedTuple):
     whole: bool
     """Whether its last word ends with it."""
     entities: tuple[str, ...]
+    """Keys of `words`; those followed by `SPECIFIC`, too, if the phrase is no word of many."""
 
 
 @cache
@@ -55,6 +110,9 @@ def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], dict[str, tuple[_Phrase,
     for entity, phrases in (*words().items(), (OTHER_THINGS, other_words())):
         for phrase in phrases:
             owners.setdefault(phrase, []).append(entity)
+    for entities in owners.values():
+        if len(entities) < _MANY:
+            entities += [entity + SPECIFIC for entity in entities]
     spaced: dict[str, list[_Phrase]] = {}
     unspaced: dict[str, list[_Phrase]] = {}
     for phrase, entities in owners.items():
@@ -62,7 +120,7 @@ def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], dict[str, tuple[_Phrase,
             row = _Phrase((phrase,), False, False, tuple(entities))
             unspaced.setdefault(phrase[0], []).append(row)
             continue
-        parts = tuple(_TOKEN.findall(phrase))
+        parts = tuple(part for part, _ in _words(phrase))
         small = phrase == phrase.lower()
         whole = len(phrase) < 5 or len(parts[-1]) < 4
         row = _Phrase(parts, small, whole, tuple(entities))
@@ -157,23 +215,41 @@ def has_other(before: str, place: int) -> bool:
 #: What leads from a word straight to the number that it names.
 _FILLER = re.compile(
     r"(?:[\s\"'`:=#()\[\]{}<>*_|,;\-–—→>&.°º/]|"
-    r"(?<![^\W\d_])(?:numbers?|no|nos|nr|num|nbr|id|ids|code|card|is|are|was|the|my|his|her|its|their|your|our|"
+    r"(?<![^\W\d_])(?:numbers?|no|nos|nr|num|nbr|id|ids|code|card|is|are|was|the|my|his|her|its|"
+    r"their|your|our|this|"
     r"as|as follows|reads|issued|valid|provided|listed|below|here|holder|it|it's|i|has|have|been|"
-    r"on file|file|following|s|in|us|usa|uk|american|british|american|german|indian|italian|spanish|french|"
+    r"on file|file|following|s|in|us|usa|uk|american|british|american|german|indian|italian|"
+    r"spanish|french|"
     r"canadian|australian|state|value|field|text|string|td|tr|th|span|div|li|p|b|strong|"
-    r"nummer|numero|número|numéro|numer|numeru|ist|lautet|est|es|é|è|del|della|di|da|do|du|de|la|el|le|il|jest|to|"
-    r"номер|серия|и|серии|№|является|numarası|numaram|numarasi|numaranız|nº|n|szám|szama|száma|číslo|broj|on|är|er|har|nr|mein|meine|"
+    r"nummer|numero|número|numéro|numer|numeru|ist|lautet|est|es|é|è|del|della|di|da|do|du|de|la|"
+    r"el|le|il|jest|to|"
+    r"номер|серия|и|серии|№|является|numarası|numaram|numarasi|numaranız|nº|n|szám|szama|száma|"
+    r"číslo|broj|on|är|er|har|nr|mein|meine|"
     r"mon|ma|mi|meu|minha|mia|mio|jouw|mijn|moj|moje|mój|o|a|"
-    r"hat|die|der|das|den|mit|số|là|рф|россии|гражданина|с|con|avec|with number|bearing|رقم|هو)(?![^\W\d_])|"
+    r"hat|die|der|das|den|mit|số|là|рф|россии|гражданина|с|con|avec|with number|bearing|رقم|"
+    r"هو)(?![^\W\d_])|"
     r"号码|号|是|为|：|番号|は|번호|는|은|이|가|입니다|เลขที่|หมายเลข|คือ|नंबर|संख्या|है)*",
     re.IGNORECASE,
 )
 #: A word before the number that takes it up again after anything: "passport of Ann Lee is X1".
 _ANNOUNCED = re.compile(
-    r"(?:[:=#№]|(?<![^\W\d_])(?:is|was|number|no|nr|num|ist|lautet|est|es|è|é|jest|номер|号|为|是|numarası)\.?)"
+    r"(?:[:=#№]|(?<![^\W\d_])(?:is|was|number|no|nr|num|ist|lautet|est|es|è|é|jest|номер|号|为|是|"
+    r"numarası)\.?)"
     r"[\s\"'`(\[*<]{0,3}$",
     re.IGNORECASE,
 )
+_NEGATION = re.compile(r"(?i:invalid|not a|not valid|isn't|wrong)[^.\n]{0,24}$")
+
+
+def is_denied(text: str) -> bool:
+    """Says whether what stands before a word denies it.
+
+    >>> is_denied("this isn't a valid "), is_denied("a valid ")
+    (True, False)
+    """
+    return _NEGATION.search(text) is not None
+
+
 _CODE = re.compile(r"^\.\w|[;{}]|[a-z]\.[a-z]")
 _SENTENCE_END = re.compile(r"(?<!\b[Nn]o)(?<!\b[Nn]r)[.!?。！？]\s+(?=[^\W\d_a-z])|\n\s*\n")
 
@@ -254,3 +330,8 @@ def _word_number(key: bytes) -> int:
     for byte in key:
         number = (number * HASH_FACTOR ^ byte) & HASH_MASK
     return number
+
+
+def is_foreign(letter: str) -> bool:
+    """Says whether a letter beside a number is of a script that separates words."""
+    return letter.isalpha() and ord(letter) < 0x1100 and not 0xE01 <= ord(letter) <= 0xEDF

@@ -22,8 +22,9 @@ def is_hetu(number: str) -> bool:
 def is_personnummer(number: str) -> bool:
     """Persons of Sweden: day of birth (60 more in coordination numbers), serial, Luhn.
 
-    >>> is_personnummer("8803200016"), is_personnummer("198803200016"), is_personnummer("8803200018")
-    (True, True, False)
+    >>> numbers = "8803200016", "198803200016", "8803200018"
+    >>> [is_personnummer(number) for number in numbers]
+    [True, True, False]
     """
     short = number[-10:]
     day = int(short[4:6])

@@ -23,6 +23,9 @@ class Rule(NamedTuple):
     """Exact forms, with separators, in which it is found without a word."""
     close: bool = False
     """Whether the word must lead straight to it: for identifiers without a check."""
+    strict: bool = False
+    """Whether its check holds even where a word leads straight to it: people invent numbers whose
+    check digit is wrong, and still mean them."""
     named: str = ""
     """The key of its words in `words.words`, if it is not the entity."""
 
