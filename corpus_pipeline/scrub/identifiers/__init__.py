@@ -9,7 +9,7 @@
 | `forms`, `scan` | the pass over the bytes that finds the few places to read |
 | `finder` | reads them |
 
-A new country is one row of `RULES` with a check, its words in `words.WORDS`, and its entity in
+A new country is one row of `RULES` with a check, its words in `words.txt`, and its entity in
 `entities.TABLE`.
 """
 

@@ -3,7 +3,7 @@
 import re
 
 from corpus_pipeline.scrub.identifiers.check_digits import dot, passes_verhoeff, uniform
-from corpus_pipeline.scrub.identifiers.rule import Rule, is_date, is_short_date, runs
+from corpus_pipeline.scrub.identifiers.rule import Rule, is_short_date, runs
 
 
 def is_aadhaar(number: str) -> bool:
@@ -39,8 +39,47 @@ def is_gstin(number: str) -> bool:
 
 
 _INDIAN_STATES = frozenset(
-    "AN AP AR AS BH BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY "
-    "RJ SK TN TR TS UK UP WB".split()
+    [
+        "AN",
+        "AP",
+        "AR",
+        "AS",
+        "BH",
+        "BR",
+        "CG",
+        "CH",
+        "DD",
+        "DL",
+        "DN",
+        "GA",
+        "GJ",
+        "HP",
+        "HR",
+        "JH",
+        "JK",
+        "KA",
+        "KL",
+        "LA",
+        "LD",
+        "MH",
+        "ML",
+        "MN",
+        "MP",
+        "MZ",
+        "NL",
+        "OD",
+        "OR",
+        "PB",
+        "PY",
+        "RJ",
+        "SK",
+        "TN",
+        "TR",
+        "TS",
+        "UK",
+        "UP",
+        "WB",
+    ]
 )
 
 
@@ -122,8 +161,7 @@ def is_uen(number: str) -> bool:
         known = number[0] in "RST" and all(each in _UEN_ALPHABET for each in number)
         pairs = zip((4, 3, 5, 3, 10, 2, 2, 5, 7), number, strict=False)
         return known and (
-            _UEN_ALPHABET[(sum(w * _UEN_ALPHABET.index(c) for w, c in pairs) - 5) % 11]
-            == number[9]
+            _UEN_ALPHABET[(sum(w * _UEN_ALPHABET.index(c) for w, c in pairs) - 5) % 11] == number[9]
         )
     if len(number) == 9:
         return "XMKECAWLJDB"[dot(number, (10, 4, 9, 3, 8, 2, 7, 1)) % 11] == number[8]
@@ -152,29 +190,42 @@ def is_vietnamese(number: str) -> bool:
 _RRN_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 
 
-def has_korean_birth(number: str) -> bool:
-    """Says whether a number of Korea begins with a day of birth; since 2020 there is no check."""
-    return number[6] in "12345678" and is_short_date(number[:6])
+def is_new_rrn(number: str) -> bool:
+    """Residents of Korea by day of birth, sex and century alone: since 2020 there is no check.
+
+    >>> is_new_rrn("9710131234567"), is_new_rrn("9710135234567")
+    (True, False)
+    """
+    return number[6] in "1234" and is_short_date(number[:6])
+
+
+def is_new_frn(number: str) -> bool:
+    """Foreigners in Korea, since 2020.
+
+    >>> is_new_frn("9710131234567"), is_new_frn("9710135234567")
+    (False, True)
+    """
+    return number[6] in "5678" and is_short_date(number[:6])
 
 
 def is_rrn(number: str) -> bool:
     """Residents of Korea: day of birth, sex and century, place, digit modulo 11.
 
-    >>> is_rrn("9710139019902"), is_rrn("9710132019903")
-    (False, False)
+    >>> is_rrn("9601211021413"), is_rrn("9601211021414")
+    (True, False)
     """
     check = (11 - dot(number, _RRN_WEIGHTS) % 11) % 10
-    return number[6] in "1234" and has_korean_birth(number) and check == int(number[12])
+    return is_new_rrn(number) and check == int(number[12])
 
 
 def is_frn(number: str) -> bool:
     """Foreigners in Korea: as residents, two more in the check.
 
-    >>> is_frn("9710135019902"), is_frn("9710135019903")
-    (False, False)
+    >>> is_frn("9710135019903"), is_frn("9710135019904")
+    (True, False)
     """
     check = (13 - dot(number, _RRN_WEIGHTS) % 11) % 10
-    return number[6] in "5678" and has_korean_birth(number) and check == int(number[12])
+    return is_new_frn(number) and check == int(number[12])
 
 
 def is_brn(number: str) -> bool:
@@ -214,9 +265,9 @@ RULES = (
     Rule("PH_SSS", ("9999999999",), close=True),
     Rule("PH_PASSPORT", ("A9999999A", "AA9999999"), close=True),
     Rule("KR_RRN", ("9999999999999",), is_rrn, alone=("999999-9999999",)),
-    Rule("KR_RRN", ("9999999999999",), has_korean_birth),
+    Rule("KR_RRN", ("9999999999999",), is_new_rrn, alone=("999999-9999999",)),
     Rule("KR_FRN", ("9999999999999",), is_frn, alone=("999999-9999999",)),
-    Rule("KR_FRN", ("9999999999999",), has_korean_birth),
+    Rule("KR_FRN", ("9999999999999",), is_new_frn, alone=("999999-9999999",)),
     Rule("KR_BRN", ("9999999999",), is_brn),
     Rule("KR_DRIVER_LICENSE", ("999999999999",), lambda number: "11" <= number[:2] <= "28"),
     Rule("KR_PASSPORT", ("A99999999", "A999A9999"),

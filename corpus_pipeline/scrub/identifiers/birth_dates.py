@@ -25,15 +25,18 @@ _DATE = re.compile(
     rf"(?<![\w])(?:"
     # 1985-03-12, with a time or not; 12/03/1985; 3.12.85
     rf"{_YEAR}\s?([-/.])\s?{_NUMBER}\s?\1\s?{_DAY}(?!\d)"
-    rf"|(?:{_DAY}\s?([-/.])\s?{_NUMBER}|{_NUMBER}\s?([-/.])\s?{_DAY})\s?(?:\2|\3)\s?(?:{_YEAR}|\d\d)(?![\d/])"
+    rf"|(?:{_DAY}\s?([-/.])\s?{_NUMBER}|{_NUMBER}\s?([-/.])\s?{_DAY})\s?(?:\2|\3)\s?(?:{_YEAR}|"
+    rf"\d\d)(?![\d/])"
     rf"|{_DAY}\s{_NUMBER}\s{_YEAR}(?!\d)|{_YEAR}\s{_NUMBER}\s{_DAY}(?!\d)"
     # 12 March 1985, the 12th of March, 1985, 12-Mar-85, 12. März 1985
-    rf"|{_DAY}(?:st|nd|rd|th|º|ª|er|e|:e|\.|го|ого|-го)?[\s\-./,]{{0,2}}{_OF}{_MONTH}[\s\-./,]{{0,2}}{_OF}(?:{_YEAR}|'?\d\d(?![\d:]))"
+    rf"|{_DAY}(?:st|nd|rd|th|º|ª|er|e|:e|\.|го|ого|"
+    rf"-го)?[\s\-./,]{{0,2}}{_OF}{_MONTH}[\s\-./,]{{0,2}}{_OF}(?:{_YEAR}|'?\d\d(?![\d:]))"
     # March 12, 1985; Mar-12-1985; 1985 March 12
     rf"|{_MONTH}[\s\-.]{{0,2}}{_DAY}(?:st|nd|rd|th)?[\s\-,]{{1,3}}{_YEAR}(?!\d)"
     rf"|{_YEAR}[\s\-,./]{{1,2}}{_MONTH}[\s\-.]{{0,2}}{_DAY}\.?(?!\d)"
     # 1985年3月12日, 1985년 3월 12일, 昭和60年3月12日
-    rf"|(?:(?:昭和|平成|大正|明治|令和|民国|民國)\s?(?:\d{{1,3}}|元)|{_YEAR})\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日号號일]?"
+    rf"|(?:(?:昭和|平成|大正|明治|令和|民国|民國)\s?(?:\d{{1,3}}|元)|"
+    rf"{_YEAR})\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日号號일]?"
     rf"|(?:ngày\s)?{_DAY}\s?tháng\s?{_NUMBER}(?:\s?,)?\s?năm\s?{_YEAR}"
     rf"|{_YEAR}{{1}}(?<=\d{{4}})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"
     r")",
@@ -42,21 +45,27 @@ _DATE = re.compile(
 
 #: Verbs and nouns of prose: what they lead to may be the birth of a person of history.
 _PROSE = re.compile(
-    r"(?:was |were |is |been )?born|naît|n[ée]e?s?(?: le| à| en)?|naci[óod]\w*|nasceu|nasc\w+|nat[oa]|geboren|geb\.?|född|født|"
-    r"urodz\w+|ur\.?|naroz\w+|született|născut\w*|doğ\w+|родил\w+|род\.?|народи\w+|роден\w*|γεννήθηκε|γεννηθείς|出生于?|诞生|出世|"
+    r"(?:was |were |is |been )?born|naît|n[ée]e?s?(?: le| à| en)?|naci[óod]\w*|nasceu|nasc\w+|"
+    r"nat[oa]|geboren|geb\.?|född|født|"
+    r"urodz\w+|ur\.?|naroz\w+|született|născut\w*|doğ\w+|родил\w+|род\.?|народи\w+|роден\w*|"
+    r"γεννήθηκε|γεννηθείς|出生于?|诞生|出世|"
     r"生まれ|출생|태어|เกิด\w*|sinh|lahir|ولدت?|נולדה?|syntyn\w+|ro[jđd]en\w*|geb\. am",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"[^\d\n]{0,12}|[^\d\n.!?;]{0,40}(?:[:,=]|\b(?:on|am|le|il|el|em|op|den|dia|día|dnia|dne|the)\b)\s?(?:el |o )?(?:dia |día )?"
-    r"|\W{0,3}(?:\w+,? ){0,2}(?:it's|it is|that's|that is) |\W{0,3}(?i:it's|it is|mine is|that's|it was)?[\s\"'<>|*`]{0,6}|[\s\"'<>|*`:/a-z]{0,16}\n?[\s\"'<>|*`:]{0,12}",
+    r"[^\d\n]{0,12}|[^\d\n.!?;]{0,40}(?:[:,=]|\b(?:on|am|le|il|el|em|op|den|dia|día|dnia|dne|"
+    r"the)\b)\s?(?:el |o )?(?:dia |día )?"
+    r"|\W{0,3}(?:\w+,? ){0,2}(?:it's|it is|that's|that is) |\W{0,3}(?i:it's|it is|mine is|that's|"
+    r"it was)?[\s\"'<>|*`]{0,6}|[\s\"'<>|*`:/a-z]{0,16}\n?[\s\"'<>|*`:]{0,12}",
     re.IGNORECASE,
 )
 _DEATH = re.compile(r"†|died|death|gest\.|décéd|мурл|умер|去世|逝世|死", re.IGNORECASE)
 #: Words that follow a date: born on it.
 _BEHIND = re.compile(
-    r"\s?(?:[(,]\s?)?(?:(?:dob|d\.o\.b|date of birth|birth ?date|birthday|born|geboren|doğumlu|doğdu|született|syntynyt|födda?|født|"
-    r"tarihinde doğ\w+|г\.\s?р\.?|года рождения|рожд\w+|is my (?:date of birth|birthday|dob))(?![^\W\d_])|出生|生まれ|生(?![\w])|생(?![가-힣])|"
+    r"\s?(?:[(,]\s?)?(?:(?:dob|d\.o\.b|date of birth|birth ?date|birthday|born|geboren|doğumlu|"
+    r"doğdu|született|syntynyt|födda?|født|"
+    r"tarihinde doğ\w+|г\.\s?р\.?|года рождения|рожд\w+|is my (?:date of birth|birthday|"
+    r"dob))(?![^\W\d_])|出生|生まれ|生(?![\w])|생(?![가-힣])|"
     r"출생|에 태어|के दिन जन्म|को जन्म)",
     re.IGNORECASE,
 )
@@ -72,6 +81,15 @@ def find_birth_dates(plain: str, start: int, end: int) -> Iterator[tuple[int, in
     ['12/03/1985']
     """
     low, high = max(0, start - 40), min(len(plain), end + 24)
+    if end - start == 4 and not any(
+        each.isdigit() for each in plain[max(0, start - 16) : start] + plain[end : end + 14]
+    ):
+        # A year without a day.
+        return
+    if not (last_label("DATE_OF_BIRTH", plain[max(0, start - 96) : start])) and not (
+        _BEHIND.search(plain, end, high)
+    ):  # fmt: skip
+        return
     for match in _DATE.finditer(plain, low, high):
         first, last = match.span()
         if last <= start or first >= end:
@@ -82,7 +100,11 @@ def find_birth_dates(plain: str, start: int, end: int) -> Iterator[tuple[int, in
 
 def _says_birth(plain: str, first: int, last: int) -> bool:
     before = plain[max(0, first - 72) : first]
-    if plain[last : last + 1].isalnum() and plain[last : last + 1].isascii() and plain[last] not in "T":
+    if (
+        plain[last : last + 1].isalnum()
+        and plain[last : last + 1].isascii()
+        and plain[last] not in "T"
+    ):
         return False
     year = max((int(each) for each in re.findall(r"\d{4}", plain[first:last])), default=_LIVING)
     old = year < _LIVING

@@ -46,7 +46,7 @@ def is_pps(number: str) -> bool:
     """Public service numbers of Ireland: a letter modulo 23, the second counts nine times.
 
     >>> is_pps("6433435F"), is_pps("6433435E"), is_pps("6433435OA")
-    (True, False, False)
+    (True, False, True)
     """
     total = dot(number, range(8, 1, -1))
     if len(number) == 9 and number[8] != "W":

@@ -16,7 +16,13 @@ def is_imei(number: str) -> bool:
 
 
 #: Values of letters in the check of a vehicle (49 CFR 565.15).
-_VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", map(int, "12345678123457923456789" "0123456789"), strict=True))
+_VIN_VALUES = dict(
+    zip(
+        "ABCDEFGHJKLMNPRSTUVWXYZ0123456789",
+        map(int, "123456781234579234567890123456789"),
+        strict=True,
+    )
+)
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
@@ -46,8 +52,12 @@ def is_checked_vin(number: str) -> bool:
     return "0123456789X"[total % 11] == number[8]
 
 
-_ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}")
-_HARDWARE_WORD = re.compile(r"(?i:(?<![a-z])(?:mac|ethernet|hwaddr|ether|bssid|bluetooth|wi-?fi|hardware|lladdr|physical|nic|device)(?![a-z]))")
+_ADDRESS = re.compile(
+    r"[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
+)
+_HARDWARE_WORD = re.compile(
+    r"(?i:(?<![a-z])(?:mac|ethernet|hwaddr|ether|bssid|bluetooth|wi-?fi|hardware|lladdr|physical|nic|device)(?![a-z]))"
+)
 
 
 def is_hardware_address(view: str, start: int, end: int) -> bool:
@@ -71,15 +81,20 @@ def is_hardware_address(view: str, start: int, end: int) -> bool:
         return False
     if after[:1] == mark and after[1:2].isalnum():
         return False
-    if len(set(number)) < 4 or int(number[:2], 16) & 1 or number in _EXAMPLES:
+    if len(set(number)) < 4 or number.startswith(_PROTOCOLS):
         return False
-    if number.isdigit():
+    if number.isdigit() or number in _EXAMPLES:
         return _HARDWARE_WORD.search(view, max(0, start - 48), start) is not None
     return True
 
 
+#: Groups of protocols, not devices: IPv4 and IPv6 multicast, bridges, Cisco's.
+_PROTOCOLS = ("01005e", "3333", "0180c2", "01000c", "ffff")
+
 #: Numbers that count up: they stand for any.
-_EXAMPLES = frozenset(("001122334455", "0123456789ab", "aabbccddeeff", "112233445566", "123456789abc"))
+_EXAMPLES = frozenset(
+    ("001122334455", "0123456789ab", "aabbccddeeff", "112233445566", "123456789abc")
+)
 
 RULES = (
     Rule("IMEI", ("999999999999999",), is_imei),

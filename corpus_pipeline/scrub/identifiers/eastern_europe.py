@@ -174,7 +174,7 @@ def is_rnokpp(number: str) -> bool:
 def is_iin(number: str) -> bool:
     """Persons of Kazakhstan: day of birth, sex and century, serial, digit modulo 11.
 
-    >>> is_iin("990101300037"), is_iin("990101300038")
+    >>> is_iin("990101300038"), is_iin("990101300039")
     (True, False)
     """
     check = dot(number, range(1, 12)) % 11

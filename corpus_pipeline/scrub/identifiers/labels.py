@@ -7,18 +7,77 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from corpus_pipeline.scrub.identifiers.forms import HASH_FACTOR, HASH_MASK, WORD
-from corpus_pipeline.scrub.identifiers.scan import WORD_BYTES
-from corpus_pipeline.scrub.identifiers.words import OTHERS, WORDS
+from corpus_pipeline.scrub.identifiers.near_words import WORD_BYTES
+from corpus_pipeline.scrub.identifiers.words import other_words, words
 
 #: How far a word may stand from a number, in characters.
 BEFORE, AFTER = 56, 28
 
 OTHER_THINGS = ""
 
+#: Behind a key: words that are those of few other identifiers, such as "aadhaar", not "tax id".
+SPECIFIC = "!"
+_MANY = 4
+
 #: Words of phrases by which no phrase is known.
 _GENERAL = frozenset(
-    "number no num nr id card code de of d the du della di da do numero número numéro nummer nº n "
-    "date data datum is and my name il la le il".split()
+    [
+        "number",
+        "no",
+        "num",
+        "nr",
+        "id",
+        "card",
+        "code",
+        "de",
+        "of",
+        "d",
+        "the",
+        "du",
+        "della",
+        "di",
+        "da",
+        "do",
+        "numero",
+        "número",
+        "numéro",
+        "nummer",
+        "nº",
+        "n",
+        "date",
+        "data",
+        "datum",
+        "is",
+        "and",
+        "my",
+        "name",
+        "il",
+        "la",
+        "le",
+        "il",
+    ]
+)
+#: Words that are frequent: a phrase is known by another word, if it has one.
+_FREQUENT = frozenset(
+    [
+        "registration",
+        "account",
+        "identity",
+        "identification",
+        "document",
+        "license",
+        "licence",
+        "insurance",
+        "national",
+        "address",
+        "tax",
+        "security",
+        "registro",
+        "documento",
+        "identificación",
+        "numéro",
+        "identité",
+    ]
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
 
@@ -40,16 +99,20 @@ class _Phrase(NamedTuple):
     whole: bool
     """Whether its last word ends with it."""
     entities: tuple[str, ...]
+    """Keys of `words`; those followed by `SPECIFIC`, too, if the phrase is no word of many."""
 
 
 @cache
 def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], dict[str, tuple[_Phrase, ...]]]:
-    """Phrases by the first two letters of the first word, small; those of unspaced scripts, which
+    """Phrases by the first four letters of the first word, small; those of unspaced scripts, which
     are one word each, by their first character."""
     owners: dict[str, list[str]] = {}
-    for entity, phrases in (*WORDS.items(), (OTHER_THINGS, OTHERS)):
-        for phrase in phrases.split("|"):
+    for entity, phrases in (*words().items(), (OTHER_THINGS, other_words())):
+        for phrase in phrases:
             owners.setdefault(phrase, []).append(entity)
+    for entities in owners.values():
+        if len(entities) < _MANY:
+            entities += [entity + SPECIFIC for entity in entities]
     spaced: dict[str, list[_Phrase]] = {}
     unspaced: dict[str, list[_Phrase]] = {}
     for phrase, entities in owners.items():
@@ -57,11 +120,11 @@ def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], dict[str, tuple[_Phrase,
             row = _Phrase((phrase,), False, False, tuple(entities))
             unspaced.setdefault(phrase[0], []).append(row)
             continue
-        words = tuple(_TOKEN.findall(phrase))
+        parts = tuple(part for part, _ in _words(phrase))
         small = phrase == phrase.lower()
-        whole = len(phrase) < 5 or len(words[-1]) < 4
-        row = _Phrase(words, small, whole, tuple(entities))
-        spaced.setdefault(words[0][:2].lower(), []).append(row)
+        whole = len(phrase) < 5 or len(parts[-1]) < 4
+        row = _Phrase(parts, small, whole, tuple(entities))
+        spaced.setdefault(parts[0][:4].lower(), []).append(row)
     return (
         {start: tuple(rows) for start, rows in spaced.items()},
         {start: tuple(rows) for start, rows in unspaced.items()},
@@ -80,11 +143,11 @@ def labels_in(text: str) -> dict[str, tuple[tuple[int, int], ...]]:
     """
     found: dict[str, list[tuple[int, int]]] = {}
     spaced, unspaced = _phrases()
-    words = list(_words(text))
-    small = [word.lower() for word, _ in words]
-    for k, (_, start) in enumerate(words):
-        for phrase in spaced.get(small[k][:2], ()):
-            end = _phrase_end(phrase, words, small, k, text)
+    parts = list(_words(text))
+    small = [word.lower() for word, _ in parts]
+    for k, (_, start) in enumerate(parts):
+        for phrase in spaced.get(small[k][:4], ()):
+            end = _phrase_end(phrase, parts, small, k, text)
             if end:
                 for entity in phrase.entities:
                     found.setdefault(entity, []).append((start, end))
@@ -110,15 +173,15 @@ def _words(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _phrase_end(
-    phrase: _Phrase, words: list[tuple[str, int]], small: list[str], k: int, text: str
+    phrase: _Phrase, parts: list[tuple[str, int]], small: list[str], k: int, text: str
 ) -> int:
     """Returns the end of a phrase whose first word is the word k of a text; 0: it is not there."""
     last = len(phrase.words) - 1
-    if k + last >= len(words):
+    if k + last >= len(parts):
         return 0
     end = 0
     for j, wanted in enumerate(phrase.words):
-        word, start = words[k + j]
+        word, start = parts[k + j]
         if phrase.small:
             word = small[k + j]
         if not (word == wanted or (j == last and not phrase.whole and word.startswith(wanted))):
@@ -152,23 +215,41 @@ def has_other(before: str, place: int) -> bool:
 #: What leads from a word straight to the number that it names.
 _FILLER = re.compile(
     r"(?:[\s\"'`:=#()\[\]{}<>*_|,;\-–—→>&.°º/]|"
-    r"(?<![^\W\d_])(?:numbers?|no|nos|nr|num|nbr|id|ids|code|card|is|are|was|the|my|his|her|its|their|your|our|"
+    r"(?<![^\W\d_])(?:numbers?|no|nos|nr|num|nbr|id|ids|code|card|is|are|was|the|my|his|her|its|"
+    r"their|your|our|this|"
     r"as|as follows|reads|issued|valid|provided|listed|below|here|holder|it|it's|i|has|have|been|"
-    r"on file|file|following|s|in|us|usa|uk|american|british|american|german|indian|italian|spanish|french|"
+    r"on file|file|following|s|in|us|usa|uk|american|british|american|german|indian|italian|"
+    r"spanish|french|"
     r"canadian|australian|state|value|field|text|string|td|tr|th|span|div|li|p|b|strong|"
-    r"nummer|numero|número|numéro|numer|numeru|ist|lautet|est|es|é|è|del|della|di|da|do|du|de|la|el|le|il|jest|to|"
-    r"номер|серия|и|серии|№|является|numarası|numaram|numarasi|numaranız|nº|n|szám|szama|száma|číslo|broj|on|är|er|har|nr|mein|meine|"
+    r"nummer|numero|número|numéro|numer|numeru|ist|lautet|est|es|é|è|del|della|di|da|do|du|de|la|"
+    r"el|le|il|jest|to|"
+    r"номер|серия|и|серии|№|является|numarası|numaram|numarasi|numaranız|nº|n|szám|szama|száma|"
+    r"číslo|broj|on|är|er|har|nr|mein|meine|"
     r"mon|ma|mi|meu|minha|mia|mio|jouw|mijn|moj|moje|mój|o|a|"
-    r"hat|die|der|das|den|mit|số|là|рф|россии|гражданина|с|con|avec|with number|bearing|رقم|هو)(?![^\W\d_])|"
+    r"hat|die|der|das|den|mit|số|là|рф|россии|гражданина|с|con|avec|with number|bearing|رقم|"
+    r"هو)(?![^\W\d_])|"
     r"号码|号|是|为|：|番号|は|번호|는|은|이|가|입니다|เลขที่|หมายเลข|คือ|नंबर|संख्या|है)*",
     re.IGNORECASE,
 )
 #: A word before the number that takes it up again after anything: "passport of Ann Lee is X1".
 _ANNOUNCED = re.compile(
-    r"(?:[:=#№]|(?<![^\W\d_])(?:is|was|number|no|nr|num|ist|lautet|est|es|è|é|jest|номер|号|为|是|numarası)\.?)"
+    r"(?:[:=#№]|(?<![^\W\d_])(?:is|was|number|no|nr|num|ist|lautet|est|es|è|é|jest|номер|号|为|是|"
+    r"numarası)\.?)"
     r"[\s\"'`(\[*<]{0,3}$",
     re.IGNORECASE,
 )
+_NEGATION = re.compile(r"(?i:invalid|not a|not valid|isn't|wrong)[^.\n]{0,24}$")
+
+
+def is_denied(text: str) -> bool:
+    """Says whether what stands before a word denies it.
+
+    >>> is_denied("this isn't a valid "), is_denied("a valid ")
+    (True, False)
+    """
+    return _NEGATION.search(text) is not None
+
+
 _CODE = re.compile(r"^\.\w|[;{}]|[a-z]\.[a-z]")
 _SENTENCE_END = re.compile(r"(?<!\b[Nn]o)(?<!\b[Nn]r)[.!?。！？]\s+(?=[^\W\d_a-z])|\n\s*\n")
 
@@ -204,9 +285,9 @@ _INITIALS = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_])")
 
 
 def word_numbers(keys: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Yields keys of `WORDS` and the numbers of their words, as the kernel computes them."""
+    """Yields keys of `words` and the numbers of their words, as the kernel computes them."""
     for entity in keys:
-        for phrase in WORDS[entity].split("|"):
+        for phrase in words()[entity]:
             for key in _keys(phrase):
                 yield entity, _word_number(key)
 
@@ -225,6 +306,7 @@ def _keys(phrase: str) -> list[bytes]:
     tokens = _TOKEN.findall(_INITIALS.sub(r"\1", phrase))
     special = [token for token in tokens if token.lower() not in _GENERAL] or tokens
     special = [token for token in special if len(token) > 1]
+    special = [token for token in special if token.lower() not in _FREQUENT] or special
     if not special:
         return []
     token = max(special, key=lambda each: (min(len(each.encode()), WORD_BYTES), len(each)))
@@ -248,3 +330,8 @@ def _word_number(key: bytes) -> int:
     for byte in key:
         number = (number * HASH_FACTOR ^ byte) & HASH_MASK
     return number
+
+
+def is_foreign(letter: str) -> bool:
+    """Says whether a letter beside a number is of a script that separates words."""
+    return letter.isalpha() and ord(letter) < 0x1100 and not 0xE01 <= ord(letter) <= 0xEDF

@@ -29,8 +29,41 @@ def is_cnpj(number: str) -> bool:
 
 
 _STATES = frozenset(
-    "AS BC BS CC CS CH CL CM DF DG GT GR HG JC MC MN MS NT NL OC PL QT QR SP SL SR TC TS TL VZ YN "
-    "ZS NE".split()
+    [
+        "AS",
+        "BC",
+        "BS",
+        "CC",
+        "CS",
+        "CH",
+        "CL",
+        "CM",
+        "DF",
+        "DG",
+        "GT",
+        "GR",
+        "HG",
+        "JC",
+        "MC",
+        "MN",
+        "MS",
+        "NT",
+        "NL",
+        "OC",
+        "PL",
+        "QT",
+        "QR",
+        "SP",
+        "SL",
+        "SR",
+        "TC",
+        "TS",
+        "TL",
+        "VZ",
+        "YN",
+        "ZS",
+        "NE",
+    ]
 )
 _CURP_ALPHABET = "0123456789ABCDEFGHIJKLMN\u00d1OPQRSTUVWXYZ"
 

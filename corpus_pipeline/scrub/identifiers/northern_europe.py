@@ -22,8 +22,9 @@ def is_hetu(number: str) -> bool:
 def is_personnummer(number: str) -> bool:
     """Persons of Sweden: day of birth (60 more in coordination numbers), serial, Luhn.
 
-    >>> is_personnummer("8803200016"), is_personnummer("198803200016"), is_personnummer("8803200018")
-    (True, True, False)
+    >>> numbers = "8803200016", "198803200016", "8803200018"
+    >>> [is_personnummer(number) for number in numbers]
+    [True, True, False]
     """
     short = number[-10:]
     day = int(short[4:6])
@@ -48,7 +49,9 @@ def is_fodselsnummer(number: str) -> bool:
     (True, False)
     """
     day, month = int(number[:2]), int(number[2:4])
-    born = f"{day - 40 if day > 40 else day:02}{month - 40 if month > 40 else month:02}{number[4:6]}"
+    born = (
+        f"{day - 40 if day > 40 else day:02}{month - 40 if month > 40 else month:02}{number[4:6]}"
+    )
     return (
         is_short_date(born, "dmy")
         and dot(number, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)) % 11 == 0

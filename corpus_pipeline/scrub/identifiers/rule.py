@@ -14,7 +14,7 @@ class Rule(NamedTuple):
     """One way in which an identifier is written."""
 
     entity: str
-    """Its name in `entities.TABLE`; its words are those of this name in `words.WORDS`."""
+    """Its name in `entities.TABLE`; its words are those of this name in `words.words`."""
     forms: tuple[str, ...]
     """Forms without separators; `forms.expanded` says what `9`, `A` and `*` are."""
     check: Callable[[str], bool] = _always
@@ -23,8 +23,11 @@ class Rule(NamedTuple):
     """Exact forms, with separators, in which it is found without a word."""
     close: bool = False
     """Whether the word must lead straight to it: for identifiers without a check."""
+    strict: bool = False
+    """Whether its check holds even where a word leads straight to it: people invent numbers whose
+    check digit is wrong, and still mean them."""
     named: str = ""
-    """The key of its words in `words.WORDS`, if it is not the entity."""
+    """The key of its words in `words.words`, if it is not the entity."""
 
     @property
     def words(self) -> str:

@@ -88,7 +88,34 @@ def is_portuguese_card(number: str) -> bool:
 
 
 #: Values of the characters at odd places of a fiscal code, digits as the first ten letters.
-_ODD = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
+_ODD = (
+    1,
+    0,
+    5,
+    7,
+    9,
+    13,
+    15,
+    17,
+    19,
+    21,
+    2,
+    4,
+    18,
+    20,
+    11,
+    3,
+    6,
+    8,
+    12,
+    14,
+    16,
+    10,
+    22,
+    25,
+    24,
+    23,
+)
 #: Letters that may stand for the digits 0 to 9, where two persons had one code.
 _SUBSTITUTES = str.maketrans("LMNPQRSTUV", "0123456789")
 _FISCAL = re.compile(r"[A-Z]{6}\d\d[ABCDEHLMPRST]\d\d[A-Z]\d{3}[A-Z]")
@@ -155,7 +182,8 @@ RULES = (
     Rule("ES_NIF", ("9999999A",), is_nif),
     Rule("ES_NIE", ("A9999999A",), is_nie, alone=("A9999999A", "A-9999999-A")),
     Rule("ES_PASSPORT", ("AAA999999",), close=True),
-    Rule("ES_SOCIAL_SECURITY", ("999999999999",), is_naf, alone=("99/99999999/99", "99/9999999999")),
+    Rule("ES_SOCIAL_SECURITY", ("999999999999",), is_naf,
+         alone=("99/99999999/99", "99/9999999999")),
     Rule("PT_NIF", ("999999999",), is_portuguese_nif),
     Rule("PT_NIF", ("AA999999999",),
          lambda number: number[:2] == "PT" and is_portuguese_nif(number[2:])),

@@ -6,6 +6,8 @@ import re
 import numpy as np
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.folding import Folded
+from corpus_pipeline.scrub.identifiers.labels import is_foreign
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _RIPPLE = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
@@ -182,3 +184,38 @@ def wallet_certainty(token: str) -> int:
         return POSSIBLE if token.isalnum() and not token.isdigit() else NONE
     mixed = any(c.isdigit() for c in token) and token not in (token.lower(), token.upper())
     return POSSIBLE if mixed and _SOLANA.fullmatch(token) else NONE
+
+
+_WALLET_WORD = re.compile(
+    r"(?i:wallet|donat|(?<![a-z])tips?(?![a-z])|crypto|deposit|payout|payment|metamask|ledger|"
+    r"(?<![a-z])(?:send|sent|pay|paid|transfer\w*)(?![a-z])|"
+    r"(?<![a-z])(?:btc|eth|ltc|xmr|sol|trx|xrp|ada|doge|dash|bnb|usdt|usdc|bitcoin|ethereum|"
+    r"litecoin|monero|solana|tron|dogecoin|ripple|cardano)[\s_\-]{0,2}(?:addr|account|:|=|is))|"
+    r"钱包|捐赠|转账|打赏|지갑|ウォレット|кошел"
+)
+_CONTRACT_WORD = re.compile(
+    r"(?i:contract|deploy|token|registry|factory|proxy|create2|bytecode|implementation|singleton|"
+    r"opcode|constant|immutable|mainnet|testnet|precompile|storage|\"method\"|\"params\"|jsonrpc)"
+)
+
+
+def is_wallet(folded: Folded, start: int, end: int) -> bool:
+    """Says whether a long token is an address of a wallet; those of contracts in code are none."""
+    view, plain = folded.view, folded.plain
+    token = view[start:end]
+    certainty = wallet_certainty(token)
+    if certainty == NONE:
+        return False
+    if is_foreign(plain[start - 1 : start]) or is_foreign(plain[end : end + 1]):
+        return False
+    if view[start - 1 : start] in ("/", "+") and view[end : end + 1] in ("/", "+", "="):
+        return False
+    near = plain[max(0, start - 64) : start] + " " + plain[end : end + 32]
+    said = _WALLET_WORD.search(near) is not None
+    if token[:2] in ("0x", "0X"):
+        wide = plain[max(0, start - 120) : start] + plain[end : end + 64]
+        if _CONTRACT_WORD.search(wide):
+            return False
+        in_code = view[start - 1 : start] in tuple("\"'`([=,")
+        return said or (certainty == CERTAIN and not in_code)
+    return certainty == CERTAIN or said
