@@ -88,10 +88,11 @@ def _read(
         span = find_labelled(folded, original, len(left))
     elif kind == KOREAN:
         span = find_korean(folded, len(left))
-    elif kind == LOT and not _JAPANESE.search(folded):
-        span = find_numbered(folded, original, len(left))
-    if span is None and kind != KOREAN and (kind != NUMBER or _JAPANESE.search(folded)):
+    japanese = kind not in (NUMBER, LOT) or _JAPANESE.search(folded) is not None
+    if span is None and kind != KOREAN and japanese:
         span = find_japanese(folded, len(left), kind)
+    if span is None and kind == LOT:
+        span = find_numbered(folded, original, len(left)) or find_japanese(folded, len(left), kind)
     if span is None:
         return None
     begin = position - len(left.encode())
