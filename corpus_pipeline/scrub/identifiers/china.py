@@ -29,7 +29,10 @@ ENTITIES = frozenset(
 )
 
 #: Bytes that rules see before and behind an anchor.
-_BEFORE, _BEHIND = 48, 96
+_BEFORE, _BEHIND = 48, 80
+
+#: Characters of the longest identifier and one behind it.
+_LONGEST = 20
 
 #: One character for one: full-width forms, dashes, blanks, middle dots.
 _FOLDS = {
@@ -100,6 +103,8 @@ def find_china(text: Utf8, wanted: frozenset[str]) -> Spans:
         # A cut may go through a character; what is left of it is ignored.
         left = str(data[max(first, position - _BEFORE) : position], "utf-8", "ignore")
         right = str(data[position : min(stop, position + _BEHIND)], "utf-8", "ignore")
+        if kind != WORDED:
+            right = right[:_LONGEST]
         for entity, start, end, score in _read(left, right.translate(_FOLDS), kind):
             if entity in wanted:
                 begin = position + len(right[:start].encode())

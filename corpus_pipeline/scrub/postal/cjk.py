@@ -15,10 +15,19 @@ from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
 
 #: Bytes that rules see before and behind an anchor.
-_BEFORE = 240
-_BEHIND = 240
+_BEFORE = 220
+_BEHIND = 220
+#: So many anchors in a row that no address is at, each at most so many bytes behind the one before,
+#: are a table or junk, of which the rest is not read.
+_MOST_IN_VAIN = 24
+_DENSE = 32
 
 _JAPANESE = re.compile("[ぁ-ヺ都府県]|丁目|番地")
+#: A number behind a place begins so, folded or not.
+_NUMBER = re.compile(
+    r""
+    r"[\s东東西南北中甲乙丙丁戊附临臨新第]{0,3}[\dA-Za-z０-９Ａ-Ｚａ-ｚ〇○零一二三四五六七八九十百]"
+)
 _ADDRESS = INDEX["ADDRESS"]
 
 
@@ -36,7 +45,7 @@ def find_cjk_addresses(text: Utf8) -> Spans:
     data = memoryview(text.data.data)
     order = np.lexsort((anchors.positions, anchors.rows))
     found: list[tuple[int, int, int, int, float]] = []
-    row, done = -1, 0
+    row, done, last, in_vain = -1, 0, 0, 0
     for each, position, kind in zip(
         anchors.rows[order].tolist(),
         anchors.positions[order].tolist(),
@@ -44,8 +53,12 @@ def find_cjk_addresses(text: Utf8) -> Spans:
         strict=True,
     ):
         if each != row:
-            row, done = each, int(text.offsets[each])
+            row, done, in_vain = each, int(text.offsets[each]), 0
         if position < done:
+            continue
+        in_vain = in_vain + 1 if position - last <= _DENSE else 0
+        last = position
+        if in_vain > _MOST_IN_VAIN:
             continue
         stop = int(text.offsets[row + 1])
         span = _read(
@@ -53,7 +66,7 @@ def find_cjk_addresses(text: Utf8) -> Spans:
         )
         if span is not None:
             found.append((row, *span, _ADDRESS, 0.85))
-            done = span[1]
+            done, in_vain = span[1], 0
     return made_spans(found)
 
 
@@ -64,6 +77,8 @@ def _read(
     # A cut may go through a character; what is left of it is ignored.
     left = str(data[first:position], "utf-8", "ignore")
     right = str(data[position:last], "utf-8", "ignore")
+    if kind == NUMBER and not _NUMBER.match(right):
+        return None
     original = left + right
     folded = fold_address(original)
     span = None
@@ -73,10 +88,11 @@ def _read(
         span = find_labelled(folded, original, len(left))
     elif kind == KOREAN:
         span = find_korean(folded, len(left))
-    elif kind == LOT and not _JAPANESE.search(folded):
-        span = find_numbered(folded, original, len(left))
-    if span is None and kind != KOREAN:
+    japanese = kind not in (NUMBER, LOT) or _JAPANESE.search(folded) is not None
+    if span is None and kind != KOREAN and japanese:
         span = find_japanese(folded, len(left), kind)
+    if span is None and kind == LOT:
+        span = find_numbered(folded, original, len(left)) or find_japanese(folded, len(left), kind)
     if span is None:
         return None
     begin = position - len(left.encode())

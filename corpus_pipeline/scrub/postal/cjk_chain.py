@@ -7,7 +7,7 @@ from corpus_pipeline.scrub.postal.cjk_places import find_places
 
 #: A chain is at most this long, and a name between two kinds at most that, in characters.
 _CHAIN = 60
-_NAME = 10
+_NAME = 14
 #: The first name of a chain that is not in the table of places, with its kind.
 _FIRST_NAME = 6
 
@@ -18,10 +18,12 @@ FOREIGN = "的了与在是被把及或不我你您他她它们该每但就也让
 #: Words before an address, where the characters of them also stand in names.
 _BEFORE = re.compile(
     "[到往住去赴距](?=..)|(?<=[位落住生现设处建座])[于在至]|(?<=[搬迁送寄移达运发])至|"
-    "沿(?=[^江河海湖山])|坐落|地址|住址|"
-    "住所地?|所在地|居住地?|户籍地?|位置|总部|搬迁|通讯处|途经|收货|收件|寄送|工作单位|"
-    "办公|注册地?|联系|法定代表人|"
-    r"[\d一二三四五六七八九十][年月日时分秒点]|(?:^|[我你他她在回老])家|地点"
+    "沿(?=[^江河海湖山])|坐落|"
+    "(?:注册|联系|通讯|办公|收货|收件|居住|户籍|所在|邮寄|家庭|经营|单位|公司|寄送|送货|项目)?"
+    "(?:地址|住址|地点|位置|(?:所在|居住|户籍|籍|注册)地址?|住所地?)(?:[为是在于至:]|"
+    "变更为|位于|设在)?|"
+    "居住|户籍|总部|搬迁|通讯处|途经|收货|收件|寄送|工作单位|办公|注册|联系|法定代表人|"
+    r"[\d一二三四五六七八九十][年月日时分秒点]|(?:^|[我你他她在回老])家"
 )
 #: Prepositions that begin names as often: they are none but before a known name.
 _BEFORE_PLACE = "由从为向于至离自经"
@@ -123,8 +125,10 @@ def _floor(run: str, places: list[tuple[int, int]]) -> tuple[int, bool]:
 def holds_together(run: str, start: int, places: list[tuple[int, int]]) -> bool:
     """Says whether no name of a chain is too long to be one.
 
-    >>> holds_together("苏州市吴中区", 0, []), holds_together("关于进一步做好今年秋季的路", 0, [])
-    (True, False)
+    >>> holds_together("苏州市吴中区", 0, [])
+    True
+    >>> holds_together("关于进一步做好今年秋季防汛工作的路", 0, [])
+    False
     """
     ends = {last - 1 for _, last in places}
     since = 0

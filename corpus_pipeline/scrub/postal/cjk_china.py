@@ -11,15 +11,20 @@ in the table of places: the kinds that they end with (省 市 县 区 镇 路 �
 import re
 from typing import NamedTuple
 
-from corpus_pipeline.scrub.postal.cjk_chain import FOREIGN, HAN, LETTER, Chain, read_chain
+from corpus_pipeline.scrub.postal.cjk_chain import FOREIGN, HAN, KINDS, LETTER, Chain, read_chain
 
 _NUMERAL = "[〇○零一二三四五六七八九十百]"
 _PART = rf"(?:\d{{1,5}}[A-Za-z]?|[A-Za-z]{{1,2}}\d{{0,4}}|{_NUMERAL}{{1,5}})"
 _NUMBER = rf"[甲乙丙丁戊附临新第]?{_PART}(?:[-之~/、]{_PART}){{0,4}}"
 _UNIT = (
-    "(?:号院|号楼|号铺|号房(?![屋产间])|号室|号(?![线令文码召称机店公决通台])|支弄|弄|巷|"
-    "栋|幢|座|单元|门(?![诊口前外厅])|楼|层|室|房(?!间)|"
-    r"房间|铺|库|村民小组|组|队|社|段|期|区|排|院|户|FL?(?![A-Za-z]))(?:之\d{1,3})?"
+    "(?:号院|号楼|号铺|号房(?![屋产间])|号室|"
+    "号(?![线令文码召称机店公决通台口位桌窗航井坑泵炉车])|支弄|弄|巷|"
+    "栋|幢|座(?![谈位椅机])|单元(?![格测])|门(?![诊口前外厅])|楼(?![盘市主])|"
+    "层(?![级面次])|室(?![内外友])|"
+    "房(?![间屋产价源租东])|房间|铺(?!设)|库(?!存)|村民小组|组(?![织成长合员件装])|"
+    "队(?![员伍长])|社(?!区)|段(?!时)|"
+    "期(?![间限货权刊])|区(?![域间])|排(?![放名队水练])|院(?![长校系])|户|"
+    "FL?(?![A-Za-z]))(?:之\\d{1,3})?"
 )
 _NAME = f"(?:(?![{FOREIGN}])[{HAN}A-Za-z·])"
 #: Estates and buildings that may stand between two numbers, and those that may end an address.
@@ -36,26 +41,41 @@ _NAMED = (
 )
 #: Building, entrance, flat.
 _LOT = r"\d{1,3}-\d{1,3}-\d{2,4}(?![\d\-])(?:室|房)?"
-_FIRST = re.compile(rf" ?({_NUMBER}) ?({_UNIT})")
+_FIRST = re.compile(rf" ?(?:[A-Za-z]{{3,12}} ?)?({_NUMBER}) ?({_UNIT})")
 _MORE = re.compile(rf"[ \-/]?(?:{_NAMED} ?)?{_NUMBER} ?{_UNIT}")
 #: Estates of any name, known by what follows: 阳光名都3栋, 阳光名都3-2-501.
 _ESTATE = re.compile(
-    rf" ?(?:(?![和路街])[{HAN}](?<![{FOREIGN}])){{2,9}}?(?:\d{{1,3}}(?:栋|幢|座|号楼|单元|"
+    rf" ?(?:(?![和路街])[{HAN}](?<![{FOREIGN}])){{2,9}}?(?:(?:\d{{1,3}}|[A-Z])(?:栋|幢|座|"
+    rf"号楼|单元|"
     rf"号(?=\d{{2,4}}(?:室|房)))"
     rf"|{_LOT})"
 )
 _LAST_BUILDING = re.compile(rf" ?{_NAME}{{1,10}}?(?:{_ESTATES})(?![{HAN}]{{0,2}}路)")
+#: An institution behind the last number, where the address ends.
+_INSTITUTION = re.compile(
+    rf" ?{_NAME}{{2,12}}?(?:大学|学院|医院|学校|中学|小学|酒店|宾馆|饭店|校区|研究院|"
+    rf"研究所)(?=[,.;。、)\s\"]|$)"
+)
+#: What is no house even with a number behind it, unless a word for address stands before.
+_NO_HOUSE = re.compile(
+    "(?:[法学医]院|检察院|大学|中学|小学|政府|公司|集团|机场|[^粮仓]站|馆|局|厅)第?$"
+)
+#: What may follow the number of a house whose name has no known kind.
+_CLOSED = re.compile(rf"[^{HAN}]|[的附旁内处对门院]|$")
 _ROOM = re.compile(
     r"[ \-]?(?<!\d)\d{1,4}(?:-\d{1,4}){0,2}[A-Za-z]?(?![\d.:%A-Za-z]|[年月日元人个名米号条])"
 )
 _DASHED = re.compile(_LOT)
 _BARE = re.compile(rf" ?\d{{1,4}}(?:-\d{{1,4}}){{0,2}}(?![\d.:%A-Za-z\-]| ?[{HAN}])")
-_SIDE = re.compile(r"[东西南北中] ?(?=\d)")
+_SIDE = re.compile(rf"[东西南北中] ?(?=\d)|{_NUMERAL}(?=\d)")
 _POSTCODE = re.compile(
     r"(?:[ ,]{0,2}|[ ,;]{0,2}(\()?邮(?:政编码|编|递区号)[: ]{0,2})(?<!\d)\d{6}(?!\d|[-.]\d)(?(1)\))"
 )
 _POSTCODE_BEFORE = re.compile(r"(?:邮编[: ]{0,2})?(?<![\d.\-])(\d{6}|\d{5}|\d{3}) ?$")
 _TAIWAN = re.compile("[號縣區鄉鎮樓臺]")
+
+#: What the names of buildings and places end with, besides `KINDS`.
+_BUILDINGS = "厦寓庭邸阁院场心楼塔府轩居墅郡港社队座邨家坪山岛屋坑埔围塘号栋幢元层组查东西南北中"
 
 #: Units that say house or room; the others number parts of a town or of anything.
 _HOUSE = re.compile("号|弄|栋|幢|座|单元|室|房|铺")
@@ -107,6 +127,8 @@ def read_tail(text: str, at: int) -> Tail | None:
         end = match.end()
     if match := _ROOM.match(text, end):
         end = match.end()
+    if match := _INSTITUTION.match(text, end):
+        end = match.end()
     return Tail(end, houses, units, first)
 
 
@@ -135,6 +157,10 @@ def find_numbered(text: str, original: str, at: int) -> tuple[int, int] | None:
     chain = read_chain(text, at)
     if chain is None or not _is_address(text[chain.start : at], chain, tail):
         return None
+    if text[at - 1] not in KINDS + _BUILDINGS and not (
+        chain.labelled or (chain.states > 1 and _CLOSED.match(text, tail.end))
+    ):
+        return None
     return with_postcode(text, original, chain.start, tail.end)
 
 
@@ -156,6 +182,8 @@ def _is_address(names: str, chain: Chain, tail: Tail) -> bool:
     """Says whether a chain and a tail make an address."""
     last = names[-1]
     if last in "省市州盟县旗" or len(names) < 2:
+        return False
+    if not chain.labelled and _NO_HOUSE.search(names):
         return False
     road = _ROAD.search(names) is not None
     village = _VILLAGE.search(names) is not None

@@ -15,11 +15,11 @@ _NEXT = re.compile(
 )
 _FOREIGN = re.compile(f"[{FOREIGN}]")
 _ROAD = re.compile(f"[{HAN}](?:路|街|道|巷|弄|村|胡同|社区|小区|大厦|花园|公寓)")
-_HOUSE = re.compile(r"[\dA-Za-z一二三四五六七八九十](?:号|室|栋|幢|座|组|单元|楼)")
+_HOUSE = re.compile(r"\d-\d|[\dA-Za-z一二三四五六七八九十](?:号|室|栋|幢|座|组|单元|楼)")
 #: Labels of a person's or a parcel's address, which need no sign behind them.
 _PERSONAL = re.compile(
     "(?:住址|住所|户籍|家住|现住|寄往|寄到|寄至|寄给|送到|送至|地址|住地|我家|家在|住在|"
-    "住于)(?:地|址)?$"
+    "住于|[,暂原]住)(?:地|址)?$"
 )
 
 

@@ -29,13 +29,14 @@ def find_places(text: str) -> list[tuple[int, int]]:
     """
     names, lengths_by_head = _lengths_by_head()
     found = []
-    position = 0
-    while position < len(text) - 1:
-        for length in lengths_by_head.get(text[position : position + 2], ()):
+    done = 0
+    for position in range(len(text) - 1):
+        lengths = lengths_by_head.get(text[position : position + 2])
+        if lengths is None or position < done:
+            continue
+        for length in lengths:
             if text[position : position + length] in names:
-                found.append((position, position + length))
-                position += length
+                done = position + length
+                found.append((position, done))
                 break
-        else:
-            position += 1
     return found
