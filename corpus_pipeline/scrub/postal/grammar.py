@@ -84,7 +84,7 @@ def _address(
     if name in ("bare", "loose") and not _stands_alone(text, tokens, first, last):
         return None
     end, more = read_parts(tokens, last)
-    if name in ("behind", "loose", "bare") and more < ENOUGH and _is_counted(tokens, first):
+    if more < ENOUGH and name != "box" and _is_counted(tokens, first):
         weight -= 2
     head = with_head(classes, first)
     # Two numbers before a name are a house and a flat, or a lot.
@@ -93,6 +93,8 @@ def _address(
         more += 1
     total = weight + more
     if name == "bare" and weight < 1:
+        return None
+    if name == "named" and more < ENOUGH:
         return None
     if total < ENOUGH or name == "bare":
         cue = weigh_cue(tokens, first)
@@ -164,6 +166,8 @@ def _stands_alone(text: str, tokens: Tokens, first: int, last: int) -> bool:
         return False
     if last >= len(classes):
         return True
+    if tokens.words[last] in load_words()["measure"]:
+        return False
     if classes[last] == "l":
         return tokens.words[last] in _after_words()
     return classes[last] not in "1yz8x"
@@ -172,8 +176,10 @@ def _stands_alone(text: str, tokens: Tokens, first: int, last: int) -> bool:
 def _is_counted(tokens: Tokens, first: int) -> bool:
     """Says whether the number is a year or counts something, or another word owns it."""
     classes = tokens.classes
+    if tokens.words[min(first + 1, len(classes) - 1)] in load_words()["measure"]:
+        return True
     if tokens.words[first + 1 : first + 2] == ["way"] and len(tokens.words[first]) == 1:
         return True
-    if classes[first] == "y":
+    if classes[first] == "y" or classes[first : first + 2] == "4,":
         return True
-    return first > 0 and classes[first - 1] == "X"
+    return classes[first] in "1456" and first > 0 and classes[first - 1] == "X"

@@ -12,10 +12,10 @@ _ALONE: Final = "(?![-.]?[14568])"
 #: What may follow a street, by name; the first that fits at a place is taken.
 _PARTS: Final = re.compile(
     r"(?P<unit>[.,n(;/-]{0,2}"
-    r"(?:[Uuv][-.:#]?(?:[1456yO]|[tD](?![5Z])|W(?=[,nN)]))|O[Uu]|1[Uu](?![1456yW])|[Stg]1(?=[,n])))"
-    rf"|(?P<state_zip>[,n;-]{{0,3}}(?P<town0>{_TOWN})?[,n]{{1,2}}(?P<state>[tTD])[,n]{{0,2}}"
-    rf"(?P<zip0>Z|[45]{_ALONE}))"
-    rf"|(?P<zip_town>[,n;.-]{{0,3}}(?:t(?=5))?(?P<zip1>[ZPz]|[4568y])[,n]{{0,2}}-?(?P<town1>{_TOWN}))"
+    r"(?:[Uuv][-.:#]?(?:[twD]?[1456yO]|[tD](?![5Z])|W(?=[,nN)]))|O[Uu]|1\.?[Uu](?![1456yW])|[Stg]1(?=[,n])))"
+    rf"|(?P<state_zip>[,n;-]{{0,3}}(?P<town0>{_TOWN})?[,n]{{0,2}}(?P<state>[tTD])[,n]{{0,2}}"
+    rf"(?P<zip0>Z|[45y]{_ALONE}))"
+    rf"|(?P<zip_town>[,n;.-]{{0,3}}(?:t(?=5))?(?P<zip1>[ZPz]|[4568y])[,n]{{0,2}}-?(?P<town1>{_TOWN}(?:1(?=[,nN.;)]|$))?))"
     rf"|(?P<town_zip>[,n;-]{{0,3}}(?P<town2>{_TOWN})[,n-]{{0,3}}(?P<zip2>[ZPz]|[4568]{_ALONE}))"
     r"|(?P<zip>[,n;-]{0,3}(?:[ZPz]|[456](?![-.]?[14568yZPz])))"
     r"|(?P<place>[,n;(/-]{0,3}T(?:\([WT]\))?)"
@@ -26,6 +26,7 @@ _PARTS: Final = re.compile(
 #: Flats in front of a street.
 _HEAD: Final = re.compile(
     r"(?:[Uu][-.:]?[1456ytDO][,n-]{0,2}){1,2}$|[Uu]$|(?:[6Z],)?(?:u[WT]{1,3},){1,2}$"
+    r"|[456ZzP][WT]{1,3},$"
 )
 #: Behind "the corner of" and a street.
 _CROSSING: Final = re.compile(r"\.?w[WTtDOSQskGHRrcCX]{1,4}")
@@ -55,13 +56,15 @@ def read_parts(tokens: Tokens, last: int) -> tuple[int, int]:
             weight += 2 if "U" in match.group() else 1
         elif kind == "state_zip":
             state = tokens.words[match.start("state")]
+            if match["zip0"] == "y" and state not in load_words()["state_code"]:
+                break
             known = match["state"] == "T" or state in load_words()["state_code"]
             weight += 3 if known or match["zip0"] == "Z" else 2
             zips += 1
         elif kind in ("zip_town", "town_zip"):
             zip_, town = match["zip1"] or match["zip2"], match["town1"] or match["town2"]
             if kind == "zip_town":
-                if zip_ == "y" and not lines:
+                if zip_ == "y" and not lines and "T" not in town:
                     break
                 if follower in "lw" and "T" not in town and len(town) > 1:
                     # Of the words of a sentence the first is the town.

@@ -156,6 +156,11 @@ def _is_number(data, start, stop, first, last, classes):  # type: ignore[no-unty
         after_digit = k >= first and classes[data[k]] & _DIGIT != 0
         after_space = k < first or data[k] == 0x20 or data[k] == 0x0A
         if byte == 0x2D or byte == 0x2F:
+            if byte == 0x2D and stop - start >= 4 and k > first and classes[data[k]] & _CAPITAL:
+                # D-10115, CH-8001
+                if classes[data[k - 1]] & _CAPITAL:
+                    k -= 1
+                return k == first or not classes[data[k - 1]]
             return after_digit or after_space or (byte == 0x2D and stop - start == 6)
         return not after_digit
     return True
@@ -282,7 +287,10 @@ def _scan(  # type: ignore[no-untyped-def]
                                 found = earlier_start
                             elif length >= 4 and number_capital and near:
                                 found = number_start
-                        elif year and number_capital and near and (after or length == 4):
+                        elif year and after and number_capital and p - number == 2:
+                            # "78, 2000 Antwerpen"
+                            found = number_start
+                        elif year and number_capital and near:
                             k = p - 1
                             while k > number and (data[k] == 0x20 or data[k] == 0x3E):
                                 k -= 1
@@ -329,8 +337,11 @@ def _scan(  # type: ignore[no-untyped-def]
                                     found = number_start
                             if word_flag & BETWEEN:
                                 between = q
-                            if (
-                                word_flag & BEHIND and word_capital
+                            if word_flag & BEHIND and not word_capital:
+                                if p - number <= 24 and number_start - cue <= 32:
+                                    found = number_start
+                            elif (
+                                word_flag & BEHIND
                                 and number_capital and p - number <= _STREET_BEHIND
                             ):  # fmt: skip
                                 found = number_start

@@ -20,7 +20,8 @@ _POSTCODES = (
     r"(?:GIR ?0AA|[A-Z]{1,2}[0-9][A-Z0-9]?[ ]{0,2}[0-9][A-Z]{2})(?![A-Za-z0-9])",
     r"[A-CEGHJ-NPRSTVXY][0-9][A-Z][ -]?[0-9][A-Z][0-9](?![A-Za-z0-9])",
     r"[ACDEFHKNPRTVWXY][0-9][0-9W] ?[0-9ACDEFHKNPRTVWXY]{4}(?![A-Za-z0-9])",
-    # United States
+    # Argentina, United States
+    r"[A-Z][0-9]{4}[A-Z]{3}(?![A-Za-z0-9])",
     r"[0-9]{5}-[0-9]{4}(?![0-9-])",
     # with a country before it
     r"(?:AD|AT|BE|CH|CZ|DE|DK|EE|ES|FI|FIN|FL|FR|GR|HR|IT|LT|LU|LV|NL|NO|PL|PT|RO|SE|SI|SK|UK"
@@ -45,16 +46,17 @@ _NUMBERS = (
     r"|[0-9]{9,}|\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}(?![0-9])"
     r"|(?:19|20)[0-9]{2}[-–/](?:19|20)?[0-9]{2}(?![0-9/])"
     r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:Z.]*|\+[0-9][0-9 ()-]{6,})"
-    r"|(?P<ordinal>[0-9]{1,3}(?:st|nd|rd|th|ST|ND|RD|TH|ª|º|er|ème|e)(?![A-Za-z0-9]))"
-    r"|(?P<house>(?:(?:[#№]|[Nn][°ºor]\.?)[ ]?)?[0-9]{1,5}"
+    r"|(?P<ordinal>[0-9]{1,3}\.?(?:st|nd|rd|th|ST|ND|RD|TH|ª|º|er|ème|e)(?![A-Za-z0-9]))"
+    r"|(?P<house>(?:(?:[#№]|[Nn][°ºor]\.?:?)[ ]?)?[0-9]{1,5}"
     r"(?:[ ]?(?:bis|ter|quater)(?![a-z])|[A-Za-z](?![A-Za-z])|-?[A-Z](?![A-Za-z]))?"
     r"(?:[ ]?[/–\\][ ]?[0-9]{1,4}[A-Za-z]?(?![A-Za-z0-9])|-[0-9]{1,4}[A-Za-z]?(?![A-Za-z0-9])){0,3}"
     r"(?![0-9A-Za-z])|[0-9]{6,8}(?![0-9A-Za-z])|[Ss]/[Nn](?![a-z]))"
 )
 
 _TOKEN = re.compile(
-    r"(?P<word>(?![A-Z]{1,3}[ -]{0,3}[0-9]|[Nn][or°º]\.?[ ]?[0-9]|[Ss]/[Nn](?![a-z]))"
-    r"['’]?[^\W\d_]+(?:(?:['’`-]|\.-)[^\W\d_]+)*(?:\.(?!\.))?)"
+    r"(?P<word>(?![A-Z]{1,3}[ -]{0,3}[0-9]|[Nn][or°º]\.?:?[ ]?[0-9]|[Ss]/[Nn](?![a-z]))"
+    r"(?:[Cc]/(?=[ ]?[^\W\d_a-z])|[PpCcVvLl]\.(?:zza|za|le|so|go)\b|['’]?[^\W\d_]+)"
+    r"(?:(?:['’`-]|\.-)[^\W\d_]+)*(?:\.(?!\.))?)"
     f"|(?P<line>{_LINE})"
     "|(?P<postcode>(?<![A-Za-z0-9])(?:" + "|".join(_POSTCODES) + "))"
     f"|(?P<plain>(?<![A-Za-z0-9-])(?:{_PLAIN_POSTCODES}))|(?P<paired>{_PAIRED})|"
@@ -210,6 +212,14 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
         and kind not in ("U", "S", "A")
     ):
         return "D" if text in _DIRECTIONS else "t"
+    if small in ("der", "dem", "das") and upper:
+        return "X"
+    if len(text) == 1 and upper and text not in _DIRECTIONS and not dotted:
+        return "t"
+    if small in ("st", "rd", "dr", "ln", "ct") and not (upper or dotted or all_small):
+        return "q"
+    if small == "c/":
+        return "R"
     if small == "str" and not (upper or dotted):
         return "l"
     if kind in ("Q", "r") and (small in _FRENCH or (dotted and len(small) > 1)):
@@ -238,7 +248,7 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
             and small.isascii()
             and not dotted
             and kind in "UuRGHS"
-            and text not in ("St", "Av", "Rd", "Dr", "Ln", "Bd", "Pl", "Ct", "Sq")
+            and text.capitalize() not in ("St", "Av", "Rd", "Dr", "Ln", "Bd", "Pl", "Ct", "Sq")
         ):
             if upper:
                 return "t" if len(small) == 2 and text.isupper() else "W"
