@@ -187,9 +187,12 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
                 break
             i += 1
         else:
-            end, item, _, count, _ = read_word(data, i, stop, folds, capitals)
+            end, item, _, count, tail = read_word(data, i, stop, folds, capitals)
             if count == 0:
                 break
+            # She played, Smith announced.
+            if items == 0 and tail & 0xFFFF == 0x6564 and count > 3 and byte > 0x60:
+                found = _merged(found, 2)
             i = end
         value = _extended(value, item)
         held = looked_up(tables.after, value)

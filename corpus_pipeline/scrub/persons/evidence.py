@@ -132,6 +132,8 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         if tokens.shapes[high] & INITIAL:
             # Maria K.
             return 6 if known & 7 >= 5 and common < 2 and not doubtful else NEVER
+        if shape & ALL_CAPITALS and surname < 4:
+            return 0
         if surname >= 4 and common < 2 and not doubtful:
             return 7
         if surname >= 3 and common < 2:
@@ -178,6 +180,10 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         found -= 2
     if tokens.shapes[low] & SMALL:
         found -= 3
+    if tokens.shapes[last] & ALL_CAPITALS and tokens.ends[last] - tokens.starts[last] <= 4:
+        # Model IP, U.S. CTO.
+        if not tokens.shapes[first] & ALL_CAPITALS or surname < 3:
+            found -= 6
     if tokens.shapes[first] & ALL_CAPITALS:
         # USNS Smith; and names in capitals are less sure, as all words are.
         if mixed:

@@ -32,6 +32,7 @@ from corpus_pipeline.scrub.persons.tables import (
     DOUBTS,
     FORBIDS,
     FUNCTION,
+    INSIDE,
     NAMED,
     PARTICLE,
     PLACES,
@@ -52,6 +53,7 @@ from corpus_pipeline.scrub.persons.tokens import (
     PARTICLES,
     SMALL,
     SPACE,
+    SURNAME_END,
     names_place,
     note_small,
     read_small_tokens,
@@ -72,6 +74,8 @@ _SLOTS = 4096
 _SMALL_TEXT = 4_000
 #: Languages that write all nouns with a capital.
 _NOUNS = frozenset({"de", "lb"})
+#: Languages whose common words are known well; in the others a name wants more to speak for it.
+_WELL_KNOWN = frozenset({"en", None})
 
 
 @kernel
@@ -100,6 +104,13 @@ def _noted(tokens, low, high, mark, slots, marks, touched, count):  # type: igno
             continue
         if low == high and known >> 9 & 3 >= 2:
             continue
+        # What no list knows is a surname behind a usual given name.
+        if known & 0x3F == 0 and low < high and not (
+            tokens.known[low] & 7 >= 5 or tokens.shapes[k] & SURNAME_END
+        ):
+            continue
+        if tokens.shapes[k] & ALL_CAPITALS and tokens.ends[k] - tokens.starts[k] <= 3:
+            continue
         slot = tokens.hashes[k] & (_SLOTS - 1)
         while slots[slot] != 0 and slots[slot] != tokens.hashes[k]:
             slot = (slot + 1) & (_SLOTS - 1)
@@ -113,7 +124,7 @@ def _noted(tokens, low, high, mark, slots, marks, touched, count):  # type: igno
 
 
 @kernel
-def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, seen, slots, marks, touched, count):  # type: ignore[no-untyped-def]
+def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, strict, seen, slots, marks, touched, count):  # type: ignore[no-untyped-def]
     """Finds the names in the chain of tokens from `low` to `high`."""
     k = low
     while k <= high:
@@ -215,15 +226,15 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, seen, slots
             ):
                 heading += 1
         count = _judge(data, begin, stop, tables, tokens, k, end, titled if points else k, points, heading,
-                       nouns, seen, slots, marks, touched, count)  # fmt: skip
+                       nouns, strict, seen, slots, marks, touched, count)  # fmt: skip
         k = end + 1
         points = 0
     return count
 
 
 @kernel
-def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading, nouns, seen, slots, marks,
-           touched, count):  # type: ignore[no-untyped-def] # fmt: skip
+def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading, nouns, strict, seen,
+           slots, marks, touched, count):  # type: ignore[no-untyped-def] # fmt: skip
     """Decides whether a piece of a chain is a name."""
     start, end = tokens.starts[low], tokens.ends[high]
     known = tokens.known[low]
@@ -249,11 +260,20 @@ def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading
     if evidence + 14 < ENOUGH:
         return count
     spoken, ends_line, numbered = after(data, end, stop, tables)
-    if said & DOUBTS and not points:
+    if said & DOUBTS and not points and spoken & 15 < 4:
         evidence -= 3 if low == high else 2
-    if said & PLACES and not points:
-        place = tokens.known[high] >> 9 & 3
-        evidence -= 4 if place else (2 if low == high and not known & 7 else 0)
+    if (said & PLACES or said & INSIDE) and not points:
+        if tokens.known[high] >> 9 & 3:
+            evidence -= 4
+        elif said & INSIDE and low == high:
+            evidence -= 3 if known & 7 < 6 else 1
+    if spoken & FORBIDS and (low == high or (high == low + 1 and tokens.gaps[high] == HYPHEN)):
+        return count
+    if strict:
+        if low == high:
+            evidence -= 2 if known & 7 < 6 else 0
+        elif evidence <= 8:
+            evidence -= 2 if known & 7 > 4 else 4
     # House numbers.
     if numbered or number:
         evidence -= 4
@@ -271,7 +291,7 @@ def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading
     # A word that the same text has in small letters is one, unless it is well known as a name.
     if (
         evidence <= 8 and points <= 4 and known & 7 < 6 and not tokens.shapes[low] & SMALL
-        and evidence + points >= ENOUGH and (low == high or evidence <= 6)
+        and evidence + points >= ENOUGH
     ):  # fmt: skip
         if not seen[-1]:
             note_small(data, begin, stop, tables.letters, seen)
@@ -288,7 +308,7 @@ def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading
         contact = has_contact(data, end, stop)
     mark = FOUND | (PRIVATE if contact else 0)
     # A word that no list knows is looked for elsewhere only if much speaks for it.
-    if evidence + points < ENOUGH + 2 and evidence < ENOUGH:
+    if evidence + points < ENOUGH + 2 and (evidence < ENOUGH or strict):
         for k in range(low, high + 1):
             tokens.people[k] = mark | (FIRST if k == low else 0)
         return count
@@ -314,7 +334,80 @@ def _read_inverted(tokens, total):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _read_mentions(data, begin, stop, tables, tokens, total, slots, marks, least):  # type: ignore[no-untyped-def]
+def _is_list(data, start, end):  # type: ignore[no-untyped-def]
+    """Says whether nothing but a comma or "and", in a few languages, is from byte start to end."""
+    size = end - start
+    if size < 2 or size > 6:
+        return False
+    i = start
+    if data[i] == 0x2C:
+        i += 1
+    if data[i] != 0x20:
+        return False
+    i += 1
+    left = end - i
+    if left == 0:
+        return data[start] == 0x2C
+    if data[end - 1] != 0x20:
+        return False
+    if left == 2:
+        return data[i] in (0x26, 0x79, 0x65, 0x69, 0x69, 0x6F)
+    if left == 3:
+        return data[i] == 0x65 and data[i + 1] == 0x74 or data[i] == 0x6F
+    return left == 4 and (
+        (data[i] == 0x61 and data[i + 1] == 0x6E and data[i + 2] == 0x64)
+        or (data[i] == 0x75 and data[i + 1] == 0x6E and data[i + 2] == 0x64)
+        or (data[i] == 0x6F and data[i + 1] == 0x63 and data[i + 2] == 0x68)
+    )
+
+
+@kernel
+def _read_joined(data, tokens, total):  # type: ignore[no-untyped-def]
+    """Finds words beside names in a list: Hleb, Sheila and Donna; Kadiev and Mary."""
+    for turn in range(2):
+        for n in range(total):
+            # Forwards a list is followed to its end, backwards to its start.
+            k = n if turn == 0 else total - 1 - n
+            other = k - 1 if turn == 0 else k + 1
+            if other < 0 or other >= total or tokens.people[k] or not tokens.people[other] & FOUND:
+                continue
+            known, shape = tokens.known[k], tokens.shapes[k]
+            if is_unusable(known, shape) or is_word(known, shape) or known & (THING | ROLE | TITLE):
+                continue
+            if shape & ALL_CAPITALS and not tokens.shapes[other] & ALL_CAPITALS:
+                continue
+            # A word of its own: nothing else stands beside it.
+            if turn == 0:
+                alone_here = k + 1 >= total or not _joins(tokens, k + 1)
+                listed = _is_list(data, tokens.ends[other], tokens.starts[k])
+                first = other
+                while first > 0 and not tokens.people[first] & FIRST:
+                    first -= 1
+                chained = (
+                    first > 0 and bool(tokens.people[first - 1] & FOUND)
+                    and _is_list(data, tokens.ends[first - 1], tokens.starts[first])
+                )  # fmt: skip
+            else:
+                alone_here = not _joins(tokens, k)
+                listed = _is_list(data, tokens.ends[k], tokens.starts[other])
+                last = other
+                while last + 1 < total and tokens.people[last + 1] & FOUND and not (
+                    tokens.people[last + 1] & FIRST
+                ):
+                    last += 1
+                chained = (
+                    last + 1 < total and bool(tokens.people[last + 1] & FOUND)
+                    and _is_list(data, tokens.ends[last], tokens.starts[last + 1])
+                )  # fmt: skip
+            if not alone_here or not listed:
+                continue
+            found = alone(known, shape, tokens.ends[k] - tokens.starts[k])
+            if found >= 4 or (found >= 1 and chained):
+                tokens.people[k] = FOUND | FIRST | (tokens.people[other] & PRIVATE)
+
+
+@kernel
+def _read_mentions(data, begin, stop, tables, tokens, total, seen, slots, marks, least):  # type: ignore[no-untyped-def]
     """Marks the words of names that were found elsewhere in the text."""
     for k in range(total):
         if tokens.people[k] & BARRED or tokens.people[k] & least == least:
@@ -339,6 +432,8 @@ def _read_mentions(data, begin, stop, tables, tokens, total, slots, marks, least
                 tokens.people[j] |= marks[slot]
                 j += 1
             continue
+        if seen[-1] and known & 7 < 6 and seen[tokens.hashes[k] & 0xFFFF]:
+            continue
         if known >> 6 & 7 >= 2 or known & NAMED:
             said, _, sentence, _ = before(data, tokens.starts[k], begin, tables)
             if sentence or said & DOUBTS:
@@ -352,7 +447,7 @@ def _read_mentions(data, begin, stop, tables, tokens, total, slots, marks, least
 
 
 @kernel
-def _scan(data, offsets, nouns, tables, ends, tokens, least, rows, starts, stops, scores):  # type: ignore[no-untyped-def]
+def _scan(data, offsets, nouns, strict, tables, ends, tokens, least, rows, starts, stops, scores):  # type: ignore[no-untyped-def]
     """Fills the arrays of the findings; returns how many."""
     found = 0
     slots = np.zeros(_SLOTS, np.int64)
@@ -373,12 +468,14 @@ def _scan(data, offsets, nouns, tables, ends, tokens, least, rows, starts, stops
             high = low
             while high + 1 < total and _joins(tokens, high + 1):
                 high += 1
-            count = _read_chain(data, begin, stop, tables, tokens, low, high, nouns[row], seen,
-                                slots, marks, touched, count)  # fmt: skip
+            count = _read_chain(data, begin, stop, tables, tokens, low, high, nouns[row], strict[row],
+                                seen, slots, marks, touched, count)  # fmt: skip
             low = high + 1
         _read_inverted(tokens, total)
         if count:
-            _read_mentions(data, begin, stop, tables, tokens, total, slots, marks, least)
+            _read_joined(data, tokens, total)
+        if count:
+            _read_mentions(data, begin, stop, tables, tokens, total, seen, slots, marks, least)
         for j in range(count):
             slots[touched[j]] = 0
         k = 0
@@ -416,13 +513,15 @@ def find_spaced_persons(text: Utf8, languages: Sequence[str | None], everyone: b
     """
     nouns = np.zeros(len(text.offsets) - 1, np.bool_)
     nouns[: len(languages)] = [language in _NOUNS for language in languages]
+    strict = np.zeros(len(text.offsets) - 1, np.bool_)
+    strict[: len(languages)] = [language not in _WELL_KNOWN for language in languages]
     sizes = np.diff(text.offsets)
     most = int(sizes.max()) if len(sizes) else 0
     size = int(text.offsets[-1] - text.offsets[0]) // 2 + 8 if len(text.offsets) > 1 else 8
     rows, starts = np.empty(size, np.int32), np.empty(size, np.int32)
     ends, scores = np.empty(size, np.int32), np.empty(size, np.float32)
     found = _scan(
-        text.data, text.offsets, nouns, tables(), surname_ends(), room(most),
+        text.data, text.offsets, nouns, strict, tables(), surname_ends(), room(most),
         FOUND if everyone else FOUND | PRIVATE, rows, starts, ends, scores,
     )  # fmt: skip
     return Spans(

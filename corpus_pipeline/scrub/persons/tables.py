@@ -26,10 +26,10 @@ _CLASSES = {
 }  # fmt: skip
 
 #: What the points of `cues` are worth; the mark of contact is `CONTACT`.
-WORTH = {"1": 2, "2": 4, "3": 5, "4": 6, "x": 32, "-": 64, "~": 128}
+WORTH = {"1": 2, "2": 4, "3": 5, "4": 6, "x": 32, "-": 64, "~": 128, "=": 512}
 #: Behind an article, behind a word of place.
 #: A longer phrase goes on from here.
-CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON = 16, 32, 64, 128, 256
+CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON, INSIDE = 16, 32, 64, 128, 256, 512
 
 _BUCKET_BITS = 16
 

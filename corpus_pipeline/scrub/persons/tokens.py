@@ -155,7 +155,7 @@ def read_word(data, i, stop, folds, capitals):  # type: ignore[no-untyped-def]
                 # Two small letters or more, but for 's, 'm, 'd, 't, 're, 've, 'll.
                 third, _ = code_point(data, min(i + quote + after, stop - 1), stop)
                 low = following | 0x20
-                if capital or folds[third] < 2 or low == 0x6C or low == 0x72 or low == 0x76:
+                if not 2 <= count <= 3 or capital or folds[third] < 2 or low in (0x6C, 0x72, 0x76):
                     break
             i += quote
             inner = 1
@@ -180,7 +180,7 @@ def read_word(data, i, stop, folds, capitals):  # type: ignore[no-untyped-def]
         shape |= GLUED
     if great == count and count > 1:
         shape |= ALL_CAPITALS
-    elif great > 3 or (great > 1 and not small_after):
+    elif great > 2 or (great > 1 and not small_after):
         shape |= MIXED
     if count == 1:
         shape |= INITIAL

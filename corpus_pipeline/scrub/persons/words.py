@@ -100,7 +100,7 @@ series edition version chapter section part volume bible gospel epistle psalm wa
 era age dynasty army navy force forces corps brigade regiment division police ship class region area
 zone line railway railroad canal tunnel pass trail route coast peninsula desert ocean sea gulf strait
 basin plateau plains crater comet asteroid galaxy nebula mission rover telescope observatory engine
-api sdk server framework js css html language script cloud web site website online app wiki
+api sdk campus server framework js css html language script cloud web site website online app wiki
 strasse str platz allee gasse weg damm ufer schule universitat kirche krankenhaus verlag verein
 stiftung gesellschaft rue avenue place boulevard chemin quai universite eglise hopital ecole musee
 calle avenida plaza paseo camino carretera universidad colegio iglesia hospital museo rua avenida
@@ -204,5 +204,5 @@ amber alert; crystal palace; victoria falls; victoria cross;
 sarbanes oxley; dodd frank; smoot hawley; taft hartley; glass steagall; gramm leach; mccain feingold;
 hodgkin lymphoma; down syndrome; guillain barre; creutzfeldt jakob; epstein barr; kaplan meier;
 la paz; san jose; mary celeste; golden gate; silicon valley; chevy chase; stack overflow;
-monte cristo; le monde; le figaro; die zeit; der spiegel; el pais; la repubblica; al qaeda; al jazeera
+monte cristo; le monde; le figaro; die zeit; der spiegel; el pais; la repubblica; al qaeda; al jazeera; duran duran; diffie hellman; north star; uncle bob
 """
