@@ -50,7 +50,9 @@ RAREST = 0.003
 #: Surnames that are frequent though their characters are more so.
 COMMON = frozenset("于车解时应宁武谷满")
 #: Rare surnames that begin many words which jieba tags as names (和平共处, 元帅).
-SELDOM = frozenset("和应有由相能后从家全国通水上第计信位部员区门经权利修校支元商令解养融况展公农益代年未")
+SELDOM = frozenset(
+    "和应有由相能后从家全国通水上第计信位部员区门经权利修校支元商令解养融况展公农益代年未"
+)
 #: Ends that make a word tagged as a name a place or a thing.
 THING_ENDS = frozenset(
     "口市县村镇乡山河湖江海岛路街巷阁馆庄寺殿楼院园店厂局部会队站港湾桥门城洲州国省区族语文学系科属目级色"

@@ -3,7 +3,18 @@
 import re
 from typing import NamedTuple
 
-from corpus_pipeline.scrub.persons.cjk_cues import FIELD, FOREIGN, KIN, ROLE, ROLES, SELF, SPEECH, THING, TITLE
+from corpus_pipeline.scrub.persons.cjk_cues import (
+    ABROAD_LETTERS,
+    FIELD,
+    FOREIGN,
+    KIN,
+    ROLE,
+    ROLES,
+    SELF,
+    SPEECH,
+    THING,
+    TITLE,
+)
 from corpus_pipeline.scrub.persons.cjk_fields import cells_below, is_full_name, values_behind
 from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
 
@@ -11,6 +22,8 @@ from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
 #: speech); without one, of two characters and of more; and what less suffices in a text that names
 #: somebody for certain.
 _CUED, _SHORT, _LONG, _TRUST = 6, 42, 30, 12
+#: What a name of nothing but letters of foreign names (贝叶斯) needs more without a cue.
+_ABROAD = 30
 #: A name without a cue that counts as certain.
 _CERTAIN = 48
 #: One of this score is a name behind a field, and where a person's numbers stand beside it.
@@ -25,13 +38,16 @@ _CONTACT = re.compile(
     r"(?<!\d)1[3-9]\d[ \-]?\d{4}[ \-]?\d{4}(?!\d)|(?<!\d)\d{17}[\dXx]|\d{3,4}-\d{7,8}|[\w.]@\w|"
     "身份证|身份證|公民身份|电话|電話|手机|手機|微信|邮箱|住址|户籍|家住|住所|出生于|护照|银行卡|账号|帐号|<PHONE|<EMAIL|<CN_ID"
 )
+_DOTS = tuple(dot.encode() for dot in "·•‧")
 _PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉")
 #: What follows a piece of the name of an organisation or a street.
 _ORGANISATION = re.compile(
     f"(?:(?![的和与是在说及、对将被为]){_HAN}|[（(）)]){{0,10}}?(?:有限|公司|集团|集團|股份|大学|大學|医院|学院|银行|事务所|出版社|研究所|委员会|[街路][A-Za-z0-9一二三四五六七八九十]|大道|大街|大厦)"
 )
 _CLAUSE_END = re.compile("[。！？!?\n]")
-_DATE = re.compile(r"(?:\d{4}|[二一][〇零○Oo\d九]{3})\s*[年./-]\s*[\d一二三四五六七八九十]{1,2}\s*[月./-]")
+_DATE = re.compile(
+    r"(?:\d{4}|[二一][〇零○Oo\d九]{3})\s*[年./-]\s*[\d一二三四五六七八九十]{1,2}\s*[月./-]"
+)
 _REGARDS = re.compile("(?:此致|敬礼|敬禮|顺祝|祝好|谨上|敬上|敬启|致礼|您的|落款)")
 _DOTTED = re.compile(f"({_HAN}{{1,10}})((?:[·•‧]{_HAN}{{1,8}})+)")
 _ROLE_WORDS = sorted(ROLES.split(), key=len, reverse=True)
@@ -79,6 +95,8 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
             _read_dotted(row, number, found)
         elif kind == NAME and row.afters[number] != THING:
             cued = row.befores[number] in _BEFORE or row.afters[number] in _AFTER
+            if _beside_dot(row, number):
+                continue
             if row.befores[number] not in _BEFORE and _is_part(row, number):
                 continue
             score = row.scores[number]
@@ -97,6 +115,8 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
         for number in plain:
             start, end = row.starts[number], row.ends[number]
             needed = (_LONG if end - start > 6 else _SHORT) - (_TRUST if trusted else 0)
+            if all(letter in FOREIGN for letter in row.data[start:end].decode()):
+                needed += _ABROAD
             if row.scores[number] >= needed:
                 sure = row.scores[number] >= _CERTAIN
                 _add(found, Found(start, end, 0.7 if sure else 0.5, False))
@@ -121,6 +141,14 @@ def _is_part(row: Row, number: int) -> bool:
         return True
     after = row.data[end : min(row.stop, end + 42)].decode(errors="ignore")
     return _ORGANISATION.match(after) is not None
+
+
+def _beside_dot(row: Row, number: int) -> bool:
+    """Says whether a candidate is a part of a name with middle dots, which is read as a whole."""
+    start, end = row.starts[number], row.ends[number]
+    return row.data[max(row.begin, start - 3) : start].endswith(_DOTS) or row.data[
+        end : min(row.stop, end + 3)
+    ].startswith(_DOTS)
 
 
 def _is_private(row: Row, number: int) -> bool:
@@ -196,7 +224,7 @@ def _read_dotted(row: Row, number: int, found: dict[int, Found]) -> None:
     if not first or not last:
         return
     letters = first + "".join(pieces[:-1]) + last
-    if sum(letter in FOREIGN for letter in letters) * 5 < len(letters) * 2:
+    if sum(letter in FOREIGN for letter in letters) * 3 < len(letters):
         return
     start = match.end(1) - len(first)
     end = match.end() - len(pieces[-1]) + len(last)
@@ -205,7 +233,7 @@ def _read_dotted(row: Row, number: int, found: dict[int, Found]) -> None:
 
 
 def _without_role(text: str) -> str:
-    """Cuts what stands before a foreign name: the longest role, or else all up to a joining word.
+    """Cuts what stands before a foreign name: a role, a joining word, letters of no such name.
 
     >>> _without_role("俄罗斯总统弗拉基米尔"), _without_role("和约翰")
     ('弗拉基米尔', '约翰')
@@ -213,11 +241,11 @@ def _without_role(text: str) -> str:
     for role in _ROLE_WORDS:
         place = text.rfind(role)
         if len(role) > 1 and place >= 0 and place + len(role) < len(text):
-            return text[place + len(role) :]
-    start = 0
-    for place, letter in enumerate(text):
-        if letter in "的和与是对向在由被把给跟同请让据及为说、":
-            start = place + 1
+            text = text[place + len(role) :]
+            break
+    start = len(text)
+    while start > 0 and text[start - 1] in ABROAD_LETTERS:
+        start -= 1
     return text[start:]
 
 
@@ -228,16 +256,9 @@ def _foreign_part(text: str) -> str:
     ('普京', '史密斯')
     """
     end = 0
-    for place, letter in enumerate(text):
-        if letter in "的和与是对向在由被把给跟同请让说表指认先女教博总将也于等因为就曾已今":
-            break
-        end = place + 1
-    if end <= 6 and end < len(text):
-        return text[:end]
-    if end <= 5:
-        return text[:end]
-    last = max((place for place in range(6) if text[place] in FOREIGN), default=1)
-    return text[: last + 1]
+    while end < min(len(text), 8) and text[end] in ABROAD_LETTERS:
+        end += 1
+    return text[:end]
 
 
 def _name_again(row: Row, found: dict[int, Found], everyone: bool) -> None:
@@ -250,9 +271,7 @@ def _name_again(row: Row, found: dict[int, Found], everyone: bool) -> None:
         named[name] = named.get(name, False) or each.private
     if not named:
         return
-    for start, end, kind, after in zip(
-        row.starts, row.ends, row.kinds, row.afters, strict=True
-    ):
+    for start, end, kind, after in zip(row.starts, row.ends, row.kinds, row.afters, strict=True):
         private = named.get(row.data[start:end]) if kind == NAME and after != THING else None
         if private is not None and (private or everyone):
             _add(found, Found(start, end, 0.65, private))

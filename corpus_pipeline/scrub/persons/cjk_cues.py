@@ -109,6 +109,15 @@ FOREIGN = (
     "黎及多涅诺帕佩皮珀普奇恰切萨塞桑沙舍施史斯丝索塔坦特廷托瓦韦维沃乌希锡休亚耶伊扎兹"
 )
 
+#: These and others that may stand in such a name.
+ABROAD_LETTERS = frozenset(
+    FOREIGN
+    + "艾爱安昂班本彼伯博查戴丹登丁杜多恩芬福甘冈根贡古海汉亨胡华惠杰金坎康考肯夸兰朗劳雷列林琳留路伦曼梅门蒙米"
+    "密明莫默宁纽农努欧潘彭平普齐钱乔琴丘让热日荣茹瑞山绍圣泰唐陶提图万旺威魏温文武西夏肖谢辛雅延扬叶依易因英尤约泽詹"
+    "珍朱卓兹佐滕狄更富吕苏娅妮娃姬露丽莉莲黛芙芭蓓蕾薇翁雨果歇塔高莱布索菲凯瑟琳尚冉贾居邦朱熊敦顿宾逊茨岑迈桂赛隆乌"
+    "买热孜扎合木提汗麦力旦迪古帕肉吾斯艳则玉素甫拜格柔江益仁央吉卓玛次仁多旺堆桑珠顿洛措姆罗嘉措尼玛扎西平措"
+)
+
 
 def _table(classes: dict[int, str]) -> WordTable:
     return dictionary({word: number for number, words in classes.items() for word in words.split()})

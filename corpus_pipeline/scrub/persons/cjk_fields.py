@@ -1,8 +1,8 @@
 """Names in fields of forms and in columns of tables, where the label says that a person follows.
 
-    联系人：陈荣，手机…          a label, a separator, names
-    姓名	身份证	手机          a head line: the cells below the label are names
-    刘玉华	3713…	156…
+联系人：陈荣，手机…          a label, a separator, names
+姓名	身份证	手机          a head line: the cells below the label are names
+刘玉华	3713…	156…
 """
 
 import re

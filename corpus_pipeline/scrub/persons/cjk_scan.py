@@ -265,9 +265,16 @@ def _scan(  # type: ignore[no-untyped-def]
                 # A middle dot between two Han characters.
                 width = 2 if lead < 0xE0 else 3
                 dot = (lead == 0xC2 and data[i + 1] == 0xB7) or (
-                    lead == 0xE2 and data[i + 1] == 0x80 and (data[i + 2] == 0xA2 or data[i + 2] == 0xA7)
+                    lead == 0xE2
+                    and data[i + 1] == 0x80
+                    and (data[i + 2] == 0xA2 or data[i + 2] == 0xA7)
                 )
-                if dot and i - 3 >= begin and han_at(data, i - 3, stop) and han_at(data, i + width, stop):
+                if (
+                    dot
+                    and i - 3 >= begin
+                    and han_at(data, i - 3, stop)
+                    and han_at(data, i + width, stop)
+                ):
                     if count < room:
                         rows[count], starts[count], ends[count] = row, i, i + width
                         kinds[count] = DOT
@@ -360,9 +367,7 @@ def _scan(  # type: ignore[no-untyped-def]
                         ):
                             gain -= _PIECE
                         if before < 0:
-                            before = (
-                                _cue_before(codes, at, before_keys, before_values) if at else 0
-                            )
+                            before = _cue_before(codes, at, before_keys, before_values) if at else 0
                         after = 0
                         if at > 0:
                             gain += before_bonus[before]
