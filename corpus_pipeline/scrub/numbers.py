@@ -24,7 +24,7 @@ class NumberFinder:
     def find(self, text: Utf8, languages: Sequence[str | None]) -> Spans:
         """Finds in a column of N texts."""
         texts = string_column(text.data, text.offsets, np.zeros(len(text.offsets) - 1, bool))
-        found = find_spans(texts, self._detectors, self._options)
+        found = find_spans(texts, self._detectors, self._options, languages)
         certainty = np.array([entity.certainty for entity in TABLE])[found.entities]
         return Spans(*found, _SCORES[certainty])
 

@@ -59,6 +59,7 @@ _LETTERED = re.compile(
 _DASHED = re.compile(r"0[1-9]\d{0,3}-\d{3,4}-\d{4}")
 #: The word for the next thing in a list that has no separators: 13812345678QQ:1234
 _LABEL_BEHIND = re.compile(r"(?:QQ|WX|VX|Tel|Fax|E-?mail|Mob|Phone)(?![A-Za-z]*\d)", re.IGNORECASE)
+_NEXT_WORD = re.compile(" [A-Za-z]")
 #: Pairs of digits after a 0, with full stops: the one grouping where these are no decimal points.
 _PAIRS = re.compile(r"0[1-9](?:\.\d\d){4}")
 
@@ -273,8 +274,11 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
     if "." in text and not _PAIRS.fullmatch(text):
         return False
     bracketed = text.startswith("(")
+    # Two groups without a trunk digit and a word behind them are a house number and a street, too.
+    short = len(groups) == 2 and _NEXT_WORD.match(plain, number.tail) is not None
     return any(
         (len(groups[0]) > 1 or groups[0] == plan.trunk)
+        and (plan.trunk or bracketed or not short)
         and (is_grouped(plan, groups) or (bracketed and is_grouped(plan, groups, trunk=False)))
         for plan in fits
         if plan.region not in _NORTH_AMERICA
