@@ -41,6 +41,7 @@ _LINE_WORDS = split_words(
 )
 #: The same in two words, or joined to others.
 _LINE_PHRASES = (
+    r"(?:call|text|ring|reach|contact) (?:me|us|him|her|them) (?:back )?(?:at|on)|"
     r"hot-lines?|help-lines?|whats app|toll[ -]free|dial[ -]in|call[ -]in|contact (?:no|number)|"
     r"direct (?:dial|line|fax)|điện thoại|đường dây nóng|di động|máy bàn|горячая линия|"
     r"гаряча лінія|telefon komórkowy|numéro vert|número gratuito|numero verde|telefone fixo|"
