@@ -13,6 +13,9 @@ from corpus_pipeline.scrub.phone_words import LINE, NONE, announced_before, has_
 MAX_DIGITS = 15
 _MAX_DIALLED = 19
 
+#: Pages from the first to the last of a range.
+_MOST_PAGES = 200
+
 _GROUP = re.compile(r"\d+")
 #: What may stand between two groups of one number.
 _GAP = re.compile(r" {1,2}| ?[-./] ?|\)[ \-./]{0,2}| ?\(| ?-\(|[ \-]?\[|\][ \-]?|-{2}|~")
@@ -20,7 +23,8 @@ _PREFIX = re.compile(r"(?<![\w)\]])\+\(?$|(?<![\w)\]])(?<![\d)\]] )\+ \(?$|\(\+?
 
 #: A date, perhaps with an hour.
 DATE = re.compile(
-    r"(?:19|20)\d\d([\-/. ]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?:[ T]\d\d?)?(?!\d)"
+    r"(?:19|20)\d\d(?:([\-/. ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[ T]\d\d?)?(?!\d)"
     r"|(?:0?[1-9]|[12]\d|3[01])([\-/.])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d(?:[ T]\d\d?)?(?!\d)"
 )
 
@@ -194,3 +198,43 @@ def _with_extension(folded: Folded, end: int, digits: str, international: bool) 
     if "(" in match.group() and folded.view[end : end + 1] == ")":
         end += 1
     return end
+
+
+def continues(run: Run, number: Number, found: int) -> bool:
+    """Says whether the group before belongs to the number: a country code behind a +, an area code
+    that begins with 0 or stands in brackets, the 1 before an area code in brackets."""
+    if number.first == 0 or run.gaps[number.first - 1] is None:
+        return False
+    start, end = run.groups[number.first - 1]
+    if found >= end:
+        return False
+    view, gap = run.folded.view, run.gaps[number.first - 1]
+    size = end - start
+    return (
+        _abroad_before(run, number)
+        or (view[start] == "0" and 2 <= size <= 5)
+        or (gap == ")" or (view[end] == ")" and size >= 3))
+        or (size == 1 and view[number.start] == "(")
+    )
+
+
+def _abroad_before(run: Run, number: Number) -> bool:
+    """Says whether a number goes on with groups that a country code behind a + began."""
+    start, end = run.groups[0]
+    return (
+        end - start <= 4
+        and None not in run.gaps[: number.first]
+        and sum(stop - first for first, stop in run.groups[: number.last + 1]) <= MAX_DIGITS + 1
+        and "+" in prefix_of(run.folded.view, start)
+    )
+
+
+def is_range(groups: list[str]) -> bool:
+    """Says whether two groups are the first and the last of some pages or items: 3462-3471.
+
+    >>> is_range(["3462", "3471"]), is_range(["2761", "0621"]), is_range(["3462", "9471"])
+    (True, False, False)
+    """
+    if len(groups) != 2 or len(groups[0]) != len(groups[1]):
+        return False
+    return 0 < int(groups[1]) - int(groups[0]) < _MOST_PAGES

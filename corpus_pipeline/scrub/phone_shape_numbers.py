@@ -7,7 +7,7 @@ from corpus_pipeline.scrub.phone_shape_words import PART, is_ascii_letter, is_di
 
 MOST_CORE: Final = 64
 MOST_GROUPS: Final = 12
-#: As in `phones`.
+#: As in `phone_runs`.
 _MOST_PAGES: Final = 200
 
 

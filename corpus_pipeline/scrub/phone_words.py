@@ -25,11 +25,12 @@ _LINE_WORDS = split_words(
     # Compounds and inflected forms.
     "telefonnummer telefonnummern telefonnr telefonnumre telefonnumret telefonszám telefonszáma "
     "handynummer handynr mobilnummer mobilnr mobiltelefon mobilfunk faxnummer tlf tfn telefony "
+    "síma sími símanúmer telefoninumber "
     "telefonem telefonicznie telefonní telefónne telefonski telefoonnummer telefoonnummers "
-    "gsmnummer mobieltje vast telefonica telefónica telefónico telefônico telefônica fone fones "
-    "telemóvel telemovel telemóveis móviles celulares cellulare cellulari mobili fisso "
-    "téléphonique télécopie télécopieur komórka komórkowy kom infolinia telefaxu mobilu mobila "
-    "cep telefonum telefonumuz telefonları telepon tlp ponsel seluler whatsap puhelin "
+    "gsmnummer mobieltje telefonica telefónica telefónico telefônico telefônica fone fones "
+    "telemóvel telemovel telemóveis móviles celulares cellulare cellulari "
+    "téléphonique télécopie télécopieur komórka infolinia telefaxu mobilu mobila "
+    "telefonum telefonumuz telefonları telepon tlp ponsel seluler whatsap puhelin "
     "puhelinnumero matkapuhelin puhelimitse "
     "телефону телефоном телефона телефоне телефонам телефонів телефони тлф сот сотовый мобильный "
     "мобилен мобільний мобільного ватсап вотсап вайбер стационарный "
@@ -40,16 +41,19 @@ _LINE_WORDS = split_words(
 )
 #: The same in two words, or joined to others.
 _LINE_PHRASES = (
+    r"(?:call|text|ring|reach|contact) (?:me|us|him|her|them) (?:back )?(?:at|on)|"
     r"hot-lines?|help-lines?|whats app|toll[ -]free|dial[ -]in|call[ -]in|contact (?:no|number)|"
     r"direct (?:dial|line|fax)|điện thoại|đường dây nóng|di động|máy bàn|горячая линия|"
-    r"гаряча лінія|telefon komórkowy|numéro vert|número gratuito|numero verde|telefone fixo"
+    r"гаряча лінія|telefon komórkowy|numéro vert|número gratuito|numero verde|telefone fixo|"
+    r"kom\.|cep (?:tel|telefonu|telefonum|no|numarası)"
 )
 #: The same in scripts without spaces.
 _LINE_SIGNS = split_words(
     "电话 電話 手机 手機 座机 固话 热线 熱線 专线 専線 传真 傳真 总机 客服 联系方式 "
     "聯絡方式 携帯 ケータイ ファックス ファクス フリーダイヤル 전화 연락처 휴대 핸드폰 "
-    "팩스 휴대폰 휴대전화 핸드폰번호 대표번호 โทร เบอร์ มือถือ แฟกซ์ สายด่วน 致电 致電 拨打 撥打 "
-    "來電請 市话 市話 行動電話 專線 聯絡電話 直通电话 携带电话 内線 ទូរស័ព្ទ ໂທ ဖုန်း "
+    "팩스 휴대폰 휴대전화 핸드폰번호 대표번호 โทร เบอร์ มือถือ แฟกซ์ แฟ็กซ์ โทรสาร สายด่วน "
+    "致电 致電 拨打 撥打 來電請 市话 市話 行動電話 專線 聯絡電話 直通电话 携带电话 内線 "
+    "ទូរស័ព្ទ ໂທ ဖုန်း "
 )
 #: Verbs, weaker.
 _VERB_WORDS = split_words(
@@ -133,7 +137,7 @@ _AFTER = re.compile(
     r"ponsel|puhelin|gsm|whatsapp|điện thoại|di động|"
     r"传真|傳真|手机|手機|电话|電話|座机|座機|固话|热线|熱線|携帯|ファックス|ファクス|팩스|전화|휴대폰|핸드폰|"
     r"тел|телефон|факс|моб|мобильный|мобільний|φαξ|τηλ|κιν|هاتف|فاكس|جوال|موبايل|محمول|واتساب|تلفن|פקס|טלפון|נייד|"
-    r"फैक्स|फ़ैक्स|फोन|फ़ोन|मोबाइल|แฟกซ์|โทรสาร|มือถือ)"
+    r"फैक्स|फ़ैक्स|फोन|फ़ोन|मोबाइल|แฟกซ์|แฟ็กซ์|โทรสาร|มือถือ)"
     r"|(?:office|home|desk|work|direct(?: dial| line| fax)?|main|cell|[CHOWMFT](?=[)\]])))"
     # A word between two numbers on a line names the second, unless it stands in brackets.
     rf"{_END}(?:[)\]](?=\s*(?:$|[\n,;.|/\\&（(\[<+]|\d|(?-i:[A-Z]|and\b|or\b))|[^\x00-\x7f])"
@@ -149,20 +153,11 @@ _CONTEXT_AFTER = 24
 
 #: Every word of the patterns above, to see at once that there is none.
 KNOWN_WORDS = frozenset(_LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS) | {
-    *(
-        "hot",
-        "help",
-        "whats",
-        "toll",
-        "điện",
-        "customer",
-        "number",
-        "numbers",
-        "đường",
-        "di",
-        "máy",
+    # Of names of several words one, not the commonest.
+    *split_words(
+        "hot help whats toll điện customer number numbers động nóng bàn линия лінія vert "
     ),
-    *("горячая", "гаряча", "numéro", "número", "numero", "telefone", "liên"),
+    *split_words("verde gratuito hệ lạc kom cep komórkowy "),
 }
 #: Devanagari writes vowels as marks, which are no letters to a regular expression.
 _WORD = re.compile("[^\\W\\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\\W\\d_]*)*")

@@ -21,7 +21,9 @@ from corpus_pipeline.scrub.phone_runs import (
     MAX_DIGITS,
     Number,
     Run,
+    continues,
     free_end,
+    is_range,
     numbers_from,
     prefix_of,
     read_run,
@@ -46,7 +48,11 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3})+")
 
 #: North America: area code, exchange, line, with a separator after the exchange that is no space.
 _NANP = re.compile(
-    r"(?:1[\-. ]?)?(?:\([2-9]\d\d\)[ \-]?|[2-9]\d\d(?: ?[\-./] ?| ))[2-9]\d\d ?[\-.] ?\d{4}"
+    r"(?:(?:00)?1[\-. ]?)?(?:\([2-9]\d\d\)[ \-]?|[2-9]\d\d(?: ?[\-./] ?| ))[2-9]\d\d ?[\-.] ?\d{4}"
+)
+#: The same without a space: whether its area code is in use or not, little else is written so.
+_PARTED = re.compile(
+    r"(?:\([2-9]\d\d\)[ \-]?|(?<!\d)[2-9]\d\d(?P<sign>[\-.]))[2-9]\d\d(?(sign)(?P=sign)|[\-.])\d{4}"
 )
 #: China: mobile numbers, alone or in 3-4-4; 400 and 800 numbers.
 _CN_MOBILE = re.compile(r"(?:(?:00)?86[ \-]?)?1[3-9]\d(?:\d{8}|([ \-.])\d{4}\1\d{4})")
@@ -59,6 +65,7 @@ _LETTERED = re.compile(
 _DASHED = re.compile(r"0[1-9]\d{0,3}-\d{3,4}-\d{4}")
 #: The word for the next thing in a list that has no separators: 13812345678QQ:1234
 _LABEL_BEHIND = re.compile(r"(?:QQ|WX|VX|Tel|Fax|E-?mail|Mob|Phone)(?![A-Za-z]*\d)", re.IGNORECASE)
+_NEXT_WORD = re.compile(" [A-Za-z]")
 #: Pairs of digits after a 0, with full stops: the one grouping where these are no decimal points.
 _PAIRS = re.compile(r"0[1-9](?:\.\d\d){4}")
 
@@ -222,7 +229,7 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
             and (after is None or after not in run.gaps[number.first : number.last])
             and (_ends(run, number) or run.announcement(number) == LINE)
         )
-    if _NO_TELEPHONE.fullmatch(text) or text.startswith("["):
+    if _NO_TELEPHONE.fullmatch(text) or text.startswith("[") or continues(run, number, found):
         return False
     if _ZIP.fullmatch(text) and _STATE.search(plain, max(0, number.start - 8), number.start):
         return False
@@ -237,7 +244,10 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
     if nanp:
         # 555 is the exchange of examples: fiction, but written as a number.
         return any(plan.region in _NORTH_AMERICA for plan in plans) and (
-            bool(regions & _NORTH_AMERICA) or "555" in text or said >= MENTIONED
+            bool(regions & _NORTH_AMERICA)
+            or said >= MENTIONED
+            or (number.digits.startswith("00") and is_international(number.digits[2:]))
+            or _PARTED.search(text) is not None
         )
     if is_quantity(plain, number.start, number.end) or is_serial(plain, number.start):
         return False
@@ -273,29 +283,20 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
     if "." in text and not _PAIRS.fullmatch(text):
         return False
     bracketed = text.startswith("(")
+    # Two groups without a trunk digit and a word behind them are a house number and a street, too.
+    short = len(groups) == 2 and _NEXT_WORD.match(plain, number.tail) is not None
     return any(
         (len(groups[0]) > 1 or groups[0] == plan.trunk)
+        and (plan.trunk or bracketed or not short)
         and (is_grouped(plan, groups) or (bracketed and is_grouped(plan, groups, trunk=False)))
         for plan in fits
         if plan.region not in _NORTH_AMERICA
     )
 
 
-_MOST_PAGES = 200
 #: Digits of a number that is written without groups behind a verb: Norwegian ones have eight.
 _ENOUGH = 8
 _NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
-
-
-def is_range(groups: list[str]) -> bool:
-    """Says whether two groups are the first and the last of some pages or items: 3462-3471.
-
-    >>> is_range(["3462", "3471"]), is_range(["2761", "0621"]), is_range(["3462", "9471"])
-    (True, False, False)
-    """
-    if len(groups) != 2 or len(groups[0]) != len(groups[1]):
-        return False
-    return 0 < int(groups[1]) - int(groups[0]) < _MOST_PAGES
 
 
 def _edges(run: Run, number: Number, found: int, said: int) -> bool:
@@ -328,7 +329,7 @@ def _is_announced(run: Run, number: Number, found: int) -> bool:
     text = view[number.start : number.end]
     grouped = number.last > number.first
     said = run.announcement(number)
-    digits = len(number.digits)
+    digits = len(number.digits) - ("(0)" in text)
     if number.international:
         return (
             bool(country_code(number.digits))

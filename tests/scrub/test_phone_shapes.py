@@ -25,7 +25,9 @@ WORDS = split_words(
     "地址 转 转801 订单号 编号 号码 及 携帯 は です 전화 "
     "연락처 김 หมายเลข โทร هاتف: v1.2 § $ € ¥ US$ # = & % @ _ __ / // - -- , . ; ! ? ( ) "
     "[ ] < > ** + (+ [+ + ( ~ | • ー 2019-05-12 2019 05 12 20190512 12.05.2019 1.5 "
-    "3,000 007 555"
+    "3,000 007 555 Telefonnummer: kontakt zadzwoń pod numer ligue para número celular contato "
+    "звоните по номеру моб факс للتواصل رقم الهاتف जवाब संपर्क करें มือถือ เบอร์ 致电 给我 同号 "
+    "pp. arayın hubungi liên hệ síma kom. cep tel"
 )
 GAPS = (
     "",
@@ -105,11 +107,13 @@ def detectors() -> Detectors:
     return load_detectors()
 
 
-def compare(detectors: Detectors, texts: list[str]) -> None:
+def compare(
+    detectors: Detectors, texts: list[str], languages: list[str | None] | None = None
+) -> None:
     column = pa.array(texts)
-    slow = find_spans(column, detectors._replace(shapes=None))
+    slow = find_spans(column, detectors._replace(shapes=None), languages=languages)
     for _ in range(2):
-        fast = find_spans(column, detectors)
+        fast = find_spans(column, detectors, languages=languages)
         found = [
             list(zip(*(each.tolist() for each in spans), strict=True)) for spans in (slow, fast)
         ]
@@ -136,6 +140,15 @@ def test_every_word_before_and_behind_one_number(monkeypatch: pytest.MonkeyPatch
             texts += [f"{word} {form}", f"tel {word} {form} x", f"{form} {word}", f"{word}{form}"]
             texts += [f"call {word}: {form}\n{word}", f"{form} ({word}) {word}"]
     compare(load_detectors(), texts)
+
+
+def test_the_same_is_found_in_every_language(
+    detectors: Detectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone_shapes, "WORTH", 0)
+    rng = random.Random(4)
+    languages = [rng.choice(("en", "pl", "zho_Hant", "ru", "xx", None)) for _ in range(120)]
+    compare(detectors, [document(rng, rng.randint(1, 8)) for _ in languages], languages)
 
 
 def test_lists_have_few_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
