@@ -47,7 +47,10 @@ _PRIVATE_NETWORKS = tuple(
         "100::/64",
         "2001:db8::/32",
         "3fff::/20",
-        "fc00::/7",
+        # Of unique local addresses (RFC 4193) those without a global ID: any other is drawn by chance
+        # to be of one site alone, so it tells of whom it is.
+        "fc00::/48",
+        "fd00::/48",
         "fe80::/10",
         "ff00::/8",
     ]
@@ -188,6 +191,8 @@ def is_private(text: str) -> bool:
 
     >>> [is_private(a) for a in ("192.168.0.1/24", "::1", "8.8.8.8", "93.184.216.34")]
     [True, True, True, False]
+    >>> [is_private(a) for a in ("fd00::1", "fd48:7c02:9a1b::1")]
+    [True, False]
     """
     ip = ipaddress.ip_interface(text.partition("%")[0].strip(MARK)).ip
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
