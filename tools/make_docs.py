@@ -13,6 +13,7 @@ import typer
 from corpus_pipeline.cli.main import app
 from corpus_pipeline.flow import document_schema, documented, known_steps, ledger_schema, reasons
 from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE, SCHEMA_VERSION
+from corpus_pipeline.scrub.entities import TABLE
 from corpus_pipeline.tokens.index import INDEX_VERSION
 from corpus_pipeline.tokens.shard import SHARD_FORMAT, ShardFormat
 from corpus_pipeline.workspace.phase_table import PHASES
@@ -278,9 +279,36 @@ def _phases() -> str:
     return "\n".join(rows)
 
 
+_IDENTIFIERS_BEGIN = (
+    "<!-- identifiers: written by `make docs` from corpus_pipeline/scrub/entities.py -->\n"
+)
+_IDENTIFIERS_END = "<!-- end of identifiers -->"
+
+
+def scrub_page() -> str:
+    """Returns the page of *scrub* with the list of identifiers as it is today."""
+    before, _, rest = (DOCS / page_of("scrub")).read_text("utf-8").partition(_IDENTIFIERS_BEGIN)
+    _, _, after = rest.partition(_IDENTIFIERS_END)
+    return f"{before}{_IDENTIFIERS_BEGIN}\n{_identifiers()}\n\n{_IDENTIFIERS_END}{after}"
+
+
+def _identifiers() -> str:
+    """Returns the entities of `pii_national_id` by country, those without one first."""
+    by_country: dict[str, list[str]] = {}
+    for entity in TABLE:
+        if entity.column == "pii_national_id":
+            country, _, rest = entity.name.partition("_")
+            name = country if rest and len(country) == 2 else ""
+            by_country.setdefault(name, []).append(f"`{entity.name}`")
+    lines = ["| country | entities |", "| --- | --- |"]
+    lines += [f"| {name} | {', '.join(by_country[name])} |" for name in sorted(by_country)]
+    return "\n".join(lines)
+
+
 def pages() -> dict[Path, str]:
     """Returns the generated pages with their content."""
     return {
+        DOCS / page_of("scrub"): scrub_page(),
         DOCS / "architecture.md": architecture_page(),
         DOCS / "cli.md": cli_page(),
         DOCS / "data-contract.md": contract_page(),

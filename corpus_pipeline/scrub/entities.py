@@ -26,7 +26,7 @@ COLUMNS = {
     "pii_phone": "telephone numbers",
     "pii_ip": "public IPv4 and IPv6 addresses",
     "pii_credit_card": "payment card numbers (Luhn)",
-    "pii_iban": "international bank account numbers (mod 97)",
+    "pii_iban": "bank account numbers: IBANs (mod 97), and those of the United States",
     "pii_cn_id": "resident identity numbers of China (GB 11643)",
     "pii_person": "names of persons",
     "pii_address": "postal addresses",
