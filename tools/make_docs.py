@@ -79,7 +79,7 @@ raised when a column changes its name, type or meaning, and stands in every `run
 | `rejected/filtered-UUUUU-of-NNNNN.parquet` | documents dropped by *read* to *perplexity* |
 | `rejected/deduplicated-UUUUU-of-NNNNN.parquet` | documents dropped by *dedup* |
 | `ledger/part-UUUUU-of-NNNNN.parquet` | one row for each input record, in its order |
-| `pii/part-UUUUU-of-NNNNN.parquet` | where personal data was found, without values; with *scrub* only |
+| `pii/part-UUUUU-of-NNNNN.parquet` | findings of personal data, without values; with *scrub* |
 | `tokens/tokens-KKKKK-of-MMMMM.arrow` | token shards; with *tokenize* only |
 | `tokens/index.json` | the shards with their counts and digests |
 | `tokens/tokenizer.json` | the tokenizer that made them |
