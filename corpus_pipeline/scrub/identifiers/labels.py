@@ -157,7 +157,7 @@ def labels_in(text: str) -> dict[str, tuple[tuple[int, int], ...]]:
                 if text.startswith(phrase.words[0], start):
                     for entity in phrase.entities:
                         found.setdefault(entity, []).append((start, start + len(phrase.words[0])))
-    return {entity: tuple(sorted(spans)) for entity, spans in found.items()}
+    return {entity: tuple(sorted(set(spans))) for entity, spans in found.items()}
 
 
 def _words(text: str) -> Iterator[tuple[str, int]]:
