@@ -77,7 +77,10 @@ def best_rule(
     if is_foreign(plain[start - 1 : start]) or is_foreign(plain[end : end + 1]):
         return None
     before, after = plain[max(0, start - BEFORE) : start], plain[end : end + AFTER]
-    if by_itself and not _is_by_itself(folded, start, end, compact):
+    if by_itself and (
+        not _is_by_itself(folded, start, end, compact)
+        or (compact.isdigit() and has_other(before[-24:], 0))
+    ):
         by_itself = ()
     best: tuple[float, str, float] | None = None
     for rule in rules:

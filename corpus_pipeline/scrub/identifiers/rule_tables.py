@@ -93,6 +93,8 @@ def load_rules(entities: frozenset[str]) -> RuleTables:
             take(form, MERGED, 1 << groups[BIRTH])
     word_bits: dict[int, int] = {}
     keys = {rule.words for rule in RULES if rule.entity in entities} | (entities & {BIRTH, VIN})
+    if BIRTH in entities:
+        keys.add(f"{BIRTH} behind")
     for key, number in word_numbers(sorted(keys)):
         word_bits[number] = word_bits.get(number, 0) | 1 << groups[key]
     wanted = (WANT_CRYPTO if CRYPTO in entities else 0) | (WANT_MAC if MAC in entities else 0)

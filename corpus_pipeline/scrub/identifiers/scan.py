@@ -70,9 +70,8 @@ def _classes() -> NDArray[np.uint8]:
     for letter, folded in FOLDED.items():
         if ord(letter) < 0x10000:
             classes[ord(letter)] = classes[ord(folded)]
-    for code in range(0x80, 0x10000):
-        if INVISIBLE_LETTER.match(chr(code)):
-            classes[code] = INVISIBLE
+    for match in INVISIBLE_LETTER.finditer("".join(map(chr, range(0x10000)))):
+        classes[match.start()] = INVISIBLE
     return classes
 
 
