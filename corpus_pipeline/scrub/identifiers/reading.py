@@ -21,6 +21,7 @@ from corpus_pipeline.scrub.identifiers.labels import (
 )
 from corpus_pipeline.scrub.identifiers.rule import Rule
 from corpus_pipeline.scrub.identifiers.rule_tables import VIN, RuleTables
+from corpus_pipeline.scrub.identifiers.scan import NUMERO
 
 _FORM = str.maketrans({**dict.fromkeys("0123456789", "9"),
                        **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")})  # fmt: skip
@@ -58,7 +59,7 @@ def best_rule(
     """Returns the entity that a candidate is, and how sure that is."""
     start, end = span
     plain, view = folded.plain, folded.view
-    written = view[start:end]
+    written = view[start:end].replace(NUMERO, " ")
     if not written.isascii() or _NO_IDENTIFIER.fullmatch(written):
         return None
     compact = _SEPARATORS.sub("", written).upper()
