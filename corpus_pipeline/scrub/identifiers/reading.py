@@ -28,11 +28,11 @@ _FORM = str.maketrans({**dict.fromkeys("0123456789", "9"),
 _SEPARATORS = re.compile(r"[^0-9A-Za-z]+")
 
 
-#: Dates, addresses of hosts and decimals, which are no numbers of anything.
+#: Dates, addresses of hosts, decimals and versions, which are no numbers of anything.
 _NO_IDENTIFIER = re.compile(
     r"(?:[0-3]?\d([-/.])[0-3]?\d\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])[0-3]?\d\2[0-3]?\d"
-    r"|(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}|\d+\.\d+"
-    r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d)"
+    r"|(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}"
+    r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|[vV]\d+(?:\.\d+)+|\d+\.\d+)"
 )
 
 #: Forms of telephone numbers of North America: what no check says is another number.
