@@ -200,6 +200,8 @@ TABLE: tuple[Entity, ...] = (
     Entity("NZ_IRD", "pii_national_id", "identifiers", 3),
     Entity("NZ_NHI", "pii_national_id", "identifiers", 3),
     Entity("NZ_PASSPORT", "pii_national_id", "identifiers", 1),
+    Entity("NATIONAL_ID", "pii_national_id", "identifiers", 1),
+    Entity("MEDICAL_RECORD_NUMBER", "pii_national_id", "identifiers", 1),
     Entity("MAC_ADDRESS", "pii_device", "identifiers", 2),
     Entity("IMEI", "pii_device", "identifiers", 3),
     Entity("VIN", "pii_vehicle", "identifiers", 2),

@@ -92,7 +92,7 @@ _LICENCES = (
     *runs("AA#A", 6), *runs("A#A", (4, 6, 7)), *runs("A9A9A"), *runs("#AA#", 3, 4),
     *runs("#", 16),
     *runs("AAAAA#AA*", 3), *runs("AAAAAAA#A*", 3), *runs("AAAAAA#A*", 3), *runs("AAAA#A*", 3),
-    *runs("AAA**#AA*", 3), "AAAAAAA999A9", "AAA999999999",
+    *runs("AAA**#AA*", 3), "AAAAAAA999A9", *runs("AAA#AA", 7), "AAA999999999",
 )  # fmt: skip
 
 RULES = (

@@ -53,7 +53,7 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"[^\d\n]{0,12}|[^\d\n.!?;]{0,40}(?:[:,=]|\b(?:on|am|le|il|el|em|op|den|dia|día|dnia|dne|"
+    r"\.?[^\d\n.!?;]{0,12}|[^\d\n.!?;]{0,40}(?:[:,=]|\b(?:on|am|le|il|el|em|op|den|dia|día|dnia|dne|"
     r"the)\b)\s?(?:el |o )?(?:dia |día )?"
     r"|\W{0,3}(?:\w+,? ){0,2}(?:it's|it is|that's|that is) |\W{0,3}(?i:it's|it is|mine is|that's|"
     r"it was)?[\s\"'<>|*`]{0,6}|[\s\"'<>|*`:/a-z]{0,16}\n?[\s\"'<>|*`:]{0,12}",
@@ -86,9 +86,8 @@ def find_birth_dates(plain: str, start: int, end: int) -> Iterator[tuple[int, in
     ):
         # A year without a day.
         return
-    if not (last_label("DATE_OF_BIRTH", plain[max(0, start - 96) : start])) and not (
-        _BEHIND.search(plain, end, high)
-    ):  # fmt: skip
+    said = last_label("DATE_OF_BIRTH", plain[max(0, start - 96) : end]) is not None
+    if not said and not _BEHIND.search(plain, end, high):
         return
     for match in _DATE.finditer(plain, low, high):
         first, last = match.span()

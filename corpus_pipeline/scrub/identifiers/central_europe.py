@@ -148,7 +148,7 @@ RULES = (
     Rule("DE_BSNR", ("999999999",), close=True),
     Rule("DE_ID_CARD", _CARD, is_german_card, close=True),
     Rule("DE_PASSPORT", _CARD, is_german_card, close=True),
-    Rule("DE_FUEHRERSCHEIN", ("A**********",), lambda number: not number.isalpha(), close=True),
+    Rule("DE_FUEHRERSCHEIN", ("AA99999999*", "A99******9*"), close=True),
     Rule("DE_TAX_NUMBER", runs("#", range(9, 14)), close=True),
     Rule("DE_VAT_ID", ("AA999999999",), is_german_vat),
     Rule("AT_SVNR", ("9999999999",), is_austrian),

@@ -1,4 +1,4 @@
-"""Numbers of vehicles and devices."""
+"""Numbers of vehicles and devices, and documents whose country is not said."""
 
 import re
 
@@ -96,7 +96,17 @@ _EXAMPLES = frozenset(
     ("001122334455", "0123456789ab", "aabbccddeeff", "112233445566", "123456789abc")
 )
 
+#: Forms of numbers of documents in general.
+_DOCUMENT = (
+    *runs("#", range(6, 15)), *runs("A#", range(6, 12)), *runs("AA#", range(5, 10)),
+    *runs("AAA#", range(5, 10)), *runs("#A", range(7, 12)), *runs("AA#AA", 5),
+)  # fmt: skip
+
 RULES = (
+    Rule("NATIONAL_ID", _DOCUMENT, close=True),
+    Rule("MEDICAL_RECORD_NUMBER", (*runs("#", range(5, 13)), *runs("A#", range(5, 10)),
+                                   *runs("AA#", range(5, 10)), *runs("AAA#", range(5, 10))),
+         close=True),
     Rule("IMEI", ("999999999999999",), is_imei),
     Rule("IMEI", ("9999999999999999",), lambda number: not uniform(number), close=True),
     Rule("LICENSE_PLATE", plate_forms(), close=True),

@@ -28,7 +28,11 @@ from corpus_pipeline.scrub.spans import FinderOptions, Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
 
 #: How much of the text around a candidate is read, in bytes.
-_BYTES_BEFORE, _BYTES_AFTER = 320, 128
+_BYTES_BEFORE, _BYTES_AFTER = 288, 112
+
+
+#: Bytes of digits, and the first of those that are not ASCII.
+_DIGITS = frozenset(b"0123456789\xd9\xdb\xe0\xe1\xef\xf0")
 
 
 class _Found(NamedTuple):
@@ -57,6 +61,13 @@ class IdentifierFinder:
             inside = bytes(text.data[start:end])
             if kind == NUMBER and not may_be(loaded, inside, bits):
                 continue
+            if kind == NUMBER and bits == loaded.birth and len(inside) == 4 and inside.isdigit():
+                # A year in prose: the day of a date stands near it.
+                near = bytes(text.data[max(0, start - 24) : start]) + bytes(
+                    text.data[end : end + 20]
+                )
+                if not _DIGITS.intersection(near):
+                    continue
             low = _character_start(text, max(int(text.offsets[row]), start - _BYTES_BEFORE), start)
             high = _character_start(
                 text, min(int(text.offsets[row + 1]), end + _BYTES_AFTER), start

@@ -157,7 +157,7 @@ def labels_in(text: str) -> dict[str, tuple[tuple[int, int], ...]]:
                 if text.startswith(phrase.words[0], start):
                     for entity in phrase.entities:
                         found.setdefault(entity, []).append((start, start + len(phrase.words[0])))
-    return {entity: tuple(sorted(spans)) for entity, spans in found.items()}
+    return {entity: tuple(sorted(set(spans))) for entity, spans in found.items()}
 
 
 def _words(text: str) -> Iterator[tuple[str, int]]:
@@ -215,7 +215,7 @@ def has_other(before: str, place: int) -> bool:
 #: What leads from a word straight to the number that it names.
 _FILLER = re.compile(
     r"(?:[\s\"'`:=#()\[\]{}<>*_|,;\-–—→>&.°º/]|"
-    r"(?<![^\W\d_])(?:numbers?|no|nos|nr|num|nbr|id|ids|code|card|is|are|was|the|my|his|her|its|"
+    r"(?<![^\W\d_])(?:(?-i:[A-Z]{2})|numbers?|no|nos|nr|num|nbr|id|ids|code|card|is|are|was|the|my|his|her|its|"
     r"their|your|our|this|"
     r"as|as follows|reads|issued|valid|provided|listed|below|here|holder|it|it's|i|has|have|been|"
     r"on file|file|following|s|in|us|usa|uk|american|british|american|german|indian|italian|"

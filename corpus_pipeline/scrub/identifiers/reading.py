@@ -21,17 +21,18 @@ from corpus_pipeline.scrub.identifiers.labels import (
 )
 from corpus_pipeline.scrub.identifiers.rule import Rule
 from corpus_pipeline.scrub.identifiers.rule_tables import VIN, RuleTables
+from corpus_pipeline.scrub.identifiers.scan import NUMERO
 
 _FORM = str.maketrans({**dict.fromkeys("0123456789", "9"),
                        **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")})  # fmt: skip
 _SEPARATORS = re.compile(r"[^0-9A-Za-z]+")
 
 
-#: Dates, addresses of hosts and decimals, which are no numbers of anything.
+#: Dates, addresses of hosts, decimals and versions, which are no numbers of anything.
 _NO_IDENTIFIER = re.compile(
     r"(?:[0-3]?\d([-/.])[0-3]?\d\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])[0-3]?\d\2[0-3]?\d"
-    r"|(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}|\d+\.\d+"
-    r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d)"
+    r"|(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}"
+    r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|[vV]\d+(?:\.\d+)+|\d+\.\d+)"
 )
 
 #: Forms of telephone numbers of North America: what no check says is another number.
@@ -58,7 +59,7 @@ def best_rule(
     """Returns the entity that a candidate is, and how sure that is."""
     start, end = span
     plain, view = folded.plain, folded.view
-    written = view[start:end]
+    written = view[start:end].replace(NUMERO, " ")
     if not written.isascii() or _NO_IDENTIFIER.fullmatch(written):
         return None
     compact = _SEPARATORS.sub("", written).upper()
@@ -77,7 +78,10 @@ def best_rule(
     if is_foreign(plain[start - 1 : start]) or is_foreign(plain[end : end + 1]):
         return None
     before, after = plain[max(0, start - BEFORE) : start], plain[end : end + AFTER]
-    if by_itself and not _is_by_itself(folded, start, end, compact):
+    if by_itself and (
+        not _is_by_itself(folded, start, end, compact)
+        or (compact.isdigit() and has_other(before[-24:], 0))
+    ):
         by_itself = ()
     best: tuple[float, str, float] | None = None
     for rule in rules:

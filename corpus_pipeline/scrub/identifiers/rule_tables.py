@@ -71,28 +71,27 @@ def load_rules(entities: frozenset[str]) -> RuleTables:
     ['US_SSN']
     """
     groups = _groups()
-    bits: dict[int, int] = {}
     by_form: dict[str, list[Rule]] = {}
     alone: dict[str, list[Rule]] = {}
-
-    def take(form: str, start: int, bit: int) -> None:
-        number = form_number(form, start)
-        bits[number] = bits.get(number, 0) | bit
-
+    # Bits by form, so that the number of a form that many rules take is computed once.
+    merged: dict[str, int] = {}
     for rule in RULES:
         if rule.entity not in entities:
             continue
         for form in (each for written in rule.forms for each in expanded(written)):
             by_form.setdefault(form, []).append(rule)
-            take(form, MERGED, 1 << groups[rule.words])
+            merged[form] = merged.get(form, 0) | 1 << groups[rule.words]
         for form in (each for written in rule.alone for each in expanded(written)):
             alone.setdefault(form, []).append(rule)
-            take(form, EXACT, ALONE)
     if BIRTH in entities:
         for form in _DATE_FORMS:
-            take(form, MERGED, 1 << groups[BIRTH])
+            merged[form] = merged.get(form, 0) | 1 << groups[BIRTH]
+    bits = {form_number(form, MERGED): mask for form, mask in merged.items()}
+    bits.update({form_number(form, EXACT): ALONE for form in alone})
     word_bits: dict[int, int] = {}
     keys = {rule.words for rule in RULES if rule.entity in entities} | (entities & {BIRTH, VIN})
+    if BIRTH in entities:
+        keys.add(f"{BIRTH} behind")
     for key, number in word_numbers(sorted(keys)):
         word_bits[number] = word_bits.get(number, 0) | 1 << groups[key]
     wanted = (WANT_CRYPTO if CRYPTO in entities else 0) | (WANT_MAC if MAC in entities else 0)

@@ -41,6 +41,9 @@ from corpus_pipeline.scrub.identifiers.near_words import bits_of, is_letter, wor
 from corpus_pipeline.text.characters import decode
 from corpus_pipeline.text.columns import Utf8
 
+#: Stands between the series and the number of a passport of Russia.
+NUMERO = "№"
+
 #: Set in the bits of an exact form that needs no word.
 ALONE = 1 << 61
 #: In the bits of what is wanted.
@@ -70,9 +73,9 @@ def _classes() -> NDArray[np.uint8]:
     for letter, folded in FOLDED.items():
         if ord(letter) < 0x10000:
             classes[ord(letter)] = classes[ord(folded)]
-    for code in range(0x80, 0x10000):
-        if INVISIBLE_LETTER.match(chr(code)):
-            classes[code] = INVISIBLE
+    classes[ord(NUMERO)] = SPACE
+    for match in INVISIBLE_LETTER.finditer("".join(map(chr, range(0x10000)))):
+        classes[match.start()] = INVISIBLE
     return classes
 
 

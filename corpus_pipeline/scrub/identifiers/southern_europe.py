@@ -21,6 +21,16 @@ def is_nir(number: str) -> bool:
     return passes_97(number[:13].replace("2A", "19").replace("2B", "18"), number[13:])
 
 
+def is_usual_nir(number: str) -> bool:
+    """Says whether it is one of a person who was registered at birth: 1 or 2 at the start; payment
+    cards of as many digits start with 3.
+
+    >>> is_usual_nir("295109912611193"), is_usual_nir("346412338913585")
+    (True, False)
+    """
+    return number[0] in "12" and is_nir(number)
+
+
 def is_spif(number: str) -> bool:
     """Taxpayers of France: ten digits and their remainder modulo 511.
 
@@ -171,7 +181,8 @@ def is_afm(number: str) -> bool:
 _CODE = "AAAAAA99A99A999A"
 
 RULES = (
-    Rule("FR_NIR", ("999999999999999", "999999A99999999"), is_nir,
+    Rule("FR_NIR", ("999999999999999", "999999A99999999"), is_nir),
+    Rule("FR_NIR", ("999999999999999", "999999A99999999"), is_usual_nir,
          alone=("9 99 99 99 999 999 99", "999999999999999", "9 99 99 9A 999 999 99",
                 "9999999999999 99", "9-99-99-99-999-999-99", "9.99.99.99.999.999.99")),
     Rule("FR_SPI", ("9999999999999",), is_spif),

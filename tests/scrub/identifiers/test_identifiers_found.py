@@ -1,0 +1,163 @@
+"""What the finder of identifiers finds in a text, and what it leaves."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus_pipeline.scrub.entities import ENTITIES, TABLE
+from corpus_pipeline.scrub.identifiers import load_finder
+from corpus_pipeline.scrub.spans import FinderOptions
+from corpus_pipeline.text.columns import utf8_buffers
+
+FAMILY = frozenset(each.name for each in TABLE if each.family == "identifiers")
+
+
+def found(texts: list[str], languages: list[str | None] | None = None) -> list[list[str]]:
+    """Findings of each text as "ENTITY value"."""
+    buffers = utf8_buffers(pa.array(texts, pa.string()))
+    spans = load_finder(FAMILY, FinderOptions()).find(buffers, languages or [None] * len(texts))
+    results: list[list[str]] = [[] for _ in texts]
+    columns = (spans.rows, spans.starts, spans.ends, spans.entities)
+    for row, start, end, entity in zip(*(each.tolist() for each in columns), strict=True):
+        results[row].append(f"{ENTITIES[entity]} {bytes(buffers.data[start:end]).decode()}")
+    return results
+
+
+FOUND = [
+    # North America
+    ("Here is my SSN: 460-89-9847.", ["US_SSN 460-89-9847"]),
+    ("SSN ４６０-８９-９８４７", ["US_SSN ４６０-８９-９８４７"]),
+    ("ssn=460899847;", ["US_SSN 460899847"]),
+    ("on file: 460-89-9847", ["US_SSN 460-89-9847"]),
+    ("my ITIN is 912-70-1234", ["US_ITIN 912-70-1234"]),
+    ("My driver's license number is F162823540116", ["US_DRIVER_LICENSE F162823540116"]),
+    ('{"driversLicense": "D1234567"}', ["US_DRIVER_LICENSE D1234567"]),
+    ("Passport No. 123456789", ["US_PASSPORT 123456789"]),
+    ("I lost it: X1234567 (passport)", ["IN_PASSPORT X1234567"]),
+    ("routing number 021000021", ["ABA_ROUTING_NUMBER 021000021"]),
+    ("account number: 12345678901", ["US_BANK_NUMBER 12345678901"]),
+    ("card 1EG4-TE5-MK73 of", ["US_MBI 1EG4-TE5-MK73"]),
+    ("The SIN is 130 692 544", ["CA_SIN 130 692 544"]),
+    # Europe
+    ("his NINO is AB 12 34 56 C, and", ["UK_NINO AB 12 34 56 C"]),
+    ("NHS number 943 476 5919", ["UK_NHS 943 476 5919"]),
+    ("licence MORGA657054SM9IJ", ["UK_DRIVING_LICENCE MORGA657054SM9IJ"]),
+    ("Steuer-ID 36 574 261 809", ["DE_TAX_ID 36 574 261 809"]),
+    ("Rentenversicherung 15 070649 C 103", ["DE_SOCIAL_SECURITY 15 070649 C 103"]),
+    ("n° de sécurité sociale 2 95 10 99 126 111 93", ["FR_NIR 2 95 10 99 126 111 93"]),
+    ("con DNI 54362315K", ["ES_NIF 54362315K"]),
+    ("Codice fiscale: RCCMNL83S18D969H", ["IT_FISCAL_CODE RCCMNL83S18D969H"]),
+    ("burgerservicenummer 111222333", ["NL_BSN 111222333"]),
+    ("AHV 756.9217.0769.85", ["CH_AHV 756.9217.0769.85"]),
+    ("hetu 131052-308T", ["FI_PERSONAL_IDENTITY_CODE 131052-308T"]),
+    ("numer PESEL 44051401359", ["PL_PESEL 44051401359"]),
+    ("паспорт 45 08 123456", ["RU_PASSPORT 45 08 123456"]),
+    ("ИНН 500100732259", ["RU_INN 500100732259"]),
+    # The others
+    ("meu CPF é 390.533.447-05", ["BR_CPF 390.533.447-05"]),
+    ("CURP BOXW310820HNERXN09", ["MX_CURP BOXW310820HNERXN09"]),
+    ("आधार 2341 2341 2346", ["IN_AADHAAR 2341 2341 2346"]),
+    ("PAN: AAAPL1234C", ["IN_PAN AAAPL1234C"]),
+    ("주민등록번호는 960121-1021413입니다", ["KR_RRN 960121-1021413"]),
+    ("บัตรประชาชน ๓-๑๐๐๖-๐๐๔๔๕-๖๓-๕", ["TH_TNIN ๓-๑๐๐๖-๐๐๔๔๕-๖๓-๕"]),
+    ("NRIC S1234567D", ["SG_NRIC_FIN S1234567D"]),
+    ("T.C. kimlik no 17291716060", ["TR_NATIONAL_ID 17291716060"]),
+    ("TFN 123 456 782", ["AU_TFN 123 456 782"]),
+    ("South African ID number 7503305044089", ["ZA_ID_NUMBER 7503305044089"]),
+    # A check digit may be wrong where a word leads straight to the number.
+    ("Aadhaar number: 2341 2341 2347", ["IN_AADHAAR 2341 2341 2347"]),
+    # Things
+    ("eth0 00:1b:44:11:3a:b7 up", ["MAC_ADDRESS 00:1b:44:11:3a:b7"]),
+    ("IMEI: 49-015420-323751-8", ["IMEI 49-015420-323751-8"]),
+    ("the car 1M8GDM9AXKP042788 was", ["VIN 1M8GDM9AXKP042788"]),
+    ("Kennzeichen: B-AB 1234", ["LICENSE_PLATE B-AB 1234"]),
+    (
+        "pay 1BoatSLRHtKNngkdXEeobR76b53LETtpyT now",
+        ["CRYPTO 1BoatSLRHtKNngkdXEeobR76b53LETtpyT"],
+    ),
+    (
+        "send to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        ["CRYPTO 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"],
+    ),
+    # Dates of birth
+    ("DOB: 12/03/1985", ["DATE_OF_BIRTH 12/03/1985"]),
+    ('"dateOfBirth": "1985-03-12T00:00:00Z"', ["DATE_OF_BIRTH 1985-03-12"]),
+    ("I was born on July 4th, 1990 in", ["DATE_OF_BIRTH July 4th, 1990"]),
+    ("geboren am 12. März 1985 in Köln", ["DATE_OF_BIRTH 12. März 1985"]),
+    ("né le 12 mars 1985 à Lyon", ["DATE_OF_BIRTH 12 mars 1985"]),
+    ("родился 12 марта 1985 года", ["DATE_OF_BIRTH 12 марта 1985"]),
+    ("张三，男，1985年3月12日出生", ["DATE_OF_BIRTH 1985年3月12日"]),
+    ("生年月日：昭和60年3月12日", ["DATE_OF_BIRTH 昭和60年3月12日"]),
+    ("생년월일: 1985년 3월 12일", ["DATE_OF_BIRTH 1985년 3월 12일"]),
+]
+
+LEFT = [
+    "call 460-89-984 or 1460-89-9847 or 460-89-98471",
+    "SSN 666-12-3456, SSN 000-12-3456, SSN 460-00-9847",
+    "part 460-89-9847-2 and file 460-89-9847.pdf",
+    "order 130692544 of 1234567890 pieces, tel. 212-555-0187",
+    "Medicare: 1-800-633-4227",
+    "the passport office opened in 1985 and had 1234567 visitors",
+    "passports rose by 1234567 in 2019",
+    "licensed under the MIT License, 2012-2020",
+    "this isn't a valid passport number: 12345",
+    "Einstein was born in 1879 in Ulm",
+    "Albert Einstein (born 14 March 1879) was a physicist",
+    "Happy birthday! The party on 12/03/2020 is at my house",
+    "ff:ff:ff:ff:ff:ff and 00:00:00:00:00:00 and 00:1b:44:11:3a:b7:c0:de",
+    "2001:db8:0:0:8:800:200c:417a at 12:34:56:78",
+    "the contract at 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    "hash 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470",
+    "1BoatSLRHtKNngkdXEeobR76b53LETtpyU",
+    'nodeID="1201381967720"',
+    "sha 1M8GDM9AXKP042789",
+    "1/2/3 12/34 192.168.10.25 3.14159265 2019-2020",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FOUND, ids=[text for text, _ in FOUND])
+def test_is_found(text: str, expected: list[str]) -> None:
+    assert found([text]) == [expected]
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_is_left(text: str) -> None:
+    assert found([text]) == [[]]
+
+
+def test_the_language_tells_numbers_that_look_the_same() -> None:
+    text = "passport CFG123456"
+    assert found([text, text], ["es", "de"]) == [
+        ["ES_PASSPORT CFG123456"],
+        ["DE_PASSPORT CFG123456"],
+    ]
+
+
+def test_only_what_was_asked_for_is_found() -> None:
+    buffers = utf8_buffers(pa.array(["SSN 460-89-9847, MAC 00:1b:44:11:3a:b7"]))
+    for entity in ("US_SSN", "MAC_ADDRESS"):
+        spans = load_finder(frozenset({entity}), FinderOptions()).find(buffers, [None])
+        assert [ENTITIES[each] for each in spans.entities] == [entity]
+
+
+_PIECES = st.sampled_from(
+    [*(text for text, _ in FOUND), *LEFT, " ", "\n", "é", "号", "9", "-", "\u200b", "１", "A"]
+)
+
+
+@given(st.lists(st.lists(_PIECES, max_size=4).map("".join), max_size=5))
+def test_the_neighbours_in_a_column_change_nothing(texts: list[str]) -> None:
+    assert found(texts) == [found([text])[0] for text in texts]
+
+
+@given(st.lists(_PIECES, max_size=6).map("".join))
+def test_spans_are_ordered_and_lie_on_the_borders_of_characters(text: str) -> None:
+    data = text.encode()
+    spans = load_finder(FAMILY, FinderOptions()).find(utf8_buffers(pa.array([text])), [None])
+    last = 0
+    for start, end in zip(spans.starts.tolist(), spans.ends.tolist(), strict=True):
+        assert last <= start < end <= len(data)
+        data[start:end].decode()
+        last = end
