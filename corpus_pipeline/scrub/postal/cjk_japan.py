@@ -18,8 +18,15 @@ _PREFECTURES = fold_address(
 )
 #: Names of places with characters that are particles elsewhere.
 _KANA_NAMES = (
-    "かすみがうら|つがる|にかほ|うきは|かがわ|みなとみらい|さいたま|はるひ野|はなみずき|"
+    "かすみがうら|つがる|にかほ|うきは|かがわ|はるひ野|はなみずき|"
     "[ぁ-んァ-ヶ一-龥]が(?=[丘原崎関浜台谷])"
+)
+#: Cities that are written in hiragana.
+_KANA_CITIES = (
+    "さいたま|つくば|つくばみらい|ひたちなか|いわき|うるま|あわら|かほく|みどり|さくら|"
+    "えびの|みやま|さぬき|たつの|あま|"
+    "むつ|せたな|えりも|おいらせ|ふじみ野|いすみ|あきる野|みよし|あさぎり|南あわじ|いなべ|"
+    "いちき串木野"
 )
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff々〇"
 _KATAKANA = "ァ-ヺー"
@@ -42,7 +49,7 @@ _KNOWN = re.compile(
     rf"(?:(?P<numbers>{_NUMBERS})|{_BARE})"
 )
 _UNKNOWN = re.compile(
-    rf"(?<![{_HAN}{_KATAKANA}])(?P<names>(?:{_KANA_NAMES}|"
+    rf"(?<![{_HAN}{_KATAKANA}])(?P<names>(?:{_KANA_NAMES}|{_KANA_CITIES}|"
     rf"[{_HAN}ケヶノツ]{{1,6}}){_CITY}{_CHARACTER}{{1,25}}?) ?"
     rf"(?P<numbers>{_NUMBERS})"
 )
