@@ -41,7 +41,7 @@ _FIRST = (
 _NEXT = rf"(?:(?<=丁目) |の)?{_NUMBER}(?:番地?|号室?|[-ーの](?=\d))?"
 _NUMBERS = rf"{_FIRST}(?:{_NEXT}){{0,4}}(?:号室?)?(?:の\d{{1,4}})?(?!\d|[年月日人点回台個件歳円%])"
 #: A number of a town that nothing else is said of.
-_BARE = r"\d{1,5}(?=$|[\s、。,()「」にへをでと]|の(?!\d))"
+_BARE = r"(?<![第約計各全数他 ])\d{1,5}(?=$|[\s、。()「」にへをでと]|,(?!\d)|の(?!\d))"
 _CITY = "[市区郡町村]"
 _KNOWN = re.compile(
     rf"(?:{_PREFECTURES}) ?(?P<names>(?:{_CHARACTER}|\d{{1,2}}(?=条)|(?<=[市区郡町村]) "
@@ -50,7 +50,7 @@ _KNOWN = re.compile(
 )
 _UNKNOWN = re.compile(
     rf"(?<![{_HAN}{_KATAKANA}])(?P<names>(?:{_KANA_NAMES}|{_KANA_CITIES}|"
-    rf"[{_HAN}ケヶノツ]{{1,6}}){_CITY}{_CHARACTER}{{1,25}}?) ?"
+    rf"(?:(?![在的了是住到])[{_HAN}ケヶノツ]){{1,6}}){_CITY}{_CHARACTER}{{1,25}}?) ?"
     rf"(?P<numbers>{_NUMBERS})"
 )
 _POSTCODE = re.compile(r"(?:〒 ?)?(?<!\d)\d{3}-\d{4}[ \n]{0,2}$")
