@@ -52,7 +52,9 @@ _PLATE = re.compile(
     rf"|[DF]{_PLATE_CHARACTER}{{5}}|{_PLATE_CHARACTER}{{5}}[DF]"
     rf"|{_PLATE_CHARACTER}{{4}}(?:[警学挂港澳试超领]|{_PLATE_CHARACTER}))(?![A-Za-z0-9])"
 )
-_PLATE_WORD = re.compile("车牌|車牌|牌照|号牌|號牌|车号|車號|牌号|牌號|车辆|車輛")
+#: Words of vehicles near a plate.
+_PLATE_WORD = re.compile("[车車驾駕驶駛辆輛轿]|牌照|[号牌][牌号]|號牌|肇事|停放")
+_VOWEL = re.compile("[AEUY]")
 #: Words that end like the name of a province: 最新, 阿里云.
 _NO_PROVINCE = re.compile("[最全更创革翻刷重崭]新$|[里讯为度上公私]云$|[年]青$|[安]宁$|[珍昂]贵$")
 
@@ -116,7 +118,7 @@ def find_china(text: Utf8, wanted: frozenset[str]) -> Spans:
 def _read(left: str, right: str, kind: int) -> Iterator[tuple[str, int, int, float]]:
     """Reads what stands at an anchor: entity, first character of `right`, last + 1, score."""
     if kind == PLATE:
-        match = _PLATE.match(right)
+        match = _PLATE.match(right.upper())
         if match and _is_plate(left, right, match):
             yield "CN_LICENSE_PLATE", *match.span(), 0.9
     elif kind == USCC:
@@ -159,8 +161,13 @@ def _read_worded(word: str, right: str) -> Iterator[tuple[str, int, int, float]]
 
 def _is_plate(left: str, right: str, match: re.Match[str]) -> bool:
     """Says whether a form of a plate is one and no word with a code behind it."""
-    if _PLATE_WORD.search(left[-8:]):
+    if _PLATE_WORD.search(left[-12:]) or _PLATE_WORD.search(right, match.end()):
         return True
     if _NO_PROVINCE.search(left[-1:] + right[0]):
         return False
-    return match.group("sign") == "·" or any(digit.isdigit() for digit in match.group("body"))
+    sign, body = match.group("sign"), str(match.group("body"))
+    digits = sum(character.isdigit() for character in body)
+    if match.group() != right[: match.end()]:
+        # Small letters are those of words and of codes.
+        return digits > 2
+    return sign == "·" or digits > 0 or _VOWEL.search(body) is None

@@ -5,6 +5,7 @@ building, or a word that announces it. One pass over the bytes finds these place
 
     …现住江苏省苏州市吴中区东吴北路８号３栋…     ROAD, number
     …陽光花園3栋…                              PLACE, number, UNIT
+    …埼玉県戸田市大字新曽1382…                 a prefecture near, number
     …東京都千代田区丸の内1-2-3…                an administrative name near, number, dash, number
     …丸の内一丁目…                            an administrative name near, number, 丁 or 番
     …住所：浙江省…                            LABEL, an administrative name close behind
@@ -115,7 +116,7 @@ def _scan(data, offsets, classes, pairs, rows, positions, kinds):  # type: ignor
     for row in range(len(offsets) - 1):
         i, stop = offsets[row], offsets[row + 1]
         state, at, dash, before = 0, i, False, 0
-        admin = label = korean = i - 1000
+        admin = label = korean = prefecture = i - 1000
         while i < stop:
             byte = data[i]
             if byte < 0x80:
@@ -130,10 +131,12 @@ def _scan(data, offsets, classes, pairs, rows, positions, kinds):  # type: ignor
                         if i - korean <= _NEAR:
                             noticed = KOREAN
                         state = 0
-                    elif state == 2:
-                        state = 4
-                    elif state == 6:
-                        state, at = 5, i
+                    elif state == 2 or state == 6:
+                        if state == 6:
+                            at = i
+                        state = 4 if state == 2 else 5
+                        if i - prefecture <= _NEAR:
+                            noticed = LOT
                     elif dash and state >= 4 and i - admin <= _NEAR:
                         noticed = LOT
                     if noticed >= 0:
@@ -174,6 +177,13 @@ def _scan(data, offsets, classes, pairs, rows, positions, kinds):  # type: ignor
             noticed, where = -1, at
             digit = flags & _DIGIT
             if flags & _ADMIN:
+                if (
+                    code == 0x770C
+                    or (code == 0x90FD and before == 0x4EAC)
+                    or (code == 0x5E9C and (before == 0x962A or before == 0x90FD))
+                    or (code == 0x9053 and before == 0x6D77)
+                ):
+                    prefecture = i
                 if i - label <= _LABEL_REACH:
                     noticed, where = LABELLED, label
                     label = i - 1000
@@ -213,10 +223,10 @@ def _scan(data, offsets, classes, pairs, rows, positions, kinds):  # type: ignor
                     if digit:
                         noticed = NUMBER
                     state = 3 if digit else 4
-                elif state == 2:
-                    state = 4
-                elif state == 6:
-                    state = 5
+                elif state == 2 or state == 6:
+                    state = 4 if state == 2 else 5
+                    if digit and i - prefecture <= _NEAR:
+                        noticed, state = LOT, 0
                 elif state >= 4 and dash and digit and i - admin <= _NEAR:
                     noticed, state = LOT, 0
                 elif state == 7:

@@ -14,16 +14,17 @@ _FIRST_NAME = 6
 HAN = "\u3400-\u4dbf\u4e00-\u9fff〇○々"
 LETTER = re.compile(f"[{HAN}]")
 #: Characters that names of places do not have, so that a chain ends there.
-FOREIGN = "的了与在是被把及或不我你您他她它们该每但就也让这吗呢吧"
+FOREIGN = "的了与在是被把及或不我你您她它们该每但就也这吗呢吧"
 #: Words before an address, where the characters of them also stand in names.
 _BEFORE = re.compile(
     "[到往住去赴距](?=..)|(?<=[位落住生现设处建座])[于在至]|(?<=[搬迁送寄移达运发])至|"
-    "沿(?=[^江河海湖山])|坐落|"
+    "(?:^|(?<=[机车驶]))沿(?=[^江河海湖山])|坐落|"
     "(?:注册|联系|通讯|办公|收货|收件|居住|户籍|所在|邮寄|家庭|经营|单位|公司|寄送|送货|项目)?"
     "(?:地址|住址|地点|位置|(?:所在|居住|户籍|籍|注册)地址?|住所地?)(?:[为是在于至:]|"
     "变更为|位于|设在)?|"
+    "还有|[后前对]面|旁边|远处|附近|路过|经过|反映|地处|发往|开往|"
     "居住|户籍|总部|搬迁|通讯处|途经|收货|收件|寄送|工作单位|办公|注册|联系|法定代表人|"
-    r"[\d一二三四五六七八九十][年月日时分秒点]|(?:^|[我你他她在回老])家"
+    r"\d[年月日时分秒点]|[一二三四五六七八九十][年月日]|[他让](?=[们的在家住去来])|(?:^|[我你他她在回老])家"
 )
 #: Prepositions that begin names as often: they are none but before a known name.
 _BEFORE_PLACE = "由从为向于至离自经"

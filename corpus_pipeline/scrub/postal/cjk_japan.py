@@ -18,28 +18,39 @@ _PREFECTURES = fold_address(
 )
 #: Names of places with characters that are particles elsewhere.
 _KANA_NAMES = (
-    "かすみがうら|つがる|にかほ|うきは|かがわ|ひばりが|つつじが|みなとみらい|ひたちなか|"
-    "さいたま|いちはら|おおい|"
-    "[一-龥]が(?=[丘原崎関浜台谷])|あいの里|あかね|はるひ野|はなみずき"
+    "かすみがうら|つがる|にかほ|うきは|かがわ|はるひ野|はなみずき|"
+    "[ぁ-んァ-ヶ一-龥]が(?=[丘原崎関浜台谷])"
+)
+#: Cities that are written in hiragana.
+_KANA_CITIES = (
+    "さいたま|つくば|つくばみらい|ひたちなか|いわき|うるま|あわら|かほく|みどり|さくら|"
+    "えびの|みやま|さぬき|たつの|あま|"
+    "むつ|せたな|えりも|おいらせ|ふじみ野|いすみ|あきる野|みよし|あさぎり|南あわじ|いなべ|"
+    "いちき串木野"
 )
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff々〇"
 _KATAKANA = "ァ-ヺー"
-_CHARACTER = f"(?:{_KANA_NAMES}|(?![はをにでへがもと])[{_HAN}{_KATAKANA}ぁ-んA-Z])"
-_NUMBER = r"(?:\d{1,5}|[一二三四五六七八九十]{1,4})"
-_NUMBERS = (
-    rf"{_NUMBER}(?:丁目|番(?![町丁])地?|号|[-ーの](?=\d))(?:{_NUMBER}(?:番地?|号室?|"
-    rf"[-ーの](?=\d))?)?"
-    rf"(?:の?{_NUMBER}(?:番地?|号室?|"
-    rf"[-ーの](?=\d))?){{0,3}}(?:号室?)?(?:の\d{{1,4}})?(?!\d|[年月日人点回台個件歳円%])"
+_CHARACTER = f"(?:{_KANA_NAMES}|(?![はをにでへが])[{_HAN}{_KATAKANA}ぁ-んA-Z])"
+_KANJI = "[一二三四五六七八九十]{1,4}"
+_NUMBER = rf"(?:\d{{1,5}}|{_KANJI})"
+#: Words of numbers end in 番, too, so with numerals it needs more.
+_FIRST = (
+    r"(?:\d{1,5}(?:丁目|丁(?=\d)|番(?![町丁]|\d+丁目)地?|号|[-ーの](?=\d))|"
+    rf"{_KANJI}(?:丁目|番地|番(?={_KANJI}号)))"
 )
+_NEXT = rf"(?:(?<=丁目) |の)?{_NUMBER}(?:番地?|号室?|[-ーの](?=\d))?"
+_NUMBERS = rf"{_FIRST}(?:{_NEXT}){{0,4}}(?:号室?)?(?:の\d{{1,4}})?(?!\d|[年月日人点回台個件歳円%])"
+#: A number of a town that nothing else is said of.
+_BARE = r"(?<![第約計各全数他 ])\d{1,5}(?=$|[\s、。()「」にへをでと]|,(?!\d)|の(?!\d))"
 _CITY = "[市区郡町村]"
 _KNOWN = re.compile(
-    rf"(?:{_PREFECTURES})(?P<names>(?:{_CHARACTER}|\d{{1,2}}(?=条)){{1,35}}?) "
-    rf"?(?P<numbers>{_NUMBERS})"
+    rf"(?:{_PREFECTURES}) ?(?P<names>(?:{_CHARACTER}|\d{{1,2}}(?=条)|(?<=[市区郡町村]) "
+    rf"){{1,35}}?) ?"
+    rf"(?:(?P<numbers>{_NUMBERS})|{_BARE})"
 )
 _UNKNOWN = re.compile(
-    rf"(?<![{_HAN}{_KATAKANA}])(?P<names>(?:{_KANA_NAMES}|"
-    rf"[{_HAN}ケヶノツ]{{1,6}}){_CITY}{_CHARACTER}{{1,25}}?) ?"
+    rf"(?<![{_HAN}{_KATAKANA}])(?P<names>(?:{_KANA_NAMES}|{_KANA_CITIES}|"
+    rf"(?:(?![在的了是住到])[{_HAN}ケヶノツ]){{1,6}}){_CITY}{_CHARACTER}{{1,25}}?) ?"
     rf"(?P<numbers>{_NUMBERS})"
 )
 _POSTCODE = re.compile(r"(?:〒 ?)?(?<!\d)\d{3}-\d{4}[ \n]{0,2}$")
@@ -57,7 +68,7 @@ _BUILDINGS = (
     "ヴィラ|キャッスル"
 )
 _BUILDING = re.compile(
-    rf" ?(?:(?![はをにでへがもと])[{_HAN}{_KATAKANA}A-Za-z&'・]|の(?=[{_HAN}])){{0,24}}?"
+    rf" ?(?:(?![はをにでへが])[{_HAN}{_KATAKANA}A-Za-z&'・]|の(?=[{_HAN}])){{0,24}}?"
     rf"(?:(?:{_BUILDINGS})[{_HAN}{_KATAKANA}A-Za-z]{{0,10}} ?(?:\d{{1,4}}(?:号室|号|室|階|"
     rf"F)?)?|\d{{1,4}}(?:号室|階|F))"
 )
@@ -113,8 +124,11 @@ def find_japanese(text: str, at: int, kind: int) -> tuple[int, int] | None:
 def _is_address(text: str, match: re.Match[str], known: bool) -> bool:
     """Says whether names and numbers make an address and no score or section."""
     numbers = match.group("numbers")
-    if not re.search(_CITY, match.group("names")):
+    city = re.search(_CITY, match.group("names"))
+    if city is None:
         return False
+    if numbers is None:
+        return len(match.group("names")) - city.end() > 1
     if known or re.search("丁目|番", numbers):
         return True
     parts = len(re.findall(r"\d+", numbers))

@@ -13,6 +13,15 @@ _NEXT = re.compile(
     " ?(?:联系|电话|手机|邮编|邮政|收件|收货|收|电邮|传真|[Tt][Ee][Ll]|姓名|备注|先生|女士|"
     "小姐| {2})"
 )
+#: What a word of an address has: a kind of unit, or a number and what it counts.
+_PART = re.compile(
+    r"[省市县区州旗乡镇村路街道巷弄]|[\dA-Za-z一二三四五六七八九十]+-?(?:[号室栋幢座层楼组]|"
+    r"单元|$)"
+)
+_LONG_NUMBER = re.compile(r"\d{6}")
+#: Words of forms that are to be filled in, and of other quantities.
+_FORM = re.compile("省市|市县|区县|县区|门牌|请|填|选择|输入|详细|^[全各本该某外多几两一同所]")
+_BEGIN = re.compile(f"[{HAN}]{{1,5}}[省市县区州旗乡镇村]")
 _FOREIGN = re.compile(f"[{FOREIGN}]")
 _ROAD = re.compile(f"[{HAN}](?:路|街|道|巷|弄|村|胡同|社区|小区|大厦|花园|公寓)")
 _HOUSE = re.compile(r"\d-\d|[\dA-Za-z一二三四五六七八九十](?:号|室|栋|幢|座|组|单元|楼)")
@@ -46,7 +55,7 @@ def find_labelled(text: str, original: str, at: int) -> tuple[int, int] | None:
     value = field.group()
     if match := _NEXT.search(value):
         value = value[: match.start()]
-    value = _without_last_words(value).rstrip()
+    value = _first_words(value).rstrip()
     if _FOREIGN.search(value):
         return None
     places = find_places(value)
@@ -56,6 +65,9 @@ def find_labelled(text: str, original: str, at: int) -> tuple[int, int] | None:
     signed = re.search('[:\t|="]', text[at:start]) is not None
     road = _ROAD.search(value) is not None
     house = _HOUSE.search(value) is not None
+    known = bool(places) and places[0][0] == 0
+    if not known and (_FORM.search(value) or not _BEGIN.match(value)) and not (road and house):
+        return None
     if signed:
         if states + road > 1 or (road and house):
             return with_postcode(text, original, start, start + len(value))
@@ -64,16 +76,17 @@ def find_labelled(text: str, original: str, at: int) -> tuple[int, int] | None:
         return None
     last = max(value.rfind(kind) for kind in KINDS) + 1
     states = count_states(value[:last], 0, places)
-    known = bool(places) and places[0][0] == 0
-    begins = known or re.match(f"[{HAN}]{{1,4}}[省市县区州旗]", value) is not None
-    return (start, start + last) if begins and states + road > 2 else None
+    return (start, start + last) if states + road > 2 else None
 
 
-def _without_last_words(value: str) -> str:
-    """Cuts words behind a space that are no part of an address: no kind, no number."""
-    while " " in value:
-        head, _, last = value.rpartition(" ")
-        if re.search(r"\d", last) or any(kind in last for kind in KINDS):
-            break
-        value = head
-    return value
+def _first_words(value: str) -> str:
+    """Keeps words up to the first behind a space that is no part of an address.
+
+    >>> _first_words("玄武区 珠江路498号 未来城B座946室 李四13900000000 里面")
+    '玄武区 珠江路498号 未来城B座946室'
+    """
+    words = value.split(" ")
+    kept = 1
+    while kept < len(words) and _PART.search(words[kept]) and not _LONG_NUMBER.search(words[kept]):
+        kept += 1
+    return " ".join(words[:kept])

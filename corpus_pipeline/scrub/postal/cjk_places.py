@@ -35,7 +35,8 @@ def find_places(text: str) -> list[tuple[int, int]]:
         if lengths is None or position < done:
             continue
         for length in lengths:
-            if text[position : position + length] in names:
+            name = text[position : position + length]
+            if len(name) == length and name in names:
                 done = position + length
                 found.append((position, done))
                 break

@@ -1,10 +1,12 @@
-"""Addresses of China, Taiwan, Hong Kong and Japan; what is expected stands in [[ ]]."""
+"""Addresses of China, Taiwan, Hong Kong, Japan and Korea; what is expected stands in [[ ]]."""
 
 import re
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus_pipeline.scrub.entities import INDEX
 from corpus_pipeline.scrub.postal.cjk import find_cjk_addresses
@@ -28,6 +30,11 @@ CHINA = """
 住[[云南省昭通市镇雄县泼机镇某村民小组15号]]
 [[广州市天河区天河路385]]
 住址：[[浙江省杭州市西湖区]]
+地址：[[南京市玄武区 珠江路498号 未来城B座946室]] 李四13900000000 里面
+汉族，住[[江苏省沭阳县沂涛镇李庄村]]。
+位于[[绍兴新昌县光明南路509号绿地国际花都23号楼2单元1787室]]的房屋
+我们从[[内蒙古自治区兴安盟扎赉特旗龙湖水晶郦城23-5-2299]]出发。
+聚会在[[成都市武侯区人民南路四段11号四川大学]]。
 """
 
 TAIWAN_AND_HONG_KONG = """
@@ -47,7 +54,17 @@ JAPAN = """
 [[北海道札幌市中央区北1条西2丁目1番地]]
 [[愛媛県袖ケ浦市東和町31丁目9番18号 アーバン上高野887]]
 彼は[[千代田区丸の内1-2-3]]に住んでいる。
+[[神奈川県横浜市青葉区美しが丘２丁目１３－５]]
+[[埼玉県戸田市大字新曽１３８２]]
+[[東京都港区麻布十番２丁目４－８]]
 私の住所は[[埼玉県さいたま市浦和区高砂3-15-1]]です。
+"""
+
+KOREA = """
+주소: [[서울특별시 강남구 테헤란로 152, 301호 (역삼동)]]
+저는 [[세종특별자치시 동대문구 역삼로 지하933]]에 살고 있습니다.
+[[서울시 성북구 동선동1가 114-1]]
+위반시 노조가 1천만원, 최대로 3회까지, 서울시 인구로 100명
 """
 
 NO_ADDRESSES = """
@@ -64,7 +81,13 @@ NO_ADDRESSES = """
 IP 地址：192.168.1.1，内存地址 0x1234，区块号 5。
 东京都千代田区は2020年に10-2で可決した。
 大阪府代表3-2で勝利
+東京都港区赤坂 2020、大阪府大阪市の人口270万人、埼玉県川口市約60、神奈川県横浜市高校野球3回戦
 所在地の市区町村に届け出る。
+到市场中去闯一番，电脑分区需要下一番功夫
+地址：请填写省市区县、街道门牌
+北京市第二中级人民法院3号审判庭
+首都机场3号航站楼，地铁世纪大道站4号口
+广东省男篮8号球员得分
 """
 
 
@@ -85,14 +108,14 @@ def _found(texts: list[str | None]) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), _cases(CHINA, TAIWAN_AND_HONG_KONG, JAPAN, NO_ADDRESSES)
+    ("text", "expected"), _cases(CHINA, TAIWAN_AND_HONG_KONG, JAPAN, KOREA, NO_ADDRESSES)
 )
 def test_addresses(text: str, expected: list[str]) -> None:
     assert _found([text])[0] == expected
 
 
 def test_a_text_has_the_same_addresses_whatever_its_neighbours() -> None:
-    texts = [text for text, _ in _cases(CHINA, TAIWAN_AND_HONG_KONG, JAPAN, NO_ADDRESSES)]
+    texts = [text for text, _ in _cases(CHINA, TAIWAN_AND_HONG_KONG, JAPAN, KOREA, NO_ADDRESSES)]
     assert _found([None, *texts, ""]) == [[], *(_found([text])[0] for text in texts), []]
 
 
@@ -102,8 +125,30 @@ def test_addresses_of_a_slice() -> None:
     assert spans.rows.tolist() == [0]
 
 
-@pytest.mark.parametrize("unit", ["号", "1", "路1", "省市县", "地址：", "丁目1-", "〒1", "路1号"])
-def test_repetition_yields_few_characters_twice(unit: str) -> None:
-    spans = find_cjk_addresses(utf8_buffers(pa.array([unit * 2000])))
+WORDS = (
+    "12 一 小区 大厦 国际 江苏 苏州 埼玉県 さいたま つがる が丘 丁目 ビル パーク "
+    "地址： 家住 住所： 로 길 의"
+)
+PIECES = (
+    *"省市区县路街号栋室村组条の町番丁都〒第中北1F-/ ()，。",
+    "서울 ",
+    "구 ",
+    "시 ",
+    *WORDS.split(),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
+def test_spans_ascend_and_cut_no_character(text: str) -> None:
+    column = utf8_buffers(pa.array(["路1号", text]))
+    spans = find_cjk_addresses(column)
     assert (spans.starts[1:] >= spans.ends[:-1]).all()
     assert np.all(spans.ends > spans.starts)
+    for start, end in zip(spans.starts, spans.ends, strict=True):
+        column.data[start:end].tobytes().decode()
+
+
+@pytest.mark.parametrize("unit", ["号", "1", "路1", "省市县", "地址：", "丁目1-", "〒1", "埼玉県1"])
+def test_repetition_is_read_in_linear_time(unit: str) -> None:
+    spans = find_cjk_addresses(utf8_buffers(pa.array([unit * 20000])))
+    assert (spans.starts[1:] >= spans.ends[:-1]).all()
