@@ -56,10 +56,17 @@ def find_addresses(text: str) -> list[Address]:
     return sorted(found)
 
 
+@functools.cache
+def _label_ends() -> frozenset[str]:
+    return frozenset(label.split()[-1] for label in load_words()["zip_label"])
+
+
 def _labelled_postcodes(tokens: Tokens, found: list[Address]) -> list[Address]:
     """Finds postcodes that stand alone behind their label: `ZIP: 12345`."""
     labels = load_words()["zip_label"]
-    postcodes = []
+    postcodes: list[Address] = []
+    if _label_ends().isdisjoint(tokens.words):
+        return postcodes
     for i, word in enumerate(tokens.words):
         if word not in labels and " ".join(tokens.words[max(0, i - 1) : i + 1]) not in labels:
             continue

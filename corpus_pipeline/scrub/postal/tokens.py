@@ -110,6 +110,7 @@ class Tokens(NamedTuple):
 #: What the letters mean.
 CLASSES: Final = {
     "1": "number of 1 to 3 digits, or with a letter or a range: a house",
+    "i": "the same behind #: a house or a flat",
     "4": "number of 4 digits", "5": "of 5", "6": "of 6", "8": "of 7 or 8",
     "y": "number from 1700 to 2100",
     "Z": "postcode by its form", "P": "the same, or a range or an amount",
@@ -239,6 +240,8 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
         return "W"
     if text in _DIRECTIONS:
         return "D"
+    if upper and small in load_words()["ordinal"]:
+        return "O"
     if kind is not None:
         if dotted and upper and len(small) == 1 and kind != "D":
             # An initial of a name; the Hungarian u. is small.
@@ -327,6 +330,8 @@ def _is_ending(small: str) -> bool:
 
 
 def _class_of_number(token: str) -> str:
+    if token[0] in "#№":
+        return "i"
     if not token.isdigit():
         return "1"
     if len(token) < 4:
