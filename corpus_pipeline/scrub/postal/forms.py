@@ -22,7 +22,7 @@ _OWN: Final = r"(?![1456y],?(?:[WTtDOSskQXR][-']?){1,4}[SQskU])"
 _COMMA: Final = "(?:,(?![1456y],?[WTtDOskRQHr]))?"
 _FIRST: Final = f"(?:{_NUMBERS},?)?"
 _BEHIND: Final = "(?:[WTtDOSQskGHRrcCXUu][-']?)(?:[WTtDOSQskGHRrcCXUuw][-']?){0,4}?"
-_BETWEEN: Final = f"(?:[WTtDOskGHRrcC][-']?){_REST}{{0,4}}?l?(?<!w)"
+_BETWEEN: Final = f"(?:[WTOskGHRrcC][-']?){_REST}{{0,4}}?l?(?<!w)"
 _COMPOUND: Final = f"(?:{_CAPITAL}{_REST}{{0,2}}?-?)??"
 
 #: Forms of streets: name, weight, pattern; in the order in which they are tried at a place.
@@ -74,4 +74,4 @@ def street_pattern() -> re.Pattern[str]:
     """Returns the pattern of all forms, a group for each."""
     forms = "|".join(f"({pattern})" for _, _, pattern in FORMS)
     # Without a number within reach nothing begins.
-    return re.compile(f"(?=[^N:;()o?!]{{0,10}}[14568yzPZAbB])(?:{forms})")
+    return re.compile(f"(?=[^N_:;()o?!]{{0,10}}[14568yzPZAbB])(?:{forms})")

@@ -107,7 +107,7 @@ def _address(
         cue = weigh_cue(tokens, first)
         if cue == 1 and name == "loose" and not more:
             cue = 0
-        if name == "bare" and not more and not _has_name(text, tokens, first, last):
+        if name == "bare" and not _has_name(text, tokens, first, last, more > 0):
             return None
         if name == "bare" and not cue and more < (2 if weight > 1 else 3):
             return None
@@ -125,7 +125,7 @@ def _is_inside(text: str, tokens: Tokens, first: int) -> bool:
     before = text[start - 1]
     return (
         before.isalnum()
-        or before in "_/\\=@$€£%+-~^"
+        or before in "_/\\=@$€£%+-~^)"
         or (before in ",." and start > 1 and text[start - 2].isdigit())
     )
 
@@ -140,11 +140,15 @@ def _fills_lines(classes: str, first: int, last: int, end: int) -> bool:
     )
 
 
-def _has_name(text: str, tokens: Tokens, first: int, last: int) -> bool:
-    """Says whether a street has a word of three letters or more that is not all capitals."""
+def _has_name(text: str, tokens: Tokens, first: int, last: int, capitals: bool) -> bool:
+    """Says whether a street has a word of three letters or more.
+
+    Args:
+        capitals: it may be all in capitals, as names in code are.
+    """
     return any(
-        tokens.classes[i] in "WTDOsrcCGH" and tokens.ends[i] - tokens.starts[i] > 2
-        and not text[tokens.starts[i] : tokens.ends[i]].isupper()
+        tokens.classes[i] in "WTDOsrcCGHk" and tokens.ends[i] - tokens.starts[i] > 2
+        and (capitals or not text[tokens.starts[i] : tokens.ends[i]].isupper())
         for i in range(first, last)
     )  # fmt: skip
 
@@ -183,7 +187,10 @@ def _stands_alone(text: str, tokens: Tokens, first: int, last: int) -> bool:
 def _is_counted(tokens: Tokens, first: int) -> bool:
     """Says whether the number is a year or counts something, or another word owns it."""
     classes = tokens.classes
-    if tokens.words[min(first + 1, len(classes) - 1)] in load_words()["measure"]:
+    following = tokens.words[min(first + 1, len(classes) - 1)]
+    if following in load_words()["measure"] or following in load_words()["no_name"]:
+        return True
+    if tokens.words[first].startswith("0"):
         return True
     if tokens.words[first + 1 : first + 2] == ["way"] and len(tokens.words[first]) == 1:
         return True

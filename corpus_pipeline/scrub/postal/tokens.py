@@ -43,7 +43,7 @@ _PAIRED = (
 _NUMBERS = (
     # no house and no postcode
     r"(?P<bad>[$€£¥₹][ ]?[0-9][0-9.,]*|[0-9]+(?:[.,:][0-9]+)+[A-Za-z%]*|[0-9]+ ?[%°€£$]"
-    r"|[0-9]{9,}|\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}(?![0-9])"
+    r"|[0-9]{9,}|[0-9]{3}[-.][0-9]{4}(?![0-9])|\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}(?![0-9])"
     r"|(?:19|20)[0-9]{2}[-–/](?:19|20)?[0-9]{2}(?![0-9/])"
     r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:Z.]*|\+[0-9][0-9 ()-]{6,})"
     r"|(?P<ordinal>[0-9]{1,3}\.?(?:st|nd|rd|th|ST|ND|RD|TH|ª|º|er|ème|e)(?![A-Za-z0-9]))"
@@ -58,6 +58,8 @@ _TOKEN = re.compile(
     r"(?:[Cc]/(?=[ ]?[^\W\d_a-z])|[PpCcVvLl]\.(?:zza|za|le|so|go)\b|['’]?[^\W\d_]+)"
     r"(?:(?:['’`-]|\.-)[^\W\d_]+)*(?:\.(?!\.))?)"
     f"|(?P<line>{_LINE})"
+    # Columns of a table are parted by more than a space.
+    r"|(?P<gap>[ ]{3,}|[ ]*\t[ \t]*)"
     "|(?P<postcode>(?<![A-Za-z0-9])(?:" + "|".join(_POSTCODES) + "))"
     f"|(?P<plain>(?<![A-Za-z0-9-])(?:{_PLAIN_POSTCODES}))|(?P<paired>{_PAIRED})|"
     + _NUMBERS
@@ -125,7 +127,7 @@ CLASSES: Final = {
     "T": "country, state or large town", "t": "two or three capitals", "D": "direction",
     "W": "capitalised word", "X": "capitalised word that is no name of a street",
     "w": "small word of names", "l": "other word in small letters",
-    "n": "end of line", "N": "empty line", "o": "other mark",
+    "n": "end of line", "N": "empty line", "o": "other mark", "_": "a tab, or three spaces or more",
 }  # fmt: skip
 
 
@@ -219,6 +221,8 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
         return "t"
     if small in ("st", "rd", "dr", "ln", "ct") and not (upper or dotted or all_small):
         return "q"
+    if small in load_words()["small_between"] and upper:
+        return "s" if small in load_words()["loose_behind"] else "W"
     if small == "c/":
         return "R"
     if small == "str" and not (upper or dotted):
@@ -287,9 +291,14 @@ def _class_of(kind: str, token: str, all_small: bool) -> tuple[str, str]:
         return _class_of_number(token), small
     if kind == "mark":
         return (token if token in ",.-()/:;&?!'\"" else "-" if token == "–" else "o"), small
-    return {"line": "n", "postcode": "Z", "plain": "P", "paired": "z", "ordinal": "O"}.get(
-        kind, "x"
-    ), small
+    return {
+        "line": "n",
+        "gap": "_",
+        "postcode": "Z",
+        "plain": "P",
+        "paired": "z",
+        "ordinal": "O",
+    }.get(kind, "x"), small
 
 
 def read_tokens(text: str) -> Tokens:
