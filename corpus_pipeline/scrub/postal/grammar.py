@@ -187,13 +187,15 @@ def _stands_alone(text: str, tokens: Tokens, first: int, last: int) -> bool:
 def _is_counted(tokens: Tokens, first: int) -> bool:
     """Says whether the number is a year or counts something, or another word owns it."""
     classes = tokens.classes
+    if classes[first] not in "1456yiz8":
+        return False
     following = tokens.words[min(first + 1, len(classes) - 1)]
     if following in load_words()["measure"] or following in load_words()["no_name"]:
         return True
-    if tokens.words[first].startswith("0"):
+    if tokens.words[first].startswith("0") and len(tokens.words[first]) < 3:
         return True
     if tokens.words[first + 1 : first + 2] == ["way"] and len(tokens.words[first]) == 1:
         return True
     if classes[first] == "y" or classes[first : first + 2] == "4,":
         return True
-    return classes[first] in "1456" and first > 0 and classes[first - 1] == "X"
+    return first > 0 and classes[first - 1] == "X"

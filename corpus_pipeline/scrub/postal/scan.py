@@ -284,7 +284,11 @@ def _scan(  # type: ignore[no-untyped-def]
                             found = word_start
                         elif (
                             p - cue <= _CUE_BEFORE
-                            and (after or previous)
+                            and (
+                                after
+                                or previous
+                                or (adjoined and not word_flag and p - number <= 24)
+                            )
                             and not year
                             and not (length == 1 and data[p] == 0x30)
                         ):

@@ -309,6 +309,8 @@ def read_tokens(text: str) -> Tokens:
     >>> read_tokens("Hauptstr. 12a,\\n> 10115 Berlin").classes
     'C1,n5T'
     """
+    # The sign of an increment stands for a delta in capitals of Greek.
+    text = text.replace("\u2206", "\u0394")
     all_small = text == text.lower()
     classes: list[str] = []
     starts: list[int] = []
