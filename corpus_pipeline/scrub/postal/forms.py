@@ -4,7 +4,7 @@ import functools
 import re
 from typing import Final
 
-_NUMBER: Final = "[1456y]"
+_NUMBER: Final = "[1456yi]"
 #: A number, or two: a house and a flat, a lot and a house.
 _NUMBERS: Final = f"(?:(?:[14568y])?{_NUMBER}|z)"
 #: With a stair and a flat: 12 A 5.
@@ -13,16 +13,16 @@ _LAST: Final = f"(?:{_NUMBER}(?:t{_NUMBER}(?=[,nN]|$))?|z)"
 _SIGN: Final = "(?:,?(?:u:?)?)"
 #: A flat behind the number, before another part of the kind.
 _SECOND: Final = f"(?:{_NUMBER}(?=[,n]?U|[,nN]))?"
-_PLAIN: Final = "(?:[-.']?[WTtDOSskGHcCXw])"
+_PLAIN: Final = "(?:[-']?[WTtDOSskGHcCXw])"
 _CAPITAL: Final = "[WTtDOSQskGHRrcC]"
-_REST: Final = "(?:[-.']?[WTtDOSQskGHRrcCXw])"
+_REST: Final = "(?:[-']?[WTtDOSQskGHRrcCXw])"
 #: A number that begins a street of its own is not the last of another.
-_OWN: Final = r"(?![1456y],?(?:[WTtDOSskQXR][-.']?){1,4}[SQskU])"
+_OWN: Final = r"(?![1456y],?(?:[WTtDOSskQXR][-']?){1,4}[SQskU])"
 #: Nor is one behind a comma and before a name.
 _COMMA: Final = "(?:,(?![1456y],?[WTtDOskRQHr]))?"
 _FIRST: Final = f"(?:{_NUMBERS},?)?"
-_BEHIND: Final = "(?:[WTtDOSQskGHRrcCXUu][-.']?)(?:[WTtDOSQskGHRrcCXUuw][-.']?){0,4}?"
-_BETWEEN: Final = f"(?:[WTtDOskGHRrcC][-.']?){_REST}{{0,4}}?l?(?<!w)"
+_BEHIND: Final = "(?:[WTtDOSQskGHRrcCXUu][-']?)(?:[WTtDOSQskGHRrcCXUuw][-']?){0,4}?"
+_BETWEEN: Final = f"(?:[WTOskGHRrcC][-']?){_REST}{{0,4}}?l?(?<!w)"
 _COMPOUND: Final = f"(?:{_CAPITAL}{_REST}{{0,2}}?-?)??"
 
 #: Forms of streets: name, weight, pattern; in the order in which they are tried at a place.
@@ -35,7 +35,7 @@ FORMS: Final = (
     ("before", 3, rf"[RQH]1[WtDOl]{{0,3}}{_SIGN}{_LAST}"),
     # 12 bis, rue de la Paix
     ("before", 3,
-     rf"{_NUMBERS},?(?:[RQHq]w{{0,3}}[WTtO]|Rw{{0,3}}l)(?:[-.']?(?:[WTtDXsw]|O(?!u))){{0,5}}(?<!w)"),
+     rf"{_NUMBERS},?(?:[RQHq]w{{0,3}}[WTtO]|Rw{{0,3}}l)(?:[-']?(?:[WTtDXsw]|O(?!u))){{0,5}}(?<!w)"),
     # 221B Baker Street
     ("behind", 3, rf"{_NUMBERS},?{_BEHIND}(?:[SQ]D?|H)(?!{_NUMBER}(?:[,nNUu.]|$))"),
     # Koepenicker Straße 5
@@ -74,4 +74,4 @@ def street_pattern() -> re.Pattern[str]:
     """Returns the pattern of all forms, a group for each."""
     forms = "|".join(f"({pattern})" for _, _, pattern in FORMS)
     # Without a number within reach nothing begins.
-    return re.compile(f"(?=[^N:;()o?!]{{0,10}}[14568yzPZAbB])(?:{forms})")
+    return re.compile(f"(?=[^N_:;()o?!]{{0,10}}[14568yzPZAbB])(?:{forms})")

@@ -56,10 +56,17 @@ def find_addresses(text: str) -> list[Address]:
     return sorted(found)
 
 
+@functools.cache
+def _label_ends() -> frozenset[str]:
+    return frozenset(label.split()[-1] for label in load_words()["zip_label"])
+
+
 def _labelled_postcodes(tokens: Tokens, found: list[Address]) -> list[Address]:
     """Finds postcodes that stand alone behind their label: `ZIP: 12345`."""
     labels = load_words()["zip_label"]
-    postcodes = []
+    postcodes: list[Address] = []
+    if _label_ends().isdisjoint(tokens.words):
+        return postcodes
     for i, word in enumerate(tokens.words):
         if word not in labels and " ".join(tokens.words[max(0, i - 1) : i + 1]) not in labels:
             continue
@@ -100,7 +107,7 @@ def _address(
         cue = weigh_cue(tokens, first)
         if cue == 1 and name == "loose" and not more:
             cue = 0
-        if name == "bare" and not more and not _has_name(text, tokens, first, last):
+        if name == "bare" and not _has_name(text, tokens, first, last, more > 0):
             return None
         if name == "bare" and not cue and more < (2 if weight > 1 else 3):
             return None
@@ -118,7 +125,7 @@ def _is_inside(text: str, tokens: Tokens, first: int) -> bool:
     before = text[start - 1]
     return (
         before.isalnum()
-        or before in "_/\\=@$€£%+-~^"
+        or before in "_/\\=@$€£%+-~^)"
         or (before in ",." and start > 1 and text[start - 2].isdigit())
     )
 
@@ -133,11 +140,15 @@ def _fills_lines(classes: str, first: int, last: int, end: int) -> bool:
     )
 
 
-def _has_name(text: str, tokens: Tokens, first: int, last: int) -> bool:
-    """Says whether a street has a word of three letters or more that is not all capitals."""
+def _has_name(text: str, tokens: Tokens, first: int, last: int, capitals: bool) -> bool:
+    """Says whether a street has a word of three letters or more.
+
+    Args:
+        capitals: it may be all in capitals, as names in code are.
+    """
     return any(
-        tokens.classes[i] in "WTDOsrcCGH" and tokens.ends[i] - tokens.starts[i] > 2
-        and not text[tokens.starts[i] : tokens.ends[i]].isupper()
+        tokens.classes[i] in "WTDOsrcCGHk" and tokens.ends[i] - tokens.starts[i] > 2
+        and (capitals or not text[tokens.starts[i] : tokens.ends[i]].isupper())
         for i in range(first, last)
     )  # fmt: skip
 
@@ -176,10 +187,15 @@ def _stands_alone(text: str, tokens: Tokens, first: int, last: int) -> bool:
 def _is_counted(tokens: Tokens, first: int) -> bool:
     """Says whether the number is a year or counts something, or another word owns it."""
     classes = tokens.classes
-    if tokens.words[min(first + 1, len(classes) - 1)] in load_words()["measure"]:
+    if classes[first] not in "1456yiz8":
+        return False
+    following = tokens.words[min(first + 1, len(classes) - 1)]
+    if following in load_words()["measure"] or following in load_words()["no_name"]:
+        return True
+    if tokens.words[first].startswith("0") and len(tokens.words[first]) < 3:
         return True
     if tokens.words[first + 1 : first + 2] == ["way"] and len(tokens.words[first]) == 1:
         return True
     if classes[first] == "y" or classes[first : first + 2] == "4,":
         return True
-    return classes[first] in "1456" and first > 0 and classes[first - 1] == "X"
+    return first > 0 and classes[first - 1] == "X"

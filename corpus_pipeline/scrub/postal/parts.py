@@ -6,16 +6,16 @@ from typing import Final
 from corpus_pipeline.scrub.postal.tables import load_words
 from corpus_pipeline.scrub.postal.tokens import Tokens
 
-_TOWN: Final = r"(?:[WTtDskScCrRGHQO](?:[-.'/]?[WTtDskScCrRGHQOXw]){0,5}(?<!w))"
+_TOWN: Final = r"(?:[WTtDskScCrRGHQO](?:[-'/]?[WTtDskScCrRGHQOXw]){0,5}(?<!w))"
 #: A number that others follow is no postcode but a telephone number.
 _ALONE: Final = "(?![-.]?[14568])"
 #: What may follow a street, by name; the first that fits at a place is taken.
 _PARTS: Final = re.compile(
-    r"(?P<unit>[.,n(;/-]{0,2}"
-    r"(?:[Uuv][-.:#]?(?:[twD]?[1456yO]|[tD](?![5Z])|W(?=[,nN)]))|O[Uu]|1\.?[Uu](?![1456yW])|[Stg]1(?=[,n])))"
-    rf"|(?P<state_zip>[,n;-]{{0,3}}(?P<town0>{_TOWN})?[,n]{{0,2}}(?P<state>[tTD])[,n]{{0,2}}"
-    rf"(?P<zip0>Z|[45y]{_ALONE}))"
-    rf"|(?P<zip_town>[,n;.-]{{0,3}}(?:t(?=5))?(?P<zip1>[ZPz]|[4568y])[,n]{{0,2}}-?(?P<town1>{_TOWN}(?:1(?=[,nN.;)]|$))?))"
+    r"(?P<unit>[,n]?i|[.,n(;/-]{0,2}"
+    r"(?:[Uuv][-.:#]?(?:[twD]?[1456yiO]|[tD](?![5Z])|W(?=[,nN)]))|O[Uu]|1\.?[Uu](?![1456yW])|[Stg]1(?=[,n])))"
+    rf"|(?P<state_zip>[,n;-]{{0,3}}(?P<town0>{_TOWN})?[,n]{{0,2}}(?P<state>[tTD]|1(?=n?5))[,n]{{0,2}}"
+    rf"(?P<zip0>Z|[45y]{_ALONE}|(?<=n)1(?=[nN.]|$)))"
+    rf"|(?P<zip_town>[,n;.-]{{0,3}}(?:t(?=5))?(?P<zip1>[ZPz]|[4568y])[,n]{{0,2}}-?(?P<town1>{_TOWN}(?:1(?=[,nN.;]|$))?))"
     rf"|(?P<town_zip>[,n;-]{{0,3}}(?P<town2>{_TOWN})[,n-]{{0,3}}(?P<zip2>[ZPz]|[4568]{_ALONE}))"
     r"|(?P<zip>[,n;-]{0,3}(?:[ZPz]|[456](?![-.]?[14568yZPz])))"
     r"|(?P<place>[,n;(/-]{0,3}T(?:\([WT]\))?)"
@@ -59,7 +59,7 @@ def read_parts(tokens: Tokens, last: int) -> tuple[int, int]:
             if match["zip0"] == "y" and state not in load_words()["state_code"]:
                 break
             known = match["state"] == "T" or state in load_words()["state_code"]
-            weight += 3 if known or match["zip0"] == "Z" else 2
+            weight += 3 if known or match["zip0"] == "Z" else 2 if match["zip0"] == "5" else 1
             zips += 1
         elif kind in ("zip_town", "town_zip"):
             zip_, town = match["zip1"] or match["zip2"], match["town1"] or match["town2"]

@@ -12,6 +12,7 @@ from corpus_pipeline.scrub.postal.tables import (
     BETWEEN,
     BOX,
     CUE,
+    DOTTED,
     LOOSE,
     OTHER,
     UNIT,
@@ -185,14 +186,15 @@ def _is_british(data, start, stop, last, classes):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _is_street_word(data, start, stop, last):  # type: ignore[no-untyped-def]
+def _is_street_word(data, start, stop, last, flag):  # type: ignore[no-untyped-def]
     """Says of a word of one or two letters whether it is written as an abbreviation."""
-    if stop - start > 2:
+    if stop - start > 2 and not flag & DOTTED:
         return True
     dotted = stop < last and (data[stop] == 0x2E or data[stop] == 0x2F)
     if stop - start == 1:
         return dotted and (data[start] >= 0x61 or data[stop] == 0x2F)
-    return dotted or data[start] >= 0x80 or data[start] < 0x61
+    # In small letters st and rd need an announcement, which the scan asks for.
+    return dotted or data[start] >= 0x80 or data[start] < 0x61 or flag & BEHIND != 0
 
 
 @kernel
@@ -245,7 +247,19 @@ def _scan(  # type: ignore[no-untyped-def]
                         if _is_british(data, p, q, last, classes):
                             found = p
                     elif _is_number(data, p, q, first, last, classes):
-                        adjoined = p - word_end <= 4
+                        gap = data[word_end] if p - word_end <= 4 else np.uint8(0x28)
+                        adjoined = gap in (
+                            0x20,
+                            0x2C,
+                            0x2E,
+                            0x0A,
+                            0x0D,
+                            0x09,
+                            0x3A,
+                            0xC2,
+                            0x27,
+                            0x2D,
+                        )
                         year = length == 4 and (
                             (data[p] == 0x31 and data[p + 1] >= 0x37)
                             or (data[p] == 0x32 and data[p + 1] == 0x30)
@@ -268,7 +282,16 @@ def _scan(  # type: ignore[no-untyped-def]
                             found = before_start
                         elif p - between <= 8 or p - box <= 4 or p - zip_word <= 12:
                             found = word_start
-                        elif p - cue <= _CUE_BEFORE and (after or previous) and not year:
+                        elif (
+                            p - cue <= _CUE_BEFORE
+                            and (
+                                after
+                                or previous
+                                or (adjoined and not word_flag and p - number <= 24)
+                            )
+                            and not year
+                            and not (length == 1 and data[p] == 0x30)
+                        ):
                             found = p
                         elif adjoined and word_flag & UNIT and near:
                             found = number_start
@@ -324,11 +347,13 @@ def _scan(  # type: ignore[no-untyped-def]
                         p += 3 if data[p] == 0xE2 else 2
                         continue
                     word_flag = _flag(value, word_hashes, word_flags)
+                    if p > first and data[p - 1] == 0x5F:
+                        word_flag = np.uint16(0)
                     word_capital = kind & (_CAPITAL | _HIGH) != 0
                     word_start, word_end = p, q
                     if word_flag:
                         if word_flag & (BEHIND | BEFORE | BETWEEN) and _is_street_word(
-                            data, p, q, last
+                            data, p, q, last, word_flag
                         ):
                             if word_flag & BEFORE:
                                 before_name, before_start = q, p

@@ -1,14 +1,16 @@
 """Addresses in scripts with spaces, in a column of texts."""
 
+import functools
+
 from corpus_pipeline.scrub.entities import INDEX
-from corpus_pipeline.scrub.postal.grammar import ENOUGH, find_addresses
+from corpus_pipeline.scrub.postal.grammar import ENOUGH, Address, find_addresses
 from corpus_pipeline.scrub.postal.scan import find_windows
 from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
 
 #: Bytes that the grammar sees before a window and behind it; and for an address that reaches the
 #: border of those: lines of a block.
-_NEAR = (96, 112)
+_NEAR = (80, 72)
 _FAR = (200, 400)
 #: An address this near to a border may go on behind it.
 _BORDER = 16
@@ -40,6 +42,12 @@ def find_spaced_addresses(text: Utf8) -> Spans:
     return made_spans((rows[at], *at, _ADDRESS, score) for at, score in found.items())
 
 
+@functools.lru_cache(1024)
+def _addresses(window: str) -> tuple[Address, ...]:
+    """Reads a window; footers and forms of pages repeat."""
+    return tuple(find_addresses(window))
+
+
 def _find_around(
     data: memoryview, start: int, end: int, bounds: tuple[int, int]
 ) -> list[tuple[int, int, int]]:
@@ -48,7 +56,7 @@ def _find_around(
     for before, after in (_NEAR, _FAR):
         low, high = _bounds(data, start - before, end + after, *bounds)
         window = str(data[low:high], "utf-8", "ignore")
-        addresses = find_addresses(window)
+        addresses = _addresses(window)
         found = []
         for address in addresses:
             begin = low + len(window[: address.start].encode())

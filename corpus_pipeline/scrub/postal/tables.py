@@ -21,6 +21,8 @@ OTHER: Final = 64
 ZIP: Final = 128
 #: A word before a name that in small letters is a word of English or little else.
 LOOSE: Final = 256
+#: In small letters a street word only with a dot.
+DOTTED: Final = 512
 
 _BASIS: Final = 14695981039346656037
 _PRIME: Final = 1099511628211
@@ -41,6 +43,7 @@ _SCANNED: Final = {
     "announce": CUE,
     "zip_label": ZIP,
     "not_streets": OTHER,
+    "dotted": DOTTED,
 }
 
 

@@ -43,7 +43,7 @@ _PAIRED = (
 _NUMBERS = (
     # no house and no postcode
     r"(?P<bad>[$€£¥₹][ ]?[0-9][0-9.,]*|[0-9]+(?:[.,:][0-9]+)+[A-Za-z%]*|[0-9]+ ?[%°€£$]"
-    r"|[0-9]{9,}|\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}(?![0-9])"
+    r"|[0-9]{9,}|[0-9]{3}[-.][0-9]{4}(?![0-9])|\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}(?![0-9])"
     r"|(?:19|20)[0-9]{2}[-–/](?:19|20)?[0-9]{2}(?![0-9/])"
     r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:Z.]*|\+[0-9][0-9 ()-]{6,})"
     r"|(?P<ordinal>[0-9]{1,3}\.?(?:st|nd|rd|th|ST|ND|RD|TH|ª|º|er|ème|e)(?![A-Za-z0-9]))"
@@ -58,6 +58,8 @@ _TOKEN = re.compile(
     r"(?:[Cc]/(?=[ ]?[^\W\d_a-z])|[PpCcVvLl]\.(?:zza|za|le|so|go)\b|['’]?[^\W\d_]+)"
     r"(?:(?:['’`-]|\.-)[^\W\d_]+)*(?:\.(?!\.))?)"
     f"|(?P<line>{_LINE})"
+    # Columns of a table are parted by more than a space.
+    r"|(?P<gap>[ ]{3,}|[ ]*\t[ \t]*)"
     "|(?P<postcode>(?<![A-Za-z0-9])(?:" + "|".join(_POSTCODES) + "))"
     f"|(?P<plain>(?<![A-Za-z0-9-])(?:{_PLAIN_POSTCODES}))|(?P<paired>{_PAIRED})|"
     + _NUMBERS
@@ -110,6 +112,7 @@ class Tokens(NamedTuple):
 #: What the letters mean.
 CLASSES: Final = {
     "1": "number of 1 to 3 digits, or with a letter or a range: a house",
+    "i": "the same behind #: a house or a flat",
     "4": "number of 4 digits", "5": "of 5", "6": "of 6", "8": "of 7 or 8",
     "y": "number from 1700 to 2100",
     "Z": "postcode by its form", "P": "the same, or a range or an amount",
@@ -124,7 +127,7 @@ CLASSES: Final = {
     "T": "country, state or large town", "t": "two or three capitals", "D": "direction",
     "W": "capitalised word", "X": "capitalised word that is no name of a street",
     "w": "small word of names", "l": "other word in small letters",
-    "n": "end of line", "N": "empty line", "o": "other mark",
+    "n": "end of line", "N": "empty line", "o": "other mark", "_": "a tab, or three spaces or more",
 }  # fmt: skip
 
 
@@ -218,6 +221,8 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
         return "t"
     if small in ("st", "rd", "dr", "ln", "ct") and not (upper or dotted or all_small):
         return "q"
+    if small in load_words()["small_between"] and upper:
+        return "s" if small in load_words()["loose_behind"] else "W"
     if small == "c/":
         return "R"
     if small == "str" and not (upper or dotted):
@@ -239,6 +244,8 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
         return "W"
     if text in _DIRECTIONS:
         return "D"
+    if upper and small in load_words()["ordinal"]:
+        return "O"
     if kind is not None:
         if dotted and upper and len(small) == 1 and kind != "D":
             # An initial of a name; the Hungarian u. is small.
@@ -284,9 +291,14 @@ def _class_of(kind: str, token: str, all_small: bool) -> tuple[str, str]:
         return _class_of_number(token), small
     if kind == "mark":
         return (token if token in ",.-()/:;&?!'\"" else "-" if token == "–" else "o"), small
-    return {"line": "n", "postcode": "Z", "plain": "P", "paired": "z", "ordinal": "O"}.get(
-        kind, "x"
-    ), small
+    return {
+        "line": "n",
+        "gap": "_",
+        "postcode": "Z",
+        "plain": "P",
+        "paired": "z",
+        "ordinal": "O",
+    }.get(kind, "x"), small
 
 
 def read_tokens(text: str) -> Tokens:
@@ -297,6 +309,8 @@ def read_tokens(text: str) -> Tokens:
     >>> read_tokens("Hauptstr. 12a,\\n> 10115 Berlin").classes
     'C1,n5T'
     """
+    # The sign of an increment stands for a delta in capitals of Greek.
+    text = text.replace("\u2206", "\u0394")
     all_small = text == text.lower()
     classes: list[str] = []
     starts: list[int] = []
@@ -327,6 +341,8 @@ def _is_ending(small: str) -> bool:
 
 
 def _class_of_number(token: str) -> str:
+    if token[0] in "#№":
+        return "i"
     if not token.isdigit():
         return "1"
     if len(token) < 4:
