@@ -101,7 +101,7 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
     if shape & SMALL and found > 0:
         found -= 2
     if shape & ALL_CAPITALS and found > 0:
-        found -= 2 if size > 4 else 3
+        found -= 2 if size > 4 else (3 if size == 4 else 6)
     return found
 
 

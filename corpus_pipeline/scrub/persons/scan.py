@@ -27,6 +27,7 @@ from corpus_pipeline.scrub.persons.evidence import (
     is_word,
     together,
 )
+from corpus_pipeline.scrub.persons.labelled import read_labelled
 from corpus_pipeline.scrub.persons.tables import (
     CONTACT,
     DOUBTS,
@@ -157,7 +158,8 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, strict, see
             shape & ALL_CAPITALS and not tokens[k + 1, SHAPE] & ALL_CAPITALS
         ):
             titled = k if not points else titled
-            points = max(points, _TITLED)
+            # LT and MS among capitals are other things, too.
+            points = max(points, _ROLED if shape & ALL_CAPITALS and tokens[k + 1, GAP] != DOT else _TITLED)
             k += 1
             continue
         if follows and known & ROLE and tokens[k + 1, GAP] == SPACE and not (known & 7 >= 6):
@@ -214,7 +216,7 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, strict, see
             tokens[high, GAP] == SPACE and not known >> 9 & 3 and not tokens[high, PEOPLE]
         ):
             other = tokens[high, KNOWN]
-            if other >> 3 & 7 >= 1 and other >> 6 & 7 <= 3 and other >> 11 == 0:
+            if other >> 3 & 7 >= 1 and other >> 6 & 7 <= 4 and not other >> 11 & 0x3FF:
                 end = high
         # A capital word on either side is that of a heading or of a longer name.
         heading = 0
@@ -323,7 +325,31 @@ def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading
 
 
 @kernel
-def _read_inverted(tokens, total):  # type: ignore[no-untyped-def]
+def _read_firms(data, begin, tables, tokens, total):  # type: ignore[no-untyped-def]
+    """Bars "Levine, Steinberg and Miller", surnames alone, in the place of a firm's name: at the
+    start of a line, behind "of", "at"."""
+    for k in range(total - 2):
+        if tokens[k + 1, GAP] != COMMA or (k > 0 and _joins(tokens, k)):
+            continue
+        if k + 3 < total and _joins(tokens, k + 3):
+            continue
+        if not 4 <= tokens[k + 2, START] - tokens[k + 1, END] <= 6 or tokens[k + 2, GAP] == COMMA:
+            continue
+        firm = True
+        for j in range(k, k + 3):
+            known = tokens[j, KNOWN]
+            if known >> 3 & 7 < 4 or known & 7 > (known >> 3 & 7):
+                firm = False
+        if firm:
+            said, line, _, _ = before(data, tokens[k, START], begin, tables)
+            firm = line or bool(said & (PLACES | INSIDE))
+        if firm:
+            for j in range(k, k + 3):
+                tokens[j, PEOPLE] = BARRED
+
+
+@kernel
+def _read_inverted(data, tokens, total):  # type: ignore[no-untyped-def]
     """Marks "Smith, John" where both words are known as such."""
     for k in range(total - 1):
         if tokens[k + 1, GAP] != COMMA or tokens[k, PEOPLE] or tokens[k + 1, PEOPLE]:
@@ -334,7 +360,10 @@ def _read_inverted(tokens, total):  # type: ignore[no-untyped-def]
         if k + 2 < total and tokens[k + 2, GAP] == COMMA:
             continue
         if known >> 3 & 7 >= 4 and known >> 6 & 7 < 2 and known >> 9 & 3 < 2:
-            initial = tokens[k + 1, SHAPE] & INITIAL
+            if k + 2 < total and _joins(tokens, k + 2) and not tokens[k + 2, SHAPE] & INITIAL:
+                continue
+            end = tokens[k + 1, END]
+            initial = tokens[k + 1, SHAPE] & INITIAL and end < len(data) and data[end] == 0x2E
             if initial or (other & 7 >= 5 and other >> 6 & 7 < 2 and other >> 9 & 3 < 1):
                 tokens[k, PEOPLE] = FOUND | FIRST
                 tokens[k + 1, PEOPLE] = FOUND
@@ -464,11 +493,16 @@ def _scan(data, offsets, nouns, strict, tables, ends, tokens, least, rows, start
     seen = np.zeros(2**16 + 1, np.bool_)
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
-        total = read_tokens(data, begin, stop, tables, ends, tokens)
-        if total == 0 and stop - begin < _SMALL_TEXT:
+        total, caseless = read_tokens(data, begin, stop, tables, ends, tokens)
+        if caseless:
+            first = found
+            found = read_labelled(data, begin, stop, tables, row, found, rows, starts, stops)
+            scores[first:found] = 0.5
+        elif total == 0 and stop - begin < _SMALL_TEXT:
             total = read_small_tokens(data, begin, stop, tables, tokens)
         if seen[-1]:
             seen[:] = False
+        _read_firms(data, begin, tables, tokens, total)
         count = 0
         low = 0
         while low < total:
@@ -478,7 +512,7 @@ def _scan(data, offsets, nouns, strict, tables, ends, tokens, least, rows, start
             count = _read_chain(data, begin, stop, tables, tokens, low, high, nouns[row], strict[row],
                                 seen, slots, marks, touched, count)  # fmt: skip
             low = high + 1
-        _read_inverted(tokens, total)
+        _read_inverted(data, tokens, total)
         if count:
             _read_joined(data, tokens, total)
         if count:
@@ -531,7 +565,9 @@ def find_spaced_persons(text: Utf8, languages: Sequence[str | None], everyone: b
         text.data, text.offsets, nouns, strict, tables(), surname_ends(), room(most),
         FOUND if everyone else FOUND | PRIVATE, rows, starts, ends, scores,
     )  # fmt: skip
+    # Those behind labels come before the others of their text.
+    order = np.argsort(starts[:found], kind="stable")
     return Spans(
-        rows[:found].copy(), starts[:found].copy(), ends[:found].copy(),
-        np.full(found, INDEX["PERSON"], np.int32), scores[:found].copy(),
+        rows[order], starts[order], ends[order], np.full(found, INDEX["PERSON"], np.int32),
+        scores[order],
     )  # fmt: skip

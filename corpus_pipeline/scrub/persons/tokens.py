@@ -327,11 +327,15 @@ def read_small_tokens(data, begin, stop, tables, tokens):  # type: ignore[no-unt
 
 @kernel
 def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-untyped-def]
-    """Reads the words with a capital of a text; returns how many."""
+    """Reads the words with a capital of a text.
+
+    Returns:
+        how many, and whether there are letters of scripts without capitals.
+    """
     folds = tables.letters
     count = 0
     i = begin
-    inside = False
+    inside = caseless = False
     while i < stop:
         byte = data[i]
         kind = KINDS[byte]
@@ -344,10 +348,11 @@ def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-unt
             if inside:
                 i += 1
                 continue
-        elif byte < 0xC3 or byte == 0xE0 or byte > 0xE1:
-            # Quotes, scripts without capitals; none of them begins a name.
+        elif byte < 0xC3 or 0xD6 <= byte <= 0xE0 or byte > 0xE1:
+            # Quotes, scripts without capitals; none of them begins a name here.
+            caseless = caseless or 0xD6 <= byte <= 0xE0
             i += 2 if byte < 0xE0 else (3 if byte < 0xF0 else 4)
-            inside = byte == 0xE0
+            inside = 0xD6 <= byte <= 0xE0
             continue
         else:
             code, width = code_point(data, i, stop)
@@ -373,7 +378,7 @@ def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-unt
         count += 1
         i = end
         inside = True
-    return count
+    return count, caseless
 
 
 @kernel
