@@ -3,8 +3,8 @@
 import numpy as np
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons.letters import code_point, finished
-from corpus_pipeline.scrub.persons.tables import CONTACT, GOES_ON, PHRASE, looked_up
+from corpus_pipeline.scrub.persons.letters import NO_LETTER, code_point, finished
+from corpus_pipeline.scrub.persons.tables import AFTER, BEFORE, CONTACT, GOES_ON, PHRASE, looked_up
 from corpus_pipeline.scrub.persons.tokens import read_word
 
 #: Words and marks that are read before a name and behind it.
@@ -54,7 +54,7 @@ def begins_sentence(data, at, begin):  # type: ignore[no-untyped-def]
 def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
     """Reads back from byte `at`; (what phrases say, whether it begins a line, or a
     sentence, whether a number stands before it)."""
-    folds, capitals = tables.letters.folds, tables.letters.capitals
+    folds = tables.letters
     i = at
     value = PHRASE
     found = 0
@@ -69,7 +69,7 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 break
             item = _NEW_LINE
             value = _extended(value, item)
-            found = _merged(found, looked_up(tables.before, value))
+            found = _merged(found, looked_up(tables, BEFORE, value))
             break
         byte = data[i - 1]
         if _is_skipped(byte):
@@ -86,7 +86,7 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 line = sentence = True
             if i <= begin:
                 value = _extended(value, item)
-                found = _merged(found, looked_up(tables.before, value))
+                found = _merged(found, looked_up(tables, BEFORE, value))
                 break
         elif byte < 0x80 and not (0x61 <= byte | 0x20 <= 0x7A):
             if 0x30 <= byte <= 0x39:
@@ -110,7 +110,7 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 while start > begin and (data[start] & 0xC0) == 0x80:
                     start -= 1
                 code, _ = code_point(data, start, end)
-                if folds[code] == 0 and not (data[start] == 0xE2 and data[i - 1] == 0x99):
+                if folds[code] == NO_LETTER and not (data[start] == 0xE2 and data[i - 1] == 0x99):
                     break
                 i = start
             if i == end:
@@ -133,9 +133,9 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 # The tail of a longer word: none.
                 if end - i >= 48:
                     break
-                _, item, _, _, _ = read_word(data, i, end, folds, capitals)
+                _, item, _, _, _ = read_word(data, i, end, folds)
         value = _extended(value, item)
-        held = looked_up(tables.before, value)
+        held = looked_up(tables, BEFORE, value)
         found = _merged(found, held)
         if not held & GOES_ON:
             break
@@ -147,7 +147,7 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
 def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
     """Reads on from byte `at`; (what phrases say, whether the line ends, whether a house
     number follows)."""
-    folds, capitals = tables.letters.folds, tables.letters.capitals
+    folds = tables.letters
     i = at
     value = PHRASE
     found = 0
@@ -171,7 +171,7 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
             width = 1 if byte == 0x27 else 3
             if i + width < stop and data[i + width] == 0x73:
                 value = _extended(value, 0x27)
-                found = _merged(found, looked_up(tables.after, value))
+                found = _merged(found, looked_up(tables, AFTER, value))
                 items += 1
                 i += width + 1
                 continue
@@ -187,7 +187,7 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
                 break
             i += 1
         else:
-            end, item, _, count, tail = read_word(data, i, stop, folds, capitals)
+            end, item, _, count, tail = read_word(data, i, stop, folds)
             if count == 0:
                 break
             # She played, Smith announced.
@@ -195,7 +195,7 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
                 found = _merged(found, 2)
             i = end
         value = _extended(value, item)
-        held = looked_up(tables.after, value)
+        held = looked_up(tables, AFTER, value)
         found = _merged(found, held)
         if not held & GOES_ON:
             break

@@ -18,11 +18,16 @@ from corpus_pipeline.scrub.persons.tables import (
 )
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
+    END,
+    GAP,
     GLUED,
     HYPHEN,
     INITIAL,
+    KNOWN,
     MIXED,
+    SHAPE,
     SMALL,
+    START,
     SURNAME_END,
 )
 
@@ -80,7 +85,9 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
             4 if given >= 3 or surname >= 4 else (1 if given or surname else 0)
         )  # fmt: skip
     elif given >= 4:
-        found = 4 if surname > given + 1 or (given == 4 and surname >= 5) else 6
+        found = 4 if surname < 6 and (surname > given + 1 or (given == 4 and surname >= 5)) else 6
+    elif surname >= 6:
+        found = 6
     elif given >= 2 or surname >= 4 or shape & SURNAME_END:
         found = 4
     elif known & 0x3F:
@@ -92,30 +99,30 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
     if known & NAMED:
         found = min(found, 4 if given >= 6 and common < 2 else 2)
     if shape & SMALL and found > 0:
-        found -= 3
+        found -= 2
     if shape & ALL_CAPITALS and found > 0:
-        found -= 2 if size > 4 else 3
+        found -= 2 if size > 4 else (3 if size == 4 else 6)
     return found
 
 
 @kernel
 def together(tokens, low, high):  # type: ignore[no-untyped-def]
     """Evidence of the tokens from `low` to `high`, two or more."""
-    while high > low and tokens.known[high] & SUFFIX and not tokens.known[high] & 0x38:
+    while high > low and tokens[high, KNOWN] & SUFFIX and not tokens[high, KNOWN] & 0x38:
         high -= 1
     first, last, initials, names, doubtful, common_words = -1, -1, 0, 0, 0, 0
     hyphens, mixed = 0, 0
     for k in range(low, high + 1):
-        if tokens.shapes[k] & INITIAL:
+        if tokens[k, SHAPE] & INITIAL:
             initials += 1
             continue
         if first < 0:
             first = k
         last = k
         names += 1
-        known = tokens.known[k]
-        hyphens += k > low and tokens.gaps[k] == HYPHEN
-        mixed += (tokens.shapes[k] ^ tokens.shapes[first]) & ALL_CAPITALS
+        known = tokens[k, KNOWN]
+        hyphens += k > low and tokens[k, GAP] == HYPHEN
+        mixed += (tokens[k, SHAPE] ^ tokens[first, SHAPE]) & ALL_CAPITALS
         if known >> 6 & 7 >= 3 or known & (CALENDAR | PEOPLE | ROLE):
             common_words += 1
             doubtful += 1
@@ -123,13 +130,13 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
             doubtful += 1
     if names == 0:
         return NEVER
-    known, shape = tokens.known[last], tokens.shapes[last]
+    known, shape = tokens[last, KNOWN], tokens[last, SHAPE]
     surname, common = known >> 3 & 7, known >> 6 & 7
     if surname < 3 and shape & SURNAME_END:
         surname = 3
     unknown = not known & 0x7FF
     if names == 1:
-        if tokens.shapes[high] & INITIAL:
+        if tokens[high, SHAPE] & INITIAL:
             # Maria K.
             return 6 if known & 7 >= 5 and common < 2 and not doubtful else NEVER
         if shape & ALL_CAPITALS and surname < 4:
@@ -143,11 +150,11 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         return 3 if surname >= 4 and common < 5 else -2
     if hyphens == high - low:
         # One name with a hyphen: Anne-Marie, Smith-Jones.
-        one = alone(tokens.known[first], tokens.shapes[first], 9)
-        other = alone(tokens.known[last], tokens.shapes[last], 9)
-        return min(one, other, 6 if tokens.known[first] & 7 >= 4 and known & 7 >= 4 else 4)
-    given, front = tokens.known[first] & 7, tokens.known[first] >> 3 & 7
-    strange = not tokens.known[first] & 0x7FF
+        one = alone(tokens[first, KNOWN], tokens[first, SHAPE], 9)
+        other = alone(tokens[last, KNOWN], tokens[last, SHAPE], 9)
+        return min(one, other, 6 if tokens[first, KNOWN] & 7 >= 4 and known & 7 >= 4 else 4)
+    given, front = tokens[first, KNOWN] & 7, tokens[first, KNOWN] >> 3 & 7
+    strange = not tokens[first, KNOWN] & 0x7FF
     if given >= 4 and surname >= 3:
         found = 10
     elif given >= 4 and (unknown or known & 7 >= 3 or (common < 2 and not known >> 9 & 3)):
@@ -178,13 +185,13 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
             found -= 4
     if names > 4:
         found -= 2
-    if tokens.shapes[low] & SMALL:
+    if tokens[low, SHAPE] & SMALL:
         found -= 3
-    if tokens.shapes[last] & ALL_CAPITALS and tokens.ends[last] - tokens.starts[last] <= 4:
+    if tokens[last, SHAPE] & ALL_CAPITALS and tokens[last, END] - tokens[last, START] <= 4:
         # Model IP, U.S. CTO.
-        if not tokens.shapes[first] & ALL_CAPITALS or surname < 3:
+        if not tokens[first, SHAPE] & ALL_CAPITALS or surname < 3:
             found -= 6
-    if tokens.shapes[first] & ALL_CAPITALS:
+    if tokens[first, SHAPE] & ALL_CAPITALS:
         # USNS Smith; and names in capitals are less sure, as all words are.
         if mixed:
             found -= 6

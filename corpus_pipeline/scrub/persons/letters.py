@@ -6,7 +6,6 @@ gelencser are one; letters that are two elsewhere (æ, œ, ß, þ) are hashed as
 
 import functools
 import unicodedata
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,32 +15,24 @@ from corpus_pipeline.kernels import kernel
 #: Code points that the tables know: those of alphabets with capitals, and of Arabic, Hebrew and the
 #: scripts of India.
 KNOWN = 0x2000
-#: In `folds`: no letter; a mark that belongs to the word and is not hashed; two letters.
-NO_LETTER, MARK, TWO = 0, 1, 0x8000
+#: In the table of letters: no letter; a mark that belongs to the word and is not hashed; two letters
+#: of seven bits each; a capital.
+NO_LETTER, MARK, TWO, CAPITAL = 0, 1, 1 << 16, 1 << 17
+_FOLD = 0xFFFF
 
 _TWO = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij"}
 _ONE = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŋ": "n", "ə": "e", "ё": "е"}
 _LOW = 0xFFFFFFFF
 
 
-class Letters(NamedTuple):
-    """What is known of each code point below `KNOWN`."""
-
-    folds: NDArray[np.uint16]
-    """uint16[KNOWN], the letter without case and marks; `TWO` and seven bits each for two."""
-    capitals: NDArray[np.bool_]
-    """bool[KNOWN], whether it is a capital letter."""
-
-
 @functools.cache
-def letters() -> Letters:
-    """Makes the tables.
+def letters() -> NDArray[np.int32]:
+    """The letter without case and marks of each code point below `KNOWN`, int32[KNOWN].
 
-    >>> chr(letters().folds[ord("É")]), bool(letters().capitals[ord("É")])
+    >>> chr(letters()[ord("É")] & 0xFFFF), bool(letters()[ord("É")] & CAPITAL)
     ('e', True)
     """
-    folds = np.zeros(KNOWN, np.uint16)
-    capitals = np.zeros(KNOWN, np.bool_)
+    folds = np.zeros(KNOWN, np.int32)
     for code in range(KNOWN):
         letter = chr(code)
         category = unicodedata.category(letter)
@@ -49,15 +40,15 @@ def letters() -> Letters:
             folds[code] = MARK
         if category[0] not in "LM" or folds[code] or 0xE00 <= code < 0x10A0 or category == "Lm":
             continue
-        capitals[code] = category in ("Lu", "Lt")
+        capital = CAPITAL if category in ("Lu", "Lt") else 0
         small = letter.lower()[0]
         if small in _TWO:
             first, second = _TWO[small]
-            folds[code] = TWO | ord(first) << 7 | ord(second)
+            folds[code] = capital | TWO | ord(first) << 7 | ord(second)
             continue
         plain = small if 0x900 <= code < 0xE00 else unicodedata.normalize("NFD", small)[0]
-        folds[code] = ord(_ONE.get(plain, plain))
-    return Letters(folds, capitals)
+        folds[code] = capital | ord(_ONE.get(plain, plain))
+    return folds
 
 
 @kernel
@@ -97,11 +88,11 @@ def hash_words(data, offsets, folds, hashes):  # type: ignore[no-untyped-def]
         while i < stop:
             code, width = code_point(data, i, stop)
             fold = int(folds[code])
-            if fold & 0x8000:
+            if fold & TWO:
                 value = added(value, fold >> 7 & 0x7F)
                 value = added(value, fold & 0x7F)
-            elif fold > 1:
-                value = added(value, fold)
+            elif fold > MARK:
+                value = added(value, fold & _FOLD)
             i += width
         hashes[row] = finished(value)
 
@@ -117,5 +108,5 @@ def hashed(words: list[str]) -> NDArray[np.uint32]:
     np.cumsum([len(word) for word in coded], out=offsets[1:])
     hashes = np.zeros(len(coded), np.uint32)
     data = np.frombuffer(b"".join(coded) + b" ", np.uint8)
-    hash_words(data, offsets, letters().folds, hashes)
+    hash_words(data, offsets, letters(), hashes)
     return hashes

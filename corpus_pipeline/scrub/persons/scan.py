@@ -27,6 +27,7 @@ from corpus_pipeline.scrub.persons.evidence import (
     is_word,
     together,
 )
+from corpus_pipeline.scrub.persons.labelled import read_labelled
 from corpus_pipeline.scrub.persons.tables import (
     CONTACT,
     DOUBTS,
@@ -47,13 +48,20 @@ from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
     COMMA,
     DOT,
+    END,
     FAR,
+    GAP,
     HYPHEN,
     INITIAL,
+    KNOWN,
     PARTICLES,
+    PEOPLE,
+    SHAPE,
     SMALL,
     SPACE,
+    START,
     SURNAME_END,
+    hash_of,
     names_place,
     note_small,
     read_small_tokens,
@@ -81,13 +89,13 @@ _WELL_KNOWN = frozenset({"en", None})
 @kernel
 def _joins(tokens, k):  # type: ignore[no-untyped-def]
     """Says whether token k goes on the chain of the one before it."""
-    gap = tokens.gaps[k]
+    gap = tokens[k, GAP]
     if gap in (SPACE, HYPHEN, PARTICLES):
         return True
     if gap == DOT:
-        known = tokens.known[k - 1]
-        return bool(tokens.shapes[k - 1] & INITIAL) or bool(known & (TITLE | ROLE | SUFFIX)) or (
-            bool(known & THING_BEFORE) and tokens.ends[k - 1] - tokens.starts[k - 1] == 2
+        known = tokens[k - 1, KNOWN]
+        return bool(tokens[k - 1, SHAPE] & INITIAL) or bool(known & (TITLE | ROLE | SUFFIX)) or (
+            bool(known & THING_BEFORE) and tokens[k - 1, END] - tokens[k - 1, START] == 2
         )
     return False
 
@@ -96,9 +104,9 @@ def _joins(tokens, k):  # type: ignore[no-untyped-def]
 def _noted(tokens, low, high, mark, slots, marks, touched, count):  # type: ignore[no-untyped-def]
     """Marks tokens as a name's, and keeps its words for later mentions; returns how many."""
     for k in range(low, high + 1):
-        tokens.people[k] = mark | (FIRST if k == low else 0)
-        known = tokens.known[k]
-        if tokens.shapes[k] & INITIAL or known >> 6 & 7 >= 4 or count >= _SLOTS // 2:
+        tokens[k, PEOPLE] = mark | (FIRST if k == low else 0)
+        known = tokens[k, KNOWN]
+        if tokens[k, SHAPE] & INITIAL or known >> 6 & 7 >= 4 or count >= _SLOTS // 2:
             continue
         if known & (THING | PARTICLE | SUFFIX | ROLE | TITLE) and not known & NAMED:
             continue
@@ -106,16 +114,16 @@ def _noted(tokens, low, high, mark, slots, marks, touched, count):  # type: igno
             continue
         # What no list knows is a surname behind a usual given name.
         if known & 0x3F == 0 and low < high and not (
-            tokens.known[low] & 7 >= 5 or tokens.shapes[k] & SURNAME_END
+            tokens[low, KNOWN] & 7 >= 5 or tokens[k, SHAPE] & SURNAME_END
         ):
             continue
-        if tokens.shapes[k] & ALL_CAPITALS and tokens.ends[k] - tokens.starts[k] <= 3:
+        if tokens[k, SHAPE] & ALL_CAPITALS and tokens[k, END] - tokens[k, START] <= 3:
             continue
-        slot = tokens.hashes[k] & (_SLOTS - 1)
-        while slots[slot] != 0 and slots[slot] != tokens.hashes[k]:
+        slot = hash_of(tokens, k) & (_SLOTS - 1)
+        while slots[slot] != 0 and slots[slot] != hash_of(tokens, k):
             slot = (slot + 1) & (_SLOTS - 1)
         if slots[slot] == 0:
-            slots[slot] = tokens.hashes[k]
+            slots[slot] = hash_of(tokens, k)
             marks[slot] = 0
             touched[count] = slot
             count += 1
@@ -131,7 +139,7 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, strict, see
         several = names_place(tokens, k, high + 1, tables)
         if several:
             for j in range(k, k + several):
-                tokens.people[j] = BARRED
+                tokens[j, PEOPLE] = BARRED
             k += several
             continue
         k += 1
@@ -140,26 +148,27 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, strict, see
     titled = -1
     barred = False
     while k <= high:
-        known, shape = tokens.known[k], tokens.shapes[k]
-        if tokens.people[k] & BARRED or is_unusable(known, shape):
+        known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
+        if tokens[k, PEOPLE] & BARRED or is_unusable(known, shape):
             points, barred = 0, False
             k += 1
             continue
         follows = k < high
-        if follows and known & TITLE and tokens.gaps[k + 1] in (SPACE, DOT) and not (
-            shape & ALL_CAPITALS and not tokens.shapes[k + 1] & ALL_CAPITALS
+        if follows and known & TITLE and tokens[k + 1, GAP] in (SPACE, DOT) and not (
+            shape & ALL_CAPITALS and not tokens[k + 1, SHAPE] & ALL_CAPITALS
         ):
             titled = k if not points else titled
-            points = max(points, _TITLED)
+            # LT and MS among capitals are other things, too.
+            points = max(points, _ROLED if shape & ALL_CAPITALS and tokens[k + 1, GAP] != DOT else _TITLED)
             k += 1
             continue
-        if follows and known & ROLE and tokens.gaps[k + 1] == SPACE and not (known & 7 >= 6):
+        if follows and known & ROLE and tokens[k + 1, GAP] == SPACE and not (known & 7 >= 6):
             titled = k if not points else titled
             points = max(points, _ROLED)
             k += 1
             continue
         if follows and known & THING_BEFORE and not points and (
-            tokens.gaps[k + 1] in (SPACE, DOT, PARTICLES)
+            tokens[k + 1, GAP] in (SPACE, DOT, PARTICLES)
         ) and not (known & 7 >= 5):
             barred = True
             k += 1
@@ -173,19 +182,19 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, strict, see
             k += 1
             continue
         # "I" and "A" at the front are words, and so are particles before what is no surname.
-        if (shape & INITIAL and follows and tokens.gaps[k + 1] != DOT) or (
+        if (shape & INITIAL and follows and tokens[k + 1, GAP] != DOT) or (
             known & PARTICLE and known & FUNCTION
         ):
-            if not (follows and known & PARTICLE and tokens.known[k + 1] >> 3 & 7 >= 4
-                    and not is_unusable(tokens.known[k + 1], tokens.shapes[k + 1]) and points):  # fmt: skip
+            if not (follows and known & PARTICLE and tokens[k + 1, KNOWN] >> 3 & 7 >= 4
+                    and not is_unusable(tokens[k + 1, KNOWN], tokens[k + 1, SHAPE]) and points):  # fmt: skip
                 k += 1
                 continue
         # The piece goes on up to a common word, a barred one, or one of a thing.
         end = k
         thing = False
         while end < high:
-            other = tokens.known[end + 1]
-            if tokens.people[end + 1] & BARRED or is_unusable(other, tokens.shapes[end + 1]):
+            other = tokens[end + 1, KNOWN]
+            if tokens[end + 1, PEOPLE] & BARRED or is_unusable(other, tokens[end + 1, SHAPE]):
                 break
             if other & THING:
                 if other & NAMED and end == k and known & 7 >= 6 and not known >> 9 & 3:
@@ -193,36 +202,36 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, strict, see
                     break
                 thing = True
                 break
-            if is_word(other, tokens.shapes[end + 1]) or (other & TITLE and not other & SUFFIX):
+            if is_word(other, tokens[end + 1, SHAPE]) or (other & TITLE and not other & SUFFIX):
                 break
             end += 1
         if thing or barred:
             for j in range(k, end + 1):
-                tokens.people[j] = BARRED
+                tokens[j, PEOPLE] = BARRED
             k = end + 1
             points, barred = 0, False
             continue
         # Rebecca Hides: a rare surname that is a word, behind a usual given name.
         if end == k and end + 1 == high and known & 7 >= 5 and known >> 6 & 7 < 2 and (
-            tokens.gaps[high] == SPACE and not known >> 9 & 3 and not tokens.people[high]
+            tokens[high, GAP] == SPACE and not known >> 9 & 3 and not tokens[high, PEOPLE]
         ):
-            other = tokens.known[high]
-            if other >> 3 & 7 >= 1 and other >> 6 & 7 <= 3 and other >> 11 == 0:
+            other = tokens[high, KNOWN]
+            if other >> 3 & 7 >= 1 and other >> 6 & 7 <= 4 and not other >> 11 & 0x3FF:
                 end = high
         # A capital word on either side is that of a heading or of a longer name.
         heading = 0
-        if end < high and tokens.gaps[end + 1] in (SPACE, HYPHEN) and (
-            not tokens.people[end + 1] & BARRED
+        if end < high and tokens[end + 1, GAP] in (SPACE, HYPHEN) and (
+            not tokens[end + 1, PEOPLE] & BARRED
         ):
-            if is_word(tokens.known[end + 1], tokens.shapes[end + 1]) and not is_unusable(
-                tokens.known[end + 1], tokens.shapes[end + 1]
+            if is_word(tokens[end + 1, KNOWN], tokens[end + 1, SHAPE]) and not is_unusable(
+                tokens[end + 1, KNOWN], tokens[end + 1, SHAPE]
             ):
                 heading += 1
-        if k > low and not points and tokens.gaps[k] in (SPACE, HYPHEN) and (
-            k - 1 > low or not begins_sentence(data, tokens.starts[low], begin)
+        if k > low and not points and tokens[k, GAP] in (SPACE, HYPHEN) and (
+            k - 1 > low or not begins_sentence(data, tokens[low, START], begin)
         ):
-            if is_word(tokens.known[k - 1], tokens.shapes[k - 1]) and not is_unusable(
-                tokens.known[k - 1], tokens.shapes[k - 1]
+            if is_word(tokens[k - 1, KNOWN], tokens[k - 1, SHAPE]) and not is_unusable(
+                tokens[k - 1, KNOWN], tokens[k - 1, SHAPE]
             ):
                 heading += 1
         count = _judge(data, begin, stop, tables, tokens, k, end, titled if points else k, points, heading,
@@ -236,10 +245,10 @@ def _read_chain(data, begin, stop, tables, tokens, low, high, nouns, strict, see
 def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading, nouns, strict, seen,
            slots, marks, touched, count):  # type: ignore[no-untyped-def] # fmt: skip
     """Decides whether a piece of a chain is a name."""
-    start, end = tokens.starts[low], tokens.ends[high]
-    known = tokens.known[low]
+    start, end = tokens[low, START], tokens[high, END]
+    known = tokens[low, KNOWN]
     if low == high:
-        evidence = alone(known, tokens.shapes[low], end - start)
+        evidence = alone(known, tokens[low, SHAPE], end - start)
         if known & SUFFIX and not known & 0x3F:
             return count
         if heading:
@@ -252,10 +261,10 @@ def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading
     said, line, sentence, number = before(data, start, begin, tables)
     if said & FORBIDS:
         for k in range(low, high + 1):
-            tokens.people[k] = BARRED
+            tokens[k, PEOPLE] = BARRED
         return count
     if titled < low:
-        further, line, sentence, _ = before(data, tokens.starts[titled], begin, tables)
+        further, line, sentence, _ = before(data, tokens[titled, START], begin, tables)
         said = max(said & 15, further & 15) | further & ~15 & ~DOUBTS & ~PLACES
     if evidence + 14 < ENOUGH:
         return count
@@ -263,11 +272,11 @@ def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading
     if said & DOUBTS and not points and spoken & 15 < 4:
         evidence -= 3 if low == high else 2
     if (said & PLACES or said & INSIDE) and not points:
-        if tokens.known[high] >> 9 & 3:
+        if tokens[high, KNOWN] >> 9 & 3:
             evidence -= 4
         elif said & INSIDE and low == high:
             evidence -= 3 if known & 7 < 6 else 1
-    if spoken & FORBIDS and (low == high or (high == low + 1 and tokens.gaps[high] == HYPHEN)):
+    if spoken & FORBIDS and (low == high or (high == low + 1 and tokens[high, GAP] == HYPHEN)):
         return count
     if strict:
         if low == high:
@@ -290,13 +299,13 @@ def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading
         evidence -= 1
     # A word that the same text has in small letters is one, unless it is well known as a name.
     if (
-        evidence <= 8 and points <= 4 and known & 7 < 6 and not tokens.shapes[low] & SMALL
+        evidence <= 8 and points <= 4 and known & 7 < 6 and not tokens[low, SHAPE] & SMALL
         and evidence + points >= ENOUGH
     ):  # fmt: skip
         if not seen[-1]:
             note_small(data, begin, stop, tables.letters, seen)
             seen[-1] = True
-        if seen[tokens.hashes[low] & 0xFFFF] and seen[tokens.hashes[high] & 0xFFFF]:
+        if seen[hash_of(tokens, low) & 0xFFFF] and seen[hash_of(tokens, high) & 0xFFFF]:
             evidence -= 4
     contact = bool((said | spoken) & CONTACT)
     if evidence >= 2 and line and ends_line and heads_block(data, end, stop):
@@ -310,27 +319,54 @@ def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading
     # A word that no list knows is looked for elsewhere only if much speaks for it.
     if evidence + points < ENOUGH + 2 and (evidence < ENOUGH or strict):
         for k in range(low, high + 1):
-            tokens.people[k] = mark | (FIRST if k == low else 0)
+            tokens[k, PEOPLE] = mark | (FIRST if k == low else 0)
         return count
     return _noted(tokens, low, high, mark, slots, marks, touched, count)
 
 
 @kernel
-def _read_inverted(tokens, total):  # type: ignore[no-untyped-def]
+def _read_firms(data, begin, tables, tokens, total):  # type: ignore[no-untyped-def]
+    """Bars "Levine, Steinberg and Miller", surnames alone, in the place of a firm's name: at the
+    start of a line, behind "of", "at"."""
+    for k in range(total - 2):
+        if tokens[k + 1, GAP] != COMMA or (k > 0 and _joins(tokens, k)):
+            continue
+        if k + 3 < total and _joins(tokens, k + 3):
+            continue
+        if not 4 <= tokens[k + 2, START] - tokens[k + 1, END] <= 6 or tokens[k + 2, GAP] == COMMA:
+            continue
+        firm = True
+        for j in range(k, k + 3):
+            known = tokens[j, KNOWN]
+            if known >> 3 & 7 < 4 or known & 7 > (known >> 3 & 7):
+                firm = False
+        if firm:
+            said, line, _, _ = before(data, tokens[k, START], begin, tables)
+            firm = line or bool(said & (PLACES | INSIDE))
+        if firm:
+            for j in range(k, k + 3):
+                tokens[j, PEOPLE] = BARRED
+
+
+@kernel
+def _read_inverted(data, tokens, total):  # type: ignore[no-untyped-def]
     """Marks "Smith, John" where both words are known as such."""
     for k in range(total - 1):
-        if tokens.gaps[k + 1] != COMMA or tokens.people[k] or tokens.people[k + 1]:
+        if tokens[k + 1, GAP] != COMMA or tokens[k, PEOPLE] or tokens[k + 1, PEOPLE]:
             continue
-        known, other = tokens.known[k], tokens.known[k + 1]
-        if k > 0 and tokens.gaps[k] != FAR:
+        known, other = tokens[k, KNOWN], tokens[k + 1, KNOWN]
+        if k > 0 and tokens[k, GAP] != FAR:
             continue
-        if k + 2 < total and tokens.gaps[k + 2] == COMMA:
+        if k + 2 < total and tokens[k + 2, GAP] == COMMA:
             continue
         if known >> 3 & 7 >= 4 and known >> 6 & 7 < 2 and known >> 9 & 3 < 2:
-            initial = tokens.shapes[k + 1] & INITIAL
+            if k + 2 < total and _joins(tokens, k + 2) and not tokens[k + 2, SHAPE] & INITIAL:
+                continue
+            end = tokens[k + 1, END]
+            initial = tokens[k + 1, SHAPE] & INITIAL and end < len(data) and data[end] == 0x2E
             if initial or (other & 7 >= 5 and other >> 6 & 7 < 2 and other >> 9 & 3 < 1):
-                tokens.people[k] = FOUND | FIRST
-                tokens.people[k + 1] = FOUND
+                tokens[k, PEOPLE] = FOUND | FIRST
+                tokens[k + 1, PEOPLE] = FOUND
 
 
 @kernel
@@ -369,81 +405,81 @@ def _read_joined(data, tokens, total):  # type: ignore[no-untyped-def]
             # Forwards a list is followed to its end, backwards to its start.
             k = n if turn == 0 else total - 1 - n
             other = k - 1 if turn == 0 else k + 1
-            if other < 0 or other >= total or tokens.people[k] or not tokens.people[other] & FOUND:
+            if other < 0 or other >= total or tokens[k, PEOPLE] or not tokens[other, PEOPLE] & FOUND:
                 continue
-            known, shape = tokens.known[k], tokens.shapes[k]
+            known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
             if is_unusable(known, shape) or is_word(known, shape) or known & (THING | ROLE | TITLE):
                 continue
-            if shape & ALL_CAPITALS and not tokens.shapes[other] & ALL_CAPITALS:
+            if shape & ALL_CAPITALS and not tokens[other, SHAPE] & ALL_CAPITALS:
                 continue
             # A word of its own: nothing else stands beside it.
             if turn == 0:
                 alone_here = k + 1 >= total or not _joins(tokens, k + 1)
-                listed = _is_list(data, tokens.ends[other], tokens.starts[k])
+                listed = _is_list(data, tokens[other, END], tokens[k, START])
                 first = other
-                while first > 0 and not tokens.people[first] & FIRST:
+                while first > 0 and not tokens[first, PEOPLE] & FIRST:
                     first -= 1
                 chained = (
-                    first > 0 and bool(tokens.people[first - 1] & FOUND)
-                    and _is_list(data, tokens.ends[first - 1], tokens.starts[first])
+                    first > 0 and bool(tokens[first - 1, PEOPLE] & FOUND)
+                    and _is_list(data, tokens[first - 1, END], tokens[first, START])
                 )  # fmt: skip
             else:
                 alone_here = not _joins(tokens, k)
-                listed = _is_list(data, tokens.ends[k], tokens.starts[other])
+                listed = _is_list(data, tokens[k, END], tokens[other, START])
                 last = other
-                while last + 1 < total and tokens.people[last + 1] & FOUND and not (
-                    tokens.people[last + 1] & FIRST
+                while last + 1 < total and tokens[last + 1, PEOPLE] & FOUND and not (
+                    tokens[last + 1, PEOPLE] & FIRST
                 ):
                     last += 1
                 chained = (
-                    last + 1 < total and bool(tokens.people[last + 1] & FOUND)
-                    and _is_list(data, tokens.ends[last], tokens.starts[last + 1])
+                    last + 1 < total and bool(tokens[last + 1, PEOPLE] & FOUND)
+                    and _is_list(data, tokens[last, END], tokens[last + 1, START])
                 )  # fmt: skip
             if not alone_here or not listed:
                 continue
-            found = alone(known, shape, tokens.ends[k] - tokens.starts[k])
+            found = alone(known, shape, tokens[k, END] - tokens[k, START])
             if found >= 4 or (found >= 1 and chained):
-                tokens.people[k] = FOUND | FIRST | (tokens.people[other] & PRIVATE)
+                tokens[k, PEOPLE] = FOUND | FIRST | (tokens[other, PEOPLE] & PRIVATE)
 
 
 @kernel
 def _read_mentions(data, begin, stop, tables, tokens, total, seen, slots, marks, least):  # type: ignore[no-untyped-def]
     """Marks the words of names that were found elsewhere in the text."""
     for k in range(total):
-        if tokens.people[k] & BARRED or tokens.people[k] & least == least:
+        if tokens[k, PEOPLE] & BARRED or tokens[k, PEOPLE] & least == least:
             continue
-        known = tokens.known[k]
-        if is_unusable(known, tokens.shapes[k]):
+        known = tokens[k, KNOWN]
+        if is_unusable(known, tokens[k, SHAPE]):
             continue
-        slot = tokens.hashes[k] & (_SLOTS - 1)
-        while slots[slot] != 0 and slots[slot] != tokens.hashes[k]:
+        slot = hash_of(tokens, k) & (_SLOTS - 1)
+        while slots[slot] != 0 and slots[slot] != hash_of(tokens, k):
             slot = (slot + 1) & (_SLOTS - 1)
         if slots[slot] == 0 or marks[slot] & least != least:
             continue
-        if tokens.people[k]:
-            tokens.people[k] |= marks[slot]
+        if tokens[k, PEOPLE]:
+            tokens[k, PEOPLE] |= marks[slot]
             # All of a name that is found already belongs to the same person.
             j = k
-            while not tokens.people[j] & FIRST and j > 0:
+            while not tokens[j, PEOPLE] & FIRST and j > 0:
                 j -= 1
-                tokens.people[j] |= marks[slot]
+                tokens[j, PEOPLE] |= marks[slot]
             j = k + 1
-            while j < total and tokens.people[j] & FOUND and not tokens.people[j] & FIRST:
-                tokens.people[j] |= marks[slot]
+            while j < total and tokens[j, PEOPLE] & FOUND and not tokens[j, PEOPLE] & FIRST:
+                tokens[j, PEOPLE] |= marks[slot]
                 j += 1
             continue
-        if seen[-1] and known & 7 < 6 and seen[tokens.hashes[k] & 0xFFFF]:
+        if seen[-1] and known & 7 < 6 and seen[hash_of(tokens, k) & 0xFFFF]:
             continue
         if known >> 6 & 7 >= 2 or known & NAMED:
-            said, _, sentence, _ = before(data, tokens.starts[k], begin, tables)
+            said, _, sentence, _ = before(data, tokens[k, START], begin, tables)
             if sentence or said & DOUBTS:
                 continue
-        if k + 1 < total and tokens.gaps[k + 1] == SPACE and tokens.known[k + 1] & THING:
+        if k + 1 < total and tokens[k + 1, GAP] == SPACE and tokens[k + 1, KNOWN] & THING:
             continue
-        if k > 0 and tokens.gaps[k] == SPACE and tokens.known[k - 1] & THING_BEFORE:
+        if k > 0 and tokens[k, GAP] == SPACE and tokens[k - 1, KNOWN] & THING_BEFORE:
             continue
-        joined = k > 0 and tokens.people[k - 1] & FOUND and tokens.gaps[k] in (SPACE, HYPHEN)
-        tokens.people[k] = marks[slot] | (0 if joined else FIRST)
+        joined = k > 0 and tokens[k - 1, PEOPLE] & FOUND and tokens[k, GAP] in (SPACE, HYPHEN)
+        tokens[k, PEOPLE] = marks[slot] | (0 if joined else FIRST)
 
 
 @kernel
@@ -457,11 +493,16 @@ def _scan(data, offsets, nouns, strict, tables, ends, tokens, least, rows, start
     seen = np.zeros(2**16 + 1, np.bool_)
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
-        total = read_tokens(data, begin, stop, tables, ends, tokens)
-        if total == 0 and stop - begin < _SMALL_TEXT:
+        total, caseless = read_tokens(data, begin, stop, tables, ends, tokens)
+        if caseless:
+            first = found
+            found = read_labelled(data, begin, stop, tables, row, found, rows, starts, stops)
+            scores[first:found] = 0.5
+        elif total == 0 and stop - begin < _SMALL_TEXT:
             total = read_small_tokens(data, begin, stop, tables, tokens)
         if seen[-1]:
             seen[:] = False
+        _read_firms(data, begin, tables, tokens, total)
         count = 0
         low = 0
         while low < total:
@@ -471,7 +512,7 @@ def _scan(data, offsets, nouns, strict, tables, ends, tokens, least, rows, start
             count = _read_chain(data, begin, stop, tables, tokens, low, high, nouns[row], strict[row],
                                 seen, slots, marks, touched, count)  # fmt: skip
             low = high + 1
-        _read_inverted(tokens, total)
+        _read_inverted(data, tokens, total)
         if count:
             _read_joined(data, tokens, total)
         if count:
@@ -480,17 +521,17 @@ def _scan(data, offsets, nouns, strict, tables, ends, tokens, least, rows, start
             slots[touched[j]] = 0
         k = 0
         while k < total:
-            if not tokens.people[k] & FIRST:
+            if not tokens[k, PEOPLE] & FIRST:
                 k += 1
                 continue
             first = k
             k += 1
-            while k < total and tokens.people[k] & FOUND and not tokens.people[k] & FIRST:
+            while k < total and tokens[k, PEOPLE] & FOUND and not tokens[k, PEOPLE] & FIRST:
                 k += 1
-            if tokens.people[first] & least != least:
+            if tokens[first, PEOPLE] & least != least:
                 continue
-            rows[found], starts[found] = row, tokens.starts[first]
-            stops[found] = tokens.ends[k - 1]
+            rows[found], starts[found] = row, tokens[first, START]
+            stops[found] = tokens[k - 1, END]
             scores[found] = 0.8 if k - first > 1 else 0.6
             found += 1
     return found
@@ -524,7 +565,9 @@ def find_spaced_persons(text: Utf8, languages: Sequence[str | None], everyone: b
         text.data, text.offsets, nouns, strict, tables(), surname_ends(), room(most),
         FOUND if everyone else FOUND | PRIVATE, rows, starts, ends, scores,
     )  # fmt: skip
+    # Those behind labels come before the others of their text.
+    order = np.argsort(starts[:found], kind="stable")
     return Spans(
-        rows[:found].copy(), starts[:found].copy(), ends[:found].copy(),
-        np.full(found, INDEX["PERSON"], np.int32), scores[:found].copy(),
+        rows[order], starts[order], ends[order], np.full(found, INDEX["PERSON"], np.int32),
+        scores[order],
     )  # fmt: skip

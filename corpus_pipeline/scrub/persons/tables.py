@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons import cues, words
-from corpus_pipeline.scrub.persons.letters import Letters, hashed, letters
+from corpus_pipeline.scrub.persons.letters import hashed, letters
 
 #: Fields of what is known of a word: how usual it is as a given name, as a surname, in small
 #: letters (0 to 7 each), and how large a place has the name (0 to 3).
@@ -19,6 +19,8 @@ GIVEN, SURNAME, COMMON, PLACE = 0, 3, 6, 9
 FUNCTION, TITLE, ROLE, THING, THING_BEFORE, CALENDAR, PEOPLE, NAMED, PARTICLE, SUFFIX = (
     1 << bit for bit in range(11, 21)
 )
+#: The first word of a place or thing of several words.
+OF_SEVERAL = 1 << 21
 _CLASSES = {
     FUNCTION: words.FUNCTION, TITLE: words.TITLES, ROLE: words.ROLES, THING: words.THINGS,
     THING_BEFORE: words.THINGS_BEFORE, CALENDAR: words.CALENDAR, PEOPLE: words.PEOPLES,
@@ -31,52 +33,56 @@ WORTH = {"1": 2, "2": 4, "3": 5, "4": 6, "x": 32, "-": 64, "~": 128, "=": 512}
 #: A longer phrase goes on from here.
 CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON, INSIDE = 16, 32, 64, 128, 256, 512
 
-_BUCKET_BITS = 16
+_BUCKET_BITS = 17
 
 
-class Index(NamedTuple):
-    """Values by hash."""
-
-    buckets: NDArray[np.int32]
-    """int32[2**16 + 1], where the hashes that start with 16 bits begin."""
-    hashes: NDArray[np.uint32]
-    """uint32[K], ascending."""
-    values: NDArray[np.uint32]
-    """uint32[K]."""
+#: Tables that are kept as one: a table's number is mixed into the hashes. Words; names of several
+#: words that are no person's; phrases before and behind a name; labels in scripts without capitals.
+WORDS, PLACES_OF_WORDS, BEFORE, AFTER, LABELS = (
+    number * 0x3C6EF372 & 0xFFFFFFFF for number in range(5)
+)
 
 
 class Tables(NamedTuple):
     """All that the kernels read."""
 
-    letters: Letters
-    words: Index
-    places: Index
-    """Names of several words that are no person's."""
-    before: Index
-    after: Index
-    labels: Index
-    """Labels in scripts without capitals."""
+    letters: NDArray[np.int32]
+    buckets: NDArray[np.int32]
+    """int32[2**17 + 1], where the entries begin whose hashes start with 17 bits."""
+    entries: NDArray[np.int64]
+    """int64[K], hashes, ascending, and 31 bits of value below them."""
 
 
-def _index(hashes: NDArray[np.uint32], values: NDArray[np.uint32]) -> Index:
-    order = np.argsort(hashes, kind="stable")
-    hashes, values = hashes[order], values[order]
-    kept = np.ones(len(hashes), np.bool_)
-    kept[1:] = hashes[1:] != hashes[:-1]
-    firsts = np.flatnonzero(kept)
-    values = np.bitwise_or.reduceat(values, firsts).astype(np.uint32)
-    hashes = hashes[firsts]
-    starts = np.arange(2**_BUCKET_BITS + 1, dtype=np.int64) << (32 - _BUCKET_BITS)
-    return Index(np.searchsorted(hashes, starts).astype(np.int32), hashes, values)
+class _Part(NamedTuple):
+    """Hashes and their values."""
+
+    hashes: NDArray[np.uint32]
+    values: NDArray[np.uint32]
+
+
+def _tables(parts: dict[int, _Part]) -> Tables:
+    hashes = np.concatenate([part.hashes.astype(np.int64) ^ salt for salt, part in parts.items()])
+    values = np.concatenate([part.values.astype(np.int64) for part in parts.values()])
+    entries = np.sort(hashes << 31 | values)
+    hashes = entries >> 31
+    firsts = np.flatnonzero(np.diff(hashes, prepend=-1))
+    values = np.bitwise_or.reduceat(entries & 0x7FFFFFFF, firsts)
+    entries = hashes[firsts] << 31 | values
+    sizes = np.bincount(hashes[firsts] >> (32 - _BUCKET_BITS), minlength=2**_BUCKET_BITS)
+    buckets = np.zeros(2**_BUCKET_BITS + 1, np.int32)
+    np.cumsum(sizes, out=buckets[1:])
+    return Tables(letters(), buckets, entries)
 
 
 @kernel
-def looked_up(index, value):  # type: ignore[no-untyped-def]
+def looked_up(tables, table, value):  # type: ignore[no-untyped-def]
     """What a table holds for a hash; 0 if nothing."""
-    bucket = value >> 16
-    for i in range(index.buckets[bucket], index.buckets[bucket + 1]):
-        if index.hashes[i] == value:
-            return int(index.values[i])
+    value ^= table
+    bucket = value >> 15
+    for i in range(tables.buckets[bucket], tables.buckets[bucket + 1]):
+        entry = tables.entries[i]
+        if entry >> 31 == value:
+            return entry & 0x7FFFFFFF
     return 0
 
 
@@ -95,7 +101,7 @@ def phrase_hash(items: list[int]) -> int:
 PHRASE = 0x1234567
 
 
-def _phrases(text: str, *, backwards: bool) -> Index:
+def _phrases(text: str, *, backwards: bool) -> _Part:
     entries: list[tuple[list[str], int]] = []
     worth = 0
     for line in text.strip().split("\n"):
@@ -121,7 +127,7 @@ def _phrases(text: str, *, backwards: bool) -> Index:
     for key, value in zip(hashes, values, strict=True):
         other = best.get(key, 0)
         best[key] = max(value & 15, other & 15) | (value | other) & ~15
-    return _index(np.array(list(best), np.uint32), np.array(list(best.values()), np.uint32))
+    return _Part(np.array(list(best), np.uint32), np.array(list(best.values()), np.uint32))
 
 
 def _items(phrase: str) -> list[str]:
@@ -141,7 +147,7 @@ def _items(phrase: str) -> list[str]:
     return items
 
 
-def _several(names: list[str]) -> Index:
+def _several(names: list[str]) -> _Part:
     """Names of one word or more, each a phrase of value 1."""
     parted = [name.split() for name in names]
     sizes = np.array([len(words) for words in parted])
@@ -154,7 +160,7 @@ def _several(names: list[str]) -> Index:
         value[going] = _extended(value[going], flat[firsts[going] + n])
         keys.append(value[going])
         values.append(np.where(sizes[going] == n + 1, 1, GOES_ON))
-    return _index(np.concatenate(keys).astype(np.uint32), np.concatenate(values).astype(np.uint32))
+    return _Part(np.concatenate(keys).astype(np.uint32), np.concatenate(values).astype(np.uint32))
 
 
 def _extended(value: NDArray[np.int64], item: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -172,17 +178,18 @@ def tables() -> Tables:
     assert packed is not None
     shipped = np.load(io.BytesIO(packed))
     listed = [(word, bit) for bit, group in _CLASSES.items() for word in group.split()]
+    places = bytes(shipped["places"]).decode().split("\n")
+    places += words.NOT_PERSONS.replace("\n", " ").split("; ")
+    listed += [(place.split()[0], OF_SEVERAL) for place in places]
     hashes = np.concatenate([shipped["hashes"], hashed([word for word, _ in listed])])
     values = np.concatenate(
         [shipped["values"].astype(np.uint32), np.array([bit for _, bit in listed], np.uint32)]
     )
-    places = bytes(shipped["places"]).decode().split("\n")
     labels = [label.strip() for label in cues.CASELESS_LABELS.split(";") if label.strip()]
-    return Tables(
-        letters(),
-        _index(hashes, values),
-        _several(places + words.NOT_PERSONS.replace("\n", " ").split("; ")),
-        _phrases(cues.BEFORE + cues.AGAINST, backwards=True),
-        _phrases(cues.AFTER, backwards=False),
-        _several(labels),
-    )
+    return _tables({
+        WORDS: _Part(hashes, values),
+        PLACES_OF_WORDS: _several(places),
+        BEFORE: _phrases(cues.BEFORE + cues.AGAINST, backwards=True),
+        AFTER: _phrases(cues.AFTER, backwards=False),
+        LABELS: _several(labels),
+    })  # fmt: skip

@@ -12,8 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons.letters import added, code_point, finished
-from corpus_pipeline.scrub.persons.tables import GOES_ON, PARTICLE, PHRASE, looked_up
+from corpus_pipeline.scrub.persons.letters import (
+    CAPITAL,
+    MARK,
+    NO_LETTER,
+    TWO,
+    added,
+    code_point,
+    finished,
+)
+from corpus_pipeline.scrub.persons.tables import (
+    GOES_ON,
+    OF_SEVERAL,
+    PARTICLE,
+    PHRASE,
+    PLACES_OF_WORDS,
+    WORDS,
+    looked_up,
+)
 
 #: What stands between a token and the one before it.
 FAR, SPACE, HYPHEN, DOT, COMMA, LINE, PARTICLES, AND = range(8)
@@ -24,33 +40,21 @@ ALL_CAPITALS, INITIAL, MIXED, GLUED, SURNAME_END, SMALL = 1, 2, 4, 8, 16, 32
 MAX_WORD, MAX_GAP = 64, 24
 
 
-class Tokens(NamedTuple):
-    """Room for the tokens of one text, T at most."""
-
-    starts: NDArray[np.int32]
-    """int32[T], first byte."""
-    ends: NDArray[np.int32]
-    """int32[T], the byte after the last."""
-    hashes: NDArray[np.int64]
-    """int64[T]."""
-    known: NDArray[np.int64]
-    """int64[T], what the table of words holds."""
-    shapes: NDArray[np.uint8]
-    """uint8[T], bits."""
-    gaps: NDArray[np.uint8]
-    """uint8[T]."""
-    people: NDArray[np.uint8]
-    """uint8[T], 1: part of a name that was found; 2: of one in a context of contact."""
+#: Columns of the table of tokens: first byte, the byte after the last, the hash (its 32 bits as a
+#: signed number), what the table of words holds, the bits of its shape, the gap before it, and what
+#: was decided of it (see `scan`).
+START, END, HASH, KNOWN, SHAPE, GAP, PEOPLE = range(7)
 
 
-def room(most: int) -> Tokens:
-    """Makes room for the tokens of a text of so many bytes."""
-    size = most // 2 + 8
-    return Tokens(
-        np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64),
-        np.empty(size, np.int64), np.empty(size, np.uint8), np.empty(size, np.uint8),
-        np.empty(size, np.uint8),
-    )  # fmt: skip
+def room(most: int) -> NDArray[np.int32]:
+    """Makes room for the tokens of a text of so many bytes, int32[T, 7]."""
+    return np.empty((most // 2 + 8, 7), np.int32)
+
+
+@kernel
+def hash_of(tokens, k):  # type: ignore[no-untyped-def]
+    """The hash of token k."""
+    return int(tokens[k, HASH]) & 0xFFFFFFFF
 
 
 def _tail(text: str) -> int:
@@ -131,7 +135,7 @@ def _is_code(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def read_word(data, i, stop, folds, capitals):  # type: ignore[no-untyped-def]
+def read_word(data, i, stop, folds):  # type: ignore[no-untyped-def]
     """Reads the word at byte i; (end, hash, shape, letters, last letters)."""
     start = i
     value, tail, count, great, small_after = 2166136261, 0, 0, 0, 0
@@ -148,27 +152,30 @@ def read_word(data, i, stop, folds, capitals):  # type: ignore[no-untyped-def]
             if quote == 0 or count == 0 or i + quote >= stop:
                 break
             following, after = code_point(data, i + quote, stop)
-            if folds[following] < 2:
+            if folds[following] <= MARK:
                 break
-            capital = capitals[following]
+            capital = folds[following] & CAPITAL
             if not (count <= 2 and capital):
                 # Two small letters or more, but for 's, 'm, 'd, 't, 're, 've, 'll.
                 third, _ = code_point(data, min(i + quote + after, stop - 1), stop)
                 low = following | 0x20
-                if not 2 <= count <= 3 or capital or folds[third] < 2 or low in (0x6C, 0x72, 0x76):
+                if not 2 <= count <= 3 or capital or folds[third] <= MARK or low in (0x6C, 0x72, 0x76):
                     break
             i += quote
             inner = 1
             continue
         i += width
-        if fold == 1:
+        if fold == MARK:
             continue
-        if fold & 0x8000:
+        capital = fold & CAPITAL
+        if fold & TWO:
             value = added(value, fold >> 7 & 0x7F)
             fold &= 0x7F
+        else:
+            fold &= 0xFFFF
         value = added(value, fold)
         tail = (tail << 8 | fold & 0xFF) & 0xFFFFFFFFFFFFFF
-        if capitals[code]:
+        if capital:
             great += 1
             if small_after and not inner and not (great == 2 and _takes_capital(tail >> 8)):
                 shape |= MIXED
@@ -217,7 +224,7 @@ def gap_between(data, start, end, tables):  # type: ignore[no-untyped-def]
         comma = 1
         i += 1
     lines = blanks = 0
-    folds = tables.letters.folds
+    folds = tables.letters
     particles = joined = 0
     while i < end:
         byte = data[i]
@@ -236,10 +243,10 @@ def gap_between(data, start, end, tables):  # type: ignore[no-untyped-def]
         elif (byte == 0x27 or byte == 0x2D) and (particles or data[i + 1] > 0x60):
             i += 1
         else:
-            stop, value, _, count, _ = read_word(data, i, end, folds, tables.letters.capitals)
+            stop, value, _, count, _ = read_word(data, i, end, folds)
             if count == 0 or comma:
                 return FAR
-            if not looked_up(tables.words, value) & PARTICLE:
+            if not looked_up(tables, WORDS, value) & PARTICLE:
                 return FAR
             particles += 1
             i = stop
@@ -264,19 +271,28 @@ KINDS[[*range(0x41, 0x5B), *range(0x80, 0x100)]] = _OTHER
 
 
 @kernel
-def note_small(data, begin, stop, letters, seen):  # type: ignore[no-untyped-def]
+def note_small(data, begin, stop, folds, seen):  # type: ignore[no-untyped-def]
     """Sets the bits of the words in small letters of a text: bool[2**16] by the low bits of the
     hash, so that some other words are taken for them in a long text."""
-    folds, capitals = letters.folds, letters.capitals
     i = begin
     while i < stop:
+        byte = data[i]
+        if 0x61 <= byte <= 0x7A:
+            start = i
+            value = 2166136261
+            while i < stop and 0x61 <= data[i] <= 0x7A:
+                value = added(value, int(data[i]))
+                i += 1
+            if i >= stop or data[i] < 0x80:
+                seen[finished(value) & 0xFFFF] = True
+                continue
+            i = start
         code, width = code_point(data, i, stop)
-        if folds[code] < 2:
+        if folds[code] <= MARK:
             i += width
             continue
-        small = not capitals[code]
-        end, value, _, _, _ = read_word(data, i, stop, folds, capitals)
-        if small:
+        end, value, _, _, _ = read_word(data, i, stop, folds)
+        if not folds[code] & CAPITAL:
             seen[value & 0xFFFF] = True
         i = max(end, i + width)
 
@@ -284,25 +300,25 @@ def note_small(data, begin, stop, letters, seen):  # type: ignore[no-untyped-def
 @kernel
 def read_small_tokens(data, begin, stop, tables, tokens):  # type: ignore[no-untyped-def]
     """Reads all words of a text that has no capitals; returns how many."""
-    folds, capitals = tables.letters.folds, tables.letters.capitals
+    folds = tables.letters
     count = 0
     i = begin
     while i < stop:
         code, width = code_point(data, i, stop)
-        if folds[code] < 2 or code >= 0x530:
+        if folds[code] <= MARK or code >= 0x530:
             i += width
             continue
-        end, value, shape, _, _ = read_word(data, i, stop, folds, capitals)
+        end, value, shape, _, _ = read_word(data, i, stop, folds)
         end = max(end, i + width)
         if i > begin and (_is_code(data, i, end, begin, stop) or data[i - 1] == 0x5F):
             shape |= GLUED
-        tokens.starts[count], tokens.ends[count] = i, end
-        tokens.hashes[count] = value
-        tokens.known[count] = looked_up(tables.words, value)
-        tokens.shapes[count] = shape | SMALL
-        tokens.people[count] = 0
-        tokens.gaps[count] = (
-            gap_between(data, tokens.ends[count - 1], i, tables) if count > 0 else FAR
+        tokens[count, START], tokens[count, END] = i, end
+        tokens[count, HASH] = value - (value >> 31 << 32)
+        tokens[count, KNOWN] = looked_up(tables, WORDS, value)
+        tokens[count, SHAPE] = shape | SMALL
+        tokens[count, PEOPLE] = 0
+        tokens[count, GAP] = (
+            gap_between(data, tokens[count - 1, END], i, tables) if count > 0 else FAR
         )
         count += 1
         i = end
@@ -311,11 +327,15 @@ def read_small_tokens(data, begin, stop, tables, tokens):  # type: ignore[no-unt
 
 @kernel
 def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-untyped-def]
-    """Reads the words with a capital of a text; returns how many."""
-    folds, capitals = tables.letters.folds, tables.letters.capitals
+    """Reads the words with a capital of a text.
+
+    Returns:
+        how many, and whether there are letters of scripts without capitals.
+    """
+    folds = tables.letters
     count = 0
     i = begin
-    inside = False
+    inside = caseless = False
     while i < stop:
         byte = data[i]
         kind = KINDS[byte]
@@ -328,36 +348,37 @@ def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-unt
             if inside:
                 i += 1
                 continue
-        elif byte < 0xC3 or byte == 0xE0 or byte > 0xE1:
-            # Quotes, scripts without capitals; none of them begins a name.
+        elif byte < 0xC3 or 0xD6 <= byte <= 0xE0 or byte > 0xE1:
+            # Quotes, scripts without capitals; none of them begins a name here.
+            caseless = caseless or 0xD6 <= byte <= 0xE0
             i += 2 if byte < 0xE0 else (3 if byte < 0xF0 else 4)
-            inside = byte == 0xE0
+            inside = 0xD6 <= byte <= 0xE0
             continue
         else:
             code, width = code_point(data, i, stop)
-            if inside or not capitals[code]:
-                inside = folds[code] != 0
+            if inside or not folds[code] & CAPITAL:
+                inside = folds[code] != NO_LETTER
                 i += width
                 continue
-        end, value, shape, letters, tail = read_word(data, i, stop, folds, capitals)
+        end, value, shape, letters, tail = read_word(data, i, stop, folds)
         if i > begin and _is_code(data, i, end, begin, stop):
             shape |= GLUED
-        known = looked_up(tables.words, value)
+        known = looked_up(tables, WORDS, value)
         if not known & 0x1FF and ends_as_surname(tail, letters, ends):
             shape |= SURNAME_END
-        tokens.starts[count] = i
-        tokens.ends[count] = end
-        tokens.hashes[count] = value
-        tokens.known[count] = known
-        tokens.shapes[count] = shape
-        tokens.people[count] = 0
-        tokens.gaps[count] = (
-            gap_between(data, tokens.ends[count - 1], i, tables) if count > 0 else FAR
+        tokens[count, START] = i
+        tokens[count, END] = end
+        tokens[count, HASH] = value - (value >> 31 << 32)
+        tokens[count, KNOWN] = known
+        tokens[count, SHAPE] = shape
+        tokens[count, PEOPLE] = 0
+        tokens[count, GAP] = (
+            gap_between(data, tokens[count - 1, END], i, tables) if count > 0 else FAR
         )
         count += 1
         i = end
         inside = True
-    return count
+    return count, caseless
 
 
 @kernel
@@ -365,14 +386,16 @@ def names_place(tokens, at, count, tables):  # type: ignore[no-untyped-def]
     """How many tokens from `at` on are the name of a place or thing of several words."""
     value = PHRASE
     longest = 0
+    if not tokens[at, KNOWN] & OF_SEVERAL:
+        return 0
     for n in range(4):
         if at + n >= count:
             break
-        if n > 0 and tokens.gaps[at + n] not in (SPACE, HYPHEN, AND, DOT):
+        if n > 0 and tokens[at + n, GAP] not in (SPACE, HYPHEN, AND, DOT):
             break
-        value = ((value ^ tokens.hashes[at + n]) * 16777619) & 0xFFFFFFFF
+        value = ((value ^ hash_of(tokens, at + n)) * 16777619) & 0xFFFFFFFF
         value = finished(value)
-        held = looked_up(tables.places, value)
+        held = looked_up(tables, PLACES_OF_WORDS, value)
         if n > 0 and held & 1:
             longest = n + 1
         if not held & GOES_ON:

@@ -57,6 +57,7 @@ senhor senhora herra rouva froken shri smt sheikh shaikh datuk
 
 #: Before a name, of persons and of other things.
 ROLES: Final = """
+mom mum mommy mummy mama mamma dad daddy papa
 pan pani panna bay bayan dame don dona tuan puan sri mullah maj fru mag ing sig hon encik mx hr fr avv mw kumari ustad
 president vice speaker senator governor mayor minister chancellor secretary ambassador judge justice
 officer detective inspector sergeant corporal lieutenant major colonel general admiral captain
@@ -136,6 +137,7 @@ gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
 
 #: Peoples, languages and faiths: adjectives that are written with a capital.
 PEOPLES: Final = """
+kuzey guney dogu yeni dunya zaman osten westen norden suden
 royal federal national america europe africa asia britain england scotland ireland wales france germany italy spain
 american british english french german italian spanish portuguese dutch polish swedish norwegian
 danish finnish russian ukrainian turkish greek roman latin chinese japanese korean indian arab

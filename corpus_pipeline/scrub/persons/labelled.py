@@ -1,0 +1,97 @@
+"""Names behind labels in scripts without capitals: Arabic, Hebrew, those of India.
+
+    الاسم: محمد علي          a label, a colon, at most four words of the same line
+    मेरा नाम राम है           the words of self-introduction, and known names behind them
+"""
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.letters import MARK, code_point, finished
+from corpus_pipeline.scrub.persons.tables import GOES_ON, LABELS, PHRASE, WORDS, looked_up
+from corpus_pipeline.scrub.persons.tokens import read_word
+
+#: The first letter of these scripts, and the words that a name may have.
+_FIRST, _WORDS = 0x590, 4
+
+
+@kernel
+def _label_end(data, i, stop, tables):  # type: ignore[no-untyped-def]
+    """The byte after the label that begins at byte i; -1 if none does."""
+    value, end = PHRASE, -1
+    for _ in range(3):
+        after, item, _, count, _ = read_word(data, i, stop, tables.letters)
+        if count == 0:
+            break
+        value = finished(((value ^ item) * 16777619) & 0xFFFFFFFF)
+        held = looked_up(tables, LABELS, value)
+        if held & 1:
+            end = after
+        if not held & GOES_ON:
+            break
+        i = after
+        while i < stop and data[i] == 0x20:
+            i += 1
+    return end
+
+
+@kernel
+def _name_end(data, i, stop, colon, tables):  # type: ignore[no-untyped-def]
+    """The byte after the name at byte i; i if there is none."""
+    end = i
+    at = i
+    for n in range(_WORDS):
+        code, _ = code_point(data, at, stop) if at < stop else (0, 1)
+        if code < _FIRST or tables.letters[code] <= MARK:
+            break
+        after, value, _, count, _ = read_word(data, at, stop, tables.letters)
+        known = looked_up(tables, WORDS, value) & 0x3F
+        if count < 2 or (not colon and not known):
+            break
+        end = after
+        if after + 1 >= stop or data[after] != 0x20:
+            break
+        at = after + 1
+    # Behind a colon a line may go on with anything but more words.
+    if colon and end < stop and data[end] == 0x20 and end > i:
+        code, _ = code_point(data, end + 1, stop) if end + 1 < stop else (0, 1)
+        if code >= _FIRST and tables.letters[code] > MARK:
+            return i
+    return end
+
+
+@kernel
+def read_labelled(data, begin, stop, tables, row, found, rows, starts, stops):  # type: ignore[no-untyped-def]
+    """Adds the names behind labels to the findings; returns how many there are then."""
+    i = begin
+    inside = False
+    while i < stop:
+        if data[i] < 0xD6:
+            inside = False
+            i += 1
+            continue
+        code, width = code_point(data, i, stop)
+        if code < _FIRST or tables.letters[code] <= MARK:
+            inside = code >= _FIRST and inside
+            i += width
+            continue
+        if inside:
+            i += width
+            continue
+        inside = True
+        end = _label_end(data, i, stop, tables)
+        if end < 0:
+            i += width
+            continue
+        at = end
+        while at < stop and at < end + 3 and data[at] == 0x20:
+            at += 1
+        colon = at < stop and data[at] == 0x3A
+        if colon:
+            at += 1
+        while at < stop and at < end + 6 and data[at] == 0x20:
+            at += 1
+        name = _name_end(data, at, stop, colon, tables) if at < stop else at
+        if name > at:
+            rows[found], starts[found], stops[found] = row, at, name
+            found += 1
+        i = max(end, name)
+    return found
