@@ -28,11 +28,12 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from corpus_pipeline.scrub.persons.cjk_cues import FOREIGN
+from corpus_pipeline.scrub.persons.cjk_cues import FIELDS, FOREIGN
 from corpus_pipeline.scrub.persons.cjk_tables import (
     ABROAD,
     AFTER_HAN,
     COST_UNITS,
+    FIELD_END,
     FIRST_HAN,
     GIVEN,
     LAST,
@@ -246,6 +247,8 @@ def chinese(sources: Path, with_faker: bool) -> None:
     letters[:, GIVEN : GIVEN + 3] = given[:, FIRST_HAN:AFTER_HAN].T
     for letter in FOREIGN:
         letters[ord(letter) - FIRST_HAN, ABROAD] = 1
+    for field in FIELDS.split():
+        letters[ord(field[-1]) - FIRST_HAN, FIELD_END] = 1
     compound.sort()
     # Words and beginnings of words that have two characters.
     two = {word_hash(word[:2]) for word in known}

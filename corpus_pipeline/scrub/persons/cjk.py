@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.entities import INDEX
-from corpus_pipeline.scrub.persons.cjk_chinese import Row, find_in_row
+from corpus_pipeline.scrub.persons.cjk_chinese import Found, Row, find_in_row
+from corpus_pipeline.scrub.persons.cjk_japanese import find_japanese
+from corpus_pipeline.scrub.persons.cjk_korean import find_korean
 from corpus_pipeline.scrub.persons.cjk_scan import find_candidates
 from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
@@ -43,7 +45,7 @@ def find_cjk_persons(text: Utf8, languages: Sequence[str | None], everyone: bool
 
     Args:
         text: the buffers of N texts.
-        languages: N codes, None where it is not known; the letters of a text decide, not these.
+        languages: N codes, None where it is not known; the letters of a text decide first.
         everyone: all persons; otherwise those in a labelled or contact context, and where they are
             named again.
 
@@ -56,21 +58,32 @@ def find_cjk_persons(text: Utf8, languages: Sequence[str | None], everyone: bool
     """
     counts = np.zeros((len(text.offsets) - 1, 3), np.int64)
     _count_letters(text.data, text.offsets, counts)
-    han, kana, _ = counts.T
+    han, kana, hangul = counts.T
+    data = text.data.tobytes() if (han + kana + hangul).any() else b""
     found: list[tuple[int, int, int, int, float]] = []
+    # The letters decide; a Japanese form without a kana is read as both.
     chinese = (han > 1) & (kana * _HAN_PER_KANA <= han)
     if chinese.any():
-        found += _chinese(text, chinese, everyone)
+        found += _chinese(text, data, chinese, everyone)
+    others: list[tuple[int, Found]] = []
+    labelled = np.array([each in ("ja", "jpn") for each in languages], np.bool_)
+    japanese = ((kana > 0) & ~chinese) | ((han > 1) & labelled)
+    if japanese.any():
+        others += find_japanese(text, data, japanese, everyone)
+    # Three syllables are the least that is looked for.
+    korean = hangul >= 3
+    if korean.any():
+        others += find_korean(text, data, korean, everyone)
+    found += [(row, each.start, each.end, _PERSON, each.score) for row, each in others]
     return made_spans(found)
 
 
 def _chinese(
-    text: Utf8, wanted: NDArray[np.bool_], everyone: bool
+    text: Utf8, data: bytes, wanted: NDArray[np.bool_], everyone: bool
 ) -> list[tuple[int, int, int, int, float]]:
     candidates = find_candidates(text, wanted)
     if not len(candidates.rows):
         return []
-    data = text.data.tobytes()
     rows, firsts = np.unique(candidates.rows, return_index=True)
     limits = [*firsts.tolist(), len(candidates.rows)]
     columns = [column.tolist() for column in candidates[1:]]

@@ -17,6 +17,7 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
 )
 from corpus_pipeline.scrub.persons.cjk_fields import cells_below, is_full_name, values_behind
 from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
+from corpus_pipeline.scrub.persons.cjk_tables import is_chinese_word
 
 #: Scores from which a candidate is a name, in 1/COST_UNITS: beside a cue (a role, a title, a verb of
 #: speech); without one, of two characters and of more; and what less suffices in a text that names
@@ -44,6 +45,9 @@ _PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉")
 _ORGANISATION = re.compile(
     f"(?:(?![的和与是在说及、对将被为]){_HAN}|[（(）)]){{0,10}}?(?:有限|公司|集团|集團|股份|大学|大學|医院|学院|银行|事务所|出版社|研究所|委员会|[街路][A-Za-z0-9一二三四五六七八九十]|大道|大街|大厦)"
 )
+#: Fields that a name may follow without a sign, and letters that names seldom have.
+_GLUED = frozenset("户名 姓名 开户名 收件人 收货人 寄件人 联系人 收款人 持卡人 氏名".split())
+_FUNCTION = re.compile("[的和与及或有是为在由被等须应所后前上下中内外不]")
 _CLAUSE_END = re.compile("[。！？!?\n]")
 _DATE = re.compile(
     r"(?:\d{4}|[二一][〇零○Oo\d九]{3})\s*[年./-]\s*[\d一二三四五六七八九十]{1,2}\s*[月./-]"
@@ -175,6 +179,18 @@ def _read_field(
 ) -> None:
     """Takes the names behind a label, or below it in a table."""
     label = row.starts[number], row.ends[number]
+    if row.afters[number]:
+        end = label[1] + 3 * row.afters[number]
+        value = row.data[label[1] : end].decode()
+        if (
+            row.data[slice(*label)].decode() in _GLUED
+            and label[1] not in at_start
+            and is_full_name(value)
+            and not _FUNCTION.search(value)
+            and not is_chinese_word(value)
+        ):
+            _add(found, Found(label[1], end, 0.8, True))
+        return
     if row.befores[number]:
         column_end = max(tables.values(), default=-1)
         if label[0] >= column_end or len(tables) < 8:
@@ -187,7 +203,7 @@ def _read_field(
                 return
     for start, end, value, sure in values_behind(row.data, label[1], row.stop):
         candidate = at_start.get(start)
-        whole = is_full_name(value.replace(" ", "").replace("　", ""))
+        whole = is_full_name(value)
         if candidate is not None and (row.scores[candidate] >= (_LIKELY if sure else _CUED)):
             name_end = row.ends[candidate]
             if whole and sure:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from corpus_pipeline.scrub.persons.cjk_cues import COMPOUND_SURNAMES, NO_NAMES, SURNAMES
+from corpus_pipeline.scrub.persons.cjk_tables import is_japanese_surname
 
 #: Bytes behind a label that are read, bytes of a line of a table, and lines of a table.
 _WINDOW, _LINE, _LINES = 120, 4000, 5000
@@ -20,7 +21,7 @@ _SEPARATOR = re.compile(
 )
 #: Chinese characters with a space between (张 三), with middle dots (买买提·艾力), or a run of them.
 _VALUE = re.compile(
-    f"(?:[{_HAN}](?:[ 　]{{1,4}}[{_HAN}])(?![{_HAN}])|[{_HAN}]+(?:[·•‧・][{_HAN}]+)*)"
+    f"(?:[{_HAN}]{{2,3}}[ 　][{_HAN}]{{2,3}}(?![{_HAN}])|[{_HAN}](?:[ 　]{{1,4}}[{_HAN}])(?![{_HAN}])|[{_HAN}]+(?:[·•‧・][{_HAN}]+)*)"
 )
 _NEXT = re.compile(r"[、，,；;/ 　&和及与]{1,3}|[（(][^()（）\n]{0,8}[)）][、，,；; ]{0,2}")
 #: What divides the cells of a table.
@@ -35,6 +36,10 @@ def is_full_name(value: str) -> bool:
     """
     if value in NO_NAMES:
         return False
+    last, space, first = value.replace("　", " ").partition(" ")
+    if space and len(last) > 1:
+        return len(first) > 1 and is_japanese_surname(last)
+    value = last + first
     if any(dot in value for dot in "·•‧・"):
         return 3 <= len(value) <= 24
     if value[:2] in COMPOUND_SURNAMES:

@@ -29,6 +29,7 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
 )
 from corpus_pipeline.scrub.persons.cjk_tables import (
     ABROAD,
+    FIELD_END,
     GIVEN,
     LAST,
     PAIR_BITS,
@@ -78,7 +79,8 @@ class Candidates(NamedTuple):
     befores: NDArray[np.int32]
     """int32[C], class of the cue before a name, 0 where none is."""
     afters: NDArray[np.int32]
-    """int32[C], class of the cue behind it."""
+    """int32[C], class of the cue behind it; of a label with a value and no sign between how many
+    characters the value has."""
 
 
 @kernel
@@ -325,6 +327,24 @@ def _scan(  # type: ignore[no-untyped-def]
                                 afters[count] = 0
                             count += 1
                             break
+            if whole:
+                # A field with its value and no sign between: 户名农平.
+                for size in range(2, 4):
+                    if n > size + 1 and letters[codes[n - size - 1], FIELD_END]:
+                        for length in range(min(6, n - size), 1, -1):
+                            value = 0x811C9DC5
+                            for k in range(n - size - length, n - size):
+                                value = longer_hash(value, codes[k] + 0x3400)
+                            slot = slot_of(label_keys, value)
+                            if label_values[slot]:
+                                if count < room:
+                                    rows[count], kinds[count] = row, LABEL
+                                    starts[count] = i - 3 * (length + size)
+                                    ends[count] = i - 3 * size
+                                    scores[count] = befores[count] = 0
+                                    afters[count] = size
+                                count += 1
+                                break
             # Names of which the place in the run lets them be noted here, not with the next ones.
             low = _OVERLAP // 2 if continues else 0
             high = n - 1 if whole else n - _OVERLAP // 2

@@ -20,7 +20,7 @@ NO_COST = 127
 FIRST_HAN, AFTER_HAN = 0x3400, 0xA000
 
 #: Columns of `letters`.
-LAST, SOLE, GIVEN, ABROAD = 0, 1, 2, 5
+LAST, SOLE, GIVEN, ABROAD, FIELD_END = 0, 1, 2, 5, 6
 PAIR_BITS = 19
 
 _BASIS, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
@@ -104,7 +104,7 @@ class ChineseTables(NamedTuple):
     """bool[1 << PAIR_BITS], whether a word may begin with two characters of such a key."""
     letters: NDArray[np.uint8]
     """uint8[AFTER_HAN - FIRST_HAN, 8]: costs as a surname, as a word, as a given name alone, first
-    and second, and whether it is of foreign names; 128 added where a compound surname may begin."""
+    and second, whether it is of foreign names, and whether a field of a form ends in it; 128 added where a compound surname may begin."""
     compound: WordTable
     """Costs of surnames of two characters."""
     simplified: NDArray[np.uint16]
@@ -156,3 +156,24 @@ def japanese_tables() -> JapaneseTables:
             word_table(np.cumsum(stored["last_steps"], dtype=np.uint32), stored["last_ranks"]),
             word_table(np.cumsum(stored["first_steps"], dtype=np.uint32), stored["first_ranks"]),
         )
+
+
+def is_japanese_surname(word: str) -> bool:
+    """Says whether a word is a surname of Japan.
+
+    >>> is_japanese_surname("佐藤"), is_japanese_surname("電話")
+    (True, False)
+    """
+    last = japanese_tables().last
+    return bool(last.values[slot_of.py_func(last.keys, word_hash(word))])
+
+
+def is_chinese_word(word: str) -> bool:
+    """Says whether characters, simplified ones, are a word of the dictionary.
+
+    >>> is_chinese_word("时间"), is_chinese_word("农平")
+    (True, False)
+    """
+    words = chinese_tables().words
+    entry = int(words.values[slot_of.py_func(words.keys, word_hash(word))])
+    return 0 < entry & 127 < NO_COST

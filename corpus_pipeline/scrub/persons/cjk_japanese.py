@@ -1,0 +1,293 @@
+"""Names of persons in Japanese text: a surname with a given name, a title, a label or a number."""
+
+import re
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.cjk_chinese import Found
+from corpus_pipeline.scrub.persons.cjk_fields import cells_below
+from corpus_pipeline.scrub.persons.cjk_scan import han_at
+from corpus_pipeline.scrub.persons.cjk_tables import (
+    WordTable,
+    dictionary,
+    is_japanese_surname,
+    japanese_tables,
+    longer_hash,
+    slot_of,
+)
+from corpus_pipeline.text.columns import Utf8
+
+FULL, TITLED, LABEL = 0, 1, 2
+
+#: 8 * log2 of the people of a surname: of one character, of two.
+_COMMON_SHORT, _COMMON = 118, 88
+_TITLES = """
+さん さま 様 氏 君 くん ちゃん 先生 社長 部長 課長 係長 教授 准教授 助教 選手 監督 医師 弁護士 議員 首相 大臣 知事 市長 会長 専務 常務 取締役 店長
+主任 記者 殿 博士 院長 校長 園長 警部 被告 容疑者 夫人 さんは 夫妻 コーチ アナ 代表 総理 長官 委員長 理事長 編集長 隊長 主将 投手 捕手 騎手 棋士
+"""
+_LABELS = """
+氏名 名前 お名前 御名前 ご氏名 御氏名 担当者 担当者名 担当 ご担当者 申込者 申込者名 申請者 申請者名 代表者 代表者名 責任者 連絡先氏名 受取人 受取人名 差出人 送り主
+お届け先 届出人 届出者 契約者 契約者名 契約者氏名 患者 患者名 患者氏名 被保険者 口座名義 名義 名義人 口座名義人 保護者 保護者名 生徒氏名 児童氏名 本人氏名
+世帯主 著者 執筆者 記者 編集 講師 指導教員 依頼者 依頼人 購入者 注文者 注文者名 宛名 宛先 ご依頼主 ご注文者 緊急連絡先 発行人 代表取締役 代表社員 会員氏名
+会員名 社員名 従業員名 作成者 承認者 筆者 監修 監修者 訳者 幹事 司会 出席者 発表者 報告者 参加者名 応募者 応募者名 署名 フリガナ ふりがな 氏名漢字
+"""
+_LABEL_TAIL = re.compile(
+    r"[\s*_`\"”』」】）)\]]{0,4}(?:[(（][^()（）\n]{0,12}[)）])?\s{0,3}[:：=|｜\t][\s*_`\"「『【|　]{0,6}"
+)
+_NAME = re.compile(
+    "[\u3400-\u9fff々ヶ]{1,5}[ 　]?[\u3400-\u9fff々\u3041-\u3096]{0,5}|[\u30a1-\u30fa・ー]{2,8}[ 　][\u30a1-\u30faー]{2,8}"
+)
+_NO_NAME = re.compile(
+    "必須|任意|未定|不明|未記入|記入|入力|以下|株式|会社|事務|窓口|本人|同上|なし|無し|担当|係|部$|課$|室$|局$|市$|県$|社$|様式|全員|各"
+)
+_CONTACT = re.compile(
+    r"電話|TEL|Tel|携帯|メール|E-?mail|住所|〒|生年月日|口座|マイナンバー|免許証|0\d{1,4}-\d{1,4}-\d{3,4}|[\w.]@\w"
+)
+_SELF = re.compile("[ 　]?(?:と申し|といいます|と言います|と名乗)")
+_CLAUSE_END = re.compile("[。！？\n]")
+_NO_GIVEN = frozenset("大市県駅区町村港山川城東西南北中一学会上下内外前後間用部者人家氏様方台店線橋島海道院寺社")
+
+
+@kernel
+def _value(keys, values, data, start, length):  # type: ignore[no-untyped-def]
+    """Returns the value of the word of `length` characters, three bytes each, at a byte."""
+    key = 0x811C9DC5
+    for k in range(length):
+        i = start + 3 * k
+        key = longer_hash(
+            key,
+            ((np.int64(data[i]) & 0x0F) << 12)
+            | ((np.int64(data[i + 1]) & 0x3F) << 6)
+            | (np.int64(data[i + 2]) & 0x3F),
+        )
+    return values[slot_of(keys, key)]
+
+
+@kernel
+def _wide(data, i, stop):  # type: ignore[no-untyped-def]
+    """Says whether a character of three bytes, Han or kana, stands at a byte."""
+    return i + 2 < stop and data[i] >= 0xE3 and data[i] <= 0xE9
+
+
+@kernel
+def _scan_japanese(  # type: ignore[no-untyped-def]
+    data, offsets, wanted, last_keys, last_values, first_keys, first_values,
+    title_keys, title_values, label_keys, label_values, out,
+):  # fmt: skip
+    """Fills rows of `out`: row, start, end of the surname, end, kind, ranks; returns how many."""
+    count = 0
+    for row in range(len(offsets) - 1):
+        if not wanted[row]:
+            continue
+        begin, stop = offsets[row], offsets[row + 1]
+        i = begin
+        free = begin
+        inside = False
+        while i < stop:
+            if not han_at(data, i, stop):
+                inside = False
+                i += 1
+                continue
+            # A label that ends here, before a sign.
+            following = data[i + 3] if i + 3 < stop else np.uint8(0)
+            if (
+                following == 0x3A or following == 0x09 or following == 0x7C or following == 0x2C
+                or following == 0x28 or (following == 0xEF and data[i + 4] == 0xBC)
+            ):  # fmt: skip
+                for length in range(6, 1, -1):
+                    start = i + 3 - 3 * length
+                    if start >= begin and _wide(data, start, stop) and _value(
+                        label_keys, label_values, data, start, length
+                    ):
+                        if count < len(out):
+                            out[count] = (row, start, i + 3, i + 3, LABEL, 0, 0)
+                        count += 1
+                        break
+            if inside or i < free:
+                i += 3
+                continue
+            inside = True
+            best = -1
+            best_end = best_last = best_rank = best_first = 0
+            for length in range(4, 0, -1):
+                if not _wide(data, i + 3 * (length - 1), stop):
+                    continue
+                rank = np.int64(_value(last_keys, last_values, data, i, length))
+                if not rank:
+                    continue
+                end = i + 3 * length
+                if rank >= _COMMON and _wide(data, end, stop):
+                    for size in range(4, 0, -1):
+                        if _wide(data, end + 3 * (size - 1), stop) and _value(
+                            title_keys, title_values, data, end, size
+                        ):
+                            if length > 1 or rank >= _COMMON_SHORT:
+                                best, best_last, best_end = TITLED, end, end
+                                best_rank, best_first = rank, 0
+                            break
+                given = end
+                if end < stop and data[end] == 0x20:
+                    given = end + 1
+                elif end + 2 < stop and data[end] == 0xE3 and data[end + 1] == 0x80 and data[end + 2] == 0x80:
+                    given = end + 3
+                for size in range(4, 0, -1):
+                    if not _wide(data, given + 3 * (size - 1), stop):
+                        continue
+                    first = np.int64(_value(first_keys, first_values, data, given, size))
+                    after = given + 3 * size
+                    if not first or han_at(data, after, stop) and not _value(
+                        title_keys, title_values, data, after, 1
+                    ) and not (
+                        _wide(data, after + 3, stop)
+                        and _value(title_keys, title_values, data, after, 2)
+                    ):
+                        continue
+                    if length + size >= 3 and (length > 1 or (size > 1 and rank >= _COMMON_SHORT)):
+                        best, best_last, best_end = FULL, end, after
+                        best_rank, best_first = rank, first * 10 + size
+                        break
+                if best == FULL:
+                    break
+            if best >= 0:
+                if count < len(out):
+                    out[count] = (row, i, best_last, best_end, best, best_rank, best_first)
+                count += 1
+                free = best_end
+            i += 3
+    return count
+
+
+@cache
+def _titles() -> WordTable:
+    return dictionary(dict.fromkeys(_TITLES.split(), 1))
+
+
+@cache
+def _labels() -> WordTable:
+    return dictionary(dict.fromkeys(_LABELS.split(), 1))
+
+
+def find_japanese(
+    text: Utf8, data: bytes, wanted: NDArray[np.bool_], everyone: bool
+) -> list[tuple[int, Found]]:
+    """Finds names in the rows that are wanted; rows ascend.
+
+    Args:
+        text: the buffers of N texts.
+        data: the same bytes.
+        wanted: bool[N].
+        everyone: all persons, not those in a private context alone.
+    """
+    tables = japanese_tables()
+    room = len(text.data) // 128 + 64
+    while True:
+        out = np.empty((room, 7), np.int32)
+        count = _scan_japanese(
+            text.data, text.offsets, wanted, *tables.last, *tables.first, *_titles(), *_labels(), out
+        )
+        if count <= room:
+            break
+        room = count
+    found: list[tuple[int, Found]] = []
+    table = out[:count]
+    rows, firsts = np.unique(table[:, 0], return_index=True)
+    limits = [*firsts.tolist(), count]
+    for number, row in enumerate(rows.tolist()):
+        begin, stop = int(text.offsets[row]), int(text.offsets[row + 1])
+        lines = table[limits[number] : limits[number + 1], 1:].tolist()
+        found += [(row, each) for each in _in_row(data, begin, stop, lines, everyone)]
+    return found
+
+
+def _in_row(
+    data: bytes, begin: int, stop: int, lines: list[list[int]], everyone: bool
+) -> list[Found]:
+    found: dict[int, Found] = {}
+    tables: dict[int, int] = {}
+    for start, last_end, end, kind, rank, first in lines:
+        if kind == LABEL:
+            _read_field(data, begin, stop, (start, end), tables, found)
+            continue
+        given = data[last_end:end].decode().strip(" 　")
+        if kind == FULL and len(given) == 1 and (given in _NO_GIVEN or first < 20):
+            continue
+        after = data[end : min(stop, end + 72)].decode(errors="ignore")
+        limit = _CLAUSE_END.search(after)
+        before = data[max(begin, start - 36) : start].decode(errors="ignore")
+        private = bool(
+            _SELF.match(after)
+            or _CONTACT.search(after[: limit.start() if limit else 24])
+            or (kind == FULL and _CONTACT.search(_CLAUSE_END.split(before)[-1]))
+        )
+        sure = kind == TITLED or first >= 20 or rank >= _COMMON
+        if (private and sure) or (everyone and sure):
+            found.setdefault(start, Found(start, end, 0.8, private))
+    return _chosen(data, lines, found, everyone)
+
+
+def _chosen(
+    data: bytes, lines: list[list[int]], found: dict[int, Found], everyone: bool
+) -> list[Found]:
+    """Adds where the same surname or name stands again, and keeps what is wanted, apart."""
+    named = {data[each.start : each.end] for each in found.values() if each.private}
+    for start, last_end, end, kind, _, _ in lines:
+        if kind != LABEL and start in found and not found[start].private:
+            last = data[start:last_end]
+            again = data[start:end] in named or (
+                kind == TITLED and any(name.startswith(last) for name in list(named)[:64])
+            )
+            if again:
+                found[start] = found[start]._replace(private=True)
+        elif kind != LABEL and data[start:end] in named:
+            found.setdefault(start, Found(start, end, 0.7, True))
+    chosen: list[Found] = []
+    for each in sorted(found.values(), key=lambda f: (f.start, -f.end)):
+        if (each.private or everyone) and (not chosen or each.start >= chosen[-1].end):
+            chosen.append(each)
+    return chosen
+
+
+def _read_field(
+    data: bytes,
+    begin: int,
+    stop: int,
+    label: tuple[int, int],
+    tables: dict[int, int],
+    found: dict[int, Found],
+) -> None:
+    cells, (column, end) = cells_below(data, label, begin, stop)
+    if column >= 0:
+        if label[0] >= tables.get(column, -1):
+            tables[column] = end
+            for start, cell_end, value in cells:
+                if is_japanese_name(value):
+                    found[start] = Found(start, cell_end, 0.9, True)
+        return
+    window = data[label[1] : min(stop, label[1] + 100)].decode(errors="ignore")
+    tail = _LABEL_TAIL.match(window)
+    if not tail:
+        return
+    value = _NAME.match(window, tail.end())
+    if value:
+        name = value.group().rstrip("様氏殿 　")
+        for ending in ("さん", "さま", "先生"):
+            name = name.removesuffix(ending)
+        if is_japanese_name(name):
+            start = label[1] + len(window[: value.start()].encode())
+            found[start] = Found(start, start + len(name.encode()), 0.95, True)
+
+
+def is_japanese_name(value: str) -> bool:
+    """Says whether the value of a field can be a name.
+
+    >>> [is_japanese_name(value) for value in ("山田 太郎", "佐藤", "必須", "営業部", "ヤマダ　タロウ")]
+    [True, True, False, False, True]
+    """
+    if _NO_NAME.search(value) or not _NAME.fullmatch(value) or not 2 <= len(value) <= 17:
+        return False
+    if "\u30a1" <= value[0] <= "\u30fa":
+        return True
+    return any(is_japanese_surname(value[:length]) for length in range(1, min(4, len(value)) + 1))
