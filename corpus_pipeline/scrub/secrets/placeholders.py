@@ -32,7 +32,7 @@ _LOCATION = re.compile(
     rb"[\w./-]+\.(?:com|org|net|io|html?|js|json|ya?ml|txt|pem|key|py|go|java|md|php|xml|crt|cer)\b"
 )
 #: A regular expression, a template, code.
-_CODE = re.compile(rb"\\[dwsbn]|\[\^|\(\?|\+\)|\*\)|=>|\)\s*\{|\{\d|</|/>|&&|\|\||%[0-9]?[a-z]\b")
+_CODE = re.compile(rb"\\[dwsbn]|\[\^|\(\?|\+\)|\*\)|=>|\)\s*\{|\{\d|</|/>|&&|\|\|")
 #: Words with a number at most: my-cluster-key-2, TokenType2, sha256, v1beta1, x-www-form.
 _SLUG = re.compile(rb"(?:[-_./ :]?(?:[A-Z]?[a-z]++|[A-Z]++))*+(?:[-_./]?v?\d{1,4})?")
 _SLUG_OF_WORDS = re.compile(
