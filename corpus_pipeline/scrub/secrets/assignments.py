@@ -41,7 +41,7 @@ _LEAD = re.compile(
 #: quotes and what a machine made.
 _SPACED = re.compile(rb"(?P<operator>[ \t]{1,4})(?P<quote>[\"'])?")
 _OPTION = re.compile(rb"(?:--[\w-]{0,30}|login[ \t]\S{1,64}[ \t]{1,4}|\b(?:with|and) )$")
-_BARE = re.compile(rb"(?:[!-~]|[\xc3-\xd4][\x80-\xbf]){1,300}+")
+_BARE = re.compile(rb"(?:[!-~]|[\xc3-\xd4][\x80-\xbf]){1,200}+")
 #: What ends a value without quotes.
 _BARE_END = re.compile(rb"[\s\"'`<>;,)\]}|]|&(?=[\w.-]{1,40}=)|&amp;|\\[nrt\"']|(?<=.)\*\*")
 _TRAIL = b".,;:)]}"
