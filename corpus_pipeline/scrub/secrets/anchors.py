@@ -29,6 +29,8 @@ _ALNUM, _TOKEN, _SPACE, _QUOTE, _OPERATOR, _DIGIT, _LOWER, _UPPER = (1 << bit fo
 #: How far an operator may stand behind a word, a value behind its operator, an @ behind `://`.
 _MAX_OPERATOR = 24
 _MAX_USERINFO = 256
+#: Words between a word that names a secret and the secret: "for the network is".
+_MOST_WORDS = 6
 #: Characters of a value that are looked at, and how many it has at least: a password, a key.
 _MAX_VALUE = 64
 _LEAST_CHOSEN, _LEAST_MADE = 4, 8
@@ -224,7 +226,7 @@ def _has_value(data, end, stop, flags, least):  # type: ignore[no-untyped-def]
     limit = min(stop, end + _MAX_OPERATOR)
     if (i < stop and flags[data[i]] & (_LOWER | _UPPER)) or (i < stop and data[i] == 0x5F):
         return False
-    for _ in range(3):
+    for _ in range(_MOST_WORDS):
         # Operators, quotes and spaces, or a short word in a script without them.
         while (i < limit and not flags[data[i]] & _TOKEN) or (
             i < limit and (data[i] == 0x3D or data[i] == 0x7C or data[i] == 0x2A or data[i] == 0x2D)

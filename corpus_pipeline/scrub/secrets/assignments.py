@@ -22,11 +22,13 @@ _NAME_END = (
 _OPERATOR = (
     rb"(?::[ \t]{0,4}[A-Za-z][\w<>\[\]?]{1,20}[ \t]{0,4}=(?!=)|={1,3}>?|:=|::?|->|\?=|,|\(|\{|>|"
     rb"\|{1,2}|value=|"
+    # "for the network is", "was changed to".
+    rb"(?<=[ ])for [^\n:=]{1,24} is(?: :|:|(?= ))|"
+    rb"(?<=[ ])(?:is |was |has been )?(?:set|changed|reset) to(?= )|"
     rb"(?<=[ ])(?:is|was|are|ist|lautet|est|es|\xc3\xa8|\xc3\xa9)(?:[ ]?:|(?= ))|"
     rb"(?<=[ ])(?:-|\xe2\x80[\x93\x94])(?= )|"
-    # The full-width colon and sign of equality, 是, 为, 為, は, 는, 은.
-    rb"\xef\xbc\x9a|\xef\xbc\x9d|(?:\xe6\x98\xaf|\xe4\xb8\xba|\xe7\x82\xba|\xe3\x81\xaf|"
-    rb"\xeb\x8a\x94|\xec\x9d\x80)(?:\xef\xbc\x9a|:)?)"
+    + "：|＝|(?:(?:设(?:置)?|(?:修)?改|重置)(?:为|成)|是|为|為|は|는|은)(?:：|:)?".encode()
+    + rb")"
 )
 _LEAD = re.compile(
     _NAME_END
@@ -38,8 +40,8 @@ _LEAD = re.compile(
 #: Behind `--password`, `machine h login u password` and Chinese words a space is enough, and before
 #: quotes and what a machine made.
 _SPACED = re.compile(rb"(?P<operator>[ \t]{1,4})(?P<quote>[\"'])?")
-_OPTION = re.compile(rb"(?:--[\w-]{0,30}|login[ \t]\S{1,64}[ \t]{1,4})$")
-_BARE = re.compile(rb"(?:[!-~]|[\xc3-\xd4][\x80-\xbf]){1,300}+")
+_OPTION = re.compile(rb"(?:--[\w-]{0,30}|login[ \t]\S{1,64}[ \t]{1,4}|\b(?:with|and) )$")
+_BARE = re.compile(rb"(?:[!-~]|[\xc3-\xd4][\x80-\xbf]){1,200}+")
 #: What ends a value without quotes.
 _BARE_END = re.compile(rb"[\s\"'`<>;,)\]}|]|&(?=[\w.-]{1,40}=)|&amp;|\\[nrt\"']|(?<=.)\*\*")
 _TRAIL = b".,;:)]}"
@@ -92,7 +94,8 @@ def find_value(window: bytes, place: int, word: Word) -> tuple[int, int, float] 
         return (start, end, 0.8) if found else None
     if word.text in ("auth", "authorization"):
         return (start, end, 0.8) if quoted and _is_basic(value) else None
-    if not quoted and not _is_value(window, end, value):
+    prose = not (lead["operator"].isascii() and word.text.isascii())
+    if not quoted and not prose and not _is_value(window, end, value):
         return None
     if not lead["operator"].strip(b" \t") and not quoted and not _takes_space(window, name, word):
         return (start, end, 0.6) if is_made(value) and _PLAIN.fullmatch(value) else None
@@ -105,7 +108,11 @@ def find_value(window: bytes, place: int, word: Word) -> tuple[int, int, float] 
 
 def _takes_space(window: bytes, name: int, word: Word) -> bool:
     """Says whether nothing but a space parts a password from its word: 密码 x, --password x."""
-    return word.text.encode()[0] >= 0xE3 or _OPTION.search(window, 0, name) is not None
+    return (
+        word.text[0] > "\u2fff"
+        or word.text[-1] == "p"
+        or _OPTION.search(window, 0, name) is not None
+    )
 
 
 def _encloses(lead: re.Match[bytes], quoted: bool) -> bool:

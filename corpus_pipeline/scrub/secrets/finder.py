@@ -1,5 +1,6 @@
 """The finder of secrets: reads the places that the scan found, each in a window of its row."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from corpus_pipeline.scrub.entities import INDEX
@@ -16,7 +17,12 @@ from corpus_pipeline.scrub.secrets.anchors import (
 )
 from corpus_pipeline.scrub.secrets.assignments import find_value
 from corpus_pipeline.scrub.secrets.handles import find_handle
-from corpus_pipeline.scrub.secrets.tokens import find_json_web_token, find_key_block, find_token
+from corpus_pipeline.scrub.secrets.tokens import (
+    begins_block,
+    find_json_web_token,
+    find_key_block,
+    find_token,
+)
 from corpus_pipeline.scrub.secrets.userinfo import find_userinfo
 from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
@@ -25,6 +31,9 @@ from corpus_pipeline.text.columns import Utf8
 _CONTEXT = {
     TOKEN: (64, 2048), WORD: (96, 512), URL: (48, 320), BLOCK: (32, 32768), HANDLE: (160, 160),
 }  # fmt: skip
+#: Words in a row that nothing parts, each perhaps the value of the one before: more are no text.
+_BREAK = re.compile(rb"[\s\"'`,;&<>{}()]")
+_MOST_INSIDE = 6
 
 
 class SecretFinder:
@@ -55,6 +64,8 @@ def _find(text: Utf8, wanted: int) -> Iterator[tuple[int, int, int, int, float]]
     row, begin, stop = -1, 0, 0
     # Up to where the row is a secret already: a key block may hold what looks like tokens.
     done = 0
+    # Up to where a text without a break goes on, and how many words in it were read.
+    unbroken, inside = 0, 0
     for next_row, place, number in zip(
         anchors.rows.tolist(), anchors.places.tolist(), anchors.literals.tolist(), strict=True
     ):
@@ -64,13 +75,24 @@ def _find(text: Utf8, wanted: int) -> Iterator[tuple[int, int, int, int, float]]
                 int(text.offsets[next_row]),
                 int(text.offsets[next_row + 1]),
             )
-            done = begin
+            done = unbroken = begin
         if place <= done:
             continue
         literal = literals[number]
         before, behind = _CONTEXT[literal.kind]
         first = max(begin, place - before)
+        if literal.kind == WORD:
+            inside = inside + 1 if place <= unbroken else 0
+            if inside > _MOST_INSIDE:
+                continue
+        if literal.kind == BLOCK and not begins_block(
+            bytes(data[first : place + 200]), place - first
+        ):
+            continue
         window = bytes(data[first : min(stop, place + behind)])
+        if literal.kind == WORD:
+            broken = _BREAK.search(window, place - first)
+            unbroken = first + (broken.start() if broken else len(window))
         entity = {URL: INDEX["URL_USERINFO"], HANDLE: INDEX["HANDLE"]}.get(
             literal.kind, INDEX["SECRET"]
         )

@@ -11,7 +11,8 @@ from corpus_pipeline.scrub.phone_words import split_words
 #: A letter of a script that parts words.
 _LETTER = re.compile("[^\\W\u2e80-\uffff]")
 _NAME = re.compile(
-    r"[A-Za-z_][A-Za-z0-9_]{1,29}(?:\.[A-Za-z0-9_]{2,29})?(?:@[a-z0-9-]+(?:\.[a-z0-9-]+)+)?"
+    r"[A-Za-z_](?:[A-Za-z0-9_]|-(?=[A-Za-z0-9])){1,38}(?:\.[A-Za-z0-9_]{2,29})?"
+    r"(?:@[a-z0-9-]+(?:\.[a-z0-9-]+)+)?"
     r"|[^\W\d_][\w\-]{1,19}(?=[\s:：,，。!！?？、）)/]|$)"
 )
 #: Names that code and style sheets give to what they mark.
@@ -50,6 +51,11 @@ _CODE_BEHIND = re.compile(r"[(\[{=/]|\.\w|:\w|->|\s*[=({]|[\w-]*[/(\\]|\s*(?:\+|
 _LINE_OF_CODE = re.compile(
     r"[;{}\\]\s*$|^\s*(?:[*#%]|//|--|/\*)|[=<>|]{2}|\bdef |\bfunction\b|->|\$\w"
 )
+#: What code has and prose has not; two of them around a name make it a part of code.
+_MARK_OF_CODE = re.compile(
+    r"[;{}]\s*\n|\)\s*\{|[=-]>|::|:=|[!=]=|\(\);?|\(\w+\)|\"\"\"|/\*\*|\*/|</\w|\\\w+\{|"
+    r"\b(?:def|class|end|func|fn|import|const|let|var|val|public|void|return|interface)\b \w?"
+)
 
 
 def find_handle(text: str, place: int) -> tuple[int, int] | None:
@@ -61,7 +67,7 @@ def find_handle(text: str, place: int) -> tuple[int, int] | None:
     (None, None)
     """
     at = place - 1
-    if at and (text[at - 1] in "_.%+-@/\\=#&" or _LETTER.match(text, at - 1)):
+    if at and (text[at - 1] in "_.%+-@/\\=#&`}>" or _LETTER.match(text, at - 1)):
         return None
     match = _NAME.match(text, place)
     if match is None:
@@ -77,8 +83,12 @@ def find_handle(text: str, place: int) -> tuple[int, int] | None:
     line = text[first : last if last >= 0 else len(text)]
     if _LINE_OF_CODE.search(line):
         return None
+    alone = not text[first:at].strip()
     # A line that is nothing but the name, or begins with it and goes on in code.
-    if not text[first:at].strip() and not behind.strip(" \t\r").strip("\n") and first:
+    if alone and ("." in name or (first and not behind.strip(" \t\r").strip("\n"))):
+        return None
+    linked = text[at - 1 : at] == "["
+    if not linked and len(_MARK_OF_CODE.findall(text)) > 1:
         return None
     return at, match.end()
 

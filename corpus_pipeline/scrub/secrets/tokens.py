@@ -125,6 +125,22 @@ _PUTTY = re.compile(
 _LETTERS = re.compile(rb"[0-9A-Za-z+/]{16}")
 
 
+_PUTTY_BEGIN = re.compile(rb"PuTTY-User-Key-File-\d: [^\n]{1,80}\nEncryption: ")
+
+
+def begins_block(window: bytes, place: int) -> bool:
+    """Says whether a block of a private key may begin with the literal that ends at a place; only
+    then is all of it read.
+
+    >>> [begins_block(b"-----BEGIN " + name, 10) for name in (b"PRIVATE KEY-----", b"PGP MESSAGE")]
+    [True, False]
+    """
+    putty = window.rfind(b"PuTTY", 0, place)
+    if putty >= 0 and place - putty <= 21:
+        return _PUTTY_BEGIN.match(window, putty) is not None
+    return _HEADER.search(window, max(0, place - 15), place + 60) is not None
+
+
 def find_key_block(window: bytes, place: int) -> tuple[int, int] | None:
     """Finds the block of a private key that begins at a place; what is said of its form without a
     body, as in a manual, is none.

@@ -13,6 +13,7 @@ _NAMES = re.compile(
     rb"(?i:p(?:ass)?|pass(?:word|wd|phrase|code)?|pw|pwd|secret|token|credentials?|key|auth|"
     rb"(?:my|db|your|user|the)?[-_]?(?:pass(?:word|wd)?|secret|token|key))"
 )
+_CONSTANT = re.compile(rb"[A-Z_]*(?:PASS|PWD|PASSWORD|SECRET|TOKEN|KEY)[A-Z_]*")
 _USERS = re.compile(
     rb"(?i:|u|user|usr|username|user[-_]?name|name|login|account|id|foo|me|my[-_]?user(?:name)?|"
     rb"db[-_]?user|your[-_]?\w*|client(?:[-_]?id)?)"
@@ -44,6 +45,6 @@ def is_placeholder_of_url(password: bytes) -> bool:
     >>> [is_placeholder_of_url(each) for each in (b"${PASSWORD}", b"***", b"pw19")]
     [True, True, False]
     """
-    if password[:1] in b"${<%[*" or (password.isupper() and _NAMES.search(password)):
+    if password[:1] in b"${<%[*" or _CONSTANT.fullmatch(password):
         return True
     return is_placeholder(password) and len(password) > 2

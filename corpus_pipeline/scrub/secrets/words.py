@@ -19,8 +19,10 @@ _PASSWORDS = (
         "password passwd passphrase passcode passwort kennwort pwd _pass dbpass userpass mdp "
         "contraseña contrasena contrasenya senha wachtwoord hasło haslo пароль Пароль ПАРОЛЬ şifre "
         "Şifre parola heslo lösenord losenord salasana adgangskode passord jelszó κωδικός סיסמה "
-        "密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 पासवर्ड รหัสผ่าน"
+        "密码 密碼 口令 授权码 授權碼 パスワード 暗証番号 비밀번호 암호 पासवर्ड รหัสผ่าน"
     ),
+    # Short words, which others end with.
+    " pass", "\npass", "/pass", "sshpass -p", "_pw", " pw", "/pw", " clave",
     "mot de passe", "kata sandi", "mật khẩu", "Mật khẩu", "كلمة المرور", "كلمة السر",
 )  # fmt: skip
 
@@ -35,6 +37,7 @@ _KEYS = (
     "oauth token", "bot token", "user token", "session token", "security token", "csrf token",
     "api secret", "app secret", "client secret", "consumer secret", "shared secret",
     "jwt secret", "webhook secret", "cookie secret", "session secret", "secret access key",
+    "key secret", "secret key base", "private key id", "bearer",
     "secret", "token", "credential", "credentials", "psk", "wpa key", "auth", "authorization",
     "密钥", "密匙", "秘钥", "密鑰", "令牌", "シークレット", "トークン", "apiキー", "アクセスキー",
     "비밀키", "토큰", "api 키", "токен", "jeton",
