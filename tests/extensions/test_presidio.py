@@ -157,6 +157,18 @@ def test_entities_leave_others_as_they_are(step: Callable[..., Any]) -> None:
     assert "pii_river" not in batch.schema.names
 
 
+def test_a_column_of_scrub_is_not_filled(step: Callable[..., Any]) -> None:
+    own = step("Tokens", {"nlp_engine": SPACY}).own
+    assert own.columns.names == ["pii_tokens_person"]
+
+
+def test_a_class_of_presidio_itself() -> None:
+    place = "presidio_analyzer.predefined_recognizers:UsSsnRecognizer"
+    batch = applied(own_step(find_code(place), {}), "SSN 457-55-5462")
+    assert batch["text"].to_pylist() == ["SSN <US_SSN>"]
+    assert batch["pii_us_ssn"].to_pylist() == [1]
+
+
 def test_with_entities_the_driver_makes_no_recognizer(step: Callable[..., Any]) -> None:
     kind = find_code("./words.py:Words").load()
     before = kind.made
