@@ -152,8 +152,8 @@ def _measure(entity: str, kind: type[Any]) -> str:
 
 
 def _known(kind: type[Any], arguments: Mapping[str, Any]) -> Sequence[str]:
-    entities: Sequence[str] = _made(kind, arguments).get_supported_entities()
-    return entities
+    # Some classes make theirs of a set, whose order differs between processes.
+    return sorted(_made(kind, arguments).get_supported_entities())
 
 
 def _made(kind: type[Any], arguments: Mapping[str, Any]) -> Any:
