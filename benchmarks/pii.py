@@ -120,7 +120,7 @@ def labelled(
             if held_out is None or is_held_out(document.template) == held_out
         ]
         half = {None: "all", True: "held-out half", False: "open half"}[held_out]
-        print(f"\n### {path.name}, {half}: {len(texts):,} texts\n")
+        print(f"\n### {path.name.partition('.')[0]}, {half}: {len(texts):,} texts\n")
         scores = {}
         for peer in peers:
             scores[peer.name], rate = score_of(peer, texts, show, apart)
