@@ -6,7 +6,7 @@
     python benchmarks/pii.py real TEXT.jsonl.zst ... --verdicts verdicts.jsonl
     python benchmarks/pii.py speed TEXT.jsonl.zst ... [--megabytes 8]
     python benchmarks/pii.py hostile
-    python benchmarks/pii.py tables --labelled SET ... --speed TEXT ... --real TEXT ...
+    python benchmarks/pii.py tables --labelled SET ... --speed TEXT ... --real TEXT ... --page X.md
 
 Files are `.jsonl`, `.jsonl.zst`, `.parquet`, WARC or WET; `benchmarks/pii_sets.py` writes labelled
 sets. Peers are Presidio with its patterns alone (`presidio`) and with a spaCy model
@@ -22,7 +22,9 @@ findings per MB.
 
 import argparse
 import collections
+import contextlib
 import hashlib
+import io
 import itertools
 import json
 import random
@@ -48,6 +50,8 @@ from pii_scoring import (
 from corpus_pipeline.scrub.entities import TABLE
 
 AROUND = 60
+#: Where the tables of a page begin.
+MARK = "<!-- tables -->"
 BATCH = 256
 
 
@@ -116,7 +120,7 @@ def labelled(
             if held_out is None or is_held_out(document.template) == held_out
         ]
         half = {None: "all", True: "held-out half", False: "open half"}[held_out]
-        print(f"\n### {path.name}, {half}: {len(texts):,} texts\n")
+        print(f"\n### {path.name.partition('.')[0]}, {half}: {len(texts):,} texts\n")
         scores = {}
         for peer in peers:
             scores[peer.name], rate = score_of(peer, texts, show, apart)
@@ -410,7 +414,7 @@ def speed(
 
 def _print_lines(lines: Sequence[str]) -> None:
     for line in lines:
-        print(f"not run: {line}")
+        print(f"* not run: {line}")
 
 
 # Hostile input
@@ -522,6 +526,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--speed", type=Path, nargs="*", default=[])
     one.add_argument("--real", type=Path, nargs="*", default=[])
     one.add_argument("--verdicts", type=Path)
+    one.add_argument("--page", type=Path, help=f"in which they replace what follows {MARK}")
     one.add_argument("--megabytes", type=float, default=8.0)
     one.add_argument("--peer-megabytes", type=float, default=0.3)
     peers(one, ",".join(pii_peers.PEERS))
@@ -578,8 +583,14 @@ def main() -> None:
     elif options.command == "hostile":
         entities = options.entities.split(",") if options.entities else None
         hostile(options.kilobytes, options.doublings, entities)
-    else:
+    elif options.page is None:
         _run_tables(options)
+    else:
+        written = io.StringIO()
+        with contextlib.redirect_stdout(written):
+            _run_tables(options)
+        head = options.page.read_text("utf-8").partition(MARK)[0]
+        options.page.write_text(f"{head}{MARK}\n\n{written.getvalue().strip()}\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pydantic import Field, field_validator
 from corpus_pipeline.batches import alive, with_columns
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.schema import column
+from corpus_pipeline.scrub.entities import COLUMNS
 from corpus_pipeline.steps import Batch, Options, Step
 
 
@@ -61,7 +62,7 @@ def recognizer_step(kind: type[Any], given: Mapping[str, Any] | None = None) -> 
     """
     given = given or {}
     entities = tuple(given.get("entities") or _known(kind, given.get("arguments") or {}))
-    measures = {each: f"pii_{_snake(each)}" for each in entities}
+    measures = {each: _measure(each, kind) for each in entities}
     fields = [
         column(name, pa.int32(), f"{entity} replaced in the text by {kind.__name__}")
         for entity, name in measures.items()
@@ -144,9 +145,15 @@ class _RecognizerStep(Step):
         return "".join([*parts, text[last:]]), [each.entity_type for each in kept]
 
 
+def _measure(entity: str, kind: type[Any]) -> str:
+    """Names the column that counts an entity: never one of those that *scrub* fills."""
+    name = f"pii_{_snake(entity)}"
+    return f"pii_{_snake(kind.__name__)}_{_snake(entity)}" if name in COLUMNS else name
+
+
 def _known(kind: type[Any], arguments: Mapping[str, Any]) -> Sequence[str]:
-    entities: Sequence[str] = _made(kind, arguments).get_supported_entities()
-    return entities
+    # Some classes make theirs of a set, whose order differs between processes.
+    return sorted(_made(kind, arguments).get_supported_entities())
 
 
 def _made(kind: type[Any], arguments: Mapping[str, Any]) -> Any:

@@ -157,6 +157,18 @@ def test_entities_leave_others_as_they_are(step: Callable[..., Any]) -> None:
     assert "pii_river" not in batch.schema.names
 
 
+def test_a_column_of_scrub_is_not_filled(step: Callable[..., Any]) -> None:
+    own = step("Tokens", {"nlp_engine": SPACY}).own
+    assert own.columns.names == ["pii_tokens_person"]
+
+
+def test_a_class_of_presidio_itself() -> None:
+    place = "presidio_analyzer.predefined_recognizers:UsSsnRecognizer"
+    batch = applied(own_step(find_code(place), {}), "SSN 457-55-5462")
+    assert batch["text"].to_pylist() == ["SSN <US_SSN>"]
+    assert batch["pii_us_ssn"].to_pylist() == [1]
+
+
 def test_with_entities_the_driver_makes_no_recognizer(step: Callable[..., Any]) -> None:
     kind = find_code("./words.py:Words").load()
     before = kind.made
@@ -224,3 +236,37 @@ def test_our_recognizers_are_of_presidios_form() -> None:
         "analyze": lambda self, *given: mail.analyze(*given),
     }))  # fmt: skip
     assert kind.columns.names == ["pii_email_address"]
+
+
+class Gliner:
+    """A model that knows one name, as the library of GLiNER gives it."""
+
+    @classmethod
+    def from_pretrained(cls, name: str, **_: Any) -> "Gliner":
+        assert name == "/models/small"
+        return cls()
+
+    def predict_entities(self, text: str, labels: list[str], **_: Any) -> list[dict[str, Any]]:
+        assert labels == ["person"]
+        start = text.find("Ann Lee")
+        return [] if start < 0 else [{
+            "start": start, "end": start + 7, "label": "person", "score": 0.9, "text": "Ann Lee",
+        }]  # fmt: skip
+
+
+def test_a_model_of_gliner_is_made_by_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    from presidio_analyzer.predefined_recognizers.ner import gliner_recognizer
+
+    options = {
+        "entities": ["PERSON"],
+        "arguments": {
+            "model_name": "/models/small",
+            "entity_mapping": {"person": "PERSON"},
+            "map_location": "cpu",
+        },
+    }
+    # The driver makes no model: it lacks even the library.
+    monkeypatch.setattr(gliner_recognizer, "GLiNER", None)
+    made = own_step(find_code("presidio_analyzer.predefined_recognizers:GLiNERRecognizer"), options)
+    monkeypatch.setattr(gliner_recognizer, "GLiNER", Gliner)
+    assert applied(made, "I am Ann Lee.", "")["text"].to_pylist() == ["I am <PERSON>.", ""]
