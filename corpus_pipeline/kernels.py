@@ -36,13 +36,18 @@ def source_digest() -> str:
 _ROOM = 2**24
 
 
+def _version() -> str:
+    """Names the installed code: another path or other sources have another name."""
+    installed = f"{Path(__file__).parent} {source_digest()}"
+    return hashlib.sha256(installed.encode()).hexdigest()[:16]
+
+
 def _cache_folder() -> str:
     """A folder in the user's cache, or in the temporary one where a home has no room for it.
 
     numba keys what it keeps by the path of the source, so each installation has its own folder.
     """
-    installed = f"{Path(__file__).parent} {source_digest()}"
-    name = hashlib.sha256(installed.encode()).hexdigest()[:16]
+    name = _version()
     for base in (Path(platformdirs.user_cache_dir("corpus-pipeline")),
                  Path(tempfile.gettempdir()) / f"corpus-pipeline-{getpass.getuser()}"):  # fmt: skip
         folder = base / "kernels" / name
@@ -71,13 +76,16 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _named_folder() -> str | None:
-    """The folder that the user named, if kernels can be kept there.
+    """A folder of this version in the one that the user named, if kernels can be kept there.
 
     numba would turn to the folder of the sources instead, where it meets stale binaries.
     """
     named = os.environ.get("NUMBA_CACHE_DIR")
     if not named:
         return None
+    # A process that this one starts is told the folder itself.
+    if os.path.basename(named) != _version():
+        named = os.path.join(named, _version())
     try:
         os.makedirs(named, exist_ok=True)
         with tempfile.TemporaryFile(dir=named):
@@ -90,7 +98,7 @@ def _named_folder() -> str | None:
         return None
 
 
-#: Where compiled kernels are kept. `NUMBA_CACHE_DIR` set by the user wins.
+#: Where compiled kernels are kept: below `NUMBA_CACHE_DIR`, if the user has set it.
 CACHE_DIR = _named_folder() or _cache_folder()
 os.environ["NUMBA_CACHE_DIR"] = CACHE_DIR
 

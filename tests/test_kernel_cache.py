@@ -85,3 +85,20 @@ def test_a_disk_that_fails_stops_no_kernel(
         assert "make room there, or set NUMBA_CACHE_DIR" in lines[0]
     else:
         assert lines == []
+
+
+def test_a_named_folder_keeps_versions_apart(tmp_path: Path) -> None:
+    """numba does not notice that a kernel in another module changed, and would call the old one."""
+    code = (
+        "import os, sys, subprocess; from corpus_pipeline import kernels;"
+        "print(kernels.CACHE_DIR, flush=True);"
+        "sys.argv[1:] and subprocess.run([sys.executable, '-c', sys.argv[1]])"
+    )
+    inner = "from corpus_pipeline import kernels; print(kernels.CACHE_DIR)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, inner], capture_output=True, text=True, check=True,
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+    )  # fmt: skip
+    own, of_child = done.stdout.split()
+    assert own == of_child, "the same in the processes that are started"
+    assert Path(own).parent == tmp_path
