@@ -6,6 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.postal.scan_numbers import (
+    CAPITAL,
+    CLASSES,
+    DIGIT,
+    HIGH,
+    has_capital,
+    is_british,
+    is_number,
+)
 from corpus_pipeline.scrub.postal.tables import (
     BEFORE,
     BEHIND,
@@ -36,23 +45,6 @@ _BASIS: Final = np.uint64(14695981039346656037)
 #: Candidates nearer than this are one window; a window is no longer than `_LONGEST`.
 _JOIN: Final = 160
 _LONGEST: Final = 1024
-
-_DIGIT: Final = 1
-_SMALL_LETTER: Final = 2
-_CAPITAL: Final = 4
-_HIGH: Final = 8
-
-
-def _classes() -> NDArray[np.uint8]:
-    table = np.zeros(256, np.uint8)
-    table[ord("0") : ord("9") + 1] = _DIGIT
-    table[ord("a") : ord("z") + 1] = _SMALL_LETTER
-    table[ord("A") : ord("Z") + 1] = _CAPITAL
-    table[0x80:] = _HIGH
-    return table
-
-
-_CLASSES: Final = _classes()
 
 
 class Windows(NamedTuple):
@@ -92,100 +84,6 @@ def _ends_like_street(data, start, stop, end_hashes, end_flags):  # type: ignore
 
 
 @kernel
-def _has_capital(data, position, last, classes):  # type: ignore[no-untyped-def]
-    """Says whether the word behind a number begins with a capital, or is not of ASCII."""
-    i = position
-    if i < last and classes[data[i]] & (_SMALL_LETTER | _CAPITAL):
-        i += 1
-    stop = min(last, i + 12)
-    line = False
-    while i < stop:
-        byte = data[i]
-        if classes[byte]:
-            # What begins with these two bytes is punctuation or a space.
-            return classes[byte] & (_CAPITAL | _HIGH) != 0 and byte != 0xE2 and byte != 0xC2
-        if byte == 0x0A or byte == 0x5C:
-            line = True
-        elif not (
-            byte == 0x20 or byte == 0x2C or byte == 0x2E or byte == 0x0D or byte == 0x09
-            or byte == 0x2D or byte == 0x2F or (line and (byte == 0x3E or byte == 0x3F))
-        ):  # fmt: skip
-            return False
-        i += 1
-    return False
-
-
-@kernel
-def _is_number(data, start, stop, first, last, classes):  # type: ignore[no-untyped-def]
-    """Says whether digits are a number that a house or a postcode could have.
-
-    They are not if they are joined to letters, signs of code or decimals, or number an item.
-    """
-    if stop - start > 6:
-        return False
-    i = stop
-    if i < last and classes[data[i]] & (_SMALL_LETTER | _CAPITAL):
-        i += 1
-        # 1234AB is a postcode of the Netherlands.
-        if i < last and stop - start == 4 and classes[data[i]] & classes[data[i - 1]] & _CAPITAL:
-            i += 1
-    if i < last:
-        byte = data[i]
-        if classes[byte] & (_SMALL_LETTER | _CAPITAL | _DIGIT) or byte in (
-            0x5F, 0x28, 0x5B, 0x5D, 0x3D, 0x25, 0x7B, 0x7D, 0x7C, 0x60, 0x26, 0x2B, 0x7E, 0x40,
-        ):  # fmt: skip
-            return False
-        if byte in (0x2E, 0x2C, 0x3A) and i + 1 < last and classes[data[i + 1]] & _DIGIT:
-            return byte == 0x2C and i + 4 < last and classes[data[i + 4]] & _DIGIT != 0
-        if byte in (0x2E, 0x29, 0x3A):
-            # The number of an item begins a line.
-            k = start - 1
-            while k >= first and k > start - 8 and data[k] in (0x20, 0x09, 0x23, 0x2A, 0x2D):
-                k -= 1
-            if k < first or data[k] == 0x0A:
-                return False
-    if start == first:
-        return True
-    byte = data[start - 1]
-    if classes[byte] & (_SMALL_LETTER | _CAPITAL) or byte in (
-        0x5F, 0x25, 0x3D, 0x26, 0x2B, 0x24, 0x3C, 0x5B, 0x7B, 0x7C, 0x5C, 0x60, 0x40, 0x7E, 0x5E,
-    ):  # fmt: skip
-        return False
-    if byte == 0x2D or byte == 0x2F or byte == 0x2E or byte == 0x2C or byte == 0x3A:
-        # Behind a dash or a stroke only what follows digits; behind a dot what does not.
-        k = start - 2
-        after_digit = k >= first and classes[data[k]] & _DIGIT != 0
-        after_space = k < first or data[k] == 0x20 or data[k] == 0x0A
-        if byte == 0x2D or byte == 0x2F:
-            if byte == 0x2D and stop - start >= 4 and k > first and classes[data[k]] & _CAPITAL:
-                # D-10115, CH-8001
-                if classes[data[k - 1]] & _CAPITAL:
-                    k -= 1
-                return k == first or not classes[data[k - 1]]
-            return after_digit or after_space or (byte == 0x2D and stop - start == 6)
-        return not after_digit
-    return True
-
-
-@kernel
-def _is_british(data, start, stop, last, classes):  # type: ignore[no-untyped-def]
-    """Says whether a number of one or two digits behind capitals is the middle of a postcode."""
-    i = stop
-    if i < last and classes[data[i]] & _CAPITAL:
-        i += 1
-    if i < last and data[i] == 0x20:
-        i += 1
-    return (
-        stop - start <= 2
-        and i + 3 <= last
-        and classes[data[i]] & _DIGIT != 0
-        and classes[data[i + 1]] & _CAPITAL != 0
-        and classes[data[i + 2]] & (_CAPITAL | _DIGIT) != 0
-        and (i + 3 == last or classes[data[i + 3]] == 0)
-    )
-
-
-@kernel
 def _is_street_word(data, start, stop, last, flag):  # type: ignore[no-untyped-def]
     """Says of a word of one or two letters whether it is written as an abbreviation."""
     if stop - start > 2 and not flag & DOTTED:
@@ -215,7 +113,7 @@ def _scan(  # type: ignore[no-untyped-def]
         number_length = 0
         number_capital = False
         while True:
-            while i < last and not classes[data[i]] & _DIGIT:
+            while i < last and not classes[data[i]] & DIGIT:
                 i += 1
             if i >= last:
                 break
@@ -237,16 +135,16 @@ def _scan(  # type: ignore[no-untyped-def]
                             before_name = _FAR
                     p = q
                     continue
-                if kind & _DIGIT:
-                    while q < last and classes[data[q]] & _DIGIT:
+                if kind & DIGIT:
+                    while q < last and classes[data[q]] & DIGIT:
                         q += 1
                     stop = q + _AFTER
                     length = q - p
                     before = data[p - 1] if p > first else np.uint8(0x20)
                     if word_end == p and word_capital:
-                        if _is_british(data, p, q, last, classes):
+                        if is_british(data, p, q, last, classes):
                             found = p
-                    elif _is_number(data, p, q, first, last, classes):
+                    elif is_number(data, p, q, first, last, classes):
                         gap = data[word_end] if p - word_end <= 4 else np.uint8(0x28)
                         adjoined = gap in (
                             0x20,
@@ -264,12 +162,12 @@ def _scan(  # type: ignore[no-untyped-def]
                             (data[p] == 0x31 and data[p + 1] >= 0x37)
                             or (data[p] == 0x32 and data[p + 1] == 0x30)
                         )
-                        after = _has_capital(data, q, last, classes)
+                        after = has_capital(data, q, last, classes)
                         previous = (
                             adjoined
                             and word_capital
                             and (
-                                not word_flag & OTHER or classes[data[word_end - 1]] & _CAPITAL != 0
+                                not word_flag & OTHER or classes[data[word_end - 1]] & CAPITAL != 0
                             )
                         )
                         near = p - number <= _NUMBER_BEFORE
@@ -331,15 +229,15 @@ def _scan(  # type: ignore[no-untyped-def]
                     while q < last:
                         byte = data[q]
                         kind_here = classes[byte]
-                        if kind_here == 0 or kind_here & _DIGIT:
+                        if kind_here == 0 or kind_here & DIGIT:
                             break
-                        if kind_here & _HIGH:
+                        if kind_here & HIGH:
                             # Spaces and punctuation beyond ASCII part words.
                             if byte == 0xE2 and q + 2 < last and data[q + 1] <= 0x81:
                                 break
                             if byte == 0xC2:
                                 break
-                        elif kind_here & _CAPITAL:
+                        elif kind_here & CAPITAL:
                             byte |= 0x20
                         value = (value ^ np.uint64(byte)) * _PRIME
                         q += 1
@@ -349,7 +247,7 @@ def _scan(  # type: ignore[no-untyped-def]
                     word_flag = _flag(value, word_hashes, word_flags)
                     if p > first and data[p - 1] == 0x5F:
                         word_flag = np.uint16(0)
-                    word_capital = kind & (_CAPITAL | _HIGH) != 0
+                    word_capital = kind & (CAPITAL | HIGH) != 0
                     word_start, word_end = p, q
                     if word_flag:
                         if word_flag & (BEHIND | BEFORE | BETWEEN) and _is_street_word(
@@ -405,5 +303,5 @@ def find_windows(text: Utf8) -> Windows:
     # A window begins at a number or a word before one: two bytes and a separator at least.
     room = int(text.offsets[-1] - text.offsets[0]) // 2 + 8
     rows, starts, ends = (np.empty(room, np.int32) for _ in range(3))
-    count = _scan(text.data, text.offsets, _CLASSES, *words, *endings, rows, starts, ends)
+    count = _scan(text.data, text.offsets, CLASSES, *words, *endings, rows, starts, ends)
     return Windows(rows[:count].copy(), starts[:count].copy(), ends[:count].copy())

@@ -165,6 +165,8 @@ def _phrases() -> dict[tuple[str, ...], str]:
 
 
 def _pieces(phrase: str) -> list[str]:
+    if phrase.replace(" ", "").replace("-", "").isalpha():
+        return phrase.split()
     return [match.group() for match in _TOKEN.finditer(phrase)]
 
 
