@@ -381,7 +381,7 @@ def speed(
 ) -> None:
     """Prints MB/s of CPU time on one core: our families, all together, and peers, side by side.
 
-    Peers are given the first texts of the same file: as many as `peer_megabytes` holds, since
+    Peers are given the first texts of the same files: as many as `peer_megabytes` holds, since
     some of them need minutes for a megabyte.
     """
     columns = {
@@ -402,6 +402,9 @@ def speed(
         ready.append(pii_peers.presidio_alone(everything=False))
     for peer in ready:
         for path, *_ in columns.values():
+            if path is None:
+                rows.setdefault(peer.name, []).append("")
+                continue
             texts, languages = _column(path, peer_megabytes, None)
             size = sum(len(text.encode()) for text in texts)
             took = best(lambda: peer.find(texts, languages))  # noqa: B023
