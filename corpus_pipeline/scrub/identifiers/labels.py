@@ -207,9 +207,18 @@ def first_label(entity: str, after: str) -> tuple[int, int] | None:
     return spans[0] if spans else None
 
 
-def has_other(before: str, place: int) -> bool:
-    """Says whether behind a place stands a word that says that a number is none of ours."""
-    return any(start >= place for start, _ in labels_in(before).get(OTHER_THINGS, ()))
+def has_other(before: str, label: tuple[int, int] = (0, 0)) -> bool:
+    """Says whether a word that says that a number is none of ours ends behind a word, or holds it.
+
+    >>> has_other("account id ", (0, 7)), has_other("AWS account ", (4, 11))
+    (True, True)
+    >>> has_other("phone, account ", (7, 14))
+    False
+    """
+    return any(
+        end > label[1] or (start < label[0] and end == label[1])
+        for start, end in labels_in(before).get(OTHER_THINGS, ())
+    )
 
 
 #: What leads from a word straight to the number that it names.

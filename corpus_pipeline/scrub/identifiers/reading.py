@@ -80,7 +80,7 @@ def best_rule(
     before, after = plain[max(0, start - BEFORE) : start], plain[end : end + AFTER]
     if by_itself and (
         not _is_by_itself(folded, start, end, compact)
-        or (compact.isdigit() and has_other(before[-24:], 0))
+        or (compact.isdigit() and has_other(before[-24:]))
     ):
         by_itself = ()
     best: tuple[float, str, float] | None = None
@@ -131,7 +131,7 @@ def _named(rule: Rule, before: str, after: str, right: bool) -> float | None:
     label = last_label(key, before)
     if label is not None and not right and is_denied(before[: label[0]]):
         return None
-    if label is not None and not has_other(before, label[1]):
+    if label is not None and not has_other(before, label):
         between = before[label[1] :]
         if leads_straight(between) or not (close or parts_sentences(between)):
             return float(len(between))
@@ -142,7 +142,7 @@ def _named(rule: Rule, before: str, after: str, right: bool) -> float | None:
         label = first_label(key, after[behind.end() :])
         return None if label is None or label[0] > 2 else 200.0
     label = first_label(key, after)
-    if label is None or has_other(before[-24:], 0):
+    if label is None or has_other(before[-24:]):
         return None
     between = after[: label[0]]
     if parts_sentences(between) or "\n" in between or any(each.isdigit() for each in between):
@@ -168,5 +168,5 @@ def is_vehicle(folded: Folded, start: int, end: int) -> bool:
 
 #: What leads from a number back to the word that names it: "X1234567 (passport)".
 _AFTER_LABEL = re.compile(
-    r"\s?(?:[(,\[]\s?|(?:is|was|as|for|,) (?:my|his|her|the|your|our|their|a) )", re.IGNORECASE
+    r"\s?(?:[(\[]\s?|(?:is|was|as|for|,) (?:my|his|her|the|your|our|their|a) )", re.IGNORECASE
 )

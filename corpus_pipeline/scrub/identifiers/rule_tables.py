@@ -36,7 +36,7 @@ _DATE_FORMS = (
 )  # fmt: skip
 
 #: Bits of a window's words; entities that share a bit are asked for together.
-_GROUPS = 60
+_GROUPS = 62
 
 
 class RuleTables(NamedTuple):
@@ -89,7 +89,7 @@ def load_rules(entities: frozenset[str]) -> RuleTables:
     bits = {form_number(form, MERGED): mask for form, mask in merged.items()}
     bits.update({form_number(form, EXACT): ALONE for form in alone})
     word_bits: dict[int, int] = {}
-    keys = {rule.words for rule in RULES if rule.entity in entities} | (entities & {BIRTH, VIN})
+    keys = {rule.words for rule in RULES if rule.entity in entities} | (entities & {BIRTH})
     if BIRTH in entities:
         keys.add(f"{BIRTH} behind")
     for key, number in word_numbers(sorted(keys)):

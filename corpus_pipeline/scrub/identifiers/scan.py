@@ -45,7 +45,7 @@ from corpus_pipeline.text.columns import Utf8
 NUMERO = "№"
 
 #: Set in the bits of an exact form that needs no word.
-ALONE = 1 << 61
+ALONE = 1 << 62
 #: In the bits of what is wanted.
 WANT_CRYPTO, WANT_MAC, WANT_VIN = 1, 2, 4
 #: What a candidate is.

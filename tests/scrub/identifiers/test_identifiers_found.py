@@ -111,6 +111,7 @@ LEFT = [
     "hash 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470",
     "1BoatSLRHtKNngkdXEeobR76b53LETtpyU",
     'nodeID="1201381967720"',
+    'the AWS account 123456789012, "AccountId": "123456789012"',
     "sha 1M8GDM9AXKP042789",
     "1/2/3 12/34 192.168.10.25 3.14159265 2019-2020",
     "",
