@@ -1,0 +1,1 @@
+"""Identifiers that are read by their form."""
