@@ -14,7 +14,7 @@ _FIRST_NAME = 6
 HAN = "\u3400-\u4dbf\u4e00-\u9fff〇○々"
 LETTER = re.compile(f"[{HAN}]")
 #: Characters that names of places do not have, so that a chain ends there.
-FOREIGN = "的了与在是被把及或不我你您她它们该每但就也这吗呢吧"
+FOREIGN = "的了与在是被把及或不我你您她它们该每就也这吗呢吧"
 #: Words before an address, where the characters of them also stand in names.
 _BEFORE = re.compile(
     "[到往住去赴距](?=..)|(?<=[位落住生现设处建座])[于在至]|(?<=[搬迁送寄移达运发])至|"
@@ -33,6 +33,8 @@ KINDS = "省市县区州盟旗乡镇村路街道巷弄里段庄屯寨营堡岗�
 _STATES = re.compile("[省市县区盟旗乡镇]|街道|自治州")
 #: A short name of a city is the name of a road if this follows.
 _ROAD_BEHIND = re.compile("(?:[东西南北中]|大)?[路街道巷里]")
+#: A city or county that is not in the table, before a place that is.
+_UNKNOWN_STATE = re.compile(f"[{HAN}]{{1,3}}[省市县州旗]")
 _POSTCODE = re.compile(r"(?<![\d.\-])(?:\d{6}|\d{5}|\d{3}) $")
 
 
@@ -68,12 +70,14 @@ def read_chain(text: str, end: int) -> Chain | None:
     beginning = 0 if floor == 0 and _POSTCODE.search(text, max(0, start - 8), start) else None
     for first, _ in places:
         if first >= floor and beginning is None and holds_together(run, first, places):
-            beginning = first
+            beginning = floor if _UNKNOWN_STATE.fullmatch(run, floor, first) else first
     known = any(first >= floor for first, _ in places) and beginning is not None
     if beginning is None:
         while floor < len(run) and (run[floor] in " ·)" or run[floor].isascii()):
             floor += 1
         places = []
+        if run[floor : floor + 1] in _BEFORE_PLACE and floor + 3 < len(run):
+            floor += 1
         beginning = floor
         kinds = (i for i in range(floor + 1, len(run)) if run[i] in KINDS)
         kind = next(kinds, floor)

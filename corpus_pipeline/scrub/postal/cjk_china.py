@@ -159,7 +159,8 @@ def find_numbered(text: str, original: str, at: int) -> tuple[int, int] | None:
         return None
     if text[at - 1] not in KINDS + _BUILDINGS and not (
         chain.labelled
-        or (chain.states > 1 and (tail.first != "号" or _CLOSED.match(text, tail.end)))
+        or (chain.known and chain.states > 0 and tail.first != "号")
+        or (chain.states > 1 and _CLOSED.match(text, tail.end))
     ):
         return None
     return with_postcode(text, original, chain.start, tail.end)
