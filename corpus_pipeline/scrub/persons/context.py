@@ -3,8 +3,8 @@
 import numpy as np
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons.letters import NO_LETTER, code_point, finished
-from corpus_pipeline.scrub.persons.tables import AFTER, BEFORE, CONTACT, GOES_ON, PHRASE, looked_up
+from corpus_pipeline.scrub.persons.letters import NO_LETTER, code_point, finished, hash_phrase_word
+from corpus_pipeline.scrub.persons.tables import AFTER, BEFORE, GOES_ON, PHRASE, looked_up
 from corpus_pipeline.scrub.persons.tokens import read_word
 
 #: Words and marks that are read before a name and behind it.
@@ -133,7 +133,7 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 # The tail of a longer word: none.
                 if end - i >= 48:
                     break
-                _, item, _, _, _ = read_word(data, i, end, folds)
+                item = hash_phrase_word(data, i, end, folds)
         value = _extended(value, item)
         held = looked_up(tables, BEFORE, value)
         found = _merged(found, held)
@@ -205,9 +205,9 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
 
 @kernel
 def has_contact(data, at, stop):  # type: ignore[no-untyped-def]
-    """Says whether a mail address or a telephone number stands behind byte `at`, in the same
+    """Says whether a mail address or a telephone number of nine digits or more stands behind byte `at`, in the same
     line or, if that ends there, in the next ones of a block."""
-    digits, run_start = 0, at
+    digits, run_start, slashes = 0, at, 0
     blank = False
     for i in range(at, min(stop, at + _REACH)):
         byte = data[i]
@@ -218,7 +218,7 @@ def has_contact(data, at, stop):  # type: ignore[no-untyped-def]
             if digits == 0 or i - run_start > 20:
                 digits, run_start = 0, i
             digits += 1
-            if digits >= 8 and i - run_start <= 20:
+            if digits >= 9 and i - run_start <= 20:
                 return True
         elif byte == 0x0A:
             if blank:
@@ -226,8 +226,11 @@ def has_contact(data, at, stop):  # type: ignore[no-untyped-def]
             blank = True
             digits = 0
             continue
-        elif byte > 0x40 or byte == 0x2C or byte == 0x3A:
-            digits = 0
+        elif byte > 0x40 or byte == 0x2C or byte == 0x3A or (byte == 0x2F and slashes):
+            digits, slashes = 0, 0
+        elif byte == 0x2F:
+            # 713/853-5984 is a number, 2019/10/07 none.
+            slashes += 1
         if byte != 0x20:
             blank = False
     return False
@@ -266,7 +269,3 @@ def heads_block(data, at, stop):  # type: ignore[no-untyped-def]
     return lines >= 2 and (numbered >= 2 or (numbered >= 1 and longest >= 4))
 
 
-@kernel
-def is_contact(value):  # type: ignore[no-untyped-def]
-    """Says whether phrases say so."""
-    return bool(value & CONTACT)

@@ -6,7 +6,14 @@
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.letters import MARK, code_point, finished
-from corpus_pipeline.scrub.persons.tables import GOES_ON, LABELS, PHRASE, WORDS, looked_up
+from corpus_pipeline.scrub.persons.tables import (
+    FREE_LABELS,
+    GOES_ON,
+    LABELS,
+    PHRASE,
+    WORDS,
+    looked_up,
+)
 from corpus_pipeline.scrub.persons.tokens import read_word
 
 #: The first letter of these scripts, and the words that a name may have.
@@ -15,22 +22,24 @@ _FIRST, _WORDS = 0x590, 4
 
 @kernel
 def _label_end(data, i, stop, tables):  # type: ignore[no-untyped-def]
-    """The byte after the label that begins at byte i; -1 if none does."""
-    value, end = PHRASE, -1
+    """The byte after the label that begins at byte i, -1 if none does; and whether it needs no
+    colon."""
+    value, end, free = PHRASE, -1, False
     for _ in range(3):
         after, item, _, count, _ = read_word(data, i, stop, tables.letters)
         if count == 0:
             break
         value = finished(((value ^ item) * 16777619) & 0xFFFFFFFF)
         held = looked_up(tables, LABELS, value)
-        if held & 1:
-            end = after
-        if not held & GOES_ON:
+        other = looked_up(tables, FREE_LABELS, value)
+        if (held | other) & 1:
+            end, free = after, bool(other & 1)
+        if not (held | other) & GOES_ON:
             break
         i = after
         while i < stop and data[i] == 0x20:
             i += 1
-    return end
+    return end, free
 
 
 @kernel
@@ -77,7 +86,7 @@ def read_labelled(data, begin, stop, tables, row, found, rows, starts, stops):  
             i += width
             continue
         inside = True
-        end = _label_end(data, i, stop, tables)
+        end, free = _label_end(data, i, stop, tables)
         if end < 0:
             i += width
             continue
@@ -89,7 +98,9 @@ def read_labelled(data, begin, stop, tables, row, found, rows, starts, stops):  
             at += 1
         while at < stop and at < end + 6 and data[at] == 0x20:
             at += 1
-        name = _name_end(data, at, stop, colon, tables) if at < stop else at
+        name = at
+        if at < stop and (colon or free):
+            name = _name_end(data, at, stop, colon, tables)
         if name > at:
             rows[found], starts[found], stops[found] = row, at, name
             found += 1

@@ -80,8 +80,9 @@ def added(value, letter):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def hash_words(data, offsets, folds, hashes):  # type: ignore[no-untyped-def]
-    """Fills uint32[N] with the hashes of N words; what is no letter in them is not hashed."""
+def hash_words(data, offsets, folds, quotes, hashes):  # type: ignore[no-untyped-def]
+    """Fills uint32[N] with the hashes of N words. Of what is no letter in them nothing is hashed but,
+    with `quotes`, apostrophes: those of phrases, where I'm is not im."""
     for row in range(len(offsets) - 1):
         i, stop = offsets[row], offsets[row + 1]
         value = 2166136261
@@ -93,12 +94,33 @@ def hash_words(data, offsets, folds, hashes):  # type: ignore[no-untyped-def]
                 value = added(value, fold & 0x7F)
             elif fold > MARK:
                 value = added(value, fold & _FOLD)
+            elif quotes and (code == 0x27 or (width == 3 and data[i] == 0xE2)):
+                value = added(value, 0x27)
             i += width
         hashes[row] = finished(value)
 
 
-def hashed(words: list[str]) -> NDArray[np.uint32]:
-    """The hashes of N words, uint32[N].
+@kernel
+def hash_phrase_word(data, start, end, folds):  # type: ignore[no-untyped-def]
+    """The hash of the word from byte `start` to `end`, apostrophes in it among the letters."""
+    i = start
+    value = 2166136261
+    while i < end:
+        code, width = code_point(data, i, end)
+        fold = int(folds[code])
+        if fold & TWO:
+            value = added(value, fold >> 7 & 0x7F)
+            value = added(value, fold & 0x7F)
+        elif fold > MARK:
+            value = added(value, fold & _FOLD)
+        elif code == 0x27 or (width == 3 and data[i] == 0xE2):
+            value = added(value, 0x27)
+        i += width
+    return finished(value)
+
+
+def hashed(words: list[str], *, quotes: bool = False) -> NDArray[np.uint32]:
+    """The hashes of N words, uint32[N]; see `hash_words`.
 
     >>> bool(hashed(["Gelencsér"])[0] == hashed(["GELENCSER"])[0])
     True
@@ -108,5 +130,5 @@ def hashed(words: list[str]) -> NDArray[np.uint32]:
     np.cumsum([len(word) for word in coded], out=offsets[1:])
     hashes = np.zeros(len(coded), np.uint32)
     data = np.frombuffer(b"".join(coded) + b" ", np.uint8)
-    hash_words(data, offsets, letters(), hashes)
+    hash_words(data, offsets, letters(), quotes, hashes)
     return hashes

@@ -30,6 +30,7 @@ from corpus_pipeline.scrub.persons.evidence import (
 from corpus_pipeline.scrub.persons.labelled import read_labelled
 from corpus_pipeline.scrub.persons.tables import (
     CONTACT,
+    CONTACT_OF_FULL,
     DOUBTS,
     FORBIDS,
     FUNCTION,
@@ -307,8 +308,10 @@ def _judge(data, begin, stop, tables, tokens, low, high, titled, points, heading
             seen[-1] = True
         if seen[hash_of(tokens, low) & 0xFFFF] and seen[hash_of(tokens, high) & 0xFFFF]:
             evidence -= 4
-    contact = bool((said | spoken) & CONTACT)
-    if evidence >= 2 and line and ends_line and heads_block(data, end, stop):
+    contact = bool((said | spoken) & CONTACT) or (
+        low < high and bool((said | spoken) & CONTACT_OF_FULL)
+    )
+    if evidence >= 2 and low < high and line and ends_line and heads_block(data, end, stop):
         contact = True
         points = max(points, 4)
     if evidence + points < ENOUGH:

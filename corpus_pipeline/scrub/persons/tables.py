@@ -31,15 +31,17 @@ _CLASSES = {
 WORTH = {"1": 2, "2": 4, "3": 5, "4": 6, "x": 32, "-": 64, "~": 128, "=": 512}
 #: Behind an article, behind a word of place.
 #: A longer phrase goes on from here.
-CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON, INSIDE = 16, 32, 64, 128, 256, 512
+CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON, INSIDE, CONTACT_OF_FULL = (
+    1 << bit for bit in range(4, 11)
+)
 
 _BUCKET_BITS = 17
 
 
 #: Tables that are kept as one: a table's number is mixed into the hashes. Words; names of several
 #: words that are no person's; phrases before and behind a name; labels in scripts without capitals.
-WORDS, PLACES_OF_WORDS, BEFORE, AFTER, LABELS = (
-    number * 0x3C6EF372 & 0xFFFFFFFF for number in range(5)
+WORDS, PLACES_OF_WORDS, BEFORE, AFTER, LABELS, FREE_LABELS = (
+    number * 0x3C6EF372 & 0xFFFFFFFF for number in range(6)
 )
 
 
@@ -106,15 +108,17 @@ def _phrases(text: str, *, backwards: bool) -> _Part:
     worth = 0
     for line in text.strip().split("\n"):
         head, _, rest = line.partition(":")
-        if head.strip().rstrip("!") in WORTH:
-            worth = WORTH[head.strip().rstrip("!")] | (CONTACT if "!" in head else 0)
+        head = head.strip()
+        if head.rstrip("!?") in WORTH:
+            worth = WORTH[head.rstrip("!?")]
+            worth |= (CONTACT if "!" in head else 0) | (CONTACT_OF_FULL if "?" in head else 0)
             line = rest
         for phrase in line.split(";"):
             parts = _items(phrase)
             if parts:
                 entries.append((parts, worth))
     texts = sorted({part for parts, _ in entries for part in parts if part[0].isalpha()})
-    known = dict(zip(texts, hashed(texts).tolist(), strict=True))
+    known = dict(zip(texts, hashed(texts, quotes=True).tolist(), strict=True))
     hashes, values = [], []
     for parts, value in entries:
         items = [known[part] if part[0].isalpha() else ord(part) for part in parts]
@@ -186,10 +190,12 @@ def tables() -> Tables:
         [shipped["values"].astype(np.uint32), np.array([bit for _, bit in listed], np.uint32)]
     )
     labels = [label.strip() for label in cues.CASELESS_LABELS.split(";") if label.strip()]
+    free = [phrase.strip() for phrase in cues.CASELESS_PHRASES.split(";") if phrase.strip()]
     return _tables({
         WORDS: _Part(hashes, values),
         PLACES_OF_WORDS: _several(places),
         BEFORE: _phrases(cues.BEFORE + cues.AGAINST, backwards=True),
         AFTER: _phrases(cues.AFTER, backwards=False),
         LABELS: _several(labels),
+        FREE_LABELS: _several(free),
     })  # fmt: skip
