@@ -104,8 +104,11 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
             if row.befores[number] not in _BEFORE and _is_part(row, number):
                 continue
             score = row.scores[number]
-            private = score >= (_CUED if cued else _LIKELY) and (
-                row.befores[number] in (FIELD, SELF) or _is_private(row, number)
+            masked = "某" in row.data[row.starts[number] : row.ends[number]].decode()
+            private = (
+                not masked
+                and score >= (_CUED if cued else _LIKELY)
+                and (row.befores[number] in (FIELD, SELF) or _is_private(row, number))
             )
             if private or (everyone and cued and score >= _CUED):
                 _add(found, Found(row.starts[number], row.ends[number], 0.85, private))

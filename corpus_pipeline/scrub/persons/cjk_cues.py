@@ -58,6 +58,13 @@ ROLES = """
 文 摄 作者 译者 编者 主演 饰演 主席团 学员 院长助理 乡亲 户 之子 之女 书记员 审判长 审判员 主讲 指导员 党员 干部 厂家代表 侨领 华侨 老总
 """
 
+#: Of the fields that are roles as well: those that with no sign between announce a private person,
+#: and those of public ones.
+_PRIVATE_ROLES = frozenset("司机 患者 病人 被告 原告 死者 伤者 乘客 旅客 车主 户主 房东".split())
+_PUBLIC_ROLES = frozenset(
+    "主持人 发言人 记者 作者 译者 编者 创始人 发明人 学者 主讲人 候选人".split()
+)
+
 #: Words for relatives that stand before a name.
 KINS = """
 妻子 丈夫 儿子 女儿 父亲 母亲 爸爸 妈妈 爷爷 奶奶 外公 外婆 姥姥 姥爷 哥哥 弟弟 姐姐 妹妹 老公 老婆 爱人 夫人 太太 女友 男友 女朋友 男朋友
@@ -111,8 +118,8 @@ FOREIGN = (
 
 #: These and others that may stand in such a name.
 ABROAD_LETTERS = frozenset(
-    FOREIGN
-    + "艾爱安昂班本彼伯博查戴丹登丁杜多恩芬福甘冈根贡古海汉亨胡华惠杰金坎康考肯夸兰朗劳雷列林琳留路伦曼梅门蒙米"
+    FOREIGN + "翰得耳鲍甸茜嘉芝珊薛菜葛柯桃敏洁蜜美妲蒲潘柏巩克松森蓝竺钮顿内维本鸠庇邓"
+    "艾爱安昂班本彼伯博查戴丹登丁杜多恩芬福甘冈根贡古海汉亨胡华惠杰金坎康考肯夸兰朗劳雷列林琳留路伦曼梅门蒙米"
     "密明莫默宁纽农努欧潘彭平普齐钱乔琴丘让热日荣茹瑞山绍圣泰唐陶提图万旺威魏温文武西夏肖谢辛雅延扬叶依易因英尤约泽詹"
     "珍朱卓兹佐滕狄更富吕苏娅妮娃姬露丽莉莲黛芙芭蓓蕾薇翁雨果歇塔高莱布索菲凯瑟琳尚冉贾居邦朱熊敦顿宾逊茨岑迈桂赛隆乌"
     "买热孜扎合木提汗麦力旦迪古帕肉吾斯艳则玉素甫拜格柔江益仁央吉卓玛次仁多旺堆桑珠顿洛措姆罗嘉措尼玛扎西平措"
@@ -130,7 +137,15 @@ def before_cues() -> WordTable:
     >>> len(before_cues().keys) > 500
     True
     """
-    return _table({JOINED: JOINS, KIN: KINS, ROLE: ROLES, SELF: SELVES, FIELD: FIELDS})
+    offices = {*ROLES.split(), *KINS.split()}
+    fields = [
+        word
+        for word in FIELDS.split()
+        if word in _PRIVATE_ROLES
+        or (word[-1] in "人名者" and word not in _PUBLIC_ROLES)
+        or word not in offices
+    ]
+    return _table({JOINED: JOINS, KIN: KINS, ROLE: ROLES, SELF: SELVES, FIELD: " ".join(fields)})
 
 
 @cache

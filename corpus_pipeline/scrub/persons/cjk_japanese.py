@@ -48,7 +48,9 @@ _CONTACT = re.compile(
 )
 _SELF = re.compile("[ 　]?(?:と申し|といいます|と言います|と名乗)")
 _CLAUSE_END = re.compile("[。！？\n]")
-_NO_GIVEN = frozenset("大市県駅区町村港山川城東西南北中一学会上下内外前後間用部者人家氏様方台店線橋島海道院寺社")
+_NO_GIVEN = frozenset(
+    "大市県駅区町村港山川城東西南北中一学会上下内外前後間用部者人家氏様方台店線橋島海道院寺社"
+)
 
 
 @kernel
@@ -99,8 +101,10 @@ def _scan_japanese(  # type: ignore[no-untyped-def]
             ):  # fmt: skip
                 for length in range(6, 1, -1):
                     start = i + 3 - 3 * length
-                    if start >= begin and _wide(data, start, stop) and _value(
-                        label_keys, label_values, data, start, length
+                    if (
+                        start >= begin
+                        and _wide(data, start, stop)
+                        and _value(label_keys, label_values, data, start, length)
                     ):
                         if count < len(out):
                             out[count] = (row, start, i + 3, i + 3, LABEL, 0, 0)
@@ -131,18 +135,26 @@ def _scan_japanese(  # type: ignore[no-untyped-def]
                 given = end
                 if end < stop and data[end] == 0x20:
                     given = end + 1
-                elif end + 2 < stop and data[end] == 0xE3 and data[end + 1] == 0x80 and data[end + 2] == 0x80:
+                elif (
+                    end + 2 < stop
+                    and data[end] == 0xE3
+                    and data[end + 1] == 0x80
+                    and data[end + 2] == 0x80
+                ):
                     given = end + 3
                 for size in range(4, 0, -1):
                     if not _wide(data, given + 3 * (size - 1), stop):
                         continue
                     first = np.int64(_value(first_keys, first_values, data, given, size))
                     after = given + 3 * size
-                    if not first or han_at(data, after, stop) and not _value(
-                        title_keys, title_values, data, after, 1
-                    ) and not (
-                        _wide(data, after + 3, stop)
-                        and _value(title_keys, title_values, data, after, 2)
+                    if (
+                        not first
+                        or han_at(data, after, stop)
+                        and not _value(title_keys, title_values, data, after, 1)
+                        and not (
+                            _wide(data, after + 3, stop)
+                            and _value(title_keys, title_values, data, after, 2)
+                        )
                     ):
                         continue
                     if length + size >= 3 and (length > 1 or (size > 1 and rank >= _COMMON_SHORT)):
@@ -186,7 +198,14 @@ def find_japanese(
     while True:
         out = np.empty((room, 7), np.int32)
         count = _scan_japanese(
-            text.data, text.offsets, wanted, *tables.last, *tables.first, *_titles(), *_labels(), out
+            text.data,
+            text.offsets,
+            wanted,
+            *tables.last,
+            *tables.first,
+            *_titles(),
+            *_labels(),
+            out,
         )
         if count <= room:
             break
