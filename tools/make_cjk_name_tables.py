@@ -259,7 +259,7 @@ def chinese(sources: Path, with_faker: bool) -> None:
     letters[:, GIVEN : GIVEN + 3] = given[:, FIRST_HAN:AFTER_HAN].T
     for letter in FOREIGN:
         letters[ord(letter) - FIRST_HAN, ABROAD] = 1
-    for field in FIELDS.split():
+    for field in FIELDS:
         letters[ord(field[-1]) - FIRST_HAN, FIELD_END] = 1
     compound.sort()
     # Words and beginnings of words that have two characters.
