@@ -191,6 +191,18 @@ def chinese(sources: Path, with_faker: bool) -> None:
     for word in kept:
         if len(word) <= LONGEST_WORD:
             known[word] = max(known.get(word, 0), names.get(word, 0), 300)
+    # Persons whom jieba tags as things: no part of their names is a word.
+    certain = plain | kept
+    for word in [w for w in known if len(w) == 3 and w not in certain and like_a_name(w)]:
+        parts = word[:2] in known or word[1:] in known
+        if (
+            word[-1] not in THING_ENDS
+            and word not in foreign
+            and not parts
+            and lasts[word[0]] >= 200
+            and not {word[1], word[2]} <= set(FOREIGN)
+        ):
+            del known[word]
     # Words of this frequency are half noise, and names of three characters among them.
     known = {word: n for word, n in known.items() if n >= 3}
 
@@ -247,7 +259,7 @@ def chinese(sources: Path, with_faker: bool) -> None:
     letters[:, GIVEN : GIVEN + 3] = given[:, FIRST_HAN:AFTER_HAN].T
     for letter in FOREIGN:
         letters[ord(letter) - FIRST_HAN, ABROAD] = 1
-    for field in FIELDS.split():
+    for field in FIELDS:
         letters[ord(field[-1]) - FIRST_HAN, FIELD_END] = 1
     compound.sort()
     # Words and beginnings of words that have two characters.

@@ -75,7 +75,18 @@ def find_cjk_persons(text: Utf8, languages: Sequence[str | None], everyone: bool
     if korean.any():
         others += find_korean(text, data, korean, everyone)
     found += [(row, each.start, each.end, _PERSON, each.score) for row, each in others]
-    return made_spans(found)
+    return made_spans(_apart(found))
+
+
+def _apart(
+    found: list[tuple[int, int, int, int, float]],
+) -> list[tuple[int, int, int, int, float]]:
+    """Keeps of findings that cross the first, of those that begin at one place the longest."""
+    kept: list[tuple[int, int, int, int, float]] = []
+    for each in sorted(found, key=lambda f: (f[0], f[1], -f[2], -f[4])):
+        if not kept or each[0] > kept[-1][0] or each[1] >= kept[-1][2]:
+            kept.append(each)
+    return kept
 
 
 def _chinese(

@@ -17,11 +17,11 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
 )
 from corpus_pipeline.scrub.persons.cjk_fields import cells_below, is_full_name, values_behind
 from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
-from corpus_pipeline.scrub.persons.cjk_tables import is_chinese_word
+from corpus_pipeline.scrub.persons.cjk_tables import is_chinese_word, word_list
 
-#: Scores from which a candidate is a name, in 1/COST_UNITS: beside a cue (a role, a title, a verb of
-#: speech); without one, of two characters and of more; and what less suffices in a text that names
-#: somebody for certain.
+#: Scores from which a candidate is a name, in 1/COST_UNITS: beside a cue (a role, a title, a
+#: verb of speech); without one, of two characters and of more; and what less suffices in a text
+#: that names somebody for certain.
 _CUED, _SHORT, _LONG, _TRUST = 6, 42, 30, 12
 #: What a name of nothing but letters of foreign names (贝叶斯) needs more without a cue.
 _ABROAD = 30
@@ -46,7 +46,7 @@ _ORGANISATION = re.compile(
     f"(?:(?![的和与是在说及、对将被为]){_HAN}|[（(）)]){{0,10}}?(?:有限|公司|集团|集團|股份|大学|大學|医院|学院|银行|事务所|出版社|研究所|委员会|[街路][A-Za-z0-9一二三四五六七八九十]|大道|大街|大厦)"
 )
 #: Fields that a name may follow without a sign, and letters that names seldom have.
-_GLUED = frozenset("户名 姓名 开户名 收件人 收货人 寄件人 联系人 收款人 持卡人 氏名".split())
+_GLUED = frozenset(word_list("glued"))
 _FUNCTION = re.compile("[的和与及或有是为在由被等须应所后前上下中内外不]")
 _CLAUSE_END = re.compile("[。！？!?\n]")
 _DATE = re.compile(
@@ -54,7 +54,7 @@ _DATE = re.compile(
 )
 _REGARDS = re.compile("(?:此致|敬礼|敬禮|顺祝|祝好|谨上|敬上|敬启|致礼|您的|落款)")
 _DOTTED = re.compile(f"({_HAN}{{1,10}})((?:[·•‧]{_HAN}{{1,8}})+)")
-_ROLE_WORDS = sorted(ROLES.split(), key=len, reverse=True)
+_ROLE_WORDS = sorted(ROLES, key=len, reverse=True)
 
 
 class Found(NamedTuple):
@@ -104,8 +104,11 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
             if row.befores[number] not in _BEFORE and _is_part(row, number):
                 continue
             score = row.scores[number]
-            private = score >= (_CUED if cued else _LIKELY) and (
-                row.befores[number] in (FIELD, SELF) or _is_private(row, number)
+            masked = "某" in row.data[row.starts[number] : row.ends[number]].decode()
+            private = (
+                not masked
+                and score >= (_CUED if cued else _LIKELY)
+                and (row.befores[number] in (FIELD, SELF) or _is_private(row, number))
             )
             if private or (everyone and cued and score >= _CUED):
                 _add(found, Found(row.starts[number], row.ends[number], 0.85, private))

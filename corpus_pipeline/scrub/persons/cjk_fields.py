@@ -19,9 +19,10 @@ _SEPARATOR = re.compile(
     r"[\s*_`~\"'”’」』】\])）]{0,6}(?:[（(][^()（）\n]{0,12}[)）])?[\s*_`]{0,3}(?:[:：=|｜]|</?\w{1,6}>|\t|是|为)"
     r"[\s　*_`\"'“‘「『【\[|]{0,8}|[ 　]{1,8}|[\t ]{0,4}\r?\n[\t 　]{0,8}"
 )
-#: Chinese characters with a space between (张 三), with middle dots (买买提·艾力), or a run of them.
+#: Chinese characters with a space between (张 三), with middle dots (买买提·艾力), or a run.
 _VALUE = re.compile(
-    f"(?:[{_HAN}]{{2,3}}[ 　][{_HAN}]{{2,3}}(?![{_HAN}])|[{_HAN}](?:[ 　]{{1,4}}[{_HAN}])(?![{_HAN}])|[{_HAN}]+(?:[·•‧・][{_HAN}]+)*)"
+    f"(?:[{_HAN}]{{2,3}}[ 　][{_HAN}]{{2,3}}(?![{_HAN}])|"
+    f"[{_HAN}](?:[ 　]{{1,4}}[{_HAN}])(?![{_HAN}])|[{_HAN}]+(?:[·•‧・][{_HAN}]+)*)"
 )
 _NEXT = re.compile(r"[、，,；;/ 　&和及与]{1,3}|[（(][^()（）\n]{0,8}[)）][、，,；; ]{0,2}")
 #: What divides the cells of a table.

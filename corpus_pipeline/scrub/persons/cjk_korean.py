@@ -1,4 +1,4 @@
-"""Names of persons in Korean text: a surname and two syllables with a title, a label or a number."""
+"""Names of persons in Korean text: a surname and two syllables beside a title, label, number."""
 
 import re
 from functools import cache
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.cjk_chinese import Found
+from corpus_pipeline.scrub.persons.cjk_tables import word_list
 from corpus_pipeline.text.columns import Utf8
 
 _FIRST_HANGUL, _HANGULS = 0xAC00, 0x2BA4
@@ -32,30 +33,26 @@ _TITLES = (
     "감독|선수|코치|작가|배우|가수|군|양|학생|주무관|사무관|실장|본부장|센터장|연구원|책임|매니저|강사|간호사|경위|경감|할머니|할아버지"
 )
 #: Behind a space these are rather what they mean besides: inspection, amount, doubt.
-_APART = frozenset("검사|의사|이사|군|양|책임|학생|작가|가수|강사|선생|대리|배우".split("|"))
+_APART = frozenset(word_list("korean words, not titles"))
 _TITLE = re.compile(f"( ?)({_TITLES})(?![가-힣]{{3}})")
 _PARTICLE = re.compile(
-    r"(?:[은는이가을를의와과도](?![가-힣])|에게|께서|씨|님|이라고|라고|입니다|이다|이며|이고|의 )|[^가-힣]|$"
+    r"(?:[은는이가을를의와과도](?![가-힣])|에게|께서|씨|님|이라고|라고|입니다|이다|"
+    r"이며|이고|의 )|[^가-힣]|$"
 )
 _LABEL = re.compile(
-    r"(?:이름|성명|성함|담당자|담당|수령인|수취인|받는 ?사람|받는 ?분|보내는 ?사람|보내는 ?분|예금주|신청인|신청자|대표자|대표|작성자|고객명|환자명|환자|"
+    r"(?:이름|성명|성함|담당자|담당|수령인|수취인|받는 ?사람|받는 ?분|보내는 ?사람|"
+    r"보내는 ?분|예금주|신청인|신청자|대표자|대표|작성자|고객명|환자명|환자|"
     r"보호자|연락처|계약자|피보험자|기자|저자|글쓴이|작가|강사|주문자|예약자|피고인|원고|피고|증인|학생|지원자|회원명|의뢰인|책임자|임차인|임대인)"
     r"[\s*_`\"]{0,3}[:：|\t=][\s*_`\"|]{0,4}$"
 )
 _SELF_BEFORE = re.compile(r"(?:저는|제 이름은|나는|내 이름은|본인은)[ ,]{0,2}$")
 _SELF_AFTER = re.compile("입니다|이라고|라고 합니다|이라 합니다|올림|드림|배상")
-_CONTACT = re.compile(r"01[016789][- .]?\d{3,4}[- .]?\d{4}|\d{6}-[1-4]\d{6}|[\w.]@\w|전화|연락처|휴대폰|주민등록|주소|이메일|계좌")
-#: Words that have the form of a name.
-_WORDS = frozenset(
-    "이용자 이용해 이용한 이미지 정수형 정의한 이상의 이상은 이하의 주의할 주의사 전기차 한국인 한국은 미국의 지정한 지정된 지원은 유지보 고유한 고유의 "
-    "신경망 전용의 정보의 이유는 이유로 이전의 이후의 방향의 기준은 기준의 하나의 하나인 구성의 구현한 구현은 구조의 구체화 구분한 서비스 한정된 한정한 문서의 문자의 문자인 "
-    "공유한 공동의 우선순 우선은 우수한 신규의 연구의 연구자 연산자 연구원 여기서 여기에 도시의 도구는 도구의 도구인 하지만 원하는 원인은 원인의 선택한 선택은 채용은 유용한 "
-    "유사한 유일한 유효한 주요한 주어진 주소의 주제의 제외한 제안한 제한은 제공한 제어의 제이미 제시한 제일의 경우의 경우는 경우도 경험의 경험은 사용자 사용한 사용은 사용하 사용해 사용법 "
-    "사진의 사실은 사실상 사유의 사이의 시간의 변경한 변경은 변수의 변수는 변수를 변화의 변환은 변환한 위의예 위치의 위해서 현재의 현상은 진행한 진행은 진정한 강의의 "
-    "강력한 강제로 강조한 장기의 장치의 장소의 조정한 조정은 조건의 조건은 최신의 최종의 최대의 최소의 최고의 최적화 최초의 임의의 임시로 성능의 성능은 성공한 성장의 "
-    "안전한 안정화 손실의 배경의 배치의 배열의 배포한 남은양 심지어 노력한 고정된 고정한 유형의 유형은 문제의 문제는 문제은 기계의 기능의 기능은 기본의 기본은 기존의 기반의 "
-    "반복은 반복의 반환한 모두의 모양의 모형의 모은다 국제화 어떤지 은행의 용도의 예정인 예제의 예제는 부분의 부분은 부정의 복잡한 배우진 복사한 태그의 목적의 목적은 동일한 동작은 동작의 동시의 동의한".split()
+_CONTACT = re.compile(
+    r"01[016789][- .]?\d{3,4}[- .]?\d{4}|\d{6}-[1-4]\d{6}|[\w.]@\w|전화|연락처|휴대폰|"
+    r"주민등록|주소|이메일|계좌"
 )
+#: Words that have the form of a name.
+_WORDS = frozenset(word_list("korean words"))
 
 
 def _flags(letters: str) -> NDArray[np.bool_]:

@@ -103,8 +103,9 @@ class ChineseTables(NamedTuple):
     pairs: NDArray[np.bool_]
     """bool[1 << PAIR_BITS], whether a word may begin with two characters of such a key."""
     letters: NDArray[np.uint8]
-    """uint8[AFTER_HAN - FIRST_HAN, 8]: costs as a surname, as a word, as a given name alone, first
-    and second, whether it is of foreign names, and whether a field of a form ends in it; 128 added where a compound surname may begin."""
+    """uint8[AFTER_HAN - FIRST_HAN, 8]: costs as a surname (128 added where one of two characters
+    may begin so), as a word, as a given name alone, first and second, whether it is of foreign
+    names, and whether a field of a form ends in it."""
     compound: WordTable
     """Costs of surnames of two characters."""
     simplified: NDArray[np.uint16]
@@ -116,8 +117,8 @@ def chinese_tables() -> ChineseTables:
     """Loads the shipped tables, once per process.
 
     >>> letters = chinese_tables().letters
-    >>> int(letters[ord("王") - FIRST_HAN, LAST]) < NO_COST, int(letters[ord("的") - FIRST_HAN, LAST])
-    (True, 127)
+    >>> [int(letters[ord(letter) - FIRST_HAN, LAST]) < NO_COST for letter in "王的"]
+    [True, False]
     """
     with resources.files(__package__).joinpath("cjk_chinese.npz").open("rb") as file:
         stored = np.load(file)
@@ -177,3 +178,25 @@ def is_chinese_word(word: str) -> bool:
     words = chinese_tables().words
     entry = int(words.values[slot_of.py_func(words.keys, word_hash(word))])
     return 0 < entry & 127 < NO_COST
+
+
+@cache
+def _word_lists() -> dict[str, tuple[str, ...]]:
+    file = resources.files(__package__).joinpath("cjk_words.txt")
+    lists: dict[str, tuple[str, ...]] = {}
+    section = ""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif not line.startswith("#"):
+            lists[section] = (*lists.get(section, ()), *line.split())
+    return lists
+
+
+def word_list(section: str) -> tuple[str, ...]:
+    """Returns the words of a section of cjk_words.txt.
+
+    >>> "先生" in word_list("titles")
+    True
+    """
+    return _word_lists()[section]

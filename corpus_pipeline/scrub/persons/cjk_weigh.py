@@ -1,0 +1,173 @@
+"""Costs of reading Chinese characters as words and as names."""
+
+import numpy as np
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.cjk_tables import (
+    GIVEN,
+    LAST,
+    PAIR_BITS,
+    SOLE,
+    longer_hash,
+    slot_of,
+)
+
+_PAIRS = (1 << PAIR_BITS) - 1
+#: Costs in 1/COST_UNITS: of any name, of a given name of one character and of two.
+_ANY, _SHORT, _LONG = 25, 9, 2
+#: A cost that no reading has.
+_NEVER = 1000
+#: Whatever stands around a name, it is none if words cost that much less.
+HOPELESS = -24
+
+
+@kernel
+def han_at(data, i, stop):  # type: ignore[no-untyped-def]
+    """Returns the Han character at a byte (U+3400 to U+9FFF, or 〇), 0 where another one is."""
+    lead = data[i]
+    if lead < 0xE3 or lead > 0xE9 or i + 2 >= stop:
+        return 0
+    code = (
+        ((np.int64(lead) & 0x0F) << 12)
+        | ((np.int64(data[i + 1]) & 0x3F) << 6)
+        | (np.int64(data[i + 2]) & 0x3F)
+    )
+    return code if code >= 0x3400 and code < 0xA000 else 0
+
+
+@kernel
+def ends_in_digit(data, i, begin):  # type: ignore[no-untyped-def]
+    """Says whether a digit of ASCII or its full-width form stands before a byte."""
+    if data[i - 1] >= 0x30 and data[i - 1] <= 0x39:
+        return True
+    return (
+        i - 3 >= begin
+        and data[i - 3] == 0xEF
+        and data[i - 2] == 0xBC
+        and data[i - 1] >= 0x90
+        and data[i - 1] <= 0x99
+    )
+
+
+@kernel
+def cue_before(codes, i, table_keys, table_values):  # type: ignore[no-untyped-def]
+    """Returns the class of the longest cue of 1 to 4 characters that ends before `i`, or 0."""
+    found = 0
+    for length in range(1, 5):
+        if length > i:
+            break
+        value = 0x811C9DC5
+        for k in range(i - length, i):
+            value = longer_hash(value, codes[k] + 0x3400)
+        slot = slot_of(table_keys, value)
+        if table_values[slot]:
+            found = table_values[slot]
+    return found
+
+
+@kernel
+def cue_after(codes, j, n, table_keys, table_values):  # type: ignore[no-untyped-def]
+    """Returns the class of the longest cue of 1 to 4 characters that begins at `j`, or 0."""
+    found = 0
+    value = 0x811C9DC5
+    for k in range(j, min(n, j + 4)):
+        value = longer_hash(value, codes[k] + 0x3400)
+        slot = slot_of(table_keys, value)
+        if table_values[slot]:
+            found = table_values[slot]
+    return found
+
+
+@kernel
+def name_costs(codes, i, n, letters, compound_keys, compound_values, costs):  # type: ignore[no-untyped-def]
+    """Fills costs[length] of names of 2 to 4 characters that begin at `i`."""
+    costs[2] = costs[3] = costs[4] = _NEVER
+    surname = np.int64(letters[codes[i], LAST])
+    if i + 1 >= n:
+        return
+    first = surname & 127
+    if first < 127:
+        costs[2] = _ANY + _SHORT + first + letters[codes[i + 1], GIVEN]
+        if i + 2 < n:
+            costs[3] = (
+                _ANY + _LONG + first
+                + np.int64(letters[codes[i + 1], GIVEN + 1]) + letters[codes[i + 2], GIVEN + 2]
+            )  # fmt: skip
+    if surname & 128 and i + 2 < n:
+        key = longer_hash(longer_hash(0x811C9DC5, codes[i] + 0x3400), codes[i + 1] + 0x3400)
+        slot = slot_of(compound_keys, key)
+        if compound_keys[slot]:
+            last = _ANY + np.int64(compound_values[slot])
+            costs[3] = min(costs[3], last + _SHORT + letters[codes[i + 2], GIVEN])
+            if i + 3 < n:
+                costs[4] = (
+                    last + _LONG
+                    + np.int64(letters[codes[i + 2], GIVEN + 1]) + letters[codes[i + 3], GIVEN + 2]
+                )  # fmt: skip
+
+
+@kernel
+def could_be(codes, i, n, letters, pairs, words_keys, words_values, costs):  # type: ignore[no-untyped-def]
+    """Says whether a name that begins at `i` could cost little more than words.
+
+    Words cost at most what single characters cost, or a word of two and a single one.
+    """
+    alone = np.int64(letters[codes[i], SOLE]) + letters[codes[i + 1], SOLE]
+    three = np.int64(letters[codes[i + 2], SOLE]) if i + 2 < n else 0
+    short = alone - costs[2] >= HOPELESS
+    if not short and alone + three - costs[3] < HOPELESS:
+        return i + 3 < n and alone + three + letters[codes[i + 3], SOLE] - costs[4] >= HOPELESS
+    key = longer_hash(longer_hash(0x811C9DC5, codes[i] + 0x3400), codes[i + 1] + 0x3400)
+    if pairs[key & _PAIRS]:
+        slot = slot_of(words_keys, key)
+        if words_keys[slot] and words_values[slot] & 127 < 127:
+            alone = min(alone, np.int64(words_values[slot] & 127))
+    if alone - costs[2] >= HOPELESS:
+        return True
+    if i + 2 < n and alone + three - costs[3] >= HOPELESS:
+        key = longer_hash(longer_hash(0x811C9DC5, codes[i + 1] + 0x3400), codes[i + 2] + 0x3400)
+        if pairs[key & _PAIRS]:
+            slot = slot_of(words_keys, key)
+            if words_keys[slot] and words_values[slot] & 127 < 127:
+                alone = np.int64(letters[codes[i], SOLE])
+                return alone + (words_values[slot] & 127) - costs[3] >= HOPELESS
+        return True
+    return i + 3 < n and alone + three + letters[codes[i + 3], SOLE] - costs[4] >= HOPELESS
+
+
+@kernel
+def weigh(  # type: ignore[no-untyped-def]
+    codes, low, n, letters, pairs, words_keys, words_values, edges, ahead, back
+):
+    """Fills the cheapest costs of reading codes[low:i] (ahead[i]) and codes[i:n] (back[i])."""
+    for i in range(low, n):
+        edges[i, 2] = edges[i, 3] = edges[i, 4] = _NEVER
+        edges[i, 1] = letters[codes[i], SOLE]
+        if i + 1 == n:
+            break
+        value = longer_hash(longer_hash(0x811C9DC5, codes[i] + 0x3400), codes[i + 1] + 0x3400)
+        if not pairs[value & _PAIRS]:
+            continue
+        for length in range(2, min(4, n - i) + 1):
+            if length > 2:
+                value = longer_hash(value, codes[i + length - 1] + 0x3400)
+            slot = slot_of(words_keys, value)
+            if words_keys[slot] == 0:
+                break
+            entry = np.int64(words_values[slot])
+            if entry & 127 < 127:
+                edges[i, length] = entry & 127
+            if not entry & 128:
+                break
+    ahead[low] = 0
+    for i in range(low + 1, n + 1):
+        best = ahead[i - 1] + edges[i - 1, 1]
+        for length in range(2, min(4, i - low) + 1):
+            best = min(best, ahead[i - length] + edges[i - length, length])
+        ahead[i] = best
+    back[n] = 0
+    for i in range(n - 1, low - 1, -1):
+        best = back[i + 1] + edges[i, 1]
+        for length in range(2, min(4, n - i) + 1):
+            best = min(best, back[i + length] + edges[i, length])
+        back[i] = best

@@ -1,0 +1,148 @@
+"""Names of persons in Chinese, Japanese and Korean letters; all persons here are invented."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from corpus_pipeline.scrub.persons.cjk import find_cjk_persons
+from corpus_pipeline.text.columns import utf8_buffers
+
+
+def names(text: str, everyone: bool = True, language: str | None = None) -> list[str]:
+    """Returns what is found in one text."""
+    buffers = utf8_buffers(pa.array([text]))
+    spans = find_cjk_persons(buffers, [language], everyone)
+    return [
+        bytes(buffers.data[a:b]).decode() for a, b in zip(spans.starts, spans.ends, strict=True)
+    ]
+
+
+#: Text, all persons, private persons.
+CHINESE = [
+    # Fields of forms.
+    ("姓名：张晓梅 性别：女 电话：13912345678", ["张晓梅"], ["张晓梅"]),
+    ("姓名:欧阳雪晴", ["欧阳雪晴"], ["欧阳雪晴"]),
+    ("联系人：赵翊钧，微信同号", ["赵翊钧"], ["赵翊钧"]),
+    ("收件人邹小红（电话：139 0239 0578）", ["邹小红"], ["邹小红"]),
+    ("被告人柳承泽，公民身份号码110105199001011234", ["柳承泽"], ["柳承泽"]),
+    ("户名农平，开户行地址江西", ["农平"], ["农平"]),
+    ("**联系人**：韩 雪", ["韩 雪"], ["韩 雪"]),
+    ("作者：李沐阳、王栩然", ["李沐阳", "王栩然"], ["李沐阳", "王栩然"]),
+    ("聯絡人：陳怡君\n電話：0912-345-678", ["陳怡君"], ["陳怡君"]),
+    ("姓名：必填\n联系人：销售部", [], []),
+    # Tables.
+    (
+        "姓名\t手机\n刘玉华\t13812345678\n胡萍\t13912345678\n",
+        ["刘玉华", "胡萍"],
+        ["刘玉华", "胡萍"],
+    ),
+    (
+        "| 编号 | 姓名 |\n| 1 | 诸葛文涛 |\n| 2 | 周乐 |\n",
+        ["诸葛文涛", "周乐"],
+        ["诸葛文涛", "周乐"],
+    ),
+    # Roles and titles.
+    ("值班工程师杨帅到场，司机邹小红当场报警。", ["杨帅", "邹小红"], ["邹小红"]),
+    ("感谢吕思源老师的指导，也感谢范晓彤女士。", ["吕思源", "范晓彤"], []),
+    ("記者陳雅婷報導，蔡志豪表示遺憾。", ["陳雅婷", "蔡志豪"], []),
+    # People name themselves, or a number stands beside.
+    ("大家好，我叫孙梓涵，今年十岁。", ["孙梓涵"], ["孙梓涵"]),
+    ("可以打13812345678找高子墨。", ["高子墨"], []),
+    ("高欣悦，手机13812345678。", ["高欣悦"], ["高欣悦"]),
+    # Prose: borders and words.
+    ("王志强说，李秀华和张建伟的书都卖完了。", ["王志强", "李秀华", "张建伟"], []),
+    ("约翰·史密斯会见了弗拉基米尔·彼得罗夫。", ["约翰·史密斯", "弗拉基米尔·彼得罗夫"], []),
+    ("我妻子林晓雯和儿子林子轩都来了。", ["林晓雯", "林子轩"], []),
+    # Named again.
+    (
+        "联系人：石蕾，电话13812345678。石蕾将于周三到。",
+        ["石蕾", "石蕾"],
+        ["石蕾", "石蕾"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "everyone", "private"), CHINESE)
+def test_chinese_names_are_found(text: str, everyone: list[str], private: list[str]) -> None:
+    assert (names(text), names(text, False)) == (everyone, private)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他很高兴，马上安装了安全软件，于是方便了周围的王国。",
+        "何时成立？时间明显不够，金融和石头都是白色。",
+        "党中央在江西陈述，张贴了通知。",
+        "请设置任务的成员方法和路由，容器与云计算平台。",
+        "张家口、王府井、李家村、石家庄、马鞍山和连云港都是地名。",
+        "解释高斯分布与贝叶斯方法，计算哈希值。",
+        "华为云和阿里云有限公司，万达集团，金鹏电子信息有限公司。",
+        "江苏省东莞市牧野张路m座 29714",
+        "",
+        "No Chinese here at all.",
+        "申请人申请变更登记的，登记机关应当受理。",
+        "当事人姓名和住所；法定代表人和矿长。",
+    ],
+)
+def test_words_are_no_names(text: str) -> None:
+    assert names(text) == []
+
+
+#: Text, language, all persons, private persons.
+OTHERS = [
+    ("氏名：山田 太郎　電話：03-1234-5678", None, ["山田 太郎"], ["山田 太郎"]),
+    ("担当者：鈴木　花子", "ja", ["鈴木　花子"], ["鈴木　花子"]),
+    ("お名前: 佐々木健太 様", None, ["佐々木健太"], ["佐々木健太"]),
+    ("営業の田中さんと高橋美咲さんが来た。", None, ["田中", "高橋美咲"], []),
+    ("私は中村優子と申します。", None, ["中村優子"], ["中村優子"]),
+    ("氏名\t電話\n山本 翔\t090-1111-2222\n小林さくら\t090-3333-4444\nの\n", None,
+     ["山本 翔", "小林さくら"], ["山本 翔", "小林さくら"]),
+    ("東京の大学に行き、山口県で中央線に乗った。", None, [], []),
+    ("이름: 김민준, 전화 010-1234-5678", None, ["김민준"], ["김민준"]),
+    ("담당자 : 이서연 대리", None, ["이서연"], ["이서연"]),
+    ("최수진 씨가 말했다.", None, ["최수진"], []),
+    ("저는 박지훈입니다. 박지훈은 서울에 산다.", None, ["박지훈", "박지훈"], ["박지훈", "박지훈"]),
+    ("성명 | 연락처\n사용자의 정보를 이용한다. 유효성 검사", None, [], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "language", "everyone", "private"), OTHERS)
+def test_japanese_and_korean_names_are_found(
+    text: str, language: str | None, everyone: list[str], private: list[str]
+) -> None:
+    assert (names(text, True, language), names(text, False, language)) == (everyone, private)
+
+
+def test_what_is_found_does_not_depend_on_the_batch() -> None:
+    texts = [*(case[0] for case in CHINESE), None, *(case[0] for case in OTHERS)]
+    languages = [*(None for _ in CHINESE), None, *(case[1] for case in OTHERS)]
+    column = utf8_buffers(pa.array(texts))
+    spans = find_cjk_persons(column, languages, True)
+    together = [
+        (row, bytes(column.data[a:b]).decode())
+        for row, a, b in zip(spans.rows, spans.starts, spans.ends, strict=True)
+    ]
+    alone = [
+        (row, name)
+        for row, (text, language) in enumerate(zip(texts, languages, strict=True))
+        for name in names(text or "", True, language)
+    ]
+    assert sorted(together) == sorted(alone)
+    assert np.all(np.diff(spans.starts) > 0)
+
+
+def test_long_runs_are_read_in_pieces() -> None:
+    # 64 characters are weighed at a time; names at any place of a run are found once.
+    filler = "安全生产工作是一项重要任务我们必须认真对待"
+    for shift in range(0, 60, 7):
+        text = (filler * 5)[:shift] + "，记者陈立群报道" + filler * 4
+        assert names(text) == ["陈立群"]
+        unbroken = (filler * 5)[: 40 + shift] + "的记者陈立群报道了" + filler * 4
+        assert names(unbroken) == ["陈立群"]
+
+
+@pytest.mark.parametrize(
+    "unit", ["王", "张伟", "姓名：", "·王", "姓名\t姓名\n", "김", "山田", "联系人"]
+)
+def test_hostile_repetition_ends(unit: str) -> None:
+    names(unit * 3000)
