@@ -1,13 +1,10 @@
 """Names of persons.
 
-`scan` finds them where spaces part words: in Latin, Cyrillic and Greek letters by lists of names and
-by what stands around them, in Arabic, Hebrew and the scripts of India behind labels. `cjk` finds
-them in Chinese, Japanese and Korean.
+`scan` finds them where spaces part words: in Latin, Cyrillic and Greek letters by lists of names
+and by what stands around them, in Arabic, Hebrew and the scripts of India behind labels.
 """
 
 from collections.abc import Sequence
-
-import numpy as np
 
 from corpus_pipeline.scrub.spans import FinderOptions, Spans
 from corpus_pipeline.text.columns import Utf8
@@ -23,7 +20,7 @@ class PersonFinder:
         """Finds in a column of N texts; see `spans.Finder.find`."""
         from corpus_pipeline.scrub.persons.scan import find_spaced_persons
 
-        return joined([find_spaced_persons(text, languages, self._everyone)])
+        return find_spaced_persons(text, languages, self._everyone)
 
 
 def load_finder(entities: frozenset[str], options: FinderOptions) -> PersonFinder:
@@ -37,12 +34,3 @@ def load_finder(entities: frozenset[str], options: FinderOptions) -> PersonFinde
     ([11], [20])
     """
     return PersonFinder(options)
-
-
-def joined(parts: list[Spans]) -> Spans:
-    """Joins the findings of several finders in one column, ascending by first byte."""
-    if len(parts) == 1:
-        return parts[0]
-    whole = Spans(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-    order = np.lexsort((whole.ends, whole.starts))
-    return Spans(*(column[order] for column in whole))
