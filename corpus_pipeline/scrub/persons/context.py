@@ -205,8 +205,8 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
 
 @kernel
 def has_contact(data, at, stop):  # type: ignore[no-untyped-def]
-    """Says whether a mail address or a telephone number of nine digits or more stands behind byte `at`, in the same
-    line or, if that ends there, in the next ones of a block."""
+    """Says whether a mail address or a telephone number of nine digits or more stands behind
+    byte `at`, in the same line or, if that ends there, in the next ones of a block."""
     digits, run_start, slashes = 0, at, 0
     blank = False
     for i in range(at, min(stop, at + _REACH)):
@@ -267,5 +267,3 @@ def heads_block(data, at, stop):  # type: ignore[no-untyped-def]
         numbered += has_digit
         lines += 1
     return lines >= 2 and (numbered >= 2 or (numbered >= 1 and longest >= 4))
-
-

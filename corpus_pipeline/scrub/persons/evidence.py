@@ -157,9 +157,9 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
     strange = not tokens[first, KNOWN] & 0x7FF
     if given >= 4 and surname >= 3:
         found = 10
-    elif given >= 4 and (unknown or known & 7 >= 3 or (common < 2 and not known >> 9 & 3)):
-        found = 8
-    elif given >= 2 and surname >= 4:
+    elif (given >= 4 and (unknown or known & 7 >= 3 or (common < 2 and not known >> 9 & 3))) or (
+        given >= 2 and surname >= 4
+    ):
         found = 8
     elif given >= 2 and (unknown or surname >= 1):
         found = 6
@@ -187,10 +187,10 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         found -= 2
     if tokens[low, SHAPE] & SMALL:
         found -= 3
-    if tokens[last, SHAPE] & ALL_CAPITALS and tokens[last, END] - tokens[last, START] <= 4:
-        # Model IP, U.S. CTO.
-        if not tokens[first, SHAPE] & ALL_CAPITALS or surname < 3:
-            found -= 6
+    # Model IP, U.S. CTO.
+    short = tokens[last, SHAPE] & ALL_CAPITALS and tokens[last, END] - tokens[last, START] <= 4
+    if short and (not tokens[first, SHAPE] & ALL_CAPITALS or surname < 3):
+        found -= 6
     if tokens[first, SHAPE] & ALL_CAPITALS:
         # USNS Smith; and names in capitals are less sure, as all words are.
         if mixed:

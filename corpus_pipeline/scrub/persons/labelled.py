@@ -1,7 +1,7 @@
 """Names behind labels in scripts without capitals: Arabic, Hebrew, those of India.
 
-    الاسم: محمد علي          a label, a colon, at most four words of the same line
-    मेरा नाम राम है           the words of self-introduction, and known names behind them
+الاسم: محمد علي          a label, a colon, at most four words of the same line
+मेरा नाम राम है           the words of self-introduction, and known names behind them
 """
 
 from corpus_pipeline.kernels import kernel
@@ -47,7 +47,7 @@ def _name_end(data, i, stop, colon, tables):  # type: ignore[no-untyped-def]
     """The byte after the name at byte i; i if there is none."""
     end = i
     at = i
-    for n in range(_WORDS):
+    for _ in range(_WORDS):
         code, _ = code_point(data, at, stop) if at < stop else (0, 1)
         if code < _FIRST or tables.letters[code] <= MARK:
             break

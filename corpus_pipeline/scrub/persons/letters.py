@@ -15,8 +15,8 @@ from corpus_pipeline.kernels import kernel
 #: Code points that the tables know: those of alphabets with capitals, and of Arabic, Hebrew and the
 #: scripts of India.
 KNOWN = 0x2000
-#: In the table of letters: no letter; a mark that belongs to the word and is not hashed; two letters
-#: of seven bits each; a capital.
+#: In the table of letters: no letter; a mark that belongs to the word and is not hashed; two
+#: letters of seven bits each; a capital.
 NO_LETTER, MARK, TWO, CAPITAL = 0, 1, 1 << 16, 1 << 17
 _FOLD = 0xFFFF
 
@@ -43,8 +43,8 @@ def letters() -> NDArray[np.int32]:
         capital = CAPITAL if category in ("Lu", "Lt") else 0
         small = letter.lower()[0]
         if small in _TWO:
-            first, second = _TWO[small]
-            folds[code] = capital | TWO | ord(first) << 7 | ord(second)
+            two = _TWO[small]
+            folds[code] = capital | TWO | ord(two[0]) << 7 | ord(two[1])
             continue
         plain = small if 0x900 <= code < 0xE00 else unicodedata.normalize("NFD", small)[0]
         folds[code] = capital | ord(_ONE.get(plain, plain))
@@ -81,8 +81,8 @@ def added(value, letter):  # type: ignore[no-untyped-def]
 
 @kernel
 def hash_words(data, offsets, folds, quotes, hashes):  # type: ignore[no-untyped-def]
-    """Fills uint32[N] with the hashes of N words. Of what is no letter in them nothing is hashed but,
-    with `quotes`, apostrophes: those of phrases, where I'm is not im."""
+    """Fills uint32[N] with the hashes of N words. Of what is no letter in them nothing is hashed
+    but, with `quotes`, apostrophes: those of phrases, where I'm is not im."""
     for row in range(len(offsets) - 1):
         i, stop = offsets[row], offsets[row + 1]
         value = 2166136261

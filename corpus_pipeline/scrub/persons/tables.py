@@ -183,7 +183,7 @@ def tables() -> Tables:
     shipped = np.load(io.BytesIO(packed))
     listed = [(word, bit) for bit, group in _CLASSES.items() for word in group.split()]
     places = bytes(shipped["places"]).decode().split("\n")
-    places += words.NOT_PERSONS.replace("\n", " ").split("; ")
+    places += [" ".join(name.split()) for name in words.NOT_PERSONS.split(";")]
     listed += [(place.split()[0], OF_SEVERAL) for place in places]
     hashes = np.concatenate([shipped["hashes"], hashed([word for word, _ in listed])])
     values = np.concatenate(

@@ -1,12 +1,9 @@
 """Words with a capital, and what stands between them.
 
-    ... gave it to Dr. Jane van der Berg-Smith, who said ...
-                   Dr  Jane         Berg Smith              tokens
-                     DOT   PARTICLE     HYPHEN              the gap before each but the first
+... gave it to Dr. Jane van der Berg-Smith, who said ...
+               Dr  Jane         Berg Smith              tokens
+                 DOT   PARTICLE     HYPHEN              the gap before each but the first
 """
-
-import functools
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +18,7 @@ from corpus_pipeline.scrub.persons.letters import (
     code_point,
     finished,
 )
+from corpus_pipeline.scrub.persons.surname_ends import ends_as_surname, tail_of
 from corpus_pipeline.scrub.persons.tables import (
     GOES_ON,
     OF_SEVERAL,
@@ -57,59 +55,8 @@ def hash_of(tokens, k):  # type: ignore[no-untyped-def]
     return int(tokens[k, HASH]) & 0xFFFFFFFF
 
 
-def _tail(text: str) -> int:
-    value = 0
-    for letter in text:
-        value = value << 8 | ord(letter) & 0xFF
-    return value
-
-
-#: Ends by which surnames are known, from the last letter on: (letters, value), for folded letters.
-_ENDS = """
-sson sen5 dottir enko enka ovic evic avic icius escu oglu zade zadeh poulos opoulos idis akis
-shvili dze6 adze iani6 wicz icz6 czyk owski ewski inski ynski owska ewska inska ynska sky5 ovsky evsky
-ov5 ev6 ova6 eva7 ovna strom quist qvist gaard berg6 stein6 mann6 baum6 feld6
-ez5 escu eanu iak6 czak ovich evich ievic yan6 ian7 ов5 ова5 ев5 ева5 ин5 ина6 ский ская цкий енко чук
-ович евич ько юк5 ев5 дзе5 швили ян5 ев5
-"""
-
-
-class Ends(NamedTuple):
-    """Ends of surnames, grouped by the last letter."""
-
-    groups: NDArray[np.int32]
-    """int32[257], where those that end in a letter (its low eight bits) begin."""
-    rows: NDArray[np.int64]
-    """int64[E, 3]: a mask of their letters, their value, the letters that the word must have."""
-
-
-@functools.cache
-def surname_ends() -> Ends:
-    """Makes the table of ends."""
-    rows = []
-    for end in _ENDS.split():
-        letters = end.rstrip("0123456789")
-        least = int(end[len(letters) :] or len(letters) + 2)
-        size = min(len(letters), 7)
-        rows.append(((1 << 8 * size) - 1, _tail(letters[-size:]), least))
-    rows.sort(key=lambda row: row[1] & 0xFF)
-    table = np.array(rows, np.int64)
-    groups = np.searchsorted(table[:, 1] & 0xFF, np.arange(257)).astype(np.int32)
-    return Ends(groups, table)
-
-
-@kernel
-def ends_as_surname(tail, letters, ends):  # type: ignore[no-untyped-def]
-    """Says whether a word of so many letters, the last ones given, ends as surnames do."""
-    group = tail & 0xFF
-    for e in range(ends.groups[group], ends.groups[group + 1]):
-        if letters >= ends.rows[e, 2] and tail & ends.rows[e, 0] == ends.rows[e, 1]:
-            return True
-    return False
-
-
 #: Beginnings behind which a surname has a second capital: McKay, DeVito, FitzGerald.
-_BEGINNINGS = tuple(_tail(word) for word in (
+_BEGINNINGS = tuple(tail_of(word) for word in (
     "mc", "mac", "de", "di", "du", "da", "do", "la", "le", "al", "el", "st", "van", "von", "del",
     "fitz", "ben", "saint",
 ))  # fmt: skip
@@ -117,10 +64,10 @@ _BEGINNINGS = tuple(_tail(word) for word in (
 
 @kernel
 def _takes_capital(tail):  # type: ignore[no-untyped-def]
+    found = False
     for beginning in _BEGINNINGS:
-        if tail == beginning:
-            return True
-    return False
+        found = found or tail == beginning
+    return found
 
 
 @kernel
@@ -159,7 +106,12 @@ def read_word(data, i, stop, folds):  # type: ignore[no-untyped-def]
                 # Two small letters or more, but for 's, 'm, 'd, 't, 're, 've, 'll.
                 third, _ = code_point(data, min(i + quote + after, stop - 1), stop)
                 low = following | 0x20
-                if not 2 <= count <= 3 or capital or folds[third] <= MARK or low in (0x6C, 0x72, 0x76):
+                if (
+                    not 2 <= count <= 3
+                    or capital
+                    or folds[third] <= MARK
+                    or low in (0x6C, 0x72, 0x76)
+                ):
                     break
             i += quote
             inner = 1

@@ -9,174 +9,169 @@ from typing import Final
 #: sentences and headings.
 FUNCTION: Final = """
 the a an and or but if so as at by in on of to for from with without into onto over under about
-i you he she it we they me him her us them my your his its our their this that these those who whom
-whose which what when where why how is are was were be been being am do does did done has have had
-can could should would shall must might not no yes nor yet then than there here now just only also
-very too more most much many some any all each every both few other another such same own one two
-three four five six seven eight nine ten first second third last next new old good great well ever
-never once again still even while during before after since until because though although however
-therefore thus hence moreover meanwhile indeed perhaps maybe please thank thanks welcome hello hi
-hey dear ok okay oh ah well let lets see look get got go going come say said says make made take
-use used using set add new up down out off back through between against among per via like unlike
-its ours mine yours what's that's it's i'm i've i'll don't didn't can't won't isn't
-der die das den dem des ein eine einen einem einer und oder aber wenn als wie bei mit von zu im am
-auf aus nach vor fur uber unter ist sind war waren wird werden hat haben nicht kein keine auch nur
-ich du er sie es wir ihr mein dein sein unser euer dieser diese dieses was wer wo wann warum sehr
-sehr geehrte geehrter liebe lieber hallo
-le la les un une des du et ou mais si comme dans sur sous avec sans pour par est sont etait je tu
-il elle nous vous ils elles mon ton son notre votre leur ce cet cette ces que qui quoi dont ne pas
-bonjour cher chere merci monsieur
-el los las una unos unas y o pero en con sin por para es son era yo nosotros ellos mi tu su
-este esta estos estas que quien como cuando donde no si mas muy hola gracias estimado estimada
-os um uma e ou mas em com sem por para eu ele ela nos eles meu seu este isso que quem como quando
-onde nao mais muito ola obrigado obrigada prezado prezada caro
-il lo gli i uno e ma di da con su per tra fra non si che chi come quando dove io lui noi voi
-loro mio tuo suo questo questa questi queste ciao grazie gentile
-het een en of maar als met van voor door op uit bij is zijn was ik jij hij zij wij jullie dit dat
-deze die wat wie waar hoe niet geen ook beste geachte hallo dank
-i w z na do od po za nie tak jest byl byla ja ty on my wy oni to ten ta te co kto gdzie kiedy
-jak dlaczego bardzo dzien dobry czesc szanowny szanowna
-och att det den en ett som pa av med till ar var jag du hon vi ni de inte ja hej tack
-ve bir bu su ne icin ile degil merhaba sayin selam
-va la cua voi trong khong nay nhung cac toi ban anh chi em xin chao kinh gui thua
-и в во на с со по за из от до не да он она мы вы они это этот эта что кто где когда как но или
-я ты для при если то так же уже только здравствуйте привет уважаемый уважаемая спасибо
-та що як це той для від або але він вона ми ви вони у з про не
+i you he she it we they me him her us them my your his its our their this that these those who
+whom whose which what when where why how is are was were be been being am do does did done has
+have had can could should would shall must might not no yes nor yet then than there here now
+just only also very too more most much many some any all each every both few other another such
+same own one two three four five six seven eight nine ten first second third last next new old
+good great well ever never once again still even while during before after since until because
+though although however therefore thus hence moreover meanwhile indeed perhaps maybe please
+thank thanks welcome hello hi hey dear ok okay oh ah let lets see look get got go going come say
+said says make made take use used using set add up down out off back through between against
+among per via like unlike ours mine yours what's that's it's i'm i've i'll don't didn't can't
+won't isn't der die das den dem des ein eine einen einem einer und oder aber wenn als wie bei
+mit von zu im auf aus nach vor fur uber unter ist sind war waren wird werden hat haben nicht
+kein keine auch nur ich du er sie es wir ihr mein dein sein unser euer dieser diese dieses wer
+wo wann warum sehr geehrte geehrter liebe lieber hallo le la les un une et ou mais si comme dans
+sur sous avec sans pour par est sont etait je tu il elle nous vous ils elles mon ton son notre
+votre leur ce cet cette ces que qui quoi dont ne pas bonjour cher chere merci monsieur el los
+las una unos unas y o pero en con sin por para era yo nosotros ellos mi su este esta estos estas
+quien como cuando donde mas muy hola gracias estimado estimada os um uma e em com sem eu ele ela
+nos eles meu seu isso quem quando onde nao muito ola obrigado obrigada prezado prezada caro lo
+gli uno ma di da tra fra non che chi dove io lui noi voi loro mio tuo suo questo questa questi
+queste ciao grazie gentile het een maar met van voor door op uit bij zijn ik jij hij zij wij
+jullie dit dat deze wat waar hoe niet geen ook beste geachte dank w z na od po za nie tak jest
+byl byla ja ty wy oni ta te co kto gdzie kiedy jak dlaczego bardzo dzien dobry czesc szanowny
+szanowna och att det ett som pa av med till ar var jag hon vi ni de inte hej tack ve bir bu icin
+ile degil merhaba sayin selam va cua trong khong nay nhung cac toi ban anh xin chao kinh gui
+thua и в во на с со по за из от до не да он она мы вы они это этот эта что кто где когда как но
+или я ты для при если то так же уже только здравствуйте привет уважаемый уважаемая спасибо та що
+як це той від або але він вона ми ви вони у з про
 """
 
 #: Before a name, of whatever name follows.
 TITLES: Final = """
-mr mrs ms miss dr prof professor sir madam mister missus rev reverend capt sgt cpl lt
-cmdr messrs mme mmes mlle monsieur madame mademoiselle maitre herr frau herrn fraulein
-senor senora senorita sra srta srs signor signora signorina dott dottssa
-dottor dottoressa dhr mevr mevrouw meneer drs sayin
-senhor senhora herra rouva froken shri smt sheikh shaikh datuk
-господин госпожа пан пані г-н г-жа д-р dipl dipling doktor
-κυριος κυρια κος κα
+mr mrs ms miss dr prof professor sir madam mister missus rev reverend capt sgt cpl lt cmdr
+messrs mme mmes mlle monsieur madame mademoiselle maitre herr frau herrn fraulein senor senora
+senorita sra srta srs signor signora signorina dott dottssa dottor dottoressa dhr mevr mevrouw
+meneer drs sayin senhor senhora herra rouva froken shri smt sheikh shaikh datuk господин госпожа
+пан пані г-н г-жа д-р dipl dipling doktor κυριος κυρια κος κα
 """
 
 #: Before a name, of persons and of other things.
 ROLES: Final = """
-mom mum mommy mummy mama mamma dad daddy papa
-pan pani panna bay bayan dame don dona tuan puan sri mullah maj fru mag ing sig hon encik mx hr fr avv mw kumari ustad
-president vice speaker senator governor mayor minister chancellor secretary ambassador judge justice
-officer detective inspector sergeant corporal lieutenant major colonel general admiral captain
-commander king queen prince princess duke duchess earl count countess baron baroness lord lady
-emperor empress pope cardinal bishop archbishop father sister brother uncle aunt auntie grandma
-grandpa granny coach ceo cto cfo coo chairman chairwoman director manager nurse doctor teacher
-attorney lawyer agent congressman congresswoman representative rep sen gov gen col saint
-author editor singer actor actress director rapper drummer guitarist comedian novelist poet painter
-composer songwriter producer architect scientist physicist historian economist journalist reporter
-biologist chemist mathematician philosopher engineer developer photographer student colleague
-presidente presidenta ministro ministra director directora doctor doctora tio tia padre madre
-prasident prasidentin kanzler kanzlerin minister ministerin onkel tante bruder schwester
-president ministre oncle tante pere mere frere soeur directeur directrice
-президент министр директор доктор профессор генерал капитан дядя тетя король царь князь
+mom mum mommy mummy mama mamma dad daddy papa pan pani panna bay bayan dame don dona tuan puan
+sri mullah maj fru mag ing sig hon encik mx hr fr avv mw kumari ustad president vice speaker
+senator governor mayor minister chancellor secretary ambassador judge justice officer detective
+inspector sergeant corporal lieutenant major colonel general admiral captain commander king
+queen prince princess duke duchess earl count countess baron baroness lord lady emperor empress
+pope cardinal bishop archbishop father sister brother uncle aunt auntie grandma grandpa granny
+coach ceo cto cfo coo chairman chairwoman director manager nurse doctor teacher attorney lawyer
+agent congressman congresswoman representative rep sen gov gen col saint author editor singer
+actor actress rapper drummer guitarist comedian novelist poet painter composer songwriter
+producer architect scientist physicist historian economist journalist reporter biologist chemist
+mathematician philosopher engineer developer photographer student colleague presidente
+presidenta ministro ministra directora doctora tio tia padre madre prasident prasidentin kanzler
+kanzlerin ministerin onkel tante bruder schwester ministre oncle pere mere frere soeur directeur
+directrice президент министр директор доктор профессор генерал капитан дядя тетя король царь
+князь
 """
 
 #: A name with one of these is one of an organisation, place, law, work or thing.
 THINGS: Final = """
-inc ltd llc corp corporation company co plc gmbh ag sa srl spa bv nv oy ab group holdings partners
-associates bank bancorp trust fund funds capital insurance financial securities investments brothers
-bros sons university college school academy institute institution laboratory laboratories lab labs
-center centre hospital clinic medical museum gallery library theatre theater church cathedral chapel
-abbey temple mosque synagogue parish diocese foundation society association union league federation
-committee commission council board department ministry agency bureau office administration authority
-service services court congress senate parliament house party club team fc united city town village
-county district province state states republic kingdom empire island islands isle isles bay beach
-lake river mountain mountains mount hill hills valley creek canyon falls springs forest park gardens
-garden square plaza street st avenue ave road rd boulevard blvd lane ln drive dr way court ct place
-highway bridge tower building hall hotel inn airport station terminal port harbor harbour stadium
-arena field fields heights ridge point cove grove woods meadows estate estates manor castle palace
-fort act bill law code amendment treaty agreement accord protocol theorem lemma conjecture effect
-equation constant algorithm method test index scale syndrome disease disorder cancer virus prize
-award awards medal cup trophy bowl open championship tournament championships festival conference
-symposium summit workshop show magazine journal times post news press herald tribune gazette review
-books publishing publishers records music studios pictures films entertainment productions media
-network channel radio television tv software systems technologies technology solutions industries
-industrial motors airlines airways air energy oil gas electric power foods food stores store shop
-market markets restaurant cafe bar grill winery brewery vineyards day days week month year eve
-festival avenue programs program project initiative campaign plan report guide manual handbook book
-series edition version chapter section part volume bible gospel epistle psalm war battle revolution
-era age dynasty army navy force forces corps brigade regiment division police ship class region area
-zone line railway railroad canal tunnel pass trail route coast peninsula desert ocean sea gulf strait
-basin plateau plains crater comet asteroid galaxy nebula mission rover telescope observatory engine
-api sdk campus server framework js css html language script cloud web site website online app wiki
-strasse str platz allee gasse weg damm ufer schule universitat kirche krankenhaus verlag verein
-stiftung gesellschaft rue avenue place boulevard chemin quai universite eglise hopital ecole musee
-calle avenida plaza paseo camino carretera universidad colegio iglesia hospital museo rua avenida
-praca escola igreja universidade via viale piazza corso universita scuola chiesa ospedale straat
-laan plein weg kerk ziekenhuis ulica ulicy ul plac aleja uniwersytet szkola kosciol szpital
-gatan vagen torg skola kyrka cadde sokak mahallesi universitesi okulu улица проспект площадь
-университет школа институт банк завод область район город
+inc ltd llc corp corporation company co plc gmbh ag sa srl spa bv nv oy ab group holdings
+partners associates bank bancorp trust fund funds capital insurance financial securities
+investments brothers bros sons university college school academy institute institution
+laboratory laboratories lab labs center centre hospital clinic medical museum gallery library
+theatre theater church cathedral chapel abbey temple mosque synagogue parish diocese foundation
+society association union league federation committee commission council board department
+ministry agency bureau office administration authority service services court congress senate
+parliament house party club team fc united city town village county district province state
+states republic kingdom empire island islands isle isles bay beach lake river mountain mountains
+mount hill hills valley creek canyon falls springs forest park gardens garden square plaza
+street st avenue ave road rd boulevard blvd lane ln drive dr way ct place highway bridge tower
+building hall hotel inn airport station terminal port harbor harbour stadium arena field fields
+heights ridge point cove grove woods meadows estate estates manor castle palace fort act bill
+law code amendment treaty agreement accord protocol theorem lemma conjecture effect equation
+constant algorithm method test index scale syndrome disease disorder cancer virus prize award
+awards medal cup trophy bowl open championship tournament championships festival conference
+symposium summit workshop show magazine journal times post news press herald tribune gazette
+review books publishing publishers records music studios pictures films entertainment
+productions media network channel radio television tv software systems technologies technology
+solutions industries industrial motors airlines airways air energy oil gas electric power foods
+food stores store shop market markets restaurant cafe bar grill winery brewery vineyards day
+days week month year eve programs program project initiative campaign plan report guide manual
+handbook book series edition version chapter section part volume bible gospel epistle psalm war
+battle revolution era age dynasty army navy force forces corps brigade regiment division police
+ship class region area zone line railway railroad canal tunnel pass trail route coast peninsula
+desert ocean sea gulf strait basin plateau plains crater comet asteroid galaxy nebula mission
+rover telescope observatory engine api sdk campus server framework js css html language script
+cloud web site website online app wiki strasse str platz allee gasse weg damm ufer schule
+universitat kirche krankenhaus verlag verein stiftung gesellschaft rue chemin quai universite
+eglise hopital ecole musee calle avenida paseo camino carretera universidad colegio iglesia
+museo rua praca escola igreja universidade via viale piazza corso universita scuola chiesa
+ospedale straat laan plein kerk ziekenhuis ulica ulicy ul plac aleja uniwersytet szkola kosciol
+szpital gatan vagen torg skola kyrka cadde sokak mahallesi universitesi okulu улица проспект
+площадь университет школа институт банк завод область район город
 """
 
 #: A name behind one of these is one of a place or thing.
 THINGS_BEFORE: Final = """
-lake mount mt fort ft port cape san santa santo sao saint st ste sankt sint hurricane typhoon storm
-camp hotel project operation rue cite citta piazzetta strada stradone vicolo praca largo travessa urb barrio colonia rue calle avenida rua via ulica ul avenue place boulevard plaza
+lake mount mt fort ft port cape san santa santo sao saint st ste sankt sint hurricane typhoon
+storm camp hotel project operation rue cite citta piazzetta strada stradone vicolo praca largo
+travessa urb barrio colonia calle avenida rua via ulica ul avenue place boulevard plaza
 university universitat universite universidad universita universidade college institute institut
-church bank museum teatro teatro restaurant los las el al new north south east west northern southern
+church bank museum teatro restaurant los las el al new north south east west northern southern
 eastern western upper lower greater central mission point isle ile isla ilha villa vila rio
-river town city county province republic kingdom island islands planet comet asteroid crater
-uss hms ss rms ms team club fc ac sc real sporting stade stadio estadio aeropuerto aeroport
-ул улица проспект площадь город озеро река имени им
+river town city county province republic kingdom island islands planet comet asteroid crater uss
+hms ss rms ms team club fc ac sc real sporting stade stadio estadio aeropuerto aeroport ул улица
+проспект площадь город озеро река имени им
 """
 
 CALENDAR: Final = """
-january february march april may june july august september october november december jan feb mar
-apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon
-tue tues wed thu thur thurs fri sat sun christmas easter halloween thanksgiving ramadan
-januar februar marz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag
-samstag sonntag janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre
-lundi mardi mercredi jeudi vendredi samedi dimanche enero febrero marzo abril mayo junio julio
-agosto septiembre octubre noviembre diciembre lunes martes miercoles jueves viernes sabado domingo
-janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
+january february march april may june july august september october november december jan feb
+mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday
+sunday mon tue tues wed thu thur thurs fri sat sun christmas easter halloween thanksgiving
+ramadan januar februar marz mai juni juli oktober dezember montag dienstag mittwoch donnerstag
+freitag samstag sonntag janvier fevrier mars avril juin juillet aout septembre octobre novembre
+decembre lundi mardi mercredi jeudi vendredi samedi dimanche enero febrero marzo abril mayo
+junio julio agosto septiembre octubre noviembre diciembre lunes martes miercoles jueves viernes
+sabado domingo janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
 gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
 """
 
 #: Peoples, languages and faiths: adjectives that are written with a capital.
 PEOPLES: Final = """
-kuzey guney dogu yeni dunya zaman osten westen norden suden
-royal federal national america europe africa asia britain england scotland ireland wales france germany italy spain
-american british english french german italian spanish portuguese dutch polish swedish norwegian
-danish finnish russian ukrainian turkish greek roman latin chinese japanese korean indian arab
-arabic hebrew jewish muslim islamic catholic protestant orthodox buddhist hindu scottish irish
-welsh european african asian australian canadian mexican brazilian israeli iranian iraqi egyptian
-persian ottoman byzantine victorian elizabethan georgian democrat republican democratic socialist
-communist nazi marxist allied internet web google microsoft apple amazon facebook twitter youtube
-linux windows unix java javascript python github
+kuzey guney dogu yeni dunya zaman osten westen norden suden royal federal national america
+europe africa asia britain england scotland ireland wales france germany italy spain american
+british english french german italian spanish portuguese dutch polish swedish norwegian danish
+finnish russian ukrainian turkish greek roman latin chinese japanese korean indian arab arabic
+hebrew jewish muslim islamic catholic protestant orthodox buddhist hindu scottish irish welsh
+european african asian australian canadian mexican brazilian israeli iranian iraqi egyptian
+persian ottoman byzantine victorian elizabethan georgian democrat republican democratic
+socialist communist nazi marxist allied internet web google microsoft apple amazon facebook
+twitter youtube linux windows unix java javascript python github
 """
 
 #: Names of software, gods and things that are given names too: alone they are no persons.
 THINGS_NAMED: Final = """
 hill park lane church fields day brooks woods waters rivers banks law price ford case moon bay
 julia ruby jasmine travis jenkins maven ada pascal eiffel dart scala clara alexa siri cortana
-django flask jason cassandra athena apollo delphi gemini claude aurora phoenix iris lilac jade opal
-amber ivy lily daisy violet rosemary basil sage ginger olive cherry jasper garnet pearl
-crystal diamond ebony coral venus mars jupiter mercury saturn neptune luna stella nova sierra savanna
-savannah virginia carolina georgia dakota florence chelsea brooklyn bronx asia india china israel
-eden faith hope joy charity mercy trinity destiny harmony melody liberty justice constance prudence
-christian christ jesus allah buddha islam messiah god lord bible koran torah zeus hera odin thor
-mercedes audi lexus lincoln dodge ford bentley porsche mini kia nissan mazda tesla
-victor romeo juliet oscar emmy grammy nobel pulitzer roman legend major prince duke earl
-king marquis sterling guy junior senior max rich bill art gene
-rose dawn summer autumn winter april june may august star sky ocean river forest
-cliff heath brook lake stone wade chase hunter mason
-porter archer fisher gardner dell acer ariel tide dove axe nova persil
-sol luz mar cielo alba aurora estrella paz rio leon cruz santos ventura milagros remedios dolores
-soledad consuelo socorro pilar rosario concepcion asuncion reyes guadalupe
-anaconda conda keras orion galileo ansible puppet chef vagrant selenium cypress karma mocha chai
-ember bower sass stylus electron kafka redis elastic beam spark hadoop hive storm samza lucene solr
-tara terra geneva valencia verona alsace martinique dominica colombia argentina
-bolivia cuba kenya libya syria cyprus malta tunis sahara ira nato isis
-solidity vyper satoshi byzantium constantinople berlin shanghai cancun prague lisbon ether casper
+django flask jason cassandra athena apollo delphi gemini claude aurora phoenix iris lilac jade
+opal amber ivy lily daisy violet rosemary basil sage ginger olive cherry jasper garnet pearl
+crystal diamond ebony coral venus mars jupiter mercury saturn neptune luna stella nova sierra
+savanna savannah virginia carolina georgia dakota florence chelsea brooklyn bronx asia india
+china israel eden faith hope joy charity mercy trinity destiny harmony melody liberty justice
+constance prudence christian christ jesus allah buddha islam messiah god lord bible koran torah
+zeus hera odin thor mercedes audi lexus lincoln dodge bentley porsche mini kia nissan mazda
+tesla victor romeo juliet oscar emmy grammy nobel pulitzer roman legend major prince duke earl
+king marquis sterling guy junior senior max rich bill art gene rose dawn summer autumn winter
+april june may august star sky ocean river forest cliff heath brook lake stone wade chase hunter
+mason porter archer fisher gardner dell acer ariel tide dove axe persil sol luz mar cielo alba
+estrella paz rio leon cruz santos ventura milagros remedios dolores soledad consuelo socorro
+pilar rosario concepcion asuncion reyes guadalupe anaconda conda keras orion galileo ansible
+puppet chef vagrant selenium cypress karma mocha chai ember bower sass stylus electron kafka
+redis elastic beam spark hadoop hive storm samza lucene solr tara terra geneva valencia verona
+alsace martinique dominica colombia argentina bolivia cuba kenya libya syria cyprus malta tunis
+sahara ira nato isis solidity vyper satoshi byzantium constantinople berlin shanghai cancun
+prague lisbon ether casper
 """
 
 #: Small words inside surnames.
 PARTICLES: Final = """
-van von der den de del della delle dei degli di da do dos das du des la le lo el al bin ibn ben bint
-abu ter ten te zu zur zum af av o y e und i san st mac mc ap ferch ould el ud vom ze binti a/l a/p
+van von der den de del della delle dei degli di da do dos das du des la le lo el al bin ibn ben
+bint abu ter ten te zu zur zum af av o y e und i san st mac mc ap ferch ould ud vom ze binti a/l
+a/p
 """
 
 #: Behind a name.
@@ -184,27 +179,28 @@ SUFFIXES: Final = "jr sr ii iii iv phd md esq dds jd mba cpa msc bsc obe mbe cbe
 
 #: Names of several words that read as persons' and are not.
 NOT_PERSONS: Final = """
-reed elsevier; wolters kluwer; berkshire hathaway; morgan stanley; wells fargo; calvin klein; ralph lauren; louis vuitton; hugo boss; jack daniels;
-johnnie walker; johnny walker; harley davidson; charles schwab; goldman sachs; booz allen; mary kay;
-betty crocker; aunt jemima; tommy hilfiger; marks spencer; santa claus; father christmas;
-merrill lynch; ernst young; arthur andersen; dean witter; edward jones; lehman brothers; smith wesson;
+reed elsevier; wolters kluwer; berkshire hathaway; morgan stanley; wells fargo; calvin klein;
+ralph lauren; louis vuitton; hugo boss; jack daniels; johnnie walker; johnny walker;
+harley davidson; charles schwab; goldman sachs; booz allen; mary kay; betty crocker;
+aunt jemima; tommy hilfiger; marks spencer; santa claus; father christmas; merrill lynch;
+ernst young; arthur andersen; dean witter; edward jones; lehman brothers; smith wesson;
 john deere; warner bros; rolls royce; aston martin; alfa romeo; mercedes benz; hewlett packard;
-fannie mae; freddie mac; sallie mae; dow jones; jp morgan; merriam webster; barnes noble; abercrombie fitch;
-johnson johnson; smith barney; baker mckenzie; tim hortons; trader joe; burger king; dairy queen;
-virgin mary; holy mary; ave maria; jesus christ; notre dame; saint laurent; st louis; santa maria;
-king james; new york; los angeles;
-monte carlo; union jack; uncle sam; bloody mary; black jack; joe sixpack;
-old testament; new testament; vice president; prime minister; grand prix; grand master; red cross;
-de facto; de jure; en route; cape may; grant thornton; 
-martin luther king day; christian science; christian democrat; german shepherd; jack russell; st bernard;
-visual studio; hong kong; sri lanka; costa rica; puerto rico; el salvador; sierra leone; saudi arabia;
-molly malone; jim beam; jose cuervo; captain morgan; jimmy choo; christian dior;
-marc jacobs; kate spade; michael kors; giorgio armani; gianni versace;
-ben jerry; papa johns; jenny craig; lands end; eddie bauer; levi strauss; oscar mayer; sara lee;
-jolly roger; mickey mouse; donald duck;
-amber alert; crystal palace; victoria falls; victoria cross; 
-sarbanes oxley; dodd frank; smoot hawley; taft hartley; glass steagall; gramm leach; mccain feingold;
-hodgkin lymphoma; down syndrome; guillain barre; creutzfeldt jakob; epstein barr; kaplan meier;
-la paz; san jose; mary celeste; golden gate; silicon valley; chevy chase; stack overflow;
-monte cristo; le monde; le figaro; die zeit; der spiegel; el pais; la repubblica; al qaeda; al jazeera; duran duran; diffie hellman; north star; uncle bob
+fannie mae; freddie mac; sallie mae; dow jones; jp morgan; merriam webster; barnes noble;
+abercrombie fitch; johnson johnson; smith barney; baker mckenzie; tim hortons; trader joe;
+burger king; dairy queen; virgin mary; holy mary; ave maria; jesus christ; notre dame;
+saint laurent; st louis; santa maria; king james; new york; los angeles; monte carlo;
+union jack; uncle sam; bloody mary; black jack; joe sixpack; old testament; new testament;
+vice president; prime minister; grand prix; grand master; red cross; de facto; de jure;
+en route; cape may; grant thornton; martin luther king day; christian science;
+christian democrat; german shepherd; jack russell; st bernard; visual studio; hong kong;
+sri lanka; costa rica; puerto rico; el salvador; sierra leone; saudi arabia; molly malone;
+jim beam; jose cuervo; captain morgan; jimmy choo; christian dior; marc jacobs; kate spade;
+michael kors; giorgio armani; gianni versace; ben jerry; papa johns; jenny craig; lands end;
+eddie bauer; levi strauss; oscar mayer; sara lee; jolly roger; mickey mouse; donald duck;
+amber alert; crystal palace; victoria falls; victoria cross; sarbanes oxley; dodd frank;
+smoot hawley; taft hartley; glass steagall; gramm leach; mccain feingold; hodgkin lymphoma;
+down syndrome; guillain barre; creutzfeldt jakob; epstein barr; kaplan meier; la paz; san jose;
+mary celeste; golden gate; silicon valley; chevy chase; stack overflow; monte cristo; le monde;
+le figaro; die zeit; der spiegel; el pais; la repubblica; al qaeda; al jazeera; duran duran;
+diffie hellman; north star; uncle bob
 """

@@ -1,0 +1,331 @@
+"""Chains of words with a capital, and which pieces of them are names."""
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.context import (
+    after,
+    before,
+    begins_sentence,
+    has_contact,
+    heads_block,
+)
+from corpus_pipeline.scrub.persons.evidence import (
+    ENOUGH,
+    alone,
+    is_unusable,
+    is_word,
+    together,
+)
+from corpus_pipeline.scrub.persons.tables import (
+    CONTACT,
+    CONTACT_OF_FULL,
+    DOUBTS,
+    FORBIDS,
+    FUNCTION,
+    INSIDE,
+    NAMED,
+    PARTICLE,
+    PLACES,
+    ROLE,
+    SUFFIX,
+    THING,
+    THING_BEFORE,
+    TITLE,
+)
+from corpus_pipeline.scrub.persons.tokens import (
+    ALL_CAPITALS,
+    DOT,
+    END,
+    GAP,
+    HYPHEN,
+    INITIAL,
+    KNOWN,
+    PARTICLES,
+    PEOPLE,
+    SHAPE,
+    SMALL,
+    SPACE,
+    START,
+    SURNAME_END,
+    hash_of,
+    names_place,
+    note_small,
+)
+
+#: Marks of tokens: in a name; in one of a private person; the first of a name; in no name.
+FOUND, PRIVATE, FIRST, BARRED = 1, 2, 4, 8
+#: What titles and roles in capitals are worth.
+_TITLED, _ROLED = 8, 4
+#: Slots for the words of the names of one text.
+SLOTS = 4096
+
+
+@kernel
+def joins(tokens, k):  # type: ignore[no-untyped-def]
+    """Says whether token k goes on the chain of the one before it."""
+    gap = tokens[k, GAP]
+    if gap in (SPACE, HYPHEN, PARTICLES):
+        return True
+    if gap == DOT:
+        known = tokens[k - 1, KNOWN]
+        return (
+            bool(tokens[k - 1, SHAPE] & INITIAL)
+            or bool(known & (TITLE | ROLE | SUFFIX))
+            or (bool(known & THING_BEFORE) and tokens[k - 1, END] - tokens[k - 1, START] == 2)
+        )
+    return False
+
+
+@kernel
+def _noted(tokens, low, high, mark, slots, marks, touched, count):  # type: ignore[no-untyped-def]
+    """Marks tokens as a name's, and keeps its words for later mentions; returns how many."""
+    for k in range(low, high + 1):
+        tokens[k, PEOPLE] = mark | (FIRST if k == low else 0)
+        known = tokens[k, KNOWN]
+        if tokens[k, SHAPE] & INITIAL or known >> 6 & 7 >= 4 or count >= SLOTS // 2:
+            continue
+        if known & (THING | PARTICLE | SUFFIX | ROLE | TITLE) and not known & NAMED:
+            continue
+        if low == high and known >> 9 & 3 >= 2:
+            continue
+        # What no list knows is a surname behind a usual given name.
+        if (
+            known & 0x3F == 0
+            and low < high
+            and not (tokens[low, KNOWN] & 7 >= 5 or tokens[k, SHAPE] & SURNAME_END)
+        ):
+            continue
+        if tokens[k, SHAPE] & ALL_CAPITALS and tokens[k, END] - tokens[k, START] <= 3:
+            continue
+        slot = hash_of(tokens, k) & (SLOTS - 1)
+        while slots[slot] != 0 and slots[slot] != hash_of(tokens, k):
+            slot = (slot + 1) & (SLOTS - 1)
+        if slots[slot] == 0:
+            slots[slot] = hash_of(tokens, k)
+            marks[slot] = 0
+            touched[count] = slot
+            count += 1
+        marks[slot] |= mark
+    return count
+
+
+@kernel
+def _is_capital_word(tokens, k):  # type: ignore[no-untyped-def]
+    """Says whether token k is a common word with a capital, that of a heading or a longer name."""
+    known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
+    return (
+        is_word(known, shape) and not is_unusable(known, shape) and not tokens[k, PEOPLE] & BARRED
+    )
+
+
+@kernel
+def read_chain(  # type: ignore[no-untyped-def]
+    data, begin, stop, tables, tokens, low, high, nouns, strict, seen, slots, marks, touched, count
+):
+    """Finds the names in the chain of tokens from `low` to `high`."""
+    k = low
+    while k <= high:
+        several = names_place(tokens, k, high + 1, tables)
+        if several:
+            for j in range(k, k + several):
+                tokens[j, PEOPLE] = BARRED
+            k += several
+            continue
+        k += 1
+    k = low
+    points = 0
+    titled = -1
+    barred = False
+    while k <= high:
+        known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
+        if tokens[k, PEOPLE] & BARRED or is_unusable(known, shape):
+            points, barred = 0, False
+            k += 1
+            continue
+        follows = k < high
+        if (
+            follows
+            and known & TITLE
+            and tokens[k + 1, GAP] in (SPACE, DOT)
+            and not (shape & ALL_CAPITALS and not tokens[k + 1, SHAPE] & ALL_CAPITALS)
+        ):
+            titled = k if not points else titled
+            # LT and MS among capitals are other things, too.
+            points = max(
+                points, _ROLED if shape & ALL_CAPITALS and tokens[k + 1, GAP] != DOT else _TITLED
+            )
+            k += 1
+            continue
+        if follows and known & ROLE and tokens[k + 1, GAP] == SPACE and not (known & 7 >= 6):
+            titled = k if not points else titled
+            points = max(points, _ROLED)
+            k += 1
+            continue
+        if (
+            follows
+            and known & THING_BEFORE
+            and not points
+            and (tokens[k + 1, GAP] in (SPACE, DOT, PARTICLES))
+            and not (known & 7 >= 5)
+        ):
+            barred = True
+            k += 1
+            continue
+        if is_word(known, shape) and not (
+            points >= _TITLED and known >> 3 & 7 >= 1 and (not known & ROLE or known >> 3 & 7 >= 4)
+        ):
+            if not (known & THING):
+                points = 0
+            barred = False
+            k += 1
+            continue
+        # "I" and "A" at the front are words, and so are particles before what is no surname.
+        surname_follows = (
+            follows and tokens[k + 1, KNOWN] >> 3 & 7 >= 4
+            and not is_unusable(tokens[k + 1, KNOWN], tokens[k + 1, SHAPE])
+        )  # fmt: skip
+        if (shape & INITIAL and follows and tokens[k + 1, GAP] != DOT) or (
+            known & PARTICLE and known & FUNCTION and not (surname_follows and points)
+        ):
+            k += 1
+            continue
+        # The piece goes on up to a common word, a barred one, or one of a thing.
+        end = k
+        thing = False
+        while end < high:
+            other = tokens[end + 1, KNOWN]
+            if tokens[end + 1, PEOPLE] & BARRED or is_unusable(other, tokens[end + 1, SHAPE]):
+                break
+            if other & THING:
+                if other & NAMED and end == k and known & 7 >= 6 and not known >> 9 & 3:
+                    end += 1
+                    break
+                thing = True
+                break
+            if is_word(other, tokens[end + 1, SHAPE]) or (other & TITLE and not other & SUFFIX):
+                break
+            end += 1
+        if thing or barred:
+            for j in range(k, end + 1):
+                tokens[j, PEOPLE] = BARRED
+            k = end + 1
+            points, barred = 0, False
+            continue
+        # Rebecca Hides: a rare surname that is a word, behind a usual given name.
+        if (
+            end == k
+            and end + 1 == high
+            and known & 7 >= 5
+            and known >> 6 & 7 < 2
+            and (tokens[high, GAP] == SPACE and not known >> 9 & 3 and not tokens[high, PEOPLE])
+        ):
+            other = tokens[high, KNOWN]
+            usual = other >> 6 & 7
+            if (
+                other >> 3 & 7 >= (1 if usual <= 4 else 4)
+                and usual <= 5
+                and not other >> 11 & 0x3FF
+            ):
+                end = high
+        # A capital word on either side is that of a heading or of a longer name.
+        heading = 0
+        if end < high and tokens[end + 1, GAP] in (SPACE, HYPHEN):
+            heading += _is_capital_word(tokens, end + 1)
+        if (
+            k > low and not points and tokens[k, GAP] in (SPACE, HYPHEN)
+            and (k - 1 > low or not begins_sentence(data, tokens[low, START], begin))
+        ):  # fmt: skip
+            heading += _is_capital_word(tokens, k - 1)
+        count = _judge(
+            data, begin, stop, tables, tokens, k, end, titled if points else k, points, heading,
+            nouns, strict, seen, slots, marks, touched, count,
+        )  # fmt: skip
+        k = end + 1
+        points = 0
+    return count
+
+
+@kernel
+def _judge(  # type: ignore[no-untyped-def]
+    data, begin, stop, tables, tokens, low, high, titled, points, heading, nouns, strict, seen,
+    slots, marks, touched, count,
+):  # fmt: skip
+    """Decides whether a piece of a chain is a name."""
+    start, end = tokens[low, START], tokens[high, END]
+    known = tokens[low, KNOWN]
+    if low == high:
+        evidence = alone(known, tokens[low, SHAPE], end - start)
+        if known & SUFFIX and not known & 0x3F:
+            return count
+        if heading:
+            evidence -= 4
+    else:
+        evidence = together(tokens, low, high)
+        evidence -= 2 * heading
+    if evidence < -2 and not points:
+        return count
+    said, line, sentence, number = before(data, start, begin, tables)
+    if said & FORBIDS:
+        for k in range(low, high + 1):
+            tokens[k, PEOPLE] = BARRED
+        return count
+    if titled < low:
+        further, line, sentence, _ = before(data, tokens[titled, START], begin, tables)
+        said = max(said & 15, further & 15) | further & ~15 & ~DOUBTS & ~PLACES
+    if evidence + 14 < ENOUGH:
+        return count
+    spoken, ends_line, numbered = after(data, end, stop, tables)
+    if said & DOUBTS and not points and spoken & 15 < 4:
+        evidence -= 3 if low == high else 2
+    if (said & PLACES or said & INSIDE) and not points:
+        if tokens[high, KNOWN] >> 9 & 3:
+            evidence -= 4
+        elif said & INSIDE and low == high:
+            evidence -= 3 if known & 7 < 6 else 1
+    if spoken & FORBIDS and (low == high or (high == low + 1 and tokens[high, GAP] == HYPHEN)):
+        return count
+    if strict:
+        if low == high:
+            evidence -= 2 if known & 7 < 6 else 0
+        elif evidence <= 8:
+            evidence -= 2 if known & 7 > 4 else 4
+    # House numbers.
+    if numbered or number:
+        evidence -= 4
+    points = max(points, said & 15)
+    points = max(points, spoken & 15) if points == 0 or not spoken & 15 else max(
+        points, min(points, spoken & 15) + 2 if spoken & 15 >= 4 and points < 6 else points
+    )  # fmt: skip
+    # A common word at the start of a sentence has its capital from there.
+    if sentence and low == high and known >> 6 & 7 >= 2 and points < 5:
+        evidence -= 2
+    if low == high and evidence < 0 and points < _TITLED:
+        return count
+    if nouns and low == high and 0 < evidence <= 4:
+        evidence -= 1
+    # A word that the same text has in small letters is one, unless it is well known as a name.
+    if (
+        evidence <= 8 and points <= 4 and known & 7 < 6 and not tokens[low, SHAPE] & SMALL
+        and evidence + points >= ENOUGH
+    ):  # fmt: skip
+        if not seen[-1]:
+            note_small(data, begin, stop, tables.letters, seen)
+            seen[-1] = True
+        if seen[hash_of(tokens, low) & 0xFFFF] and seen[hash_of(tokens, high) & 0xFFFF]:
+            evidence -= 4
+    contact = bool((said | spoken) & CONTACT) or (
+        low < high and bool((said | spoken) & CONTACT_OF_FULL)
+    )
+    if evidence >= 2 and low < high and line and ends_line and heads_block(data, end, stop):
+        contact = True
+        points = max(points, 4)
+    if evidence + points < ENOUGH:
+        return count
+    if not contact and evidence >= 4:
+        contact = has_contact(data, end, stop)
+    mark = FOUND | (PRIVATE if contact else 0)
+    # A word that no list knows is looked for elsewhere only if much speaks for it.
+    if evidence + points < ENOUGH + 2 and (evidence < ENOUGH or strict):
+        for k in range(low, high + 1):
+            tokens[k, PEOPLE] = mark | (FIRST if k == low else 0)
+        return count
+    return _noted(tokens, low, high, mark, slots, marks, touched, count)

@@ -1,0 +1,209 @@
+"""What a whole text says of its names: lists, firms, names turned round, later mentions."""
+
+from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.chains import (
+    BARRED,
+    FIRST,
+    FOUND,
+    PRIVATE,
+    SLOTS,
+    joins,
+)
+from corpus_pipeline.scrub.persons.context import (
+    before,
+)
+from corpus_pipeline.scrub.persons.evidence import (
+    alone,
+    is_unusable,
+    is_word,
+)
+from corpus_pipeline.scrub.persons.tables import (
+    DOUBTS,
+    INSIDE,
+    NAMED,
+    PLACES,
+    ROLE,
+    THING,
+    THING_BEFORE,
+    TITLE,
+)
+from corpus_pipeline.scrub.persons.tokens import (
+    ALL_CAPITALS,
+    COMMA,
+    END,
+    FAR,
+    GAP,
+    HYPHEN,
+    INITIAL,
+    KNOWN,
+    PEOPLE,
+    SHAPE,
+    SPACE,
+    START,
+    hash_of,
+)
+
+
+@kernel
+def read_firms(data, begin, tables, tokens, total):  # type: ignore[no-untyped-def]
+    """Bars "Levine, Steinberg and Miller", surnames alone, in the place of a firm's name: at the
+    start of a line, behind "of", "at"."""
+    for k in range(total - 2):
+        if tokens[k + 1, GAP] != COMMA or (k > 0 and joins(tokens, k)):
+            continue
+        if k + 3 < total and joins(tokens, k + 3):
+            continue
+        if not 4 <= tokens[k + 2, START] - tokens[k + 1, END] <= 6 or tokens[k + 2, GAP] == COMMA:
+            continue
+        firm = True
+        for j in range(k, k + 3):
+            known = tokens[j, KNOWN]
+            if known >> 3 & 7 < 4 or known & 7 > (known >> 3 & 7):
+                firm = False
+        if firm:
+            said, line, _, _ = before(data, tokens[k, START], begin, tables)
+            firm = line or bool(said & (PLACES | INSIDE))
+        if firm:
+            for j in range(k, k + 3):
+                tokens[j, PEOPLE] = BARRED
+
+
+@kernel
+def read_inverted(data, tokens, total):  # type: ignore[no-untyped-def]
+    """Marks "Smith, John" where both words are known as such."""
+    for k in range(total - 1):
+        if tokens[k + 1, GAP] != COMMA or tokens[k, PEOPLE] or tokens[k + 1, PEOPLE]:
+            continue
+        known, other = tokens[k, KNOWN], tokens[k + 1, KNOWN]
+        if k > 0 and tokens[k, GAP] != FAR:
+            continue
+        if k + 2 < total and tokens[k + 2, GAP] == COMMA:
+            continue
+        if known >> 3 & 7 >= 4 and known >> 6 & 7 < 2 and known >> 9 & 3 < 2:
+            if k + 2 < total and joins(tokens, k + 2) and not tokens[k + 2, SHAPE] & INITIAL:
+                continue
+            end = tokens[k + 1, END]
+            initial = tokens[k + 1, SHAPE] & INITIAL and end < len(data) and data[end] == 0x2E
+            if initial or (other & 7 >= 5 and other >> 6 & 7 < 2 and other >> 9 & 3 < 1):
+                tokens[k, PEOPLE] = FOUND | FIRST
+                tokens[k + 1, PEOPLE] = FOUND
+
+
+@kernel
+def _is_list(data, start, end):  # type: ignore[no-untyped-def]
+    """Says whether nothing but a comma or "and", in a few languages, is from byte start to end."""
+    size = end - start
+    if size < 2 or size > 6:
+        return False
+    i = start
+    if data[i] == 0x2C:
+        i += 1
+    if data[i] != 0x20:
+        return False
+    i += 1
+    left = end - i
+    if left == 0:
+        return data[start] == 0x2C
+    if data[end - 1] != 0x20:
+        return False
+    if left == 2:
+        return data[i] in (0x26, 0x79, 0x65, 0x69, 0x69, 0x6F)
+    if left == 3:
+        return (data[i] == 0x65 and data[i + 1] == 0x74) or data[i] == 0x6F
+    return left == 4 and (
+        (data[i] == 0x61 and data[i + 1] == 0x6E and data[i + 2] == 0x64)
+        or (data[i] == 0x75 and data[i + 1] == 0x6E and data[i + 2] == 0x64)
+        or (data[i] == 0x6F and data[i + 1] == 0x63 and data[i + 2] == 0x68)
+    )
+
+
+@kernel
+def read_joined(data, tokens, total):  # type: ignore[no-untyped-def]
+    """Finds words beside names in a list: Hleb, Sheila and Donna; Kadiev and Mary."""
+    for turn in range(2):
+        for n in range(total):
+            # Forwards a list is followed to its end, backwards to its start.
+            k = n if turn == 0 else total - 1 - n
+            other = k - 1 if turn == 0 else k + 1
+            if (
+                other < 0
+                or other >= total
+                or tokens[k, PEOPLE]
+                or not tokens[other, PEOPLE] & FOUND
+            ):
+                continue
+            known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
+            if is_unusable(known, shape) or is_word(known, shape) or known & (THING | ROLE | TITLE):
+                continue
+            if shape & ALL_CAPITALS and not tokens[other, SHAPE] & ALL_CAPITALS:
+                continue
+            # A word of its own: nothing else stands beside it.
+            if turn == 0:
+                alone_here = k + 1 >= total or not joins(tokens, k + 1)
+                listed = _is_list(data, tokens[other, END], tokens[k, START])
+                first = other
+                while first > 0 and not tokens[first, PEOPLE] & FIRST:
+                    first -= 1
+                chained = (
+                    first > 0 and bool(tokens[first - 1, PEOPLE] & FOUND)
+                    and _is_list(data, tokens[first - 1, END], tokens[first, START])
+                )  # fmt: skip
+            else:
+                alone_here = not joins(tokens, k)
+                listed = _is_list(data, tokens[k, END], tokens[other, START])
+                last = other
+                while (
+                    last + 1 < total
+                    and tokens[last + 1, PEOPLE] & FOUND
+                    and not (tokens[last + 1, PEOPLE] & FIRST)
+                ):
+                    last += 1
+                chained = (
+                    last + 1 < total and bool(tokens[last + 1, PEOPLE] & FOUND)
+                    and _is_list(data, tokens[last, END], tokens[last + 1, START])
+                )  # fmt: skip
+            if not alone_here or not listed:
+                continue
+            found = alone(known, shape, tokens[k, END] - tokens[k, START])
+            if found >= 4 or (found >= 1 and chained):
+                tokens[k, PEOPLE] = FOUND | FIRST | (tokens[other, PEOPLE] & PRIVATE)
+
+
+@kernel
+def read_mentions(data, begin, stop, tables, tokens, total, seen, slots, marks, least):  # type: ignore[no-untyped-def]
+    """Marks the words of names that were found elsewhere in the text."""
+    for k in range(total):
+        if tokens[k, PEOPLE] & BARRED or tokens[k, PEOPLE] & least == least:
+            continue
+        known = tokens[k, KNOWN]
+        if is_unusable(known, tokens[k, SHAPE]):
+            continue
+        slot = hash_of(tokens, k) & (SLOTS - 1)
+        while slots[slot] != 0 and slots[slot] != hash_of(tokens, k):
+            slot = (slot + 1) & (SLOTS - 1)
+        if slots[slot] == 0 or marks[slot] & least != least:
+            continue
+        if tokens[k, PEOPLE]:
+            tokens[k, PEOPLE] |= marks[slot]
+            # All of a name that is found already belongs to the same person.
+            j = k
+            while not tokens[j, PEOPLE] & FIRST and j > 0:
+                j -= 1
+                tokens[j, PEOPLE] |= marks[slot]
+            j = k + 1
+            while j < total and tokens[j, PEOPLE] & FOUND and not tokens[j, PEOPLE] & FIRST:
+                tokens[j, PEOPLE] |= marks[slot]
+                j += 1
+            continue
+        if seen[-1] and known & 7 < 6 and seen[hash_of(tokens, k) & 0xFFFF]:
+            continue
+        if known >> 6 & 7 >= 2 or known & NAMED:
+            said, _, sentence, _ = before(data, tokens[k, START], begin, tables)
+            if sentence or said & DOUBTS:
+                continue
+        if k + 1 < total and tokens[k + 1, GAP] == SPACE and tokens[k + 1, KNOWN] & THING:
+            continue
+        if k > 0 and tokens[k, GAP] == SPACE and tokens[k - 1, KNOWN] & THING_BEFORE:
+            continue
+        joined = k > 0 and tokens[k - 1, PEOPLE] & FOUND and tokens[k, GAP] in (SPACE, HYPHEN)
+        tokens[k, PEOPLE] = marks[slot] | (0 if joined else FIRST)
