@@ -195,15 +195,19 @@ def _read_field(
             _add(found, Found(label[1], end, 0.8, True))
         return
     if row.befores[number]:
-        column_end = max(tables.values(), default=-1)
-        if label[0] >= column_end or len(tables) < 8:
-            cells, (column, end) = cells_below(row.data, label, row.begin, row.stop)
-            if column >= 0 and label[0] >= tables.get(column, -1):
-                tables[column] = end
-                for start, cell_end, value in cells:
-                    if is_full_name(value):
-                        _add(found, Found(start, cell_end, 0.95, True))
-                return
+        # Key -1 holds where the head line ends; in the lines below labels head nothing.
+        if tables.get(-1, label[0]) < label[0] < max(tables.values(), default=0) or (
+            tables.get(-1, 0) >= label[0] and len(tables) > 8
+        ):
+            return
+        cells, (column, end) = cells_below(row.data, label, row.begin, row.stop)
+        if column >= 0:
+            tables[column] = end
+            tables[-1] = row.data.find(b"\n", label[1], row.stop)
+            for start, cell_end, value in cells:
+                if is_full_name(value):
+                    _add(found, Found(start, cell_end, 0.95, True))
+            return
     for start, end, value, sure in values_behind(row.data, label[1], row.stop):
         candidate = at_start.get(start)
         whole = is_full_name(value)

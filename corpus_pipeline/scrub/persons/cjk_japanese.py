@@ -269,13 +269,18 @@ def _read_field(
     tables: dict[int, int],
     found: dict[int, Found],
 ) -> None:
+    # Key -1 holds where the head line ends; in the lines below labels head nothing.
+    if tables.get(-1, label[0]) < label[0] < max(tables.values(), default=0) or (
+        tables.get(-1, 0) >= label[0] and len(tables) > 8
+    ):
+        return
     cells, (column, end) = cells_below(data, label, begin, stop)
     if column >= 0:
-        if label[0] >= tables.get(column, -1):
-            tables[column] = end
-            for start, cell_end, value in cells:
-                if is_japanese_name(value):
-                    found[start] = Found(start, cell_end, 0.9, True)
+        tables[column] = end
+        tables[-1] = data.find(b"\n", label[1], stop)
+        for start, cell_end, value in cells:
+            if is_japanese_name(value):
+                found[start] = Found(start, cell_end, 0.9, True)
         return
     window = data[label[1] : min(stop, label[1] + 100)].decode(errors="ignore")
     tail = _LABEL_TAIL.match(window)
