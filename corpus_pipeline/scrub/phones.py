@@ -236,9 +236,12 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
     nanp = _NANP.fullmatch(text) is not None
     mobile = _CN_MOBILE.fullmatch(text) is not None
     grouped = number.last > number.first
+    said = run.announcement(number)
+    # What no word announces must be grouped and alone, whatever the plans say of its digits.
+    if said == NONE and not (nanp or mobile) and (not grouped or _in_sequence(run, number, found)):
+        return False
     fits = [plan for plan in plans if plan.dialled.fullmatch(number.digits)]
     regions = {plan.region for plan in fits}
-    said = run.announcement(number)
     if said < VERB and not (_begins(run, number, found) and _ends(run, number)):
         return False
     if nanp:
@@ -276,7 +279,7 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
         return (
             len(number.digits) >= 9 and not _THOUSANDS.fullmatch(text) and (not grouped or written)
         )
-    if not grouped or _in_sequence(run, number, found) or "/" in text or ".." in text:
+    if "/" in text or ".." in text:
         return False
     if is_range(groups):
         return False
