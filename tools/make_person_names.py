@@ -122,8 +122,8 @@ def read_names(folder: Path) -> Names:
                 for word in words:
                     names.add(table, word, 4)
     for kind, table in (("forenames", names.given), ("surnames", names.surname)):
-        with (folder / f"common-{kind}-by-country.csv").open(encoding="utf-8-sig") as file:
-            for entry in csv.DictReader(file):
+        with (folder / f"common-{kind}-by-country.csv").open(encoding="utf-8-sig") as rows:
+            for entry in csv.DictReader(rows):
                 for column in ("Localized Name", "Romanized Name"):
                     names.add(table, entry[column], 5)
     japanese = package_folder("japanese_personal_name_dataset") / "dataset"

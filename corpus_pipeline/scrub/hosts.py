@@ -47,8 +47,8 @@ _PRIVATE_NETWORKS = tuple(
         "100::/64",
         "2001:db8::/32",
         "3fff::/20",
-        # Of unique local addresses (RFC 4193) those without a global ID: any other is drawn by chance
-        # to be of one site alone, so it tells of whom it is.
+        # Of unique local addresses (RFC 4193) those without a global ID: any other is drawn by
+        # chance to be of one site alone, so it tells of whom it is.
         "fc00::/48",
         "fd00::/48",
         "fe80::/10",

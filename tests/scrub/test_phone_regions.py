@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 
 from corpus_pipeline.scrub.detectors import load_detectors
+from corpus_pipeline.scrub.numbers import find_spans
 from corpus_pipeline.scrub.phone_regions import _REGIONS, regions_of
-from corpus_pipeline.scrub.replace import find_spans
 from corpus_pipeline.text.languages import parse_language
 
 

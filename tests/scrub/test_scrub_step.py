@@ -15,7 +15,7 @@ KINDS = ["EMAIL_ADDRESS", "PHONE_NUMBER"]
 KEY = b"0123456789abcdef0123456789abcdef\n"
 
 
-def batch(**columns: list[str | None]) -> Batch:
+def batch(**columns: Any) -> Batch:
     texts = columns.pop("text", ["write to li@example.cn", None, "dropped: wang@example.cn"])
     number = len(texts)
     return pa.record_batch(

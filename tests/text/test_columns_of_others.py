@@ -146,7 +146,8 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
         t, s, {"en": load_language_model(shipped_models()["en"])}
     ).to_pydict(),
     "scrub_texts": lambda t, s: [
-        each.to_pylist() for each in scrub_texts(t, load_finders(["EMAIL_ADDRESS"], FinderOptions()))
+        each.to_pylist()
+        for each in scrub_texts(t, load_finders(["EMAIL_ADDRESS"], FinderOptions()))
         if isinstance(each, pa.Array)
     ],
     "content_hashes": lambda t, s: content_hashes(t).to_pylist(),

@@ -1,10 +1,8 @@
 """Names of persons, by lists of names and what stands around them.
 
-| module | what it has |
-| --- | --- |
-| `scan`, `tokens`, `evidence`, `context` | names in scripts with spaces: Latin, Cyrillic, Arabic, … |
-| `cjk`, `cjk_chinese`, `cjk_scan` | names in Chinese, Japanese and Korean letters |
-| `names.npz`, `cjk_chinese.npz`, `cjk_japanese.npz` | names and words with their frequencies |
+`scan` finds them where spaces part words: in Latin, Cyrillic and Greek letters by lists of names
+and by what stands around them, in Arabic, Hebrew and the scripts of India behind labels. `cjk`
+finds them in Chinese, Japanese and Korean letters.
 """
 
 from collections.abc import Sequence

@@ -58,7 +58,7 @@ def example(rule: Rule, source: random.Random) -> str:
 
 
 @pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.name)
-def test_token_of_each_rule(rule):
+def test_token_of_each_rule(rule: Rule) -> None:
     source = random.Random(rule.name)
     for context in ("{}", "key = '{}'", "密钥是{}。", "see ({}), thanks", '{{"a": "{}"}}'):
         token = example(rule, source)
@@ -97,7 +97,7 @@ def test_token_of_each_rule(rule):
         ("API密钥：nHzJnXH7rrVVOh4wbE9YFgLEm", "nHzJnXH7rrVVOh4wbE9YFgLEm"),
     ],
 )  # fmt: skip
-def test_value_behind_a_word(text, secret):
+def test_value_behind_a_word(text: str, secret: str) -> None:
     assert found(text) == [secret]
 
 
@@ -137,7 +137,7 @@ def test_value_behind_a_word(text, secret):
         "see https://example.org/a:b@c",
     ],
 )
-def test_what_is_none(text):
+def test_what_is_none(text: str) -> None:
     assert found(text) == []
 
 
@@ -156,21 +156,21 @@ def pem(name: str, newline: str = "\n") -> str:
         pem("PGP PRIVATE KEY BLOCK"),
     ],
 )
-def test_whole_block_of_a_key(block):
+def test_whole_block_of_a_key(block: str) -> None:
     assert found(f"key:\n{block}\nend") == [block]
 
 
-def test_block_that_is_cut_off():
+def test_block_that_is_cut_off() -> None:
     block = pem("RSA PRIVATE KEY").partition("\n-----END")[0]
     assert found(block) == [block]
 
 
-def test_secret_beside_its_identifier():
+def test_secret_beside_its_identifier() -> None:
     secret = "q8Zk3Vb0Xn5Rt7Ym2Ls9Wd4Hc6Jf1Gp/aE+uTiOo"
     assert found(f"AKIAQ2WE4RT6YU7IOP3A,{secret}\n") == ["AKIAQ2WE4RT6YU7IOP3A", secret]
 
 
-def test_json_web_token():
+def test_json_web_token() -> None:
     header = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
     payload = base64.urlsafe_b64encode(b'{"sub":"1234567890"}').decode().rstrip("=")
     token = f"{header}.{payload}.4pcPyMD09olPSyXnrXCjTwXyr4BsezdI1AVTmud2fU4"
@@ -186,7 +186,7 @@ def test_json_web_token():
         ("https://li:pa@55@example.org/", "li:pa@55"),
     ],
 )
-def test_user_and_password_of_a_url(text, userinfo):
+def test_user_and_password_of_a_url(text: str, userinfo: str) -> None:
     assert named([text])[0] == [("URL_USERINFO", userinfo)]
 
 
@@ -206,11 +206,11 @@ def test_user_and_password_of_a_url(text, userinfo):
         (" * @param name the name", []),
     ],
 )
-def test_handles(text, handles):
+def test_handles(text: str, handles: list[str]) -> None:
     assert found(text, frozenset({"HANDLE"})) == handles
 
 
-def test_kinds_that_are_not_asked_for_are_left():
+def test_kinds_that_are_not_asked_for_are_left() -> None:
     text = "password: 'hunter2' at ftp://li:pa55@example.org by @li_wei"
     assert [kind for kind, _ in named([text])[0]] == ["SECRET", "URL_USERINFO", "HANDLE"]
     for entity in ALL:
@@ -227,7 +227,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.lists(PIECES, max_size=12).map("".join), min_size=1, max_size=4))
-def test_neighbours_do_not_matter(texts):
+def test_neighbours_do_not_matter(texts: list[str]) -> None:
     assert named(texts) == [named([text])[0] for text in texts]
 
 
@@ -236,7 +236,7 @@ def test_neighbours_do_not_matter(texts):
     ["@", "a:b@", "://a:", "-----BEGIN PRIVATE KEY-----", "eyJhbGciOiJub25lIn0.", "password='",
      "Ab3/", "token: a1", "ghp_Ab12", "密码", "00000000:AA", "-----BEGIN PRIVATE KEY-----\nAbCd"]
 )  # fmt: skip
-def test_hostile_text_is_read_in_linear_time(unit):
+def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     finder = load_finder(ALL, FinderOptions())
     column = utf8_buffers(pa.array([unit * (1_000_000 // len(unit))]))
     finder.find(utf8_buffers(pa.array(["warm"])), [None])
