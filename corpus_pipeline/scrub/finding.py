@@ -1,7 +1,6 @@
 """All finders together: personal data of every kind in a column of texts."""
 
-import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 
@@ -37,13 +36,47 @@ def families_of(entities: Iterable[str]) -> dict[str, frozenset[str]]:
     return {family: frozenset(names) for family, names in families.items()}
 
 
-def module_of(family: str) -> str:
-    """Names the module of a family of finders.
+# What a family needs is loaded with it: tables of names, numbering plans, kernels.
 
-    >>> module_of("persons")
-    'corpus_pipeline.scrub.persons'
-    """
-    return f"corpus_pipeline.scrub.{family}"
+
+def _numbers(entities: frozenset[str], options: FinderOptions) -> Finder:
+    from corpus_pipeline.scrub.numbers import load_finder
+
+    return load_finder(entities, options)
+
+
+def _persons(entities: frozenset[str], options: FinderOptions) -> Finder:
+    from corpus_pipeline.scrub.persons import load_finder
+
+    return load_finder(entities, options)
+
+
+def _postal(entities: frozenset[str], options: FinderOptions) -> Finder:
+    from corpus_pipeline.scrub.postal import load_finder
+
+    return load_finder(entities, options)
+
+
+def _identifiers(entities: frozenset[str], options: FinderOptions) -> Finder:
+    from corpus_pipeline.scrub.identifiers import load_finder
+
+    return load_finder(entities, options)
+
+
+def _secrets(entities: frozenset[str], options: FinderOptions) -> Finder:
+    from corpus_pipeline.scrub.secrets import load_finder
+
+    return load_finder(entities, options)
+
+
+#: Family of `TABLE` -> what makes its finder.
+FAMILIES: dict[str, Callable[[frozenset[str], FinderOptions], Finder]] = {
+    "numbers": _numbers,
+    "persons": _persons,
+    "postal": _postal,
+    "identifiers": _identifiers,
+    "secrets": _secrets,
+}
 
 
 def load_finders(entities: Iterable[str], options: FinderOptions) -> Finders:
@@ -55,10 +88,7 @@ def load_finders(entities: Iterable[str], options: FinderOptions) -> Finders:
     entities = tuple(entities)
     refuse_unknown(entities)
     return Finders(
-        [
-            importlib.import_module(module_of(family)).load_finder(names, options)
-            for family, names in families_of(entities).items()
-        ]
+        [FAMILIES[family](names, options) for family, names in families_of(entities).items()]
     )
 
 
