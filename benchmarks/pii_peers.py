@@ -16,7 +16,7 @@ from pii_scoring import Finding
 
 from corpus_pipeline.scrub import entities as entity_table
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
-from corpus_pipeline.scrub.finding import load_finders, module_of
+from corpus_pipeline.scrub.finding import load_finders
 from corpus_pipeline.scrub.spans import FinderOptions, Spans
 from corpus_pipeline.text.columns import utf8_buffers
 
@@ -45,11 +45,7 @@ class Peer(NamedTuple):
 
 def known_entities() -> tuple[str, ...]:
     """Returns the entities for which there is a finder in this checkout."""
-    return tuple(
-        entity.name
-        for entity in entity_table.TABLE
-        if importlib.util.find_spec(module_of(entity.family)) is not None
-    )
+    return tuple(entity.name for entity in entity_table.TABLE)
 
 
 def our_finder(

@@ -9,7 +9,6 @@ presidio-analyzer is imported when a function here is called.
 """
 
 import importlib
-import importlib.util
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -19,7 +18,7 @@ import pyarrow as pa
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
 from corpus_pipeline.scrub.entities import ENTITIES, TABLE
-from corpus_pipeline.scrub.finding import Finders, load_finders, module_of
+from corpus_pipeline.scrub.finding import Finders, load_finders
 from corpus_pipeline.scrub.spans import FinderOptions
 from corpus_pipeline.text.columns import utf8_buffers
 
@@ -186,6 +185,4 @@ def _recognizer_class() -> type[Any]:
 @cache
 def _family_of(name: str) -> str | None:
     """Returns the family that finds an entity; None if there is none."""
-    family = next((entity.family for entity in TABLE if entity.name == name), None)
-    there = family is not None and importlib.util.find_spec(module_of(family)) is not None
-    return family if there else None
+    return next((entity.family for entity in TABLE if entity.name == name), None)

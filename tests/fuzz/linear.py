@@ -48,10 +48,11 @@ from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.filters.repair.options import RepairOptions
 from corpus_pipeline.filters.repair.texts import Repairer, load_repairer, repair_texts
 from corpus_pipeline.filters.url.normalise import normalise_urls
-from corpus_pipeline.scrub.candidates import ENTITIES
-from corpus_pipeline.scrub.detectors import load_detectors
-from corpus_pipeline.scrub.numbers import find_spans
+from corpus_pipeline.scrub.entities import ENTITIES
+from corpus_pipeline.scrub.finding import Finders, families_of, load_finders
+from corpus_pipeline.scrub.spans import FinderOptions
 from corpus_pipeline.sources.reading import ReadOptions
+from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.folding import comparable_texts
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
 from corpus_pipeline.text.sentences import split_sentences
@@ -162,18 +163,35 @@ PATTERNS: dict[str, str] = {
     "JSON arrays": "[",
     "JSON strings": '{"a',
     "JSON escapes": "\\u0344",
+    "a name": "John Smith ",
+    "a name without blanks": "JohnSmith",
+    "a title": "Dr. ",
+    "a label of names": "Name: ",
+    "surnames in Han": "王",
+    "a label in Han": "联系人：",
+    "streets": "12 Main Street ",
+    "house numbers in Han": "1号",
+    "provinces": "江西省",
+    "social security numbers": "536-90-4399 ",
+    "words of identifiers": "passport number ",
+    "births": "born on 1 May ",
+    "key blocks": "-----BEGIN PRIVATE KEY-----",
+    "passwords": "password='",
+    "tokens": "ghp_Ab12",
+    "base64": "Ab3/",
+    "userinfo": "a:b@",
 }  # fmt: skip
 
 Work = Callable[[str], object]
 
 
 @cache
-def _detectors(entity: str) -> object:
-    return load_detectors([entity])
+def _finders(*entities: str) -> Finders:
+    return load_finders(entities, FinderOptions(persons="all"))
 
 
-def _find(entity: str, text: str) -> object:
-    return find_spans(pa.array([text]), _detectors(entity))  # type: ignore[arg-type]
+def _find(entities: tuple[str, ...], text: str) -> object:
+    return _finders(*entities).find(utf8_buffers(pa.array([text])), [None])
 
 
 def _extract(mime: str, text: str) -> object:
@@ -260,7 +278,12 @@ STAGES: dict[str, Work] = {
     "comparable": lambda text: comparable_texts(pa.array([text])),
     "minhash": lambda text: _minhash(pa.array([text])),
     "contamination": lambda text: find_contamination(pa.array([text]), _index()),  # type: ignore[arg-type]
-    **{f"scrub {entity}": partial(_find, entity) for entity in ENTITIES},
+    **{f"scrub {entity}": partial(_find, (entity,)) for entity in families_of(ENTITIES)["numbers"]},
+    **{
+        f"scrub {family}": partial(_find, tuple(sorted(entities)))
+        for family, entities in families_of(ENTITIES).items()
+        if family != "numbers"
+    },
     "tokenize": lambda text: _tokenizer().encode(pa.array([text])),  # type: ignore[attr-defined]
 }
 
