@@ -25,9 +25,10 @@ from corpus_pipeline.planning.plan import Plan
 
 #: Stages that are compiled together.
 GROUPS: dict[str, tuple[str, ...]] = {
+    "personal data": ("scrub",),
     "pages": ("extract",),
     "filters": ("language", "quality", "keywords", "perplexity"),
-    "dedup": ("dedup", "scrub", "tokenize"),
+    "dedup": ("dedup", "tokenize"),
     "addresses": ("url",),
     "lines": ("lines",),
     "classifier": ("classifier",),
@@ -48,6 +49,7 @@ _QUESTION = (
     "A farmer has seventeen sheep and sells nine of them at the market for twelve coins each; how "
     "many coins does he carry home if the toll at the gate takes one coin from every three?"
 )
+_JAPANESE = "山田太郎さんは月曜日に委員会で橋について話しました。"
 _CHINESE = (
     "委员会在星期一再次开会，讨论了河上的桥。据说这项工程需要两年时间，没有人知道谁来付钱。" * 4
 )
@@ -152,7 +154,7 @@ def _tiny_run(folder: Path, group: str) -> dict[str, Any]:
     long = " ".join(numbered[:30])
     texts = [long, long, long + " One more sentence was added to this copy.", *numbered, _CHINESE,
              f"{_SENTENCES} {_QUESTION}",
-             _CHINESE + "。", ""]  # fmt: skip
+             _CHINESE + "。", _JAPANESE, ""]  # fmt: skip
     (folder / "profile.yaml").write_text("measured: prose\nrules: {gopher_min_words: 1}", "utf-8")
     (folder / "domains.txt").write_text("example.net\nexample.net/path\n", "utf-8")
     (folder / "words.txt").write_text("unseen\n", "utf-8")

@@ -18,12 +18,12 @@ NOTHING = dict.fromkeys([step.name for step in default_steps() if step.name != "
 @pytest.mark.parametrize(
     ("name", "content", "sections", "groups"),
     [
-        ("a.jsonl", b'{"text": "a"}\n', {}, ["filters", "dedup"]),
+        ("a.jsonl", b'{"text": "a"}\n', {}, ["personal data", "filters", "dedup"]),
         ("a.jsonl", b'{"text": "a"}\n', NOTHING, []),
         ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"quality": {}}, ["filters"]),
-        ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"scrub": {}}, ["dedup"]),
+        ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"scrub": {}}, ["personal data"]),
         ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"url": {}}, ["addresses"]),
-        ("a.warc", warm._web_page("页"), {}, ["pages", "filters", "dedup"]),
+        ("a.warc", warm._web_page("页"), {}, ["personal data", "pages", "filters", "dedup"]),
         ("a.warc", warm._web_page("页"), NOTHING | {"extract": {}}, ["pages"]),
         ("a.warc", warm._web_page("页"), NOTHING, []),
     ],
