@@ -37,7 +37,6 @@ COLUMNS = {
     "pii_crypto": "addresses of crypto wallets",
     "pii_secret": "keys, tokens and passwords",
     "pii_handle": "handles such as @name",
-    "pii_other": "findings of recognizers that are not the package's",
 }
 
 #: In the order of their bits in `candidates`, for the first six; of two equally long findings of

@@ -14,6 +14,7 @@ from runs import Runner
 from corpus_pipeline.inspection.summary import summarise
 from corpus_pipeline.inspection.verify import verify
 from corpus_pipeline.loader import open_tokens
+from corpus_pipeline.scrub.columns import PII_MEASURES
 from corpus_pipeline.tokens.shard import open_shard
 
 Row = dict[str, Any]
@@ -39,10 +40,8 @@ COUNTS = {
     "dropped-read-not-text": 1,
     "dropped-read-null-text": 1,
     "dropped-sentence-nothing-left": 2,
-    "pii_cn_id": 0,
-    "pii_credit_card": 0,
+    **dict.fromkeys(PII_MEASURES.names, 0),
     "pii_email": 2,
-    "pii_iban": 0,
     "pii_ip": 1,
     "pii_phone": 2,
     "removed_chars": 442,
