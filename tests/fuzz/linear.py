@@ -278,7 +278,10 @@ STAGES: dict[str, Work] = {
     "comparable": lambda text: comparable_texts(pa.array([text])),
     "minhash": lambda text: _minhash(pa.array([text])),
     "contamination": lambda text: find_contamination(pa.array([text]), _index()),  # type: ignore[arg-type]
-    **{f"scrub {entity}": partial(_find, (entity,)) for entity in families_of(ENTITIES)["numbers"]},
+    **{
+        f"scrub {entity}": partial(_find, (entity,))
+        for entity in sorted(families_of(ENTITIES)["numbers"])
+    },
     **{
         f"scrub {family}": partial(_find, tuple(sorted(entities)))
         for family, entities in families_of(ENTITIES).items()
