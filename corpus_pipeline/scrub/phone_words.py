@@ -198,7 +198,7 @@ def announced_before(plain: str, start: int) -> int:
     """Says how the words before a number announce it: `LINE`, `VERB`, `MENTIONED` or `NONE`, the
     strongest first.
 
-    >>> texts = "手机号：", "call me at ", "call Kelly Jones at ", "a "
+    >>> texts = "手机号：", "dial ", "call Kelly Jones at ", "a "
     >>> [announced_before(text, len(text)) for text in texts]
     [3, 2, 1, 0]
     """

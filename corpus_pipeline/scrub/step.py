@@ -241,8 +241,8 @@ class Scrub(Step):
 
         source = source_of(batch) if "source" in batch.schema.names and batch.num_rows else None
 
-        def scrubbed(texts: pa.Array) -> pa.Array:
-            return scrub_texts(texts, self._finders, self._actions, source=source).texts
+        def scrubbed(values: pa.Array) -> pa.Array:
+            return scrub_texts(values, self._finders, self._actions, source=source).texts
 
         columns: dict[str, pa.Array] = {}
         for name in self.options.fields:

@@ -139,7 +139,7 @@ def config(tmp_path: Path) -> Callable[..., Path]:
         ({"language": {"merge": {"hbs": ["hr", "serbian"]}}}, "did you mean 'sr'?"),
         ({"perplexity": {"max_perplexity": {"fr": 5}}},
          "perplexity.max_perplexity: 'fr' has no model; there are models for en, zh"),
-        ({"scrub": {"placeholder": "{x}"}}, "scrub: replacement may hold no braces but {{entity}}"),
+        ({"scrub": {"placeholder": "{x}"}}, "scrub: placeholder may hold no braces but {{entity}}"),
         ({"scrub": {"entities": ["NOSE"]}}, "NOSE"),
         ({"dedup": {"contamination": {"evaluations": ["/missing"]}}},
          "no input file matches '/missing'"),

@@ -115,9 +115,3 @@ def test_entity_and_scores() -> None:
 @pytest.mark.parametrize("piece", ["12 Street ", "1", "12 ", "Street ", "\n", "5 Rd, ", "Ж1 ", "("])
 def test_hostile_text_is_read(piece: str) -> None:
     assert len(found(piece * 3000)) == 1
-
-
-def test_only_what_is_wanted_is_found() -> None:
-    column = utf8_buffers(pa.array(["Hauptstr. 12a, 10115 Berlin"]))
-    finder = load_finder(frozenset(["PERSON"]), FinderOptions())
-    assert finder.find(column, ["de"]).starts.tolist() == []
