@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from corpus_pipeline.scrub.entities import ENTITIES
-from corpus_pipeline.scrub.styles import all_placeholders
+from corpus_pipeline.scrub.styles import placeholder
 from corpus_pipeline.scrub.surrogates import Surrogates
 
 PLACEHOLDER, MASK, SURROGATE, KEEP = ACTIONS = ("placeholder", "mask", "surrogate", "keep")
@@ -65,14 +65,13 @@ class Actions:
         chosen = self._chosen.get(key)
         if chosen is None:
             chosen = self._chosen[key] = tuple(
-                self._choice(index, entity, language, source)
-                for index, entity in enumerate(ENTITIES)
+                self._choice(entity, language, source) for entity in ENTITIES
             )
         return chosen
 
-    def _choice(self, index: int, entity: str, language: str | None, source: str | None) -> Choice:
+    def _choice(self, entity: str, language: str | None, source: str | None) -> Choice:
         rule = next(rule for rule in self._rules if rule.fits(entity, language, source))
-        return Choice(rule.action, all_placeholders(rule.placeholder)[index].encode())
+        return Choice(rule.action, placeholder(rule.placeholder, entity).encode())
 
     def written(self, choice: Choice, value: bytes, entity: int) -> bytes:
         """Returns what stands in the place of a value."""

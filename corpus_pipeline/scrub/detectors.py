@@ -174,7 +174,7 @@ def refuse_unknown(entities: Sequence[str], regions: Sequence[str]) -> None:
     Raises:
         ConfigError: one is unknown, or there is none.
     """
-    _require(entities, ENTITIES.__contains__, "entity", ", ".join(ENTITIES))
+    require_known(entities, ENTITIES.__contains__, "entity", ", ".join(ENTITIES))
     refuse_unknown_regions(regions)
 
 
@@ -186,7 +186,9 @@ def refuse_unknown_regions(regions: Sequence[str]) -> None:
     """
     import phonenumbers
 
-    _require(regions, phonenumbers.SUPPORTED_REGIONS.__contains__, "region", "ISO 3166-1 codes")
+    require_known(
+        regions, phonenumbers.SUPPORTED_REGIONS.__contains__, "region", "ISO 3166-1 codes"
+    )
 
 
 def load_detectors(
@@ -274,7 +276,14 @@ def _domains() -> Any:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
-def _require(names: Sequence[str], known: Callable[[str], bool], what: str, remedy: str) -> None:
+def require_known(
+    names: Sequence[str], known: Callable[[str], bool], what: str, remedy: str
+) -> None:
+    """Refuses names that are not known, and none at all.
+
+    Raises:
+        ConfigError: one line that lists what is known.
+    """
     if not names:
         raise ConfigError(f"scrub: at least one {what} is needed; known: {remedy}")
     for name in names:

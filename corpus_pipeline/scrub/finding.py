@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 
-from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
+from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS, require_known
 from corpus_pipeline.scrub.entities import ENTITIES, TABLE
 from corpus_pipeline.scrub.spans import Finder, FinderOptions, Spans, joined, settled
 from corpus_pipeline.text.columns import Utf8, as_texts, utf8_buffers
@@ -98,12 +97,7 @@ def refuse_unknown(entities: Sequence[str]) -> None:
     Raises:
         ConfigError: one is unknown, or there is none.
     """
-    known = ", ".join(ENTITIES)
-    if not entities:
-        raise ConfigError(f"scrub: at least one entity is needed; known: {known}")
-    for name in entities:
-        if name not in ENTITIES:
-            raise ConfigError(f"scrub: unknown entity {name!r}; known: {known}")
+    require_known(entities, ENTITIES.__contains__, "entity", ", ".join(ENTITIES))
 
 
 def find_all(

@@ -60,8 +60,8 @@ class NumberFinder:
 
 def load_finder(entities: frozenset[str], options: FinderOptions) -> NumberFinder:
     """Loads the rules for some of the kinds of this family."""
-    wanted = [entity.name for entity in TABLE if entity.name in entities]
-    return NumberFinder(load_detectors(wanted, options.regions), options.keep_private_ips)
+    detectors = load_detectors(sorted(entities), options.regions)
+    return NumberFinder(detectors, options.keep_private_ips)
 
 
 class _Piece(NamedTuple):

@@ -114,7 +114,7 @@ def _findings(
 ) -> pa.Array:
     """Lists the findings of each text, with places in characters before and after."""
     starts = np.zeros(len(spans.rows), np.int64)
-    lengths, now = starts.copy(), starts.copy()
+    lengths, now, new_lengths = starts.copy(), starts.copy(), starts.copy()
     before = -1
     shift = seen = position = 0
     for index, (row, start, end) in enumerate(
@@ -126,14 +126,14 @@ def _findings(
         position = start
         starts[index], now[index] = seen, seen + shift
         lengths[index] = characters(text.data[start:end])
-        shift += characters(np.frombuffer(written[index], np.uint8)) - int(lengths[index])
-    new_lengths = [len(new.decode()) for new in written]
+        new_lengths[index] = characters(np.frombuffer(written[index], np.uint8))
+        shift += int(new_lengths[index] - lengths[index])
     structs = pa.StructArray.from_arrays(
         [
             pa.array(starts, pa.int32()),
             pa.array(starts + lengths, pa.int32()),
             pa.array(now, pa.int32()),
-            pa.array(now + np.array(new_lengths, np.int64), pa.int32()),
+            pa.array(now + new_lengths, pa.int32()),
             pa.array([ENTITIES[entity] for entity in spans.entities.tolist()], pa.string()),
             pa.array(spans.scores, pa.float32()),
             pa.array(actions, pa.string()),

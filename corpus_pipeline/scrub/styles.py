@@ -1,7 +1,5 @@
 """What stands in the place of an identifier: placeholders as published corpora write them."""
 
-from corpus_pipeline.scrub.entities import ENTITIES
-
 #: Style -> what it writes for a kind; kinds that it does not know are written as its `*` says.
 STYLES: dict[str, dict[str, str]] = {
     # Presidio's anonymizer.
@@ -56,8 +54,3 @@ def refuse_template(template: str) -> None:
             f"placeholder may hold no braces but {{entity}}, got {template!r}; write for example "
             f"'<{{entity}}>', or the name of a style: {', '.join(STYLES)}"
         )
-
-
-def all_placeholders(template: str) -> list[str]:
-    """Returns what is written for each kind, in the order of `ENTITIES`."""
-    return [placeholder(template, entity) for entity in ENTITIES]

@@ -84,25 +84,18 @@ def hash_words(data, offsets, folds, quotes, hashes):  # type: ignore[no-untyped
     """Fills uint32[N] with the hashes of N words. Of what is no letter in them nothing is hashed
     but, with `quotes`, apostrophes: those of phrases, where I'm is not im."""
     for row in range(len(offsets) - 1):
-        i, stop = offsets[row], offsets[row + 1]
-        value = 2166136261
-        while i < stop:
-            code, width = code_point(data, i, stop)
-            fold = int(folds[code])
-            if fold & TWO:
-                value = added(value, fold >> 7 & 0x7F)
-                value = added(value, fold & 0x7F)
-            elif fold > MARK:
-                value = added(value, fold & _FOLD)
-            elif quotes and (code == 0x27 or (width == 3 and data[i] == 0xE2)):
-                value = added(value, 0x27)
-            i += width
-        hashes[row] = finished(value)
+        hashes[row] = _hash_word(data, offsets[row], offsets[row + 1], folds, quotes)
 
 
 @kernel
 def hash_phrase_word(data, start, end, folds):  # type: ignore[no-untyped-def]
     """The hash of the word from byte `start` to `end`, apostrophes in it among the letters."""
+    return _hash_word(data, start, end, folds, True)
+
+
+@kernel
+def _hash_word(data, start, end, folds, quotes):  # type: ignore[no-untyped-def]
+    """The hash of one word, with or without its apostrophes."""
     i = start
     value = 2166136261
     while i < end:
@@ -113,7 +106,7 @@ def hash_phrase_word(data, start, end, folds):  # type: ignore[no-untyped-def]
             value = added(value, fold & 0x7F)
         elif fold > MARK:
             value = added(value, fold & _FOLD)
-        elif code == 0x27 or (width == 3 and data[i] == 0xE2):
+        elif quotes and (code == 0x27 or (width == 3 and data[i] == 0xE2)):
             value = added(value, 0x27)
         i += width
     return finished(value)
