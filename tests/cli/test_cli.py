@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from corpus_pipeline.cli.main import app
 from corpus_pipeline.config.config import Config
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
@@ -291,8 +292,7 @@ def test_run_by_two_workers_with_inputs_in_another_order(
                "--workers", "2", "--output", str(output)]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    folders = ("tokens", "documents", "ledger", "rejected")
-    assert corpora.tree(output, *folders) == corpora.tree(finished, *folders)
+    assert corpora.tree(output, *FOLDERS) == corpora.tree(finished, *FOLDERS)
     assert not (tmp_path / "elsewhere").exists()
     assert "plan: 5 units of 7 files, 8 partitions, 2 workers" in done.stderr
     assert "Warning" not in done.stderr

@@ -15,6 +15,7 @@ from corpus_pipeline.flow import default_steps
 from corpus_pipeline.inspection.verdicts import Verdicts
 from corpus_pipeline.package_files import package_file
 from corpus_pipeline.storage import resource_digest
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 
 def flow(*steps: Any, **sections: Any) -> list[str]:
@@ -114,8 +115,7 @@ def test_the_default_as_a_list_gives_the_same_bytes(
     content = corpora.settings(inputs, tmp_path / "out")
     steps = [step.name for step in default_steps() if step.name != "read"]
     run_here({**content, "steps": steps})
-    folders = ("documents", "rejected", "ledger", "tokens", "pii")
-    assert corpora.tree(tmp_path / "out", *folders) == corpora.tree(finished, *folders)
+    assert corpora.tree(tmp_path / "out", *FOLDERS) == corpora.tree(finished, *FOLDERS)
 
 
 def test_filters_behind_dedup_judge_what_is_left(

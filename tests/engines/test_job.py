@@ -28,9 +28,7 @@ from corpus_pipeline.errors import (
     InputError,
 )
 from corpus_pipeline.transforms import StageCounters, Tally, Transform, Work, item_ranges, unrolled
-
-#: What a run writes that must not depend on the engine.
-OUTPUTS = ("tokens", "ledger", "documents", "rejected")
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 
 class Noted:
@@ -181,7 +179,7 @@ def test_options_that_would_be_ignored_are_refused(
 def same_as(finished: Path, inputs: Path, output: Path, **settings: Any) -> None:
     """Runs the small corpus and compares every output with the run on one machine."""
     execute(corpora.settings(inputs, output, **settings))
-    for name in OUTPUTS:
+    for name in FOLDERS:
         assert corpora.tree(output, name) == corpora.tree(finished, name), name
 
 

@@ -19,6 +19,7 @@ from runs import execute
 
 from corpus_pipeline.spark_runner.cluster import Cluster, cluster_down, cluster_up
 from corpus_pipeline.spark_runner.cluster_processes import marked
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 pytestmark = [
     pytest.mark.cluster,
@@ -31,8 +32,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*<socket:pytest.PytestUnraisableExceptionWarning"),
 ]
 
-#: What a run writes that must not depend on who runs it.
-OUTPUTS = ("tokens", "ledger", "documents", "rejected", "pii")
 EXECUTOR = "CoarseGrainedExecutorBackend"
 DAEMON = "corpus_pipeline.spark_runner.daemon"
 
@@ -70,7 +69,7 @@ def on(cluster: Cluster) -> dict[str, Any]:
 
 
 def is_same(output: Path, finished: Path) -> None:
-    for name in OUTPUTS:
+    for name in FOLDERS:
         assert corpora.tree(output, name) == corpora.tree(finished, name), name
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import corpora
 import pytest
 
+from corpus_pipeline.workspace.run_file import FOLDERS
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "own_steps"
 SPARK = ("--runner", "spark", "--runner-option", "spark.master=local[2]",
          "--runner-option", "spark.driver.memory=1g")  # fmt: skip
@@ -30,8 +32,7 @@ def run(folder: Path, output: Path, *options: str) -> subprocess.CompletedProces
 def test_the_example_on_spark(tmp_path: Path) -> None:
     here, there = run(EXAMPLE, tmp_path / "direct"), run(EXAMPLE, tmp_path / "spark", *SPARK)
     assert (here.returncode, there.returncode) == (0, 0), there.stderr[-2000:]
-    folders = ("documents", "rejected", "ledger", "tokens", "pii")
-    assert corpora.tree(tmp_path / "spark", *folders) == corpora.tree(tmp_path / "direct", *folders)
+    assert corpora.tree(tmp_path / "spark", *FOLDERS) == corpora.tree(tmp_path / "direct", *FOLDERS)
 
 
 #: A part of the example: its file, what is changed in it, and what the one line says.

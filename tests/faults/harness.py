@@ -24,9 +24,8 @@ import yaml
 from runs import execute, in_this_process
 
 from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.workspace.run_file import FOLDERS
 
-#: What must have the same bytes.
-FOLDERS = ("tokens", "documents", "ledger", "rejected", "pii")
 #: Small batches make a unit long enough to be killed in its midst; what takes long to load is off.
 CHANGES: dict[str, Any] = {
     "read": {"batch_bytes": 1000},

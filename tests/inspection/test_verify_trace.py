@@ -21,11 +21,9 @@ from corpus_pipeline.inspection.trace import find_document, find_token, read_con
 from corpus_pipeline.inspection.verify import verify
 from corpus_pipeline.tokens.encode import TokenEncoder, load_tokenizer
 from corpus_pipeline.tokens.shard import open_shard
-from corpus_pipeline.workspace.run_file import digest_of
+from corpus_pipeline.workspace.run_file import FOLDERS, digest_of
 
 Change = Callable[[dict[str, Any]], None]
-
-FOLDERS = ("documents", "rejected", "ledger", "tokens", "pii")
 
 
 @pytest.fixture

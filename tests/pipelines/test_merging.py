@@ -13,6 +13,7 @@ from corpus_pipeline.pipelines import run as run_module
 from corpus_pipeline.pipelines.driver_tasks import merge
 from corpus_pipeline.planning import sizing
 from corpus_pipeline.stages.match_options import MatchOptions
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 
 def test_merges_by_workers(
@@ -21,8 +22,7 @@ def test_merges_by_workers(
     monkeypatch.setattr(sizing, "_MOST_OPENS", 0)
     monkeypatch.setattr(run_module, "merge", None)
     run_here(corpora.settings(inputs, tmp_path / "out"))
-    folders = ("tokens", "documents", "ledger", "rejected", "pii")
-    assert corpora.tree(tmp_path / "out", *folders) == corpora.tree(finished, *folders)
+    assert corpora.tree(tmp_path / "out", *FOLDERS) == corpora.tree(finished, *FOLDERS)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from corpus_pipeline.inspection.trace import survivors
 from corpus_pipeline.planning import sizing
 from corpus_pipeline.text.hashing import content_hashes
 from corpus_pipeline.text.words import split_words
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 THRESHOLD = 0.7
 CHINESE = "".join(chr(0x4E00 + 37 * i % 5000) for i in range(900))
@@ -96,8 +97,7 @@ def test_who_goes_is_similar_to_one_that_stays(resolved: Path) -> None:
 
 
 def _same(one: Path, other: Path) -> None:
-    folders = ("documents", "ledger", "rejected", "pii")
-    assert corpora.tree(one, *folders) == corpora.tree(other, *folders)
+    assert corpora.tree(one, *FOLDERS) == corpora.tree(other, *FOLDERS)
 
 
 def test_steps_of_workers_give_the_bytes_of_the_driver(

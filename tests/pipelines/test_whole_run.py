@@ -16,6 +16,7 @@ from corpus_pipeline.inspection.verify import verify
 from corpus_pipeline.loader import open_tokens
 from corpus_pipeline.scrub.columns import PII_MEASURES
 from corpus_pipeline.tokens.shard import open_shard
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 Row = dict[str, Any]
 
@@ -247,8 +248,7 @@ def test_the_run_verifies(finished: Path, run: Mapping[str, Any]) -> None:
 
 def test_the_work_folder_is_gone(finished: Path) -> None:
     names = {path.name for path in finished.iterdir()}
-    folders = {"documents", "rejected", "ledger", "pii", "tokens"}
-    assert names == folders | {"run.json", ".lock", "README.md"}
+    assert names == set(FOLDERS) | {"run.json", ".lock", "README.md"}
     assert not list(finished.rglob("*.attempt-*"))
 
 

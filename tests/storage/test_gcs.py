@@ -7,10 +7,11 @@ import corpora
 import pytest
 from engines.dataflow.service import BUCKET, fsspec_reaches, running_bucket
 from runs import Runner
-from storage.test_s3_runs import FOLDERS, content, tree
+from storage.test_s3_runs import content, tree
 
 from corpus_pipeline import storage
 from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 pytestmark = [
     pytest.mark.cluster,

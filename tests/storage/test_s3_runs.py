@@ -21,10 +21,10 @@ from storage.faulty_proxy import Fault, FaultyProxy
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError, VerifyError
 from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 pytestmark = pytest.mark.cluster
 
-FOLDERS = ("tokens", "documents", "ledger", "rejected")
 OUTPUT = "s3://corpus/run"
 
 

@@ -23,6 +23,7 @@ from storage.test_s3_runs import tree, upload
 from corpus_pipeline import storage
 from corpus_pipeline.engines.runners import DataflowEngine
 from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 pytestmark = [
     pytest.mark.cluster,
@@ -31,7 +32,6 @@ pytestmark = [
 pytest.importorskip("google.cloud.dataflow", reason="needs pip install 'corpus-pipeline[dataflow]'")
 
 OUTPUT = f"gs://{BUCKET}/run"
-FOLDERS = ("documents", "ledger", "rejected", "tokens", "pii")
 
 
 class RunningService(Service):
