@@ -18,7 +18,7 @@ the export was stopped is not written again. The same part always gives the same
 import contextlib
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -271,6 +271,24 @@ class WrittenPart(NamedTuple):
     padding: int
     files: dict[str, Written]
     """Path below the target -> what it holds."""
+
+
+def by_series(parts: Iterable[WrittenPart]) -> dict[str, dict[str, list[WrittenPart]]]:
+    """Groups parts: split -> series -> its parts, in their order.
+
+    >>> parts = [WrittenPart("train", name, 0, 1, 9, 0, {}) for name in "abb"]
+    >>> {name: len(listed) for name, listed in by_series(parts)["train"].items()}
+    {'a': 1, 'b': 2}
+    """
+    found: dict[str, dict[str, list[WrittenPart]]] = {}
+    for part in parts:
+        found.setdefault(part.split, {}).setdefault(part.series, []).append(part)
+    return found
+
+
+def tokens_of(parts: Iterable[WrittenPart]) -> int:
+    """Returns the number of tokens of some parts."""
+    return sum(part.tokens for part in parts)
 
 
 class Numbered(Protocol):

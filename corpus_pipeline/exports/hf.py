@@ -23,6 +23,8 @@ from corpus_pipeline.exports.exporter import (
     DocumentPart,
     Folder,
     WrittenPart,
+    by_series,
+    tokens_of,
 )
 
 #: An id is below 2**31, so uint32 has the bytes of int32, which PyTorch knows better.
@@ -62,10 +64,9 @@ class HuggingFace(DocumentExporter):
 
     def finish(self, parts: Sequence[WrittenPart], folder: Folder) -> None:
         """Writes what `load_from_disk` reads first, and the probabilities of a mixture."""
-        documents: dict[str, int] = {}
-        tokens: dict[str, int] = {}
+        series = by_series(parts)
         for component in self.content.components:
-            here = [p for p in parts if (p.split, p.series) == (component.split, component.name)]
+            here = series[component.split][component.name]
             names = [path.rpartition("/")[2] for part in here for path in part.files]
             identity = f"{self.content.dataset.fingerprint} {component.stream.fingerprint}"
             state: dict[str, object] = {
@@ -79,15 +80,13 @@ class HuggingFace(DocumentExporter):
             }
             folder.write(f"{component.folder}/state.json", _json(state))
             folder.write(f"{component.folder}/dataset_info.json", _json({}))
-            if component.split == TRAIN:
-                documents[component.name] = sum(part.documents for part in here)
-                tokens[component.name] = sum(part.tokens for part in here)
         folders = {c.name: c.folder for c in self.content.components if c.split == TRAIN}
+        train = series.get(TRAIN, {})
         stages = []
         for stage in self.content.stages:
             # interleave_datasets draws examples, and those of some components are longer.
             drawn = {
-                name: wanted * documents[name] / tokens[name]
+                name: wanted * sum(part.documents for part in train[name]) / tokens_of(train[name])
                 for name, wanted in stage.tokens.items()
             }
             total = sum(drawn.values())

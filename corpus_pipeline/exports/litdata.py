@@ -23,6 +23,7 @@ from corpus_pipeline.exports.exporter import (
     SequenceExportOptions,
     TokenPart,
     WrittenPart,
+    by_series,
     raw,
 )
 
@@ -74,18 +75,8 @@ class LitData(SequenceExporter):
 
     def finish(self, parts: Sequence[WrittenPart], folder: Folder) -> None:
         """Writes the index of each split."""
-        chunks: dict[str, list[dict[str, Any]]] = {}
-        for part in parts:
-            ((path, written),) = part.files.items()
-            chunks.setdefault(part.split, []).append(
-                {
-                    "chunk_bytes": written.bytes,
-                    "chunk_size": 1,
-                    "dim": part.tokens,
-                    "filename": path.rpartition("/")[2],
-                }
-            )
-        for split, listed in chunks.items():
+        for split, series in by_series(parts).items():
+            listed = [_described(part) for part in series[split]]
             config = {
                 "chunk_bytes": max(chunk["chunk_bytes"] for chunk in listed),
                 "chunk_size": None,
@@ -97,3 +88,13 @@ class LitData(SequenceExporter):
             }
             content = json.dumps({"chunks": listed, "config": config}, sort_keys=True)
             folder.write(f"{file_name(split)}/index.json", content.encode())
+
+
+def _described(part: WrittenPart) -> dict[str, Any]:
+    ((path, written),) = part.files.items()
+    return {
+        "chunk_bytes": written.bytes,
+        "chunk_size": 1,
+        "dim": part.tokens,
+        "filename": path.rpartition("/")[2],
+    }

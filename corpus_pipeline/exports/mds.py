@@ -23,6 +23,7 @@ from corpus_pipeline.exports.exporter import (
     SequenceExportOptions,
     TokenPart,
     WrittenPart,
+    by_series,
     raw,
 )
 
@@ -96,18 +97,17 @@ class Mds(SequenceExporter):
 
     def finish(self, parts: Sequence[WrittenPart], folder: Folder) -> None:
         """Writes the index of each split."""
-        shards: dict[str, list[dict[str, Any]]] = {}
-        for part in parts:
-            ((path, written),) = part.files.items()
-            raw_data = {
-                "basename": path.rpartition("/")[2],
-                "bytes": written.bytes,
-                "hashes": {"sha256": written.sha256},
-            }
-            samples = part.tokens // (self.options.sequence_length or 1)
-            shards.setdefault(part.split, []).append(
-                {**self._columns(), "samples": samples, "raw_data": raw_data, "zip_data": None}
-            )
-        for split, listed in shards.items():
+        for split, series in by_series(parts).items():
+            listed = [self._described(part) for part in series[split]]
             content = json.dumps({"version": 2, "shards": listed}, sort_keys=True)
             folder.write(f"{file_name(split)}/index.json", content.encode())
+
+    def _described(self, part: WrittenPart) -> dict[str, Any]:
+        ((path, written),) = part.files.items()
+        raw_data = {
+            "basename": path.rpartition("/")[2],
+            "bytes": written.bytes,
+            "hashes": {"sha256": written.sha256},
+        }
+        samples = part.tokens // (self.options.sequence_length or 1)
+        return {**self._columns(), "samples": samples, "raw_data": raw_data, "zip_data": None}

@@ -23,8 +23,10 @@ from corpus_pipeline.exports.exporter import (
     DocumentPart,
     Folder,
     WrittenPart,
+    by_series,
     raw,
     title,
+    tokens_of,
 )
 
 #: Vocabularies below this are written as uint16, as Megatron does it, others as int32.
@@ -95,14 +97,15 @@ class Megatron(DocumentExporter):
 
     def finish(self, parts: Sequence[WrittenPart], folder: Folder) -> None:
         """Writes the blend of each stage: for `--data-path`, and for each split."""
-        natural: dict[str, dict[str, int]] = {}
-        for part in parts:
-            tokens = natural.setdefault(part.split, {})
-            tokens[part.series] = tokens.get(part.series, 0) + part.tokens
+        written = by_series(parts)
+        natural = {
+            split: {name: tokens_of(listed) for name, listed in series.items()}
+            for split, series in written.items()
+        }
         stages = self.content.stages or (Weights("", natural.get(TRAIN, {})),)
         for stage in stages:
             blends = {
-                split: self._blend(parts, split, stage.tokens if split == TRAIN else tokens)
+                split: self._blend(written[split], stage.tokens if split == TRAIN else tokens)
                 for split, tokens in natural.items()
             }
             ending = f"-{stage.stage}" if stage.stage else ""
@@ -112,21 +115,16 @@ class Megatron(DocumentExporter):
             content = json.dumps(named, indent=1, ensure_ascii=False)
             folder.write(f"splits{file_name(ending)}.json", f"{content}\n".encode())
 
-    def _blend(self, parts: Sequence[WrittenPart], split: str, tokens: dict[str, int]) -> list[str]:
+    def _blend(self, written: dict[str, list[WrittenPart]], tokens: dict[str, int]) -> list[str]:
         """Returns weight and prefix, weight and prefix, … of a split.
 
         The weight of a part is its share in what is wanted of its component.
         """
-        total: dict[str, int] = {}
-        for part in parts:
-            if part.split == split:
-                total[part.series] = total.get(part.series, 0) + part.tokens
         found = []
-        for part in parts:
-            wanted = tokens.get(part.series, 0)
-            if part.split == split and wanted:
-                whole = part.tokens == total[part.series]
-                weight = wanted if whole else wanted * part.tokens / total[part.series]
+        for name, parts in written.items():
+            wanted, total = tokens.get(name, 0), tokens_of(parts)
+            for part in parts if wanted else ():
+                weight = wanted if part.tokens == total else wanted * part.tokens / total
                 prefix = next(path for path in part.files if path.endswith(".bin"))
                 found += [str(weight), f"{self.root}/{prefix.removesuffix('.bin')}"]
         return found

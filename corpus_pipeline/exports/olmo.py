@@ -27,7 +27,9 @@ from corpus_pipeline.exports.exporter import (
     DocumentPart,
     Folder,
     WrittenPart,
+    by_series,
     raw,
+    tokens_of,
 )
 
 _COLUMNS = pa.schema(
@@ -74,21 +76,19 @@ class Olmo(DocumentExporter):
 
     def finish(self, parts: Sequence[WrittenPart], folder: Folder) -> None:
         """Writes the sources of each stage of a mixture, as SourceMixtureList reads them."""
-        available: dict[str, int] = {}
-        paths: dict[str, list[str]] = {}
-        for part in parts:
-            if part.split == TRAIN:
-                available[part.series] = available.get(part.series, 0) + part.tokens
-                paths.setdefault(part.series, []).extend(
-                    f"{self.root}/{path}" for path in part.files if path.endswith(".npy")
-                )
+        train = by_series(parts).get(TRAIN, {})
         for stage in self.content.stages:
             sources = [
                 {
                     "source_name": name,
                     "target_ratio": share,
-                    "max_repetition_ratio": _rounds(stage.tokens[name], available[name]),
-                    "paths": paths[name],
+                    "max_repetition_ratio": _rounds(stage.tokens[name], tokens_of(train[name])),
+                    "paths": [
+                        f"{self.root}/{path}"
+                        for part in train[name]
+                        for path in part.files
+                        if path.endswith(".npy")
+                    ],
                 }
                 for name, share in stage.shares().items()
             ]

@@ -11,6 +11,7 @@ from storage.faulty_proxy import Fault, FaultyProxy
 
 from corpus_pipeline import storage
 from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.workspace.run_file import FOLDERS
 
 pytestmark = pytest.mark.cluster
 
@@ -23,7 +24,7 @@ def fetched(folder: Path) -> Path:
     """Copies the output to the local disk, where it can be compared."""
     root = storage.place(OUTPUT)
     verify(root)
-    for name in ("run.json", *harness.FOLDERS):
+    for name in ("run.json", *FOLDERS):
         files = [root / name] if "." in name else storage.children(root / name, "")
         for file in files:
             target = folder / ("" if "." in name else name) / file.name
