@@ -11,22 +11,23 @@ from corpus_pipeline.scrub.columns import PII_MEASURES
 #: The folder of findings, with the slash that paths in it have.
 FOLDER = "pii/"
 #: Columns of the table that are compared.
-COMPARED = ("row", "action")
+COMPARED = ("row", "field", "action")
 
 
 def finding_differences(path: str, tables: Mapping[str, pa.Table]) -> Iterator[str]:
-    """Compares how many findings of each document were replaced with its counts.
+    """Compares how many findings of each document's text were replaced with its counts.
 
     Args:
         path: of the table of findings of a unit.
         tables: of the same unit, by path.
 
-    >>> found = pa.table({"row": [4, 4], "action": ["mask", "keep"]})
+    >>> found = pa.table({"row": [4, 4], "field": ["text"] * 2, "action": ["mask", "keep"]})
     >>> kept = pa.table({"row": [4, 5], "pii_email": [2, None]})
     >>> list(finding_differences("pii/a", {"pii/a": found, "documents/a": kept}))
     ['pii/a has 1 findings of row 4 replaced, its document counts 2']
     """
-    replaced = tables[path].filter(pc.not_equal(tables[path]["action"], "keep"))
+    of_texts = tables[path].filter(pc.equal(tables[path]["field"], "text"))
+    replaced = of_texts.filter(pc.not_equal(of_texts["action"], "keep"))
     listed = Counter(replaced["row"].to_pylist())
     counted: Counter[int] = Counter()
     for name, table in tables.items():

@@ -15,13 +15,15 @@ PII_MEASURES = pa.schema(
 #: The column of findings in a batch; the last pass writes it as a table of its own.
 FINDINGS_COLUMN = "pii_findings"
 
-#: One finding. Places count characters; the value itself is nowhere.
+#: One finding. Places count characters of the field, in *metadata* of the value that it stands in;
+#: the value itself is nowhere.
 FINDINGS = pa.schema(
     [
-        pa.field("start", pa.int32(), metadata={"meaning": "first character in the text before"}),
+        pa.field("field", pa.string(), metadata={"meaning": "text, url, id or metadata"}),
+        pa.field("start", pa.int32(), metadata={"meaning": "first character in the field before"}),
         pa.field("end", pa.int32(), metadata={"meaning": "the character after the last"}),
-        pa.field("new_start", pa.int32(), metadata={"meaning": "the same in the text after"}),
-        pa.field("new_end", pa.int32(), metadata={"meaning": "the same in the text after"}),
+        pa.field("new_start", pa.int32(), metadata={"meaning": "the same in the field after"}),
+        pa.field("new_end", pa.int32(), metadata={"meaning": "the same in the field after"}),
         pa.field("entity", pa.string(), metadata={"meaning": "what it is"}),
         pa.field("score", pa.float32(), metadata={"meaning": "how sure the rule is, 0 to 1"}),
         pa.field(

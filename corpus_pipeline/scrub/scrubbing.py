@@ -35,6 +35,7 @@ def scrub_texts(
     *,
     languages: Sequence[str | None] | None = None,
     source: str | None = None,
+    field: str = "text",
 ) -> Scrubbed:
     """Replaces personal data in a `string` column of N texts.
 
@@ -47,6 +48,7 @@ def scrub_texts(
         actions: what is done with it; placeholders, if nothing else is said.
         languages: N codes, where they are known.
         source: that the texts are from, for rules of actions.
+        field: of the documents that the texts are, for the list of findings.
 
     >>> from corpus_pipeline.scrub.finding import load_finders
     >>> from corpus_pipeline.scrub.spans import FinderOptions
@@ -84,7 +86,8 @@ def scrub_texts(
             strict=True,
         )
     ]  # fmt: skip
-    findings = _findings(text, spans, [choice.action for choice in choices], written, nulls)
+    actions_taken = [choice.action for choice in choices]
+    findings = _findings(field, text, spans, actions_taken, written, nulls)
     if replaced.any():
         new_data, offsets = _replaced(text, spans, written)
         texts = string_column(new_data, offsets, nulls)
@@ -110,7 +113,12 @@ def _replaced(
 
 
 def _findings(
-    text: Utf8, spans: Spans, actions: list[str], written: list[bytes], nulls: NDArray[np.bool_]
+    field: str,
+    text: Utf8,
+    spans: Spans,
+    actions: list[str],
+    written: list[bytes],
+    nulls: NDArray[np.bool_],
 ) -> pa.Array:
     """Lists the findings of each text, with places in characters before and after."""
     starts = np.zeros(len(spans.rows), np.int64)
@@ -130,6 +138,7 @@ def _findings(
         shift += int(new_lengths[index] - lengths[index])
     structs = pa.StructArray.from_arrays(
         [
+            pa.array([field] * len(starts), pa.string()),
             pa.array(starts, pa.int32()),
             pa.array(starts + lengths, pa.int32()),
             pa.array(now, pa.int32()),

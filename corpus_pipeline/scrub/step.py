@@ -187,11 +187,15 @@ class Scrub(Step):
 
     def apply(self, batch: Batch) -> Batch:
         """Scrubs one batch."""
+        from corpus_pipeline.scrub.fields import joined_findings
+
         living = alive(batch)
-        scrubbed = self._scrubbed(batch, living)
-        batch = with_columns(self._with_fields(batch, living), {
+        scrubbed = self._field(batch, "text", living)
+        others, findings = self._other_fields(batch, living)
+        batch = with_columns(batch, {
+            **others,
             "text": pc.if_else(living, scrubbed.texts, batch["text"]),
-            FINDINGS_COLUMN: scrubbed.findings,
+            FINDINGS_COLUMN: joined_findings([scrubbed.findings, *findings]),
         })  # fmt: skip
         counts = dict(zip(scrubbed.counts.schema.names, scrubbed.counts.columns, strict=True))
         counts |= {name: pa.nulls(batch.num_rows, pa.int32()) for name in self._unwanted}
@@ -211,9 +215,8 @@ class Scrub(Step):
     def redacted(self, batch: Batch) -> Batch:
         """Returns dropped documents as they may be stored."""
         everything = pa.array(np.ones(batch.num_rows, bool))
-        scrubbed = self._scrubbed(batch, everything)
-        batch = self._with_fields(batch, everything)
-        columns = {"text": scrubbed.texts}
+        columns, _ = self._other_fields(batch, everything)
+        columns["text"] = self._field(batch, "text", everything).texts
         if "raw" in batch.schema.names:
             columns["raw"] = pa.nulls(batch.num_rows, batch.schema.field("raw").type)
         return with_columns(batch, columns)
@@ -223,38 +226,47 @@ class Scrub(Step):
         """Says whether dropped documents are changed before they are stored."""
         return self.options.rejected
 
-    def _scrubbed(self, batch: Batch, which: pa.Array) -> "Scrubbed":
-        texts = pc.if_else(which, batch["text"], pa.scalar(None, pa.string()))
-        return self._of_column(texts, batch)
-
-    def _of_column(self, texts: pa.Array, batch: Batch) -> "Scrubbed":
+    def _field(self, batch: Batch, name: str, which: pa.Array) -> "Scrubbed":
+        """Scrubs a column of texts in some documents; null in the others."""
         from corpus_pipeline.scrub.scrubbing import scrub_texts
 
         languages = batch["lang"].to_pylist() if "lang" in batch.schema.names else None
-        source = source_of(batch) if "source" in batch.schema.names and batch.num_rows else None
-        return scrub_texts(texts, self._finders, self._actions, languages=languages, source=source)
+        return scrub_texts(
+            pc.if_else(which, batch[name], pa.scalar(None, pa.string())),
+            self._finders, self._actions, languages=languages, source=_source(batch), field=name,
+        )  # fmt: skip
 
-    def _with_fields(self, batch: Batch, which: pa.Array) -> Batch:
-        """Scrubs the other fields of some documents."""
+    def _other_fields(
+        self, batch: Batch, which: pa.Array
+    ) -> tuple[dict[str, pa.Array], list[pa.Array]]:
+        """Scrubs the other fields of some documents; returns the columns, and what was found."""
         from corpus_pipeline.scrub.fields import scrub_metadata
         from corpus_pipeline.scrub.scrubbing import scrub_texts
 
-        source = source_of(batch) if "source" in batch.schema.names and batch.num_rows else None
-
-        def scrubbed(values: pa.Array) -> pa.Array:
-            return scrub_texts(values, self._finders, self._actions, source=source).texts
+        def values(texts: pa.Array) -> "Scrubbed":
+            return scrub_texts(
+                texts, self._finders, self._actions, source=_source(batch), field="metadata"
+            )
 
         columns: dict[str, pa.Array] = {}
+        findings: list[pa.Array] = []
         for name in self.options.fields:
             if name not in batch.schema.names:
                 continue
-            values = pc.if_else(which, batch[name], pa.scalar(None, pa.string()))
             if name == "metadata":
-                values = scrub_metadata(values, scrubbed)
+                of_some = pc.if_else(which, batch[name], pa.scalar(None, pa.string()))
+                texts, found = scrub_metadata(of_some, values)
             else:
-                values = self._of_column(values, batch).texts
-            columns[name] = pc.if_else(which, values, batch[name])
-        return with_columns(batch, columns) if columns else batch
+                scrubbed = self._field(batch, name, which)
+                texts, found = scrubbed.texts, scrubbed.findings
+            columns[name] = pc.if_else(which, texts, batch[name])
+            findings.append(found)
+        return columns, findings
+
+
+def _source(batch: Batch) -> str | None:
+    """Returns the source of a batch, where it is known."""
+    return source_of(batch) if "source" in batch.schema.names and batch.num_rows else None
 
 
 @cache

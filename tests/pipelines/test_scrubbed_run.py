@@ -6,7 +6,6 @@ from typing import Any
 
 import corpora
 import pyarrow.parquet as pq
-import pytest
 from runs import execute, in_this_process, small
 
 from corpus_pipeline.inspection.verify import verify
@@ -17,7 +16,7 @@ STORY = next(iter(corpora.CHINESE.values())).text
 
 def line(number: int, text: str) -> str:
     record = {
-        "id": f"{number}-{MAIL}",
+        "id": f"{number}:{MAIL}",
         "text": text,
         "url": f"https://x.example/{number}?to={MAIL}",
         "contact": {"mail": MAIL, "tel": int(PHONE)},
@@ -88,8 +87,38 @@ def test_the_table_of_findings(tmp_path: Path) -> None:
     assert verify(output)
 
 
-@pytest.mark.parametrize("part", ["pii"])
-def test_a_finding_that_is_missing_is_noticed(tmp_path: Path, part: str) -> None:
+def test_findings_of_other_fields_are_listed(tmp_path: Path) -> None:
+    with in_this_process():
+        execute(settings(tmp_path, fields=["url", "id", "metadata"]))
+    output = tmp_path / "out"
+    found = [row["field"] for row in corpora.rows(output / "pii") if row["row"] == 0]
+    # Mail and number in the text and in the metadata, the mail in url and id.
+    assert sorted(found) == ["id", "metadata", "metadata", "text", "text", "url"]
+    assert verify(output)
+
+
+def test_a_value_has_one_surrogate_in_all_documents_and_fields(tmp_path: Path) -> None:
+    key = tmp_path / "key.txt"
+    key.write_text("0123456789abcdef0123456789abcdef")
+    everything = {**EVERYTHING, "action": "surrogate", "surrogate_key": str(key)}
+    with in_this_process():
+        execute(settings(tmp_path, **everything))
+    output = tmp_path / "out"
+    written = strings(output)
+    assert MAIL not in written
+    assert PHONE not in written
+    documents = {row["row"]: row for row in corpora.rows(output / "documents")}
+    of_ids = {row["id"].partition(":")[2] for row in documents.values()}
+    assert len(of_ids) == 1
+    (other,) = of_ids
+    assert other in documents[0]["text"]
+    assert all(row["url"].endswith(f"?to={other}") for row in documents.values())
+    assert all(json.loads(row["metadata"])["contact"]["mail"] == other
+               for row in documents.values())  # fmt: skip
+    assert verify(output)
+
+
+def test_a_finding_that_is_missing_is_noticed(tmp_path: Path) -> None:
     from corpus_pipeline.inspection.verify_findings import finding_differences
 
     with in_this_process():
@@ -97,7 +126,7 @@ def test_a_finding_that_is_missing_is_noticed(tmp_path: Path, part: str) -> None
     output = tmp_path / "out"
     tables = {
         f"{name}/x": pq.read_table(next((output / name).glob("*.parquet")))
-        for name in ("documents", part)
+        for name in ("documents", "pii")
     }
     assert not list(finding_differences("pii/x", tables))
     tables["pii/x"] = tables["pii/x"].slice(1)

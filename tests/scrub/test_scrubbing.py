@@ -75,7 +75,7 @@ def test_counts_and_findings() -> None:
     assert found.counts["pii_phone"].to_pylist() == [0, None, 0, 0], "what is kept does not count"
     one, other = found.findings.to_pylist()[0]
     assert one == {
-        "start": 0, "end": 2, "new_start": 0, "new_end": 8,
+        "field": "text", "start": 0, "end": 2, "new_start": 0, "new_end": 8,
         "entity": "PERSON", "score": 0.5, "action": "placeholder",
     }  # fmt: skip
     assert (other["start"], other["end"], other["action"]) == (3, 11, "keep")
