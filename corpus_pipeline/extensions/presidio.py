@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
-from corpus_pipeline.scrub.entities import ENTITIES, TABLE
-from corpus_pipeline.scrub.finding import Finders, load_finders
+from corpus_pipeline.scrub.entities import ENTITIES
+from corpus_pipeline.scrub.finding import Finders, families_of, load_finders, refuse_unknown
 from corpus_pipeline.scrub.spans import FinderOptions
 from corpus_pipeline.text.columns import utf8_buffers
 
@@ -49,18 +49,12 @@ def recognizers(
     (2, 15, 0.85)
     """
     recognizer = _recognizer_class()
-    by_family: dict[str, list[str]] = {}
-    for name in ENTITIES if entities is None else entities:
-        family = _family_of(name)
-        if family is None and entities is not None:
-            known = ", ".join(filter(_family_of, ENTITIES))
-            raise ConfigError(f"there is no finder of {name!r}; known: {known}")
-        if family is not None:
-            by_family.setdefault(family, []).append(name)
+    wanted = tuple(ENTITIES if entities is None else entities)
+    refuse_unknown(wanted)
     options = FinderOptions(regions=tuple(regions), persons=persons)
     return [
-        recognizer(family, names, language, options)
-        for family, names in by_family.items()
+        recognizer(family, [name for name in ENTITIES if name in names], language, options)
+        for family, names in families_of(wanted).items()
         for language in languages
     ]
 
@@ -179,9 +173,3 @@ def _recognizer_class() -> type[Any]:
             return presidio.RecognizerResult(entity, start, end, score, why, metadata)
 
     return FamilyRecognizer
-
-
-@cache
-def _family_of(name: str) -> str | None:
-    """Returns the family that finds an entity; None if there is none."""
-    return next((entity.family for entity in TABLE if entity.name == name), None)

@@ -107,12 +107,12 @@ def test_a_surrogate_follows_from_the_file_of_the_key(tmp_path: Path) -> None:
 
 
 REFUSED = [
-    ({"entities": ["NAME"]}, "scrub: unknown entity 'NAME'; known: EMAIL_ADDRESS, "),
-    ({"entities": []}, "scrub: at least one entity is needed"),
+    ({"entities": ["PERSONS"]}, "scrub: unknown entity 'PERSONS'; did you mean PERSON? all "),
+    ({"entities": []}, "scrub: at least one entity is needed; all "),
     ({"regions": ["XX"]}, "scrub: unknown region 'XX'"),
     ({"placeholder": "{x}"}, "scrub: placeholder may hold no braces but {entity}, got '{x}'"),
     ({"rules": [{"placeholder": "{"}]}, "scrub: placeholder may hold no braces"),
-    ({"rules": [{"entities": ["NAME"]}]}, "scrub: unknown entity 'NAME'"),
+    ({"rules": [{"entities": ["NAME"]}]}, "scrub: unknown entity 'NAME'; did you mean PERSON?"),
     ({"rules": [{"sources": ["wiki"]}]},
      "scrub.rules: no source is called 'wiki'; there are: web, novels"),
     ({"action": "surrogate"}, "scrub.surrogate_key: surrogates follow from a secret"),
