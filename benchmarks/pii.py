@@ -16,26 +16,24 @@ installed, fetched or read besides the files that are named. pii_scoring.py says
 
 `real` writes findings with what stands around them, to be read by eye: add `"verdict": "right"`
 or `"wrong"` and `"error": "a kind of error"` to the lines. `keep` writes the verdicts without
-the values, so that they can be kept as data; `real --verdicts` prints from them the wrong
-findings per MB.
+the values, so that they can be kept as data (pii_verdicts.jsonl); `real --verdicts` prints from
+them the wrong findings per MB, and with `--out` writes the verdicts that are known into the lines.
+pii_real.py says how is drawn and counted.
 """
 
 import argparse
-import collections
 import contextlib
-import hashlib
 import io
 import itertools
-import json
 import random
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pii_peers
 import pyarrow as pa
+from pii_real import find_real, keep, print_real, read_verdicts, sampled, write_found
 from pii_scoring import (
     KINDS,
     Document,
@@ -52,13 +50,6 @@ from corpus_pipeline.scrub.entities import TABLE
 AROUND = 60
 #: Where the tables of a page begin.
 MARK = "<!-- tables -->"
-BATCH = 256
-
-
-def _batches(texts: Iterable[Document]) -> Iterator[list[Document]]:
-    iterator = iter(texts)
-    while batch := list(itertools.islice(iterator, BATCH)):
-        yield batch
 
 
 def _find(peer: pii_peers.Peer, batch: Sequence[Document]) -> list[list[Finding]]:
@@ -84,7 +75,7 @@ def score_of(
         texts = [d for d in texts if (d.language or "en").partition("_")[0] in peer.languages]
     size, took = sum(len(d.text.encode()) for d in texts), 0.0
     _find(peer, texts[:1])  # Tables are loaded before time is taken.
-    for batch in _batches(texts):
+    for batch in pii_peers.batches(texts):
         started = time.process_time()
         found = _find(peer, batch)
         took += time.process_time() - started
@@ -177,137 +168,6 @@ def print_names(score: Score) -> None:
         rate = score.rates_of_name(language, name)
         cells = " | ".join(_share(x) for x in (rate.found, rate.exact, rate.covered))
         print(f"| {language} | {name} | {rate.labels} | {cells} |")
-
-
-# Real text
-
-
-class Found(NamedTuple):
-    """A finding in a real text, with its neighbourhood."""
-
-    entity: str
-    found: str
-    before: str
-    after: str
-    file: str
-    id: str
-    start: int
-    end: int
-
-    @property
-    def key(self) -> str:
-        """Names the finding by what it is and what stands around it, so that a verdict still fits
-        when the rest of the document changes."""
-        whole = "\0".join((self.entity, self.before, self.found, self.after))
-        return hashlib.sha256(whole.encode()).hexdigest()[:24]
-
-
-def find_real(
-    paths: Sequence[Path], peer: pii_peers.Peer, language: str | None
-) -> tuple[list[Found], dict[str, int]]:
-    """Finds in real texts.
-
-    Returns:
-        the findings, and the bytes of text by file.
-    """
-    found, sizes = [], {}
-    for path in paths:
-        sizes[path.name] = 0
-        for batch in _batches(documents(path, language)):
-            sizes[path.name] += sum(len(d.text.encode()) for d in batch)
-            for document, findings in zip(batch, _find(peer, batch), strict=True):
-                for start, end, name, _ in findings:
-                    found.append(
-                        Found(
-                            name,
-                            document.text[start:end],
-                            document.text[max(0, start - AROUND) : start],
-                            document.text[end : end + AROUND],
-                            path.name,
-                            document.id,
-                            start,
-                            end,
-                        )
-                    )
-    return found, sizes
-
-
-def sampled(found: Sequence[Found], per_type: int) -> list[Found]:
-    """Chooses findings of each entity by the least keys; all of them if `per_type` is 0."""
-    if not per_type:
-        return list(found)
-    by_entity: dict[str, list[Found]] = collections.defaultdict(list)
-    for each in found:
-        by_entity[each.entity].append(each)
-    return [
-        each
-        for group in by_entity.values()
-        for each in sorted(group, key=lambda f: (f.key, f.start))[:per_type]
-    ]
-
-
-def write_found(found: Iterable[Found], out: Path) -> None:
-    """Writes findings as lines of JSON, to be read by eye."""
-    with out.open("w", encoding="utf-8") as file:
-        for each in found:
-            row = {**each._asdict(), "key": each.key}
-            print(json.dumps(row, ensure_ascii=False), file=file)
-
-
-def keep(paths: Sequence[Path], out: Path) -> int:
-    """Writes the verdicts of findings that were read, without values and context.
-
-    Returns:
-        how many there are.
-    """
-    kept: dict[str, dict[str, Any]] = {}
-    if out.exists():
-        kept = {row["key"]: row for row in map(json.loads, out.read_text("utf-8").splitlines())}
-    for path in paths:
-        for line in path.read_text("utf-8").splitlines():
-            row = json.loads(line)
-            if row.get("verdict"):
-                fields = ("key", "entity", "file", "id", "start", "end", "verdict", "error")
-                kept[row["key"]] = {name: row[name] for name in fields if row.get(name) is not None}
-    lines = [json.dumps(kept[key], ensure_ascii=False) for key in sorted(kept)]
-    out.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    return len(lines)
-
-
-def print_real(found: Sequence[Found], sizes: dict[str, int], verdicts: Path | None) -> None:
-    """Prints findings per MB by entity and file, and from verdicts the wrong ones per MB."""
-    files = [name for name in sizes if sizes[name]]
-    counts = collections.Counter((each.entity, each.file) for each in found)
-    entities = [entity.name for entity in TABLE]
-    entities += sorted({entity for entity, _ in counts} - set(entities))
-    total = sum(sizes.values()) / 1e6
-    print(f"\nFindings per MB of text ({total:.1f} MB):\n")
-    print("| | " + " | ".join(f"{name} ({sizes[name] / 1e6:.1f})" for name in files) + " | all |")
-    print("|---|" + "---:|" * (len(files) + 1))
-    for entity in entities:
-        per_file = [counts[entity, name] / sizes[name] * 1e6 for name in files]
-        if any(per_file):
-            whole = sum(counts[entity, name] for name in files) / total
-            print(f"| {entity} | {' | '.join(f'{x:.2f}' for x in [*per_file, whole])} |")
-    if verdicts is not None:
-        print_verdicts(found, total, verdicts)
-
-
-def print_verdicts(found: Sequence[Found], megabytes: float, verdicts: Path) -> None:
-    """Prints what has been read by eye of these findings, and the rate of wrong ones."""
-    rows = {row["key"]: row for row in map(json.loads, verdicts.read_text("utf-8").splitlines())}
-    print("\n| entity | findings | read | wrong | wrong per MB | kinds of error |")
-    print("|---|---:|---:|---:|---:|---|")
-    for entity in dict.fromkeys(each.entity for each in found):
-        of_entity = [each for each in found if each.entity == entity]
-        read = [rows[each.key] for each in of_entity if each.key in rows]
-        wrong = [row for row in read if row["verdict"] == "wrong"]
-        rate = len(of_entity) * len(wrong) / len(read) / megabytes if read else float("nan")
-        errors = collections.Counter(row.get("error", "?") for row in wrong)
-        kinds = ", ".join(f"{count} {name}" for name, count in errors.most_common())
-        print(
-            f"| {entity} | {len(of_entity)} | {len(read)} | {len(wrong)} | {rate:.3f} | {kinds} |"
-        )
 
 
 # Speed
@@ -508,7 +368,9 @@ def _parser() -> argparse.ArgumentParser:
     peers(one, "ours")
     one = command("real", "findings in real text, to be read by eye")
     one.add_argument("--out", type=Path, help="where findings are written")
-    one.add_argument("--per-type", type=int, default=0, help="findings of each entity; 0: all")
+    one.add_argument(
+        "--per-type", type=int, default=0, help="findings of each file and kind; 0: all"
+    )
     one.add_argument("--lang", help="language of texts that do not say theirs")
     one.add_argument("--entities", help="separated by commas; all if not given")
     one.add_argument("--persons", default="all", choices=["all", "private"])
@@ -548,8 +410,9 @@ def _run_real(options: argparse.Namespace) -> None:
         print(f"\n{peer.name}")
         found, sizes = find_real(options.paths, peer, options.lang)
         if options.out is not None:
-            write_found(sampled(found, options.per_type), options.out)
-        print_real(found, sizes, options.verdicts)
+            chosen = sampled(found, options.per_type)
+            write_found(chosen, options.out, options.persons, read_verdicts(options.verdicts))
+        print_real(found, sizes, options.verdicts, options.persons)
 
 
 def _run_tables(options: argparse.Namespace) -> None:
@@ -561,8 +424,9 @@ def _run_tables(options: argparse.Namespace) -> None:
         _print_lines(lines)
     if options.real:
         print("\n## Findings in real text")
-        found, sizes = find_real(options.real, pii_peers.ours(), None)
-        print_real(found, sizes, options.verdicts)
+        for persons in ("all", "private"):
+            found, sizes = find_real(options.real, pii_peers.ours(persons=persons), None)
+            print_real(found, sizes, options.verdicts, persons)
     if options.speed:
         print("\n## Speed")
         speed(options.speed, options.megabytes, options.peer_megabytes, options.peers.split(","))

@@ -6,13 +6,14 @@ Each runs where its package can be imported; `load` raises `Missing` otherwise.
 import importlib
 import importlib.util
 import inspect
+import itertools
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from pii_scoring import Finding
+from pii_scoring import Document, Finding
 
 from corpus_pipeline.scrub import entities as entity_table
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
@@ -23,6 +24,7 @@ from corpus_pipeline.text.columns import utf8_buffers
 #: Presidio's own recognizer of telephone numbers has 0.4; what is below are patterns such as "nine
 #: digits" that its users are told to raise by context.
 PRESIDIO_THRESHOLD = 0.4
+BATCH = 256
 Find = Callable[[Sequence[str], Sequence[str | None]], list[list[Finding]]]
 
 
@@ -38,6 +40,13 @@ class Peer(NamedTuple):
     """Takes N texts and their languages, returns the findings of each."""
     languages: frozenset[str] | None
     """The languages for which it is made; None: all."""
+
+
+def batches(texts: Iterable[Document]) -> Iterator[list[Document]]:
+    """Cuts texts into batches that a finder is given at once."""
+    iterator = iter(texts)
+    while batch := list(itertools.islice(iterator, BATCH)):
+        yield batch
 
 
 # Ours

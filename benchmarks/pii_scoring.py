@@ -24,7 +24,10 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 import zstandard
+from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+from corpus_pipeline.extract.charset import decode_bytes
+from corpus_pipeline.extract.html import extract_html
 from corpus_pipeline.scrub.entities import TABLE
 
 #: Columns whose entities are one kind.
@@ -155,6 +158,21 @@ def is_held_out(template: str) -> bool:
     return zlib.crc32(template.encode()) % 2 == 1
 
 
+def _pages(path: Path) -> Iterator[dict[str, Any]]:
+    """Yields the texts of a WET file, and of pages the main text as *extract* writes it."""
+    with path.open("rb") as file:
+        for record in ArchiveIterator(file, WarcRecordType.response | WarcRecordType.conversion):
+            data = record.reader.read()
+            if record.record_type == WarcRecordType.conversion:
+                text = data.decode("utf-8", "replace")
+            elif "html" in (record.http_content_type or ""):
+                charset = record.http_charset
+                text = extract_html(decode_bytes(data, charset, markup=True).text)
+            else:
+                continue
+            yield {"id": record.record_id, "text": text}
+
+
 def records(path: Path) -> Iterator[dict[str, Any]]:
     """Yields the records of a `.jsonl`, `.jsonl.zst`, `.parquet`, WARC or WET file."""
     if path.suffix == ".parquet":
@@ -162,14 +180,7 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
             yield from batch.to_pylist()
         return
     if ".warc" in path.name:
-        from fastwarc.warc import ArchiveIterator
-
-        with path.open("rb") as file:
-            for record in ArchiveIterator(file):
-                yield {
-                    "id": record.headers.get("WARC-Record-ID"),
-                    "text": record.reader.read().decode("utf-8", "replace"),
-                }
+        yield from _pages(path)
         return
     with path.open("rb") as file:
         compressed = path.suffix == ".zst"

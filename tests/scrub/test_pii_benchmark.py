@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -142,25 +143,143 @@ def test_our_findings_are_given_in_characters(pii: Any) -> None:
     ]
 
 
+@pytest.fixture
+def real(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    return importlib.import_module("pii_real")
+
+
+def mails(real: Any, folder: Path, count: int) -> tuple[list[Any], dict[str, int]]:
+    """Writes as many texts with a mail address each; returns what is found in them."""
+    path = folder / "texts.jsonl"
+    rows = [{"id": str(n), "text": f"Write to ann{n}@example.org today."} for n in range(count)]
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    found, sizes = real.find_real([path], real.pii_peers.ours(["EMAIL_ADDRESS"]), None)
+    return found, sizes
+
+
+def read_by_eye(real: Any, folder: Path, chosen: Any, drawn: str, verdicts: list[Any]) -> None:
+    """Writes what was chosen, adds verdicts, and keeps them."""
+    real.write_found(chosen, folder / "found.jsonl", drawn, {})
+    lines = (folder / "found.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) | each for line, each in zip(lines, verdicts, strict=True)]
+    (folder / "read.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    real.keep([folder / "read.jsonl"], folder / "verdicts.jsonl")
+
+
+RIGHT, WRONG = {"verdict": "right"}, {"verdict": "wrong", "error": "invented"}
+
+
 def test_verdicts_hold_no_values_and_give_the_rate(
-    pii: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    real: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    texts = tmp_path / "texts.jsonl"
-    rows = [{"id": str(n), "text": f"Write to ann{n}@example.org today."} for n in range(4)]
-    texts.write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    found, sizes = pii.find_real([texts], pii.pii_peers.ours(["EMAIL_ADDRESS"]), None)
-    sample = pii.sampled(found, 2)
-    assert len(found) == 4
-    assert len(sample) == 2
-    pii.write_found(sample, tmp_path / "found.jsonl")
-    read = [json.loads(line) for line in (tmp_path / "found.jsonl").read_text("utf-8").splitlines()]
-    read[0] |= {"verdict": "wrong", "error": "invented"}
-    read[1] |= {"verdict": "right"}
-    (tmp_path / "read.jsonl").write_text("\n".join(map(json.dumps, read)), "utf-8")
-    assert pii.keep([tmp_path / "read.jsonl"], tmp_path / "verdicts.jsonl") == 2
-    assert "@" not in (tmp_path / "verdicts.jsonl").read_text("utf-8")
-    pii.print_real(found, sizes, tmp_path / "verdicts.jsonl")
-    assert "| EMAIL_ADDRESS | 4 | 2 | 1 |" in capsys.readouterr().out
+    found, sizes = mails(real, tmp_path, 4)
+    sample = real.sampled(found, 2)
+    assert [each.key for each in sample] == sorted(each.key for each in found)[:2]
+    read_by_eye(real, tmp_path, sample, "all", [WRONG, RIGHT])
+    kept = (tmp_path / "verdicts.jsonl").read_text("utf-8")
+    assert {field for line in kept.splitlines() for field in json.loads(line)} <= {
+        "file", "entity", "verdict", "error", "drawn", "keys",
+    }  # fmt: skip
+    real.print_real(found, sizes, tmp_path / "verdicts.jsonl")
+    per_mb = 2 / (sizes["texts.jsonl"] / 1e6)
+    row = f"| texts | EMAIL_ADDRESS | 4 | 2 | 1 | {per_mb:.2f} |"
+    assert row in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("count", "chosen", "drawn", "wrong", "expected"),
+    [
+        # findings, of which chosen, under which policy, how many wrong; read, wrong, unread of all
+        (4, 4, "all", 1, (4, 1, 0)),
+        (4, 2, "all", 0, (2, 0, 0)),
+        # Drawn among private persons alone: not a sample of all.
+        (4, 2, "private", 0, (0, 0, 0)),
+    ],
+)
+def test_a_rate_counts_what_was_drawn_under_its_policy(
+    real: Any, tmp_path: Path, count: int, chosen: int, drawn: str, wrong: int, expected: Any
+) -> None:
+    found, sizes = mails(real, tmp_path, count)
+    verdicts = [WRONG] * wrong + [RIGHT] * (chosen - wrong)
+    read_by_eye(real, tmp_path, real.sampled(found, chosen), drawn, verdicts)
+    kept = real.read_verdicts(tmp_path / "verdicts.jsonl")
+    (rate,) = real.rates(found, sizes, kept, "all").values()
+    assert (rate.read, rate.wrong, rate.unread) == expected
+
+
+def test_a_new_finding_among_those_that_were_read_is_unread(real: Any, tmp_path: Path) -> None:
+    found, sizes = mails(real, tmp_path, 4)
+    read_by_eye(real, tmp_path, real.sampled(found, 4), "all", [RIGHT] * 4)
+    kept = real.read_verdicts(tmp_path / "verdicts.jsonl")
+    del kept[min(kept)]
+    (rate,) = real.rates(found, sizes, kept, "all").values()
+    assert (rate.read, rate.unread) == (3, 1)
+    assert rate.interval[1] > rate.per_mb == 0
+
+
+def test_an_interval_is_nothing_but_the_rate_where_all_was_read(real: Any) -> None:
+    rate = real.Rate(4, 4, 1, 0, 2.0, {})
+    assert rate.per_mb == 0.5
+    assert rate.interval == (0.5, 0.5)
+    low, high = rate._replace(findings=400).interval
+    assert low < 50 < high
+
+
+def test_another_reading_adds_to_the_verdicts(real: Any, tmp_path: Path) -> None:
+    found, _ = mails(real, tmp_path, 3)
+    read_by_eye(real, tmp_path, real.sampled(found, 1), "private", [RIGHT])
+    read_by_eye(real, tmp_path, real.sampled(found, 2), "all", [WRONG, RIGHT])
+    kept = real.read_verdicts(tmp_path / "verdicts.jsonl")
+    assert [(kept[key]["verdict"], kept[key]["drawn"]) for key in sorted(kept)] == [
+        ("wrong", ["all", "private"]),
+        ("right", ["all"]),
+    ]
+    # Where a verdict is known, its line has it.
+    real.write_found(found, tmp_path / "again.jsonl", "all", kept)
+    rows = map(json.loads, (tmp_path / "again.jsonl").read_text("utf-8").splitlines())
+    assert sorted(row.get("verdict", "") for row in rows) == ["", "right", "wrong"]
+
+
+def test_a_verdict_that_is_none_is_refused(real: Any, tmp_path: Path) -> None:
+    found, _ = mails(real, tmp_path, 1)
+    with pytest.raises(ValueError, match="no verdict"):
+        read_by_eye(real, tmp_path, found, "all", [{"verdict": "maybe"}])
+
+
+def test_the_kept_verdicts_say_nothing_but_what_was_judged(real: Any) -> None:
+    kept = real.read_verdicts(ROOT / "benchmarks" / "pii_verdicts.jsonl")
+    assert kept
+    entities = {entity.name for entity in real.TABLE}
+    for key, row in kept.items():
+        assert set(row) - {"error"} == {"file", "entity", "verdict", "drawn"}
+        assert re.fullmatch("[0-9a-f]{16}", key)
+        assert row["entity"] in entities
+        assert row["verdict"] in ("right", "wrong")
+        assert ("error" in row) >= (row["verdict"] == "wrong")
+        assert set(row["drawn"]) <= {"all", "private"} != set()
+
+
+def test_of_pages_in_warc_the_main_text_is_read(scoring: Any, tmp_path: Path) -> None:
+    page = "<nav>Home</nav><main><p>Ann Lee wrote this page about her work in Rye.</p></main>"
+    http = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{page}".encode()
+    rows = (("request", "application/http;msgtype=request", b"GET / HTTP/1.1\r\n\r\n"),
+            ("response", "application/http;msgtype=response", http),
+            ("conversion", "text/plain", "正文".encode()))  # fmt: skip
+    path = tmp_path / "pages.warc"
+    path.write_bytes(
+        b"".join(
+            f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:{kind}>\r\n"
+            f"Content-Type: {mime}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            + body
+            + b"\r\n\r\n"
+            for kind, mime, body in rows
+        )
+    )
+    assert [(each.id, each.text) for each in scoring.documents(path)] == [
+        ("<urn:response>", "Ann Lee wrote this page about her work in Rye."),
+        ("<urn:conversion>", "正文"),
+    ]
 
 
 def test_hostile_texts_have_their_size(pii: Any) -> None:
