@@ -24,7 +24,7 @@ from corpus_pipeline.text.columns import Utf8
 class _Finder:
     def __init__(self, entities: frozenset[str]) -> None:
         self._of_china = entities & china.ENTITIES
-        others = entities - china.ENTITIES
+        others = (entities - china.ENTITIES) | (entities & {china.BIRTH})
         self._others = IdentifierFinder(others) if others else None
 
     def find(self, text: Utf8, languages: Sequence[str | None]) -> Spans:

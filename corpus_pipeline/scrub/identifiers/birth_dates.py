@@ -21,8 +21,15 @@ _YEAR = r"(?:1[89]\d\d|20[0-3]\d|25[0-6]\d)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _NUMBER = r"(?:0?[1-9]|1[0-2])"
 _OF = r"(?:\s?(?:,|de|del|of|di|d'|ב)?\s?)"
+_ERA = r"(?:昭和|平成|大正|明治|令和|民国|民國)"
+_LUNAR = (
+    "(?:[正一二三四五六七八九十冬腊臘]|十[一二])月"
+    "(?:初[一二三四五六七八九十]|(?:十|廿|二十)[一二三四五六七八九]?|[二三]?十)"
+)
+#: No digit and no letter of a script that parts words: 出生日期1985-03-12 is a date.
+_BEGIN = r"(?<![0-9A-Za-z_\u00c0-\u0dff\u0f00-\u10ff])"
 _DATE = re.compile(
-    rf"(?<![\w])(?:"
+    rf"{_BEGIN}(?:"
     # 1985-03-12, with a time or not; 12/03/1985; 3.12.85
     rf"{_YEAR}\s?([-/.])\s?{_NUMBER}\s?\1\s?{_DAY}(?!\d)"
     rf"|(?:{_DAY}\s?([-/.])\s?{_NUMBER}|{_NUMBER}\s?([-/.])\s?{_DAY})\s?(?:\2|\3)\s?(?:{_YEAR}|"
@@ -34,9 +41,10 @@ _DATE = re.compile(
     # March 12, 1985; Mar-12-1985; 1985 March 12
     rf"|{_MONTH}[\s\-.]{{0,2}}{_DAY}(?:st|nd|rd|th)?[\s\-,]{{1,3}}{_YEAR}(?!\d)"
     rf"|{_YEAR}[\s\-,./]{{1,2}}{_MONTH}[\s\-.]{{0,2}}{_DAY}\.?(?!\d)"
-    # 1985年3月12日, 1985년 3월 12일, 昭和60年3月12日
-    rf"|(?:(?:昭和|平成|大正|明治|令和|民国|民國)\s?(?:\d{{1,3}}|元)|"
+    # 1985年3月12日, 1985년 3월 12일, 昭和60年3月12日, 85年3月12日, 1985年腊月初八
+    rf"|(?:{_ERA}\s?(?:\d{{1,3}}|元)|"
     rf"{_YEAR})\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日号號일]?"
+    rf"|\d{{2,3}}\s?年\s?{_NUMBER}\s?月\s?{_DAY}\s?[日号號]|{_YEAR}年(?:农历|農曆|阴历)?{_LUNAR}"
     rf"|(?:ngày\s)?{_DAY}\s?tháng\s?{_NUMBER}(?:\s?,)?\s?năm\s?{_YEAR}"
     rf"|{_YEAR}{{1}}(?<=\d{{4}})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"
     r")",
@@ -59,6 +67,21 @@ _BETWEEN = re.compile(
     r"it was)?[\s\"'<>|*`]{0,6}|[\s\"'<>|*`:/a-z]{0,16}\n?[\s\"'<>|*`:]{0,12}",
     re.IGNORECASE,
 )
+#: A year and a month are all that these labels ask for.
+_MONTH_LABEL = re.compile(r"出生年月(?:份)?[\s\"'<>|*`:=]{0,6}$")
+_YEAR_AND_MONTH = re.compile(
+    rf"{_BEGIN}{_YEAR}(?:\s?年\s?{_NUMBER}\s?月|[-/.]{_NUMBER})(?![\d\-/.])"
+)
+#: How genealogies and lists write "born".
+_SHORT = re.compile(r"(?<![\w.'’])b\. ?$")
+#: An article of an encyclopaedia goes on with what the person is, or that he died: left there.
+_ARTICLE = re.compile(
+    r"[^()（）\n]{0,80}[)）]\s?(?:[,，、]|(?:is|was|are|were|ist|war|est|était|es|era|fue|fu|foi|è|é|"
+    r"to|jest|był\w*|var|är|er|on|oli)(?![^\W\d_])|[-–—]|是|为|은|는|は)|\s?[-–—~至]",
+    re.IGNORECASE,
+)
+#: 发生于, "happened on", and others that end like 生于, "born on".
+_NO_BIRTH = re.compile("[发發产產寄衍派萌滋]生[于於]$")
 _DEATH = re.compile(r"†|died|death|gest\.|décéd|мурл|умер|去世|逝世|死", re.IGNORECASE)
 #: Words that follow a date: born on it.
 _BEHIND = re.compile(
@@ -81,13 +104,22 @@ def find_birth_dates(plain: str, start: int, end: int) -> Iterator[tuple[int, in
     ['12/03/1985']
     """
     low, high = max(0, start - 40), min(len(plain), end + 24)
-    if end - start == 4 and not any(
-        each.isdigit() for each in plain[max(0, start - 16) : start] + plain[end : end + 14]
+    if (
+        end - start == 4
+        and plain[end : end + 1] != "年"
+        and not any(
+            each.isdigit() for each in plain[max(0, start - 16) : start] + plain[end : end + 14]
+        )
     ):
         # A year without a day.
         return
-    said = last_label("DATE_OF_BIRTH", plain[max(0, start - 96) : end]) is not None
+    before = plain[max(0, start - 96) : end]
+    said = last_label("DATE_OF_BIRTH", before) is not None or "b." in before
     if not said and not _BEHIND.search(plain, end, high):
+        return
+    month = _YEAR_AND_MONTH.match(plain, start, high)
+    if month is not None and _MONTH_LABEL.search(plain, low, start):
+        yield month.span()
         return
     for match in _DATE.finditer(plain, low, high):
         first, last = match.span()
@@ -108,7 +140,7 @@ def _says_birth(plain: str, first: int, last: int) -> bool:
     year = max((int(each) for each in re.findall(r"\d{4}", plain[first:last])), default=_LIVING)
     old = year < _LIVING
     label = last_label("DATE_OF_BIRTH", before)
-    if label is not None:
+    if label is not None and not _NO_BIRTH.search(before, 0, label[1]):
         between = before[label[1] :]
         if not _DEATH.search(between) and (_BETWEEN.fullmatch(between) or leads_straight(between)):
             if not _PROSE.fullmatch(before[slice(*label)]):
@@ -117,6 +149,41 @@ def _says_birth(plain: str, first: int, last: int) -> bool:
             numeric = not any(each.isalpha() for each in plain[first:last])
             if (numeric and plain[first:last].isascii()) or re.match(r"\s{0,2}[:=|]", between):
                 return True
-            return not old and not lead.rstrip().endswith(("(", "（"))
+            in_brackets = lead.rstrip().endswith(("(", "（"))
+            return not old and not (in_brackets and _ARTICLE.match(plain, last))
+    if _SHORT.search(before):
+        return not old and not _ARTICLE.match(plain, last)
     behind = _BEHIND.match(plain, last)
     return behind is not None and not old
+
+
+_NUMERAL = "一二三四五六七八九〇零○"
+_NUMERAL_DATE = (
+    f"(?:一九[三四五六七八九]|二[〇零○][〇零○一二]|(?<![{_NUMERAL}])[三四五六七八九〇零○])[{_NUMERAL}]年(?:农历|農曆|阴历)?"
+    "(?:[正元一二三四五六七八九十冬腊臘]|十[一二])月(?:(?:十|廿|二十|三十)[一二三四五六七八九]|[二三]十|初?[一二三四五六七八九十])[日号號]?"
+)
+_NUMERALS_BEHIND = re.compile(
+    rf"(?:日期|年月日|时间)?[\s：:，,是为為在於于]{{0,4}}({_NUMERAL_DATE})"
+)
+_NUMERALS_BEFORE = re.compile(rf"({_NUMERAL_DATE})[，,\s]{{0,2}}$")
+
+
+def find_numeral_date(left: str, right: str) -> tuple[int, int] | None:
+    """Finds a date of birth in Chinese characters beside 出生 or another word that ends `left`, of
+    persons born from 1930 on.
+
+    Returns:
+        first character and last + 1, counted from the begin of `right`.
+
+    >>> find_numeral_date("他生于", "一九八五年三月十二日，")
+    (0, 10)
+    >>> find_numeral_date("八五年五月一日出生", "")
+    (-9, -2)
+    """
+    if _NO_BIRTH.search(left):
+        return None
+    match = _NUMERALS_BEHIND.match(right)
+    if match is not None:
+        return match.span(1)
+    match = _NUMERALS_BEFORE.search(left, max(0, len(left) - 24), len(left) - 2)
+    return None if match is None else (match.start() - len(left), match.end(1) - len(left))

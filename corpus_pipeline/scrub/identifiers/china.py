@@ -1,10 +1,12 @@
 """Identifiers of China and its neighbours: licence plates, passports, permits, credit codes of
-firms, identity cards of Taiwan and Hong Kong, Japan's individual number."""
+firms, identity cards of Taiwan and Hong Kong, Japan's individual number; dates of birth that are
+written in Chinese characters."""
 
 import re
 from collections.abc import Iterator
 
 from corpus_pipeline.scrub.entities import INDEX
+from corpus_pipeline.scrub.identifiers.birth_dates import find_numeral_date
 from corpus_pipeline.scrub.identifiers.china_anchors import (
     BRACKETED,
     PLATE,
@@ -23,9 +25,20 @@ from corpus_pipeline.scrub.identifiers.china_checks import (
 from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
 
+#: Found here in Chinese characters, in digits by `birth_dates`.
+BIRTH = "DATE_OF_BIRTH"
 #: What `find_china` finds.
 ENTITIES = frozenset(
-    ("CN_LICENSE_PLATE", "CN_PASSPORT", "CN_HKMT", "CN_USCC", "TW_ID", "HK_ID", "JP_MY_NUMBER")
+    (
+        "CN_LICENSE_PLATE",
+        "CN_PASSPORT",
+        "CN_HKMT",
+        "CN_USCC",
+        "TW_ID",
+        "HK_ID",
+        "JP_MY_NUMBER",
+        BIRTH,
+    )
 )
 
 #: Bytes that rules see before and behind an anchor.
@@ -47,11 +60,14 @@ _PLATE_CHARACTER = "[A-HJ-NP-Z0-9]"
 #: GA 36-2018; new-energy vehicles have six characters, of which D or F (with A to K for more
 #: vehicles) is the first or last.
 _PLATE = re.compile(
-    rf"[{PROVINCES}] ?{_PLATE_LETTER}(?P<sign>[·.\- "
+    rf"[{PROVINCES}][ ·.\-]?{_PLATE_LETTER}(?P<sign>[·.\- "
     rf"]?)(?P<body>[A-K]{_PLATE_CHARACTER}\d{{4}}|\d{{5}}[A-K]"
     rf"|[DF]{_PLATE_CHARACTER}{{5}}|{_PLATE_CHARACTER}{{5}}[DF]"
-    rf"|{_PLATE_CHARACTER}{{4}}(?:[警学挂港澳试超领]|{_PLATE_CHARACTER}))(?![A-Za-z0-9])"
+    rf"|{_PLATE_CHARACTER}{{4}}(?:[·.\- ]?(?:[警学挂港澳试超领]|应急)|{_PLATE_CHARACTER}))"
+    rf"(?![A-Za-z0-9])"
 )
+#: Embassies; 使 is a verb, too, so that a word of vehicles must stand near.
+_ENVOY = re.compile(r"使[·.\- ]?\d{3}[·.\- ]?\d{3}(?![A-Za-z0-9])")
 #: Words of vehicles near a plate.
 _PLATE_WORD = re.compile("[车車驾駕驶駛辆輛轿]|牌照|[号牌][牌号]|號牌|肇事|停放")
 _VOWEL = re.compile("[AEUY]")
@@ -109,17 +125,25 @@ def find_china(text: Utf8, wanted: frozenset[str]) -> Spans:
             right = right[:_LONGEST]
         for entity, start, end, score in _read(left, right.translate(_FOLDS), kind):
             if entity in wanted:
-                begin = position + len(right[:start].encode())
-                done = begin + len(right[start:end].encode())
+                if start < 0:
+                    begin = position - len(left[start:].encode())
+                    done = position - len(left[end:].encode())
+                else:
+                    begin = position + len(right[:start].encode())
+                    done = begin + len(right[start:end].encode())
                 found.add((row, begin, done, INDEX[entity], score))
     return made_spans(found)
 
 
 def _read(left: str, right: str, kind: int) -> Iterator[tuple[str, int, int, float]]:
-    """Reads what stands at an anchor: entity, first character of `right`, last + 1, score."""
+    """Reads what stands at an anchor: entity, first character of `right` (below zero: of what
+    stands before it), last + 1, score."""
     if kind == PLATE:
         match = _PLATE.match(right.upper())
         if match and _is_plate(left, right, match):
+            yield "CN_LICENSE_PLATE", *match.span(), 0.9
+        match = _ENVOY.match(right)
+        if match and _is_beside_vehicle(left, right, match):
             yield "CN_LICENSE_PLATE", *match.span(), 0.9
     elif kind == USCC:
         code = right[:18].upper()
@@ -134,6 +158,10 @@ def _read(left: str, right: str, kind: int) -> Iterator[tuple[str, int, int, flo
         match = _BRACKETS.match(right)
         if match and is_hong_kong_id(match.group(1) + match.group(2)):
             yield "HK_ID", *match.span(), 1.0
+    elif kind == WORDED and left[-1] in "生于於日":
+        date = find_numeral_date(left, right)
+        if date is not None:
+            yield BIRTH, *date, 0.8
     elif kind == WORDED:
         yield from _read_worded(left[-3:], right)
 
@@ -161,9 +189,9 @@ def _read_worded(word: str, right: str) -> Iterator[tuple[str, int, int, float]]
 
 def _is_plate(left: str, right: str, match: re.Match[str]) -> bool:
     """Says whether a form of a plate is one and no word with a code behind it."""
-    if _PLATE_WORD.search(left[-12:]) or _PLATE_WORD.search(right, match.end()):
+    if _is_beside_vehicle(left, right, match):
         return True
-    if _NO_PROVINCE.search(left[-1:] + right[0]):
+    if right[1] in "-." or _NO_PROVINCE.search(left[-1:] + right[0]):
         return False
     sign, body = match.group("sign"), str(match.group("body"))
     digits = sum(character.isdigit() for character in body)
@@ -171,3 +199,7 @@ def _is_plate(left: str, right: str, match: re.Match[str]) -> bool:
         # Small letters are those of words and of codes.
         return digits > 2
     return sign == "·" or digits > 0 or _VOWEL.search(body) is None
+
+
+def _is_beside_vehicle(left: str, right: str, match: re.Match[str]) -> bool:
+    return (_PLATE_WORD.search(left[-12:]) or _PLATE_WORD.search(right, match.end())) is not None

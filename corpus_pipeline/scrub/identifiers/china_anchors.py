@@ -1,6 +1,6 @@
 """Where in a column of texts an identifier of China and its neighbours could be.
 
-车牌京A·12345         the character of a province, a letter
+车牌京A·12345         the character of a province, a letter; 使, a digit
 护照号E12345678       a word of two characters that is in `_WORDS`
 91350211MA2XYZ1A2B   18 characters
 A123456789           a letter and nine digits
@@ -21,20 +21,23 @@ PLATE, WORDED, USCC, TAIWANESE, BRACKETED = range(5)
 
 #: Provinces as licence plates write them (GA 36-2018).
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-#: Two characters of the words for a passport, a permit, a personal number, an identity card.
-_WORDS = "护照 護照 行证 行證 胞证 胞證 乡证 鄉證 人番 イナ 身份 身分"
+#: Two characters of the words for a passport, a permit, a personal number, an identity card,
+#: a birth.
+_WORDS = "护照 護照 行证 行證 胞证 胞證 乡证 鄉證 人番 イナ 身份 身分 出生 生于 生於 生日 诞生 誕生"
 
 _PROVINCE: Final = 1
 _WORD: Final = 2
 _LETTER: Final = 4
 _DIGIT: Final = 8
 _BRACKET: Final = 16
+_ENVOY: Final = 32
 
 
 def _character_classes() -> NDArray[np.uint8]:
     classes = np.zeros(0x10000, np.uint8)
     for character in PROVINCES:
         classes[ord(character)] |= _PROVINCE
+    classes[ord("使")] |= _ENVOY
     for pair in _WORDS.split():
         classes[ord(pair[1])] |= _WORD
     for character in string.ascii_letters + string.digits:
@@ -70,7 +73,7 @@ def _scan(data, offsets, classes, pairs, rows, positions, kinds):  # type: ignor
         i, stop = offsets[row], offsets[row + 1]
         # The letters and digits that end here: first byte, how many, leading letters, digits.
         start, size, leading, digits = i, 0, 0, 0
-        province, before = i - 9, 0
+        province, envoy, before = i - 9, i - 9, 0
         while i <= stop:
             flags, width, code = 0, 1, 0
             if i < stop:
@@ -89,8 +92,9 @@ def _scan(data, offsets, classes, pairs, rows, positions, kinds):  # type: ignor
             if flags & (_LETTER | _DIGIT):
                 if size == 0:
                     start, leading, digits = i, 0, 0
-                    if flags & _LETTER and i - province <= 1:
-                        rows[count], positions[count], kinds[count] = row, province - 3, PLATE
+                    if (flags & _LETTER and i - province <= 2) or (flags & _DIGIT and i == envoy):
+                        rows[count], positions[count] = row, max(province, envoy) - 3
+                        kinds[count] = PLATE
                         count += 1
                 if flags & _DIGIT:
                     digits += 1
@@ -111,6 +115,8 @@ def _scan(data, offsets, classes, pairs, rows, positions, kinds):  # type: ignor
                 size = 0
                 if flags & _PROVINCE:
                     province = i + width
+                elif flags & _ENVOY:
+                    envoy = i + width
                 if flags & _WORD:
                     pair = before << 16 | code
                     low = np.searchsorted(pairs, pair)

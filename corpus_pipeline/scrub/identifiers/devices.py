@@ -15,6 +15,23 @@ def is_imei(number: str) -> bool:
     return passes_luhn(number) and not uniform(number) and number[:2] != "00"
 
 
+_PLATE = re.compile(
+    # France and Italy; Great Britain since 2001; Brazil since 2018.
+    r"[A-HJ-NP-TV-Z]{2}(?!000)\d{3}[A-HJ-NP-TV-Z]{2}|[A-HJ-PR-Y]{2}[0-7]\d[A-HJ-PR-Z]{3}"
+    r"|[A-Z]{3}\d[A-J]\d{2}"
+)
+
+
+def is_plate(number: str) -> bool:
+    """Licence plates of countries that leave letters out: beside a word for a vehicle these are
+    plates.
+
+    >>> is_plate("AB123CD"), is_plate("AO123CD"), is_plate("LD51GHT"), is_plate("BRA2E19")
+    (True, False, True, True)
+    """
+    return _PLATE.fullmatch(number) is not None
+
+
 #: Values of letters in the check of a vehicle (49 CFR 565.15).
 _VIN_VALUES = dict(
     zip(
@@ -60,6 +77,10 @@ _HARDWARE_WORD = re.compile(
 )
 
 
+#: A group of a longer row; in "MAC:00:1b…" the colon is that of a label.
+_PART_OF_ROW = re.compile(r"(?:(?<![0-9A-Za-z])[0-9A-Fa-f]{1,4}|:|^):$")
+
+
 def is_hardware_address(view: str, start: int, end: int) -> bool:
     """Says whether a form of a hardware address (EUI-48) is one, and one of a single device.
 
@@ -75,7 +96,9 @@ def is_hardware_address(view: str, start: int, end: int) -> bool:
     number = re.sub(r"[:\-.]", "", view[start:end]).lower()
     before, after = view[max(0, start - 2) : start], view[end : end + 2]
     mark = next(each for each in view[start:end] if each in ":-.")
-    if before and (before[-1].isalnum() or before[-1] == "_" or before[-1] == mark):
+    if before and (before[-1].isalnum() or before[-1] == "_" or before[-1] == mark != ":"):
+        return False
+    if _PART_OF_ROW.search(view, max(0, start - 6), start):
         return False
     if after and (after[0].isalnum() or after[0] == "_"):
         return False
@@ -110,5 +133,7 @@ RULES = (
     Rule("IMEI", ("999999999999999",), is_imei),
     Rule("IMEI", ("9999999999999999",), lambda number: not uniform(number), close=True),
     Rule("LICENSE_PLATE", plate_forms(), close=True),
+    Rule("LICENSE_PLATE", ("AA999AA", "AA99AAA", "AAA9A99"), is_plate, strict=True,
+         named="VEHICLE"),
     Rule("LICENSE_PLATE", runs("#", range(4, 9)), close=True, named="LICENSE_PLATE digits"),
 )  # fmt: skip

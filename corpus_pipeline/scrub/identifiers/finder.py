@@ -6,25 +6,30 @@ from typing import NamedTuple
 from corpus_pipeline.scrub.entities import INDEX
 from corpus_pipeline.scrub.folding import Folded, fold
 from corpus_pipeline.scrub.identifiers.birth_dates import find_birth_dates
+from corpus_pipeline.scrub.identifiers.columns import Columns
 from corpus_pipeline.scrub.identifiers.devices import is_hardware_address
+from corpus_pipeline.scrub.identifiers.plates import find_plates
 from corpus_pipeline.scrub.identifiers.reading import best_rule, is_vehicle, may_be
 from corpus_pipeline.scrub.identifiers.rule_tables import (
     BIRTH,
     CRYPTO,
+    LICENSE_PLATE,
     MAC,
     VIN,
     RuleTables,
     load_rules,
 )
 from corpus_pipeline.scrub.identifiers.scan import (
+    COLUMN,
     HARDWARE,
     NUMBER,
+    PLATE,
     VEHICLE,
     WALLET,
     find_candidates,
 )
 from corpus_pipeline.scrub.identifiers.wallets import is_wallet
-from corpus_pipeline.scrub.spans import FinderOptions, Spans, made_spans
+from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
 
 #: How much of the text around a candidate is read, in bytes.
@@ -33,6 +38,10 @@ _BYTES_BEFORE, _BYTES_AFTER = 288, 112
 
 #: Bytes of digits, and the first of those that are not ASCII.
 _DIGITS = frozenset(b"0123456789\xd9\xdb\xe0\xe1\xef\xf0")
+
+
+#: Behind it a month may stand in Chinese characters.
+_YEAR = "年".encode()
 
 
 class _Found(NamedTuple):
@@ -55,6 +64,7 @@ class IdentifierFinder:
         loaded = load_rules(self._entities)
         candidates = find_candidates(text, loaded.tables)
         found: set[tuple[int, int, int, int, float]] = set()
+        tables: tuple[int, Columns] | None = None
         for row, start, end, kind, bits in zip(
             *(each.tolist() for each in candidates), strict=True
         ):
@@ -66,26 +76,54 @@ class IdentifierFinder:
                 near = bytes(text.data[max(0, start - 24) : start]) + bytes(
                     text.data[end : end + 20]
                 )
-                if not _DIGITS.intersection(near):
+                if not _DIGITS.intersection(near) and text.data[end : end + 3].tobytes() != _YEAR:
                     continue
-            low = _character_start(text, max(int(text.offsets[row]), start - _BYTES_BEFORE), start)
-            high = _character_start(
-                text, min(int(text.offsets[row + 1]), end + _BYTES_AFTER), start
-            )
+            first, last = int(text.offsets[row]), int(text.offsets[row + 1])
+            low = _character_start(text, max(first, start - _BYTES_BEFORE), start)
+            high = _character_start(text, min(last, end + _BYTES_AFTER), start)
             before, core = bytes(text.data[low:start]).decode(), inside.decode()
-            window = before + core + bytes(text.data[end:high]).decode()
-            folded = fold(window)
-            first = folded.from_text(len(before))
-            last = folded.from_text(len(before) + len(core))
-            spoken = languages[row]
-            for each in self._read(loaded, folded, (first, last), kind, bits, spoken):
-                begin, stop = folded.to_text(each.start, each.end)
-                begin = low + len(window[:begin].encode())
-                stop = low + len(window[:stop].encode())
-                found.add((row, begin, stop, INDEX[each.entity], each.score))
+            after = bytes(text.data[end:high]).decode()
+            place = (low, before, core, after)
+            ready = list(self._read(loaded, place, kind, bits, languages[row]))
+            if not ready and (kind == PLATE or bits & COLUMN):
+                if tables is None or tables[0] != row:
+                    tables = row, Columns(bytes(text.data[first:last]))
+                cell = tables[1].cell(start - first)
+                if cell is not None and (kind == PLATE or cell[1:] == (start - first, end - first)):
+                    # As if it were written in a form: "name: value".
+                    lead = f"{cell[0]}: " + bytes(text.data[first + cell[1] : start]).decode()
+                    after = bytes(text.data[end : max(end, first + cell[2])]).decode()
+                    place = (start - len(lead.encode()), lead, core, after)
+                    ready = list(self._read(loaded, place, kind, bits, languages[row]))
+            found.update((row, *each) for each in ready)
         return made_spans(_resolved(found))
 
     def _read(
+        self,
+        loaded: RuleTables,
+        place: tuple[int, str, str, str],
+        kind: int,
+        bits: int,
+        language: str | None,
+    ) -> Iterator[tuple[int, int, int, float]]:
+        """Yields what a candidate is: first byte, the byte after the last, number of the entity,
+        score.
+
+        Args:
+            place: the byte where the text around the candidate begins, what stands before it, the
+                candidate, what stands behind it.
+        """
+        low, before, core, after = place
+        window = before + core + after
+        folded = fold(window)
+        first = folded.from_text(len(before))
+        last = folded.from_text(len(before) + len(core))
+        for each in self._found_in(loaded, folded, (first, last), kind, bits, language):
+            begin, stop = folded.to_text(each.start, each.end)
+            start = low + len(window[:begin].encode())
+            yield start, start + len(window[begin:stop].encode()), INDEX[each.entity], each.score
+
+    def _found_in(
         self,
         loaded: RuleTables,
         folded: Folded,
@@ -98,21 +136,22 @@ class IdentifierFinder:
         if kind == HARDWARE:
             if is_hardware_address(folded.view, start, end):
                 yield _Found(start, end, MAC, 0.9)
-            return
-        if kind == VEHICLE:
+        elif kind == VEHICLE:
             if is_vehicle(folded, start, end):
                 yield _Found(start, end, VIN, 0.9)
-            return
-        if kind == WALLET:
+        elif kind == WALLET:
             if is_wallet(folded, start, end):
                 yield _Found(start, end, CRYPTO, 1.0)
-            return
-        if bits & loaded.birth:
-            for date in find_birth_dates(folded.plain, start, end):
-                yield _Found(*date, BIRTH, 0.8)
-        best = best_rule(loaded, folded, span, bits, language)
-        if best is not None:
-            yield _Found(start, end, *best)
+        elif kind == PLATE:
+            for plate in find_plates(folded.plain, start, end):
+                yield _Found(*plate, LICENSE_PLATE, 0.8)
+        else:
+            if bits & loaded.birth:
+                for date in find_birth_dates(folded.plain, start, end):
+                    yield _Found(*date, BIRTH, 0.8)
+            best = best_rule(loaded, folded, span, bits, language)
+            if best is not None:
+                yield _Found(start, end, *best)
 
 
 def _character_start(text: Utf8, place: int, floor: int) -> int:
@@ -146,16 +185,3 @@ def _best(
         if all(each[2] <= other[1] or other[2] <= each[1] for other in kept):
             kept.append(each)
     return kept
-
-
-def load_finder(entities: frozenset[str], options: FinderOptions) -> IdentifierFinder:
-    """Loads a finder for entities of this family; the options change nothing.
-
-    >>> from corpus_pipeline.text.columns import utf8_buffers
-    >>> import pyarrow as pa
-    >>> finder = load_finder(frozenset({"US_SSN"}), FinderOptions())
-    >>> spans = finder.find(utf8_buffers(pa.array(["SSN: 460-89-9847"])), [None])
-    >>> spans.starts.tolist(), spans.ends.tolist()
-    ([5], [16])
-    """
-    return IdentifierFinder(entities)

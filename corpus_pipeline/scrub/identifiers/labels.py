@@ -341,6 +341,10 @@ def _word_number(key: bytes) -> int:
     return number
 
 
+#: The number of "b.", which genealogies write for "born".
+SHORT_BORN = _word_number(b"b.")
+
+
 def is_foreign(letter: str) -> bool:
     """Says whether a letter beside a number is of a script that separates words."""
     return letter.isalpha() and ord(letter) < 0x1100 and not 0xE01 <= ord(letter) <= 0xEDF

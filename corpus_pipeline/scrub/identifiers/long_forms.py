@@ -12,6 +12,11 @@ def _is_hex(byte):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_alnum(byte):  # type: ignore[no-untyped-def]
+    return 0x30 <= byte <= 0x39 or 0x41 <= (byte & 0xDF) <= 0x5A
+
+
+@kernel
 def hardware_at(data, i, begin, stop):  # type: ignore[no-untyped-def]
     """Returns the first byte of the hardware address that the token at byte i is part of, and its
     end; (0, 0) where there is none. 00:1A:2b:3C:4d:5E, with dashes, or 001a.2b3c.4d5e."""
@@ -41,7 +46,8 @@ def hardware_at(data, i, begin, stop):  # type: ignore[no-untyped-def]
                 whole = True
                 for k in range(size):
                     whole = whole and _is_hex(data[start - step + k])
-                if not whole:
+                # In MAC:00:1b… the letters before the first colon are a word.
+                if not whole or (start - step > begin and _is_alnum(data[start - step - 1])):
                     break
                 start -= step
             end = start + groups * step - 1

@@ -12,6 +12,9 @@ from corpus_pipeline.scrub.identifiers.forms import HASH_FACTOR, HASH_MASK, WORD
 #: A word is known by so many bytes.
 WORD_BYTES = 6
 
+#: The first line of a table is no longer than this, in bytes.
+_LONGEST_HEAD = 2000
+
 
 @kernel
 def bits_of(number, numbers, bits):  # type: ignore[no-untyped-def]
@@ -74,6 +77,8 @@ def words_near(data, low, high, words, word_bits):  # type: ignore[no-untyped-de
             if alone and (is_letter(data[i + 1]) or 0xC3 <= data[i + 1] < 0xE0):
                 i += 1
                 continue
+            if alone and length == 1 and (data[i - 1] | 0x20) == 0x62:
+                number = (number * HASH_FACTOR ^ np.int64(byte)) & HASH_MASK
         if length:
             found |= bits_of(number, words, word_bits)
             number, length, small = np.int64(WORD), 0, False
@@ -89,3 +94,50 @@ def words_near(data, low, high, words, word_bits):  # type: ignore[no-untyped-de
     if length:
         found |= bits_of(number, words, word_bits)
     return found
+
+
+@kernel
+def _ends_cell(byte):  # type: ignore[no-untyped-def]
+    return byte in (0x09, 0x0A, 0x0D, 0x2C, 0x3B, 0x7C)
+
+
+@kernel
+def is_cell(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
+    """Says whether commas, semicolons, tabs or bars enclose what stands between two bytes, or the
+    ends of its line."""
+    for _ in range(2):
+        if start > begin and data[start - 1] in (0x20, 0x22, 0x27):
+            start -= 1
+        if end < stop and data[end] in (0x20, 0x22, 0x27):
+            end += 1
+    if start > begin and not _ends_cell(data[start - 1]):
+        return False
+    return end >= stop or _ends_cell(data[end])
+
+
+@kernel
+def head_bits(data, head, place, stop, words, word_bits):  # type: ignore[no-untyped-def]
+    """Returns the bits of the words in the first line of the block of lines around a byte.
+
+    Takes places that ascend, and int64[3] that it keeps between calls of a row: where the block
+    begins, up to where its end was looked for, the bits or -1.
+    """
+    i = head[1]
+    while i + 1 < place:
+        if data[i] == 0x0A and (data[i + 1] == 0x0A or data[i + 1] == 0x0D):
+            head[0], head[2] = i + 1, -1
+        i += 1
+    head[1] = max(i, head[1])
+    if head[2] < 0:
+        i = head[0]
+        while i < stop and (data[i] == 0x0A or data[i] == 0x0D):
+            i += 1
+        first, last = i, min(stop, i + _LONGEST_HEAD)
+        mark = False
+        while i < last and data[i] != 0x0A:
+            mark = mark or (data[i] != 0x0D and _ends_cell(data[i]))
+            i += 1
+        if place <= i:
+            return 0
+        head[2] = words_near(data, first, i, words, word_bits) if mark and i < last else 0
+    return head[2]

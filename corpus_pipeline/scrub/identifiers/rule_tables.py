@@ -16,9 +16,16 @@ from corpus_pipeline.scrub.identifiers import (
     southern_europe,
 )
 from corpus_pipeline.scrub.identifiers.forms import EXACT, MERGED, expanded, form_number, hash_table
-from corpus_pipeline.scrub.identifiers.labels import word_numbers
+from corpus_pipeline.scrub.identifiers.labels import SHORT_BORN, word_numbers
 from corpus_pipeline.scrub.identifiers.rule import Rule, runs
-from corpus_pipeline.scrub.identifiers.scan import ALONE, WANT_CRYPTO, WANT_MAC, WANT_VIN, Tables
+from corpus_pipeline.scrub.identifiers.scan import (
+    ALONE,
+    WANT_CRYPTO,
+    WANT_MAC,
+    WANT_PLATE,
+    WANT_VIN,
+    Tables,
+)
 from corpus_pipeline.scrub.identifiers.words import words
 
 RULES: tuple[Rule, ...] = (
@@ -29,6 +36,8 @@ RULES: tuple[Rule, ...] = (
 
 #: Entities that no rule of forms finds.
 BIRTH, MAC, CRYPTO, VIN = "DATE_OF_BIRTH", "MAC_ADDRESS", "CRYPTO", "VIN"
+#: One that `plates` finds, too.
+LICENSE_PLATE = "LICENSE_PLATE"
 
 #: Forms of a date, or of the part of it that has the year, without separators.
 _DATE_FORMS = (
@@ -36,7 +45,7 @@ _DATE_FORMS = (
 )  # fmt: skip
 
 #: Bits of a window's words; entities that share a bit are asked for together.
-_GROUPS = 62
+_GROUPS = 61
 
 
 class RuleTables(NamedTuple):
@@ -94,8 +103,12 @@ def load_rules(entities: frozenset[str]) -> RuleTables:
         keys.add(f"{BIRTH} behind")
     for key, number in word_numbers(sorted(keys)):
         word_bits[number] = word_bits.get(number, 0) | 1 << groups[key]
+    if BIRTH in entities:
+        word_bits[SHORT_BORN] = 1 << groups[BIRTH]
     wanted = (WANT_CRYPTO if CRYPTO in entities else 0) | (WANT_MAC if MAC in entities else 0)
-    wanted |= WANT_VIN if VIN in entities else 0
+    wanted |= (WANT_VIN if VIN in entities else 0) | (
+        WANT_PLATE if LICENSE_PLATE in entities else 0
+    )
     return RuleTables(
         Tables(*hash_table(bits), *hash_table(word_bits), wanted),
         {form: tuple(rules) for form, rules in by_form.items()},

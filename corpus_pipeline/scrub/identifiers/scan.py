@@ -37,7 +37,14 @@ from corpus_pipeline.scrub.identifiers.forms import (
     form_number,
 )
 from corpus_pipeline.scrub.identifiers.long_forms import hardware_at, may_be_wallet
-from corpus_pipeline.scrub.identifiers.near_words import bits_of, is_letter, words_near
+from corpus_pipeline.scrub.identifiers.near_words import (
+    bits_of,
+    head_bits,
+    is_cell,
+    is_letter,
+    words_near,
+)
+from corpus_pipeline.scrub.identifiers.plates import may_be_plate
 from corpus_pipeline.text.characters import decode
 from corpus_pipeline.text.columns import Utf8
 
@@ -46,10 +53,13 @@ NUMERO = "№"
 
 #: Set in the bits of an exact form that needs no word.
 ALONE = 1 << 62
+#: Set in the bits of what a word in the first line of its block announces, perhaps the name of its
+#: column.
+COLUMN = 1 << 61
 #: In the bits of what is wanted.
-WANT_CRYPTO, WANT_MAC, WANT_VIN = 1, 2, 4
+WANT_CRYPTO, WANT_MAC, WANT_VIN, WANT_PLATE = 1, 2, 4, 8
 #: What a candidate is.
-NUMBER, WALLET, HARDWARE, VEHICLE = range(4)
+NUMBER, WALLET, HARDWARE, VEHICLE, PLATE = range(5)
 
 _MAX_TOKENS = 32
 _MAX_SPAN_TOKENS = 9
@@ -102,7 +112,7 @@ class Tables(NamedTuple):
     word_bits: NDArray[np.int64]
     """int64[W], the groups of rules whose word it is."""
     wanted: int
-    """`WANT_CRYPTO`, `WANT_MAC`, `WANT_VIN`."""
+    """`WANT_CRYPTO`, `WANT_MAC`, `WANT_VIN`, `WANT_PLATE`."""
 
 
 class Candidates(NamedTuple):
@@ -115,9 +125,9 @@ class Candidates(NamedTuple):
     ends: NDArray[np.int64]
     """int64[C], the byte after the last."""
     kinds: NDArray[np.int64]
-    """int64[C], `NUMBER`, `WALLET`, `HARDWARE` or `VEHICLE`."""
+    """int64[C], `NUMBER`, `WALLET`, `HARDWARE`, `VEHICLE` or `PLATE`."""
     bits: NDArray[np.int64]
-    """int64[C], of numbers: the groups of rules that take it, and `ALONE`."""
+    """int64[C], of numbers: the groups of rules that take it, `ALONE` and `COLUMN`."""
 
 
 @kernel
@@ -162,9 +172,11 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
     token_sizes = np.zeros(_MAX_TOKENS + 1, np.int64)
     first_runs = np.zeros(_MAX_TOKENS + 2, np.int64)
     runs = np.zeros((_MAX_TOKENS + 1) * (_MAX_CHARACTERS + 2), np.int64)
+    head = np.zeros(3, np.int64)
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
         done = begin
+        head[0], head[1], head[2] = begin, begin, -1
         hardware_end = begin
         i = begin
         while True:
@@ -256,6 +268,10 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
                     break
                 if wanted & WANT_VIN and size == 17 and 3 < digits < 17:
                     count = _note(found, count, row, position, end, VEHICLE, 0)
+                if wanted & WANT_PLATE and size == digits and may_be_plate(
+                    data, position, end, begin, stop
+                ):  # fmt: skip
+                    count = _note(found, count, row, position, end, PLATE, 0)
                 runs[count_runs] = last | run << 3
                 count_runs += 1
                 token_starts[count_tokens], token_ends[count_tokens] = position, end
@@ -333,6 +349,13 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
                             )  # fmt: skip
                             known = True
                         bits |= asked & near
+                        if is_cell(data, token_starts[t], token_ends[u], begin, stop):
+                            # Of a table the first line says what a column is.
+                            named = asked & head_bits(
+                                data, head, token_starts[t], stop, words, word_bits
+                            )
+                            if named:
+                                bits |= named | COLUMN
                         if bits:
                             count = _note(
                                 found, count, row, token_starts[t], token_ends[u], NUMBER, bits

@@ -232,9 +232,13 @@ def _has_value(data, end, stop, flags, least):  # type: ignore[no-untyped-def]
             i < limit and (data[i] == 0x3D or data[i] == 0x7C or data[i] == 0x2A or data[i] == 0x2D)
         ):  # fmt: skip
             if data[i] == 0x0A:
-                return False
+                # "value:" may stand in the line below a name.
+                while i + 1 < limit and flags[data[i + 1]] & _SPACE:
+                    i += 1
+                if i + 1 >= limit or data[i + 1] != 0x76:
+                    return False
             i += 1
-        if i == end:
+        if i == end and data[end - 1] < 0x80:
             return False
         lower, upper, digits, other = 0, 0, 0, 0
         last = min(stop, i + _MAX_VALUE)

@@ -27,6 +27,8 @@ _OPERATOR = (
     rb"(?<=[ ])(?:is |was |has been )?(?:set|changed|reset) to(?= )|"
     rb"(?<=[ ])(?:is|was|are|ist|lautet|est|es|\xc3\xa8|\xc3\xa9)(?:[ ]?:|(?= ))|"
     rb"(?<=[ ])(?:-|\xe2\x80[\x93\x94])(?= )|"
+    # Lists of variables: name: DB_PASSWORD, value: hunter2
+    rb",?\s{1,24}\\?[\"']?value\\?[\"']?[ \t]{0,4}[:=]|"
     + "：|＝|(?:(?:设(?:置)?|(?:修)?改|重置)(?:为|成)|是|为|為|は|는|은)(?:：|:)?".encode()
     + rb")"
 )
@@ -40,7 +42,16 @@ _LEAD = re.compile(
 #: Behind `--password`, `machine h login u password` and Chinese words a space is enough, and before
 #: quotes and what a machine made.
 _SPACED = re.compile(rb"(?P<operator>[ \t]{1,4})(?P<quote>[\"'])?")
-_OPTION = re.compile(rb"(?:--[\w-]{0,30}|login[ \t]\S{1,64}[ \t]{1,4}|\b(?:with|and) )$")
+_OPTION = re.compile(
+    rb"(?:--[\w-]{0,30}|login[ \t]\S{1,64}[ \t]{1,4}|"
+    rb"\b(?i:with|and|use|using|default|temporary|initial) )$"
+)
+#: Behind Chinese words not even a space is needed: 初始密码x7Kq92 .
+_NOTHING = re.compile(rb"(?P<operator>)(?P<quote>(?!))?(?=[!-~]{6})")
+#: The name of a value that the word before it names, too: 密钥 api_key=…, Token token=…
+_INNER_NAME = re.compile(
+    rb"(?i:[a-z_.-]{0,24}(?:key|token|secret|pass(?:wd|word)?|pwd)[\"']?[=:][ ]?)(?=[^=\s])"
+)
 _BARE = re.compile(rb"(?:[!-~]|[\xc3-\xd4][\x80-\xbf]){1,200}+")
 #: What ends a value without quotes.
 _BARE_END = re.compile(rb"[\s\"'`<>;,)\]}|]|&(?=[\w.-]{1,40}=)|&amp;|\\[nrt\"']|(?<=.)\*\*")
@@ -77,12 +88,17 @@ def find_value(window: bytes, place: int, word: Word) -> tuple[int, int, float] 
     if (not word.chosen and _NO_SECRET.search(before)) or _HASHED.search(before):
         return None
     lead = _LEAD.match(window, place) or _SPACED.match(window, place)
+    if lead is None and word.text[0] > "\u2fff":
+        lead = _NOTHING.match(window, place)
     if lead is None:
         return None
     start = lead.end()
     scheme = _SCHEME.match(window, start)
     if scheme is not None:
         start = scheme.end()
+    inner = _INNER_NAME.match(window, start)
+    if inner is not None:
+        start = inner.end()
     end, quoted = _value_end(window, start, lead["quote"])
     value = window[start:end]
     if not value or (lead["operator"] in (b",", b"(", b"{", b">") and not _encloses(lead, quoted)):
@@ -96,6 +112,8 @@ def find_value(window: bytes, place: int, word: Word) -> tuple[int, int, float] 
         return (start, end, 0.8) if quoted and _is_basic(value) else None
     prose = not (lead["operator"].isascii() and word.text.isascii())
     if not quoted and not prose and not _is_value(window, end, value):
+        return None
+    if not lead["operator"] and (_NAME_OF_CODE.fullmatch(value) or not _mixed(value)):
         return None
     if not lead["operator"].strip(b" \t") and not quoted and not _takes_space(window, name, word):
         return (start, end, 0.6) if is_made(value) and _PLAIN.fullmatch(value) else None

@@ -18,44 +18,81 @@ _NAME = re.compile(
 #: Names that code and style sheets give to what they mark.
 _MARKS = frozenset(
     split_words(
-        "abstract abstractmethod access addtogroup after afterclass aftereach alias all api "
-        "apply arg argument aspect assert async attention attribute augments author authors "
-        "autowired available bean before beforeclass beforeeach beta borrows brief bug "
-        "builder cached callback category charset class classmethod click code column "
-        "component computed config configuration constant constructor container contributor "
-        "copyright counter-style data dataclass date def default defgroup define deprecated "
-        "description details disable discardableresult do document dynamic echo else end "
-        "endcode endif endverbatim entity enum enumerate environmentobject event example "
-        "except exception expect export extend extends external file final fires fixture fn "
-        "font font-face foreach function functional get global group guice hideconstructor "
-        "host id if ignore image implementation implements import include ingroup inheritdoc "
-        "inject injectable inlinable inline input instance interface internal is jit js json "
-        "jvmstatic kernel keyframes kind kwdef layer lazy lends license link list listens "
-        "lombok macro mainactor mainpage media member memberof method mixes mixin mock model "
-        "module name namedtuple namespace namespaced nonnull note nullable objc observable "
-        "observedobject ok optional output override package page param parameter parametrize "
-        "params parent patch path pathvariable pipe post pre private prop property property- "
-        "read protected protocol provider public published pytest query react readonly ref "
-        "rendersection repository request requestmapping requestparam require required "
-        "responsive restcontroller return returns retval safevarargs screen section see "
-        "selector self serial service setter show since slot spec state static staticmethod "
-        "struct stub subsection summary supports suppresslint suppresswarnings swift "
-        "synchronized synthesize table tailwind task template test testable tf then this "
-        "throw throws todo tparam transactional try tutorial type typealias typedef types "
-        "unittest unknown use using usuage val valid value var variable variants variation "
-        "verbatim version vertex view viewport virtual void warn warning watch when while "
-        "wraps xmlattribute xmlelement yield"
+        "abstract abstractmethod access addtogroup after afterclass aftereach alias all anchor "
+        "api appendix apply arg argument aspect assert async attention attribute augments "
+        "author authors autowired available bean before beforeclass beforeeach beta borrows "
+        "brief bug builder bullet bye c cached callback category chapter charset cindex cite "
+        "class classmethod click code column command component computed config configuration "
+        "constant constructor container contents context contributor copyright counter-style "
+        "data dataclass date db.text def default defgroup define deprecated description "
+        "detailmenu details dev dfn disable discardableresult display do doc document dots "
+        "dynamic echo else emph end endcode endgantt endif endjson endmindmap endsalt enduml "
+        "endverbatim entity enum enumerate env environmentobject event example except exception "
+        "expect export extend extends external file final findex fires fixture fn font "
+        "font-face foreach format function functional get global graph group guice "
+        "hideconstructor host id if ifinfo ifset iftex ignore image implementation implements "
+        "import include ingroup inheritdoc inject injectable inlinable inline input instance "
+        "interface internal is item itemize itemx jit js json jvmstatic kbd kernel keyframes "
+        "keyword kind kindex kwdef language layer lazy lends license link lisp list listens "
+        "lombok macro mainactor mainpage map media member memberof menu method minus mixes "
+        "mixin mock model module name namedtuple namespace namespaced node nonnull note notice "
+        "nullable objc observable observedobject ok omit option optional output override "
+        "package page param parameter parametrize params parent patch path pathvariable pipe "
+        "post pre private prop property protected protocol provider public published "
+        "pxref pytest query quotation react read readonly ref relation rendersection repository "
+        "request requestmapping requestparam require required responsive restcontroller return "
+        "returns retval reverse safevarargs samp screen section see selector self serial "
+        "service set setfilename setter settitle show since slot smallexample spec startgantt "
+        "startjson startmindmap startsalt startuml state static staticmethod string strong "
+        "struct stub subsection subsubsection summary supports suppresslint suppresswarnings "
+        "swift synchronized synthesize table tailwind target task template test testable tf "
+        "then this throw throws todo top tparam transactional try tutorial type typealias "
+        "typedef types unique unittest unknown unnumbered updatedat use using usuage val valid "
+        "value var variable variants variation verbatim version vertex view viewport vindex "
+        "virtual void w warn warning watch when while wraps xmlattribute xmlelement xref yield"
     )
 )
-_CODE_BEHIND = re.compile(r"[(\[{=/]|\.\w|:\w|->|\s*[=({]|[\w-]*[/(\\]|\s*(?:\+|-|\*|<|\|)?=")
+_CODE_BEHIND = re.compile(
+    r"[(\[{=/]|\.\w|:\w|->|\s*[=({]|[\w-]*[/(\\]|\s*(?:\+|-|\*|<|\|)?=|[\w -]{0,20}\{|[\"']?::|@"
+)
 _LINE_OF_CODE = re.compile(
-    r"[;{}\\]\s*$|^\s*(?:[*#%]|//|--|/\*)|[=<>|]{2}|\bdef |\bfunction\b|->|\$\w"
+    r"[;{}\\]\s*$|^(?:\s+\*|\s*(?:[#%]|//|--|/\*))|[=<>|]{2}|\bdef |\bfunction\b|->|\$\w"
 )
 #: What code has and prose has not; two of them around a name make it a part of code.
 _MARK_OF_CODE = re.compile(
-    r"[;{}]\s*\n|\)\s*\{|[=-]>|::|:=|[!=]=|\(\);?|\(\w+\)|\"\"\"|/\*\*|\*/|</\w|\\\w+\{|"
+    r"(?<![\u0370-\u03ff])[;{}]\s*\n|\)\s*\{|[=-]>|::|:=|[!=]=|\(\);?|\(\w+\)|\"\"\"|/\*\*|\*/|</\w|\\\w+\{|"
     r"\b(?:def|class|end|func|fn|import|const|let|var|val|public|void|return|interface)\b \w?"
 )
+#: How far marks of code are looked for, in characters; its lines are in all of the window.
+_NEAR = 160
+
+#: What stands before an argument, a variable, an option, a column of a query, a capture: a call
+#: that is not closed, an operator, `--data @`, SELECT, a bracket or a quote of code.
+_CODE_BEFORE = re.compile(
+    r"\w\([^()\n]*$|[=+<&~^][ \t]*$|[!?]$|(?:^|[\s(\[]):$|(?:^|[\s(]),$|"
+    r"(?:^|\s)--?[a-z][\w-]*[ =]$|"
+    r"\b(?:SELECT|SET|INTO|EXEC|DECLARE|CALL)\b[^.。]*$|^\s*[(\[\])\"'].*[\])\"'][ \t]*$|^\t+$|"
+    r"(?:^\s*|[\"'(] ?)(?:if|unless|elsif|elif|while|until|not) $|\(set $"
+)
+#: A field of a configuration.
+_FIELD = re.compile(r"[ \t]+[\w.-]+:[ \t]*$")
+_LINK = re.compile(r"[^\]\n]{0,160}\]\(")
+_FILE = re.compile(
+    r"\.(?:json|toml|ya?ml|txt|xml|csv|conf|cfg|ini|sql|bin|pem|js|ts|py|md|html?|png|jpe?g)$"
+)
+#: Words by which people and accounts are named.
+_ACCOUNT = re.compile(
+    r"(?i:twitter|instagram|github|telegram|tiktok|weibo|mastodon|bluesky|handle|user_?name|screen_?name|"
+    r"\b(?:by|thanks|thx|cc|via|ping|credits?|authors?|follow|mention|h/t)\b)[^@\n]{0,24}$"
+)
+_CODE_LINE = re.compile(
+    r"^\s*(?:end|else|elif|elsif|unless|begin|def|class|if|while|for|return|raise|import|set|let|var|"
+    r"val|const|function|func|fn|public|private|static|void|repeat|include|require|case|when)\b(?!,)(?=[^.]*$)"
+    r"|^\s*[\w.$@:]+(?:\[[^\]]*\])?\s*[:+\-]?=|[;{}]\s*$|^\s{2,}\S.*[)\](,]\s*$|^\s*(?:;|//|/\*|--|''|[(){}\[\]](?!.*\]\())"
+    r"|^\s*[\w.]+\(.*\)\s*$|^\t+\w+\s+\S+$|^\s*@\w+[\w.]*\s*(?:$|[\"'{(])|^[+|][-+]{3}"
+)
+#: Lines of a window that tell code from prose.
+_FEWEST_LINES = 3
 
 
 def find_handle(text: str, place: int) -> tuple[int, int] | None:
@@ -67,30 +104,55 @@ def find_handle(text: str, place: int) -> tuple[int, int] | None:
     (None, None)
     """
     at = place - 1
-    if at and (text[at - 1] in "_.%+-@/\\=#&`}>" or _LETTER.match(text, at - 1)):
+    if at and (text[at - 1] in "_.%+-@/\\=#&`}>*$" or _LETTER.match(text, at - 1)):
         return None
     match = _NAME.match(text, place)
     if match is None:
         return None
     name = match.group()
     behind = text[match.end() : match.end() + 24]
-    if name.lower() in _MARKS or _is_camel_mark(text, at, name):
+    if _is_mark(name) or _is_camel_mark(text, at, name) or _FILE.search(name):
         return None
-    if _CODE_BEHIND.match(behind) or (at and text[at - 1] in "'\"`" and behind[:1] == "/"):
+    if _CODE_BEHIND.match(behind):
         return None
     first = text.rfind("\n", 0, at) + 1
     last = text.find("\n", match.end())
     line = text[first : last if last >= 0 else len(text)]
-    if _LINE_OF_CODE.search(line):
+    lead, rest = line[: at - first], line[match.end() - first :]
+    if lead.endswith("["):
+        return (at, match.end()) if _LINK.match(rest) else None
+    named = _ACCOUNT.search(lead) is not None
+    if _CODE_BEFORE.search(lead) or (not named and _LINE_OF_CODE.search(line)):
         return None
-    alone = not text[first:at].strip()
     # A line that is nothing but the name, or begins with it and goes on in code.
-    if alone and ("." in name or (first and not behind.strip(" \t\r").strip("\n"))):
+    if not lead.strip() and ("." in name or (first and not rest.strip())):
         return None
-    linked = text[at - 1 : at] == "["
-    if not linked and len(_MARK_OF_CODE.findall(text)) > 1:
+    if not named and (
+        (lead.endswith(("'", '"')) and rest[:1] in ("'", '"'))
+        or (_FIELD.fullmatch(lead) and not rest.strip())
+    ):
+        return None
+    near = text[max(0, at - _NEAR) : match.end() + _NEAR]
+    if len(_MARK_OF_CODE.findall(near)) > 1 or (not named and _is_code(text)):
         return None
     return at, match.end()
+
+
+def _is_mark(name: str) -> bool:
+    """Says whether a name is one of code: property, tf.function."""
+    small = name.lower()
+    return small in _MARKS or ("@" not in small and small.rpartition(".")[2] in _MARKS)
+
+
+def _is_code(text: str) -> bool:
+    """Says whether half of the lines of a text are of code.
+
+    >>> _is_code("if @a\\n  b = @a\\nelse\\n  c(@a)"), _is_code("Thanks to\\n@li and\\n@wang.")
+    (True, False)
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
+    code = sum(_CODE_LINE.search(line) is not None for line in lines)
+    return len(lines) >= _FEWEST_LINES and 2 * code >= len(lines)
 
 
 def _is_camel_mark(text: str, at: int, name: str) -> bool:

@@ -27,7 +27,7 @@ _SEQUENCE = re.compile(rb"(?i:a?b?c?d?e?f?0?123?4?5?6?7?8?9?0?)|(?:0?98)?7654321
 #: Names of variables, environments and members: os.environ[...], $HOME, self.key, config['a'].
 _EXPRESSION = re.compile(
     rb"[$@%&!]?[A-Za-z_]\w*+(?:(?:\.|->|::)[A-Za-z_]\w*+(?<!\d\d))++(?:[\[(].*)?|[A-Za-z_][\w.]*[\[(].*|"
-    rb"\${1,2}[A-Za-z_][\w(]*|\[.*|%[A-Za-z_]\w*[.%].*|[\w.]+\?[A-Za-z_]\w*|%[A-Za-z_]\w*%|@[A-Za-z_]\w*|&[A-Za-z_*]\w*|[!-/:-@\[-`{-~]+"
+    rb"\${1,2}[A-Za-z_][\w(]*|\[.*|%[A-Za-z_]\w*[.%].*|[\w.]+\?[A-Za-z_]\w*+(?<!\d\d)|%[A-Za-z_]\w*%|@[A-Za-z_]\w*|&[A-Za-z_*]\w*|[!-/:-@\[-`{-~]+"
 )
 _LOCATION = re.compile(
     rb"[A-Za-z][\w+.-]*://|(?:\.{0,2}|~)/[a-z]|[A-Za-z]:\\|data:|www\.|"
