@@ -67,10 +67,23 @@ _BETWEEN = re.compile(
     r"it was)?[\s\"'<>|*`]{0,6}|[\s\"'<>|*`:/a-z]{0,16}\n?[\s\"'<>|*`:]{0,12}",
     re.IGNORECASE,
 )
-#: A year and a month are all that these labels ask for.
-_MONTH_LABEL = re.compile(r"出生年月(?:份)?[\s\"'<>|*`:=]{0,6}$")
-_YEAR_AND_MONTH = re.compile(
-    rf"{_BEGIN}{_YEAR}(?:\s?年\s?{_NUMBER}\s?月|[-/.]{_NUMBER})(?![\d\-/.])"
+#: What is a date between some words alone: a year and a month behind 出生年月 and before 出生, and
+#: the six digits with which Korea's identity numbers begin.
+_BETWEEN_WORDS = tuple(
+    (re.compile(before), re.compile(date), re.compile(behind))
+    for before, date, behind in (
+        (
+            r"出生年月(?:份)?[\s\"'<>|*`:=]{0,6}$",
+            rf"{_BEGIN}{_YEAR}(?:\s?年\s?{_NUMBER}\s?月|[-/.]{_NUMBER})(?![\d\-/.])",
+            "",
+        ),
+        ("", rf"{_BEGIN}{_YEAR}年{_NUMBER}月", "出?生(?![产產长長效])"),
+        (
+            r"생년월일[\s\"'<>|*`:=]{0,6}$",
+            r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\d\-])",
+            "",
+        ),
+    )
 )
 #: How genealogies and lists write "born".
 _SHORT = re.compile(r"(?<![\w.'’])b\. ?$")
@@ -117,10 +130,11 @@ def find_birth_dates(plain: str, start: int, end: int) -> Iterator[tuple[int, in
     said = last_label("DATE_OF_BIRTH", before) is not None or "b." in before
     if not said and not _BEHIND.search(plain, end, high):
         return
-    month = _YEAR_AND_MONTH.match(plain, start, high)
-    if month is not None and _MONTH_LABEL.search(plain, low, start):
-        yield month.span()
-        return
+    for lead, date, trail in _BETWEEN_WORDS:
+        match = date.match(plain, start, high)
+        if match and trail.match(plain, match.end()) and lead.search(plain, low, start):
+            yield match.span()
+            return
     for match in _DATE.finditer(plain, low, high):
         first, last = match.span()
         if last <= start or first >= end:

@@ -31,6 +31,7 @@ _LETTER: Final = 4
 _DIGIT: Final = 8
 _BRACKET: Final = 16
 _ENVOY: Final = 32
+_ALNUM: Final = _LETTER | _DIGIT
 
 
 def _character_classes() -> NDArray[np.uint8]:
@@ -49,7 +50,16 @@ def _character_classes() -> NDArray[np.uint8]:
     return classes
 
 
+def _triggers() -> NDArray[np.bool_]:
+    """bool[256], digits and bytes with which characters of U+3000 and beyond begin."""
+    triggers = np.zeros(256, np.bool_)
+    triggers[list(string.digits.encode())] = True
+    triggers[0xE3:0xF0] = True
+    return triggers
+
+
 _CLASSES = _character_classes()
+_TRIGGERS = _triggers()
 _PAIRS = np.array(sorted(ord(p[0]) << 16 | ord(p[1]) for p in _WORDS.split()), np.int64)
 
 
@@ -66,66 +76,85 @@ class Anchors(NamedTuple):
 
 
 @kernel
-def _scan(data, offsets, classes, pairs, rows, positions, kinds):  # type: ignore[no-untyped-def]
-    """Fills the arrays of `Anchors`, which have room for one anchor per two bytes; returns A."""
+def _read(data, i, stop, classes):  # type: ignore[no-untyped-def]
+    """Reads the character at byte i; (its flags, its bytes, its code). Only those of one byte and
+    of three have flags."""
+    if i >= stop:
+        return 0, 1, 0
+    byte = data[i]
+    if byte < 0x80:
+        return int(classes[byte]), 1, int(byte)
+    if byte < 0xE0:
+        return 0, 2, 0
+    if byte >= 0xF0:
+        return 0, 4, 0
+    code = int(byte & 0x0F) << 12 | int(data[i + 1] & 0x3F) << 6 | int(data[i + 2] & 0x3F)
+    return int(classes[code]), 3, code
+
+
+@kernel
+def _scan(data, offsets, triggers, classes, pairs, found):  # type: ignore[no-untyped-def]
+    """Fills int32[room, 3], the columns of `Anchors`, until it is full; returns how many there are,
+    or would be.
+
+    It stops at digits, from where it goes back to the begin of their letters, and at characters of
+    the scripts of China and Japan.
+    """
     count = 0
     for row in range(len(offsets) - 1):
         i, stop = offsets[row], offsets[row + 1]
-        # The letters and digits that end here: first byte, how many, leading letters, digits.
-        start, size, leading, digits = i, 0, 0, 0
-        province, envoy, before = i - 9, i - 9, 0
-        while i <= stop:
-            flags, width, code = 0, 1, 0
-            if i < stop:
-                byte = data[i]
-                if byte < 0x80:
-                    code = int(byte)
-                    flags = classes[byte]
-                elif byte < 0xE0:
-                    width = 2
-                elif byte < 0xF0:
-                    code = (byte & 0x0F) << 12 | (data[i + 1] & 0x3F) << 6 | data[i + 2] & 0x3F
-                    flags = classes[code]
-                    width = 3
-                else:
-                    width = 4
-            if flags & (_LETTER | _DIGIT):
-                if size == 0:
-                    start, leading, digits = i, 0, 0
-                    if (flags & _LETTER and i - province <= 2) or (flags & _DIGIT and i == envoy):
-                        rows[count], positions[count] = row, max(province, envoy) - 3
-                        kinds[count] = PLATE
-                        count += 1
-                if flags & _DIGIT:
-                    digits += 1
-                elif digits == 0:
-                    leading += 1
-                size += 1
-            else:
-                kind = -1
+        # Before it nothing is read again.
+        done = i
+        while True:
+            while i < stop and not triggers[data[i]]:
+                i += 1
+            if i >= stop:
+                break
+            flags, width, code = _read(data, i, stop, classes)
+            kind, place = -1, i
+            if flags & _ALNUM:
+                while place > done and data[place - 1] < 0x80 and classes[data[place - 1]] & _ALNUM:
+                    place -= 1
+                here, size, leading, digits = place, 0, 0, 0
+                while True:
+                    flags, width, code = _read(data, here, stop, classes)
+                    if not flags & _ALNUM:
+                        break
+                    if flags & _DIGIT:
+                        digits += 1
+                    elif digits == 0:
+                        leading += 1
+                    size += 1
+                    here += width
+                done = i = here
                 if size == 18 and digits >= 9:
                     kind = USCC
                 elif size == 10 and leading == 1 and digits == 9:
                     kind = TAIWANESE
                 elif flags & _BRACKET and digits == 6 and size - leading == 6 and 0 < leading < 3:
                     kind = BRACKETED
-                if kind >= 0:
-                    rows[count], positions[count], kinds[count] = row, start, kind
-                    count += 1
-                size = 0
+            else:
+                i += width
                 if flags & _PROVINCE:
-                    province = i + width
-                elif flags & _ENVOY:
-                    envoy = i + width
-                if flags & _WORD:
-                    pair = before << 16 | code
+                    # A blank, a dot or a dash may part it from the letter.
+                    gap = 0
+                    if i < stop and (data[i] == 0x20 or data[i] == 0x2D or data[i] == 0x2E):
+                        gap = 1
+                    elif i + 1 < stop and data[i] == 0xC2 and data[i + 1] == 0xB7:
+                        gap = 2
+                    if _read(data, i + gap, stop, classes)[0] & _LETTER:
+                        kind = PLATE
+                elif flags & _ENVOY and _read(data, i, stop, classes)[0] & _DIGIT:
+                    kind = PLATE
+                elif flags & _WORD and place >= offsets[row] + 3 and data[place - 3] >= 0xE0:
+                    pair = _read(data, place - 3, stop, classes)[2] << 16 | code
                     low = np.searchsorted(pairs, pair)
                     if low < len(pairs) and pairs[low] == pair:
-                        rows[count], positions[count] = row, i + width
-                        kinds[count] = WORDED
-                        count += 1
-            before = code
-            i += width
+                        kind, place = WORDED, i
+            if kind >= 0:
+                if count < len(found):
+                    found[count, 0], found[count, 1], found[count, 2] = row, place, kind
+                count += 1
     return count
 
 
@@ -138,8 +167,10 @@ def find_anchors(text: Utf8) -> Anchors:
     >>> anchors.rows.tolist(), anchors.positions.tolist(), anchors.kinds.tolist()
     ([0, 1, 2], [0, 15, 17], [0, 1, 4])
     """
-    room = int(text.offsets[-1] - text.offsets[0]) // 2 + 8
-    rows, positions = np.empty(room, np.int32), np.empty(room, np.int32)
-    kinds = np.empty(room, np.int32)
-    count = _scan(text.data, text.offsets, _CLASSES, _PAIRS, rows, positions, kinds)
-    return Anchors(rows[:count].copy(), positions[:count].copy(), kinds[:count].copy())
+    room = max(64, (int(text.offsets[-1]) - int(text.offsets[0])) // 256)
+    while True:
+        found = np.empty((room, 3), np.int32)
+        count = _scan(text.data, text.offsets, _TRIGGERS, _CLASSES, _PAIRS, found)
+        if count <= room:
+            return Anchors(*found[:count].T)
+        room = count

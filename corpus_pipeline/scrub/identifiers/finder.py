@@ -1,5 +1,6 @@
 """Finds identifiers: candidates of the scan, read by the rules that take their form."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -37,11 +38,11 @@ _BYTES_BEFORE, _BYTES_AFTER = 288, 112
 
 
 #: Bytes of digits, and the first of those that are not ASCII.
-_DIGITS = frozenset(b"0123456789\xd9\xdb\xe0\xe1\xef\xf0")
-
-
-#: Behind it a month may stand in Chinese characters.
-_YEAR = "年".encode()
+_DIGIT = re.compile(rb"[0-9\xd9\xdb\xe0\xe1\xef\xf0]")
+#: A year, as dates of birth have it.
+_YEAR = re.compile(rb"1[89]\d\d|20[0-3]\d|25[0-6]\d")
+#: Behind it the month may be in Chinese characters.
+_YEAR_SIGN = "年".encode()
 
 
 class _Found(NamedTuple):
@@ -73,10 +74,11 @@ class IdentifierFinder:
                 continue
             if kind == NUMBER and bits == loaded.birth and len(inside) == 4 and inside.isdigit():
                 # A year in prose: the day of a date stands near it.
-                near = bytes(text.data[max(0, start - 24) : start]) + bytes(
-                    text.data[end : end + 20]
-                )
-                if not _DIGITS.intersection(near) and text.data[end : end + 3].tobytes() != _YEAR:
+                lead = text.data[max(0, start - 24) : start].tobytes()
+                trail = text.data[end : end + 20].tobytes()
+                if not _YEAR.fullmatch(inside) or not (
+                    _DIGIT.search(lead) or _DIGIT.search(trail) or trail.startswith(_YEAR_SIGN)
+                ):
                     continue
             first, last = int(text.offsets[row]), int(text.offsets[row + 1])
             low = _character_start(text, max(first, start - _BYTES_BEFORE), start)

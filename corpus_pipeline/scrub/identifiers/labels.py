@@ -237,7 +237,7 @@ _FILLER = re.compile(
     r"mon|ma|mi|meu|minha|mia|mio|jouw|mijn|moj|moje|mój|o|a|"
     r"hat|die|der|das|den|mit|số|là|рф|россии|гражданина|с|con|avec|with number|bearing|رقم|"
     r"هو)(?![^\W\d_])|"
-    r"号码|号|是|为|：|番号|は|번호|는|은|이|가|입니다|เลขที่|หมายเลข|คือ|नंबर|संख्या|है)*",
+    r"号码|號碼|号|號|是|为|：|番号|は|번호|는|은|이|가|입니다|เลขที่|หมายเลข|คือ|नंबर|संख्या|है)*",
     re.IGNORECASE,
 )
 #: A word before the number that takes it up again after anything: "passport of Ann Lee is X1".

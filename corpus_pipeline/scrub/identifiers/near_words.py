@@ -33,66 +33,76 @@ def is_letter(byte):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def words_near(data, low, high, words, word_bits):  # type: ignore[no-untyped-def]
-    """Returns the bits of all known words between two bytes."""
-    found = 0
-    number, length, small = np.int64(WORD), 0, False
-    i = low
+def words_near(data, reader, hits, begin, low, high, stop, words, word_bits):  # type: ignore[no-untyped-def]
+    """Returns the bits of all known words between two bytes, and perhaps of some behind them.
+
+    Windows of neighbours overlap, so that words are read once and remembered.
+
+    Args:
+        reader: int64[6], kept between calls whose bytes ascend: the next byte, the number, length
+            and last small letter of the word there, and which of `hits` are the first and last + 1.
+        hits: int64[2^n, 2], a ring: where a word ends, its bits.
+        begin, stop: the bytes of the row.
+    """
+    room = len(hits) - 1
+    i, number, length, small = reader[0], reader[1], reader[2], reader[3]
+    first, last = reader[4], reader[5]
+    if low > i:
+        i, number, length, small, first, last = low, np.int64(WORD), 0, 0, 0, 0
     while i < high:
         byte = data[i]
+        ends, width = True, 1
         if byte < 0x80:
             if 0x41 <= (byte & 0xDF) <= 0x5A:
                 capital = byte < 0x61
-                if capital and small:
-                    found |= bits_of(number, words, word_bits)
-                    number, length = np.int64(WORD), 0
-                if length < WORD_BYTES:
-                    number = (number * HASH_FACTOR ^ np.int64(byte | 0x20)) & HASH_MASK
-                length += 1
-                small = not capital
-                i += 1
-                continue
+                ends = capital and small != 0
+            elif byte == 0x2E and length and i + 1 < stop:
+                # A dot behind a single letter, before another: D.O.B
+                before = i - 3 if 0x80 <= data[i - 1] < 0xC0 else i - 2
+                alone = before < begin or not (is_letter(data[before]) or data[before] >= 0x80)
+                if alone and (is_letter(data[i + 1]) or 0xC3 <= data[i + 1] < 0xE0):
+                    i += 1
+                    continue
+                if alone and length == 1 and (data[i - 1] | 0x20) == 0x62:
+                    number = (number * HASH_FACTOR ^ np.int64(byte)) & HASH_MASK
         elif 0xC3 <= byte < 0xE0:
-            if i + 1 < high:
-                for k in range(2):
-                    if length < WORD_BYTES:
-                        number = (number * HASH_FACTOR ^ np.int64(data[i + k])) & HASH_MASK
-                    length += 1
-            small = False
-            i += 2
-            continue
-        elif byte == 0xE1 and i + 2 < high and 0xB8 <= data[i + 1] <= 0xBB:
+            ends, width = False, 2
+        elif byte == 0xE1 and i + 2 < stop and 0xB8 <= data[i + 1] <= 0xBB:
             # Letters of Vietnamese.
-            for k in range(3):
+            ends, width = False, 3
+        elif 0xE0 <= byte < 0xF0:
+            width = 3
+        bits = 0
+        if ends and length:
+            bits = bits_of(number, words, word_bits)
+            number, length, small = np.int64(WORD), 0, 0
+        if width == 3 and ends and i + 6 <= stop and 0xE0 <= data[i + 3] < 0xF0:
+            pair = np.int64(WORD)
+            for k in range(i, i + 6):
+                pair = (pair * HASH_FACTOR ^ np.int64(data[k])) & HASH_MASK
+            bits |= bits_of(pair, words, word_bits)
+        if bits:
+            hits[last & room, 0], hits[last & room, 1] = i + width, bits
+            last += 1
+            first = max(first, last - room)
+        letter = width == 1 and is_letter(byte)
+        if letter or not ends:
+            for k in range(i, i + width):
                 if length < WORD_BYTES:
-                    number = (number * HASH_FACTOR ^ np.int64(data[i + k])) & HASH_MASK
+                    read = np.int64(data[k])
+                    if letter:
+                        read |= 0x20
+                    number = (number * HASH_FACTOR ^ read) & HASH_MASK
                 length += 1
-            small = False
-            i += 3
-            continue
-        if byte == 0x2E and length and i + 1 < high:
-            # A dot behind a single letter, before another: D.O.B
-            before = i - 3 if 0x80 <= data[i - 1] < 0xC0 else i - 2
-            alone = before < low or not (is_letter(data[before]) or data[before] >= 0x80)
-            if alone and (is_letter(data[i + 1]) or 0xC3 <= data[i + 1] < 0xE0):
-                i += 1
-                continue
-            if alone and length == 1 and (data[i - 1] | 0x20) == 0x62:
-                number = (number * HASH_FACTOR ^ np.int64(byte)) & HASH_MASK
-        if length:
-            found |= bits_of(number, words, word_bits)
-            number, length, small = np.int64(WORD), 0, False
-        if 0xE0 <= byte < 0xF0:
-            if i + 6 <= high and 0xE0 <= data[i + 3] < 0xF0:
-                pair = np.int64(WORD)
-                for k in range(6):
-                    pair = (pair * HASH_FACTOR ^ np.int64(data[i + k])) & HASH_MASK
-                found |= bits_of(pair, words, word_bits)
-            i += 3
-        else:
-            i += 1
-    if length:
-        found |= bits_of(number, words, word_bits)
+            small = int(letter and byte >= 0x61)
+        i += width
+    reader[0], reader[1], reader[2], reader[3] = i, number, length, small
+    while first < last and hits[first & room, 0] <= low:
+        first += 1
+    reader[4], reader[5] = first, last
+    found = bits_of(number, words, word_bits) if length else 0
+    for k in range(first, last):
+        found |= hits[k & room, 1]
     return found
 
 
@@ -116,7 +126,7 @@ def is_cell(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def head_bits(data, head, place, stop, words, word_bits):  # type: ignore[no-untyped-def]
+def head_bits(data, head, hits, place, stop, words, word_bits):  # type: ignore[no-untyped-def]
     """Returns the bits of the words in the first line of the block of lines around a byte.
 
     Takes places that ascend, and int64[3] that it keeps between calls of a row: where the block
@@ -139,5 +149,9 @@ def head_bits(data, head, place, stop, words, word_bits):  # type: ignore[no-unt
             i += 1
         if place <= i:
             return 0
-        head[2] = words_near(data, first, i, words, word_bits) if mark and i < last else 0
+        head[2] = 0
+        if mark and i < last:
+            reader = np.zeros(6, np.int64)
+            reader[0] = -1
+            head[2] = words_near(data, reader, hits, first, first, i, stop, words, word_bits)
     return head[2]

@@ -15,13 +15,14 @@ from corpus_pipeline.scrub.identifiers.labels import (
     has_other,
     is_denied,
     is_foreign,
+    labels_in,
     last_label,
     leads_straight,
     parts_sentences,
 )
 from corpus_pipeline.scrub.identifiers.rule import Rule
 from corpus_pipeline.scrub.identifiers.rule_tables import VIN, RuleTables
-from corpus_pipeline.scrub.identifiers.scan import NUMERO
+from corpus_pipeline.scrub.identifiers.scan import ALONE, NUMERO
 
 _FORM = str.maketrans({**dict.fromkeys("0123456789", "9"),
                        **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")})  # fmt: skip
@@ -30,7 +31,7 @@ _SEPARATORS = re.compile(r"[^0-9A-Za-z]+")
 
 #: Dates, addresses of hosts, decimals and versions, which are no numbers of anything.
 _NO_IDENTIFIER = re.compile(
-    r"(?:[0-3]?\d([-/.])[0-3]?\d\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])[0-3]?\d\2[0-3]?\d"
+    r"(?:[0-3]?\d([-/.])[0-3]?\d\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])[0-3]?\d\2[0-3]?\d(?: \d\d)?"
     r"|(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}"
     r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|[vV]\d+(?:\.\d+)+|\d+\.\d+)"
 )
@@ -46,11 +47,9 @@ def may_be(loaded: RuleTables, inside: bytes, bits: int) -> bool:
     written = inside.decode()
     if _NO_IDENTIFIER.fullmatch(written):
         return False
-    form = _SEPARATORS.sub("", written).upper().translate(_FORM)
-    by_itself = loaded.alone.get(_exact_form(written), ())
-    return any(
-        bits & loaded.bits[rule.words] or rule in by_itself for rule in loaded.by_form.get(form, ())
-    )
+    if bits & loaded.masks.get(_SEPARATORS.sub("", written).upper().translate(_FORM), 0):
+        return True
+    return bits & ALONE != 0 and _exact_form(written) in loaded.alone
 
 
 def best_rule(
@@ -65,10 +64,13 @@ def best_rule(
     compact = _SEPARATORS.sub("", written).upper()
     exact = _exact_form(written)
     by_itself = loaded.alone.get(exact, ())
+    before, after = plain[max(0, start - BEFORE) : start], plain[end : end + AFTER]
+    # Words that stand near; most candidates have none that a rule asks for.
+    known = labels_in(before).keys() | labels_in(after).keys()
     rules = [
         rule
         for rule in loaded.by_form.get(compact.translate(_FORM), ())
-        if bits & loaded.bits[rule.words] or rule in by_itself
+        if (rule.words in known and bits & loaded.bits[rule.words]) or rule in by_itself
     ]
     if not rules:
         return None
@@ -77,7 +79,6 @@ def best_rule(
         return None
     if is_foreign(plain[start - 1 : start]) or is_foreign(plain[end : end + 1]):
         return None
-    before, after = plain[max(0, start - BEFORE) : start], plain[end : end + AFTER]
     if by_itself and (
         not _is_by_itself(folded, start, end, compact)
         or (compact.isdigit() and has_other(before[-24:]))

@@ -56,6 +56,8 @@ class RuleTables(NamedTuple):
     """Rules by forms without separators."""
     alone: dict[str, tuple[Rule, ...]]
     """Rules that take an exact form without a word."""
+    masks: dict[str, int]
+    """By form without separators: the bits of the words of its rules."""
     bits: dict[str, int]
     """By key of `words`: the bit of the words in what the scan says of a candidate."""
     birth: int
@@ -113,6 +115,7 @@ def load_rules(entities: frozenset[str]) -> RuleTables:
         Tables(*hash_table(bits), *hash_table(word_bits), wanted),
         {form: tuple(rules) for form, rules in by_form.items()},
         {form: tuple(rules) for form, rules in alone.items()},
+        merged,
         {entity: 1 << group for entity, group in groups.items()},
         1 << groups[BIRTH] if BIRTH in entities else 0,
     )

@@ -173,10 +173,13 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
     first_runs = np.zeros(_MAX_TOKENS + 2, np.int64)
     runs = np.zeros((_MAX_TOKENS + 1) * (_MAX_CHARACTERS + 2), np.int64)
     head = np.zeros(3, np.int64)
+    reader = np.zeros(6, np.int64)
+    hits, head_hits = np.zeros((64, 2), np.int64), np.zeros((64, 2), np.int64)
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
         done = begin
         head[0], head[1], head[2] = begin, begin, -1
+        reader[0] = begin - 1
         hardware_end = begin
         i = begin
         while True:
@@ -342,9 +345,9 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
                         bits = bits_of(exact, forms, form_bits) & ALONE
                         if not known:
                             near = words_near(
-                                data,
+                                data, reader, hits, begin,
                                 max(begin, token_starts[0] - _BEFORE),
-                                min(stop, token_ends[count_tokens - 1] + _AFTER),
+                                min(stop, token_ends[count_tokens - 1] + _AFTER), stop,
                                 words, word_bits,
                             )  # fmt: skip
                             known = True
@@ -352,7 +355,7 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
                         if is_cell(data, token_starts[t], token_ends[u], begin, stop):
                             # Of a table the first line says what a column is.
                             named = asked & head_bits(
-                                data, head, token_starts[t], stop, words, word_bits
+                                data, head, head_hits, token_starts[t], stop, words, word_bits
                             )
                             if named:
                                 bits |= named | COLUMN
