@@ -94,6 +94,8 @@ class _Phrase(NamedTuple):
     """A phrase and the entities that it announces."""
 
     words: tuple[str, ...]
+    start: str
+    """The first word."""
     small: bool
     """Whether it is found in any case."""
     whole: bool
@@ -117,13 +119,13 @@ def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], dict[str, tuple[_Phrase,
     unspaced: dict[str, list[_Phrase]] = {}
     for phrase, entities in owners.items():
         if any(map(_is_paired, phrase)):
-            row = _Phrase((phrase,), False, False, tuple(entities))
+            row = _Phrase((phrase,), phrase, False, False, tuple(entities))
             unspaced.setdefault(phrase[0], []).append(row)
             continue
         parts = tuple(part for part, _ in _words(phrase))
         small = phrase == phrase.lower()
         whole = len(phrase) < 5 or len(parts[-1]) < 4
-        row = _Phrase(parts, small, whole, tuple(entities))
+        row = _Phrase(parts, parts[0], small, whole, tuple(entities))
         spaced.setdefault(parts[0][:4].lower(), []).append(row)
     return (
         {start: tuple(rows) for start, rows in spaced.items()},
@@ -145,12 +147,18 @@ def labels_in(text: str) -> dict[str, tuple[tuple[int, int], ...]]:
     spaced, unspaced = _phrases()
     parts = list(_words(text))
     small = [word.lower() for word, _ in parts]
-    for k, (_, start) in enumerate(parts):
-        for phrase in spaced.get(small[k][:4], ()):
+    for k, word in enumerate(small):
+        phrases = spaced.get(word[:4])
+        if phrases is None:
+            continue
+        for phrase in phrases:
+            # Most phrases of the same four letters fail at the first word.
+            if phrase.small and not word.startswith(phrase.start):
+                continue
             end = _phrase_end(phrase, parts, small, k, text)
             if end:
                 for entity in phrase.entities:
-                    found.setdefault(entity, []).append((start, end))
+                    found.setdefault(entity, []).append((parts[k][1], end))
     if not text.isascii():
         for start, letter in enumerate(text):
             for phrase in unspaced.get(letter, ()):

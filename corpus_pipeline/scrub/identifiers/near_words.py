@@ -12,6 +12,9 @@ from corpus_pipeline.scrub.identifiers.forms import HASH_FACTOR, HASH_MASK, WORD
 #: A word is known by so many bytes.
 WORD_BYTES = 6
 
+#: A word that announces a number ends no farther before it (`labels.BEFORE`), in characters, of
+#: which some may be invisible.
+_CHARACTERS_BEFORE = 66
 #: The first line of a table is no longer than this, in bytes.
 _LONGEST_HEAD = 2000
 
@@ -39,8 +42,9 @@ def words_near(data, reader, hits, begin, low, high, stop, words, word_bits):  #
     Windows of neighbours overlap, so that words are read once and remembered.
 
     Args:
-        reader: int64[6], kept between calls whose bytes ascend: the next byte, the number, length
-            and last small letter of the word there, and which of `hits` are the first and last + 1.
+        reader: int64[7], kept between calls whose bytes ascend: the next byte, the number, length
+            and last small letter of the word there, which of `hits` are the first and last + 1, and
+            the bits of the word that was read last.
         hits: int64[2^n, 2], a ring: where a word ends, its bits.
         begin, stop: the bytes of the row.
     """
@@ -101,8 +105,24 @@ def words_near(data, reader, hits, begin, low, high, stop, words, word_bits):  #
         first += 1
     reader[4], reader[5] = first, last
     found = bits_of(number, words, word_bits) if length else 0
+    reader[6] = found
     for k in range(first, last):
         found |= hits[k & room, 1]
+    return found
+
+
+@kernel
+def words_before(data, reader, hits, place, begin):  # type: ignore[no-untyped-def]
+    """Returns of the bits of `words_near` those of words that end near a place, or behind it."""
+    room = len(hits) - 1
+    low, characters = place, 0
+    while low > begin and characters < _CHARACTERS_BEFORE:
+        low -= 1
+        characters += (data[low] & 0xC0) != 0x80
+    found = reader[6]
+    for k in range(reader[4], reader[5]):
+        if hits[k & room, 0] > low:
+            found |= hits[k & room, 1]
     return found
 
 
@@ -151,7 +171,7 @@ def head_bits(data, head, hits, place, stop, words, word_bits):  # type: ignore[
             return 0
         head[2] = 0
         if mark and i < last:
-            reader = np.zeros(6, np.int64)
+            reader = np.zeros(7, np.int64)
             reader[0] = -1
             head[2] = words_near(data, reader, hits, first, first, i, stop, words, word_bits)
     return head[2]

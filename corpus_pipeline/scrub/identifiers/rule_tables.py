@@ -105,17 +105,18 @@ def load_rules(entities: frozenset[str]) -> RuleTables:
         keys.add(f"{BIRTH} behind")
     for key, number in word_numbers(sorted(keys)):
         word_bits[number] = word_bits.get(number, 0) | 1 << groups[key]
-    if BIRTH in entities:
-        word_bits[SHORT_BORN] = 1 << groups[BIRTH]
+    birth = 1 << groups[BIRTH] if BIRTH in entities else 0
+    if birth:
+        word_bits[SHORT_BORN] = birth
     wanted = (WANT_CRYPTO if CRYPTO in entities else 0) | (WANT_MAC if MAC in entities else 0)
     wanted |= (WANT_VIN if VIN in entities else 0) | (
         WANT_PLATE if LICENSE_PLATE in entities else 0
     )
     return RuleTables(
-        Tables(*hash_table(bits), *hash_table(word_bits), wanted),
+        Tables(*hash_table(bits), *hash_table(word_bits), birth, wanted),
         {form: tuple(rules) for form, rules in by_form.items()},
         {form: tuple(rules) for form, rules in alone.items()},
         merged,
         {entity: 1 << group for entity, group in groups.items()},
-        1 << groups[BIRTH] if BIRTH in entities else 0,
+        birth,
     )

@@ -42,6 +42,7 @@ from corpus_pipeline.scrub.identifiers.near_words import (
     head_bits,
     is_cell,
     is_letter,
+    words_before,
     words_near,
 )
 from corpus_pipeline.scrub.identifiers.plates import may_be_plate
@@ -111,6 +112,8 @@ class Tables(NamedTuple):
     """int64[W], numbers of words, an open table."""
     word_bits: NDArray[np.int64]
     """int64[W], the groups of rules whose word it is."""
+    wide: int
+    """The groups of rules whose words may stand farther away: dates of birth."""
     wanted: int
     """`WANT_CRYPTO`, `WANT_MAC`, `WANT_VIN`, `WANT_PLATE`."""
 
@@ -161,7 +164,9 @@ def _note(found, count, row, start, end, kind, bits):  # type: ignore[no-untyped
 
 
 @kernel
-def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, wanted, found):  # type: ignore[no-untyped-def]
+def _scan(
+    data, offsets, classes, triggers, forms, form_bits, words, word_bits, wide, wanted, found
+):  # type: ignore[no-untyped-def]
     """Fills int64[room, 5], the columns of `Candidates`, until it is full; returns how many there
     are, or would be."""
     count = 0
@@ -173,7 +178,7 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
     first_runs = np.zeros(_MAX_TOKENS + 2, np.int64)
     runs = np.zeros((_MAX_TOKENS + 1) * (_MAX_CHARACTERS + 2), np.int64)
     head = np.zeros(3, np.int64)
-    reader = np.zeros(6, np.int64)
+    reader = np.zeros(7, np.int64)
     hits, head_hits = np.zeros((64, 2), np.int64), np.zeros((64, 2), np.int64)
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
@@ -327,7 +332,7 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
                                 merged = (merged * HASH_FACTOR ^ pending) & HASH_MASK
                             pending = code
                     in_era = (
-                        digits <= 2 and digits == size and token_ends[u] + 2 < stop
+                        digits <= 3 and digits == size and token_ends[u] + 2 < stop
                         and data[token_ends[u]] == 0xE5 and data[token_ends[u] + 1] == 0xB9
                         and data[token_ends[u] + 2] == 0xB4
                     )  # fmt: skip
@@ -351,7 +356,11 @@ def _scan(data, offsets, classes, triggers, forms, form_bits, words, word_bits, 
                                 words, word_bits,
                             )  # fmt: skip
                             known = True
-                        bits |= asked & near
+                        named = asked & near
+                        if named & ~wide:
+                            before = words_before(data, reader, hits, token_starts[t], begin)
+                            named &= before | wide
+                        bits |= named
                         if is_cell(data, token_starts[t], token_ends[u], begin, stop):
                             # Of a table the first line says what a column is.
                             named = asked & head_bits(
