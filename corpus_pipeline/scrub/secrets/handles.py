@@ -5,6 +5,7 @@ style sheets (@media), scopes of packages (@angular/core), variables (@user = ..
 """
 
 import re
+from functools import lru_cache
 
 from corpus_pipeline.scrub.phone_words import split_words
 
@@ -63,22 +64,23 @@ _MARK_OF_CODE = re.compile(
     r"(?<![\u0370-\u03ff])[;{}]\s*\n|\)\s*\{|[=-]>|::|:=|[!=]=|\(\);?|\(\w+\)|\"\"\"|/\*\*|\*/|</\w|\\\w+\{|"
     r"\b(?:def|class|end|func|fn|import|const|let|var|val|public|void|return|interface)\b \w?"
 )
+#: Without one of these no text is code.
+_SIGN = re.compile(r"[;{}=<>\\:|]\s|[{}\\]|\(\)|::|[=-]>|[!:=]=|\"\"\"|/\*|\*/|</")
 #: How far marks of code are looked for, in characters; its lines are in all of the window.
 _NEAR = 160
+#: How far words are looked for before it.
+_BESIDE = 80
 
-#: What stands before an argument, a variable, an option, a column of a query, a capture: a call
-#: that is not closed, an operator, `--data @`, SELECT, a bracket or a quote of code.
-_CODE_BEFORE = re.compile(
-    r"\w\([^()\n]*$|[=+<&~^][ \t]*$|[!?]$|(?:^|[\s(\[]):$|(?:^|[\s(]),$|"
-    r"(?:^|\s)--?[a-z][\w-]*[ =]$|"
-    r"\b(?:SELECT|SET|INTO|EXEC|DECLARE|CALL)\b[^.。]*$|^\s*[(\[\])\"'].*[\])\"'][ \t]*$|^\t+$|"
-    r"(?:^\s*|[\"'(] ?)(?:if|unless|elsif|elif|while|until|not) $|\(set $"
+#: What stands before a column of a query, an option's value, a condition.
+_CODE_WORDS = re.compile(
+    r"\b(?:SELECT|SET|INTO|EXEC|DECLARE|CALL)\b[^.。]*$|(?:^|\s)--?[a-z][\w-]*[ =]$|"
+    r"(?:^[ \t]*|[\"'(] ?)(?:if|unless|elsif|elif|while|until|not) $|\(set $"
 )
 #: A field of a configuration.
 _FIELD = re.compile(r"[ \t]+[\w.-]+:[ \t]*$")
 _LINK = re.compile(r"[^\]\n]{0,160}\]\(")
 _FILE = re.compile(
-    r"\.(?:json|toml|ya?ml|txt|xml|csv|conf|cfg|ini|sql|bin|pem|js|ts|py|md|html?|png|jpe?g)$"
+    r"\.(?:json|toml|ya?ml|txt|xml|csv|conf|cfg|ini|sql|bin|pem|js|ts|py|md|html?|png|jpe?g|com|org|net|gov|edu)$"
 )
 #: Words by which people and accounts are named.
 _ACCOUNT = re.compile(
@@ -86,10 +88,10 @@ _ACCOUNT = re.compile(
     r"\b(?:by|thanks|thx|cc|via|ping|credits?|authors?|follow|mention|h/t)\b)[^@\n]{0,24}$"
 )
 _CODE_LINE = re.compile(
-    r"^\s*(?:end|else|elif|elsif|unless|begin|def|class|if|while|for|return|raise|import|set|let|var|"
-    r"val|const|function|func|fn|public|private|static|void|repeat|include|require|case|when)\b(?!,)(?=[^.]*$)"
-    r"|^\s*[\w.$@:]+(?:\[[^\]]*\])?\s*[:+\-]?=|[;{}]\s*$|^\s{2,}\S.*[)\](,]\s*$|^\s*(?:;|//|/\*|--|''|[(){}\[\]](?!.*\]\())"
-    r"|^\s*[\w.]+\(.*\)\s*$|^\t+\w+\s+\S+$|^\s*@\w+[\w.]*\s*(?:$|[\"'{(])|^[+|][-+]{3}"
+    r"\s*(?:(?:end|else|elif|elsif|unless|begin|def|class|if|while|for|return|raise|import|set|let|"
+    r"var|val|const|function|func|fn|public|private|static|void|repeat|include|require|case|when)"
+    r"\b(?!,)(?=[^.]*$)|[\w.$@:]+(?:\[[^\]]*\])?\s*[:+\-]?=|(?:;|//|/\*|--|''|[(){}\[\]](?!.*\]\())"
+    r"|[\w.]+\(.*\)\s*$|@\w+[\w.]*\s*(?:$|[\"'{(]))|\t+\w+\s+\S+$|[+|][-+]{3}"
 )
 #: Lines of a window that tell code from prose.
 _FEWEST_LINES = 3
@@ -121,8 +123,8 @@ def find_handle(text: str, place: int) -> tuple[int, int] | None:
     lead, rest = line[: at - first], line[match.end() - first :]
     if lead.endswith("["):
         return (at, match.end()) if _LINK.match(rest) else None
-    named = _ACCOUNT.search(lead) is not None
-    if _CODE_BEFORE.search(lead) or (not named and _LINE_OF_CODE.search(line)):
+    named = _ACCOUNT.search(lead[-_BESIDE:]) is not None
+    if _is_argument(lead) or (not named and _LINE_OF_CODE.search(line)):
         return None
     # A line that is nothing but the name, or begins with it and goes on in code.
     if not lead.strip() and ("." in name or (first and not rest.strip())):
@@ -133,15 +135,49 @@ def find_handle(text: str, place: int) -> tuple[int, int] | None:
     ):
         return None
     near = text[max(0, at - _NEAR) : match.end() + _NEAR]
-    if len(_MARK_OF_CODE.findall(near)) > 1 or (not named and _is_code(text)):
+    if _has_marks(near) or (not named and _is_code(text)):
         return None
     return at, match.end()
+
+
+def _has_marks(near: str) -> bool:
+    """Says whether a text has two marks of code."""
+    return _SIGN.search(near) is not None and len(_MARK_OF_CODE.findall(near)) > 1
 
 
 def _is_mark(name: str) -> bool:
     """Says whether a name is one of code: property, tf.function."""
     small = name.lower()
     return small in _MARKS or ("@" not in small and small.rpartition(".")[2] in _MARKS)
+
+
+def _is_argument(lead: str) -> bool:
+    """Says whether the begin of a line leads to a value of code: by a call that is not closed, an
+    operator, a bracket or a quote around what stands before.
+
+    >>> [_is_argument(lead) for lead in ("f(x, ", "a = ", '("if" ', "(see ", "Thanks, ")]
+    [True, True, True, False, False]
+    """
+    bracket = lead.rfind("(")
+    if bracket > 0 and ")" not in lead[bracket:] and re.match(r"\w", lead[bracket - 1]):
+        return True
+    bare = lead.strip(" \t")
+    if not bare:
+        return lead[-1:] == "\t"
+    if bare[-1] in "=+<&~^" or lead[-1] in "!?":
+        return True
+    if bare[-1] == lead[-1] and bare[-1] in ":," and (bare[:-1] or " ")[-1] in " ([":
+        return True
+    if bare[0] in "([])\"'" and bare[-1] in "])\"'" and len(bare) > 1:
+        return True
+    return _CODE_WORDS.search(lead[-_BESIDE:] if len(bare) > _BESIDE else lead) is not None
+
+
+@lru_cache(maxsize=256)
+def _is_line_of_code(line: str) -> bool:
+    last = line.rstrip()[-1]
+    indented = line[0] in " \t" and line[1:2] in " \t"
+    return last in ";{}" or (indented and last in ")](,") or _CODE_LINE.match(line) is not None
 
 
 def _is_code(text: str) -> bool:
@@ -151,7 +187,7 @@ def _is_code(text: str) -> bool:
     (True, False)
     """
     lines = [line for line in text.split("\n") if line.strip()]
-    code = sum(_CODE_LINE.search(line) is not None for line in lines)
+    code = sum(map(_is_line_of_code, lines))
     return len(lines) >= _FEWEST_LINES and 2 * code >= len(lines)
 
 
