@@ -60,7 +60,8 @@ def _triggers() -> NDArray[np.bool_]:
 
 _CLASSES = _character_classes()
 _TRIGGERS = _triggers()
-_PAIRS = np.array(sorted(ord(p[0]) << 16 | ord(p[1]) for p in _WORDS.split()), np.int64)
+#: The six bytes of each pair, as a number.
+_PAIRS = np.array([int.from_bytes(pair.encode(), "big") for pair in _WORDS.split()], np.int64)
 
 
 class Anchors(NamedTuple):
@@ -77,19 +78,19 @@ class Anchors(NamedTuple):
 
 @kernel
 def _read(data, i, stop, classes):  # type: ignore[no-untyped-def]
-    """Reads the character at byte i; (its flags, its bytes, its code). Only those of one byte and
-    of three have flags."""
+    """Reads the character at byte i; (its flags, its bytes). Those of one byte and of three have
+    flags."""
     if i >= stop:
-        return 0, 1, 0
+        return 0, 1
     byte = data[i]
     if byte < 0x80:
-        return int(classes[byte]), 1, int(byte)
+        return int(classes[byte]), 1
     if byte < 0xE0:
-        return 0, 2, 0
+        return 0, 2
     if byte >= 0xF0:
-        return 0, 4, 0
+        return 0, 4
     code = int(byte & 0x0F) << 12 | int(data[i + 1] & 0x3F) << 6 | int(data[i + 2] & 0x3F)
-    return int(classes[code]), 3, code
+    return int(classes[code]), 3
 
 
 @kernel
@@ -102,22 +103,22 @@ def _scan(data, offsets, triggers, classes, pairs, found):  # type: ignore[no-un
     """
     count = 0
     for row in range(len(offsets) - 1):
-        i, stop = offsets[row], offsets[row + 1]
+        begin, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         # Before it nothing is read again.
-        done = i
+        done = i = begin
         while True:
             while i < stop and not triggers[data[i]]:
                 i += 1
             if i >= stop:
                 break
-            flags, width, code = _read(data, i, stop, classes)
+            flags, width = _read(data, i, stop, classes)
             kind, place = -1, i
             if flags & _ALNUM:
                 while place > done and data[place - 1] < 0x80 and classes[data[place - 1]] & _ALNUM:
                     place -= 1
                 here, size, leading, digits = place, 0, 0, 0
                 while True:
-                    flags, width, code = _read(data, here, stop, classes)
+                    flags, width = _read(data, here, stop, classes)
                     if not flags & _ALNUM:
                         break
                     if flags & _DIGIT:
@@ -135,22 +136,24 @@ def _scan(data, offsets, triggers, classes, pairs, found):  # type: ignore[no-un
                     kind = BRACKETED
             else:
                 i += width
-                if flags & _PROVINCE:
-                    # A blank, a dot or a dash may part it from the letter.
-                    gap = 0
-                    if i < stop and (data[i] == 0x20 or data[i] == 0x2D or data[i] == 0x2E):
-                        gap = 1
-                    elif i + 1 < stop and data[i] == 0xC2 and data[i + 1] == 0xB7:
-                        gap = 2
-                    if _read(data, i + gap, stop, classes)[0] & _LETTER:
+                if flags & (_PROVINCE | _ENVOY):
+                    # A blank, a dot or a dash may part a province from its letter.
+                    here = i
+                    if flags & _ENVOY == 0 and here + 1 < stop:
+                        if data[here] == 0x20 or data[here] == 0x2D or data[here] == 0x2E:
+                            here += 1
+                        elif data[here] == 0xC2 and data[here + 1] == 0xB7:
+                            here += 2
+                    wanted = _DIGIT if flags & _ENVOY else _LETTER
+                    if _read(data, here, stop, classes)[0] & wanted:
                         kind = PLATE
-                elif flags & _ENVOY and _read(data, i, stop, classes)[0] & _DIGIT:
-                    kind = PLATE
-                elif flags & _WORD and place >= offsets[row] + 3 and data[place - 3] >= 0xE0:
-                    pair = _read(data, place - 3, stop, classes)[2] << 16 | code
-                    low = np.searchsorted(pairs, pair)
-                    if low < len(pairs) and pairs[low] == pair:
-                        kind, place = WORDED, i
+                elif flags & _WORD and place >= begin + 3:
+                    pair = np.int64(0)
+                    for k in range(place - 3, i):
+                        pair = pair << 8 | np.int64(data[k])
+                    for known in pairs:
+                        if known == pair:
+                            kind, place = WORDED, i
             if kind >= 0:
                 if count < len(found):
                     found[count, 0], found[count, 1], found[count, 2] = row, place, kind

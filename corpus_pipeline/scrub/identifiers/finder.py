@@ -93,9 +93,9 @@ class IdentifierFinder:
                 cell = tables[1].cell(start - first)
                 if cell is not None and (kind == PLATE or cell[1:] == (start - first, end - first)):
                     # As if it were written in a form: "name: value".
-                    lead = f"{cell[0]}: " + bytes(text.data[first + cell[1] : start]).decode()
+                    before = f"{cell[0]}: " + bytes(text.data[first + cell[1] : start]).decode()
                     after = bytes(text.data[end : max(end, first + cell[2])]).decode()
-                    place = (start - len(lead.encode()), lead, core, after)
+                    place = (start - len(before.encode()), before, core, after)
                     ready = list(self._read(loaded, place, kind, bits, languages[row]))
             found.update((row, *each) for each in ready)
         return made_spans(_resolved(found))

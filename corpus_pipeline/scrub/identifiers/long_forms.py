@@ -17,48 +17,49 @@ def _is_alnum(byte):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_row(data, start, end, size, mark):  # type: ignore[no-untyped-def]
+    """Says whether groups of hexadecimal digits stand between two bytes, parted by a mark."""
+    for k in range(end - start):
+        byte = data[start + k]
+        if k % (size + 1) == size:
+            if byte != mark:
+                return False
+        elif not _is_hex(byte):
+            return False
+    return True
+
+
+@kernel
 def hardware_at(data, i, begin, stop):  # type: ignore[no-untyped-def]
     """Returns the first byte of the hardware address that the token at byte i is part of, and its
     end; (0, 0) where there is none. 00:1A:2b:3C:4d:5E, with dashes, or 001a.2b3c.4d5e."""
-    for size in (2, 4):
-        token = i
-        # The token has the digit at i somewhere.
-        while token > begin and i - token < size and _is_hex(data[token - 1]):
-            token -= 1
-        if token + size > stop:
+    token, size = i, 0
+    while token > begin and i - token < 4 and _is_hex(data[token - 1]):
+        token -= 1
+    while size < 5 and token + size < stop and _is_hex(data[token + size]):
+        size += 1
+    if size != 2 and size != 4:
+        return 0, 0
+    step, length = size + 1, 17 if size == 2 else 14
+    # The mark behind the token or, of the last one, before it.
+    for turn in range(2):
+        place = token - 1 if turn else token + size
+        if place < begin or place >= stop:
             continue
-        whole = True
-        for k in range(size):
-            whole = whole and _is_hex(data[token + k])
-        if not whole:
+        mark = data[place]
+        if mark != 0x2E if size == 4 else (mark != 0x3A and mark != 0x2D):
             continue
-        after = data[token + size] if token + size < stop else 0
-        before = data[token - 1] if token > begin else 0
-        for mark in (0x3A, 0x2D, 0x2E):
-            if (mark == 0x2E) != (size == 4) or (after != mark and before != mark):
-                continue
-            step = size + 1
-            groups = 12 // size
-            start = token
-            for _ in range(groups - 1):
-                if start - step < begin or data[start - 1] != mark:
-                    break
-                whole = True
-                for k in range(size):
-                    whole = whole and _is_hex(data[start - step + k])
-                # In MAC:00:1b… the letters before the first colon are a word.
-                if not whole or (start - step > begin and _is_alnum(data[start - step - 1])):
-                    break
-                start -= step
-            end = start + groups * step - 1
-            if end > stop or end <= i:
-                continue
-            whole = True
-            for k in range(groups * step - 1):
-                byte = data[start + k]
-                whole = whole and (byte == mark if k % step == size else _is_hex(byte))
-            if whole:
-                return start, end
+        start = token
+        while start - step >= begin and token - start < length - step and data[start - 1] == mark:
+            if not _is_row(data, start - step, start - 1, size, mark):
+                break
+            # In MAC:00:1b… the letters before the first colon are a word.
+            if start - step > begin and _is_alnum(data[start - step - 1]):
+                break
+            start -= step
+        end = start + length
+        if i < end <= stop and _is_row(data, start, end, size, mark):
+            return start, end
     return 0, 0
 
 

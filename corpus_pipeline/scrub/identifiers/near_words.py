@@ -128,7 +128,12 @@ def words_before(data, reader, hits, place, begin):  # type: ignore[no-untyped-d
 
 @kernel
 def _ends_cell(byte):  # type: ignore[no-untyped-def]
-    return byte in (0x09, 0x0A, 0x0D, 0x2C, 0x3B, 0x7C)
+    return byte == 0x2C or byte == 0x3B or byte == 0x7C or byte == 9 or byte == 10 or byte == 13
+
+
+@kernel
+def _is_quote(byte):  # type: ignore[no-untyped-def]
+    return byte == 0x20 or byte == 0x22 or byte == 0x27
 
 
 @kernel
@@ -136,9 +141,9 @@ def is_cell(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
     """Says whether commas, semicolons, tabs or bars enclose what stands between two bytes, or the
     ends of its line."""
     for _ in range(2):
-        if start > begin and data[start - 1] in (0x20, 0x22, 0x27):
+        if start > begin and _is_quote(data[start - 1]):
             start -= 1
-        if end < stop and data[end] in (0x20, 0x22, 0x27):
+        if end < stop and _is_quote(data[end]):
             end += 1
     if start > begin and not _ends_cell(data[start - 1]):
         return False
@@ -146,32 +151,29 @@ def is_cell(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def head_bits(data, head, hits, place, stop, words, word_bits):  # type: ignore[no-untyped-def]
-    """Returns the bits of the words in the first line of the block of lines around a byte.
+def find_head(data, head, place, stop):  # type: ignore[no-untyped-def]
+    """Finds the first line of the block of lines around a byte, if it may be the head of a table.
 
-    Takes places that ascend, and int64[3] that it keeps between calls of a row: where the block
-    begins, up to where its end was looked for, the bits or -1.
+    Takes places that ascend, and int64[4] that it keeps between calls of a row: where the block
+    begins, up to where its end was looked for, the first byte of the line and the byte after its
+    last. Returns whether the line is another than that of the call before.
     """
-    i = head[1]
+    i, block = head[1], head[0]
     while i + 1 < place:
         if data[i] == 0x0A and (data[i + 1] == 0x0A or data[i + 1] == 0x0D):
-            head[0], head[2] = i + 1, -1
+            block = i + 1
         i += 1
     head[1] = max(i, head[1])
-    if head[2] < 0:
-        i = head[0]
-        while i < stop and (data[i] == 0x0A or data[i] == 0x0D):
-            i += 1
-        first, last = i, min(stop, i + _LONGEST_HEAD)
-        mark = False
-        while i < last and data[i] != 0x0A:
-            mark = mark or (data[i] != 0x0D and _ends_cell(data[i]))
-            i += 1
-        if place <= i:
-            return 0
-        head[2] = 0
-        if mark and i < last:
-            reader = np.zeros(7, np.int64)
-            reader[0] = -1
-            head[2] = words_near(data, reader, hits, first, first, i, stop, words, word_bits)
-    return head[2]
+    if block == head[0] and head[2] >= 0:
+        return False
+    head[0] = block
+    i = block
+    while i < stop and (data[i] == 0x0A or data[i] == 0x0D):
+        i += 1
+    first, mark = i, False
+    while i < stop and data[i] != 0x0A and i - first < _LONGEST_HEAD:
+        mark = mark or (data[i] != 0x0D and _ends_cell(data[i]))
+        i += 1
+    head[2] = first
+    head[3] = i if mark and i < stop and data[i] == 0x0A else first
+    return True

@@ -39,7 +39,7 @@ from corpus_pipeline.scrub.identifiers.forms import (
 from corpus_pipeline.scrub.identifiers.long_forms import hardware_at, may_be_wallet
 from corpus_pipeline.scrub.identifiers.near_words import (
     bits_of,
-    head_bits,
+    find_head,
     is_cell,
     is_letter,
     words_before,
@@ -164,12 +164,13 @@ def _note(found, count, row, start, end, kind, bits):  # type: ignore[no-untyped
 
 
 @kernel
-def _scan(
+def _scan(  # type: ignore[no-untyped-def]
     data, offsets, classes, triggers, forms, form_bits, words, word_bits, wide, wanted, found
-):  # type: ignore[no-untyped-def]
+):  # fmt: skip
     """Fills int64[room, 5], the columns of `Candidates`, until it is full; returns how many there
     are, or would be."""
-    count = 0
+    # numba compiles a kernel for each constant that it is given, unless that has a type.
+    count, none = np.int64(0), np.int64(NUMBER)
     token_starts = np.zeros(_MAX_TOKENS + 1, np.int64)
     token_ends = np.zeros(_MAX_TOKENS + 1, np.int64)
     token_gaps = np.zeros(_MAX_TOKENS + 1, np.int64)
@@ -177,11 +178,11 @@ def _scan(
     token_sizes = np.zeros(_MAX_TOKENS + 1, np.int64)
     first_runs = np.zeros(_MAX_TOKENS + 2, np.int64)
     runs = np.zeros((_MAX_TOKENS + 1) * (_MAX_CHARACTERS + 2), np.int64)
-    head = np.zeros(3, np.int64)
-    reader = np.zeros(7, np.int64)
+    head, in_head = np.zeros(4, np.int64), np.int64(0)
+    reader, head_reader = np.zeros(7, np.int64), np.zeros(7, np.int64)
     hits, head_hits = np.zeros((64, 2), np.int64), np.zeros((64, 2), np.int64)
     for row in range(len(offsets) - 1):
-        begin, stop = offsets[row], offsets[row + 1]
+        begin, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         done = begin
         head[0], head[1], head[2] = begin, begin, -1
         reader[0] = begin - 1
@@ -200,7 +201,7 @@ def _scan(
                 start, end = hardware_at(data, i, max(begin, hardware_end), stop)
                 if end > i:
                     hardware_end = end
-                    count = _note(found, count, row, start, end, HARDWARE, 0)
+                    count = _note(found, count, row, start, end, np.int64(HARDWARE), none)
             # Where the token with this digit begins.
             first = i
             while first > done:
@@ -261,7 +262,7 @@ def _scan(
                         wanted & WANT_CRYPTO and 25 <= size <= _MAX_WALLET
                         and end - position == size and may_be_wallet(data, position, end)
                     ):  # fmt: skip
-                        count = _note(found, count, row, position, end, WALLET, 0)
+                        count = _note(found, count, row, position, end, np.int64(WALLET), none)
                     if count_tokens == 0:
                         token_ends[0] = end
                     else:
@@ -275,11 +276,11 @@ def _scan(
                 if count_tokens == _MAX_TOKENS:
                     break
                 if wanted & WANT_VIN and size == 17 and 3 < digits < 17:
-                    count = _note(found, count, row, position, end, VEHICLE, 0)
+                    count = _note(found, count, row, position, end, np.int64(VEHICLE), none)
                 if wanted & WANT_PLATE and size == digits and may_be_plate(
                     data, position, end, begin, stop
                 ):  # fmt: skip
-                    count = _note(found, count, row, position, end, PLATE, 0)
+                    count = _note(found, count, row, position, end, np.int64(PLATE), none)
                 runs[count_runs] = last | run << 3
                 count_runs += 1
                 token_starts[count_tokens], token_ends[count_tokens] = position, end
@@ -363,14 +364,18 @@ def _scan(
                         bits |= named
                         if is_cell(data, token_starts[t], token_ends[u], begin, stop):
                             # Of a table the first line says what a column is.
-                            named = asked & head_bits(
-                                data, head, head_hits, token_starts[t], stop, words, word_bits
-                            )
+                            if find_head(data, head, token_starts[t], stop):
+                                head_reader[0] = head[2] - 1
+                                in_head = words_near(
+                                    data, head_reader, head_hits, begin, head[2], head[3], stop,
+                                    words, word_bits,
+                                )  # fmt: skip
+                            named = asked & in_head if token_starts[t] > head[3] else 0
                             if named:
                                 bits |= named | COLUMN
                         if bits:
                             count = _note(
-                                found, count, row, token_starts[t], token_ends[u], NUMBER, bits
+                                found, count, row, token_starts[t], token_ends[u], none, bits
                             )
             if count_tokens == _MAX_TOKENS:
                 done = token_starts[last_start]

@@ -224,7 +224,9 @@ def _has_value(data, end, stop, flags, least):  # type: ignore[no-untyped-def]
     kinds, or many. Words between them, as in "password is", are left to the rules."""
     i = end
     limit = min(stop, end + _MAX_OPERATOR)
-    if (i < stop and flags[data[i]] & (_LOWER | _UPPER)) or (i < stop and data[i] == 0x5F):
+    # Behind a word of Chinese a value may follow at once, behind others it is a part of a name.
+    spaced = data[end - 1] < 0x80
+    if spaced and i < stop and (flags[data[i]] & (_LOWER | _UPPER) or data[i] == 0x5F):
         return False
     for _ in range(_MOST_WORDS):
         # Operators, quotes and spaces, or a short word in a script without them.
@@ -238,7 +240,7 @@ def _has_value(data, end, stop, flags, least):  # type: ignore[no-untyped-def]
                 if i + 1 >= limit or data[i + 1] != 0x76:
                     return False
             i += 1
-        if i == end and data[end - 1] < 0x80:
+        if i == end and spaced:
             return False
         lower, upper, digits, other = 0, 0, 0, 0
         last = min(stop, i + _MAX_VALUE)
@@ -275,7 +277,9 @@ def _has_userinfo(data, end, stop):  # type: ignore[no-untyped-def]
             return True
         if byte == 0x3A:
             colon = True
-        elif byte <= 0x20 or byte in (0x2F, 0x22, 0x3C, 0x3E, 0x5C, 0x60):
+        elif byte <= 0x20 or byte == 0x22 or byte == 0x2F or byte == 0x3C or (
+            byte == 0x3E or byte == 0x5C or byte == 0x60
+        ):  # fmt: skip
             return False
     return False
 
@@ -296,7 +300,7 @@ def _scan(  # type: ignore[no-untyped-def]
     """Fills the arrays of `Anchors`, and returns how many there are, also those without room."""
     count = 0
     for row in range(len(offsets) - 1):
-        begin, stop = offsets[row], offsets[row + 1]
+        begin, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         state = np.uint32(0)
         for i in range(begin, stop):
             state = steps[state + classes[data[i]]]
