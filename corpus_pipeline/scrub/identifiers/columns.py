@@ -10,6 +10,7 @@ import re
 _LONGEST_LINE = 2000
 _LONGEST_NAME = 40
 _MARKS = (b"\t", b";", b"|", b",")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _QUOTED = re.compile(rb'"[^"\n]*"')
 _AROUND = b" \t\r\"'"
 
@@ -27,8 +28,7 @@ class Columns:
     def cell(self, start: int) -> tuple[str, int, int] | None:
         """Finds the cell in which a byte stands.
 
-        Places must not descend from call to call by more than a table, or each call reads a table
-        anew.
+        Places ascend from call to call, or each reads the text from its begin.
 
         Returns:
             the name of its column, its first byte and the byte after its last without blanks and
@@ -61,10 +61,12 @@ class Columns:
     def _read_block(self, start: int) -> None:
         """Reads the block of lines around a byte, and the names in its first line."""
         text = self._text
-        empty = (b"\n\n", b"\n\r\n")
-        begins = [place + len(mark) for mark in empty if (place := text.rfind(mark, 0, start)) >= 0]
-        ends = [place for mark in empty if (place := text.find(mark, start)) >= 0]
-        self._first, self._last = max(begins, default=0), min(ends, default=len(text))
+        first = place = self._first if self._first <= start else 0
+        empty = _EMPTY_LINE.search(text, place)
+        while empty is not None and empty.end() <= start:
+            first, place = empty.end(), empty.start() + 1
+            empty = _EMPTY_LINE.search(text, place)
+        self._first, self._last = first, len(text) if empty is None else empty.start() + 1
         self._names = []
         end = text.find(b"\n", self._first, self._last)
         if end < 0 or end - self._first >= _LONGEST_LINE:
