@@ -16,8 +16,8 @@ from corpus_pipeline.machine import OWN_PROCESS
 import numba  # isort: skip
 from numba.core import entrypoints  # isort: skip
 from numba.core.caching import FunctionCache  # isort: skip
-from numba.core.types import Dispatcher  # isort: skip
-from numba.extending import typeof_impl  # isort: skip
+from numba.core import types  # isort: skip
+from numba.extending import models, register_model, typeof_impl  # isort: skip
 
 #: Nobody takes the address of a kernel in C; the code for that is a tenth of the time to compile.
 #: (numba's type stubs lack the option.)
@@ -32,14 +32,40 @@ if os.environ.get(OWN_PROCESS):
         del sys.modules["scipy.linalg"]
     vars(entrypoints)["_already_initialized"] = True
 
+
+class _CalledKernel(types.Dispatcher):
+    """A kernel as the kernels that call it see it.
+
+    It is compiled once for all whole numbers: numba would compile it anew, with all that it calls,
+    for a constant, for a number of 32 bits, and for each way to mix them.
+    """
+
+    def get_call_type(self, context: Any, args: Any, kws: Any) -> Any:
+        """Returns the signature that a call has."""
+        widened = tuple(map(_widened, args))
+        return super().get_call_type(context, widened, {n: _widened(t) for n, t in kws.items()})
+
+
+register_model(_CalledKernel)(models.OpaqueModel)
 # A kernel that calls a kernel calls what that one is compiled to.
-typeof_impl.register(Kernel, lambda called, _: Dispatcher(called.compiled))
+typeof_impl.register(Kernel, lambda called, _: _CalledKernel(called.inner))
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Returns the function as numba compiles it at its first call, or loads it from the cache."""
-    made: Any = numba.njit(function, nogil=True, **_FASTER_TO_COMPILE)
-    if _in_package(function):
+def _widened(kind: Any) -> Any:
+    """Returns the type of an argument without its value, a signed number's of 64 bits."""
+    plain: Any = types.unliteral(kind)  # type: ignore[no-untyped-call]
+    return types.int64 if plain in types.signed_domain else plain
+
+
+def compiled(function: Callable[..., Any], *, inner: bool = False) -> Callable[..., Any]:
+    """Returns the function as numba compiles it at its first call, or loads it from the cache.
+
+    An inner one is for other kernels alone: it has no code that takes Python's objects apart, and
+    is kept with those that call it.
+    """
+    options = {**_FASTER_TO_COMPILE, "no_cpython_wrapper": inner}
+    made: Any = numba.njit(function, nogil=True, **options)
+    if _in_package(function) and not inner:
         try:
             made._cache = _Cache(function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # numba's word for a folder that it cannot write to.

@@ -128,6 +128,13 @@ class Kernel:
 
         return compiled(self.py_func)
 
+    @functools.cached_property
+    def inner(self) -> Callable[..., Any]:
+        """The function as other kernels call it."""
+        from corpus_pipeline.compilation import compiled
+
+        return compiled(self.py_func, inner=True)
+
 
 def kernel(function: Callable[..., Any]) -> Kernel:
     """Compiles a function over NumPy arrays to machine code at its first call.
