@@ -118,9 +118,37 @@ def _is_capital_word(tokens, k):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def read_chain(  # type: ignore[no-untyped-def]
-    data, begin, stop, tables, tokens, low, high, nouns, strict, seen, slots, marks, touched, count
+def read_chains(  # type: ignore[no-untyped-def]
+    data, begin, stop, tables, tokens, total, nouns, strict, rough, seen, slots, marks, touched
 ):
+    """Finds names in the chains of the tokens of a text; returns how many words were kept of them.
+
+    `rough` asks for no more than whether a private person's could be among them: all words are
+    taken for such as the text has with a capital alone, and what is returned is 1 or 0.
+    """
+    count = 0
+    low = 0
+    while low < total:
+        high = low
+        while high + 1 < total and joins(tokens, high + 1):
+            high += 1
+        count = _read_chain(
+            data, begin, stop, tables, tokens, low, high, nouns, strict, rough, seen, slots, marks,
+            touched, count,
+        )  # fmt: skip
+        if rough:
+            for k in range(low, high + 1):
+                if tokens[k, PEOPLE] & PRIVATE:
+                    return 1
+        low = high + 1
+    return count
+
+
+@kernel
+def _read_chain(  # type: ignore[no-untyped-def]
+    data, begin, stop, tables, tokens, low, high, nouns, strict, rough, seen, slots, marks, touched,
+    count,
+):  # fmt: skip
     """Finds the names in the chain of tokens from `low` to `high`."""
     k = low
     while k <= high:
@@ -237,7 +265,7 @@ def read_chain(  # type: ignore[no-untyped-def]
             heading += _is_capital_word(tokens, k - 1)
         count = _judge(
             data, begin, stop, tables, tokens, k, end, titled if points else k, points, heading,
-            nouns, strict, seen, slots, marks, touched, count,
+            nouns, strict, rough, seen, slots, marks, touched, count,
         )  # fmt: skip
         k = end + 1
         points = 0
@@ -246,8 +274,8 @@ def read_chain(  # type: ignore[no-untyped-def]
 
 @kernel
 def _judge(  # type: ignore[no-untyped-def]
-    data, begin, stop, tables, tokens, low, high, titled, points, heading, nouns, strict, seen,
-    slots, marks, touched, count,
+    data, begin, stop, tables, tokens, low, high, titled, points, heading, nouns, strict, rough,
+    seen, slots, marks, touched, count,
 ):  # fmt: skip
     """Decides whether a piece of a chain is a name."""
     start, end = tokens[low, START], tokens[high, END]
@@ -305,7 +333,7 @@ def _judge(  # type: ignore[no-untyped-def]
     # A word that the same text has in small letters is one, unless it is well known as a name.
     if (
         evidence <= 8 and points <= 4 and known & 7 < 6 and not tokens[low, SHAPE] & SMALL
-        and evidence + points >= ENOUGH
+        and evidence + points >= ENOUGH and not rough
     ):  # fmt: skip
         if not seen[-1]:
             note_small(data, begin, stop, tables.letters, seen)
@@ -323,6 +351,9 @@ def _judge(  # type: ignore[no-untyped-def]
     if not contact and evidence >= 4:
         contact = has_contact(data, end, stop)
     mark = FOUND | (PRIVATE if contact else 0)
+    if rough:
+        tokens[low, PEOPLE] = mark
+        return count
     # A word that no list knows is looked for elsewhere only if much speaks for it.
     if evidence + points < ENOUGH + 2 and (evidence < ENOUGH or strict):
         for k in range(low, high + 1):

@@ -10,7 +10,7 @@ from corpus_pipeline.scrub.entities import INDEX
 from corpus_pipeline.scrub.persons.cjk_chinese import Found, Row, find_in_row
 from corpus_pipeline.scrub.persons.cjk_japanese import find_japanese
 from corpus_pipeline.scrub.persons.cjk_korean import find_korean
-from corpus_pipeline.scrub.persons.cjk_scan import find_candidates
+from corpus_pipeline.scrub.persons.cjk_scan import Candidates, find_candidates
 from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8
 
@@ -25,6 +25,11 @@ def _count_letters(data, offsets, counts):  # type: ignore[no-untyped-def]
     for row in range(len(offsets) - 1):
         han = kana = hangul = 0
         i, stop = offsets[row], offsets[row + 1]
+        wide = 0
+        for k in range(np.uint64(i), np.uint64(stop)):
+            wide += data[k] >= 0xE3
+        if not wide:
+            continue
         while i < stop:
             lead = data[i]
             if lead < 0xE3:
@@ -92,7 +97,17 @@ def _apart(
 def _chinese(
     text: Utf8, data: bytes, wanted: NDArray[np.bool_], everyone: bool
 ) -> list[tuple[int, int, int, int, float]]:
-    candidates = find_candidates(text, wanted)
+    if not everyone:
+        # Few texts name a private person; in these the person is looked for everywhere.
+        some = _in_rows(text, data, find_candidates(text, wanted, True), everyone)
+        wanted = np.zeros(len(wanted), np.bool_)
+        wanted[[row for row, *_ in some]] = True
+    return _in_rows(text, data, find_candidates(text, wanted, False), everyone)
+
+
+def _in_rows(
+    text: Utf8, data: bytes, candidates: Candidates, everyone: bool
+) -> list[tuple[int, int, int, int, float]]:
     if not len(candidates.rows):
         return []
     rows, firsts = np.unique(candidates.rows, return_index=True)

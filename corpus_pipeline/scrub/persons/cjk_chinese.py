@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from corpus_pipeline.scrub.persons.cjk_cues import (
     ABROAD_LETTERS,
+    CONTACT_WORDS,
     FIELD,
     FOREIGN,
     KIN,
@@ -37,7 +38,7 @@ _HAN = "[\u3400-\u9fff]"
 #: Numbers and words that stand beside the name of a private person.
 _CONTACT = re.compile(
     r"(?<!\d)1[3-9]\d[ \-]?\d{4}[ \-]?\d{4}(?!\d)|(?<!\d)\d{17}[\dXx]|\d{3,4}-\d{7,8}|[\w.]@\w|"
-    "身份证|身份證|公民身份|电话|電話|手机|手機|微信|邮箱|住址|户籍|家住|住所|出生于|护照|银行卡|账号|帐号|<PHONE|<EMAIL|<CN_ID"
+    f"{'|'.join(CONTACT_WORDS)}|<PHONE|<EMAIL|<CN_ID"
 )
 _DOTS = tuple(dot.encode() for dot in "·•‧")
 _PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉")

@@ -90,6 +90,12 @@ def labels() -> WordTable:
     return _table({1: FIELDS})
 
 
+#: Words of a person's numbers and dwelling.
+CONTACT_WORDS = (
+    "身份证", "身份證", "公民身份", "电话", "電話", "手机", "手機", "微信", "邮箱", "住址", "户籍",
+    "家住", "住所", "出生于", "护照", "银行卡", "账号", "帐号",
+)  # fmt: skip
+
 NO_NAMES = frozenset(word_list("no names"))
 
 

@@ -12,7 +12,7 @@ from corpus_pipeline.scrub.persons.cjk_cues import COMPOUND_SURNAMES, NO_NAMES, 
 from corpus_pipeline.scrub.persons.cjk_tables import is_japanese_surname
 
 #: Bytes behind a label that are read, bytes of a line of a table, and lines of a table.
-_WINDOW, _LINE, _LINES = 120, 4000, 5000
+WINDOW, _LINE, _LINES = 120, 4000, 5000
 
 _HAN = "\u3400-\u9fff\u3007"
 _SEPARATOR = re.compile(
@@ -56,7 +56,7 @@ def values_behind(data: bytes, end: int, stop: int) -> Iterator[tuple[int, int, 
         end: where the label ends.
         stop: where the text ends.
     """
-    window = data[end : min(end + _WINDOW, stop)].decode(errors="ignore")
+    window = data[end : min(end + WINDOW, stop)].decode(errors="ignore")
     separator = _SEPARATOR.match(window)
     if not separator:
         return

@@ -68,6 +68,13 @@ def _wide(data, i, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _note(line, row, start, last_end, end, kind, rank, first):  # type: ignore[no-untyped-def]
+    """Fills a row of what is found."""
+    line[0], line[1], line[2], line[3], line[4] = row, start, last_end, end, kind
+    line[5], line[6] = rank, first
+
+
+@kernel
 def _scan_japanese(  # type: ignore[no-untyped-def]
     data, offsets, wanted, last_keys, last_values, first_keys, first_values,
     title_keys, title_values, label_keys, label_values, out,
@@ -100,7 +107,7 @@ def _scan_japanese(  # type: ignore[no-untyped-def]
                         and _value(label_keys, label_values, data, start, length)
                     ):
                         if count < len(out):
-                            out[count] = (row, start, i + 3, i + 3, LABEL, 0, 0)
+                            _note(out[count], row, start, i + 3, i + 3, LABEL, 0, 0)
                         count += 1
                         break
             if inside or i < free:
@@ -157,7 +164,7 @@ def _scan_japanese(  # type: ignore[no-untyped-def]
                     break
             if best >= 0:
                 if count < len(out):
-                    out[count] = (row, i, best_last, best_end, best, best_rank, best_first)
+                    _note(out[count], row, i, best_last, best_end, best, best_rank, best_first)
                 count += 1
                 free = best_end
             i += 3

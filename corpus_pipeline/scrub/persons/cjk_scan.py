@@ -27,6 +27,14 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
     before_cues,
     labels,
 )
+from corpus_pipeline.scrub.persons.cjk_private import (
+    CONTACT_BEFORE,
+    contact_words,
+    could_be_private,
+    field_reach,
+    marks,
+    next_contact,
+)
 from corpus_pipeline.scrub.persons.cjk_tables import (
     ABROAD,
     FIELD_END,
@@ -85,27 +93,27 @@ class Candidates(NamedTuple):
 
 @kernel
 def _scan(  # type: ignore[no-untyped-def]
-    data, offsets, rows_wanted,
+    data, offsets, rows_wanted, private,
     words_keys, words_values, pairs, letters, compound_keys, compound_values, simplified,
     before_keys, before_values, after_keys, after_values, label_keys, label_values,
-    before_bonus, after_bonus,
+    before_bonus, after_bonus, marks, contact_keys, contact_values,
+    codes, costs, edges, ahead, back, could,
     rows, starts, ends, kinds, scores, befores, afters,
 ):  # fmt: skip
     """Fills the arrays of `Candidates`; returns C, which may be more than they have room for."""
     room = len(rows)
     count = 0
-    codes = np.zeros(_RUN + 4, np.int64)
-    costs = np.zeros(5, np.int64)
-    edges = np.zeros((_RUN, 5), np.int64)
-    ahead = np.zeros(_RUN + 1, np.int64)
-    back = np.zeros(_RUN + 1, np.int64)
-    could = np.zeros(_RUN, np.bool_)
     for row in range(len(offsets) - 1):
         if not rows_wanted[row]:
             continue
         begin, stop = offsets[row], offsets[row + 1]
         i = begin
         continues = False
+        # The next sign of contact, and up to where the values of the last field may stand.
+        contact = begin
+        if private:
+            contact = next_contact(data, begin, stop, marks, contact_keys, contact_values)
+        reach = begin
         while i < stop:
             lead = data[i]
             if lead < 0xC2:
@@ -152,7 +160,8 @@ def _scan(  # type: ignore[no-untyped-def]
                 i += 3
                 continue
             whole = n < _RUN or not han_at(data, i, stop)
-            if whole and i < stop and n >= 2:
+            following = begin
+            if whole and i < stop and n >= 2 and letters[codes[n - 1], FIELD_END]:
                 sign = data[i]
                 if (
                     sign == 0x3A or sign == 0x09 or sign == 0x7C or sign == 0x2C or sign == 0x20
@@ -174,6 +183,7 @@ def _scan(  # type: ignore[no-untyped-def]
                                 befores[count] = 1 if length == n and not continues else 0
                                 afters[count] = 0
                             count += 1
+                            following = field_reach(data, i, stop)
                             break
             if whole:
                 # A field with its value and no sign between: 户名农平.
@@ -193,6 +203,21 @@ def _scan(  # type: ignore[no-untyped-def]
                                     afters[count] = size
                                 count += 1
                                 break
+            if private:
+                near = start < reach
+                reach = max(reach, following)
+                while contact < start - CONTACT_BEFORE:
+                    contact = next_contact(
+                        data, contact + 1, stop, marks, contact_keys, contact_values
+                    )
+                if not near and not could_be_private(
+                    data, start, i, begin, stop, codes, n, contact, letters, marks, before_keys,
+                    before_values,
+                ):  # fmt: skip
+                    if not whole:
+                        i -= 3 * _OVERLAP
+                    continues = not whole
+                    continue
             # Names of which the place in the run lets them be noted here, not with the next ones.
             low = _OVERLAP // 2 if continues else 0
             high = n - 1 if whole else n - _OVERLAP // 2
@@ -278,21 +303,26 @@ def _scan(  # type: ignore[no-untyped-def]
     return count
 
 
-def find_candidates(text: Utf8, rows_wanted: NDArray[np.bool_]) -> Candidates:
+def find_candidates(text: Utf8, rows_wanted: NDArray[np.bool_], private: bool) -> Candidates:
     """Finds what could be Chinese names, labels and dots in the rows that are wanted.
 
     Args:
         text: the buffers of N texts.
         rows_wanted: bool[N].
+        private: of names those alone that could be a private person's, the first time they stand.
     """
     tables = chinese_tables()
     room = len(text.data) // 256 + 64
     while True:
         arrays = tuple(np.empty(room, np.int32) for _ in range(7))
         count = _scan(
-            text.data, text.offsets, rows_wanted,
+            text.data, text.offsets, rows_wanted, private,
             *tables.words, tables.pairs, tables.letters, *tables.compound, tables.simplified,
-            *before_cues(), *after_cues(), *labels(), BEFORE_BONUS, AFTER_BONUS, *arrays,
+            *before_cues(), *after_cues(), *labels(), BEFORE_BONUS, AFTER_BONUS,
+            marks(), *contact_words(),
+            np.zeros(_RUN + 4, np.int64), np.zeros(5, np.int64), np.zeros((_RUN, 5), np.int64),
+            np.zeros(_RUN + 1, np.int64), np.zeros(_RUN + 1, np.int64), np.zeros(_RUN, np.bool_),
+            *arrays,
         )  # fmt: skip
         if count <= room:
             return Candidates(*(each[:count] for each in arrays))

@@ -4,7 +4,7 @@ import numpy as np
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.letters import NO_LETTER, code_point, finished, hash_phrase_word
-from corpus_pipeline.scrub.persons.tables import AFTER, BEFORE, GOES_ON, PHRASE, looked_up
+from corpus_pipeline.scrub.persons.tables import AFTER, BEFORE, GOES_ON, PHRASE, phrase_at
 from corpus_pipeline.scrub.persons.tokens import read_word
 
 #: Words and marks that are read before a name and behind it.
@@ -31,9 +31,12 @@ _SKIPPED = np.zeros(256, np.bool_)
 _SKIPPED[[0x20, 0x09, 0x2A, 0x5F, 0x3E, 0x23, 0x60]] = True
 
 
-@kernel
-def _is_skipped(byte):  # type: ignore[no-untyped-def]
-    return _SKIPPED[byte]
+#: bool[256]: what a sentence, a line or a quotation begins behind.
+_BEGINS = np.zeros(256, np.bool_)
+_BEGINS[[0x0A, 0x0D, 0x2E, 0x21, 0x3F, 0x3A, 0x22, 0x28, 0x5B, 0x7C, 0x2D]] = True
+#: bool[256]: those of them before which a word at the start has its capital from there.
+_OPENS = _BEGINS.copy()
+_OPENS[[0x0A, 0x0D, 0x2D]] = False
 
 
 @kernel
@@ -47,7 +50,7 @@ def begins_sentence(data, at, begin):  # type: ignore[no-untyped-def]
     byte = data[i - 1]
     if byte >= 0x80:
         return data[i - 3] == 0xE2 if i - 3 >= begin else False
-    return byte in (0x0A, 0x0D, 0x2E, 0x21, 0x3F, 0x3A, 0x22, 0x28, 0x5B, 0x7C, 0x2D)
+    return _BEGINS[byte]
 
 
 @kernel
@@ -69,24 +72,24 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 break
             item = _NEW_LINE
             value = _extended(value, item)
-            found = _merged(found, looked_up(tables, BEFORE, value))
+            found = _merged(found, phrase_at(tables, BEFORE, value))
             break
         byte = data[i - 1]
-        if _is_skipped(byte):
+        if _SKIPPED[byte]:
             i -= 1
             continue
         if byte == 0xA0 and data[i - 2] == 0xC2:
             i -= 2
             continue
         if byte == 0x0A or byte == 0x0D:
-            while i > begin and (data[i - 1] in (0x0A, 0x0D) or _is_skipped(data[i - 1])):
+            while i > begin and (data[i - 1] in (0x0A, 0x0D) or _SKIPPED[data[i - 1]]):
                 i -= 1
             item = _NEW_LINE
             if items == 0:
                 line = sentence = True
             if i <= begin:
                 value = _extended(value, item)
-                found = _merged(found, looked_up(tables, BEFORE, value))
+                found = _merged(found, phrase_at(tables, BEFORE, value))
                 break
         elif byte < 0x80 and not (0x61 <= byte | 0x20 <= 0x7A):
             if 0x30 <= byte <= 0x39:
@@ -94,7 +97,7 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 break
             item = int(byte)
             i -= 1
-            if items == 0 and item in (0x2E, 0x21, 0x3F, 0x3A, 0x22, 0x28, 0x5B, 0x7C):
+            if items == 0 and _OPENS[item]:
                 sentence = True
         else:
             end = i
@@ -135,7 +138,7 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                     break
                 item = hash_phrase_word(data, i, end, folds)
         value = _extended(value, item)
-        held = looked_up(tables, BEFORE, value)
+        held = phrase_at(tables, BEFORE, value)
         found = _merged(found, held)
         if not held & GOES_ON:
             break
@@ -171,7 +174,7 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
             width = 1 if byte == 0x27 else 3
             if i + width < stop and data[i + width] == 0x73:
                 value = _extended(value, 0x27)
-                found = _merged(found, looked_up(tables, AFTER, value))
+                found = _merged(found, phrase_at(tables, AFTER, value))
                 items += 1
                 i += width + 1
                 continue
@@ -195,7 +198,7 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
                 found = _merged(found, 2)
             i = end
         value = _extended(value, item)
-        held = looked_up(tables, AFTER, value)
+        held = phrase_at(tables, AFTER, value)
         found = _merged(found, held)
         if not held & GOES_ON:
             break
@@ -207,6 +210,12 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
 def has_contact(data, at, stop):  # type: ignore[no-untyped-def]
     """Says whether a mail address or a telephone number of nine digits or more stands behind
     byte `at`, in the same line or, if that ends there, in the next ones of a block."""
+    digits = signs = 0
+    for k in range(np.uint64(at), np.uint64(min(stop, at + _REACH))):
+        digits += 0x30 <= data[k] <= 0x39
+        signs += data[k] == 0x40
+    if not signs and digits < 9:
+        return False
     digits, run_start, slashes = 0, at, 0
     blank = False
     for i in range(at, min(stop, at + _REACH)):
@@ -260,7 +269,7 @@ def heads_block(data, at, stop):  # type: ignore[no-untyped-def]
             longest = max(longest, run)
         else:
             run = 0
-            if not _is_skipped(byte):
+            if not _SKIPPED[byte]:
                 size += 1
         i += 1
     if i >= stop and 0 < size <= 70:

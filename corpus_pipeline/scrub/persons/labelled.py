@@ -13,6 +13,7 @@ from corpus_pipeline.scrub.persons.tables import (
     PHRASE,
     WORDS,
     looked_up,
+    phrase_at,
 )
 from corpus_pipeline.scrub.persons.tokens import read_word
 
@@ -30,8 +31,8 @@ def _label_end(data, i, stop, tables):  # type: ignore[no-untyped-def]
         if count == 0:
             break
         value = finished(((value ^ item) * 16777619) & 0xFFFFFFFF)
-        held = looked_up(tables, LABELS, value)
-        other = looked_up(tables, FREE_LABELS, value)
+        held = phrase_at(tables, LABELS, value)
+        other = phrase_at(tables, FREE_LABELS, value)
         if (held | other) & 1:
             end, free = after, bool(other & 1)
         if not (held | other) & GOES_ON:

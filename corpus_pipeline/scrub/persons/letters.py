@@ -99,6 +99,11 @@ def _hash_word(data, start, end, folds, quotes):  # type: ignore[no-untyped-def]
     i = start
     value = 2166136261
     while i < end:
+        letter = np.int64(data[i]) | 0x20
+        if 0x61 <= letter <= 0x7A:
+            value = added(value, letter)
+            i += 1
+            continue
         code, width = code_point(data, i, end)
         fold = int(folds[code])
         if fold & TWO:

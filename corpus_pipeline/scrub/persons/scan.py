@@ -18,8 +18,7 @@ from corpus_pipeline.scrub.persons.chains import (
     FOUND,
     PRIVATE,
     SLOTS,
-    joins,
-    read_chain,
+    read_chains,
 )
 from corpus_pipeline.scrub.persons.labelled import read_labelled
 from corpus_pipeline.scrub.persons.mentions import (
@@ -52,59 +51,66 @@ _WELL_KNOWN = frozenset({"en", None})
 
 
 @kernel
-def _scan(data, offsets, nouns, strict, tables, ends, tokens, least, rows, starts, stops, scores):  # type: ignore[no-untyped-def]
+def _scan(  # type: ignore[no-untyped-def]
+    data, offsets, nouns, strict, tables, ends, tokens, seen, slots, marks, touched, least, rows,
+    starts, stops, scores,
+):  # fmt: skip
     """Fills the arrays of the findings; returns how many."""
     found = 0
-    slots = np.zeros(SLOTS, np.int64)
-    marks = np.zeros(SLOTS, np.uint8)
-    touched = np.zeros(SLOTS, np.int64)
-    # The last one says whether the others were set.
-    seen = np.zeros(2**16 + 1, np.bool_)
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
         total, caseless = read_tokens(data, begin, stop, tables, ends, tokens)
         if caseless:
             first = found
             found = read_labelled(data, begin, stop, tables, row, found, rows, starts, stops)
-            scores[first:found] = 0.5
+            for k in range(first, found):
+                scores[k] = 0.5
         elif total == 0 and stop - begin < _SMALL_TEXT:
             total = read_small_tokens(data, begin, stop, tables, tokens)
         if seen[-1]:
-            seen[:] = False
-        read_firms(data, begin, tables, tokens, total)
+            for k in range(len(seen)):
+                seen[k] = False
         count = 0
-        low = 0
-        while low < total:
-            high = low
-            while high + 1 < total and joins(tokens, high + 1):
-                high += 1
-            count = read_chain(
-                data, begin, stop, tables, tokens, low, high, nouns[row], strict[row], seen,
-                slots, marks, touched, count,
+        # Most texts name no private person: whoever asks for these alone is told so soon.
+        for rough in range(1 if least & PRIVATE else 0, -1, -1):
+            read_firms(data, begin, tables, tokens, total)
+            count = read_chains(
+                data, begin, stop, tables, tokens, total, nouns[row], strict[row], rough, seen,
+                slots, marks, touched,
             )  # fmt: skip
-            low = high + 1
+            if rough:
+                if not count:
+                    total = 0
+                for k in range(total):
+                    tokens[k, PEOPLE] = 0
         read_inverted(data, tokens, total)
         if count:
             read_joined(data, tokens, total)
-        if count:
             read_mentions(data, begin, stop, tables, tokens, total, seen, slots, marks, least)
         for j in range(count):
             slots[touched[j]] = 0
-        k = 0
-        while k < total:
-            if not tokens[k, PEOPLE] & FIRST:
-                k += 1
-                continue
-            first = k
+        found = _written(tokens, total, least, row, found, rows, starts, stops, scores)
+    return found
+
+
+@kernel
+def _written(tokens, total, least, row, found, rows, starts, stops, scores):  # type: ignore[no-untyped-def]
+    """Adds the names among the tokens of a text to the findings; returns how many there are."""
+    k = 0
+    while k < total:
+        if not tokens[k, PEOPLE] & FIRST:
             k += 1
-            while k < total and tokens[k, PEOPLE] & FOUND and not tokens[k, PEOPLE] & FIRST:
-                k += 1
-            if tokens[first, PEOPLE] & least != least:
-                continue
-            rows[found], starts[found] = row, tokens[first, START]
-            stops[found] = tokens[k - 1, END]
-            scores[found] = 0.8 if k - first > 1 else 0.6
-            found += 1
+            continue
+        first = k
+        k += 1
+        while k < total and tokens[k, PEOPLE] & FOUND and not tokens[k, PEOPLE] & FIRST:
+            k += 1
+        if tokens[first, PEOPLE] & least != least:
+            continue
+        rows[found], starts[found] = row, tokens[first, START]
+        stops[found] = tokens[k - 1, END]
+        scores[found] = 0.8 if k - first > 1 else 0.6
+        found += 1
     return found
 
 
@@ -134,6 +140,9 @@ def find_spaced_persons(text: Utf8, languages: Sequence[str | None], everyone: b
     ends, scores = np.empty(size, np.int32), np.empty(size, np.float32)
     found = _scan(
         text.data, text.offsets, nouns, strict, tables(), surname_ends(), room(most),
+        # Words in small letters by the low bits of their hash; the last says whether they were set.
+        np.zeros(2**16 + 1, np.bool_), np.zeros(SLOTS, np.int64), np.zeros(SLOTS, np.uint8),
+        np.zeros(SLOTS, np.int64),
         FOUND if everyone else FOUND | PRIVATE, rows, starts, ends, scores,
     )  # fmt: skip
     # Those behind labels come before the others of their text.

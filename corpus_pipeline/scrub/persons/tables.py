@@ -53,6 +53,8 @@ class Tables(NamedTuple):
     """int32[2**17 + 1], where the entries begin whose hashes start with 17 bits."""
     entries: NDArray[np.int64]
     """int64[K], hashes, ascending, and 31 bits of value below them."""
+    phrases: NDArray[np.bool_]
+    """bool[2**16], whether a phrase or label has a hash with these low bits: most text has none."""
 
 
 class _Part(NamedTuple):
@@ -73,7 +75,11 @@ def _tables(parts: dict[int, _Part]) -> Tables:
     sizes = np.bincount(hashes[firsts] >> (32 - _BUCKET_BITS), minlength=2**_BUCKET_BITS)
     buckets = np.zeros(2**_BUCKET_BITS + 1, np.int32)
     np.cumsum(sizes, out=buckets[1:])
-    return Tables(letters(), buckets, entries)
+    phrases = np.zeros(2**16, np.bool_)
+    for salt, part in parts.items():
+        if salt not in (WORDS, PLACES_OF_WORDS):
+            phrases[(part.hashes.astype(np.int64) ^ salt) & 0xFFFF] = True
+    return Tables(letters(), buckets, entries, phrases)
 
 
 @kernel
@@ -86,6 +92,14 @@ def looked_up(tables, table, value):  # type: ignore[no-untyped-def]
         if entry >> 31 == value:
             return entry & 0x7FFFFFFF
     return 0
+
+
+@kernel
+def phrase_at(tables, table, value):  # type: ignore[no-untyped-def]
+    """What a table of phrases or labels holds for a hash; 0 if nothing."""
+    if not tables.phrases[(value ^ table) & 0xFFFF]:
+        return 0
+    return looked_up(tables, table, value)
 
 
 def phrase_hash(items: list[int]) -> int:

@@ -70,21 +70,47 @@ def _takes_capital(tail):  # type: ignore[no-untyped-def]
     return found
 
 
+_OUTSIDE, _INSIDE, _OTHER = range(3)
+#: uint8[256]: bytes outside words, bytes of words, and those that want a look.
+KINDS = np.full(256, _OUTSIDE, np.uint8)
+KINDS[[*range(0x30, 0x3A), *range(0x61, 0x7B), 0x5F]] = _INSIDE
+KINDS[[*range(0x41, 0x5B), *range(0x80, 0x100)]] = _OTHER
+#: bool[256]: signs of addresses and code, before a word and behind it.
+_CODE_BEFORE = np.zeros(256, np.bool_)
+_CODE_BEFORE[[0x40, 0x23, 0x24, 0x2F, 0x3D, 0x25, 0x5C, 0x26]] = True
+_CODE_BEHIND = np.zeros(256, np.bool_)
+_CODE_BEHIND[[0x25, 0x3D, 0x5C]] = True
+
+
 @kernel
 def _is_code(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
     """Says whether signs of addresses and code touch a word."""
     byte = data[start - 1]
-    if byte in (0x40, 0x23, 0x24, 0x2F, 0x3D, 0x25, 0x5C, 0x26):
+    if _CODE_BEFORE[byte]:
         return True
     if byte == 0x2E and start - 2 >= begin and 0x61 <= data[start - 2] <= 0x7A:
         return True
-    return end < stop and data[end] in (0x25, 0x3D, 0x5C)
+    return end < stop and _CODE_BEHIND[data[end]]
 
 
 @kernel
 def read_word(data, i, stop, folds):  # type: ignore[no-untyped-def]
     """Reads the word at byte i; (end, hash, shape, letters, last letters)."""
     start = i
+    letter = np.int64(data[i]) | 0x20 if i < stop else 0
+    if 0x61 <= letter <= 0x7A:
+        # Nearly all words are a letter of ASCII, small ones, and no letter or sign of words behind.
+        value, tail = added(2166136261, letter), letter
+        i += 1
+        while i < stop and 0x61 <= data[i] <= 0x7A:
+            letter = np.int64(data[i])
+            value = added(value, letter)
+            tail = (tail << 8 | letter) & 0xFFFFFFFFFFFFFF
+            i += 1
+        count = i - start
+        if count < MAX_WORD and (i == stop or (KINDS[data[i]] == _OUTSIDE and data[i] != 0x27)):
+            return i, finished(value), INITIAL if count == 1 else 0, count, tail
+        i = start
     value, tail, count, great, small_after = 2166136261, 0, 0, 0, 0
     shape = 0
     inner = 0
@@ -215,13 +241,6 @@ def gap_between(data, start, end, tables):  # type: ignore[no-untyped-def]
     return SPACE if blanks <= 2 else FAR
 
 
-_OUTSIDE, _INSIDE, _OTHER = range(3)
-#: uint8[256]: bytes outside words, bytes of words, and those that want a look.
-KINDS = np.full(256, _OUTSIDE, np.uint8)
-KINDS[[*range(0x30, 0x3A), *range(0x61, 0x7B), 0x5F]] = _INSIDE
-KINDS[[*range(0x41, 0x5B), *range(0x80, 0x100)]] = _OTHER
-
-
 @kernel
 def note_small(data, begin, stop, folds, seen):  # type: ignore[no-untyped-def]
     """Sets the bits of the words in small letters of a text: bool[2**16] by the low bits of the
@@ -289,22 +308,33 @@ def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-unt
     i = begin
     inside = caseless = False
     while i < stop:
-        byte = data[i]
-        kind = KINDS[byte]
-        if kind != _OTHER:
+        if KINDS[data[i]] != _OTHER:
+            while (
+                i + 4 < stop
+                and KINDS[data[i]] | KINDS[data[i + 1]] | KINDS[data[i + 2]] | KINDS[data[i + 3]]
+                < _OTHER
+            ):
+                i += 4
+            while i < stop and KINDS[data[i]] != _OTHER:
+                i += 1
             # Letters and digits before a word belong to it.
-            inside = kind == _INSIDE
-            i += 1
+            inside = KINDS[data[i - 1]] == _INSIDE
+            if i >= stop:
+                break
+        byte = data[i]
+        if byte > 0xE1:
+            # Quotes, scripts without capitals; none of them begins a name here.
+            i += 3 if byte < 0xF0 else 4
+            inside = False
             continue
         if byte < 0x80:
             if inside:
                 i += 1
                 continue
-        elif byte < 0xC3 or 0xD6 <= byte <= 0xE0 or byte > 0xE1:
-            # Quotes, scripts without capitals; none of them begins a name here.
-            caseless = caseless or 0xD6 <= byte <= 0xE0
-            i += 2 if byte < 0xE0 else (3 if byte < 0xF0 else 4)
-            inside = 0xD6 <= byte <= 0xE0
+        elif byte < 0xC3 or 0xD6 <= byte <= 0xE0:
+            caseless = caseless or byte >= 0xD6
+            i += 2 if byte < 0xE0 else 3
+            inside = byte >= 0xD6
             continue
         else:
             code, width = code_point(data, i, stop)
