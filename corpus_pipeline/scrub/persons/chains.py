@@ -5,6 +5,8 @@ from corpus_pipeline.scrub.persons.context import (
     after,
     before,
     begins_sentence,
+    contact_before,
+    contact_behind,
     has_contact,
     heads_block,
 )
@@ -124,7 +126,8 @@ def read_chains(  # type: ignore[no-untyped-def]
     """Finds names in the chains of the tokens of a text; returns how many words were kept of them.
 
     `rough` asks for no more than whether a private person's could be among them: all words are
-    taken for such as the text has with a capital alone, and what is returned is 1 or 0.
+    taken for such as the text has with a capital alone, and what is returned is 1 or 0. It is 2
+    where the text has digits or signs of mail that could be a person's.
     """
     count = 0
     low = 0
@@ -290,6 +293,13 @@ def _judge(  # type: ignore[no-untyped-def]
         evidence = together(tokens, low, high)
         evidence -= 2 * heading
     if evidence < -2 and not points:
+        return count
+    if rough and not (
+        contact_before(data, start, begin, tables)
+        or (titled < low and contact_before(data, tokens[titled, START], begin, tables))
+        or contact_behind(data, end, stop, tables)
+        or (rough > 1 and evidence >= 4 and has_contact(data, end, stop))
+    ):
         return count
     said, line, sentence, number = before(data, start, begin, tables)
     if said & FORBIDS:

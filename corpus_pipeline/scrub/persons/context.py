@@ -207,14 +207,60 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def contact_before(data, at, begin, tables):  # type: ignore[no-untyped-def]
+    """Says whether what stands before byte `at` could speak of contact, or a line begins there."""
+    i = at
+    while i > begin and _SKIPPED[data[i - 1]]:
+        i -= 1
+    if i <= begin:
+        return True
+    last = np.int64(data[i - 1])
+    if last >= 0x80 or last == 0x0A or last == 0x0D:
+        return True
+    if not 0x61 <= last | 0x20 <= 0x7A:
+        return tables.contact_before[last]
+    first = np.int64(data[i - 2]) if i - 2 >= begin else 0
+    if first >= 0x80 or first == 0x27:
+        return True
+    first = first | 0x20 if 0x61 <= first | 0x20 <= 0x7A else 0
+    return tables.contact_before[first << 8 | last | 0x20]
+
+
+@kernel
+def contact_behind(data, at, stop, tables):  # type: ignore[no-untyped-def]
+    """Says whether what stands behind byte `at` could speak of contact."""
+    i = at
+    while i < stop and (_SKIPPED[data[i]] or data[i] == 0x0D):
+        i += 1
+    if i >= stop:
+        return False
+    first = np.int64(data[i])
+    if first >= 0x80 or first == 0x27:
+        return True
+    if not 0x61 <= first | 0x20 <= 0x7A:
+        return tables.contact_behind[first << 8]
+    second = np.int64(data[i + 1]) if i + 1 < stop else 0
+    if second >= 0x80 or second == 0x27:
+        return True
+    second = second | 0x20 if 0x61 <= second | 0x20 <= 0x7A else 0
+    return tables.contact_behind[(first | 0x20) << 8 | second]
+
+
+@kernel
+def has_signs(data, begin, stop):  # type: ignore[no-untyped-def]
+    """Says whether a mail address or a number of nine digits could stand between two bytes."""
+    digits = signs = 0
+    for k in range(np.uint64(begin), np.uint64(stop)):
+        digits += 0x30 <= data[k] <= 0x39
+        signs += data[k] == 0x40
+    return signs > 0 or digits >= 9
+
+
+@kernel
 def has_contact(data, at, stop):  # type: ignore[no-untyped-def]
     """Says whether a mail address or a telephone number of nine digits or more stands behind
     byte `at`, in the same line or, if that ends there, in the next ones of a block."""
-    digits = signs = 0
-    for k in range(np.uint64(at), np.uint64(min(stop, at + _REACH))):
-        digits += 0x30 <= data[k] <= 0x39
-        signs += data[k] == 0x40
-    if not signs and digits < 9:
+    if not has_signs(data, at, min(stop, at + _REACH)):
         return False
     digits, run_start, slashes = 0, at, 0
     blank = False

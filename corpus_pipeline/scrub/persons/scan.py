@@ -20,6 +20,7 @@ from corpus_pipeline.scrub.persons.chains import (
     SLOTS,
     read_chains,
 )
+from corpus_pipeline.scrub.persons.context import has_signs
 from corpus_pipeline.scrub.persons.labelled import read_labelled
 from corpus_pipeline.scrub.persons.mentions import (
     read_firms,
@@ -72,17 +73,19 @@ def _scan(  # type: ignore[no-untyped-def]
                 seen[k] = False
         count = 0
         # Most texts name no private person: whoever asks for these alone is told so soon.
-        for rough in range(1 if least & PRIVATE else 0, -1, -1):
+        rough = (1 + has_signs(data, begin, stop)) if least & PRIVATE and total else 0
+        while total:
             read_firms(data, begin, tables, tokens, total)
             count = read_chains(
                 data, begin, stop, tables, tokens, total, nouns[row], strict[row], rough, seen,
                 slots, marks, touched,
             )  # fmt: skip
-            if rough:
-                if not count:
-                    total = 0
-                for k in range(total):
-                    tokens[k, PEOPLE] = 0
+            if not rough:
+                break
+            rough = 0
+            total = total if count else 0
+            for k in range(total):
+                tokens[k, PEOPLE] = 0
         read_inverted(data, tokens, total)
         if count:
             read_joined(data, tokens, total)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons import cues, words
-from corpus_pipeline.scrub.persons.letters import hashed, letters
+from corpus_pipeline.scrub.persons.letters import MARK, TWO, hashed, letters
 
 #: Fields of what is known of a word: how usual it is as a given name, as a surname, in small
 #: letters (0 to 7 each), and how large a place has the name (0 to 3).
@@ -55,6 +55,10 @@ class Tables(NamedTuple):
     """int64[K], hashes, ascending, and 31 bits of value below them."""
     phrases: NDArray[np.bool_]
     """bool[2**16], whether a phrase or label has a hash with these low bits: most text has none."""
+    contact_before: NDArray[np.bool_]
+    """bool[2**16], see `_ends_of_contact`."""
+    contact_behind: NDArray[np.bool_]
+    """bool[2**16], the same behind a name."""
 
 
 class _Part(NamedTuple):
@@ -79,7 +83,14 @@ def _tables(parts: dict[int, _Part]) -> Tables:
     for salt, part in parts.items():
         if salt not in (WORDS, PLACES_OF_WORDS):
             phrases[(part.hashes.astype(np.int64) ^ salt) & 0xFFFF] = True
-    return Tables(letters(), buckets, entries, phrases)
+    return Tables(
+        letters(),
+        buckets,
+        entries,
+        phrases,
+        _ends_of_contact(cues.BEFORE, backwards=True),
+        _ends_of_contact(cues.AFTER, backwards=False),
+    )
 
 
 @kernel
@@ -117,7 +128,8 @@ def phrase_hash(items: list[int]) -> int:
 PHRASE = 0x1234567
 
 
-def _phrases(text: str, *, backwards: bool) -> _Part:
+def _listed(text: str) -> list[tuple[list[str], int]]:
+    """Reads a list of phrases: their words and marks, and what each is worth."""
     entries: list[tuple[list[str], int]] = []
     worth = 0
     for line in text.strip().split("\n"):
@@ -131,6 +143,11 @@ def _phrases(text: str, *, backwards: bool) -> _Part:
             parts = _items(phrase)
             if parts:
                 entries.append((parts, worth))
+    return entries
+
+
+def _phrases(text: str, *, backwards: bool) -> _Part:
+    entries = _listed(text)
     texts = sorted({part for parts, _ in entries for part in parts if part[0].isalpha()})
     known = dict(zip(texts, hashed(texts, quotes=True).tolist(), strict=True))
     hashes, values = [], []
@@ -146,6 +163,37 @@ def _phrases(text: str, *, backwards: bool) -> _Part:
         other = best.get(key, 0)
         best[key] = max(value & 15, other & 15) | (value | other) & ~15
     return _Part(np.array(list(best), np.uint32), np.array(list(best.values()), np.uint32))
+
+
+def _ends_of_contact(text: str, *, backwards: bool) -> NDArray[np.bool_]:
+    """Says what phrases of contact have beside the name: bool[2**16], by two bytes, the first one
+    times 256. Before a name these are the last two letters of a word, 0 and a mark, or 0 and the
+    only letter; behind it the first two letters, or a mark or the only letter and 0.
+
+    >>> table = _ends_of_contact("4!: my name is; name :", backwards=True)
+    >>> [bool(table[ord(one) << 8 | ord(other)]) for one, other in ("is", "\\0:", "me")]
+    [True, True, False]
+    """
+    found = np.zeros(2**16, np.bool_)
+    folds = letters()
+    for parts, worth in _listed(text):
+        if not worth & (CONTACT | CONTACT_OF_FULL):
+            continue
+        word = parts[-1 if backwards else 0]
+        folded: list[int] = []
+        for letter in word:
+            fold = int(folds[ord(letter)])
+            if fold & TWO:
+                folded += [fold >> 7 & 0x7F, fold & 0x7F]
+            elif fold > MARK:
+                folded.append(fold & 0xFFFF)
+        if not folded:
+            folded = [ord(word[0])]
+        pair = [0, *folded][-2:] if backwards else [*folded, 0][:2]
+        # Whoever asks looks closer at letters beyond ASCII.
+        if max(pair) < 0x80:
+            found[pair[0] << 8 | pair[1]] = True
+    return found
 
 
 def _items(phrase: str) -> list[str]:

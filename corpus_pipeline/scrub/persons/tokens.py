@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons import words
 from corpus_pipeline.scrub.persons.letters import (
     CAPITAL,
     MARK,
@@ -172,6 +173,25 @@ def read_word(data, i, stop, folds):  # type: ignore[no-untyped-def]
     return i, finished(value), shape, count, tail
 
 
+def _maybe_particles() -> NDArray[np.bool_]:
+    found = np.zeros((256, 256), np.bool_)
+    found[:, 0x80:] = found[:, 0x27] = True
+    for word in words.PARTICLES.split():
+        first, second = ord(word[0]), ord(word[1:2] or " ")
+        if max(first, second) >= 0x80:
+            continue
+        if not chr(second).isalpha():
+            found[first, [i for i in range(0x80) if not chr(i).isalpha()]] = True
+            # Words are hashed without what is no letter: a/l.
+            second = ord(word[2:3] or " ")
+        found[first, [second, ord(chr(second).upper())]] = True
+    return found
+
+
+#: bool[256, 256], whether a small word with these two first bytes may be a particle.
+_MAYBE_PARTICLES = _maybe_particles()
+
+
 @kernel
 def gap_between(data, start, end, tables):  # type: ignore[no-untyped-def]
     """Says what stands between two tokens, from byte `start` to byte `end`."""
@@ -221,6 +241,8 @@ def gap_between(data, start, end, tables):  # type: ignore[no-untyped-def]
         elif (byte == 0x27 or byte == 0x2D) and (particles or data[i + 1] > 0x60):
             i += 1
         else:
+            if 0x61 <= byte <= 0x7A and not _MAYBE_PARTICLES[byte, data[i + 1]]:
+                return FAR
             stop, value, _, count, _ = read_word(data, i, end, folds)
             if count == 0 or comma:
                 return FAR
