@@ -49,6 +49,7 @@ from corpus_pipeline.scrub.persons.tokens import (
     START,
     SURNAME_END,
     hash_of,
+    is_small,
     names_place,
     note_small,
 )
@@ -345,10 +346,8 @@ def _judge(  # type: ignore[no-untyped-def]
         evidence <= 8 and points <= 4 and known & 7 < 6 and not tokens[low, SHAPE] & SMALL
         and evidence + points >= ENOUGH and not rough
     ):  # fmt: skip
-        if not seen[-1]:
-            note_small(data, begin, stop, tables.letters, seen)
-            seen[-1] = True
-        if seen[hash_of(tokens, low) & 0xFFFF] and seen[hash_of(tokens, high) & 0xFFFF]:
+        note_small(data, begin, stop, tables.letters, seen)
+        if is_small(seen, tokens, low) and is_small(seen, tokens, high):
             evidence -= 4
     contact = bool((said | spoken) & CONTACT) or (
         low < high and bool((said | spoken) & CONTACT_OF_FULL)

@@ -41,6 +41,8 @@ from corpus_pipeline.scrub.persons.tokens import (
     SPACE,
     START,
     hash_of,
+    is_noted,
+    is_small,
 )
 
 
@@ -195,7 +197,7 @@ def read_mentions(data, begin, stop, tables, tokens, total, seen, slots, marks, 
                 tokens[j, PEOPLE] |= marks[slot]
                 j += 1
             continue
-        if seen[-1] and known & 7 < 6 and seen[hash_of(tokens, k) & 0xFFFF]:
+        if is_noted(seen) and known & 7 < 6 and is_small(seen, tokens, k):
             continue
         if known >> 6 & 7 >= 2 or known & NAMED:
             said, _, sentence, _ = before(data, tokens[k, START], begin, tables)

@@ -36,9 +36,11 @@ from corpus_pipeline.scrub.persons.tokens import (
     END,
     PEOPLE,
     START,
+    forget_small,
     read_small_tokens,
     read_tokens,
     room,
+    small_words,
 )
 from corpus_pipeline.scrub.spans import Spans
 from corpus_pipeline.text.columns import Utf8
@@ -68,9 +70,7 @@ def _scan(  # type: ignore[no-untyped-def]
                 scores[k] = 0.5
         elif total == 0 and stop - begin < _SMALL_TEXT:
             total = read_small_tokens(data, begin, stop, tables, tokens)
-        if seen[-1]:
-            for k in range(len(seen)):
-                seen[k] = False
+        forget_small(seen)
         count = 0
         # Most texts name no private person: whoever asks for these alone is told so soon.
         rough = (1 + has_signs(data, begin, stop)) if least & PRIVATE and total else 0
@@ -143,8 +143,7 @@ def find_spaced_persons(text: Utf8, languages: Sequence[str | None], everyone: b
     ends, scores = np.empty(size, np.int32), np.empty(size, np.float32)
     found = _scan(
         text.data, text.offsets, nouns, strict, tables(), surname_ends(), room(most),
-        # Words in small letters by the low bits of their hash; the last says whether they were set.
-        np.zeros(2**16 + 1, np.bool_), np.zeros(SLOTS, np.int64), np.zeros(SLOTS, np.uint8),
+        small_words(), np.zeros(SLOTS, np.int64), np.zeros(SLOTS, np.uint8),
         np.zeros(SLOTS, np.int64),
         FOUND if everyone else FOUND | PRIVATE, rows, starts, ends, scores,
     )  # fmt: skip

@@ -263,10 +263,52 @@ def gap_between(data, start, end, tables):  # type: ignore[no-untyped-def]
     return SPACE if blanks <= 2 else FAR
 
 
+#: Where the table of words in small letters has the mark of the text at hand, and whether its words
+#: are noted. By the mark the table need not be emptied for each text.
+_TEXT, _NOTED = 2**16, 2**16 + 1
+
+
+def small_words() -> NDArray[np.uint8]:
+    """Makes a table of words in small letters, uint8[2**16 + 2]: those of a text have its mark, by
+    the low bits of their hash, so that some other words are taken for them in a long text."""
+    seen = np.zeros(2**16 + 2, np.uint8)
+    seen[_TEXT] = 1
+    return seen
+
+
+@kernel
+def forget_small(seen):  # type: ignore[no-untyped-def]
+    """Makes the table ready for the next text."""
+    if not seen[_NOTED]:
+        return
+    seen[_NOTED] = 0
+    if seen[_TEXT] < 255:
+        seen[_TEXT] += 1
+        return
+    for k in range(2**16):
+        seen[k] = 0
+    seen[_TEXT] = 1
+
+
+@kernel
+def is_noted(seen):  # type: ignore[no-untyped-def]
+    """Says whether the table has the words of the text at hand."""
+    return seen[_NOTED] != 0
+
+
+@kernel
+def is_small(seen, tokens, k):  # type: ignore[no-untyped-def]
+    """Says whether the text has the word of token k in small letters."""
+    return seen[hash_of(tokens, k) & 0xFFFF] == seen[_TEXT]
+
+
 @kernel
 def note_small(data, begin, stop, folds, seen):  # type: ignore[no-untyped-def]
-    """Sets the bits of the words in small letters of a text: bool[2**16] by the low bits of the
-    hash, so that some other words are taken for them in a long text."""
+    """Notes the words in small letters of a text, unless they are."""
+    if seen[_NOTED]:
+        return
+    seen[_NOTED] = 1
+    mark = seen[_TEXT]
     i = begin
     while i < stop:
         byte = data[i]
@@ -277,7 +319,7 @@ def note_small(data, begin, stop, folds, seen):  # type: ignore[no-untyped-def]
                 value = added(value, int(data[i]))
                 i += 1
             if i >= stop or data[i] < 0x80:
-                seen[finished(value) & 0xFFFF] = True
+                seen[finished(value) & 0xFFFF] = mark
                 continue
             i = start
         code, width = code_point(data, i, stop)
@@ -286,7 +328,7 @@ def note_small(data, begin, stop, folds, seen):  # type: ignore[no-untyped-def]
             continue
         end, value, _, _, _ = read_word(data, i, stop, folds)
         if not folds[code] & CAPITAL:
-            seen[value & 0xFFFF] = True
+            seen[value & 0xFFFF] = mark
         i = max(end, i + width)
 
 
