@@ -44,6 +44,7 @@ from corpus_pipeline.scrub.persons.tokens import (
     PARTICLES,
     PEOPLE,
     SHAPE,
+    SLOTS,
     SMALL,
     SPACE,
     START,
@@ -58,8 +59,6 @@ from corpus_pipeline.scrub.persons.tokens import (
 FOUND, PRIVATE, FIRST, BARRED = 1, 2, 4, 8
 #: What titles and roles in capitals are worth.
 _TITLED, _ROLED = 8, 4
-#: Slots for the words of the names of one text.
-SLOTS = 4096
 
 
 @kernel
@@ -79,8 +78,9 @@ def joins(tokens, k):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _noted(tokens, low, high, mark, slots, marks, touched, count):  # type: ignore[no-untyped-def]
+def _noted(tokens, low, high, mark, notes, count):  # type: ignore[no-untyped-def]
     """Marks tokens as a name's, and keeps its words for later mentions; returns how many."""
+    slots, marks = notes.slots, notes.marks
     for k in range(low, high + 1):
         tokens[k, PEOPLE] = mark | (FIRST if k == low else 0)
         known = tokens[k, KNOWN]
@@ -105,7 +105,7 @@ def _noted(tokens, low, high, mark, slots, marks, touched, count):  # type: igno
         if slots[slot] == 0:
             slots[slot] = hash_of(tokens, k)
             marks[slot] = 0
-            touched[count] = slot
+            notes.touched[count] = slot
             count += 1
         marks[slot] |= mark
     return count
@@ -122,7 +122,7 @@ def _is_capital_word(tokens, k):  # type: ignore[no-untyped-def]
 
 @kernel
 def read_chains(  # type: ignore[no-untyped-def]
-    data, begin, stop, tables, tokens, total, nouns, strict, rough, seen, slots, marks, touched
+    data, begin, stop, tables, tokens, total, nouns, strict, rough, notes
 ):
     """Finds names in the chains of the tokens of a text; returns how many words were kept of them.
 
@@ -137,8 +137,7 @@ def read_chains(  # type: ignore[no-untyped-def]
         while high + 1 < total and joins(tokens, high + 1):
             high += 1
         count = _read_chain(
-            data, begin, stop, tables, tokens, low, high, nouns, strict, rough, seen, slots, marks,
-            touched, count,
+            data, begin, stop, tables, tokens, low, high, nouns, strict, rough, notes, count,
         )  # fmt: skip
         if rough:
             for k in range(low, high + 1):
@@ -150,7 +149,7 @@ def read_chains(  # type: ignore[no-untyped-def]
 
 @kernel
 def _read_chain(  # type: ignore[no-untyped-def]
-    data, begin, stop, tables, tokens, low, high, nouns, strict, rough, seen, slots, marks, touched,
+    data, begin, stop, tables, tokens, low, high, nouns, strict, rough, notes,
     count,
 ):  # fmt: skip
     """Finds the names in the chain of tokens from `low` to `high`."""
@@ -269,7 +268,7 @@ def _read_chain(  # type: ignore[no-untyped-def]
             heading += _is_capital_word(tokens, k - 1)
         count = _judge(
             data, begin, stop, tables, tokens, k, end, titled if points else k, points, heading,
-            nouns, strict, rough, seen, slots, marks, touched, count,
+            nouns, strict, rough, notes, count,
         )  # fmt: skip
         k = end + 1
         points = 0
@@ -279,7 +278,7 @@ def _read_chain(  # type: ignore[no-untyped-def]
 @kernel
 def _judge(  # type: ignore[no-untyped-def]
     data, begin, stop, tables, tokens, low, high, titled, points, heading, nouns, strict, rough,
-    seen, slots, marks, touched, count,
+    notes, count,
 ):  # fmt: skip
     """Decides whether a piece of a chain is a name."""
     start, end = tokens[low, START], tokens[high, END]
@@ -346,8 +345,8 @@ def _judge(  # type: ignore[no-untyped-def]
         evidence <= 8 and points <= 4 and known & 7 < 6 and not tokens[low, SHAPE] & SMALL
         and evidence + points >= ENOUGH and not rough
     ):  # fmt: skip
-        note_small(data, begin, stop, tables.letters, seen)
-        if is_small(seen, tokens, low) and is_small(seen, tokens, high):
+        note_small(data, begin, stop, tables.letters, notes)
+        if is_small(notes, tokens, low) and is_small(notes, tokens, high):
             evidence -= 4
     contact = bool((said | spoken) & CONTACT) or (
         low < high and bool((said | spoken) & CONTACT_OF_FULL)
@@ -368,4 +367,4 @@ def _judge(  # type: ignore[no-untyped-def]
         for k in range(low, high + 1):
             tokens[k, PEOPLE] = mark | (FIRST if k == low else 0)
         return count
-    return _noted(tokens, low, high, mark, slots, marks, touched, count)
+    return _noted(tokens, low, high, mark, notes, count)

@@ -40,7 +40,7 @@ _PARTS[[0x3A, 0x09, 0x7C, 0x20, 0x0A, 0x0D, 0x3C, 0x2A, 0x28, 0x22, 0x5D]] = Tru
 def marks() -> NDArray[np.uint8]:
     """Returns uint8[AFTER_HAN - FIRST_HAN], what each character ends or begins.
 
-    >>> [int(marks()[ord(letter) - FIRST_HAN]) for letter in "名电的"]
+    >>> [int(marks()[ord(letter) - FIRST_HAN]) for letter in "名电河"]
     [1, 2, 0]
     """
     found = np.zeros(AFTER_HAN - FIRST_HAN, np.uint8)

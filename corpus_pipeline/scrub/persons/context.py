@@ -218,12 +218,12 @@ def contact_before(data, at, begin, tables):  # type: ignore[no-untyped-def]
     if last >= 0x80 or last == 0x0A or last == 0x0D:
         return True
     if not 0x61 <= last | 0x20 <= 0x7A:
-        return tables.contact_before[last]
+        return tables.contact_before[last] != 0
     first = np.int64(data[i - 2]) if i - 2 >= begin else 0
     if first >= 0x80 or first == 0x27:
         return True
     first = first | 0x20 if 0x61 <= first | 0x20 <= 0x7A else 0
-    return tables.contact_before[first << 8 | last | 0x20]
+    return tables.contact_before[first << 8 | last | 0x20] != 0
 
 
 @kernel
@@ -238,12 +238,12 @@ def contact_behind(data, at, stop, tables):  # type: ignore[no-untyped-def]
     if first >= 0x80 or first == 0x27:
         return True
     if not 0x61 <= first | 0x20 <= 0x7A:
-        return tables.contact_behind[first << 8]
+        return tables.contact_behind[first << 8] != 0
     second = np.int64(data[i + 1]) if i + 1 < stop else 0
     if second >= 0x80 or second == 0x27:
         return True
     second = second | 0x20 if 0x61 <= second | 0x20 <= 0x7A else 0
-    return tables.contact_behind[(first | 0x20) << 8 | second]
+    return tables.contact_behind[(first | 0x20) << 8 | second] != 0
 
 
 @kernel

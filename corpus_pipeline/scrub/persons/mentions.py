@@ -6,7 +6,6 @@ from corpus_pipeline.scrub.persons.chains import (
     FIRST,
     FOUND,
     PRIVATE,
-    SLOTS,
     joins,
 )
 from corpus_pipeline.scrub.persons.context import (
@@ -38,6 +37,7 @@ from corpus_pipeline.scrub.persons.tokens import (
     KNOWN,
     PEOPLE,
     SHAPE,
+    SLOTS,
     SPACE,
     START,
     hash_of,
@@ -172,8 +172,9 @@ def read_joined(data, tokens, total):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def read_mentions(data, begin, stop, tables, tokens, total, seen, slots, marks, least):  # type: ignore[no-untyped-def]
+def read_mentions(data, begin, stop, tables, tokens, total, notes, least):  # type: ignore[no-untyped-def]
     """Marks the words of names that were found elsewhere in the text."""
+    slots, marks = notes.slots, notes.marks
     for k in range(total):
         if tokens[k, PEOPLE] & BARRED or tokens[k, PEOPLE] & least == least:
             continue
@@ -197,7 +198,7 @@ def read_mentions(data, begin, stop, tables, tokens, total, seen, slots, marks, 
                 tokens[j, PEOPLE] |= marks[slot]
                 j += 1
             continue
-        if is_noted(seen) and known & 7 < 6 and is_small(seen, tokens, k):
+        if is_noted(notes) and known & 7 < 6 and is_small(notes, tokens, k):
             continue
         if known >> 6 & 7 >= 2 or known & NAMED:
             said, _, sentence, _ = before(data, tokens[k, START], begin, tables)

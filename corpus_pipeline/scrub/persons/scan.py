@@ -17,7 +17,6 @@ from corpus_pipeline.scrub.persons.chains import (
     FIRST,
     FOUND,
     PRIVATE,
-    SLOTS,
     read_chains,
 )
 from corpus_pipeline.scrub.persons.context import has_signs
@@ -36,11 +35,11 @@ from corpus_pipeline.scrub.persons.tokens import (
     END,
     PEOPLE,
     START,
-    forget_small,
+    forget,
+    new_notes,
     read_small_tokens,
     read_tokens,
     room,
-    small_words,
 )
 from corpus_pipeline.scrub.spans import Spans
 from corpus_pipeline.text.columns import Utf8
@@ -55,7 +54,7 @@ _WELL_KNOWN = frozenset({"en", None})
 
 @kernel
 def _scan(  # type: ignore[no-untyped-def]
-    data, offsets, nouns, strict, tables, ends, tokens, seen, slots, marks, touched, least, rows,
+    data, offsets, nouns, strict, tables, ends, tokens, notes, least, rows,
     starts, stops, scores,
 ):  # fmt: skip
     """Fills the arrays of the findings; returns how many."""
@@ -70,15 +69,13 @@ def _scan(  # type: ignore[no-untyped-def]
                 scores[k] = 0.5
         elif total == 0 and stop - begin < _SMALL_TEXT:
             total = read_small_tokens(data, begin, stop, tables, tokens)
-        forget_small(seen)
         count = 0
         # Most texts name no private person: whoever asks for these alone is told so soon.
         rough = (1 + has_signs(data, begin, stop)) if least & PRIVATE and total else 0
         while total:
             read_firms(data, begin, tables, tokens, total)
             count = read_chains(
-                data, begin, stop, tables, tokens, total, nouns[row], strict[row], rough, seen,
-                slots, marks, touched,
+                data, begin, stop, tables, tokens, total, nouns[row], strict[row], rough, notes,
             )  # fmt: skip
             if not rough:
                 break
@@ -89,9 +86,8 @@ def _scan(  # type: ignore[no-untyped-def]
         read_inverted(data, tokens, total)
         if count:
             read_joined(data, tokens, total)
-            read_mentions(data, begin, stop, tables, tokens, total, seen, slots, marks, least)
-        for j in range(count):
-            slots[touched[j]] = 0
+            read_mentions(data, begin, stop, tables, tokens, total, notes, least)
+        forget(notes, count)
         found = _written(tokens, total, least, row, found, rows, starts, stops, scores)
     return found
 
@@ -142,9 +138,7 @@ def find_spaced_persons(text: Utf8, languages: Sequence[str | None], everyone: b
     rows, starts = np.empty(size, np.int32), np.empty(size, np.int32)
     ends, scores = np.empty(size, np.int32), np.empty(size, np.float32)
     found = _scan(
-        text.data, text.offsets, nouns, strict, tables(), surname_ends(), room(most),
-        small_words(), np.zeros(SLOTS, np.int64), np.zeros(SLOTS, np.uint8),
-        np.zeros(SLOTS, np.int64),
+        text.data, text.offsets, nouns, strict, tables(), surname_ends(), room(most), new_notes(),
         FOUND if everyone else FOUND | PRIVATE, rows, starts, ends, scores,
     )  # fmt: skip
     # Those behind labels come before the others of their text.

@@ -1,12 +1,11 @@
 """Ends by which a surname is known that no list has: -sson, -enko, -ović."""
 
 import functools
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.tables import record
 
 
 def tail_of(text: str) -> int:
@@ -27,18 +26,16 @@ ez5 escu eanu iak6 czak ovich evich ievic yan6 ian7 ов5 ова5 ев5 ева5 
 """
 
 
-class Ends(NamedTuple):
-    """Ends of surnames, grouped by the last letter."""
-
-    groups: NDArray[np.int32]
-    """int32[257], where those that end in a letter (its low eight bits) begin."""
-    rows: NDArray[np.int64]
-    """int64[E, 3]: a mask of their letters, their value, the letters that the word must have."""
-
-
 @functools.cache
-def surname_ends() -> Ends:
-    """Makes the table of ends."""
+def surname_ends() -> np.void:
+    """Makes the table of ends, a record, grouped by the last letter.
+
+    groups: int32[257], where those that end in a letter (its low eight bits) begin.
+    rows: int64[E, 3], a mask of their letters, their value, the letters that the word must have.
+
+    >>> bool(surname_ends()["groups"][-1] == len(surname_ends()["rows"]))
+    True
+    """
     rows = []
     for end in _ENDS.split():
         letters = end.rstrip("0123456789")
@@ -48,7 +45,7 @@ def surname_ends() -> Ends:
     rows.sort(key=lambda row: row[1] & 0xFF)
     table = np.array(rows, np.int64)
     groups = np.searchsorted(table[:, 1] & 0xFF, np.arange(257)).astype(np.int32)
-    return Ends(groups, table)
+    return record(groups=groups, rows=table)
 
 
 @kernel

@@ -3,7 +3,7 @@
 import functools
 import io
 import pkgutil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,20 +45,21 @@ WORDS, PLACES_OF_WORDS, BEFORE, AFTER, LABELS, FREE_LABELS = (
 )
 
 
-class Tables(NamedTuple):
-    """All that the kernels read."""
+def record(**fields: NDArray[Any]) -> np.void:
+    """Makes one record of arrays, that kernels read as its attributes.
 
-    letters: NDArray[np.int32]
-    buckets: NDArray[np.int32]
-    """int32[2**17 + 1], where the entries begin whose hashes start with 17 bits."""
-    entries: NDArray[np.int64]
-    """int64[K], hashes, ascending, and 31 bits of value below them."""
-    phrases: NDArray[np.bool_]
-    """bool[2**16], whether a phrase or label has a hash with these low bits: most text has none."""
-    contact_before: NDArray[np.bool_]
-    """bool[2**16], see `_ends_of_contact`."""
-    contact_behind: NDArray[np.bool_]
-    """bool[2**16], the same behind a name."""
+    A kernel is handed one address, where it would count references of each array of a tuple at
+    each call. Arrays of a record have numbers alone, no truth values.
+
+    >>> record(a=np.array([1, 2]), b=np.array([1.5]))["a"].tolist()
+    [1, 2]
+    """
+    kinds = [(name, array.dtype, array.shape) for name, array in fields.items()]
+    made = np.zeros(1, np.dtype(kinds, align=True))
+    for name, array in fields.items():
+        made[name][0] = array
+    made_record: np.void = made[0]
+    return made_record
 
 
 class _Part(NamedTuple):
@@ -68,7 +69,7 @@ class _Part(NamedTuple):
     values: NDArray[np.uint32]
 
 
-def _tables(parts: dict[int, _Part]) -> Tables:
+def _tables(parts: dict[int, _Part]) -> np.void:
     hashes = np.concatenate([part.hashes.astype(np.int64) ^ salt for salt, part in parts.items()])
     values = np.concatenate([part.values.astype(np.int64) for part in parts.values()])
     entries = np.sort(hashes << 31 | values)
@@ -79,17 +80,17 @@ def _tables(parts: dict[int, _Part]) -> Tables:
     sizes = np.bincount(hashes[firsts] >> (32 - _BUCKET_BITS), minlength=2**_BUCKET_BITS)
     buckets = np.zeros(2**_BUCKET_BITS + 1, np.int32)
     np.cumsum(sizes, out=buckets[1:])
-    phrases = np.zeros(2**16, np.bool_)
+    phrases = np.zeros(2**16, np.uint8)
     for salt, part in parts.items():
         if salt not in (WORDS, PLACES_OF_WORDS):
-            phrases[(part.hashes.astype(np.int64) ^ salt) & 0xFFFF] = True
-    return Tables(
-        letters(),
-        buckets,
-        entries,
-        phrases,
-        _ends_of_contact(cues.BEFORE, backwards=True),
-        _ends_of_contact(cues.AFTER, backwards=False),
+            phrases[(part.hashes.astype(np.int64) ^ salt) & 0xFFFF] = 1
+    return record(
+        letters=letters(),
+        buckets=buckets,
+        entries=entries,
+        phrases=phrases,
+        contact_before=_ends_of_contact(cues.BEFORE, backwards=True),
+        contact_behind=_ends_of_contact(cues.AFTER, backwards=False),
     )
 
 
@@ -165,16 +166,18 @@ def _phrases(text: str, *, backwards: bool) -> _Part:
     return _Part(np.array(list(best), np.uint32), np.array(list(best.values()), np.uint32))
 
 
-def _ends_of_contact(text: str, *, backwards: bool) -> NDArray[np.bool_]:
-    """Says what phrases of contact have beside the name: bool[2**16], by two bytes, the first one
-    times 256. Before a name these are the last two letters of a word, 0 and a mark, or 0 and the
-    only letter; behind it the first two letters, or a mark or the only letter and 0.
+def _ends_of_contact(text: str, *, backwards: bool) -> NDArray[np.uint8]:
+    """Says what phrases of contact have beside the name: uint8[2**16], 0 or 1, by two bytes, the
+    first one times 256.
+
+    Before a name these are the last two letters of a word, 0 and a mark, or 0 and the only letter;
+    behind it the first two letters, or a mark or the only letter and 0.
 
     >>> table = _ends_of_contact("4!: my name is; name :", backwards=True)
     >>> [bool(table[ord(one) << 8 | ord(other)]) for one, other in ("is", "\\0:", "me")]
     [True, True, False]
     """
-    found = np.zeros(2**16, np.bool_)
+    found = np.zeros(2**16, np.uint8)
     folds = letters()
     for parts, worth in _listed(text):
         if not worth & (CONTACT | CONTACT_OF_FULL):
@@ -192,7 +195,7 @@ def _ends_of_contact(text: str, *, backwards: bool) -> NDArray[np.bool_]:
         pair = [0, *folded][-2:] if backwards else [*folded, 0][:2]
         # Whoever asks looks closer at letters beyond ASCII.
         if max(pair) < 0x80:
-            found[pair[0] << 8 | pair[1]] = True
+            found[pair[0] << 8 | pair[1]] = 1
     return found
 
 
@@ -238,8 +241,19 @@ def _extended(value: NDArray[np.int64], item: NDArray[np.int64]) -> NDArray[np.i
 
 
 @functools.cache
-def tables() -> Tables:
-    """Loads the tables."""
+def tables() -> np.void:
+    """Loads the tables, a record of all that the kernels read.
+
+    letters: see `letters`.
+    buckets: int32[2**17 + 1], where the entries begin whose hashes start with 17 bits.
+    entries: int64[K], hashes, ascending, and 31 bits of value below them.
+    phrases: uint8[2**16], whether a phrase or label has a hash with these low bits: most text has
+        none.
+    contact_before, contact_behind: uint8[2**16], see `_ends_of_contact`.
+
+    >>> tables()["buckets"][-1] == len(tables()["entries"])
+    True
+    """
     packed = pkgutil.get_data(__package__, "names.npz")
     assert packed is not None
     shipped = np.load(io.BytesIO(packed))

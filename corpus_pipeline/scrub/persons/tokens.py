@@ -28,6 +28,7 @@ from corpus_pipeline.scrub.persons.tables import (
     PLACES_OF_WORDS,
     WORDS,
     looked_up,
+    record,
 )
 
 #: What stands between a token and the one before it.
@@ -263,22 +264,37 @@ def gap_between(data, start, end, tables):  # type: ignore[no-untyped-def]
     return SPACE if blanks <= 2 else FAR
 
 
+#: Slots for the words of the names of one text.
+SLOTS = 4096
 #: Where the table of words in small letters has the mark of the text at hand, and whether its words
 #: are noted. By the mark the table need not be emptied for each text.
 _TEXT, _NOTED = 2**16, 2**16 + 1
 
 
-def small_words() -> NDArray[np.uint8]:
-    """Makes a table of words in small letters, uint8[2**16 + 2]: those of a text have its mark, by
-    the low bits of their hash, so that some other words are taken for them in a long text."""
-    seen = np.zeros(2**16 + 2, np.uint8)
-    seen[_TEXT] = 1
-    return seen
+def new_notes() -> np.void:
+    """Makes a record of what is noted of a text.
+
+    small: uint8[2**16 + 2], the words in small letters, by the low bits of their hash, so that some
+        other words are taken for them in a long text.
+    slots: int64[SLOTS], hashes of the words of names, 0 where none is.
+    marks: uint8[SLOTS], the bits of these names.
+    touched: int64[SLOTS], the slots that are filled.
+
+    >>> int(new_notes()["small"][-2])
+    1
+    """
+    small = np.zeros(2**16 + 2, np.uint8)
+    small[_TEXT] = 1
+    slots = np.zeros(SLOTS, np.int64)
+    return record(small=small, slots=slots, marks=np.zeros(SLOTS, np.uint8), touched=slots)
 
 
 @kernel
-def forget_small(seen):  # type: ignore[no-untyped-def]
-    """Makes the table ready for the next text."""
+def forget(notes, count):  # type: ignore[no-untyped-def]
+    """Makes the notes of a text, with `count` words of names, ready for the next text."""
+    for j in range(count):
+        notes.slots[notes.touched[j]] = 0
+    seen = notes.small
     if not seen[_NOTED]:
         return
     seen[_NOTED] = 0
@@ -291,20 +307,21 @@ def forget_small(seen):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def is_noted(seen):  # type: ignore[no-untyped-def]
-    """Says whether the table has the words of the text at hand."""
-    return seen[_NOTED] != 0
+def is_noted(notes):  # type: ignore[no-untyped-def]
+    """Says whether the words in small letters of the text at hand are noted."""
+    return notes.small[_NOTED] != 0
 
 
 @kernel
-def is_small(seen, tokens, k):  # type: ignore[no-untyped-def]
+def is_small(notes, tokens, k):  # type: ignore[no-untyped-def]
     """Says whether the text has the word of token k in small letters."""
-    return seen[hash_of(tokens, k) & 0xFFFF] == seen[_TEXT]
+    return notes.small[hash_of(tokens, k) & 0xFFFF] == notes.small[_TEXT]
 
 
 @kernel
-def note_small(data, begin, stop, folds, seen):  # type: ignore[no-untyped-def]
+def note_small(data, begin, stop, folds, notes):  # type: ignore[no-untyped-def]
     """Notes the words in small letters of a text, unless they are."""
+    seen = notes.small
     if seen[_NOTED]:
         return
     seen[_NOTED] = 1
