@@ -62,7 +62,7 @@ def contact_words() -> WordTable:
 
 
 @kernel
-def next_contact(data, i, stop, marks, keys, values):  # type: ignore[no-untyped-def]
+def next_contact(data, i, stop, tables):  # type: ignore[no-untyped-def]
     """Returns the first byte from `i` on that speaks of contact, `stop` + 2**20 if none does: a
     word, a sign of mail, a placeholder, or the tenth digit of a number."""
     digits = 0
@@ -81,14 +81,14 @@ def next_contact(data, i, stop, marks, keys, values):  # type: ignore[no-untyped
             continue
         code = han_at(data, i, stop)
         if code:
-            if marks[code - FIRST_HAN] & _BEGINS_CONTACT:
+            if tables.marks[code - FIRST_HAN] & _BEGINS_CONTACT:
                 value = longer_hash(0x811C9DC5, code)
                 for k in range(1, 4):
                     following = han_at(data, i + 3 * k, stop)
                     if not following:
                         break
                     value = longer_hash(value, following)
-                    if values[slot_of(keys, value)]:
+                    if tables.contact_values[slot_of(tables.contact_keys, value)]:
                         return i
         elif byte == 0xEF and i + 2 < stop and data[i + 1] == 0xBC and 0x90 <= data[i + 2] <= 0x99:
             # Digits of full width.
@@ -138,7 +138,7 @@ def _is_alone(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
 
 @kernel
 def could_be_private(  # type: ignore[no-untyped-def]
-    data, start, end, begin, stop, codes, n, contact, letters, marks, before_keys, before_values
+    data, start, end, begin, stop, work, n, contact, tables
 ):
     """Says whether a run of n characters could name a private person.
 
@@ -148,21 +148,19 @@ def could_be_private(  # type: ignore[no-untyped-def]
         end: the byte after the last.
         begin: first byte of the text.
         stop: the byte after its last.
-        codes: int64[n], the characters.
+        work: the codes of the characters, see `cjk_scan`.
         n: how many.
         contact: the first byte that speaks of contact from `start` - 60 on.
-        letters: see `ChineseTables`.
-        marks: see `marks`.
-        before_keys: the cues before names.
-        before_values: their classes.
+        tables: see `cjk_scan`.
     """
     if contact <= end + _AFTER:
         return True
     if n <= 4 and _is_alone(data, start, end, begin, stop):
         return True
+    codes, letters = work.codes, tables.letters
     for at in range(1, n):
-        if marks[codes[at - 1]] & _ENDS_CUE and letters[codes[at], LAST] != 127:
-            cue = cue_before(codes, at, before_keys, before_values)
+        if tables.marks[codes[at - 1]] & _ENDS_CUE and letters[codes[at], LAST] != 127:
+            cue = cue_before(work, at, tables)
             if cue in (FIELD, SELF):
                 return True
     return False

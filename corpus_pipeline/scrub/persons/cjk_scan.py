@@ -14,6 +14,7 @@ Besides names the pass notes labels such as 姓名 before a colon, a tab or a ba
 between Han characters (约翰·史密斯).
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,6 +54,7 @@ from corpus_pipeline.scrub.persons.cjk_weigh import (
     name_costs,
     weigh,
 )
+from corpus_pipeline.scrub.persons.tables import record
 from corpus_pipeline.text.columns import Utf8
 
 NAME, LABEL, DOT = 0, 1, 2
@@ -93,16 +95,14 @@ class Candidates(NamedTuple):
 
 @kernel
 def _scan(  # type: ignore[no-untyped-def]
-    data, offsets, rows_wanted, private,
-    words_keys, words_values, pairs, letters, compound_keys, compound_values, simplified,
-    before_keys, before_values, after_keys, after_values, label_keys, label_values,
-    before_bonus, after_bonus, marks, contact_keys, contact_values,
-    codes, costs, edges, ahead, back, could,
-    rows, starts, ends, kinds, scores, befores, afters,
+    data, offsets, rows_wanted, private, tables, work, rows, starts, ends, kinds, scores, befores,
+    afters,
 ):  # fmt: skip
     """Fills the arrays of `Candidates`; returns C, which may be more than they have room for."""
     room = len(rows)
     count = 0
+    codes, costs, could, ahead, back = work.codes, work.costs, work.could, work.ahead, work.back
+    letters, simplified = tables.letters, tables.simplified
     for row in range(len(offsets) - 1):
         if not rows_wanted[row]:
             continue
@@ -112,7 +112,7 @@ def _scan(  # type: ignore[no-untyped-def]
         # The next sign of contact, and up to where the values of the last field may stand.
         contact = begin
         if private:
-            contact = next_contact(data, begin, stop, marks, contact_keys, contact_values)
+            contact = next_contact(data, begin, stop, tables)
         reach = begin
         while i < stop:
             lead = data[i]
@@ -174,12 +174,12 @@ def _scan(  # type: ignore[no-untyped-def]
                         value = 0x811C9DC5
                         for k in range(n - length, n):
                             value = longer_hash(value, codes[k] + 0x3400)
-                        slot = slot_of(label_keys, value)
-                        if label_values[slot]:
+                        slot = slot_of(tables.label_keys, value)
+                        if tables.label_values[slot]:
                             if count < room:
                                 rows[count], starts[count], ends[count] = row, i - 3 * length, i
                                 kinds[count] = LABEL
-                                scores[count] = label_values[slot]
+                                scores[count] = tables.label_values[slot]
                                 befores[count] = 1 if length == n and not continues else 0
                                 afters[count] = 0
                             count += 1
@@ -193,8 +193,8 @@ def _scan(  # type: ignore[no-untyped-def]
                             value = 0x811C9DC5
                             for k in range(n - size - length, n - size):
                                 value = longer_hash(value, codes[k] + 0x3400)
-                            slot = slot_of(label_keys, value)
-                            if label_values[slot]:
+                            slot = slot_of(tables.label_keys, value)
+                            if tables.label_values[slot]:
                                 if count < room:
                                     rows[count], kinds[count] = row, LABEL
                                     starts[count] = i - 3 * (length + size)
@@ -207,13 +207,10 @@ def _scan(  # type: ignore[no-untyped-def]
                 near = start < reach
                 reach = max(reach, following)
                 while contact < start - CONTACT_BEFORE:
-                    contact = next_contact(
-                        data, contact + 1, stop, marks, contact_keys, contact_values
-                    )
+                    contact = next_contact(data, contact + 1, stop, tables)
                 if not near and not could_be_private(
-                    data, start, i, begin, stop, codes, n, contact, letters, marks, before_keys,
-                    before_values,
-                ):  # fmt: skip
+                    data, start, i, begin, stop, work, n, contact, tables
+                ):
                     if not whole:
                         i -= 3 * _OVERLAP
                     continues = not whole
@@ -225,23 +222,21 @@ def _scan(  # type: ignore[no-untyped-def]
             for at in range(low, high):
                 could[at] = False
                 if letters[codes[at], LAST] != 127:
-                    name_costs(codes, at, n, letters, compound_keys, compound_values, costs)
-                    if could_be(codes, at, n, letters, pairs, words_keys, words_values, costs):
+                    name_costs(work, at, n, tables)
+                    if could_be(work, at, n, tables):
                         could[at] = True
                         first = min(first, at)
                         final = at
             if final >= 0:
                 low = max(0, first - _AROUND)
                 high = min(n, final + 4 + _AROUND)
-                weigh(
-                    codes, low, high, letters, pairs, words_keys, words_values, edges, ahead, back
-                )
+                weigh(work, low, high, tables)
                 pending = -1
                 pending_end = 0
                 for at in range(first, final + 1):
                     if not could[at]:
                         continue
-                    name_costs(codes, at, n, letters, compound_keys, compound_values, costs)
+                    name_costs(work, at, n, tables)
                     rest = ahead[high] - ahead[at]
                     best = LOWEST - 1
                     best_length = best_before = best_after = 0
@@ -260,17 +255,17 @@ def _scan(  # type: ignore[no-untyped-def]
                         ):
                             gain -= _PIECE
                         if before < 0:
-                            before = cue_before(codes, at, before_keys, before_values) if at else 0
+                            before = cue_before(work, at, tables) if at else 0
                         after = 0
                         if at > 0:
-                            gain += before_bonus[before]
+                            gain += tables.before_bonus[before]
                         elif start > begin and ends_in_digit(data, start, begin):
                             gain -= _PIECE
                         elif not continues:
                             gain += _BORDER
                         if end < n:
-                            after = cue_after(codes, end, n, after_keys, after_values)
-                            gain += after_bonus[after]
+                            after = cue_after(work, end, n, tables)
+                            gain += tables.after_bonus[after]
                         elif whole:
                             gain += _BORDER
                         if length == n and whole and not continues:
@@ -303,6 +298,40 @@ def _scan(  # type: ignore[no-untyped-def]
     return count
 
 
+@cache
+def _tables() -> np.void:
+    """Returns all that the kernels read, a record: see `ChineseTables` and the lists of cues."""
+    tables = chinese_tables()
+    words = {
+        "words": tables.words, "compound": tables.compound, "before": before_cues(),
+        "after": after_cues(), "label": labels(), "contact": contact_words(),
+    }  # fmt: skip
+    return record(
+        letters=tables.letters,
+        pairs=tables.pairs.view(np.uint8),
+        simplified=tables.simplified,
+        before_bonus=BEFORE_BONUS,
+        after_bonus=AFTER_BONUS,
+        marks=marks(),
+        **{f"{name}_keys": table.keys for name, table in words.items()},
+        **{f"{name}_values": table.values for name, table in words.items()},
+    )
+
+
+def _room_to_work() -> np.void:
+    """Makes a record of what is worked out of a run: its characters, costs of names by length and
+    of words by place and length, the cheapest costs up to each place and from there, and where
+    names could begin."""
+    return record(
+        codes=np.zeros(_RUN + 4, np.int64),
+        costs=np.zeros(5, np.int64),
+        edges=np.zeros((_RUN, 5), np.int64),
+        ahead=np.zeros(_RUN + 1, np.int64),
+        back=np.zeros(_RUN + 1, np.int64),
+        could=np.zeros(_RUN, np.uint8),
+    )
+
+
 def find_candidates(text: Utf8, rows_wanted: NDArray[np.bool_], private: bool) -> Candidates:
     """Finds what could be Chinese names, labels and dots in the rows that are wanted.
 
@@ -311,19 +340,12 @@ def find_candidates(text: Utf8, rows_wanted: NDArray[np.bool_], private: bool) -
         rows_wanted: bool[N].
         private: of names those alone that could be a private person's, the first time they stand.
     """
-    tables = chinese_tables()
     room = len(text.data) // 256 + 64
     while True:
         arrays = tuple(np.empty(room, np.int32) for _ in range(7))
         count = _scan(
-            text.data, text.offsets, rows_wanted, private,
-            *tables.words, tables.pairs, tables.letters, *tables.compound, tables.simplified,
-            *before_cues(), *after_cues(), *labels(), BEFORE_BONUS, AFTER_BONUS,
-            marks(), *contact_words(),
-            np.zeros(_RUN + 4, np.int64), np.zeros(5, np.int64), np.zeros((_RUN, 5), np.int64),
-            np.zeros(_RUN + 1, np.int64), np.zeros(_RUN + 1, np.int64), np.zeros(_RUN, np.bool_),
-            *arrays,
-        )  # fmt: skip
+            text.data, text.offsets, rows_wanted, private, _tables(), _room_to_work(), *arrays
+        )
         if count <= room:
             return Candidates(*(each[:count] for each in arrays))
         room = count

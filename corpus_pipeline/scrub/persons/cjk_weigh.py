@@ -50,8 +50,9 @@ def ends_in_digit(data, i, begin):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def cue_before(codes, i, table_keys, table_values):  # type: ignore[no-untyped-def]
+def cue_before(work, i, tables):  # type: ignore[no-untyped-def]
     """Returns the class of the longest cue of 1 to 4 characters that ends before `i`, or 0."""
+    codes = work.codes
     found = 0
     for length in range(1, 5):
         if length > i:
@@ -59,28 +60,30 @@ def cue_before(codes, i, table_keys, table_values):  # type: ignore[no-untyped-d
         value = 0x811C9DC5
         for k in range(i - length, i):
             value = longer_hash(value, codes[k] + 0x3400)
-        slot = slot_of(table_keys, value)
-        if table_values[slot]:
-            found = table_values[slot]
+        slot = slot_of(tables.before_keys, value)
+        if tables.before_values[slot]:
+            found = tables.before_values[slot]
     return found
 
 
 @kernel
-def cue_after(codes, j, n, table_keys, table_values):  # type: ignore[no-untyped-def]
+def cue_after(work, j, n, tables):  # type: ignore[no-untyped-def]
     """Returns the class of the longest cue of 1 to 4 characters that begins at `j`, or 0."""
+    codes = work.codes
     found = 0
     value = 0x811C9DC5
     for k in range(j, min(n, j + 4)):
         value = longer_hash(value, codes[k] + 0x3400)
-        slot = slot_of(table_keys, value)
-        if table_values[slot]:
-            found = table_values[slot]
+        slot = slot_of(tables.after_keys, value)
+        if tables.after_values[slot]:
+            found = tables.after_values[slot]
     return found
 
 
 @kernel
-def name_costs(codes, i, n, letters, compound_keys, compound_values, costs):  # type: ignore[no-untyped-def]
+def name_costs(work, i, n, tables):  # type: ignore[no-untyped-def]
     """Fills costs[length] of names of 2 to 4 characters that begin at `i`."""
+    codes, costs, letters = work.codes, work.costs, tables.letters
     costs[2] = costs[3] = costs[4] = _NEVER
     surname = np.int64(letters[codes[i], LAST])
     if i + 1 >= n:
@@ -95,9 +98,9 @@ def name_costs(codes, i, n, letters, compound_keys, compound_values, costs):  # 
             )  # fmt: skip
     if surname & 128 and i + 2 < n:
         key = longer_hash(longer_hash(0x811C9DC5, codes[i] + 0x3400), codes[i + 1] + 0x3400)
-        slot = slot_of(compound_keys, key)
-        if compound_keys[slot]:
-            last = _ANY + np.int64(compound_values[slot])
+        slot = slot_of(tables.compound_keys, key)
+        if tables.compound_keys[slot]:
+            last = _ANY + np.int64(tables.compound_values[slot])
             costs[3] = min(costs[3], last + _SHORT + letters[codes[i + 2], GIVEN])
             if i + 3 < n:
                 costs[4] = (
@@ -107,11 +110,12 @@ def name_costs(codes, i, n, letters, compound_keys, compound_values, costs):  # 
 
 
 @kernel
-def could_be(codes, i, n, letters, pairs, words_keys, words_values, costs):  # type: ignore[no-untyped-def]
+def could_be(work, i, n, tables):  # type: ignore[no-untyped-def]
     """Says whether a name that begins at `i` could cost little more than words.
 
     Words cost at most what single characters cost, or a word of two and a single one.
     """
+    codes, costs, letters, pairs = work.codes, work.costs, tables.letters, tables.pairs
     alone = np.int64(letters[codes[i], SOLE]) + letters[codes[i + 1], SOLE]
     three = np.int64(letters[codes[i + 2], SOLE]) if i + 2 < n else 0
     short = alone - costs[2] >= HOPELESS
@@ -119,27 +123,27 @@ def could_be(codes, i, n, letters, pairs, words_keys, words_values, costs):  # t
         return i + 3 < n and alone + three + letters[codes[i + 3], SOLE] - costs[4] >= HOPELESS
     key = longer_hash(longer_hash(0x811C9DC5, codes[i] + 0x3400), codes[i + 1] + 0x3400)
     if pairs[key & _PAIRS]:
-        slot = slot_of(words_keys, key)
-        if words_keys[slot] and words_values[slot] & 127 < 127:
-            alone = min(alone, np.int64(words_values[slot] & 127))
+        slot = slot_of(tables.words_keys, key)
+        if tables.words_keys[slot] and tables.words_values[slot] & 127 < 127:
+            alone = min(alone, np.int64(tables.words_values[slot] & 127))
     if alone - costs[2] >= HOPELESS:
         return True
     if i + 2 < n and alone + three - costs[3] >= HOPELESS:
         key = longer_hash(longer_hash(0x811C9DC5, codes[i + 1] + 0x3400), codes[i + 2] + 0x3400)
         if pairs[key & _PAIRS]:
-            slot = slot_of(words_keys, key)
-            if words_keys[slot] and words_values[slot] & 127 < 127:
+            slot = slot_of(tables.words_keys, key)
+            if tables.words_keys[slot] and tables.words_values[slot] & 127 < 127:
                 alone = np.int64(letters[codes[i], SOLE])
-                return alone + (words_values[slot] & 127) - costs[3] >= HOPELESS
+                return alone + (tables.words_values[slot] & 127) - costs[3] >= HOPELESS
         return True
     return i + 3 < n and alone + three + letters[codes[i + 3], SOLE] - costs[4] >= HOPELESS
 
 
 @kernel
-def weigh(  # type: ignore[no-untyped-def]
-    codes, low, n, letters, pairs, words_keys, words_values, edges, ahead, back
-):
+def weigh(work, low, n, tables):  # type: ignore[no-untyped-def]
     """Fills the cheapest costs of reading codes[low:i] (ahead[i]) and codes[i:n] (back[i])."""
+    codes, edges, ahead, back = work.codes, work.edges, work.ahead, work.back
+    letters, pairs = tables.letters, tables.pairs
     for i in range(low, n):
         edges[i, 2] = edges[i, 3] = edges[i, 4] = _NEVER
         edges[i, 1] = letters[codes[i], SOLE]
@@ -151,10 +155,10 @@ def weigh(  # type: ignore[no-untyped-def]
         for length in range(2, min(4, n - i) + 1):
             if length > 2:
                 value = longer_hash(value, codes[i + length - 1] + 0x3400)
-            slot = slot_of(words_keys, value)
-            if words_keys[slot] == 0:
+            slot = slot_of(tables.words_keys, value)
+            if tables.words_keys[slot] == 0:
                 break
-            entry = np.int64(words_values[slot])
+            entry = np.int64(tables.words_values[slot])
             if entry & 127 < 127:
                 edges[i, length] = entry & 127
             if not entry & 128:
