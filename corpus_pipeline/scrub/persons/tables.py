@@ -251,7 +251,7 @@ def tables() -> np.void:
         none.
     contact_before, contact_behind: uint8[2**16], see `_ends_of_contact`.
 
-    >>> tables()["buckets"][-1] == len(tables()["entries"])
+    >>> bool(tables()["buckets"][-1] == len(tables()["entries"]))
     True
     """
     packed = pkgutil.get_data(__package__, "names.npz")
