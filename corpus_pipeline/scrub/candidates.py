@@ -111,7 +111,12 @@ def _scan(data, offsets, flags, countries, wanted, rows, starts, ends, kinds):  
                             count += 1
                     i += 1
                     continue
-                if not other_digit(data, i, stop):
+                if byte == 0xEF:
+                    # Of the wide marks that Chinese is full of only the digits are digits.
+                    digit = data[i + 1] == 0xBC and 0x90 <= data[i + 2] <= 0x99
+                else:
+                    digit = other_digit(data, i, stop)
+                if not digit:
                     i += 1
                     continue
                 width = width_of(data, i)
@@ -141,7 +146,8 @@ def _scan(data, offsets, flags, countries, wanted, rows, starts, ends, kinds):  
                     rows[count], starts[count], ends[count] = row, start, address_end
                     kinds[count] = IP
                     count += 1
-            if wanted & IBAN:
+            # A letter stands before the first digit of an IBAN.
+            if wanted & IBAN and i > begin and data[i - 1] >= 0x41:
                 start, end = iban_run(data, i, begin, stop, flags, countries)
                 if end > i:
                     rows[count], starts[count], ends[count] = row, start, end

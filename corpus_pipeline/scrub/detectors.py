@@ -51,6 +51,8 @@ class Detectors(NamedTuple):
     """Regions whose telephone numbers are found without a country code."""
     checked: dict[int, _Finder]
     """By bit of the entity: everything but telephone numbers."""
+    mail: MailRules | None
+    """What knows the domains of mail addresses; None when these are not looked for."""
     phones: _PhoneFinder | None
     """Finds telephone numbers; None when they are not looked for."""
     shapes: "ShapeMemory | None"
@@ -211,6 +213,7 @@ def load_detectors(
     [Finding(start=3, end=14, entity=1)]
     """
     refuse_unknown(entities, regions)
+    mail = None
     finders: dict[int, _Finder] = {
         IP: find_addresses,
         CARD: find_cards,
@@ -219,7 +222,8 @@ def load_detectors(
     }
     kinds = sum(1 << ENTITIES.index(entity) for entity in set(entities))
     if kinds & EMAIL:
-        finders = {EMAIL: _mail_rules().find, **finders}
+        mail = _mail_rules()
+        finders = {EMAIL: mail.find, **finders}
     phones = shapes = None
     if kinds & PHONE:
         phones, shapes = _phones_of(tuple(regions))
@@ -227,6 +231,7 @@ def load_detectors(
         entities=tuple(entity for entity in ENTITIES if entity in entities),
         regions=tuple(regions),
         checked={kind: find for kind, find in finders.items() if kinds & kind},
+        mail=mail,
         phones=phones,
         shapes=shapes,
         others={},

@@ -21,10 +21,31 @@ _COMPRESSED_IPV6 = tuple(
     for network in ("2000::/3", "fc00::/7", "fe80::/10", "ff00::/8", "::1/128", "::ffff:0:0/96")
 )
 
+#: Open name servers: they belong to a service that is known by its address.
+_NAME_SERVERS = tuple(
+    ipaddress.ip_network(network)
+    for network in [
+        "1.0.0.1",
+        "1.1.1.1",
+        "8.8.4.4",
+        "8.8.8.8",
+        "9.9.9.9",
+        "114.114.114.0/23",
+        "119.29.29.29",
+        "149.112.112.112",
+        "180.76.76.76",
+        "208.67.220.0/22",
+        "223.5.5.5",
+        "223.6.6.6",
+        "2001:4860:4860::/48",
+        "2606:4700:4700::/48",
+    ]
+)
+
 #: Networks whose addresses say nothing about a person (RFC 6890 and RFC 5737, 3849): this host,
 #: private, shared, loopback, link-local, protocol, documentation, benchmarks, multicast, reserved;
-#: and what RFC 6890 lists of IPv6: discard, Teredo and 6to4 relays, benchmarks.
-_PRIVATE_NETWORKS = tuple(
+#: and what RFC 6890 lists of IPv6: discard, Teredo and 6to4 relays, benchmarks. Name servers, too.
+PRIVATE_NETWORKS = _NAME_SERVERS + tuple(
     ipaddress.ip_network(network)
     for network in [
         "0.0.0.0/8",
@@ -53,27 +74,6 @@ _PRIVATE_NETWORKS = tuple(
         "fd00::/48",
         "fe80::/10",
         "ff00::/8",
-    ]
-)
-
-#: Open name servers: they belong to a service that is known by its address.
-_NAME_SERVERS = tuple(
-    ipaddress.ip_network(network)
-    for network in [
-        "1.0.0.1",
-        "1.1.1.1",
-        "8.8.4.4",
-        "8.8.8.8",
-        "9.9.9.9",
-        "114.114.114.0/23",
-        "119.29.29.29",
-        "149.112.112.112",
-        "180.76.76.76",
-        "208.67.220.0/22",
-        "223.5.5.5",
-        "223.6.6.6",
-        "2001:4860:4860::/48",
-        "2606:4700:4700::/48",
     ]
 )
 
@@ -197,4 +197,4 @@ def is_private(text: str) -> bool:
     ip = ipaddress.ip_interface(text.partition("%")[0].strip(MARK)).ip
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
-    return any(ip in network for network in (*_NAME_SERVERS, *_PRIVATE_NETWORKS))
+    return any(ip in network for network in PRIVATE_NETWORKS)

@@ -88,6 +88,17 @@ class MailRules:
 
         self._has_suffix = has_suffix
 
+    def is_domain(self, domain: str) -> bool:
+        """Says whether all of a domain is one, and no file's name nor code.
+
+        >>> rules = MailRules(lambda domain: domain.rpartition(".")[2])
+        >>> rules.is_domain("example.org"), rules.is_domain("Main.rs"), rules.is_domain("a.py")
+        (True, False, False)
+        """
+        labels = domain.lower().split(".")
+        short = len(labels) == 2 and labels[-1] in _FILE_DOMAINS | _CODE_DOMAINS
+        return not short and self._has_suffix(domain.lower())
+
     def find(self, folded: Folded) -> Iterator[tuple[int, int]]:
         """Yields the spans of the mail addresses in a window."""
         view = folded.view

@@ -30,7 +30,9 @@ from corpus_pipeline.scrub.entities import TABLE
 from corpus_pipeline.scrub.folding import fold
 from corpus_pipeline.scrub.hosts import is_private
 from corpus_pipeline.scrub.phone_shape_words import AFTER_BYTES, BEFORE_BYTES
+from corpus_pipeline.scrub.phone_sieve import may_have_phones
 from corpus_pipeline.scrub.shapes import NumberSpans, Shapes
+from corpus_pipeline.scrub.sieve import Sifted, sift
 from corpus_pipeline.scrub.spans import FinderOptions, Spans
 from corpus_pipeline.text.columns import Utf8, as_texts, utf8_buffers
 
@@ -41,6 +43,8 @@ _CONTEXT = {EMAIL: 320, IBAN: 12}
 _WORD_CONTEXT = BEFORE_BYTES
 _CONTEXT_AFTER = AFTER_BYTES
 _PHONE_ENTITY = ENTITIES.index("PHONE_NUMBER")
+_IP_ENTITY = ENTITIES.index("IP_ADDRESS")
+_MAIL_ENTITY = ENTITIES.index("EMAIL_ADDRESS")
 
 #: How sure a finding is, by the certainty of its kind.
 _SCORES = np.array([0.0, 0.5, 0.85, 1.0], np.float32)
@@ -111,11 +115,16 @@ _Window = tuple[int, int, int, bytes, bytes]
 def _find_in_row(
     data: memoryview,
     windows: list[_Window],
+    settled: list[Finding],
     bounds: tuple[int, int],
     detectors: Detectors,
 ) -> list[Finding]:
-    """Finds the identifiers in one row, as bytes of the buffer, ascending, without overlaps."""
-    checked = []
+    """Finds the identifiers in one row, as bytes of the buffer, ascending, without overlaps.
+
+    Args:
+        settled: what is known of the row without its rules.
+    """
+    checked = list(settled)
     for start, end, kinds, *_ in windows:
         if kinds & ~PHONE:
             piece = _cut(data, (start, end, kinds), bounds)
@@ -227,6 +236,14 @@ def _find(
     buffer, offsets = text
     data = memoryview(buffer.data)
     windows = windows_of(text, detectors.kinds)
+    sifted = sift(text, windows, keep_private_ips=keep_private_ips)
+    kinds = sifted.kinds
+    numbers = np.flatnonzero(kinds & PHONE)
+    columns = (windows.rows[numbers], windows.starts[numbers], windows.ends[numbers])
+    kinds[numbers[~may_have_phones(text, *columns)]] &= ~PHONE
+    settled = _settle(data, windows, sifted, detectors)
+    asked = np.flatnonzero(kinds)
+    windows = Windows(*(column[asked] for column in (*windows[:3], kinds)))
     rows, firsts = np.unique(windows.rows, return_index=True)
     by_row = [
         detectors.of_language(languages[row]) if languages is not None else detectors
@@ -234,7 +251,6 @@ def _find(
     ]
     shapes = _shapes(buffer, offsets, windows, by_row)
     lasts = np.append(firsts, len(windows.rows))[1:]
-    address = ENTITIES.index("IP_ADDRESS")
     found: list[tuple[int, int, int, int]] = []
     for row, first, last, rules in zip(
         rows.tolist(), firsts.tolist(), lasts.tolist(), by_row, strict=True
@@ -250,17 +266,36 @@ def _find(
             )
         )
         bounds = (int(offsets[row]), int(offsets[row + 1]))
-        for start, end, entity in _find_in_row(data, in_row, bounds, rules):
-            if (
-                entity == address
-                and keep_private_ips
-                and is_private(fold(str(data[start:end], "utf-8")).plain)
-            ):
-                continue
-            found.append((row, start, end, entity))
-    table = np.array(found, np.int32).reshape(-1, 4)
+        for finding in _find_in_row(data, in_row, settled.pop(row, []), bounds, rules):
+            found.append((row, *finding))
+    for row, findings in settled.items():
+        found += [(row, *finding) for finding in resolve_overlaps(findings)]
+    if keep_private_ips:
+        found = [each for each in found if not _is_private(data, each)]
+    table = np.array(sorted(found) if settled else found, np.int32).reshape(-1, 4)
     certainty = np.array([entity.certainty for entity in TABLE])[table[:, 3]]
     return Spans(table[:, 0], table[:, 1], table[:, 2], table[:, 3], _SCORES[certainty])
+
+
+def _settle(
+    data: memoryview, windows: Windows, sifted: Sifted, detectors: Detectors
+) -> dict[int, list[Finding]]:
+    """Returns what is found without rules, by row; a mail address whose domain is not known for one
+    is left to them."""
+    settled: dict[int, list[Finding]] = {}
+    for window, start, end, domain in zip(*(column.tolist() for column in sifted[1:]), strict=True):
+        entity = _MAIL_ENTITY if domain else _IP_ENTITY
+        mail = detectors.mail
+        if domain and (mail is None or not mail.is_domain(str(data[domain:end], "ascii"))):
+            sifted.kinds[window] = EMAIL
+        else:
+            settled.setdefault(int(windows.rows[window]), []).append(Finding(start, end, entity))
+    return settled
+
+
+def _is_private(data: memoryview, found: tuple[int, int, int, int]) -> bool:
+    _, start, end, entity = found
+    return entity == _IP_ENTITY and is_private(fold(str(data[start:end], "utf-8")).plain)
 
 
 def _shapes(

@@ -133,12 +133,22 @@ def is_digit(code):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_sign(small, i, last, slots, offsets, words, flags):  # type: ignore[no-untyped-def]
+    """Whether one or two characters are how a sign begins (`phone_words.SIGN_STARTS`)."""
+    for stop in range(i + 1, min(last, i + 2) + 1):
+        value = hash_word(small, i, stop)
+        if _flags_of(value, small, i, stop, slots, offsets, words, flags) & WORD:
+            return True
+    return False
+
+
+@kernel
 def has_words(small, first, last, char_flags, slots, offsets, words, flags):  # type: ignore[no-untyped-def]
     """`phone_words.has_words` of small letters from first to last."""
     i = first
     while i < last:
         code = int(small[i])
-        if char_flags[code] & SIGN:
+        if char_flags[code] & SIGN and _is_sign(small, i, last, slots, offsets, words, flags):
             return True
         if not char_flags[code] & LETTER:
             i += 1
@@ -153,7 +163,9 @@ def has_words(small, first, last, char_flags, slots, offsets, words, flags):  # 
             else:
                 break
         for j in range(start, i):
-            if char_flags[int(small[j])] & SIGN:
+            if char_flags[int(small[j])] & SIGN and _is_sign(
+                small, j, last, slots, offsets, words, flags
+            ):
                 return True
             if (
                 small[j] == 0x70 and j + 5 <= i and small[j + 1] == 0x68 and small[j + 2] == 0x6F

@@ -24,22 +24,20 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.scrub import context, phone_runs, phone_words, phones
 from corpus_pipeline.scrub.automata import Automaton, compile_digits
-from corpus_pipeline.scrub.folding import FOLDED, INVISIBLE, UNSPACED, fold
+from corpus_pipeline.scrub.folding import UNSPACED, fold
 from corpus_pipeline.scrub.phone_shape_kernel import MAX_SHAPE, write_shapes
-from corpus_pipeline.scrub.phone_shape_words import (
-    BAD,
-    DECIMAL,
-    IN_SHAPE,
-    LETTER,
-    SIGN,
-    STARTS,
-    WORD,
+from corpus_pipeline.scrub.phone_shape_words import IN_SHAPE, STARTS
+from corpus_pipeline.scrub.phone_tables import (
+    BMP,
+    Words,
+    characters,
+    load_letters,
+    table_of,
+    word_table,
 )
 from corpus_pipeline.scrub.plans import NumberingPlan, international_pattern
 from corpus_pipeline.scrub.shapes import NumberSpans, Shapes
 
-#: Characters that shapes know; a window with others is read by the rules.
-_BMP = 0x10000
 #: Digits of the longest national number whose grouping is asked for.
 _MOST_DIGITS = 19
 _MOST_GROUPS = 8
@@ -66,17 +64,6 @@ class Characters(NamedTuple):
     """uint16[65536], what stands for a folded character in a shape."""
     flags: NDArray[np.uint8]
     """uint8[65536], of a folded character: `BAD`, `DECIMAL`, `LETTER`, `SIGN`."""
-
-
-class Words(NamedTuple):
-    """A set of words for a kernel: a hash table with open addresses."""
-
-    slots: NDArray[np.int32]
-    """int32[2**k], number of the word + 1."""
-    offsets: NDArray[np.int32]
-    letters: NDArray[np.uint16]
-    flags: NDArray[np.uint8]
-    """uint8[words], `WORD`, `IN_SHAPE`, `STARTS`."""
 
 
 class NumberingPlans(NamedTuple):
@@ -119,14 +106,6 @@ def _fragments(source: str) -> set[str]:
     return found - {""}
 
 
-def _hash(word: str) -> int:
-    """The kernel's `hash_word`."""
-    value = 14695981039346656037
-    for letter in word:
-        value = (value ^ ord(letter)) * 1099511628211 & 0xFFFF_FFFF_FFFF_FFFF
-    return (value ^ value >> 29) & 0x7FFF_FFFF
-
-
 @cache
 def load_words() -> Words:
     """Gathers every word that a rule may ask for."""
@@ -137,22 +116,12 @@ def load_words() -> Words:
     for word in [a + b for a in "kmgt" for b in ("b", "ib")] + ["telephone", "cellphone"]:
         flags[word] = flags.get(word, 0) | IN_SHAPE
     for word in phone_words.KNOWN_WORDS:
-        flags[word] = flags.get(word, 0) | WORD | IN_SHAPE
+        flags[word] = flags.get(word, 0) | IN_SHAPE
         for part in re.findall("[a-z]+", word):
             flags[part] = flags.get(part, 0) | IN_SHAPE
     for word in _BEGINNINGS:
         flags[word] = flags.get(word, 0) | STARTS | IN_SHAPE
-    words = sorted(flags)
-    slots = np.zeros(1 << (2 * len(words)).bit_length(), np.int32)
-    letters = [np.frombuffer(word.encode("utf-16-le"), np.uint16) for word in words]
-    for number, word in enumerate(words):
-        at = _hash(word) & (len(slots) - 1)
-        while slots[at]:
-            at = (at + 1) & (len(slots) - 1)
-        slots[at] = number + 1
-    offsets = np.cumsum([0, *map(len, letters)]).astype(np.int32)
-    table = np.array([flags[word] for word in words], np.uint8)
-    return Words(slots, offsets, np.concatenate(letters), table)
+    return word_table(flags)
 
 
 @cache
@@ -165,37 +134,17 @@ def load_characters() -> Characters:
         for code in map(ord, letter + letter.lower() + letter.upper())
         if code >= 0x80
     } | {0x17F, 0x212A, 0x130, 0x131}
-    # A surrogate is no character: it stands for itself and is in no text.
-    letters = ["\ufffd" if 0xD800 <= code < 0xE000 else chr(code) for code in range(_BMP)]
-    folds = np.fromiter((ord(FOLDED.get(letter, letter)) for letter in letters), np.uint16, _BMP)
-    small = [letter.lower() for letter in letters]
-    lower = np.fromiter((ord(letter[0]) for letter in small), np.uint16, _BMP)
-    alnum = np.fromiter(map(str.isalnum, letters), np.bool_, _BMP)
-    decimal = np.fromiter(map(str.isdecimal, letters), np.bool_, _BMP)
-    alpha = np.fromiter(map(str.isalpha, letters), np.bool_, _BMP)
-    bad = np.fromiter(map(str.isspace, letters), np.bool_, _BMP)
-    bad |= np.fromiter((len(letter) != 1 for letter in small), np.bool_, _BMP)
-    # White space and digits that folding knows are ASCII afterwards.
-    known = folds != np.arange(_BMP)
-    for table in (bad, decimal):
-        table[known] = False
-        table[:0x80] = False
-    text = "".join(letters)
-    for match in INVISIBLE.finditer(text):
-        bad[match.start()] = True
-    marked = bad * BAD | decimal * DECIMAL | (alnum & ~decimal) * LETTER
-    flags = np.asarray(marked, np.uint8)
-    flags[0x30:0x3A] = 0
-    for match in phone_words.SIGNS.finditer(text):
-        flags[match.start()] |= SIGN
-    marks = np.zeros(_BMP, np.bool_)
-    for match in UNSPACED.finditer(text):
+    fold, lower, flags = load_letters()
+    letters = characters()
+    alnum, alpha = table_of(map(str.isalnum, letters)), table_of(map(str.isalpha, letters))
+    marks = np.zeros(BMP, np.bool_)
+    for match in UNSPACED.finditer("".join(letters)):
         marks[match.start()] = True
-    shown = np.arange(_BMP, dtype=np.uint16)
-    masked = np.ones(_BMP, np.bool_)
+    shown = np.arange(BMP, dtype=np.uint16)
+    masked = np.ones(BMP, np.bool_)
     masked[:0x80] = masked[list(asked)] = False
     shown[masked] = (0xE000 | alnum | alpha << 1 | marks << 2)[masked]
-    return Characters(folds, lower, shown, flags)
+    return Characters(fold, lower, shown, flags)
 
 
 #: Windows that are read by the rules before shapes are worth their tables.

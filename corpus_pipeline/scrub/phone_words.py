@@ -161,7 +161,9 @@ KNOWN_WORDS = frozenset(_LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_W
 }
 #: Devanagari writes vowels as marks, which are no letters to a regular expression.
 _WORD = re.compile("[^\\W\\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\\W\\d_]*)*")
-SIGNS = re.compile("|".join(dict.fromkeys(sign[0] for sign in _LINE_SIGNS + _VERB_SIGNS)))
+#: How the signs of the patterns above begin: more than one or two characters need not be compared.
+SIGN_STARTS = tuple(dict.fromkeys(sign[:2] for sign in _LINE_SIGNS + _VERB_SIGNS))
+SIGNS = re.compile("|".join(SIGN_STARTS))
 _ANY_LETTER = re.compile(r"(?<![a-z0-9.])[tpmfchowd] ?[:.)\]]")
 
 NONE, MENTIONED, VERB, LINE = range(4)
