@@ -269,9 +269,10 @@ def _find(
         for finding in _find_in_row(data, in_row, settled.pop(row, []), bounds, rules):
             found.append((row, *finding))
     for row, findings in settled.items():
-        found += [(row, *finding) for finding in resolve_overlaps(findings)]
+        found += [(row, *finding) for finding in findings if finding.entity == _MAIL_ENTITY]
     if keep_private_ips:
-        found = [each for each in found if not _is_private(data, each)]
+        known = set(sifted.starts[sifted.domains == 0].tolist())
+        found = [each for each in found if not _is_private(data, each, known)]
     table = np.array(sorted(found) if settled else found, np.int32).reshape(-1, 4)
     certainty = np.array([entity.certainty for entity in TABLE])[table[:, 3]]
     return Spans(table[:, 0], table[:, 1], table[:, 2], table[:, 3], _SCORES[certainty])
@@ -293,9 +294,13 @@ def _settle(
     return settled
 
 
-def _is_private(data: memoryview, found: tuple[int, int, int, int]) -> bool:
+def _is_private(data: memoryview, found: tuple[int, int, int, int], known: set[int]) -> bool:
+    """Says whether a finding is an address of a private network; some of these are known by their
+    first byte."""
     _, start, end, entity = found
-    return entity == _IP_ENTITY and is_private(fold(str(data[start:end], "utf-8")).plain)
+    return entity == _IP_ENTITY and (
+        start in known or is_private(fold(str(data[start:end], "utf-8")).plain)
+    )
 
 
 def _shapes(

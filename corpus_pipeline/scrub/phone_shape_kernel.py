@@ -8,6 +8,7 @@ from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.phone_shape_numbers import (
     MOST_CORE,
     MOST_GROUPS,
+    american,
     cut_groups,
     facts_of,
     show_number,
@@ -54,6 +55,7 @@ def write_shapes(  # type: ignore[no-untyped-def]
     leading,
     splits,
     international,
+    north,
     wanted,
     shapes,
     middles,
@@ -128,7 +130,9 @@ def write_shapes(  # type: ignore[no-untyped-def]
             if facts < 0:
                 middle = -1
                 break
-            if surely_abroad(plain, group_starts[0]):
+            if american(plain, digits, group_ends, group_starts, 0, groups - 1):
+                facts = 0x1000
+            elif surely_abroad(plain, group_starts[0]):
                 facts = 0
             elif g:
                 year = facts & 7 == 1 or (facts & 7 == 2 and facts >> 3 & 3 == 1)
@@ -148,8 +152,8 @@ def write_shapes(  # type: ignore[no-untyped-def]
                     else:
                         o = show_number(
                             plain, digits, group_ends, group_starts, g, stop, steps, accepts,
-                            dialled, trunks, formats, leading, splits, international, wanted,
-                            shapes, o,
+                            dialled, trunks, formats, leading, splits, international, north,
+                            wanted, shapes, o,
                         )  # fmt: skip
                 if g == 0 and tail == 0 and o >= 0:
                     middles[w] = o

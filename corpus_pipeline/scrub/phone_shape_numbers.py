@@ -9,6 +9,7 @@ MOST_CORE: Final = 64
 MOST_GROUPS: Final = 12
 #: As in `phone_runs`.
 _MOST_PAGES: Final = 200
+_MIN_DIGITS: Final = 7
 
 
 @kernel
@@ -160,7 +161,7 @@ def facts_of(plain, digits, group_ends, group_starts, groups, g):  # type: ignor
             or _same_gaps(plain, group_ends, group_starts, groups, g - 2, g)
         ):
             return -1
-    if g + 1 < groups and size == group_ends[g + 2] - stop and size <= 6:
+    if g + 1 < groups and size == group_ends[g + 2] - stop and 2 * size >= _MIN_DIGITS:
         # Perhaps the first and the last of some pages.
         difference = 0
         for i in range(size):
@@ -207,6 +208,30 @@ def surely_abroad(plain, start):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def american(plain, digits, group_ends, group_starts, g, last):  # type: ignore[no-untyped-def]
+    """Whether the groups g to `last` are written as `phones._NANP` has it, without the 1, a + or
+    another bracket than that of the area code."""
+    if last - g != 2 or group_ends[last + 1] - group_ends[last] != 4:
+        return False
+    for each in range(g, last):
+        if group_ends[each + 1] - group_ends[each] != 3 or digits[group_ends[each]] < 2:
+            return False
+    before = int(plain[group_starts[g] - 1]) if group_starts[g] > 0 else 0x20
+    one, two = group_starts[g] + 3, group_starts[g + 1] + 3
+    sign = plain[two]
+    if group_starts[last] - two != 1 or (sign != 0x2D and sign != 0x2E):
+        return False
+    if before == 0x28:
+        outer = int(plain[group_starts[g] - 2]) if group_starts[g] > 1 else 0x20
+        if outer == 0x2B or outer == 0x28 or outer == 0x5B or plain[one] != 0x29:
+            return False
+        return group_starts[g + 1] - one == 1 or plain[one + 1] == 0x20
+    if before == 0x2B or before == 0x5B or plain[one] == 0x29:
+        return False
+    return group_starts[g + 1] - one == 1 and (plain[one] == sign or plain[one] == 0x20)
+
+
+@kernel
 def show_number(  # type: ignore[no-untyped-def]
     plain,
     digits,
@@ -222,6 +247,7 @@ def show_number(  # type: ignore[no-untyped-def]
     leading,
     splits,
     international,
+    north,
     wanted,
     out,
     o,
@@ -244,6 +270,15 @@ def show_number(  # type: ignore[no-untyped-def]
             abroad |= found << (2 * skip)
     out[o] = 0x100 | abroad
     o += 1
+    if american(plain, digits, group_ends, group_starts, g, last):
+        # Of these nothing is asked but whether some region of North America has them.
+        valid = False
+        for plan in range(len(dialled)):
+            valid = valid or (
+                north[plan] and _walk(digits, first, stop, dialled[plan], steps, accepts)
+            )
+        out[o] = 0x8000 | int(valid)
+        return o + 1
     for plan in range(0 if surely else len(dialled)):
         if not _walk(digits, first, stop, dialled[plan], steps, accepts):
             continue

@@ -84,6 +84,8 @@ class NumberingPlans(NamedTuple):
     """uint8[formats, 20, 9], by digits of a national number: how many groups, and their lengths."""
     international: NDArray[np.int32]
     """int32[1000], start states by country code; `UNKNOWN`: there is none; `NOT_LOADED`."""
+    north: NDArray[np.bool_]
+    """bool[plans], set for North America."""
 
 
 def _sources() -> list[str]:
@@ -276,6 +278,7 @@ class NumberingPlanTables:
         self.tables = NumberingPlans(
             *self._joined(), np.array(dialled, np.int32), trunks, np.array(formats, np.int32),
             np.array(leading, np.int32), np.array(splits, np.uint8).reshape(-1, 20, 9), codes,
+            np.array([plan.region in phones.NORTH_AMERICA for plan in plans], np.bool_),
         )  # fmt: skip
 
     def load(self, codes: Iterable[int]) -> None:

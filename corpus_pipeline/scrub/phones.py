@@ -246,8 +246,8 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
         return False
     if nanp:
         # 555 is the exchange of examples: fiction, but written as a number.
-        return any(plan.region in _NORTH_AMERICA for plan in plans) and (
-            bool(regions & _NORTH_AMERICA)
+        return any(plan.region in NORTH_AMERICA for plan in plans) and (
+            bool(regions & NORTH_AMERICA)
             or said >= MENTIONED
             or (number.digits.startswith("00") and is_international(number.digits[2:]))
             or _PARTED.search(text) is not None
@@ -293,13 +293,13 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
         and (plan.trunk or bracketed or not short)
         and (is_grouped(plan, groups) or (bracketed and is_grouped(plan, groups, trunk=False)))
         for plan in fits
-        if plan.region not in _NORTH_AMERICA
+        if plan.region not in NORTH_AMERICA
     )
 
 
 #: Digits of a number that is written without groups behind a verb: Norwegian ones have eight.
 _ENOUGH = 8
-_NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
+NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
 
 
 def _edges(run: Run, number: Number, found: int, said: int) -> bool:

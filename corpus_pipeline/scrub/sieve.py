@@ -310,6 +310,35 @@ def _is_named(data, start, begin):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_spoken(data, start, end):  # type: ignore[no-untyped-def]
+    """Whether a window has a bracket: name [at] host."""
+    spoken = False
+    for i in range(start, end):
+        spoken = spoken or data[i] == 0x28 or data[i] == 0x5B or data[i] == 0x7B
+    return spoken
+
+
+@kernel
+def _may_be_mail(data, start, end):  # type: ignore[no-untyped-def]
+    """Whether behind any @ of a window stand labels with a full stop between, the last of which
+    begins with a letter; of what is not ASCII nothing is said."""
+    if not _is_ascii(data, start, end):
+        return True
+    for at in range(start + 1, end):
+        if data[at] != 0x40:
+            continue
+        i, last, dots = at + 1, at + 1, 0
+        while i < end and (_is_alnum(data[i]) or data[i] == 0x2D or data[i] == 0x2E):
+            if data[i] == 0x2E and i + 1 < end and _is_alnum(data[i + 1]):
+                last = i + 1
+                dots += 1
+            i += 1
+        if dots and not _is_digit(data[last]):
+            return True
+    return False
+
+
+@kernel
 def _plain_mail(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
     """Reads the mail address of a window, if nothing in it or around it makes rules think; (first
     byte, last + 1, first byte of the domain), or zeros."""
@@ -400,6 +429,8 @@ def _sift(  # type: ignore[no-untyped-def]
                 windows[count], domains[count] = w, domain
                 firsts[count], lasts[count] = first, after
                 count += 1
+            elif not _is_spoken(data, start, end) and not _may_be_mail(data, start, end):
+                left[w] = 0
     return count
 
 
