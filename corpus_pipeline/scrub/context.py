@@ -9,7 +9,9 @@ _FILE_END = re.compile(r"\.[a-z][a-z0-9]{1,4}(?![\w])")
 
 #: Units, after a number.
 _UNIT = re.compile(
-    r"\s?(?:%|‰|°|℃|元|美元|欧元|人民币|亿|万|千|人|次|个|個|条|件|台|字节|字節|位|行|円|원|"
+    # A measure word, and not the beginning of an address.
+    r"\s?(?:%|‰|°|℃|元|美元|欧元|人民币|亿|万(?![达科])|千|人(?!民)|次|个|個|条|件|"
+    r"台(?![湾灣北中南东東州])|字节|字節|位(?!于)|行(?!政)|円|원|"
     r"(?:px|ms|ns|us|bytes?|bits?|[KMGT]i?B|kg|km|mm|cm|Hz|USD|EUR|RMB|CNY|GBP|dollars?|euros?|users?|"
     r"people|rows?|lines?|tokens?|documents?|views?|times|years?|days|hours|minutes|seconds|"
     r"million|billion|shares|votes|miles|units)(?![A-Za-z]))"

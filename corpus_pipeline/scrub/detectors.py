@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 #: Regions whose numbers are found when written without a country code.
 DEFAULT_REGIONS = ("US", "GB", "CN", "DE", "FR", "IN")
 
+_MAIL = ENTITIES.index("EMAIL_ADDRESS")
+#: Characters of the shortest mail address: a@b.cn
+_LEAST_MAIL = 6
+
 _Finder = Callable[[Folded], Iterator[tuple[int, int]]]
 _PhoneFinder = Callable[[Folded, tuple[int, int]], Iterator[tuple[int, int]]]
 
@@ -132,8 +136,20 @@ def _readings(text: str) -> list[str]:
 
 
 def cover(text: str, findings: Sequence[Finding]) -> str:
-    """Covers findings, so that no other rule reads them; the length stays."""
-    return blot_out(text, [(start, end) for start, end, _ in findings])
+    """Covers findings, so that no other rule reads them; the length stays.
+
+    Of a mail address an @ is left near both ends: what stands beside one may be another way to
+    reach somebody.
+
+    >>> from corpus_pipeline.scrub.folding import MARK
+    >>> cover("li@example.cn or 1", [Finding(0, 13, 0)]).replace(MARK, ".")
+    '.@.........@. or 1'
+    """
+    text = blot_out(text, [(start, end) for start, end, _ in findings])
+    for start, end, entity in findings:
+        if entity == _MAIL and end - start >= _LEAST_MAIL:
+            text = f"{text[: start + 1]}@{text[start + 2 : end - 2]}@{text[end - 1 :]}"
+    return text
 
 
 def resolve_overlaps(findings: Sequence[Finding]) -> list[Finding]:

@@ -29,6 +29,7 @@ from corpus_pipeline.scrub.detectors import (
 from corpus_pipeline.scrub.entities import TABLE
 from corpus_pipeline.scrub.folding import fold
 from corpus_pipeline.scrub.hosts import is_private
+from corpus_pipeline.scrub.phone_cells import phone_cells
 from corpus_pipeline.scrub.phone_shape_words import AFTER_BYTES, BEFORE_BYTES
 from corpus_pipeline.scrub.phone_sieve import may_have_phones
 from corpus_pipeline.scrub.shapes import NumberSpans, Shapes
@@ -107,9 +108,10 @@ def _cut(data: memoryview, window: tuple[int, int, int], bounds: tuple[int, int]
     return _Piece(left + rest, (len(left), core), start - len(left.encode()), kinds)
 
 
-#: A candidate window of a row, in bytes of the buffer: first, last + 1, kinds, and the two parts of
-#: the shape of its telephone numbers.
-_Window = tuple[int, int, int, bytes, bytes]
+#: A candidate window of a row, in bytes of the buffer: first, last + 1, kinds, the cell that it
+#: fills in a column of telephone numbers or zeros, and the two parts of the shape of its telephone
+#: numbers.
+_Window = tuple[int, int, int, tuple[int, int], bytes, bytes]
 
 
 def _find_in_row(
@@ -135,11 +137,14 @@ def _find_in_row(
     known = detectors.shapes.known if detectors.shapes is not None else {}
     phones: list[Finding] = []
     for window in windows:
-        start, end, kinds, one, all_ = window
+        start, end, kinds, cell, one, all_ = window
         if not kinds & PHONE:
             continue
         near = _near(kept, start, end)
         number_spans = None
+        if cell[1] and not any(f.start < end and f.end > start for f in near):
+            phones += _read_cell(data, window, detectors)
+            continue
         if not near:
             number_spans = known.get(one)
             if number_spans is None:
@@ -172,7 +177,7 @@ def _read_phones(
     Args:
         near: what was found before in the window and around it.
     """
-    start, end, kinds, one, all_ = window
+    start, end, kinds, _, one, all_ = window
     piece = _cut(data, (start, end, kinds), bounds)
     text = piece.text
     if near:
@@ -186,6 +191,24 @@ def _read_phones(
         number_spans = tuple((finding.start - core, finding.end - core) for finding in found)
         detectors.shapes.remember((one, all_), number_spans, text, piece.core)
     return [piece.to_bytes(finding) for finding in found]
+
+
+#: What the heading of a column says of its cells.
+_LABEL = "Tel: "
+
+
+def _read_cell(data: memoryview, window: _Window, detectors: Detectors) -> list[Finding]:
+    """Finds the telephone numbers of a cell in a column of them, as bytes of the buffer."""
+    start, end, kinds, (first, last), *_ = window
+    left = _LABEL + str(data[first:start], "utf-8").lstrip("\"'` ")
+    core = len(left), len(left) + len(str(data[start:end], "utf-8"))
+    rest = str(data[start:last], "utf-8")
+    piece = _Piece(left + rest, core, start - len(left.encode()), kinds)
+    return [
+        piece.to_bytes(finding)
+        for finding in detectors.find_phones(piece.text, piece.core)
+        if piece.touches(finding)
+    ]
 
 
 def _from_spans(
@@ -240,9 +263,12 @@ def _find(
     kinds = sifted.kinds
     numbers = np.flatnonzero(kinds & PHONE)
     columns = (windows.rows[numbers], windows.starts[numbers], windows.ends[numbers])
-    kinds[numbers[~may_have_phones(text, *columns)]] &= ~PHONE
+    cells = np.zeros((len(kinds), 2), np.int32)
+    cells[numbers] = np.column_stack(phone_cells(text, *columns))
+    kinds[numbers[~may_have_phones(text, *columns) & (cells[numbers, 1] == 0)]] &= ~PHONE
     settled = _settle(data, windows, sifted, detectors)
     asked = np.flatnonzero(kinds)
+    cells = cells[asked]
     windows = Windows(*(column[asked] for column in (*windows[:3], kinds)))
     rows, firsts = np.unique(windows.rows, return_index=True)
     by_row = [
@@ -260,6 +286,7 @@ def _find(
                 windows.starts[first:last].tolist(),
                 windows.ends[first:last].tolist(),
                 windows.kinds[first:last].tolist(),
+                map(tuple, cells[first:last].tolist()),
                 shapes.one[first:last],
                 shapes.all[first:last],
                 strict=True,

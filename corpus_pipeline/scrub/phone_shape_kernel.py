@@ -56,6 +56,7 @@ def write_shapes(  # type: ignore[no-untyped-def]
     splits,
     international,
     north,
+    lengths,
     wanted,
     shapes,
     middles,
@@ -153,7 +154,7 @@ def write_shapes(  # type: ignore[no-untyped-def]
                         o = show_number(
                             plain, digits, group_ends, group_starts, g, stop, steps, accepts,
                             dialled, trunks, formats, leading, splits, international, north,
-                            wanted, shapes, o,
+                            lengths, wanted, shapes, o,
                         )  # fmt: skip
                 if g == 0 and tail == 0 and o >= 0:
                     middles[w] = o

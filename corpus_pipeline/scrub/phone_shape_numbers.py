@@ -4,6 +4,7 @@ from typing import Final
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.phone_shape_words import PART, is_ascii_letter, is_digit
+from corpus_pipeline.scrub.plans import PAIRED
 
 MOST_CORE: Final = 64
 MOST_GROUPS: Final = 12
@@ -46,6 +47,7 @@ def _grouped(  # type: ignore[no-untyped-def]
     for each in range(group + 1, last + 1):
         shortest = min(shortest, group_ends[each + 1] - group_ends[each])
     own = group_ends[group + 1] - begin
+    least = 2 if own > 1 and stop - begin >= PAIRED else 3
     for form in range(formats[plan], formats[plan + 1]):
         parts = splits[form, stop - begin]
         if parts[0] == 0 or parts[1] != own:
@@ -56,7 +58,7 @@ def _grouped(  # type: ignore[no-untyped-def]
         ):
             same += 1
         fits = same == count and parts[0] == count
-        fits = fits or (not strict and count > 1 and shortest >= 3)
+        fits = fits or (not strict and count > 1 and shortest >= least)
         # `leading` takes whatever begins with one of its strings.
         if fits and _walk(digits, begin, stop, leading[form], steps, accepts):
             return True
@@ -76,8 +78,9 @@ def _code(digits, first, last, international):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _international(digits, first, last, steps, accepts, international, wanted):  # type: ignore[no-untyped-def]
-    """0: no country code, 1: no number, 2: a number; -1: the country's plan is not loaded."""
+def _international(digits, first, last, steps, accepts, international, lengths, wanted):  # type: ignore[no-untyped-def]
+    """0: no country code, 1: no number, 2: a number, 3: none, but as long as one; -1: the country's
+    plan is not loaded."""
     code, length = _code(digits, first, last, international)
     if code == 0:
         return 0
@@ -85,7 +88,7 @@ def _international(digits, first, last, steps, accepts, international, wanted): 
         wanted[code] = True
         return -1
     valid = _walk(digits, first + length, last, international[code], steps, accepts)
-    return 2 if valid else 1
+    return 2 if valid else 1 + 2 * int(lengths[code] >> (last - first - length) & 1)
 
 
 @kernel
@@ -248,6 +251,7 @@ def show_number(  # type: ignore[no-untyped-def]
     splits,
     international,
     north,
+    lengths,
     wanted,
     out,
     o,
@@ -263,7 +267,7 @@ def show_number(  # type: ignore[no-untyped-def]
     for skip in range(0, 4, 2):
         if plus if skip == 0 else digits[first] == 0 and digits[first + 1] == 0:
             found = 1 + _international(
-                digits, first + skip, stop, steps, accepts, international, wanted
+                digits, first + skip, stop, steps, accepts, international, lengths, wanted
             )
             if found == 0:
                 return -2

@@ -188,6 +188,9 @@ def has_words(small, first, last, char_flags, slots, offsets, words, flags):  # 
                     small[j] == 0x3A or small[j] == 0x2E or small[j] == 0x29 or small[j] == 0x5D
                 ):
                     return True
+                # One letter at the start of a line.
+                if j > i and (i - 2 < first or previous == 0x0A):
+                    return True
     return False
 
 

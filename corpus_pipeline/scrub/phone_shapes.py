@@ -35,7 +35,7 @@ from corpus_pipeline.scrub.phone_tables import (
     table_of,
     word_table,
 )
-from corpus_pipeline.scrub.plans import NumberingPlan, international_pattern
+from corpus_pipeline.scrub.plans import NumberingPlan, international_pattern, national_lengths
 from corpus_pipeline.scrub.shapes import NumberSpans, Shapes
 
 #: Digits of the longest national number whose grouping is asked for.
@@ -86,6 +86,9 @@ class NumberingPlans(NamedTuple):
     """int32[1000], start states by country code; `UNKNOWN`: there is none; `NOT_LOADED`."""
     north: NDArray[np.bool_]
     """bool[plans], set for North America."""
+    lengths: NDArray[np.int32]
+    """int32[1000], by country code a bit for each number of digits that may follow it; of those
+    that are loaded."""
 
 
 def _sources() -> list[str]:
@@ -279,11 +282,13 @@ class NumberingPlanTables:
             *self._joined(), np.array(dialled, np.int32), trunks, np.array(formats, np.int32),
             np.array(leading, np.int32), np.array(splits, np.uint8).reshape(-1, 20, 9), codes,
             np.array([plan.region in phones.NORTH_AMERICA for plan in plans], np.bool_),
+            np.zeros(_CODES, np.int32),
         )  # fmt: skip
 
     def load(self, codes: Iterable[int]) -> None:
         """Adds the plans of country codes."""
         for code in codes:
+            self.tables.lengths[code] = sum(1 << length for length in national_lengths(code))
             self.tables.international[code] = self._add(_compiled(international_pattern(code)))
         steps, accepts = self._joined()
         self.tables = self.tables._replace(steps=steps, accepts=accepts)

@@ -30,6 +30,8 @@ _MOST_PAGES: Final = 200
 #: A run of more groups is a table, left to the rules.
 _MOST_GROUPS: Final = 24
 _WORDS_AFTER: Final = 24
+#: A mail address of 254 bytes at most, by which the number stands.
+_MAIL_BYTES: Final = 80
 
 # What stands between two groups.
 _PARTED, _DOT, _STROKE, _ONE = 1, 2, 4, 8
@@ -129,7 +131,8 @@ def _never(data, start, end, begin, firsts, sizes, gaps, groups):  # type: ignor
     if start > begin and data[start - 1] == 0x2B:
         return False
     if groups == 2 and gaps[0] == _DOT | _ONE:
-        return True
+        # 9539.4757 may be one behind a word.
+        return not (3 <= sizes[0] <= 4 and sizes[1] == 4)
     date = _is_date(data, firsts, sizes, gaps, groups, 0)
     if date == 0:
         return False
@@ -173,7 +176,10 @@ def _may_be_one(data, firsts, sizes, gaps, g, last):  # type: ignore[no-untyped-
         if each < last:
             signs |= gaps[each]
         pairs = pairs and sizes[each] == 2
-    if signs & _STROKE or (signs & _DOT and not pairs):
+    if signs & _STROKE:
+        # 0551/872827
+        return last == g + 1 and data[start] == 0x30 and 3 <= size <= 5 and sizes[last] >= 4
+    if signs & _DOT and not pairs:
         return False
     if size == 1 and data[start] != 0x31 and data[start] != 0x38:
         return False
@@ -201,6 +207,8 @@ def _begins(data, start, begin):  # type: ignore[no-untyped-def]
         before == 0x40 or before == 0x5C
     ):  # fmt: skip
         return False
+    if before == 0x2C and data[start] == 0x30 and data[start + 1] != 0x30:
+        return True
     if before == 0x2E or before == 0x2C or before == 0x3A:
         return not _digit(outer)
     if before == 0x5F:
@@ -254,6 +262,15 @@ def _lettered(data, start, end, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _near_mail(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
+    """Whether an @ stands near: a mail address announces what is beside it."""
+    found = False
+    for i in range(max(begin, start - _MAIL_BYTES), min(stop, end + _MAIL_BYTES)):
+        found = found or data[i] == 0x40
+    return found
+
+
+@kernel
 def _may_hold(data, start, end, begin, stop, firsts, sizes, gaps):  # type: ignore[no-untyped-def]
     """Whether rules may find a number in a run that no word announces: 1; -1: not even behind a
     word."""
@@ -293,6 +310,8 @@ def _sift(  # type: ignore[no-untyped-def]
         start, end = int(starts[w]), int(ends[w])
         begin, stop = int(offsets[rows[w]]), int(offsets[rows[w] + 1])
         said = _may_hold(data, start, end, begin, stop, firsts, sizes, gaps)
+        if said == 0 and _near_mail(data, start, end, begin, stop):
+            said = 1
         if said == 0 and end - start < len(plain) // 2:
             core, after, n = decoded(data, start, end, begin, stop, folds, char_flags, plain)
             for i in range(max(0, n)):

@@ -1,6 +1,6 @@
 """Tables of letters and words by which kernels see what rules ask of the text around a number."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -91,6 +91,15 @@ def word_table(flags: Mapping[str, int]) -> Words:
     flags = dict(flags)
     for word in (*phone_words.KNOWN_WORDS, *phone_words.SIGN_STARTS):
         flags[word] = flags.get(word, 0) | WORD
+    return _table(flags)
+
+
+def table_of_words(words: Iterable[str], signs: Iterable[str]) -> Words:
+    """Makes a table of some words, and the beginnings of signs, that announce numbers."""
+    return _table(dict.fromkeys((*words, *signs), WORD))
+
+
+def _table(flags: Mapping[str, int]) -> Words:
     words = sorted(flags)
     slots = np.zeros(1 << (2 * len(words)).bit_length(), np.int32)
     letters = [np.frombuffer(word.encode("utf-16-le"), np.uint16) for word in words]
@@ -107,4 +116,4 @@ def word_table(flags: Mapping[str, int]) -> Words:
 @cache
 def load_line_words() -> Words:
     """Makes the table of the words that announce telephone numbers, and of no others."""
-    return word_table({})
+    return table_of_words(phone_words.KNOWN_WORDS, phone_words.SIGN_STARTS)

@@ -13,7 +13,7 @@ def split_words(text: str) -> list[str]:
 
 
 #: Names of lines and devices, as whole words.
-_LINE_WORDS = split_words(
+LINE_WORDS = split_words(
     "tel tels telp telephone telephones telefon telefone telefones telefoon telefonu "
     "telefoni teléfono teléfonos telefono téléphone tél telf tlf tfno tfn tālr puh ph "
     "phone phones mob mobil mobiel mobile mobiles móvil movil portable celular cel cell "
@@ -38,6 +38,8 @@ _LINE_WORDS = split_words(
     "الهاتف هواتف الجوال جوالي محمول المحمول تلفون التلفون التليفون الموبايل موبايلي فاكس الفاكس "
     "واتساب واتس هاتفي خلوي خليوي همراه نمابر فکس فون "
     "टेलीफोन टेलीफ़ोन फैक्स फ़ैक्स व्हाट्सएप हेल्पलाइन ফোন মোবাইল தொலைபேசி "
+    "callback callbacks rückrufnummer mobilrufnummer notfallnummer privatnummer recapito recapiti "
+    "telefonnal telefone telefoons mobieltje мобильник "
 )
 #: The same in two words, or joined to others.
 _LINE_PHRASES = (
@@ -45,7 +47,13 @@ _LINE_PHRASES = (
     r"hot-lines?|help-lines?|whats app|toll[ -]free|dial[ -]in|call[ -]in|contact (?:no|number)|"
     r"direct (?:dial|line|fax)|điện thoại|đường dây nóng|di động|máy bàn|горячая линия|"
     r"гаряча лінія|telefon komórkowy|numéro vert|número gratuito|numero verde|telefone fixo|"
-    r"kom\.|cep (?:tel|telefonu|telefonum|no|numarası)"
+    r"kom\.|cep (?:tel|telefonu|telefonum|no|numarası)|"
+    # The number of a person, and one that has changed.
+    r"(?:my|his|her|new) (?:new |own |cell )?number|(?:meine|neue) (?:neue )?nummer|"
+    r"(?:mon|nouveau) (?:nouveau )?numéro|changé de numéro|(?:mio|nuovo) (?:nuovo )?numero|"
+    r"numero nuovo|(?:mi|nuevo) (?:nuevo )?número|número nuevo|(?:meu|novo) (?:novo )?número|"
+    r"número novo|(?:mijn|nieuwe) (?:nieuwe )?nummer|(?:mój|nowy) (?:nowy )?numer|"
+    r"(?:мой|новый) (?:новый )?номер|новый номер"
 )
 #: The same in scripts without spaces.
 _LINE_SIGNS = split_words(
@@ -53,7 +61,7 @@ _LINE_SIGNS = split_words(
     "聯絡方式 携帯 ケータイ ファックス ファクス フリーダイヤル 전화 연락처 휴대 핸드폰 "
     "팩스 휴대폰 휴대전화 핸드폰번호 대표번호 โทร เบอร์ มือถือ แฟกซ์ แฟ็กซ์ โทรสาร สายด่วน "
     "致电 致電 拨打 撥打 來電請 市话 市話 行動電話 專線 聯絡電話 直通电话 携带电话 内線 "
-    "ទូរស័ព្ទ ໂທ ဖုန်း "
+    "ទូរស័ព្ទ ໂທ ဖုန်း 新号码 新號碼 我的号码 我的號碼 换号 換號 新しい番号 "
 )
 #: Verbs, weaker.
 _VERB_WORDS = split_words(
@@ -69,7 +77,7 @@ _VERB_WORDS = split_words(
     "подзвоніть набирайте καλέστε επικοινωνήστε "
     "arayın arayınız aramak arayabilirsiniz iletişim ulaşabilirsiniz gọi hubungi kontak hubungilah "
     "اتصل اتصلوا للاتصال الاتصال للتواصل التواصل تواصل راسلنا للاستفسار تماس "
-    "संपर्क सम्पर्क कॉल "
+    "संपर्क सम्पर्क कॉल вопросы вопросам справки справкам "
 )
 _VERB_PHRASES = (
     r"customer (?:service|care|support)|(?:my|your|his|her|our|their|new|daytime|evening) numbers?|"
@@ -87,7 +95,7 @@ _PLACE_WORDS = split_words(
 )
 _BEGIN, _END = r"(?<![^\W_])", r"(?![^\W\d_])"
 _LINES = (
-    rf"{_BEGIN}(?:{'|'.join(_LINE_WORDS)}|{_LINE_PHRASES}){_END}"
+    rf"{_BEGIN}(?:{'|'.join(LINE_WORDS)}|{_LINE_PHRASES}){_END}"
     r"|phone(?:s|\s?(?:numbers?|no))?(?![a-z])|" + "|".join(_LINE_SIGNS)
 )
 _VERBS = (
@@ -113,6 +121,8 @@ _BETWEEN = (
     rf"bizi|bizim|olan|kami|kita|di|ke|saya|là|cho|theo|qua|với|chúng|tôi|"
     rf"رقم|الرقم|على|عبر|بنا|معنا|أو|او|برقم|شماره|με|στο|το|"
     rf"नंबर|नम्बर|नं|करें|करे|पर|को|है|सेवा|no|nº|n°|nro|núm|č|čís|č\.|wa){_END}"
+    rf"|{_BEGIN}(?:mich|mir|ihm|mij|hem|haar|mi|gli|und|oder|ou|y|et|en|und|или|и){_END}"
+    r"|\((?:bh|ah|[hwmoc])\)|[改换換變变][成为為了]"
     r"|['’]s(?= )|号码|號碼|号|號|码|为|為|是|请|請|或|及|和|、|，|至|：|は|"
     r"给我|給我|我们|我們|您|你|微信|同号|同號|咨询|諮詢|查询|联系人?|"
     r"番号|番號|まで|に|へ|번호|는|은|로|หมายเลข|ที่|ศัพท์|คือ|\ufffc(?!\ufffc))"
@@ -121,11 +131,32 @@ _BETWEEN = (
 _ANNOUNCED = re.compile(
     rf"(?:(?P<line>{_LINES})|(?:{_VERBS})){_BETWEEN}{{0,8}}$|{_PLACES}", re.IGNORECASE
 )
-#: One letter and a colon or a full stop, as on cards: T: 020 7946 0958
-_LETTER = re.compile(r"(?<![A-Za-z0-9.])(?:[TPMFCHOWD] ?[:.]|[tpmfchowd]:) ?\(?$")
+#: One letter and a colon or a full stop, as on cards, or alone at the start of a line:
+#: T: 020 7946 0958
+_LETTER = re.compile(
+    r"(?<![A-Za-z0-9.])(?:[TPMFCHOWD] ?[:.]|[tpmfchowd]:) ?\(?$|(?<![^\n])[TMFPH] \(?$"
+)
+#: A verb, the name of a person, a preposition: call Mandy Jones at 0494 92 82 32
+_BY_NAME = re.compile(
+    rf"{_BEGIN}(?:call|ring|phone|text|contact|reach|bel|appelez?|appeler|joindre|contacte[rz]?|"
+    r"chiam(?:a|i|are|ate)|contatta(?:re|te)?|llam(?:a|ar|e|en)|contactar|lig(?:ar|ue|uem)|"
+    r"erreichen|kontaktieren)"
+    r"(?: (?:(?-i:[^\W\d_a-zß-öø-ÿ])[\w.'’\-]*"
+    r"|de|van|der|den|von|da|di|do|dos|la|le|el|te|ten|ter)){1,5}"
+    r" (?:at|on|via|op|al|au|unter|auf|no|pelo|pod)"
+    r"(?: (?:number|numero|número|numéro|nummer))? ?\(?$",
+    re.IGNORECASE,
+)
+#: A mail address (`detectors.cover`) before or behind a number, in a list of ways to somebody.
+_BESIDE = (
+    r"[>)\]]?[ \t]?[,;·|/•–-]?\s?(?:(?:or|and|oder|und|ou|o|y|et|e|или|и) )?[或及和と]? ?[<(]?"
+)
+_MAIL_BEFORE = re.compile(rf"@\ufffc{_BESIDE}$")
+_MAIL_AFTER = re.compile(rf"{_BESIDE}\ufffc@")
 #: A word some way before, in the same sentence and with no other number between.
 _MENTIONED = re.compile(
-    rf"(?:{_LINES}|{_BEGIN}(?:call|calls|dial|reached|contact){_END}|致电|拨打|联系)"
+    rf"(?:{_LINES}|{_BEGIN}(?:call|calls|dial|reached|contact|ring|appeler|joindre|bel|llamar|"
+    rf"chiamare|erreichen|ligar){_END}|致电|拨打|联系)"
     r"[^\n.!?。！？;；0-9]{0,40}$",
     re.IGNORECASE,
 )
@@ -152,10 +183,12 @@ _PHRASE = 12
 _CONTEXT_AFTER = 24
 
 #: Every word of the patterns above, to see at once that there is none.
-KNOWN_WORDS = frozenset(_LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS) | {
+KNOWN_WORDS = frozenset(LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS) | {
     # Of names of several words one, not the commonest.
     *split_words(
         "hot help whats toll điện customer number numbers động nóng bàn линия лінія vert "
+        "nummer numéro numero número numer номер appeler chiama chiami chiamate contatta llame "
+        "llamen contactar ligar ligue liguem kontaktieren appelez contacter "
     ),
     *split_words("verde gratuito hệ lạc kom cep komórkowy "),
 }
@@ -163,8 +196,10 @@ KNOWN_WORDS = frozenset(_LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_W
 _WORD = re.compile("[^\\W\\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\\W\\d_]*)*")
 #: How the signs of the patterns above begin: more than one or two characters need not be compared.
 SIGN_STARTS = tuple(dict.fromkeys(sign[:2] for sign in _LINE_SIGNS + _VERB_SIGNS))
+#: Those of names of lines and devices.
+LINE_SIGN_STARTS = tuple(dict.fromkeys(sign[:2] for sign in _LINE_SIGNS))
 SIGNS = re.compile("|".join(SIGN_STARTS))
-_ANY_LETTER = re.compile(r"(?<![a-z0-9.])[tpmfchowd] ?[:.)\]]")
+_ANY_LETTER = re.compile(r"(?<![a-z0-9.])[tpmfchowd] ?[:.)\]]|(?<![^\n])[tmfph] ")
 
 NONE, MENTIONED, VERB, LINE = range(4)
 
@@ -181,6 +216,7 @@ def has_words(plain: str, start: int, end: int) -> bool:
         or "phone" in near
         or (not near.isascii() and SIGNS.search(near) is not None)
         or _ANY_LETTER.search(near) is not None
+        or "@\ufffc" in near
     )
 
 
@@ -192,7 +228,7 @@ def named_after(plain: str, end: int) -> int:
     """
     match = _AFTER.match(plain, end)
     if match is None:
-        return NONE
+        return VERB if _MAIL_AFTER.match(plain, end) else NONE
     return LINE if match.group("line") else VERB
 
 
@@ -200,11 +236,13 @@ def announced_before(plain: str, start: int) -> int:
     """Says how the words before a number announce it: `LINE`, `VERB`, `MENTIONED` or `NONE`, the
     strongest first.
 
-    >>> texts = "手机号：", "dial ", "call Kelly Jones at ", "a "
+    >>> texts = "手机号：", "dial ", "call Kelly Jones, ", "a "
     >>> [announced_before(text, len(text)) for text in texts]
     [3, 2, 1, 0]
     """
     before = plain[max(0, start - _CONTEXT) : start]
+    if "@" in before and _MAIL_BEFORE.search(before):
+        return VERB
     first = _first_word(before)
     other = _OTHER_NUMBER.search(before)
     if other is not None and first >= 0:
@@ -216,6 +254,8 @@ def announced_before(plain: str, start: int) -> int:
     match = _ANNOUNCED.search(before, first)
     if match is not None:
         return LINE if match.group("line") else VERB
+    if _BY_NAME.search(before, first):
+        return LINE
     if _LETTER.search(before):
         return VERB
     return MENTIONED if _MENTIONED.search(before, first) else NONE

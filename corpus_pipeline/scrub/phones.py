@@ -30,7 +30,13 @@ from corpus_pipeline.scrub.phone_runs import (
     take,
 )
 from corpus_pipeline.scrub.phone_words import LINE, MENTIONED, NONE, VERB, named_after
-from corpus_pipeline.scrub.plans import NumberingPlan, country_code, is_grouped, is_international
+from corpus_pipeline.scrub.plans import (
+    NumberingPlan,
+    country_code,
+    is_grouped,
+    is_international,
+    is_possible,
+)
 
 #: A decimal fraction; two years; two hours; a social security number; one digit all over.
 _NO_TELEPHONE = re.compile(
@@ -40,7 +46,9 @@ _NO_TELEPHONE = re.compile(
     r"[(\[](?:1\d|20)\d\d[)\]] ?\d{1,4}"
 )
 #: A date or a fraction that is all of a run of numbers.
-_NEVER = re.compile(rf"(?:{DATE.pattern})|\d+\.\d+")
+_NEVER = re.compile(rf"(?:{DATE.pattern})|(?!\d{{3,4}}\.\d{{4}}(?!\d))\d+\.\d+")
+#: Two groups with a full stop between, which are a number only behind a word: 9539.4757
+_DOTTED = re.compile(r"\d{3,4}\.\d{4}")
 #: A postal code of the United States behind the name of a state.
 _ZIP = re.compile(r"\d{5}-\d{4}")
 _STATE = re.compile(r"(?:[A-Z]{2}|[A-Z]\. ?[A-Z]\.|[a-z]),? {1,3}$")
@@ -54,6 +62,9 @@ _NANP = re.compile(
 _PARTED = re.compile(
     r"(?:\([2-9]\d\d\)[ \-]?|(?<!\d)[2-9]\d\d(?P<sign>[\-.]))[2-9]\d\d(?(sign)(?P=sign)|[\-.])\d{4}"
 )
+#: Three, three and four digits with dashes, perhaps behind a 1: nothing else has that form.
+_DASHES = re.compile(r"(?:1-)?\d{3}-\d{3}-\d{4}")
+
 #: China: mobile numbers, alone or in 3-4-4; 400 and 800 numbers.
 _CN_MOBILE = re.compile(r"(?:(?:00)?86[ \-]?)?1[3-9]\d(?:\d{8}|([ \-.])\d{4}\1\d{4})")
 _CN_SERVICE = re.compile(r"[48]00[ \-]\d{3}[ \-]\d{4}|[48]00[ \-]\d{4}[ \-]\d{3}")
@@ -63,6 +74,11 @@ _LETTERED = re.compile(
 )
 #: A trunk 0 and three groups with dashes, as in Japan, Korea, Thailand, Taiwan, South Africa.
 _DASHED = re.compile(r"0[1-9]\d{0,3}-\d{3,4}-\d{4}")
+#: Area code, a stroke and the rest, as in Germany; Brazil: area code, four or five digits, four.
+_STROKE = re.compile(r"0[1-9]\d{1,3} ?/ ?\d{4,8}")
+_BR = re.compile(r"[1-9]\d 9?\d{4}-\d{4}")
+#: An area code with its trunk digit in brackets, 10 or 11 digits: whether it is in use or not.
+_BRACKETED = re.compile(r"\(0[1-9]\d{0,3}\)[ \-]?\d{3,4}[ \-]?\d{3,4}")
 #: The word for the next thing in a list that has no separators: 13812345678QQ:1234
 _LABEL_BEHIND = re.compile(r"(?:QQ|WX|VX|Tel|Fax|E-?mail|Mob|Phone)(?![A-Za-z]*\d)", re.IGNORECASE)
 _NEXT_WORD = re.compile(" [A-Za-z]")
@@ -172,6 +188,8 @@ def _may_begin(view: str, start: int, plans: Sequence[NumberingPlan]) -> bool:
         view[start - 1 : start] == "(" and _NANP.match(view, start - 1)
     ):
         return True
+    if _DASHES.match(view, start):
+        return True
     # Where no trunk digit is dialled a number begins with any digit, and everywhere one may begin
     # with an area code in brackets; Russia dials an 8.
     return view[start - 1 : start] == "(" or any(
@@ -181,15 +199,29 @@ def _may_begin(view: str, start: int, plans: Sequence[NumberingPlan]) -> bool:
 
 def _begins(run: Run, number: Number, found: int) -> bool:
     """Says whether a number begins alone, or right behind another telephone number."""
-    if begins_alone(run.folded.view, number.start):
+    view = run.folded.view
+    if begins_alone(view, number.start):
+        return True
+    # A cell of a table; a decimal comma stands before no 0 with another digit behind it.
+    if view[number.start - 1 : number.start] == "," and _is_marked(view, number):
         return True
     return found >= 0 and run.folded.view[found : number.start].strip(" /-") == ""
+
+
+def _is_marked(view: str, number: Number) -> bool:
+    """Says whether a number begins as no quantity does: with a +, a bracket or a trunk 0."""
+    digits = number.digits[:2]
+    return view[number.start] in "(+" or (digits[:1] == "0" and digits != "00")
 
 
 def _ends(run: Run, number: Number) -> bool:
     """Says whether a number ends alone, or at a stroke that parts it from another."""
     view = run.folded.view
     if ends_alone(view, number.tail) or _LABEL_BEHIND.match(view, number.tail):
+        return True
+    if view[number.tail : number.tail + 1] == "," and (
+        _is_marked(view, number) or "-" in view[number.start : number.end]
+    ):
         return True
     if number.last + 1 == len(run.groups) or view[number.end] != "/":
         return False
@@ -255,11 +287,19 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
     if is_quantity(plain, number.start, number.end) or is_serial(plain, number.start):
         return False
     if mobile:
-        return "CN" in regions and _edges(run, number, found, said)
-    if _DASHED.fullmatch(text) or ("CN" in regions and _CN_SERVICE.fullmatch(text)):
+        # A word that says so knows of blocks that the plan does not know yet.
+        known = regions if said < VERB else {plan.region for plan in plans}
+        return "CN" in known and _edges(run, number, found, said)
+    if (
+        _DASHED.fullmatch(text)
+        or _DASHES.fullmatch(text)
+        or ("CN" in regions and _CN_SERVICE.fullmatch(text))
+    ):
         return not _in_sequence(run, number, found)
     if grouped and number.digits.startswith("00") and is_international(number.digits[2:]):
         return _edges(run, number, found, said) and not _in_sequence(run, number, found)
+    if _BRACKETED.fullmatch(text) and 10 <= len(number.digits) <= 11:
+        return not _in_sequence(run, number, found)
     if not fits:
         return False
     groups = [view[s:e] for s, e in run.groups[number.first : number.last + 1]]
@@ -279,7 +319,9 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
         return (
             len(number.digits) >= 9 and not _THOUSANDS.fullmatch(text) and (not grouped or written)
         )
-    if "/" in text or ".." in text:
+    if _BR.fullmatch(text) and "BR" in regions:
+        return not _in_sequence(run, number, found)
+    if ("/" in text and not (_STROKE.fullmatch(text) and regions & _STROKES)) or ".." in text:
         return False
     if is_range(groups):
         return False
@@ -299,6 +341,8 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
 
 #: Digits of a number that is written without groups behind a verb: Norwegian ones have eight.
 _ENOUGH = 8
+#: Regions that write a stroke behind the area code.
+_STROKES = frozenset({"DE", "AT", "CH", "LI", "LU"})
 NORTH_AMERICA = frozenset({"US", "CA", "PR", "DO", "JM", "BS", "BB", "TT", "BM"})
 
 
@@ -337,7 +381,11 @@ def _is_announced(run: Run, number: Number, found: int) -> bool:
         return (
             bool(country_code(number.digits))
             and 8 <= digits <= MAX_DIGITS
-            and ((grouped and digits >= 9 and " - " not in text) or said >= VERB)
+            and (
+                (grouped and digits >= 9 and " - " not in text)
+                or said >= VERB
+                or (text[0] == "+" and text[1:].isdecimal() and is_possible(number.digits))
+            )
             and begins_alone(view, number.start)
             and (_ends(run, number) or said == LINE)
         )
@@ -345,7 +393,7 @@ def _is_announced(run: Run, number: Number, found: int) -> bool:
         said < VERB
         or digits > MAX_DIGITS
         or not _edges(run, number, found, said)
-        or _NO_TELEPHONE.fullmatch(text)
+        or (_NO_TELEPHONE.fullmatch(text) and not (said == LINE and _DOTTED.fullmatch(text)))
         or (said < LINE and _ZIP.fullmatch(text))
         or is_serial(plain, number.start)
         or is_quantity(plain, number.start, number.end)

@@ -25,6 +25,14 @@ _KINDS = (
 )
 
 
+#: How people group numbers besides the plan: Spain in 2-3-2-2 and 3-2-2-2.
+_MORE = {"ES": (r"(\d{2})(\d{3})(\d{2})(\d{2})", r"(\d{3})(\d{2})(\d{2})(\d{2})")}
+
+
+#: Digits, without the trunk digit, of a number whose line may be written in pairs.
+PAIRED = 8
+
+
 class Format(NamedTuple):
     """How the numbers of a region that start with some digits are grouped."""
 
@@ -89,17 +97,22 @@ def load_plan(region: str) -> NumberingPlan:
         )
         for form in metadata.number_format
     )
+    formats += tuple(Format(re.compile(""), re.compile(groups)) for groups in _MORE.get(region, ()))
     return NumberingPlan(region, dialled, metadata.national_prefix or "", formats)
 
 
 def is_grouped(plan: NumberingPlan, groups: list[str], *, trunk: bool = True) -> bool:
-    """Says whether the digits of a national number are grouped as its region does: behind the trunk
-    digit 0, if it has one, all groups are the plan's, or the first is and no other is shorter than
-    three digits. With `trunk=False` it may lack that digit, and the groups must be the plan's.
+    """Says whether the digits of a national number are grouped as its region does.
+
+    Behind the trunk digit 0, if it has one, all groups are the plan's, or the first is and no other
+    is shorter than three digits, or than two behind an area code of two or more if there are
+    `PAIRED` in all. With `trunk=False` it may lack that digit, and the groups must be the plan's.
 
     >>> plan = load_plan("GB")
     >>> [is_grouped(plan, n.split()) for n in ("020 7946 0958", "020 79460958", "02 0794 60958")]
     [True, True, False]
+    >>> is_grouped(load_plan("DE"), ["040", "717", "43", "99"])
+    True
     """
     if trunk and plan.trunk == "0" and not groups[0].startswith("0"):
         return False
@@ -112,10 +125,12 @@ def is_grouped(plan: NumberingPlan, groups: list[str], *, trunk: bool = True) ->
             if match is None:
                 continue
             planned = list(match.groups())
-            if own == planned or (
-                trunk and len(own) > 1 and own[0] == planned[0] and min(map(len, own[1:])) >= 3
-            ):
+            if own == planned:
                 return True
+            if trunk and len(own) > 1 and own[0] == planned[0]:
+                least = 2 if len(own[0]) > 1 and len(national) >= PAIRED else 3
+                if min(map(len, own[1:])) >= least:
+                    return True
     return False
 
 
@@ -147,6 +162,32 @@ def country_code(digits: str) -> int:
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
             return code
     return 0
+
+
+@lru_cache(maxsize=256)
+def national_lengths(country_code: int) -> frozenset[int]:
+    """Returns how many digits may follow a country code: its mobile and fixed lines have as many.
+
+    >>> sorted(national_lengths(61)), sorted(national_lengths(86))
+    ([9], [8, 9, 10, 11])
+    """
+    lengths: set[int] = set()
+    for region in phonenumbers.region_codes_for_country_code(country_code):
+        metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+        for kind in ("fixed_line", "mobile") if metadata else ():
+            possible = getattr(getattr(metadata, kind), "possible_length", ())
+            lengths.update(length for length in possible if length >= 8)
+    return frozenset(lengths)
+
+
+def is_possible(digits: str) -> bool:
+    """Says whether digits behind a + have a country code and as many more as its lines have.
+
+    >>> [is_possible(digits) for digits in ("61808048778", "6180804877", "999123456789")]
+    [True, False, False]
+    """
+    code = country_code(digits)
+    return bool(code) and len(digits) - len(str(code)) in national_lengths(code)
 
 
 def is_international(digits: str) -> bool:
