@@ -1,4 +1,4 @@
-"""Mail addresses that are written plainly, and windows of an @ that hold none: kernels of `sieve`."""
+"""Kernels of `sieve`: mail addresses that are written plainly, and windows that hold none."""
 
 from corpus_pipeline.kernels import kernel
 
@@ -65,15 +65,22 @@ def _goes_on(data, i, stop):  # type: ignore[no-untyped-def]
     after = int(data[i])
     if after >= 0xE4 and after <= 0xE9:
         return False
+    if after == 0xE3 and data[i + 1] == 0x80 and data[i + 2] != 0x80:
+        return False
     if after >= 0x80:
         after = _wide_mark(data, i, stop)
         return after == 0 or after == 0x3A or after == 0x28
     if after == 0x3A or after == 0x28 or after == 0x5B or after == 0x2D:
         return True
     following = data[i + 1] if i + 1 < stop else 0x20
-    if after == 0x2E:
-        return following >= 0x80
-    return after == 0x20 and (following == 0x7E or following == 0x2F)
+    if after == 0x2E and following >= 0x80:
+        return True
+    j = i
+    while j < min(stop, i + 4) and (data[j] == 0x20 or data[j] == 0x2E):
+        j += 1
+    # name@host [at] host
+    bracket = i < j < stop and (data[j] == 0x28 or data[j] == 0x5B or data[j] == 0x7B)
+    return bracket or (after == 0x20 and (following == 0x7E or following == 0x2F))
 
 
 @kernel
@@ -168,19 +175,21 @@ def plain_mail(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
     # 2x.png
     if is_digit(data[i]) and not is_digit(data[i + 1]):
         return 0, 0, 0
-    dots = 0
+    dots, last = 0, i
     while i < end and is_alnum(data[i]):
         while i < end and is_alnum(data[i]):
             i += 1
         if i + 1 < end and (data[i] == 0x2E or data[i] == 0x2D) and is_alnum(data[i + 1]):
             dots += data[i] == 0x2E
+            last = i + 1 if data[i] == 0x2E else last
             i += 1
         else:
             break
-    if dots == 0 or _goes_on(data, i, stop):
+    if dots == 0 or is_digit(data[last]) or _goes_on(data, i, stop):
         return 0, 0, 0
     for j in range(i, end):
-        if data[j] == 0x40:
+        # Another @, of any width.
+        if data[j] == 0x40 or (data[j] == 0xEF and (data[j + 1] == 0xB9 or data[j + 2] == 0xA0)):
             return 0, 0, 0
     if start == begin:
         return start, i, domain

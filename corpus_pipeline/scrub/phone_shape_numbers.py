@@ -47,7 +47,8 @@ def _grouped(  # type: ignore[no-untyped-def]
     for each in range(group + 1, last + 1):
         shortest = min(shortest, group_ends[each + 1] - group_ends[each])
     own = group_ends[group + 1] - begin
-    least = 2 if own > 1 and stop - begin >= PAIRED else 3
+    zero = length == 1 and trunks[plan, 1] == 0
+    least = 2 if zero and own > 1 and stop - begin >= PAIRED else 3
     for form in range(formats[plan], formats[plan + 1]):
         parts = splits[form, stop - begin]
         if parts[0] == 0 or parts[1] != own:

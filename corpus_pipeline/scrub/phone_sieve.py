@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.mail_sieve import is_alnum, is_digit
 from corpus_pipeline.scrub.phone_shape_words import WORDS_BEFORE, decoded, has_words
 from corpus_pipeline.scrub.phone_tables import load_letters, load_line_words
 from corpus_pipeline.text.characters import decode
@@ -35,16 +36,6 @@ _MAIL_BYTES: Final = 80
 
 # What stands between two groups.
 _PARTED, _DOT, _STROKE, _ONE = 1, 2, 4, 8
-
-
-@kernel
-def _digit(byte):  # type: ignore[no-untyped-def]
-    return 0x30 <= byte <= 0x39
-
-
-@kernel
-def _alnum(byte):  # type: ignore[no-untyped-def]
-    return 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A
 
 
 @kernel
@@ -73,20 +64,20 @@ def _groups(data, start, end, firsts, sizes, gaps):  # type: ignore[no-untyped-d
     count = 0
     i = start
     while i < end:
-        if _digit(data[i]):
+        if is_digit(data[i]):
             if count == _MOST_GROUPS:
                 return -1
             first = i
-            while i < end and _digit(data[i]):
+            while i < end and is_digit(data[i]):
                 i += 1
             firsts[count], sizes[count], gaps[count] = first, i - first, 0
             count += 1
             continue
         byte = data[i]
-        if byte >= 0x80 or (_alnum(byte) and byte | 0x20 != 0x78):
+        if byte >= 0x80 or (is_alnum(byte) and byte | 0x20 != 0x78):
             return -1
         if count:
-            if _alnum(byte):
+            if is_alnum(byte):
                 gaps[count - 1] |= _PARTED
             elif byte == 0x2E:
                 gaps[count - 1] |= _DOT
@@ -203,16 +194,16 @@ def _begins(data, start, begin):  # type: ignore[no-untyped-def]
         return True
     before = data[start - 1]
     outer = data[start - 2] if start - 1 > begin else 0x20
-    if _alnum(before) or before == 0x23 or before == 0x3D or before == 0x26 or before == 0x25 or (
+    if is_alnum(before) or before == 0x23 or before == 0x3D or before == 0x26 or before == 0x25 or (
         before == 0x40 or before == 0x5C
     ):  # fmt: skip
         return False
     if before == 0x2C and data[start] == 0x30 and data[start + 1] != 0x30:
         return True
     if before == 0x2E or before == 0x2C or before == 0x3A:
-        return not _digit(outer)
+        return not is_digit(outer)
     if before == 0x5F:
-        return not _alnum(outer)
+        return not is_alnum(outer)
     if before == 0x2F or before == 0x2D:
         return outer >= 0x80 or outer == 0x20
     return True

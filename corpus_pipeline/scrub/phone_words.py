@@ -131,11 +131,11 @@ _BETWEEN = (
 _ANNOUNCED = re.compile(
     rf"(?:(?P<line>{_LINES})|(?:{_VERBS})){_BETWEEN}{{0,8}}$|{_PLACES}", re.IGNORECASE
 )
-#: One letter and a colon or a full stop, as on cards, or alone at the start of a line:
-#: T: 020 7946 0958
-_LETTER = re.compile(
-    r"(?<![A-Za-z0-9.])(?:[TPMFCHOWD] ?[:.]|[tpmfchowd]:) ?\(?$|(?<![^\n])[TMFPH] \(?$"
-)
+#: One letter and a colon or a full stop, as on cards: T: 020 7946 0958; or with nothing else on its
+#: line but nine digits or more.
+_LETTER = re.compile(r"(?<![A-Za-z0-9.])(?:[TPMFCHOWD] ?[:.]|[tpmfchowd]:) ?\(?$")
+_LETTER_BEFORE = re.compile(r"(?<![^\n])[TMF] \(?$")
+_REST_OF_LINE = re.compile(r"[+(]{0,2}(?:\d[ ().\-/]{0,3}){9,15}(?:$|\n)")
 #: A verb, the name of a person, a preposition: call Mandy Jones at 0494 92 82 32
 _BY_NAME = re.compile(
     rf"{_BEGIN}(?:call|ring|phone|text|contact|reach|bel|appelez?|appeler|joindre|contacte[rz]?|"
@@ -199,7 +199,7 @@ SIGN_STARTS = tuple(dict.fromkeys(sign[:2] for sign in _LINE_SIGNS + _VERB_SIGNS
 #: Those of names of lines and devices.
 LINE_SIGN_STARTS = tuple(dict.fromkeys(sign[:2] for sign in _LINE_SIGNS))
 SIGNS = re.compile("|".join(SIGN_STARTS))
-_ANY_LETTER = re.compile(r"(?<![a-z0-9.])[tpmfchowd] ?[:.)\]]|(?<![^\n])[tmfph] ")
+_ANY_LETTER = re.compile(r"(?<![a-z0-9.])[tpmfchowd] ?[:.)\]]|(?<![^\n])[tmf] ")
 
 NONE, MENTIONED, VERB, LINE = range(4)
 
@@ -241,6 +241,8 @@ def announced_before(plain: str, start: int) -> int:
     [3, 2, 1, 0]
     """
     before = plain[max(0, start - _CONTEXT) : start]
+    if _LETTER_BEFORE.search(before) and _REST_OF_LINE.match(plain, start):
+        return VERB
     if "@" in before and _MAIL_BEFORE.search(before):
         return VERB
     first = _first_word(before)

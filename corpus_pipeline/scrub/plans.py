@@ -105,8 +105,9 @@ def is_grouped(plan: NumberingPlan, groups: list[str], *, trunk: bool = True) ->
     """Says whether the digits of a national number are grouped as its region does.
 
     Behind the trunk digit 0, if it has one, all groups are the plan's, or the first is and no other
-    is shorter than three digits, or than two behind an area code of two or more if there are
-    `PAIRED` in all. With `trunk=False` it may lack that digit, and the groups must be the plan's.
+    is shorter than three digits, or than two behind the trunk digit and an area code of two or more
+    if there are `PAIRED` in all. With `trunk=False` it may lack that digit, and the groups must be
+    the plan's.
 
     >>> plan = load_plan("GB")
     >>> [is_grouped(plan, n.split()) for n in ("020 7946 0958", "020 79460958", "02 0794 60958")]
@@ -128,7 +129,8 @@ def is_grouped(plan: NumberingPlan, groups: list[str], *, trunk: bool = True) ->
             if own == planned:
                 return True
             if trunk and len(own) > 1 and own[0] == planned[0]:
-                least = 2 if len(own[0]) > 1 and len(national) >= PAIRED else 3
+                paired = plan.trunk == "0" and len(own[0]) > 1 and len(national) >= PAIRED
+                least = 2 if paired else 3
                 if min(map(len, own[1:])) >= least:
                     return True
     return False

@@ -221,3 +221,23 @@ def test_any_text_stays_valid_and_is_accounted_for(rows: list[str]) -> None:
         assert after.count("\x00") == sum(counts.values())
         if not sum(counts.values()):
             assert after == before
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("RSVP to li@example.org or 0113 999 1138.", "0113 999 1138"),
+        ("li@example.org, 5007 6408", "5007 6408"),
+        ("0043506 863 · li@example.org", "0043506 863"),
+        ("li@example.org 2019-05-12", None),
+        ("li@example.org of 12345-6789", None),
+    ],
+)
+def test_a_mail_address_announces_what_is_beside_it(text: str, expected: str | None) -> None:
+    spans = find_spans(pa.array([text]), load_detectors(["EMAIL_ADDRESS", "PHONE_NUMBER"]))
+    found = [
+        text.encode()[start:end].decode()
+        for start, end, entity in zip(spans.starts, spans.ends, spans.entities, strict=True)
+        if entity == 1
+    ]
+    assert found == ([expected] if expected else [])

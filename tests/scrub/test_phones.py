@@ -114,6 +114,25 @@ def test_labelled_and_international_numbers_of_every_region(
         ("+44 20 7946 0958 ext. 12", ["+44 20 7946 0958 ext. 12"]),
         ("fax 345-899-3560x4587", ["345-899-3560x4587"]),
         ("1-800-FLOWERS or 800-GIVELIFE", ["1-800-FLOWERS", "800-GIVELIFE"]),
+        # A verb and a name, a number that is new, letters alone on a line.
+        ("Call Mandy Jones at 08 2496 4436.", ["08 2496 4436"]),
+        ("Bel Tara van den Berg op (006)-2829968", ["(006)-2829968"]),
+        ("può chiamare Gianni Sollima al 381872470", ["381872470"]),
+        ("erreichen Sie mich unter 0279573112", ["0279573112"]),
+        ("my new number is 7931.4780", ["7931.4780"]),
+        ("J'ai changé de numéro : 0781135730", ["0781135730"]),
+        ("新号码是14918494826", ["14918494826"]),
+        ("Callback: 98126 25160", ["98126 25160"]),
+        ("Phone (BH): 0086-2457", ["0086-2457"]),
+        ("Ann\nT 020 7946 0958\nM 0317919780\n", ["020 7946 0958", "0317919780"]),
+        # Whether a plan has them or not: what only a telephone number looks like.
+        ("(+61808048778)", ["+61808048778"]),
+        ("(01632) 960640", ["(01632) 960640"]),
+        ("187-069-6248", ["187-069-6248"]),
+        ("a,(0115)4960201,b", ["(0115)4960201"]),
+        ("정,02-518-4001,88가", ["02-518-4001"]),
+        ("(040) 717 43 99 or 0551/872827", ["(040) 717 43 99", "0551/872827"]),
+        ("13812345678 台湾省", ["13812345678"]),
     ],
 )  # fmt: skip
 def test_telephones(detectors: Detectors, text: str, expected: list[str]) -> None:
@@ -144,6 +163,10 @@ def test_telephones(detectors: Detectors, text: str, expected: list[str]) -> Non
         "contact 12 345 678 users; message 164 55 136",
         "registration number 5110579, Error Number: 1148 (42000)",
         "212 555 1234 300",
+        "L GND\nP 3500 3000\nM 3150 2750\n",
+        "上限为 `3001-01-19`, call 1312.56020, 13812345678 台",
+        "x=+61808048778, +618080487780000",
+        "12,345 678,901 and 1,0551,872827",
         "800 MHz and 1-800",
     ],
 )
