@@ -142,17 +142,17 @@ def _find_in_row(
             continue
         near = _near(kept, start, end)
         number_spans = None
-        if cell[1] and not any(f.start < end and f.end > start for f in near):
-            phones += _read_cell(data, window, detectors)
-            continue
         if not near:
             number_spans = known.get(one)
             if number_spans is None:
                 number_spans = known.get(all_)
         if number_spans is None:
-            phones += _read_phones(data, window, bounds, detectors, near)
-        elif number_spans:
-            phones += _from_spans(data, window, bounds, number_spans)
+            found = _read_phones(data, window, bounds, detectors, near)
+        else:
+            found = _from_spans(data, window, bounds, number_spans) if number_spans else []
+        if not found and cell[1] and not any(f.start < end and f.end > start for f in near):
+            found = _read_cell(data, window, detectors)
+        phones += found
     return sorted(kept + resolve_overlaps(phones)) if phones else kept
 
 

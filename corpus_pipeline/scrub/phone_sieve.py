@@ -28,8 +28,8 @@ from corpus_pipeline.text.columns import Utf8
 _MIN_DIGITS: Final = 7
 _MAX_DIALLED: Final = 19
 _MOST_PAGES: Final = 200
-#: A run of more groups is a table, left to the rules.
-_MOST_GROUPS: Final = 24
+#: More groups than a run has bytes for (`runs`), but for those with wide characters.
+_MOST_GROUPS: Final = 160
 _WORDS_AFTER: Final = 24
 #: A mail address of 254 bytes at most, by which the number stands.
 _MAIL_BYTES: Final = 80
