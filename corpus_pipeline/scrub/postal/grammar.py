@@ -6,6 +6,7 @@ weight; with `ENOUGH` it is an address.
 """
 
 import functools
+import re
 from typing import Final, NamedTuple
 
 from corpus_pipeline.scrub.postal.cues import weigh_cue
@@ -140,6 +141,10 @@ def _fills_lines(classes: str, first: int, last: int, end: int) -> bool:
     )
 
 
+#: MaxSessions; not McKinley, MacArthur, FitzGerald.
+_IDENTIFIER = re.compile("[A-Za-z][a-z]{2,}[A-Z](?<!Mac[A-Z])(?<!Van[A-Z])(?<!Fitz[A-Z])")
+
+
 def _has_name(text: str, tokens: Tokens, first: int, last: int, capitals: bool) -> bool:
     """Says whether a street has a word of three letters or more.
 
@@ -149,6 +154,7 @@ def _has_name(text: str, tokens: Tokens, first: int, last: int, capitals: bool) 
     return any(
         tokens.classes[i] in "WTDOsrcCGHk" and tokens.ends[i] - tokens.starts[i] > 2
         and (capitals or not text[tokens.starts[i] : tokens.ends[i]].isupper())
+        and not _IDENTIFIER.match(text, tokens.starts[i], tokens.ends[i])
         for i in range(first, last)
     )  # fmt: skip
 

@@ -90,6 +90,7 @@ def test_announced_or_in_prose(text: str, expected: list[str]) -> None:
         "Arsenal 3 Chelsea 2, Leeds 1 Everton 0",
         "| Oak | 12 | 3400 |\n| Elm | 14 | 5200 |",
         "in address 15 the bus; **Slide 15:** Addresses",
+        "MaxSessions 1000\nMaxStartups 1000\n",
         "Arbeitsplatz 4 und Platz 139 von 176",
     ],
 )
