@@ -9,6 +9,7 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
     FIELD,
     FOREIGN,
     KIN,
+    NO_NAMES,
     ROLE,
     ROLES,
     SELF,
@@ -18,7 +19,7 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
 )
 from corpus_pipeline.scrub.persons.cjk_fields import cells_below, is_full_name, values_behind
 from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
-from corpus_pipeline.scrub.persons.cjk_tables import is_chinese_word, word_list
+from corpus_pipeline.scrub.persons.cjk_tables import is_chinese_word, surname_cost, word_list
 
 #: Scores from which a candidate is a name, in 1/COST_UNITS: beside a cue (a role, a title, a
 #: verb of speech); without one, of two characters and of more; and what less suffices in a text
@@ -26,6 +27,12 @@ from corpus_pipeline.scrub.persons.cjk_tables import is_chinese_word, word_list
 _CUED, _SHORT, _LONG, _TRUST = 6, 42, 30, 12
 #: What a name of nothing but letters of foreign names (贝叶斯) needs more without a cue.
 _ABROAD = 30
+#: What it needs more where its last letter and the next one do not let a name end there, where its
+#: surname is a rare one, and where it ends as names of waters, hills and towns do.
+_GOES_ON, _RARE, _SCENERY = 10, 10, 18
+#: From this cost on a surname is rare: one person in four hundred has it, or fewer.
+_RARE_COST = 36
+_NEVER = 1000
 #: A name without a cue that counts as certain.
 _CERTAIN = 48
 #: One of this score is a name behind a field, and where a person's numbers stand beside it.
@@ -42,12 +49,21 @@ _CONTACT = re.compile(
 )
 _DOTS = tuple(dot.encode() for dot in "·•‧")
 _PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉")
+#: Machines, stores, animals, drinks, buildings, villages: hardly a given name ends so.
+_THING_ENDS = frozenset(
+    "机柜库器杆伞鱼鲷鲹酒池渠沟滩坝堤闸墩岙岗寨屯庄关庵塔桥車機櫃庫傘魚溝灘壩莊關橋车"
+)
+#: Waters, hills, towns and temples, in which given names end as well.
+_SCENERY_ENDS = frozenset("河江湖海山川岭峰泉洞岛湾城台树业寺祠墓嶺島灣臺樹業")
+#: Surnames that behind other letters are a party, a fee, a payment, a store, "must".
+_PARTIES = frozenset("方费付库须費庫須")
 #: What follows a piece of the name of an organisation or a street.
 _ORGANISATION = re.compile(
     f"(?:(?![的和与是在说及、对将被为]){_HAN}|[（(）)]){{0,10}}?(?:有限|公司|集团|集團|股份|大学|大學|医院|学院|银行|事务所|出版社|研究所|委员会|[街路][A-Za-z0-9一二三四五六七八九十]|大道|大街|大厦)"
 )
 #: Fields that a name may follow without a sign, and letters that names seldom have.
 _GLUED = frozenset(word_list("glued"))
+_FOREIGN, _ABROAD_LETTERS = frozenset(FOREIGN), frozenset(ABROAD_LETTERS)
 _FUNCTION = re.compile("[的和与及或有是为在由被等须应所后前上下中内外不]")
 _CLAUSE_END = re.compile("[。！？!?\n]")
 _DATE = re.compile(
@@ -104,6 +120,8 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
                 continue
             if row.befores[number] not in _BEFORE and _is_part(row, number):
                 continue
+            if not row.befores[number] and _is_party(row, row.starts[number]):
+                continue
             score = row.scores[number]
             masked = "某" in row.data[row.starts[number] : row.ends[number]].decode()
             private = (
@@ -123,9 +141,7 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
         for number in plain:
             start, end = row.starts[number], row.ends[number]
             needed = (_LONG if end - start > 6 else _SHORT) - (_TRUST if trusted else 0)
-            if all(letter in FOREIGN for letter in row.data[start:end].decode()):
-                needed += _ABROAD
-            if row.scores[number] >= needed:
+            if row.scores[number] >= needed + _doubts(row, number):
                 sure = row.scores[number] >= _CERTAIN
                 _add(found, Found(start, end, 0.7 if sure else 0.5, False))
     _name_again(row, found, everyone)
@@ -134,6 +150,37 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
         if (each.private or everyone) and (not chosen or each.start >= chosen[-1].end):
             chosen.append(each)
     return chosen
+
+
+def _doubts(row: Row, number: int) -> int:
+    """Says how much more a candidate without a cue needs to be a name, by its letters."""
+    start, end = row.starts[number], row.ends[number]
+    name = row.data[start:end].decode()
+    if "某" in name:
+        return 0
+    following = row.data[end : min(row.stop, end + 3)].decode(errors="ignore")[:1]
+    before = row.data[max(row.begin, start - 3) : start].decode(errors="ignore")[-1:]
+    if name[-1] in _THING_ENDS or _is_abroad(name, before, following):
+        return _NEVER
+    needed = _ABROAD if all(letter in _FOREIGN for letter in name) else 0
+    if "\u3400" <= following <= "\u9fff" and not row.afters[number]:
+        needed += _GOES_ON
+    if surname_cost(name[0]) >= _RARE_COST:
+        needed += _RARE
+    return needed + (_SCENERY if name[-1] in _SCENERY_ENDS else 0)
+
+
+def _is_abroad(name: str, before: str, following: str) -> bool:
+    """Says whether a candidate is a piece of a longer name in foreign letters.
+
+    >>> _is_abroad("马穆鲁", "及", "克"), _is_abroad("马明", "和", "说")
+    (True, False)
+    """
+    goes_on = following in _ABROAD_LETTERS
+    if len(name) > 2 and goes_on and all(letter in _ABROAD_LETTERS for letter in name):
+        return True
+    foreign = sum(letter in _FOREIGN for letter in name)
+    return foreign > 1 and (goes_on or before in _FOREIGN)
 
 
 def _add(found: dict[int, Found], new: Found) -> None:
@@ -149,6 +196,12 @@ def _is_part(row: Row, number: int) -> bool:
         return True
     after = row.data[end : min(row.stop, end + 42)].decode(errors="ignore")
     return _ORGANISATION.match(after) is not None
+
+
+def _is_party(row: Row, start: int) -> bool:
+    """Says whether a letter before a candidate makes its surname a word: 双方, 水费, 必须."""
+    letters = row.data[max(row.begin, start - 3) : start + 3].decode(errors="ignore")
+    return letters[-1] in _PARTIES and "\u3400" <= letters[0] <= "\u9fff" and len(letters) == 2
 
 
 def _beside_dot(row: Row, number: int) -> bool:
@@ -210,6 +263,8 @@ def _read_field(
                     _add(found, Found(start, cell_end, 0.95, True))
             return
     for start, end, value, sure in values_behind(row.data, label[1], row.stop):
+        if value in NO_NAMES:
+            return
         candidate = at_start.get(start)
         whole = is_full_name(value)
         if candidate is not None and (row.scores[candidate] >= (_LIKELY if sure else _CUED)):
@@ -248,7 +303,7 @@ def _read_dotted(row: Row, number: int, found: dict[int, Found]) -> None:
     if not first or not last:
         return
     letters = first + "".join(pieces[:-1]) + last
-    if sum(letter in FOREIGN for letter in letters) * 3 < len(letters):
+    if sum(letter in _FOREIGN for letter in letters) * 3 < len(letters):
         return
     start = match.end(1) - len(first)
     end = match.end() - len(pieces[-1]) + len(last)
@@ -268,7 +323,7 @@ def _without_role(text: str) -> str:
             text = text[place + len(role) :]
             break
     start = len(text)
-    while start > 0 and text[start - 1] in ABROAD_LETTERS:
+    while start > 0 and text[start - 1] in _ABROAD_LETTERS:
         start -= 1
     return text[start:]
 
@@ -280,7 +335,7 @@ def _foreign_part(text: str) -> str:
     ('普京', '史密斯')
     """
     end = 0
-    while end < min(len(text), 8) and text[end] in ABROAD_LETTERS:
+    while end < min(len(text), 8) and text[end] in _ABROAD_LETTERS:
         end += 1
     return text[:end]
 

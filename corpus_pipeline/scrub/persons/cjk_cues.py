@@ -40,7 +40,7 @@ FOREIGN = (
 
 #: These and others that may stand in such a name.
 ABROAD_LETTERS = frozenset(
-    FOREIGN + "京翰得耳鲍甸茜嘉芝珊薛菜葛柯桃敏洁蜜美妲蒲潘柏巩克松森蓝竺钮顿内维本鸠庇邓"
+    FOREIGN + "哥京翰得耳鲍甸茜嘉芝珊薛菜葛柯桃敏洁蜜美妲蒲潘柏巩克松森蓝竺钮顿内维本鸠庇邓"
     "艾爱安昂班本彼伯博查戴丹登丁杜多恩芬福甘冈根贡古海汉亨胡华惠杰金坎康考肯夸兰朗劳雷列林琳留路伦曼梅门蒙米"
     "密明莫默宁纽农努欧潘彭平普齐钱乔琴丘让热日荣茹瑞山绍圣泰唐陶提图万旺威魏温文武西夏肖谢辛雅延扬叶依易因英尤约泽詹"
     "珍朱卓兹佐滕狄更富吕苏娅妮娃姬露丽莉莲黛芙芭蓓蕾薇翁雨果歇塔高莱布索菲凯瑟琳尚冉贾居邦朱熊敦顿宾逊茨岑迈桂赛隆乌"
@@ -96,7 +96,8 @@ CONTACT_WORDS = (
     "家住", "住所", "出生于", "护照", "银行卡", "账号", "帐号",
 )  # fmt: skip
 
-NO_NAMES = frozenset(word_list("no names"))
+#: Values of fields that are no names, other fields among them.
+NO_NAMES = frozenset((*word_list("no names"), *FIELDS))
 
 
 def _surnames() -> tuple[frozenset[str], frozenset[str]]:

@@ -180,6 +180,20 @@ def is_chinese_word(word: str) -> bool:
     return 0 < entry & 127 < NO_COST
 
 
+def surname_cost(letter: str) -> int:
+    """Returns the cost of a character as a surname; NO_COST if it is none.
+
+    >>> surname_cost("王") < surname_cost("須") < surname_cost("的") == NO_COST
+    True
+    """
+    tables = chinese_tables()
+    code = ord(letter)
+    code = int(tables.simplified[code]) or code if code < AFTER_HAN else code
+    if not FIRST_HAN <= code < AFTER_HAN:
+        return NO_COST
+    return int(tables.letters[code - FIRST_HAN, LAST]) & 127
+
+
 @cache
 def _word_lists() -> dict[str, tuple[str, ...]]:
     file = resources.files(__package__).joinpath("cjk_words.txt")

@@ -24,8 +24,10 @@ HOPELESS = -24
 @kernel
 def han_at(data, i, stop):  # type: ignore[no-untyped-def]
     """Returns the Han character at a byte (U+3400 to U+9FFF, or 〇), 0 where another one is."""
+    if i + 2 >= stop:
+        return 0
     lead = data[i]
-    if lead < 0xE3 or lead > 0xE9 or i + 2 >= stop:
+    if lead < 0xE3 or lead > 0xE9:
         return 0
     code = (
         ((np.int64(lead) & 0x0F) << 12)
