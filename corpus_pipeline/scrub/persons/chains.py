@@ -14,6 +14,7 @@ from corpus_pipeline.scrub.persons.evidence import (
     ENOUGH,
     alone,
     is_unusable,
+    is_usual,
     is_word,
     together,
 )
@@ -24,10 +25,13 @@ from corpus_pipeline.scrub.persons.tables import (
     FORBIDS,
     FUNCTION,
     INSIDE,
+    LINK,
     NAMED,
+    OWNED,
     PARTICLE,
     PLACES,
     ROLE,
+    STATE,
     SUFFIX,
     THING,
     THING_BEFORE,
@@ -35,8 +39,10 @@ from corpus_pipeline.scrub.persons.tables import (
 )
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
+    COMMA,
     DOT,
     END,
+    FAR,
     GAP,
     HYPHEN,
     INITIAL,
@@ -121,6 +127,49 @@ def _is_capital_word(tokens, k):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_of_thing(data, tokens, low, last, high, points):  # type: ignore[no-untyped-def]
+    """Says whether a thing, day or state that follows makes a piece the name of a thing or place,
+    though not at once: Walter Reed National Medical Center, Hardie's Bank, Vernon, TX."""
+    k = last + 1
+    # Bruce Springsteen Band, where the surname is a word as well.
+    if k < high and tokens[k, GAP] == SPACE and tokens[k, KNOWN] & 0x38:
+        k += 1
+    while k <= high and tokens[k, KNOWN] & LINK and tokens[k, GAP] == SPACE:
+        k += 1
+    if k <= high and tokens[k, GAP] == SPACE and tokens[k, KNOWN] & THING and (
+        k > last + 1 or tokens[last, KNOWN] & NAMED
+    ):  # fmt: skip
+        return True
+    if low < last or points:
+        return False
+    known, gap = tokens[last + 1, KNOWN], tokens[last + 1, GAP]
+    letters = tokens[last + 1, END] - tokens[last + 1, START]
+    if known & STATE and gap in (COMMA, SPACE):
+        short = letters == 2
+        great = bool(tokens[last + 1, SHAPE] & ALL_CAPITALS)
+        if short:
+            return great and not tokens[last, SHAPE] & ALL_CAPITALS
+        return known & 7 < 4 or gap == COMMA
+    if gap == DOT:
+        # Ann. Statist., Phil. Trans.: a journal.
+        end = tokens[last + 1, END]
+        return (
+            tokens[last, END] - tokens[last, START] <= 4
+            and not is_unusable(known, tokens[last + 1, SHAPE])
+            and 2 < letters <= 8
+            and end < len(data)
+            and data[end] == 0x2E
+        )
+    if not known & OWNED or gap != FAR:
+        return False
+    between = tokens[last + 1, START] - tokens[last, END]
+    end = tokens[last, END]
+    return (between == 3 or between == 5) and data[end + between - 2] == 0x73 and (
+        data[end] == 0x27 or data[end] == 0xE2
+    )  # fmt: skip
+
+
+@kernel
 def read_chains(  # type: ignore[no-untyped-def]
     data, begin, stop, tables, tokens, total, nouns, strict, rough, notes
 ):
@@ -168,11 +217,13 @@ def _read_chain(  # type: ignore[no-untyped-def]
     barred = False
     while k <= high:
         known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
+        follows = k < high
         if tokens[k, PEOPLE] & BARRED or is_unusable(known, shape):
-            points, barred = 0, False
+            # New Bailey, Los Ramones.
+            points = 0
+            barred = bool(known & THING_BEFORE) and follows and tokens[k + 1, KNOWN] & 7 < 6
             k += 1
             continue
-        follows = k < high
         if (
             follows
             and known & TITLE
@@ -188,7 +239,8 @@ def _read_chain(  # type: ignore[no-untyped-def]
             continue
         if follows and known & ROLE and tokens[k + 1, GAP] == SPACE and not (known & 7 >= 6):
             titled = k if not points else titled
-            points = max(points, _ROLED)
+            # Student Aid, Developer Portal.
+            points = max(points, _ROLED - 2 * is_usual(tokens[k + 1, KNOWN]))
             k += 1
             continue
         if (
@@ -227,7 +279,13 @@ def _read_chain(  # type: ignore[no-untyped-def]
             if tokens[end + 1, PEOPLE] & BARRED or is_unusable(other, tokens[end + 1, SHAPE]):
                 break
             if other & THING:
-                if other & NAMED and end == k and known & 7 >= 6 and not known >> 9 & 3:
+                if (
+                    other & NAMED
+                    and end == k
+                    and known & 7 >= 6
+                    and not known >> 9 & 3
+                    and not known & NAMED
+                ):
                     end += 1
                     break
                 thing = True
@@ -235,7 +293,7 @@ def _read_chain(  # type: ignore[no-untyped-def]
             if is_word(other, tokens[end + 1, SHAPE]) or (other & TITLE and not other & SUFFIX):
                 break
             end += 1
-        if thing or barred:
+        if thing or barred or _is_of_thing(data, tokens, k, end, high, points):
             for j in range(k, end + 1):
                 tokens[j, PEOPLE] = BARRED
             k = end + 1
@@ -323,7 +381,7 @@ def _judge(  # type: ignore[no-untyped-def]
         return count
     if strict:
         if low == high:
-            evidence -= 2 if known & 7 < 6 else 0
+            evidence -= 2 if known & 7 < 6 and not (known & 7 == 4 and evidence == 4) else 0
         elif evidence <= 8:
             evidence -= 2 if known & 7 > 4 else 4
     # House numbers.

@@ -257,6 +257,20 @@ def has_signs(data, begin, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_book_number(data, i, at):  # type: ignore[no-untyped-def]
+    """Says whether ISBN, ISSN, PMID, OCLC or DOI announces the digits at byte i."""
+    end = i
+    while end > at and i - end < 6 and data[end - 1] < 0x41:
+        end -= 1
+    if end - 3 < at:
+        return False
+    value = 0
+    for k in range(max(at, end - 4), end):
+        value = value << 8 | int(data[k]) | 0x20
+    return value in (0x6973626E, 0x6973736E, 0x706D6964, 0x6F636C63) or value & 0xFFFFFF == 0x646F69
+
+
+@kernel
 def has_contact(data, at, stop):  # type: ignore[no-untyped-def]
     """Says whether a mail address or a telephone number of nine digits or more stands behind
     byte `at`, in the same line or, if that ends there, in the next ones of a block."""
@@ -271,7 +285,7 @@ def has_contact(data, at, stop):  # type: ignore[no-untyped-def]
                 return True
         elif 0x30 <= byte <= 0x39:
             if digits == 0 or i - run_start > 20:
-                digits, run_start = 0, i
+                digits, run_start = -_REACH if _is_book_number(data, i, at) else 0, i
             digits += 1
             if digits >= 9 and i - run_start <= 20:
                 return True

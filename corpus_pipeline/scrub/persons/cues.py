@@ -8,7 +8,8 @@ one of contact: it makes the name a private person's; with `?` only one of two w
 from typing import Final
 
 BEFORE: Final = """
-4!: name :; your name ?; full name :; my name is; my full name is; my name's; your name ? ¶;
+4!: last name ?; first name ?; full name ?; surname ?;
+    name :; your name ?; full name :; my name is; my full name is; my name's; your name ? ¶;
     customer name :; first name :; last name :; surname :; given name :; family name :;
     maiden name :; maiden name is; middle name :; nickname :; patient :; patient name :;
     employee :; cardholder :; card holder :; account holder :; account name :; beneficiary :;
@@ -53,7 +54,8 @@ BEFORE: Final = """
     account belongs to; account of; accounts with; partner's name; partner's name is;
     partners name; change it to; correct it to; changed it to; spelled as; on the account of;
     bill to; billed to; the account of
-3?: ansprechpartner ist; call me; please call me; people call me; name is; in the name of;
+3?: ansprechpartner ist; call me; calls me; called me; please call me;
+    people call me; name is; in the name of;
     's name is; name was; husband's name is; wife's name is; son's name is; daughter's name is;
     behalf of; c / o; c/o; care of; transfer to; payable to; paid to; payment to; wire to;
     money to; sent to; ship to; shipped to; deliver to; delivered to; addressed to; patient;
@@ -103,7 +105,9 @@ BEFORE: Final = """
     vriendin; mevrouw; meneer; powiedział; powiedziała; brat; siostra; żona; mąż; córka; sade;
     bror; syster; dotter; vän; dedi; kardeşi; eşi; сказал; сказала; брат; сестра; жена; муж;
     сын; дочь; мать; отец; друг; подруга; господин; госпожа; пан; пані
-2: author :; authors :; by :; written by; photo :; photo by; photograph by; photos by;
+2: given " : "; family " : "; author " : "; founders :; members :; guests :; winners :;
+    participants :; attendees :; contributors :; players :; directors :; editors :;
+    author :; authors :; by :; written by; photo :; photo by; photograph by; photos by;
     illustrated by; illustrations by; edited by; translated by; directed by; directed by :;
     produced by; starring; starring :; cast :; featuring; feat .; ft .; created by; music by;
     lyrics by; story by; interview with; interviewed by; interviewed; reported by; posted by;
@@ -134,7 +138,11 @@ AGAINST: Final = """
 x: rue; rue de; rua; via; ulica; ul .; calle; calle de; avenida; plaza; plaza de; praça; piazza;
     viale; corso; avenue; boulevard; place; quai; straat; улица; ул .; имени; lake; mount;
     hurricane; river; city of; town of; village of; state of; county of; province of;
-    university of; bank of; island of; port of; san; santa; the city of
+    university of; bank of; island of; port of; san; santa; the city of; battle of; siege of;
+    treaty of; parish of; borough of; district of; vale of; isle of; gulf of; norma de; teorema de;
+    teorema di; théorème de; satz von; loi de; ley de; lei de; distribución de; distribuição de;
+    algoritmo de; algorithme de; batalla de; bataille de; schlacht von; schlacht bei; class; def;
+    struct; enum; extends; typedef; namespace
 -: the; a; an; this; these; those; every; each; la; le; les; el; los; las; il; das; des; den;
     dem; der; die; het; en; na; no; em; aux; au; work for; works for; worked for; working for;
     company; companies
@@ -151,7 +159,9 @@ x: 's law; 's laws; 's theorem; 's lemma; 's disease; 's syndrome; 's paradox; '
     constant; conjecture; curve; curves; index; coefficient; coefficients; scale; number;
     numbers; bill; problem; process; chain; filter; machine; test; effect; group; algebra;
     series; function; functions; integral; code; codes; gate; gates; rotation; estimator;
-    sampling; kernel; loss; stain; cell; cells; protocol; hash; hashes; root; model; sort
+    sampling; kernel; loss; stain; cell; cells; protocol; hash; hashes; root; model; sort; trie;
+    search; statistic; diagram; duality; bound; bounds; prior; identity; lattice; cipher; consensus;
+    sum; sums; browser; virus
 3!: 's phone; 's email; 's account; lives at; resides at; residing at; is my name;
     as a beneficiary; as beneficiary; as guardian; as a guardian; to my account;
     at your service; @; tel; phone :; tel :; ( mailto; & lt; | phone; | email; | tel
@@ -170,7 +180,8 @@ x: 's law; 's laws; 's theorem; 's lemma; 's disease; 's syndrome; 's paradox; '
     disse; nasceu; è nato; è nata; zei; powiedział; powiedziała; sade; dedi; сказал; сказала;
     родился; родилась; , ceo; , cto; , founder; , director; , president; , chairman; , aged;
     , phd; , md; is very; is a very; speak
-1: has; had; came; went; looked; turned; took; gave; walked; ran; stood; sat; felt; knew;
+1: , can you; , can i; , could you; , would you; , will you; , please; , are you; , did you;
+    , do you; has; had; came; went; looked; turned; took; gave; walked; ran; stood; sat; felt; knew;
     wanted; made; got; is; was; and; 's; did; does; would; could; will; should; version; speak;
     and i; and me; :
 """

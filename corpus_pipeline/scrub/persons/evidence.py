@@ -67,6 +67,12 @@ def is_word(known, shape):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def is_usual(known):  # type: ignore[no-untyped-def]
+    """Says whether a word is far more usual in small letters than as a name."""
+    return known >> 6 & 7 >= 3 and known & 7 < 5 and known >> 3 & 7 < 5
+
+
+@kernel
 def alone(known, shape, size):  # type: ignore[no-untyped-def]
     """Evidence of one word."""
     if shape & INITIAL:
@@ -84,10 +90,12 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
         found = 6 if given >= 5 and given > surname else (
             4 if given >= 3 or surname >= 4 else (1 if given or surname else 0)
         )  # fmt: skip
-    elif given >= 4:
-        found = 4 if surname < 6 and (surname > given + 1 or (given == 4 and surname >= 5)) else 6
-    elif surname >= 6:
-        found = 6
+    elif given >= 5:
+        found = 4 if surname == given + 2 else 6
+    elif given == 4 or surname >= 6:
+        # Seldom given names (Safari, Lotus, Ragnar) and surnames alone: somebody acts or is
+        # called there, or the text names the person elsewhere.
+        found = 4
     elif given >= 2 or surname >= 4 or shape & SURNAME_END:
         found = 4
     elif known & 0x3F:
@@ -96,6 +104,8 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
         found = 1
     if place >= 2 or (place == 1 and given < 5):
         found = min(found, 2 if given or surname else 0)
+    elif place == 1 and given < 6:
+        found = min(found, 4)
     if known & NAMED:
         found = min(found, 4 if given >= 6 and common < 2 else 2)
     if shape & SMALL and found > 0:

@@ -28,6 +28,7 @@ from corpus_pipeline.scrub.persons.tables import (
 )
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
+    AND,
     COMMA,
     END,
     FAR,
@@ -47,9 +48,29 @@ from corpus_pipeline.scrub.persons.tokens import (
 
 
 @kernel
+def _read_pair(tokens, k, total):  # type: ignore[no-untyped-def]
+    """Bars the chains on both sides of an "&" where a word for a firm ends the second one."""
+    last = k
+    while last + 1 < total and joins(tokens, last + 1):
+        last += 1
+    firm = bool(tokens[last, KNOWN] & THING) and not tokens[last, KNOWN] & NAMED
+    if last + 1 < total and tokens[last + 1, GAP] == COMMA:
+        firm = firm or bool(tokens[last + 1, KNOWN] & THING)
+    first = k - 1
+    while first > 0 and joins(tokens, first):
+        first -= 1
+    if firm:
+        for j in range(first, last + 1):
+            tokens[j, PEOPLE] = BARRED
+
+
+@kernel
 def read_firms(data, begin, tables, tokens, total):  # type: ignore[no-untyped-def]
     """Bars "Levine, Steinberg and Miller", surnames alone, in the place of a firm's name: at the
-    start of a line, behind "of", "at"."""
+    start of a line, behind "of", "at"; and "Edgar Snyder & Associates", "Holland & Hart, LLP"."""
+    for k in range(1, total):
+        if tokens[k, GAP] == AND:
+            _read_pair(tokens, k, total)
     for k in range(total - 2):
         if tokens[k + 1, GAP] != COMMA or (k > 0 and joins(tokens, k)):
             continue
@@ -200,9 +221,11 @@ def read_mentions(data, begin, stop, tables, tokens, total, notes, least):  # ty
             continue
         if is_noted(notes) and known & 7 < 6 and is_small(notes, tokens, k):
             continue
-        if known >> 6 & 7 >= 2 or known & NAMED:
+        if known >> 6 & 7 >= 2 or known & NAMED or known >> 9 & 3 >= 2:
             said, _, sentence, _ = before(data, tokens[k, START], begin, tables)
-            if sentence or said & DOUBTS:
+            if known >> 9 & 3 >= 2 and said & INSIDE:
+                continue
+            if (known >> 6 & 7 >= 2 or known & NAMED) and (sentence or said & DOUBTS):
                 continue
         if k + 1 < total and tokens[k + 1, GAP] == SPACE and tokens[k + 1, KNOWN] & THING:
             continue

@@ -21,10 +21,15 @@ FUNCTION, TITLE, ROLE, THING, THING_BEFORE, CALENDAR, PEOPLE, NAMED, PARTICLE, S
 )
 #: The first word of a place or thing of several words.
 OF_SEVERAL = 1 << 21
+LINK, STATE, OWNED = (1 << bit for bit in range(22, 25))
+#: A place that has the name is known, however many people live there; so is a given name.
+_TOWN, _GIVEN_NAME = 2 << PLACE, 5 << GIVEN
 _CLASSES = {
     FUNCTION: words.FUNCTION, TITLE: words.TITLES, ROLE: words.ROLES, THING: words.THINGS,
     THING_BEFORE: words.THINGS_BEFORE, CALENDAR: words.CALENDAR, PEOPLE: words.PEOPLES,
     NAMED: words.THINGS_NAMED, PARTICLE: words.PARTICLES, SUFFIX: words.SUFFIXES,
+    LINK: words.LINKS, STATE: words.STATES, OWNED: words.OWNED, _TOWN: words.TOWNS,
+    _GIVEN_NAME: words.GIVEN_NAMES,
 }  # fmt: skip
 
 #: What the points of `cues` are worth; the mark of contact is `CONTACT`.

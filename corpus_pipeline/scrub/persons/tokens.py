@@ -92,6 +92,8 @@ def _is_code(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
         return True
     if byte == 0x2E and start - 2 >= begin and 0x61 <= data[start - 2] <= 0x7A:
         return True
+    if byte == 0x60 and end < stop and data[end] == 0x60:
+        return True
     return end < stop and _CODE_BEHIND[data[end]]
 
 
@@ -374,6 +376,7 @@ def read_small_tokens(data, begin, stop, tables, tokens):  # type: ignore[no-unt
         )
         count += 1
         i = end
+    tokens[count, GAP] = FAR
     return count
 
 
@@ -441,6 +444,8 @@ def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-unt
         count += 1
         i = end
         inside = True
+    # What is read on behind the last token ends there.
+    tokens[count, GAP] = FAR
     return count, caseless
 
 

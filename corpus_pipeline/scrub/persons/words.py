@@ -65,44 +65,54 @@ presidenta ministro ministra directora doctora tio tia padre madre prasident pra
 kanzlerin ministerin onkel tante bruder schwester ministre oncle pere mere frere soeur directeur
 directrice президент министр директор доктор профессор генерал капитан дядя тетя король царь
 князь
+nabi rasul imam rabbi swami ayatollah rector curate vicar nawab maharaja maharani rajah begum
 """
 
 #: A name with one of these is one of an organisation, place, law, work or thing.
 THINGS: Final = """
-inc ltd llc corp corporation company co plc gmbh ag sa srl spa bv nv oy ab group holdings
-partners associates bank bancorp trust fund funds capital insurance financial securities
-investments brothers bros sons university college school academy institute institution
-laboratory laboratories lab labs center centre hospital clinic medical museum gallery library
-theatre theater church cathedral chapel abbey temple mosque synagogue parish diocese foundation
-society association union league federation committee commission council board department
-ministry agency bureau office administration authority service services court congress senate
-parliament house party club team fc united city town village county district province state
-states republic kingdom empire island islands isle isles bay beach lake river mountain mountains
-mount hill hills valley creek canyon falls springs forest park gardens garden square plaza
-street st avenue ave road rd boulevard blvd lane ln drive dr way ct place highway bridge tower
-building hall hotel inn airport station terminal port harbor harbour stadium arena field fields
-heights ridge point cove grove woods meadows estate estates manor castle palace fort act bill
-law code amendment treaty agreement accord protocol theorem lemma conjecture effect equation
-constant algorithm method test index scale syndrome disease disorder cancer virus prize award
-awards medal cup trophy bowl open championship tournament championships festival conference
-symposium summit workshop show magazine journal times post news press herald tribune gazette
-review books publishing publishers records music studios pictures films entertainment
-productions media network channel radio television tv software systems technologies technology
-solutions industries industrial motors airlines airways air energy oil gas electric power foods
-food stores store shop market markets restaurant cafe bar grill winery brewery vineyards day
-days week month year eve programs program project initiative campaign plan report guide manual
-handbook book series edition version chapter section part volume bible gospel epistle psalm war
-battle revolution era age dynasty army navy force forces corps brigade regiment division police
-ship class region area zone line railway railroad canal tunnel pass trail route coast peninsula
-desert ocean sea gulf strait basin plateau plains crater comet asteroid galaxy nebula mission
-rover telescope observatory engine api sdk campus server framework js css html language script
-cloud web site website online app wiki strasse str platz allee gasse weg damm ufer schule
-universitat kirche krankenhaus verlag verein stiftung gesellschaft rue chemin quai universite
-eglise hopital ecole musee calle avenida paseo camino carretera universidad colegio iglesia
-museo rua praca escola igreja universidade via viale piazza corso universita scuola chiesa
-ospedale straat laan plein kerk ziekenhuis ulica ulicy ul plac aleja uniwersytet szkola kosciol
-szpital gatan vagen torg skola kyrka cadde sokak mahallesi universitesi okulu улица проспект
-площадь университет школа институт банк завод область район город
+inc ltd llc corp corporation company co plc gmbh ag sa srl spa bv nv oy ab group holdings partners
+associates bank bancorp trust fund funds capital insurance financial securities investments brothers
+bros sons university college school academy institute institution laboratory laboratories lab labs
+center centre hospital clinic medical museum gallery library theatre theater church cathedral chapel
+abbey temple mosque synagogue parish diocese foundation society association union league federation
+committee commission council board department ministry agency bureau office administration authority
+service services court congress senate parliament house party club team fc united city town village
+county district province state states republic kingdom empire island islands isle isles bay beach
+lake river mountain mountains mount hill hills valley creek canyon falls springs forest park gardens
+garden square plaza street st avenue ave road rd boulevard blvd lane ln drive dr way ct place
+highway bridge tower building hall hotel inn airport station terminal port harbor harbour stadium
+arena field fields heights ridge point cove grove woods meadows estate estates manor castle palace
+fort act bill law code amendment treaty agreement accord protocol theorem lemma conjecture effect
+equation constant algorithm method test index scale syndrome disease disorder cancer virus prize
+award awards medal cup trophy bowl open championship tournament championships festival conference
+symposium summit workshop show magazine journal times post news press herald tribune gazette review
+books publishing publishers records music studios pictures films entertainment productions media
+network channel radio television tv software systems technologies technology solutions industries
+industrial motors airlines airways air energy oil gas electric power foods food stores store shop
+market markets restaurant cafe bar grill winery brewery vineyards day days week month year eve
+programs program project initiative campaign plan report guide manual handbook book series edition
+version chapter section part volume bible gospel epistle psalm war battle revolution era age dynasty
+army navy force forces corps brigade regiment division police ship class region area zone line
+railway railroad canal tunnel pass trail route coast peninsula desert ocean sea gulf strait basin
+plateau plains crater comet asteroid galaxy nebula mission rover telescope observatory engine api
+sdk campus server framework js css html language script cloud web site website online app wiki
+strasse str platz allee gasse weg damm ufer schule universitat kirche krankenhaus verlag verein
+stiftung gesellschaft rue chemin quai universite eglise hopital ecole musee calle avenida paseo
+camino carretera universidad colegio iglesia museo rua praca escola igreja universidade via viale
+piazza corso universita scuola chiesa ospedale straat laan plein kerk ziekenhuis ulica ulicy ul plac
+aleja uniwersytet szkola kosciol szpital gatan vagen torg skola kyrka cadde sokak mahallesi
+universitesi okulu улица проспект площадь университет школа институт банк завод область район город
+band bands orchestra choir quartet ensemble philharmonic symphony pavilion schools hospitals
+monument memorial cemetery mausoleum shrine basilica seminary conservatory conservatoire arboretum
+aquarium zoo reservoir ranch plantation mansion resort casino mall planetarium racecourse raceway
+speedway motorsports dealership realty realtors pharmacy pharmaceuticals logistics telecom wireless
+semiconductor instruments robotics aerospace aviation engineering construction apartments statehouse
+relay marathon triathlon invitational regatta expressway turnpike parkway freeway auditorium
+coliseum amphitheater amphitheatre ballpark ballet opera pizza motel bistro bakery diner steakhouse
+dentistry dental orthodontics plumbing browser scholarship fellowship lecture llp lp pllc trie tries
+nehri vadisi deltasi muzesi merkezi koprusu daglari adasi gezegeni denizi golu korfezi bogazi limani
+havalimani kilisesi camii kalesi sarayi bankasi partisi savasi antlasmasi imparatorlugu kralligi
+cumhuriyeti hastanesi kliniken klinikum universitatsklinikum bahnhof flughafen brucke grange portal
 """
 
 #: A name behind one of these is one of a place or thing.
@@ -132,39 +142,97 @@ gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
 
 #: Peoples, languages and faiths: adjectives that are written with a capital.
 PEOPLES: Final = """
-kuzey guney dogu yeni dunya zaman osten westen norden suden royal federal national america
-europe africa asia britain england scotland ireland wales france germany italy spain american
-british english french german italian spanish portuguese dutch polish swedish norwegian danish
-finnish russian ukrainian turkish greek roman latin chinese japanese korean indian arab arabic
-hebrew jewish muslim islamic catholic protestant orthodox buddhist hindu scottish irish welsh
-european african asian australian canadian mexican brazilian israeli iranian iraqi egyptian
-persian ottoman byzantine victorian elizabethan georgian democrat republican democratic
-socialist communist nazi marxist allied internet web google microsoft apple amazon facebook
-twitter youtube linux windows unix java javascript python github
+kuzey guney dogu yeni dunya zaman osten westen norden suden royal federal national america europe
+africa asia britain england scotland ireland wales france germany italy spain american british
+english french german italian spanish portuguese dutch polish swedish norwegian danish finnish
+russian ukrainian turkish greek roman latin chinese japanese korean indian arab arabic hebrew jewish
+muslim islamic catholic protestant orthodox buddhist hindu scottish irish welsh european african
+asian australian canadian mexican brazilian israeli iranian iraqi egyptian persian ottoman byzantine
+victorian elizabethan georgian democrat republican democratic socialist communist nazi marxist
+allied internet web google microsoft apple amazon facebook twitter youtube linux windows unix java
+javascript python github islam judaism buddhism hinduism taoism shinto bible koran quran torah
+talmud ramadan sunni sunnis shia shiite shiites sufi salafi wahhabi islamist sikh sikhs jain taoist
+zoroastrian quaker quakers mormon mormons methodist lutheran calvinist presbyterian anglican puritan
+puritans jesuit jesuits franciscan dominican benedictine evangelical pagan pagans gentile gentiles
+muslims moslem hindus christians catholics protestants buddhists jew jews papist huguenot huguenots
+norman normans saxon saxons viking vikings varangian celt celts celtic gaul gauls goth goths gothic
+lombard lombards vandal vandals hun huns tatar tatars tartar tartars mongol mongols turk turks kurd
+kurds kurdish inca incas inka inkas aztec aztecs mayan apache cherokee sioux navajo comanche
+iroquois mohawk maori pakeha aboriginal inuit eskimo zulu zulus bantu hausa yoruba igbo swahili
+somali afghan pashtun tajik uzbek kazakh bengali punjabi tamil telugu malayalam marathi gujarati
+urdu hindi thai malay javanese vietnamese khmer tibetan uyghur manchu cossack slav slavs slavic serb
+serbs croat croats bosnian albanian bulgarian romanian hungarian magyar czech slovak slovene
+slovenian lithuanian latvian estonian belarusian armenian azeri swiss austrian belgian flemish
+walloon basque catalan galician castilian sicilian venetian florentine tuscan maltese cypriot cretan
+corsican sardinian icelandic nordic scandinavian baltic balkan teutonic germanic prussian bavarian
+hanoverian briton britons scots scotsman englishman irishman dutchman frenchman welshman americans
+europeans africans asians arabs romans greeks spaniard spaniards germans italians russians yankee
+yankees creole latino latina latinos hispanic tory tories whig whigs roundhead roundheads jacobin
+jacobite jacobites republicans democrats socialists communists bolshevik bolsheviks menshevik nazis
+fascist fascists taliban hamas hezbollah mujahideen bedouin berber moors moorish saracen saracens
+nubian ethiopian sudanese nigerian ghanaian kenyan ugandan tanzanian zambian congolese algerian
+moroccan tunisian libyan lebanese syrian jordanian palestinian palestinians saudi saudis yemeni
+kuwaiti pakistani bangladeshi nepalese singaporean indonesian filipino peruvian chilean argentine
+argentinian colombian venezuelan ecuadorian bolivian cuban haitian jamaican etonian oxonian alpha
+beta gamma delta epsilon zeta theta kappa lambda omicron sigma upsilon omega
 """
 
 #: Names of software, gods and things that are given names too: alone they are no persons.
 THINGS_NAMED: Final = """
-hill park lane church fields day brooks woods waters rivers banks law price ford case moon bay
-julia ruby jasmine travis jenkins maven ada pascal eiffel dart scala clara alexa siri cortana
-django flask jason cassandra athena apollo delphi gemini claude aurora phoenix iris lilac jade
-opal amber ivy lily daisy violet rosemary basil sage ginger olive cherry jasper garnet pearl
-crystal diamond ebony coral venus mars jupiter mercury saturn neptune luna stella nova sierra
-savanna savannah virginia carolina georgia dakota florence chelsea brooklyn bronx asia india
-china israel eden faith hope joy charity mercy trinity destiny harmony melody liberty justice
-constance prudence christian christ jesus allah buddha islam messiah god lord bible koran torah
-zeus hera odin thor mercedes audi lexus lincoln dodge bentley porsche mini kia nissan mazda
-tesla victor romeo juliet oscar emmy grammy nobel pulitzer roman legend major prince duke earl
-king marquis sterling guy junior senior max rich bill art gene rose dawn summer autumn winter
-april june may august star sky ocean river forest cliff heath brook lake stone wade chase hunter
-mason porter archer fisher gardner dell acer ariel tide dove axe persil sol luz mar cielo alba
-estrella paz rio leon cruz santos ventura milagros remedios dolores soledad consuelo socorro
-pilar rosario concepcion asuncion reyes guadalupe anaconda conda keras orion galileo ansible
-puppet chef vagrant selenium cypress karma mocha chai ember bower sass stylus electron kafka
-redis elastic beam spark hadoop hive storm samza lucene solr tara terra geneva valencia verona
-alsace martinique dominica colombia argentina bolivia cuba kenya libya syria cyprus malta tunis
-sahara ira nato isis solidity vyper satoshi byzantium constantinople berlin shanghai cancun
-prague lisbon ether casper
+hill park lane church fields day brooks woods waters rivers banks law price ford case moon bay julia
+jasmine travis jenkins maven ada pascal eiffel dart scala clara alexa siri cortana django flask
+jason cassandra athena apollo delphi gemini claude aurora phoenix iris lilac jade opal amber ivy
+lily daisy violet rosemary basil sage ginger olive cherry jasper garnet pearl crystal diamond ebony
+coral venus mars jupiter mercury saturn neptune luna stella nova sierra savanna savannah virginia
+carolina georgia dakota florence chelsea brooklyn bronx asia india china israel eden faith hope joy
+charity mercy trinity destiny harmony melody liberty justice constance prudence christian christ
+jesus allah buddha messiah god lord zeus hera odin thor mercedes audi lexus lincoln dodge bentley
+porsche mini kia nissan mazda tesla victor romeo juliet oscar emmy grammy nobel pulitzer roman
+legend major prince duke earl king marquis sterling guy junior senior max rich bill art gene rose
+dawn summer autumn winter april june may august star sky ocean river forest cliff heath brook lake
+stone wade chase hunter mason porter archer fisher gardner dell acer ariel tide dove axe persil sol
+luz mar cielo alba estrella paz rio leon cruz santos ventura milagros remedios dolores soledad
+consuelo socorro pilar rosario concepcion asuncion reyes guadalupe anaconda conda keras orion
+galileo ansible puppet chef vagrant selenium cypress karma mocha chai ember bower sass stylus
+electron kafka redis elastic beam spark hadoop hive storm samza lucene solr tara terra geneva
+valencia verona alsace martinique dominica colombia argentina bolivia cuba kenya libya syria cyprus
+malta tunis sahara ira nato isis solidity vyper satoshi byzantium constantinople berlin shanghai
+cancun prague lisbon ether casper aries taurus virgo libra scorpio capricorn aquarius pisces
+sagittarius leo uranus pluto europa titan ganymede callisto triton oberon titania capella sirius
+antares rigel spica polaris jove eros minerva hebe cupid ceres bacchus vulcan osiris horus shiva
+brahma artemis aphrodite ares demeter dionysus hades poseidon cronus loki safari babel falcon rust
+lua pandora lotus bixby ragnar sonos nike armani prada gucci versace cartier boeing airbus cessna
+kroger forbes nielsen hilton marriott sheraton hyatt macy macys mcdonald mcdonalds menard menards
+wendys denny dennys sotheby sothebys christies kohl kohls sears penney walgreen walgreens cisco
+intel compaq lenovo siemens bosch gillette kellogg heinz nestle cadbury hershey pepsi lipton
+twinings budweiser heineken guinness bacardi chevrolet cadillac buick pontiac chrysler ferrari
+maserati lamborghini bugatti peugeot renault citroen skoda toyota honda suzuki yamaha kawasaki
+ducati harley michelin pirelli goodyear firestone dunlop adidas reebok puma asics spalding nokia
+motorola ericsson meta macs ubuntu debian fedora gnome cobol fortran kotlin elixir clojure erlang
+unreal krita mozilla netscape konqueror vivaldi telegram viber skype trello jira asana zelle venmo
+quicken turbotax oracle sybase ingres postgres mongo riak zika ebola valentine indiana montana
+lakers celtics socceroos kauri char aspen sequoia banyan purina rutgers vassar tufts drexel stanford
+harvard yale eton ruby
+"""
+
+#: Well-known given names and short forms that the lists of births have seldom.
+GIVEN_NAMES: Final = """
+addie agatha aggie akira alexei alf alistair ambrose anatoly angus anil augusta barney bart bernie
+bert bertram bess cassie cedric charley chas chet chiara clement clementina cornelia cuthbert cyril
+davey deb deepak denis desmond dick dieter dmitri dolly dorothea drusilla dudley edie egbert emmy
+ernie essie euphemia eustace ewan fanny fergus francesca freddy fritz gareth geoff georgiana georgie
+georgina gerry gil giles giuseppe godfrey gordie gunter gus gwendolen hamish hank haruki heinz
+helmut henri hermione hester hetty hilary hiroshi humphrey ike isolde ivor izzy jacqui jasper jed
+jem jemima jen jess joanie josh jun jurgen katy kavita keiko keir kenji khadija khalid kitty klaus
+kofi kwame lakshmi lancelot lavinia lenny leonora leopold linh lionel lizzie lottie lou louie louisa
+lucretia ludmila luigi lulu maddie madge magnus mandy manfred marge marmaduke marty maud mervyn mick
+mickey millicent milly missy moe mollie montague mortimer naoko nate nelly neville ngozi nicky nigel
+nikita nikki oleg oswald ottilie paolo pavel percy phil philippa phoebe pietro pilar polly pooja
+priya quentin rahul rainer rajesh ramesh rashid reggie rhoda rhys robbie rosalind rosamond rowena
+rufus rupert russ sammy sanjay seamus selina sid silas simeon sonny steph stu sunil suresh susannah
+suzie svetlana sybil sylvester takeshi tariq teddy terence thaddeus thea tilda tillie timmy toby
+topher trish trudy tuan ursula uwe vern vijay vince viv vladimir wilfred wilhelmina winifred winnie
+wolfgang yoko yuki yuri zach zack
 """
 
 #: Small words inside surnames.
@@ -177,30 +245,90 @@ a/p
 #: Behind a name.
 SUFFIXES: Final = "jr sr ii iii iv phd md esq dds jd mba cpa msc bsc obe mbe cbe filho neto junior"
 
+#: Between a person's name and the word of an institution: Walter Reed National Medical Center.
+LINKS: Final = """
+national international memorial regional federal public presidential medical military community
+central general state high middle elementary junior senior technical research performing fine arts
+art science sciences natural history health healthcare care legal wealth charitable family
+educational primary secondary grammar comprehensive veterinary dental mental behavioral surgical
+cardiovascular nursing urban environmental political economic global world american british european
+royal catholic christian lutheran methodist baptist jewish islamic law business graduate engineering
+agricultural mechanical veterans childrens womens
+"""
+
+#: Behind a town: its state, county or country. None is a usual name of persons.
+STATES: Final = """
+al ak az ar ca co ct dc fl ga hi id il ia ks ky la ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok
+or pa ri sc sd tn tx ut vt va wa wv wi wy ab bc mb nb ns on qc sk nsw qld uk usa alabama alaska
+arizona arkansas california colorado connecticut delaware florida hawaii idaho illinois indiana iowa
+kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri
+nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont wisconsin wyoming
+ontario quebec alberta manitoba saskatchewan newfoundland queensland tasmania england scotland
+france germany italy spain portugal belgium netherlands switzerland austria poland hungary romania
+bulgaria greece turkey russia ukraine sweden norway denmark finland iceland japan korea taiwan
+thailand vietnam malaysia indonesia philippines pakistan bangladesh australia canada mexico brazil
+peru nigeria ghana egypt morocco algeria iran iraq lebanon yorkshire lancashire cheshire derbyshire
+nottinghamshire lincolnshire leicestershire staffordshire warwickshire oxfordshire hampshire
+berkshire hertfordshire surrey sussex essex suffolk norfolk cornwall devon dorset somerset wiltshire
+gloucestershire
+"""
+
+#: Behind "'s" it is a day or a place that is called after a person: Valentine's Day, Macy's Store.
+OWNED: Final = """
+day eve bank hospital church cathedral school college academy hall square park lane street bay
+island islands inn cafe coffee pizza steakhouse restaurant burgers chapel abbey cemetery library
+market bridge crossing landing
+"""
+
+#: Towns, counties, rivers that are given names or surnames as well.
+TOWNS: Final = """
+venice dover chester winchester warwick guildford durham devon cornwall westmoreland cumberland
+gloucester worcester hereford rochester colchester chichester salisbury canterbury exeter plymouth
+torquay bristol oxford cambridge norwich ipswich derby nottingham leicester coventry birmingham
+manchester liverpool leeds bradford sheffield york scarborough hull newcastle sunderland carlisle
+edinburgh glasgow aberdeen dundee perth stirling inverness cardiff swansea dublin limerick belfast
+galway brighton hastings folkestone ramsgate margate southampton portsmouth windsor kensington
+chelsea islington hackney croydon wimbledon hammersmith westminster thames severn tyne humber mersey
+avon danube rhine seine rhone loire tiber nile ganges brittany burgundy tuva alsace savoy bavaria
+saxony prussia bohemia tuscany lombardy sicily sardinia corsica crete malta naples rome milan turin
+genoa bologna padua pisa siena ravenna vienna salzburg munich dresden leipzig hamburg bremen cologne
+hanover frankfurt stuttgart zurich basel bern lyon marseille bordeaux nantes toulouse calais dieppe
+boulogne rouen orleans versailles antwerp ghent bruges brussels amsterdam rotterdam leiden haarlem
+madrid seville granada toledo cordoba cadiz lisbon athens sparta corinth delphi babylon nineveh tyre
+sidon damascus jericho bethlehem nazareth canaan sheba zion melbourne brisbane canberra auckland
+allentown trenton albany syracuse buffalo utica herkimer oneida oswego denver boulder tucson tulsa
+wichita topeka omaha boise cheyenne charleston atlanta memphis nashville knoxville lexington
+louisville cincinnati akron detroit milwaukee chicago springfield peoria
+"""
+
 #: Names of several words that read as persons' and are not.
 NOT_PERSONS: Final = """
 reed elsevier; wolters kluwer; berkshire hathaway; morgan stanley; wells fargo; calvin klein;
 ralph lauren; louis vuitton; hugo boss; jack daniels; johnnie walker; johnny walker;
-harley davidson; charles schwab; goldman sachs; booz allen; mary kay; betty crocker;
-aunt jemima; tommy hilfiger; marks spencer; santa claus; father christmas; merrill lynch;
-ernst young; arthur andersen; dean witter; edward jones; lehman brothers; smith wesson;
-john deere; warner bros; rolls royce; aston martin; alfa romeo; mercedes benz; hewlett packard;
-fannie mae; freddie mac; sallie mae; dow jones; jp morgan; merriam webster; barnes noble;
-abercrombie fitch; johnson johnson; smith barney; baker mckenzie; tim hortons; trader joe;
-burger king; dairy queen; virgin mary; holy mary; ave maria; jesus christ; notre dame;
-saint laurent; st louis; santa maria; king james; new york; los angeles; monte carlo;
-union jack; uncle sam; bloody mary; black jack; joe sixpack; old testament; new testament;
-vice president; prime minister; grand prix; grand master; red cross; de facto; de jure;
-en route; cape may; grant thornton; martin luther king day; christian science;
-christian democrat; german shepherd; jack russell; st bernard; visual studio; hong kong;
-sri lanka; costa rica; puerto rico; el salvador; sierra leone; saudi arabia; molly malone;
-jim beam; jose cuervo; captain morgan; jimmy choo; christian dior; marc jacobs; kate spade;
-michael kors; giorgio armani; gianni versace; ben jerry; papa johns; jenny craig; lands end;
-eddie bauer; levi strauss; oscar mayer; sara lee; jolly roger; mickey mouse; donald duck;
-amber alert; crystal palace; victoria falls; victoria cross; sarbanes oxley; dodd frank;
-smoot hawley; taft hartley; glass steagall; gramm leach; mccain feingold; hodgkin lymphoma;
-down syndrome; guillain barre; creutzfeldt jakob; epstein barr; kaplan meier; la paz; san jose;
-mary celeste; golden gate; silicon valley; chevy chase; stack overflow; monte cristo; le monde;
-le figaro; die zeit; der spiegel; el pais; la repubblica; al qaeda; al jazeera; duran duran;
-diffie hellman; north star; uncle bob
+harley davidson; charles schwab; goldman sachs; booz allen; mary kay; betty crocker; aunt jemima;
+tommy hilfiger; marks spencer; santa claus; father christmas; merrill lynch; ernst young;
+arthur andersen; dean witter; edward jones; lehman brothers; smith wesson; john deere; warner bros;
+rolls royce; aston martin; alfa romeo; mercedes benz; hewlett packard; fannie mae; freddie mac;
+sallie mae; dow jones; jp morgan; merriam webster; barnes noble; abercrombie fitch; johnson johnson;
+smith barney; baker mckenzie; tim hortons; trader joe; burger king; dairy queen; virgin mary;
+holy mary; ave maria; jesus christ; notre dame; saint laurent; st louis; santa maria; king james;
+new york; los angeles; monte carlo; union jack; uncle sam; bloody mary; black jack; joe sixpack;
+old testament; new testament; vice president; prime minister; grand prix; grand master; red cross;
+de facto; de jure; en route; cape may; grant thornton; martin luther king day; christian science;
+christian democrat; german shepherd; jack russell; st bernard; visual studio; hong kong; sri lanka;
+costa rica; puerto rico; el salvador; sierra leone; saudi arabia; molly malone; jim beam;
+jose cuervo; captain morgan; jimmy choo; christian dior; marc jacobs; kate spade; michael kors;
+giorgio armani; gianni versace; ben jerry; papa johns; jenny craig; lands end; eddie bauer;
+levi strauss; oscar mayer; sara lee; jolly roger; mickey mouse; donald duck; amber alert;
+crystal palace; victoria falls; victoria cross; sarbanes oxley; dodd frank; smoot hawley;
+taft hartley; glass steagall; gramm leach; mccain feingold; hodgkin lymphoma; down syndrome;
+guillain barre; creutzfeldt jakob; epstein barr; kaplan meier; la paz; san jose; mary celeste;
+golden gate; silicon valley; chevy chase; stack overflow; monte cristo; le monde; le figaro;
+die zeit; der spiegel; el pais; la repubblica; al qaeda; al jazeera; duran duran; diffie hellman;
+north star; uncle bob; johns hopkins; old bailey; new bailey; winston salem; walter reed;
+thin lizzy; jim thorpe; aston villa; tay ban nha; dai tay duong; thai binh duong; an do duong;
+tay duong; nam phi; dong nam a; dong nam; dong phi; tay phi; dan mach; hoang gia; luan don;
+bo dao nha; bac my; nam my; bac kinh; ha lan; thuy dien; thuy si; hy lap; ai cap; trung quoc;
+nhat ban; han quoc; trieu tien; dai loan; viet nam; dong duc; tay duc; bac au; dong au; tay au;
+nam au
 """
