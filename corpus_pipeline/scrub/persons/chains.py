@@ -381,7 +381,7 @@ def _judge(  # type: ignore[no-untyped-def]
         return count
     if strict:
         if low == high:
-            evidence -= 2 if known & 7 < 6 and not (known & 7 == 4 and evidence == 4) else 0
+            evidence -= 2 if known & 7 < 6 else 0
         elif evidence <= 8:
             evidence -= 2 if known & 7 > 4 else 4
     # House numbers.

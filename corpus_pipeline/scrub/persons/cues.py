@@ -88,7 +88,11 @@ BEFORE: Final = """
     hi , i'm; hello , i'm; hi , this is; hello , this is; hi . i'm; everyone , i'm; all , i'm;
     ¶ from
 3: mr .; mrs .; ms .; mr; mrs; dr .; prof .; hr .; herr; frau; mme; sr .; sra .
-3: named; called; nicknamed; named him; named her; said; says; asked; replied; answered; cried;
+3: man named; man called; woman named; woman called; boy named; boy called; girl named;
+    girl called; kid named; child named; baby named; guy named; guy called; person named;
+    someone named; someone called; somebody called; fellow named; fellow called; lady named;
+    lady called; friend named; friend called; brother named; sister named; son named;
+    daughter named; named him; named her; said; says; asked; replied; answered; cried;
     exclaimed; whispered; shouted; muttered; murmured; added; continued; laughed; remarked;
     returned; thought; told; met; married; marry; loved; kissed; meet; brother; sister; wife;
     husband; son; daughter; mother; father; mom; mum; dad; uncle; aunt; auntie; cousin; nephew;
@@ -105,9 +109,9 @@ BEFORE: Final = """
     vriendin; mevrouw; meneer; powiedział; powiedziała; brat; siostra; żona; mąż; córka; sade;
     bror; syster; dotter; vän; dedi; kardeşi; eşi; сказал; сказала; брат; сестра; жена; муж;
     сын; дочь; мать; отец; друг; подруга; господин; госпожа; пан; пані
-2: given " : "; family " : "; author " : "; founders :; members :; guests :; winners :;
-    participants :; attendees :; contributors :; players :; directors :; editors :;
-    author :; authors :; by :; written by; photo :; photo by; photograph by; photos by;
+2: named; called; nicknamed; given " : "; family " : "; author " : "; founders :; members :;
+    guests :; winners :; participants :; attendees :; contributors :; players :; directors :;
+    editors :; author :; authors :; by :; written by; photo :; photo by; photograph by; photos by;
     illustrated by; illustrations by; edited by; translated by; directed by; directed by :;
     produced by; starring; starring :; cast :; featuring; feat .; ft .; created by; music by;
     lyrics by; story by; interview with; interviewed by; interviewed; reported by; posted by;

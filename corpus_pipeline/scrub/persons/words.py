@@ -330,5 +330,14 @@ thin lizzy; jim thorpe; aston villa; tay ban nha; dai tay duong; thai binh duong
 tay duong; nam phi; dong nam a; dong nam; dong phi; tay phi; dan mach; hoang gia; luan don;
 bo dao nha; bac my; nam my; bac kinh; ha lan; thuy dien; thuy si; hy lap; ai cap; trung quoc;
 nhat ban; han quoc; trieu tien; dai loan; viet nam; dong duc; tay duc; bac au; dong au; tay au;
-nam au
+nam au; neiman marcus; taj mahal; magna carta; magna charta; sandy hook; brooks brothers;
+perry ellis; ann taylor; laura ashley; elizabeth arden; estee lauder; max factor; helena rubinstein;
+liz claiborne; tommy bahama; philip morris; dr pepper; ruby tuesday; jimmy johns; duncan hines;
+jones lang; black decker; briggs stratton; bear stearns; salomon brothers; drexel burnham;
+price waterhouse; coopers lybrand; peat marwick; thomas cook; harvey nichols; fortnum mason;
+johnson controls; kimberly clark; coney island; bunker hill; pearl harbor; mont blanc; ben nevis;
+loch ness; machu picchu; angkor wat; abu ghraib; abu simbel; alma mater; hare krishna; hari krishna;
+dalai lama; boko haram; sinn fein; fianna fail; fine gael; la scala; la liga; leeds united;
+notts county; west ham; sheffield wednesday; bloody sunday; ash wednesday; palm sunday; boxing day;
+mardi gras; rosh hashanah; yom kippur; jack frost; old nick; jim crow; molotov cocktail; earl grey
 """
