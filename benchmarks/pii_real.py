@@ -161,9 +161,9 @@ def keep(paths: Sequence[Path], out: Path) -> int:
         common = {name: kept[key][name] for name in _COMMON if name in kept[key]}
         lines.setdefault(json.dumps(common, ensure_ascii=False), []).append(key)
     with out.open("w", encoding="utf-8") as file:
-        for common, keys in sorted(lines.items()):
-            line = {**json.loads(common), "keys": keys}
-            print(json.dumps(line, ensure_ascii=False, separators=(",", ":")), file=file)
+        for shared, keys in sorted(lines.items()):
+            written = {**json.loads(shared), "keys": keys}
+            print(json.dumps(written, ensure_ascii=False, separators=(",", ":")), file=file)
     return len(kept)
 
 
