@@ -18,6 +18,7 @@ from corpus_pipeline.scrub.persons.evidence import (
     is_word,
     together,
 )
+from corpus_pipeline.scrub.persons.notes import SLOTS, is_small, note_small
 from corpus_pipeline.scrub.persons.tables import (
     CONTACT,
     CONTACT_OF_FULL,
@@ -50,15 +51,12 @@ from corpus_pipeline.scrub.persons.tokens import (
     PARTICLES,
     PEOPLE,
     SHAPE,
-    SLOTS,
     SMALL,
     SPACE,
     START,
     SURNAME_END,
     hash_of,
-    is_small,
     names_place,
-    note_small,
 )
 
 #: Marks of tokens: in a name; in one of a private person; the first of a name; in no name.

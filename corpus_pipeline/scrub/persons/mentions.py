@@ -16,6 +16,7 @@ from corpus_pipeline.scrub.persons.evidence import (
     is_unusable,
     is_word,
 )
+from corpus_pipeline.scrub.persons.notes import SLOTS, is_noted, is_small
 from corpus_pipeline.scrub.persons.tables import (
     DOUBTS,
     INSIDE,
@@ -38,12 +39,9 @@ from corpus_pipeline.scrub.persons.tokens import (
     KNOWN,
     PEOPLE,
     SHAPE,
-    SLOTS,
     SPACE,
     START,
     hash_of,
-    is_noted,
-    is_small,
 )
 
 

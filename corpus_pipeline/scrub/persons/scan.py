@@ -27,6 +27,7 @@ from corpus_pipeline.scrub.persons.mentions import (
     read_joined,
     read_mentions,
 )
+from corpus_pipeline.scrub.persons.notes import forget, new_notes
 from corpus_pipeline.scrub.persons.surname_ends import surname_ends
 from corpus_pipeline.scrub.persons.tables import (
     tables,
@@ -35,8 +36,6 @@ from corpus_pipeline.scrub.persons.tokens import (
     END,
     PEOPLE,
     START,
-    forget,
-    new_notes,
     read_small_tokens,
     read_tokens,
     room,
