@@ -45,7 +45,8 @@ from pii_scoring import (
     is_held_out,
 )
 
-from corpus_pipeline.scrub.entities import TABLE
+from corpus_pipeline.scrub.finding import families_of
+from corpus_pipeline.scrub.step import ScrubSection
 
 AROUND = 60
 #: Where the tables of a page begin.
@@ -221,19 +222,16 @@ def best(call: Callable[[], object], tries: int = 3) -> float:
     return min(times)
 
 
-def families() -> dict[str, tuple[str, ...]]:
-    """Returns what is timed: each family alone, the defaults, everything."""
+def timed() -> dict[str, tuple[Sequence[str], str]]:
+    """Returns what is timed: each family alone, the defaults, everything; kinds, whose names."""
     known = pii_peers.known_entities()
-    groups: dict[str, tuple[str, ...]] = {}
-    for entity in TABLE:
-        if entity.name in known:
-            groups[entity.family] = (*groups.get(entity.family, ()), entity.name)
-    return {**groups, "defaults": _defaults(), "everything": known}
-
-
-def _defaults() -> tuple[str, ...]:
-    known = pii_peers.known_entities()
-    return tuple(each.name for each in TABLE if each.default and each.name in known)
+    groups: dict[str, tuple[Sequence[str], str]] = {
+        family: (tuple(names), "all") for family, names in families_of(known).items()
+    }
+    default = ScrubSection()
+    groups["persons, private"] = (groups["persons"][0], "private")
+    groups["defaults"] = (default.entities, default.persons)
+    return {**groups, "everything": (known, "all")}
 
 
 def speed(
@@ -249,8 +247,8 @@ def speed(
         for path in (*paths, None)
     }
     rows: dict[str, list[str]] = {}
-    for name, entities in families().items():
-        find = pii_peers.our_finder(entities)
+    for name, (entities, persons) in timed().items():
+        find = pii_peers.our_finder(entities, persons=persons)
         find(pa.array(["warm +1 202 456 1111 a@b.com 张三"]), ["zh"])
         for texts, languages in [each[1:] for each in columns.values()]:
             column = pa.array(texts, pa.string())

@@ -53,7 +53,7 @@ TABLE: tuple[Entity, ...] = (
     Entity("DATE_OF_BIRTH", "pii_birth_date", "identifiers", 1),
     Entity("URL_USERINFO", "pii_secret", "secrets", 3),
     Entity("SECRET", "pii_secret", "secrets", 3),
-    Entity("HANDLE", "pii_handle", "secrets", 1),
+    Entity("HANDLE", "pii_handle", "secrets", 1, default=False),
     Entity("US_SSN", "pii_national_id", "identifiers", 2),
     Entity("US_ITIN", "pii_national_id", "identifiers", 2),
     Entity("US_PASSPORT", "pii_national_id", "identifiers", 1),

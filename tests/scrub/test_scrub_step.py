@@ -8,6 +8,7 @@ import pytest
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.scrub.columns import FINDINGS_COLUMN
+from corpus_pipeline.scrub.entities import ENTITIES
 from corpus_pipeline.scrub.step import Scrub, ScrubSection
 from corpus_pipeline.steps import Batch, Context, SourceRules
 
@@ -51,6 +52,10 @@ def test_only_what_stays_is_scrubbed() -> None:
     assert found["pii_person"].to_pylist() == [None] * 3, "names are not looked for"
     lists = found[FINDINGS_COLUMN].to_pylist()
     assert [len(each) for each in lists] == [1, 0, 0]
+
+
+def test_handles_are_replaced_on_request_alone() -> None:
+    assert set(ENTITIES) - set(ScrubSection().entities) == {"HANDLE"}
 
 
 def test_other_fields() -> None:
