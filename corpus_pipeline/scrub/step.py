@@ -243,9 +243,9 @@ class Scrub(Step):
         from corpus_pipeline.scrub.fields import scrub_metadata
         from corpus_pipeline.scrub.scrubbing import scrub_texts
 
-        def values(texts: pa.Array) -> "Scrubbed":
+        def scrubbed_values(values: pa.Array) -> "Scrubbed":
             return scrub_texts(
-                texts, self._finders, self._actions, source=_source(batch), field="metadata"
+                values, self._finders, self._actions, source=_source(batch), field="metadata"
             )
 
         columns: dict[str, pa.Array] = {}
@@ -255,7 +255,7 @@ class Scrub(Step):
                 continue
             if name == "metadata":
                 of_some = pc.if_else(which, batch[name], pa.scalar(None, pa.string()))
-                texts, found = scrub_metadata(of_some, values)
+                texts, found = scrub_metadata(of_some, scrubbed_values)
             else:
                 scrubbed = self._field(batch, name, which)
                 texts, found = scrubbed.texts, scrubbed.findings
