@@ -9,12 +9,14 @@ from corpus_pipeline.scrub.persons.context import (
     contact_behind,
     has_contact,
     heads_block,
+    is_turned,
 )
 from corpus_pipeline.scrub.persons.evidence import (
     ENOUGH,
     alone,
     is_unusable,
     is_usual,
+    is_vietnamese,
     is_word,
     together,
 )
@@ -37,6 +39,7 @@ from corpus_pipeline.scrub.persons.tables import (
     THING,
     THING_BEFORE,
     TITLE,
+    VIETNAMESE_GIVEN,
 )
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
@@ -251,8 +254,14 @@ def _read_chain(  # type: ignore[no-untyped-def]
             barred = True
             k += 1
             continue
-        if is_word(known, shape) and not (
-            points >= _TITLED and known >> 3 & 7 >= 1 and (not known & ROLE or known >> 3 & 7 >= 4)
+        if (
+            is_word(known, shape)
+            and not (
+                points >= _TITLED
+                and known >> 3 & 7 >= 1
+                and (not known & ROLE or known >> 3 & 7 >= 4)
+            )
+            and not (k == high and is_turned(data, tokens, k, begin))
         ):
             if not (known & THING):
                 points = 0
@@ -265,7 +274,10 @@ def _read_chain(  # type: ignore[no-untyped-def]
             and not is_unusable(tokens[k + 1, KNOWN], tokens[k + 1, SHAPE])
         )  # fmt: skip
         if (shape & INITIAL and follows and tokens[k + 1, GAP] != DOT) or (
-            known & PARTICLE and known & FUNCTION and not (surname_follows and points)
+            known & PARTICLE
+            and known & FUNCTION
+            and not (surname_follows and points)
+            and not (follows and is_vietnamese(tokens, k))
         ):
             k += 1
             continue
@@ -274,6 +286,12 @@ def _read_chain(  # type: ignore[no-untyped-def]
         thing = False
         while end < high:
             other = tokens[end + 1, KNOWN]
+            # Nguyễn Văn An: the syllables of a given name are words elsewhere.
+            if end <= k + 2 and other & VIETNAMESE_GIVEN and is_vietnamese(tokens, k) and (
+                tokens[end + 1, GAP] == SPACE and not tokens[end + 1, PEOPLE] & BARRED
+            ):  # fmt: skip
+                end += 1
+                continue
             if tokens[end + 1, PEOPLE] & BARRED or is_unusable(other, tokens[end + 1, SHAPE]):
                 break
             if other & THING:
@@ -348,7 +366,8 @@ def _judge(  # type: ignore[no-untyped-def]
     else:
         evidence = together(tokens, low, high)
         evidence -= 2 * heading
-    if evidence < -2 and not points:
+    turned = low == high and is_turned(data, tokens, low, begin)
+    if evidence < -2 and not points and not turned:
         return count
     if rough and not (
         contact_before(data, start, begin, tables)
@@ -362,6 +381,11 @@ def _judge(  # type: ignore[no-untyped-def]
         for k in range(low, high + 1):
             tokens[k, PEOPLE] = BARRED
         return count
+    # Patient: DOE, JANE; whatever words they are.
+    if (turned and said & CONTACT) or (
+        low < high and tokens[high, KNOWN] & VIETNAMESE_GIVEN and is_vietnamese(tokens, low)
+    ):  # fmt: skip
+        evidence = max(evidence, 4)
     if titled < low:
         further, line, sentence, _ = before(data, tokens[titled, START], begin, tables)
         said = max(said & 15, further & 15) | further & ~15 & ~DOUBTS & ~PLACES

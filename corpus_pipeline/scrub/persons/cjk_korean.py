@@ -46,6 +46,13 @@ _LABEL = re.compile(
     r"[\s*_`\"]{0,3}[:：|\t=][\s*_`\"|]{0,4}$"
 )
 _SELF_BEFORE = re.compile(r"(?:저는|제 이름은|나는|내 이름은|본인은)[ ,]{0,2}$")
+#: Whoever greets says next who it is, perhaps with a firm before the name.
+_GREETING = re.compile(
+    r"(?:안녕하세요|안녕하십니까|반갑습니다|처음 ?뵙겠습니다|처음 ?뵙습니다)[ ,.!~]{0,4}"
+    r"(?:\S{2,12} ){0,2}$"
+)
+_INTRODUCED = re.compile("(?:이라고|라고|이라) ?(?:합니다|해요|하는데|불러)|입니다")
+_CALLED = re.compile("(?:이라고|라고|이라) ?(?:합니다|해요|하는데|불러)")
 _SELF_AFTER = re.compile("입니다|이라고|라고 합니다|이라 합니다|올림|드림|배상")
 _CONTACT = re.compile(
     r"01[016789][- .]?\d{3,4}[- .]?\d{4}|\d{6}-[1-4]\d{6}|[\w.]@\w|전화|연락처|휴대폰|"
@@ -160,11 +167,13 @@ def _judge(data: bytes, begin: int, start: int, stop: int) -> tuple[bool, bool] 
     before = data[max(begin, start - 45) : start].decode(errors="ignore")
     labelled = _LABEL.search(before) is not None
     self_named = bool(_SELF_BEFORE.search(before)) and bool(_SELF_AFTER.match(after))
+    given = data[start + 3 : end].decode()
+    # 은 is a particle as well, and 식 and 자 end many a word.
+    known = given in _given_names() and given[-1] not in "은식자"
+    greeted = _INTRODUCED.match(after) and _GREETING.search(before)
+    self_named = self_named or bool(greeted) or (known and bool(_CALLED.match(after)))
     line = re.split("[.!?\n]", after)[0]
     near = bool(title or labelled or not after[:1].strip() or after[:1] in ",(/|") and bool(
         _CONTACT.search(line[:24])
     )
-    given = data[start + 3 : end].decode()
-    # 은 is a particle as well, and 식 and 자 end many a word.
-    known = given in _given_names() and given[-1] not in "은식자"
     return bool(title) or known, labelled or self_named or near

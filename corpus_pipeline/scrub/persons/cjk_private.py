@@ -46,6 +46,8 @@ def marks() -> NDArray[np.uint8]:
     found = np.zeros(AFTER_HAN - FIRST_HAN, np.uint8)
     for word in (*FIELDS, *SELVES):
         found[ord(word[-1]) - FIRST_HAN] |= _ENDS_CUE
+    # 我是…公司的
+    found[ord("的") - FIRST_HAN] |= _ENDS_CUE
     for word in CONTACT_WORDS:
         found[ord(word[0]) - FIRST_HAN] |= _BEGINS_CONTACT
     return found

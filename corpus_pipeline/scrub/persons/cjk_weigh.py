@@ -3,7 +3,9 @@
 import numpy as np
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.cjk_cues import JOINED, SELF
 from corpus_pipeline.scrub.persons.cjk_tables import (
+    FIRST_HAN,
     GIVEN,
     LAST,
     PAIR_BITS,
@@ -17,6 +19,11 @@ _PAIRS = (1 << PAIR_BITS) - 1
 _ANY, _SHORT, _LONG = 25, 9, 2
 #: A cost that no reading has.
 _NEVER = 1000
+#: What the names of employers end with, in "我是…的", which has so many characters
+#: before the name at most.
+_EMPLOYERS = tuple(ord(letter) - FIRST_HAN for letter in "司行团院校学厂店局所部会社站队心业处室科")
+_I, _AM, _OF = (ord(letter) - FIRST_HAN for letter in "我是的")
+_INTRODUCTION = 16
 #: Whatever stands around a name, it is none if words cost that much less.
 HOPELESS = -24
 
@@ -65,7 +72,23 @@ def cue_before(work, i, tables):  # type: ignore[no-untyped-def]
         slot = slot_of(tables.before_keys, value)
         if tables.before_values[slot]:
             found = tables.before_values[slot]
+    if found in (0, JOINED) and i > 4 and codes[i - 1] == _OF and _is_of_employer(codes, i - 2):
+        return SELF
     return found
+
+
+@kernel
+def _is_of_employer(codes, last):  # type: ignore[no-untyped-def]
+    """Says whether "我是" and the name of an employer that ends with code `last` stand there."""
+    employer = False
+    for code in _EMPLOYERS:
+        employer = employer or codes[last] == code
+    if not employer:
+        return False
+    for k in range(last - 2, max(-1, last - _INTRODUCTION), -1):
+        if codes[k] == _I and codes[k + 1] == _AM:
+            return True
+    return False
 
 
 @kernel

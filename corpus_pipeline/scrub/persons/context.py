@@ -3,9 +3,10 @@
 import numpy as np
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.evidence import given_behind
 from corpus_pipeline.scrub.persons.letters import NO_LETTER, code_point, finished, hash_phrase_word
 from corpus_pipeline.scrub.persons.tables import AFTER, BEFORE, GOES_ON, PHRASE, phrase_at
-from corpus_pipeline.scrub.persons.tokens import read_word
+from corpus_pipeline.scrub.persons.tokens import START, read_word
 
 #: Words and marks that are read before a name and behind it.
 _BEFORE, _AFTER = 5, 4
@@ -244,6 +245,21 @@ def contact_behind(data, at, stop, tables):  # type: ignore[no-untyped-def]
         return True
     second = second | 0x20 if 0x61 <= second | 0x20 <= 0x7A else 0
     return tables.contact_behind[(first | 0x20) << 8 | second] != 0
+
+
+@kernel
+def _behind_colon(data, at, begin):  # type: ignore[no-untyped-def]
+    """Says whether nothing but blanks stands between a colon and byte `at`."""
+    i = at
+    while i > begin and _SKIPPED[data[i - 1]]:
+        i -= 1
+    return i > begin and data[i - 1] == 0x3A
+
+
+@kernel
+def is_turned(data, tokens, k, begin):  # type: ignore[no-untyped-def]
+    """Says whether token k is a surname behind a colon, with a comma and given names behind it."""
+    return given_behind(tokens, k) > k and _behind_colon(data, tokens[k, START], begin)
 
 
 @kernel

@@ -45,7 +45,12 @@ BEFORE: Final = """
     poważaniem ¶; poważaniem , ¶; hälsningar ¶; hälsningar , ¶; hilsen ¶; hilsen , ¶; mvh ¶;
     saygılarımla , ¶; saygılarımla ¶; sevgiler , ¶; с уважением , ¶; уважением ¶; с уважением ,;
     з повагою , ¶; повагою ¶; trân trọng , ¶; trân trọng ¶; hormat saya , ¶; üdvözlettel , ¶;
-    üdvözlettel ¶; terveisin , ¶; terveisin ¶; pozdravem , ¶; pozdravem ¶; - - ¶; ¶ from :;
+    üdvözlettel ¶; terveisin , ¶; terveisin ¶; pozdravem , ¶;
+    pozdravem ¶; poważaniem ,; groet ,; groeten ,; grüßen ,; grüße ,; gruß ,; xin chào , tôi là;
+    cordialement ,; salutations ,; distinguées ,; amicalement ,; saludos ,; saludo ,; atentamente ,;
+    cordialmente ,; atenciosamente ,; cumprimentos ,; abraços ,; abraço ,; saluti ,; pozdrawiam ,;
+    hälsningar ,; hilsen ,; mvh ,; saygılarımla ,; повагою ,; уважением ,; trân trọng ,;
+    hormat saya ,; üdvözlettel ,; terveisin ,; pozdravem ,; - - ¶; ¶ from :;
     ¶ to :; ¶ cc :; ¶ bcc :; ¶ reply - to :; ¶ von :; ¶ an :; ¶ de :; ¶ à :; ¶ para :; ¶ da :;
     ¶ od :; ¶ do :; ¶ van :; ¶ aan :; ¶ från :; ¶ till :; ¶ kimden :; ¶ kime :; ¶ от :;
     ¶ кому :; ¶ від :; sender :; contact :; contacts :; kontakt :; contacto :; contatto :;
@@ -54,7 +59,9 @@ BEFORE: Final = """
     account belongs to; account of; accounts with; partner's name; partner's name is;
     partners name; change it to; correct it to; changed it to; spelled as; on the account of;
     bill to; billed to; the account of
-3?: ansprechpartner ist; call me; calls me; called me; please call me;
+3?: vriendelijke groet; vriendelijke groeten; freundlichen grüßen; freundlichem gruß;
+    kind regards; best regards; warm regards; cordiali saluti; distinti saluti;
+    ansprechpartner ist; call me; calls me; called me; please call me;
     people call me; name is; in the name of;
     's name is; name was; husband's name is; wife's name is; son's name is; daughter's name is;
     behalf of; c / o; c/o; care of; transfer to; payable to; paid to; payment to; wire to;

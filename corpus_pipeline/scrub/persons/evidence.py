@@ -11,13 +11,18 @@ from corpus_pipeline.scrub.persons.tables import (
     PARTICLE,
     PEOPLE,
     ROLE,
+    STATE,
     SUFFIX,
     THING,
     THING_BEFORE,
     TITLE,
+    VIETNAMESE,
+    VIETNAMESE_GIVEN,
 )
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
+    COMMA,
+    DOT,
     END,
     GAP,
     GLUED,
@@ -27,6 +32,7 @@ from corpus_pipeline.scrub.persons.tokens import (
     MIXED,
     SHAPE,
     SMALL,
+    SPACE,
     START,
     SURNAME_END,
 )
@@ -34,6 +40,8 @@ from corpus_pipeline.scrub.persons.tokens import (
 ENOUGH = 6
 #: No context makes it a name.
 NEVER = -99
+#: What no given name is.
+_NO_GIVEN = CALENDAR | PEOPLE | ROLE | TITLE | THING | THING_BEFORE | STATE | SUFFIX | FUNCTION
 _OTHER = CALENDAR | PEOPLE | ROLE | TITLE | THING_BEFORE
 
 
@@ -70,6 +78,51 @@ def is_word(known, shape):  # type: ignore[no-untyped-def]
 def is_usual(known):  # type: ignore[no-untyped-def]
     """Says whether a word is far more usual in small letters than as a name."""
     return known >> 6 & 7 >= 3 and known & 7 < 5 and known >> 3 & 7 < 5
+
+
+@kernel
+def _could_be_given(known, shape):  # type: ignore[no-untyped-def]
+    """Says whether a token could be the given name behind a surname and a comma."""
+    if shape & INITIAL:
+        return True
+    if is_unusable(known, shape) or known & _NO_GIVEN or known >> 9 & 3 >= 2:
+        return False
+    return not is_word(known, shape) and (known & 7 >= 2 or not known & 0x7FF)
+
+
+@kernel
+def given_behind(tokens, k):  # type: ignore[no-untyped-def]
+    """The last token of the given names behind surname k and a comma, k if there are none:
+    Smith, John A."""
+    known = tokens[k, KNOWN]
+    # John, Mary: two given names.
+    if tokens[k + 1, GAP] != COMMA or (known & 7 >= 5 and known & 7 > known >> 3 & 7):
+        return k
+    last = k
+    while last < k + 3:
+        other = tokens[last + 1, KNOWN]
+        if not _could_be_given(other, tokens[last + 1, SHAPE]) and not (
+            known & VIETNAMESE and other & VIETNAMESE_GIVEN
+        ):
+            break
+        # Doe, IT: a department, but of a name in capitals.
+        if (
+            tokens[last + 1, SHAPE] & ALL_CAPITALS
+            and not tokens[k, SHAPE] & ALL_CAPITALS
+            and not tokens[last + 1, SHAPE] & INITIAL
+        ):
+            break
+        last += 1
+        if tokens[last + 1, GAP] not in (SPACE, HYPHEN, DOT):
+            break
+    return last
+
+
+@kernel
+def is_vietnamese(tokens, k):  # type: ignore[no-untyped-def]
+    """Says whether token k is a surname of Vietnam before one more syllable: not the French Le."""
+    marked = tokens[k, END] - tokens[k, START] > 2 or not tokens[k, KNOWN] & FUNCTION
+    return bool(tokens[k, KNOWN] & VIETNAMESE) and marked and tokens[k + 1, GAP] == SPACE
 
 
 @kernel

@@ -9,6 +9,7 @@ from corpus_pipeline.scrub.persons.letters import MARK, code_point, finished
 from corpus_pipeline.scrub.persons.tables import (
     FREE_LABELS,
     GOES_ON,
+    JOINS,
     LABELS,
     PHRASE,
     WORDS,
@@ -44,19 +45,40 @@ def _label_end(data, i, stop, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_of_place(data, start, end):  # type: ignore[no-untyped-def]
+    """Says whether the word between two bytes has the Arabic article and the end of adjectives."""
+    return (
+        end - start >= 10
+        and data[start] == 0xD8 and data[start + 1] == 0xA7
+        and data[start + 2] == 0xD9 and data[start + 3] == 0x84
+        and data[end - 2] == 0xD9 and data[end - 1] == 0x8A
+    )  # fmt: skip
+
+
+@kernel
 def _name_end(data, i, stop, colon, tables):  # type: ignore[no-untyped-def]
     """The byte after the name at byte i; i if there is none."""
     end = i
     at = i
-    for _ in range(_WORDS):
+    parts = 0
+    joined = False
+    for _ in range(2 * _WORDS):
+        if parts == _WORDS:
+            break
         code, _ = code_point(data, at, stop) if at < stop else (0, 1)
         if code < _FIRST or tables.letters[code] <= MARK:
             break
         after, value, _, count, _ = read_word(data, at, stop, tables.letters)
-        known = looked_up(tables, WORDS, value) & 0x3F
-        if count < 2 or (not colon and not known):
+        held = looked_up(tables, WORDS, value)
+        # The place or people at the end of a chain has the article and ends like an adjective.
+        known = held & 0x3F or joined or (end > i and _is_of_place(data, at, after))
+        if count < 2 or (not colon and not known and not held & JOINS):
             break
-        end = after
+        # A word that joins is one with the next part.
+        joined = bool(held & JOINS)
+        parts += not joined
+        if not joined or after >= stop or data[after] != 0x20:
+            end = after
         if after + 1 >= stop or data[after] != 0x20:
             break
         at = after + 1

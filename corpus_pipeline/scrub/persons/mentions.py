@@ -1,4 +1,4 @@
-"""What a whole text says of its names: lists, firms, names turned round, later mentions."""
+"""What a whole text says of its names: lists, firms, later mentions."""
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.chains import (
@@ -32,10 +32,8 @@ from corpus_pipeline.scrub.persons.tokens import (
     AND,
     COMMA,
     END,
-    FAR,
     GAP,
     HYPHEN,
-    INITIAL,
     KNOWN,
     PEOPLE,
     SHAPE,
@@ -87,27 +85,6 @@ def read_firms(data, begin, tables, tokens, total):  # type: ignore[no-untyped-d
         if firm:
             for j in range(k, k + 3):
                 tokens[j, PEOPLE] = BARRED
-
-
-@kernel
-def read_inverted(data, tokens, total):  # type: ignore[no-untyped-def]
-    """Marks "Smith, John" where both words are known as such."""
-    for k in range(total - 1):
-        if tokens[k + 1, GAP] != COMMA or tokens[k, PEOPLE] or tokens[k + 1, PEOPLE]:
-            continue
-        known, other = tokens[k, KNOWN], tokens[k + 1, KNOWN]
-        if k > 0 and tokens[k, GAP] != FAR:
-            continue
-        if k + 2 < total and tokens[k + 2, GAP] == COMMA:
-            continue
-        if known >> 3 & 7 >= 4 and known >> 6 & 7 < 2 and known >> 9 & 3 < 2:
-            if k + 2 < total and joins(tokens, k + 2) and not tokens[k + 2, SHAPE] & INITIAL:
-                continue
-            end = tokens[k + 1, END]
-            initial = tokens[k + 1, SHAPE] & INITIAL and end < len(data) and data[end] == 0x2E
-            if initial or (other & 7 >= 5 and other >> 6 & 7 < 2 and other >> 9 & 3 < 1):
-                tokens[k, PEOPLE] = FOUND | FIRST
-                tokens[k + 1, PEOPLE] = FOUND
 
 
 @kernel

@@ -4,6 +4,7 @@ tokens      words with a capital and what is between them            `tokens`
 chains      tokens with nothing but blanks, hyphens, initials' dots and particles between them
 names       pieces of chains whose words look like a name            `evidence`
             and whose surroundings speak for one                     `context`
+turned      names with a comma or a nickname inside                  `turned`
 mentions    words of these names elsewhere in the text
 """
 
@@ -23,7 +24,6 @@ from corpus_pipeline.scrub.persons.context import has_signs
 from corpus_pipeline.scrub.persons.labelled import read_labelled
 from corpus_pipeline.scrub.persons.mentions import (
     read_firms,
-    read_inverted,
     read_joined,
     read_mentions,
 )
@@ -40,6 +40,7 @@ from corpus_pipeline.scrub.persons.tokens import (
     read_tokens,
     room,
 )
+from corpus_pipeline.scrub.persons.turned import read_inverted, read_nicknames
 from corpus_pipeline.scrub.spans import Spans
 from corpus_pipeline.text.columns import Utf8
 
@@ -82,7 +83,8 @@ def _scan(  # type: ignore[no-untyped-def]
             total = total if count else 0
             for k in range(total):
                 tokens[k, PEOPLE] = 0
-        read_inverted(data, tokens, total)
+        read_inverted(data, begin, tokens, total)
+        read_nicknames(data, tokens, total)
         if count:
             read_joined(data, tokens, total)
             read_mentions(data, begin, stop, tables, tokens, total, notes, least)

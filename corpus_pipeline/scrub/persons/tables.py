@@ -22,13 +22,17 @@ FUNCTION, TITLE, ROLE, THING, THING_BEFORE, CALENDAR, PEOPLE, NAMED, PARTICLE, S
 #: The first word of a place or thing of several words.
 OF_SEVERAL = 1 << 21
 LINK, STATE, OWNED = (1 << bit for bit in range(22, 25))
+#: Surnames of Vietnam, what goes on behind them, and words that join the parts of Arabic names.
+VIETNAMESE, VIETNAMESE_GIVEN, JOINS = (1 << bit for bit in range(25, 28))
 #: A place that has the name is known, however many people live there; so is a given name.
 _TOWN, _GIVEN_NAME = 2 << PLACE, 5 << GIVEN
 _CLASSES = {
     FUNCTION: words.FUNCTION, TITLE: words.TITLES, ROLE: words.ROLES, THING: words.THINGS,
     THING_BEFORE: words.THINGS_BEFORE, CALENDAR: words.CALENDAR, PEOPLE: words.PEOPLES,
     NAMED: words.THINGS_NAMED, PARTICLE: words.PARTICLES, SUFFIX: words.SUFFIXES,
-    LINK: words.LINKS, STATE: words.STATES, OWNED: words.OWNED, _TOWN: words.TOWNS,
+    LINK: words.LINKS, STATE: words.STATES, OWNED: words.OWNED,
+    VIETNAMESE: words.VIETNAMESE_SURNAMES, VIETNAMESE_GIVEN: words.VIETNAMESE_GIVEN,
+    JOINS: words.ARABIC_JOINS, _TOWN: words.TOWNS,
     _GIVEN_NAME: words.GIVEN_NAMES,
 }  # fmt: skip
 

@@ -21,7 +21,8 @@ said says make made take use used using set add up down out off back through bet
 among per via like unlike ours mine yours what's that's it's i'm i've i'll don't didn't can't
 won't isn't der die das den dem des ein eine einen einem einer und oder aber wenn als wie bei
 mit von zu im auf aus nach vor fur uber unter ist sind war waren wird werden hat haben nicht
-kein keine auch nur ich du er sie es wir ihr mein dein sein unser euer dieser diese dieses wer
+kein keine auch nur grusse
+grussen ich du er sie es wir ihr mein dein sein unser euer dieser diese dieses wer
 wo wann warum sehr geehrte geehrter liebe lieber hallo le la les un une et ou mais si comme dans
 sur sous avec sans pour par est sont etait je tu il elle nous vous ils elles mon ton son notre
 votre leur ce cet cette ces que qui quoi dont ne pas bonjour cher chere merci monsieur el los
@@ -241,6 +242,21 @@ van von der den de del della delle dei degli di da do dos das du des la le lo el
 bint abu ter ten te zu zur zum af av o y e und i san st mac mc ap ferch ould ud vom ze binti a/l
 a/p
 """
+
+#: Surnames of Vietnam, without marks as all words here.
+VIETNAMESE_SURNAMES = """
+nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh truong trinh luong
+mai dao doan
+"""
+
+#: Syllables of given names of Vietnam that are common words, months or peoples elsewhere.
+VIETNAMESE_GIVEN = """
+an anh mai minh ha hoa dung hien thu trang lan son nam hai my hanh tam van em bao long phong quang
+thi dan mi so sung ban to tu tuan vi va vien vinh le ly bich cuc
+"""
+
+#: Before the next part of an Arabic name, with which they are one: بن عبد الله.
+ARABIC_JOINS = "بن ابن بنت عبد أبو آل ولد"
 
 #: Behind a name.
 SUFFIXES: Final = "jr sr ii iii iv phd md esq dds jd mba cpa msc bsc obe mbe cbe filho neto junior"

@@ -78,6 +78,11 @@ _NUMBERED_BUILDING = re.compile(
     r"FAX)[^\s、。,()「」\d]{1,20}?\d{1,4}(?:号室|号|室|階|F)?"
     r"(?![\d\-年月日時分人円名個])"
 )
+#: The same with a blank before the floor, which says by its sign that it is one.
+_FLOORED_BUILDING = re.compile(
+    rf"(?: (?!電話|携帯|担当|[のにはをへで])[{_HAN}{_KATAKANA}A-Za-z&'・]{{2,20}}){{1,2}} "
+    r"?(?:地下|B)?\d{1,3}(?:号室|階|阶|F(?![A-Za-z]))"
+)
 _ROOM = re.compile(r" ?\d{1,4}(?:号室|階|F)")
 
 
@@ -148,7 +153,8 @@ def _with_postcode(text: str, start: int) -> int:
 
 
 def _with_building(text: str, end: int) -> int:
-    if match := _NUMBERED_BUILDING.match(text, end):
+    match = _FLOORED_BUILDING.match(text, end) or _NUMBERED_BUILDING.match(text, end)
+    if match:
         return match.end()
     for pattern in (_BUILDING, _ROOM):
         if match := pattern.match(text, end):

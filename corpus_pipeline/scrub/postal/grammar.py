@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from corpus_pipeline.scrub.postal.cues import weigh_cue
 from corpus_pipeline.scrub.postal.forms import FORMS, street_pattern
-from corpus_pipeline.scrub.postal.parts import read_parts, with_crossing, with_head
+from corpus_pipeline.scrub.postal.parts import read_parts, with_crossing, with_head, with_route
 from corpus_pipeline.scrub.postal.tables import load_words
 from corpus_pipeline.scrub.postal.tokens import Tokens, read_tokens
 
@@ -89,6 +89,8 @@ def _address(
     classes = tokens.classes
     if _is_inside(text, tokens, first):
         return None
+    if name == "box":
+        last = with_route(classes, last)
     if name in ("bare", "loose") and not _stands_alone(text, tokens, first, last):
         return None
     end, more = read_parts(tokens, last)

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from corpus_pipeline.scrub.postal.announced import announces
 from corpus_pipeline.scrub.postal.tables import load_words
 from corpus_pipeline.scrub.postal.tokens import Tokens
 
@@ -31,6 +32,19 @@ _HEAD: Final = re.compile(
 #: Behind "the corner of" and a street.
 _CROSSING: Final = re.compile(r"\.?w[WTtDOSQskGHRrcCX]{1,4}")
 
+#: Behind a box, a comma or a line, the road on which it is: Rte 4, County Road 12, Highway 50 W.
+_ROUTE: Final = re.compile(r"[,n](?:W{0,2}[SQRHsrk]D?[14i]D?|[14]{1,2}W{1,3}[SQ]D?)(?=[,nN.;]|$)")
+
+
+def with_route(classes: str, last: int) -> int:
+    """Moves the end of a box behind the road that follows it.
+
+    >>> with_route("B4,R1,Wt5", 2)
+    5
+    """
+    match = _ROUTE.match(classes, last)
+    return match.end() if match else last
+
 
 def read_parts(tokens: Tokens, last: int) -> tuple[int, int]:
     """Reads what follows a street: the token after the last part of the address, and its weight.
@@ -48,6 +62,9 @@ def read_parts(tokens: Tokens, last: int) -> tuple[int, int]:
             break
         kind = match.lastgroup
         start, stop = match.span()
+        settled = zips > 0 or places > 0 or classes[last - 1] in "456zP"
+        if kind in ("unit", "town", "province") and announces(tokens, start, stop, settled):
+            break
         parted = classes[start] in ",n"
         follower = classes[stop] if stop < len(classes) else "N"
         lines = classes.count("n", start, stop)
@@ -63,6 +80,9 @@ def read_parts(tokens: Tokens, last: int) -> tuple[int, int]:
             zips += 1
         elif kind in ("zip_town", "town_zip"):
             zip_, town = match["zip1"] or match["zip2"], match["town1"] or match["town2"]
+            if zips and zip_ in "68" and "T" not in town:
+                # A word and a long number behind a postcode: Ref 123456.
+                break
             if kind == "zip_town":
                 if zip_ == "y" and not lines and "T" not in town:
                     break

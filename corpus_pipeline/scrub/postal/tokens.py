@@ -55,7 +55,8 @@ _NUMBERS = (
 
 _TOKEN = re.compile(
     r"(?P<word>(?![A-Z]{1,3}[ -]{0,3}[0-9]|[Nn][or°º]\.?:?[ ]?[0-9]|[Ss]/[Nn](?![a-z]))"
-    r"(?:[Cc]/(?=[ ]?[^\W\d_a-z])|[PpCcVvLl]\.(?:zza|za|le|so|go)\b|['’]?[^\W\d_]+)"
+    r"(?:[Cc]/(?=[ ]?[^\W\d_a-z])|[PpCcVvLl]\.(?:zza|za|le|so|go)\b|T(?:[PX]\.|P\.[ ])[^\W\d_]+"
+    r"|['’]?[^\W\d_]+)"
     r"(?:(?:['’`-]|\.-)[^\W\d_]+)*(?:\.(?!\.))?)"
     f"|(?P<line>{_LINE})"
     # Columns of a table are parted by more than a space.

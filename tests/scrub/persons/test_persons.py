@@ -43,6 +43,14 @@ NAMES = [
     ("الاسم: محمد علي\nx", ["محمد علي"]),
     ("שמי דוד לוי ואני", ["דוד לוי"]),
     ("मेरा नाम राम है", ["राम"]),
+    ('Walter "Bud" Hendricksen was there.', ['Walter "Bud" Hendricksen']),
+    ("He met William (Bill) Hendricks.", ["William (Bill) Hendricks"]),
+    ("The singer Robert “Bob” Kowalczyk died.", ["Robert “Bob” Kowalczyk"]),
+    ('Dwayne "The Rock" Johnson', ['Dwayne "The Rock" Johnson']),
+    ("We saw John (Republican) there.", ["John"]),
+    ("Name: John, Mary and Bob", ["John", "Mary", "Bob"]),
+    ("السيد محمد بن عبد الله الفارسي وصل", ["محمد بن عبد الله الفارسي"]),
+    ("اسمي محمد بن عبد الله الفارسي", ["محمد بن عبد الله الفارسي"]),
 ]
 
 NO_NAMES = [
@@ -81,6 +89,28 @@ def test_what_is_no_person_stays(text: str) -> None:
         ("Contact Alice Miller at 555-123-45678.", ["Alice Miller"]),
         ("Name: Alice Miller", ["Alice Miller"]),
         ("Alice Miller\n12 Long Road\nSpringfield 12345", ["Alice Miller"]),
+        # A surname before a comma, behind a label.
+        ("Patient: DOE, JANE", ["DOE, JANE"]),
+        ("Name: Smith, John A.", ["Smith, John A."]),
+        ("Name: O'Neill, Mary Ann", ["O'Neill, Mary Ann"]),
+        ("Name: Nguyen, Van An", ["Nguyen, Van An"]),
+        ("Name: Smith, Berlin", ["Smith"]),
+        ("Name: Smith, Manager", ["Smith"]),
+        ('Name: Walter "Bud" Hendricksen', ['Walter "Bud" Hendricksen']),
+        # Closing words on the line of the name or before it.
+        ("Met vriendelijke groet, Pieter van der Meulen", ["Pieter van der Meulen"]),
+        ("Met vriendelijke groet,\nPieter van der Meulen", ["Pieter van der Meulen"]),
+        ("Met vriendelijke groet, de directie", []),
+        ("Mit freundlichen Grüßen, Karl von Ahlefeld", ["Karl von Ahlefeld"]),
+        ("Mit freundlichen Grüßen Karl Neumann", ["Karl Neumann"]),
+        ("Cordialement, Marie Dupont", ["Marie Dupont"]),
+        ("Atenciosamente, João da Silva", ["João da Silva"]),
+        ("Cordiali saluti, Mario Rossi", ["Mario Rossi"]),
+        # The last syllable of a name of Vietnam, the last part of an Arabic one.
+        ("Tôi tên là Nguyễn Văn An", ["Nguyễn Văn An"]),
+        ("Tên tôi là Trần Thị Mai, sinh năm 1990", ["Trần Thị Mai"]),
+        ("Xin chào, tôi là Lê Minh Anh", ["Lê Minh Anh"]),
+        ("الاسم: محمد بن عبد الله الفارسي", ["محمد بن عبد الله الفارسي"]),
     ],
 )
 def test_private_persons_are_those_in_a_context_of_contact(text: str, names: list[str]) -> None:

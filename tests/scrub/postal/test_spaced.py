@@ -46,7 +46,36 @@ WHOLE = [
     "Dampfærgevej 77\n7170 Almind",
     "ул. Ленина, д. 5, кв. 3, 101000 Москва",
     "проспект Виноградний, буд. 77, Рені, 50756",
+    "P.O. Box 77, County Road 12, Elko, NV 89801",
+    "P.O. Box 1182, Rte 4, Lamoille NV 89828",
+    "PO Box 12, 45 Main Street, Springfield, IL 62704",
+    "100 Main Street, Washington, D.C. 20001",
 ]
+
+#: Addresses, and what stands behind them and announces another thing.
+FOLLOWED = [
+    ("Via Verdi 31, 10124 Torino", ", C.F. RSSMRA80A01L219M"),
+    ("Via Verdi 31, Torino", ", C.F. RSSMRA80A01L219M"),
+    ("ul. Nowa 5/2, 00-654 Warszawa", ", PESEL 44051401359"),
+    ("Jl. Merdeka No. 4, Jakarta Pusat 10110", ", HP 0812-1111-2222, NIK 3174012345678901"),
+    ("Hauptstr. 12, 10115 Berlin", ", Steuer-ID 12345678901"),
+    ("12 rue de la Paix, 75002 Paris, France", ", Tél. 01 23 45 67 89"),
+    ("12 rue de la Paix, 75002 Paris", ", SIRET 12345678900012"),
+    ("Calle Mayor 5, 28013 Madrid", ", DNI 12345678Z"),
+    ("Rua Augusta 120, 01305-000 São Paulo, SP", ", CPF 123.456.789-09"),
+    ("Kalverstraat 12, 1012 NX Amsterdam", ", BSN 123456782"),
+    ("12 Oak Street, Springfield, IL 62704", ", SSN 123-45-6789"),
+    ("12 Oak Street, Springfield, IL 62704", ", Contact: the desk"),
+    ("12 Oak Street, Springfield, IL 62704, United States", ", Ref 1234567"),
+    ("25 Nguyễn Huệ, Quận 1, TP.HCM", "."),
+    ("25 Nguyễn Huệ, Quận 1, TP. Hồ Chí Minh", "."),
+    ("25 Nguyễn Huệ, Q.1, TP.HCM", ", MST 0312345678"),
+]
+
+
+@pytest.mark.parametrize(("address", "behind"), FOLLOWED)
+def test_what_announces_another_thing_is_no_part_of_an_address(address: str, behind: str) -> None:
+    assert found(f"Address: {address}{behind}") == [[address]]
 
 
 @pytest.mark.parametrize("address", WHOLE)
