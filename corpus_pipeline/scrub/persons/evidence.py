@@ -120,9 +120,14 @@ def given_behind(tokens, k):  # type: ignore[no-untyped-def]
 
 @kernel
 def is_vietnamese(tokens, k):  # type: ignore[no-untyped-def]
-    """Says whether token k is a surname of Vietnam before one more syllable: not the French Le."""
-    marked = tokens[k, END] - tokens[k, START] > 2 or not tokens[k, KNOWN] & FUNCTION
-    return bool(tokens[k, KNOWN] & VIETNAMESE) and marked and tokens[k + 1, GAP] == SPACE
+    """Says whether token k is a surname of Vietnam before one more syllable: not the French Le,
+    and of those that are particles not one before another word, as in Ấn Độ Jayant Sinha."""
+    known = tokens[k, KNOWN]
+    if not known & VIETNAMESE or tokens[k + 1, GAP] != SPACE:
+        return False
+    if known & PARTICLE and not tokens[k + 1, KNOWN] & (VIETNAMESE | VIETNAMESE_GIVEN):
+        return False
+    return tokens[k, END] - tokens[k, START] > 2 or not known & FUNCTION
 
 
 @kernel

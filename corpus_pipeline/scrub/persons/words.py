@@ -252,7 +252,7 @@ mai dao doan
 #: Syllables of given names of Vietnam that are common words, months or peoples elsewhere.
 VIETNAMESE_GIVEN = """
 an anh mai minh ha hoa dung hien thu trang lan son nam hai my hanh tam van em bao long phong quang
-thi dan mi so sung ban to tu tuan vi va vien vinh le ly bich cuc
+thi dan mi so sung ban to tu tuan vi va vien vinh le ly bich cuc hong
 """
 
 #: Before the next part of an Arabic name, with which they are one: بن عبد الله.

@@ -47,6 +47,7 @@ NAMES = [
     ("He met William (Bill) Hendricks.", ["William (Bill) Hendricks"]),
     ("The singer Robert “Bob” Kowalczyk died.", ["Robert “Bob” Kowalczyk"]),
     ('Dwayne "The Rock" Johnson', ['Dwayne "The Rock" Johnson']),
+    ("Thành viên Quốc hội Ấn Độ Jayant Sinha; x", ["Jayant Sinha"]),
     ("We saw John (Republican) there.", ["John"]),
     ("Name: John, Mary and Bob", ["John", "Mary", "Bob"]),
     ("السيد محمد بن عبد الله الفارسي وصل", ["محمد بن عبد الله الفارسي"]),
