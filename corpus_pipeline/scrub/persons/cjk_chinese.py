@@ -48,6 +48,8 @@ _CONTACT = re.compile(
     f"{'|'.join(CONTACT_WORDS)}|<PHONE|<EMAIL|<CN_ID"
 )
 _DOTS = tuple(dot.encode() for dot in "·•‧")
+#: Endings of trades that are seldom the last letter of a name.
+_TRADES = frozenset("生员师工者員師")
 _PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉")
 #: Machines, stores, animals, drinks, buildings, villages: hardly a given name ends so.
 _THING_ENDS = frozenset(
@@ -116,7 +118,7 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
             _read_dotted(row, number, found)
         elif kind == NAME and row.afters[number] != THING:
             cued = row.befores[number] in _BEFORE or row.afters[number] in _AFTER
-            if _beside_dot(row, number):
+            if _beside_dot(row, number) or _is_trade(row, number):
                 continue
             if row.befores[number] not in _BEFORE and _is_part(row, number):
                 continue
@@ -196,6 +198,12 @@ def _is_part(row: Row, number: int) -> bool:
         return True
     after = row.data[end : min(row.stop, end + 42)].decode(errors="ignore")
     return _ORGANISATION.match(after) is not None
+
+
+def _is_trade(row: Row, number: int) -> bool:
+    """Says whether a candidate is a word and the ending of those who do it: 高中生, 钟点工."""
+    name = row.data[row.starts[number] : row.ends[number]].decode()
+    return len(name) == 3 and name[-1] in _TRADES and is_chinese_word(name[:2])
 
 
 def _is_party(row: Row, start: int) -> bool:

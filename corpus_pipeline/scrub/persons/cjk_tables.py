@@ -125,8 +125,11 @@ def chinese_tables() -> ChineseTables:
         keys = np.cumsum(stored["steps"], dtype=np.uint32)
         pairs = np.zeros(1 << PAIR_BITS, np.bool_)
         pairs[keys[stored["pairs"]] & ((1 << PAIR_BITS) - 1)] = True
+        costs = stored["costs"]
+        names = [word_hash(word) for word in word_list("given names")]
+        costs[np.isin(keys, np.array(names, np.uint32))] |= NO_COST
         return ChineseTables(
-            word_table(keys, stored["costs"]),
+            word_table(keys, costs),
             pairs,
             stored["letters"],
             word_table(stored["compound"], stored["compound_costs"]),

@@ -5,6 +5,7 @@ import numpy as np
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.cjk_cues import JOINED, SELF
 from corpus_pipeline.scrub.persons.cjk_tables import (
+    ABROAD,
     FIRST_HAN,
     GIVEN,
     LAST,
@@ -19,6 +20,8 @@ _PAIRS = (1 << PAIR_BITS) - 1
 _ANY, _SHORT, _LONG = 25, 9, 2
 #: A cost that no reading has.
 _NEVER = 1000
+#: Costs of a seldom word, of a common surname, of a likely name.
+_SELDOM, _COMMON, _LIKELY = 75, 32, 128
 #: What the names of employers end with, in "我是…的", which has so many characters
 #: before the name at most.
 _EMPLOYERS = tuple(ord(letter) - FIRST_HAN for letter in "司行团院校学厂店局所部会社站队心业处室科")
@@ -165,6 +168,16 @@ def could_be(work, i, n, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_full_name(codes, i, letters):  # type: ignore[no-untyped-def]
+    """Says whether a seldom word of three characters is a name that lists of words have as well."""
+    last = np.int64(letters[codes[i], LAST]) & 127
+    first, second = codes[i + 1], codes[i + 2]
+    return last <= _COMMON and letters[first, ABROAD] + letters[second, ABROAD] < 2 and (
+        _ANY + _LONG + last + letters[first, GIVEN + 1] + letters[second, GIVEN + 2] <= _LIKELY
+    )  # fmt: skip
+
+
+@kernel
 def weigh(work, low, n, tables):  # type: ignore[no-untyped-def]
     """Fills the cheapest costs of reading codes[low:i] (ahead[i]) and codes[i:n] (back[i])."""
     codes, edges, ahead, back = work.codes, work.edges, work.ahead, work.back
@@ -184,7 +197,9 @@ def weigh(work, low, n, tables):  # type: ignore[no-untyped-def]
             if tables.words_keys[slot] == 0:
                 break
             entry = np.int64(tables.words_values[slot])
-            if entry & 127 < 127:
+            if entry & 127 < _SELDOM or (
+                entry & 127 < 127 and (length != 3 or not _is_full_name(codes, i, letters))
+            ):
                 edges[i, length] = entry & 127
             if not entry & 128:
                 break

@@ -50,6 +50,12 @@ CHINESE = [
     ("記者陳雅婷報導，蔡志豪表示遺憾。", ["陳雅婷", "蔡志豪"], []),
     # People name themselves, or a number stands beside.
     ("大家好，我叫孙梓涵，今年十岁。", ["孙梓涵"], ["孙梓涵"]),
+    # Names that lists of words have as well, whole or the given name.
+    ("我叫王建国，今年三十岁。", ["王建国"], ["王建国"]),
+    ("我是招商银行的王建国，工号八千。", ["王建国"], ["王建国"]),
+    ("王卫国同志和张建国教授到了。", ["王卫国", "张建国"], []),
+    # A word and the ending of those who do it.
+    ("我是高中生，她是钟点工。", [], []),
     ("可以打13812345678找高子墨。", ["高子墨"], []),
     ("高欣悦，手机13812345678。", ["高欣悦"], ["高欣悦"]),
     # Prose: borders and words.
