@@ -85,7 +85,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster,
         cluster_down(folder)
 
 
-@pytest.mark.parametrize("phase", harness.some(PHASES, "prepare"))
+@pytest.mark.slow
+@pytest.mark.parametrize("phase", PHASES)
 def test_a_killed_executor(
     inputs: Path, clean: Digests, tmp_path: Path, cluster: tuple[Cluster, Path], phase: str
 ) -> None:
