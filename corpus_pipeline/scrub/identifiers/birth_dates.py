@@ -96,6 +96,16 @@ _ARTICLE = re.compile(
 #: 发生于, "happened on", and others that end like 生于, "born on".
 _NO_BIRTH = re.compile("[发發产產寄衍派萌滋]生[于於]$")
 _DEATH = re.compile(r"†|died|death|gest\.|décéd|мурл|умер|去世|逝世|死", re.IGNORECASE)
+#: What makes the day a limit of a law, before it and behind it: born on or before 1 May 1990.
+_LIMIT = re.compile(
+    r"\b(?:before|after|since|until|between|prior|earlier|later|vor dem|nach dem|avant le|après le|"
+    r"antes del?|después del?|depois de|prima del|dopo il)\b",
+    re.IGNORECASE,
+)
+_LIMIT_BEHIND = re.compile(
+    r"\s?(?:[(（][^()（）\n]{1,12}[)）])?\s?(?:[及或之以]?(?:以前|以后|以後|之前|之后|之後)|"
+    r"or (?:before|after|earlier|later)\b|and later\b)"
+)
 #: Words that follow a date: born on it.
 _BEHIND = re.compile(
     r"\s?(?:[(,]\s?)?(?:(?:dob|d\.o\.b|date of birth|birth ?date|birthday|born|geboren|doğumlu|"
@@ -156,6 +166,8 @@ def _says_birth(plain: str, first: int, last: int) -> bool:
     label = last_label("DATE_OF_BIRTH", before)
     if label is not None and not _NO_BIRTH.search(before, 0, label[1]):
         between = before[label[1] :]
+        if _LIMIT.search(between) or _LIMIT_BEHIND.match(plain, last):
+            return False
         if not _DEATH.search(between) and (_BETWEEN.fullmatch(between) or leads_straight(between)):
             if not _PROSE.fullmatch(before[slice(*label)]):
                 return True

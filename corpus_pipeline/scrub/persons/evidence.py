@@ -113,7 +113,10 @@ def given_behind(tokens, k):  # type: ignore[no-untyped-def]
         ):
             break
         last += 1
-        if tokens[last + 1, GAP] not in (SPACE, HYPHEN, DOT):
+        # Behind two blanks another column begins.
+        if tokens[last + 1, GAP] not in (SPACE, HYPHEN, DOT) or (
+            tokens[last + 1, GAP] == SPACE and tokens[last + 1, START] > tokens[last, END] + 1
+        ):
             break
     return last
 

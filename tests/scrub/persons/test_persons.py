@@ -92,6 +92,7 @@ def test_what_is_no_person_stays(text: str) -> None:
         ("Alice Miller\n12 Long Road\nSpringfield 12345", ["Alice Miller"]),
         # A surname before a comma, behind a label.
         ("Patient: DOE, JANE", ["DOE, JANE"]),
+        ("Patient: DOE, JANE  MRN 0042177", ["DOE, JANE"]),
         ("Name: Smith, John A.", ["Smith, John A."]),
         ("Name: O'Neill, Mary Ann", ["O'Neill, Mary Ann"]),
         ("Name: Nguyen, Van An", ["Nguyen, Van An"]),
