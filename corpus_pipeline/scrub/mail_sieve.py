@@ -1,20 +1,11 @@
 """Kernels of `sieve`: mail addresses that are written plainly, and windows that hold none."""
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.byte_kinds import is_alnum, is_digit, is_hex
 
 _MAX_LOCAL = 64
 #: How far before a mail address the `://` of a URL may stand.
 _URL_BYTES = 160
-
-
-@kernel
-def is_digit(byte):  # type: ignore[no-untyped-def]
-    return 0x30 <= byte <= 0x39
-
-
-@kernel
-def is_alnum(byte):  # type: ignore[no-untyped-def]
-    return 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A
 
 
 @kernel
@@ -23,11 +14,6 @@ def is_ascii(data, start, end):  # type: ignore[no-untyped-def]
     for i in range(start, end):
         wide = wide or data[i] >= 0x80
     return not wide
-
-
-@kernel
-def _is_hex(byte):  # type: ignore[no-untyped-def]
-    return 0x30 <= byte <= 0x39 or 0x61 <= (byte | 0x20) <= 0x66
 
 
 @kernel
@@ -165,7 +151,7 @@ def plain_mail(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
             return 0, 0, 0
         if mark and (at + 1 >= end or not is_alnum(data[at + 1])):
             return 0, 0, 0
-        hexadecimal += _is_hex(byte) and hexadecimal == at - start
+        hexadecimal += is_hex(byte) and hexadecimal == at - start
         at += 1
     if at - start > _MAX_LOCAL or (hexadecimal >= 8 and at - start > 12):
         return 0, 0, 0

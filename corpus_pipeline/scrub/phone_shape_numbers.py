@@ -3,7 +3,10 @@
 from typing import Final
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.phone_shape_words import PART, is_ascii_letter, is_digit
+from corpus_pipeline.scrub.byte_kinds import is_ascii_letter, is_digit
+from corpus_pipeline.scrub.phone_shape_words import (
+    PART,
+)
 from corpus_pipeline.scrub.plans import PAIRED
 
 MOST_CORE: Final = 64

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.byte_kinds import is_ascii_letter, is_digit
 
 # Flags of characters.
 BAD: Final = 1
@@ -120,16 +121,6 @@ def decoded(data, first, last, begin, stop, folds, char_flags, plain):  # type: 
     if last >= end:
         after = n
     return core, after, n
-
-
-@kernel
-def is_ascii_letter(code):  # type: ignore[no-untyped-def]
-    return 0x41 <= code <= 0x5A or 0x61 <= code <= 0x7A
-
-
-@kernel
-def is_digit(code):  # type: ignore[no-untyped-def]
-    return 0x30 <= code <= 0x39
 
 
 @kernel

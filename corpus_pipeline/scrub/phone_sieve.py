@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.mail_sieve import is_alnum, is_digit
+from corpus_pipeline.scrub.byte_kinds import is_alnum, is_digit
 from corpus_pipeline.scrub.phone_shape_words import WORDS_BEFORE, decoded, has_words
 from corpus_pipeline.scrub.phone_tables import load_letters, load_line_words
 from corpus_pipeline.text.characters import decode

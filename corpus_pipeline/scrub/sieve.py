@@ -20,13 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.byte_kinds import is_alnum, is_digit
 from corpus_pipeline.scrub.candidates import CN_ID, EMAIL, IP, Windows
 from corpus_pipeline.scrub.checksums import ID_CHECKS, ID_WEIGHTS, PROVINCES
 from corpus_pipeline.scrub.hosts import PRIVATE_NETWORKS
 from corpus_pipeline.scrub.mail_sieve import (
-    is_alnum,
     is_ascii,
-    is_digit,
     is_spoken,
     may_be_mail,
     plain_mail,

@@ -4,16 +4,7 @@ Kernels over bytes of UTF-8.
 """
 
 from corpus_pipeline.kernels import kernel
-
-
-@kernel
-def _is_hex(byte):  # type: ignore[no-untyped-def]
-    return 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x46 or 0x61 <= byte <= 0x66
-
-
-@kernel
-def _is_alnum(byte):  # type: ignore[no-untyped-def]
-    return 0x30 <= byte <= 0x39 or 0x41 <= (byte & 0xDF) <= 0x5A
+from corpus_pipeline.scrub.byte_kinds import is_alnum, is_hex
 
 
 @kernel
@@ -24,7 +15,7 @@ def _is_row(data, start, end, size, mark):  # type: ignore[no-untyped-def]
         if k % (size + 1) == size:
             if byte != mark:
                 return False
-        elif not _is_hex(byte):
+        elif not is_hex(byte):
             return False
     return True
 
@@ -34,9 +25,9 @@ def hardware_at(data, i, begin, stop):  # type: ignore[no-untyped-def]
     """Returns the first byte of the hardware address that the token at byte i is part of, and its
     end; (0, 0) where there is none. 00:1A:2b:3C:4d:5E, with dashes, or 001a.2b3c.4d5e."""
     token, size = i, 0
-    while token > begin and i - token < 4 and _is_hex(data[token - 1]):
+    while token > begin and i - token < 4 and is_hex(data[token - 1]):
         token -= 1
-    while size < 5 and token + size < stop and _is_hex(data[token + size]):
+    while size < 5 and token + size < stop and is_hex(data[token + size]):
         size += 1
     if size != 2 and size != 4:
         return 0, 0
@@ -54,7 +45,7 @@ def hardware_at(data, i, begin, stop):  # type: ignore[no-untyped-def]
             if not _is_row(data, start - step, start - 1, size, mark):
                 break
             # In MAC:00:1b… the letters before the first colon are a word.
-            if start - step > begin and _is_alnum(data[start - step - 1]):
+            if start - step > begin and is_alnum(data[start - step - 1]):
                 break
             start -= step
         end = start + length
