@@ -1,6 +1,7 @@
 """The table of tokens that services issue, as the services publish their form.
 
-`rules.json` holds one rule a line: a name, the prefixes, and what follows them. From it come the
+`rules.json` holds one rule a line: a name, the prefixes, what follows them, and who says so: the
+address of a page of the service, or a set of rules that `LICENSES.md` names. From it come the
 automaton of `anchors`, the patterns of `tokens` and the table in the docs.
 """
 
@@ -58,6 +59,8 @@ class Rule(NamedTuple):
     checksum: str | None
     named: bool
     """The prefix is the name of the secret and no part of it."""
+    sources: tuple[str, ...]
+    """Addresses of pages, and names of sets of rules in `LICENSES.md`."""
 
     @property
     def least(self) -> int:
@@ -97,6 +100,7 @@ def load_rules() -> tuple[Rule, ...]:
             _part(entry["companion"]) if "companion" in entry else None,
             entry.get("checksum"),
             entry.get("named", False),
+            tuple(entry["sources"]),
         )
         for entry in json.loads(text)
     )

@@ -1,13 +1,16 @@
 """The table of tokens: its form, and the docs that list it."""
 
+import re
 import zlib
 from pathlib import Path
 
+import corpus_pipeline.scrub.secrets
 from corpus_pipeline.scrub.secrets.anchors import load_automaton, load_literals
 from corpus_pipeline.scrub.secrets.rules import ALPHABETS, Part, load_rules
 from corpus_pipeline.scrub.secrets.tokens import has_checksum
 
 DOCS = Path(__file__).parents[3] / "docs" / "accuracy" / "scrub-secrets.md"
+LICENSES = Path(corpus_pipeline.scrub.secrets.__file__).parent / "LICENSES.md"
 
 
 def test_rules_have_known_alphabets_and_enough_characters() -> None:
@@ -27,6 +30,14 @@ def test_docs_list_every_token() -> None:
     for rule in load_rules():
         prefixes = ", ".join(f"`{prefix}`" for prefix in rule.prefixes)
         assert f"| {rule.name} | {prefixes} |" in text
+
+
+def test_rules_name_their_sources() -> None:
+    named = set(re.findall(r"^\| `([a-z-]+)` \|", LICENSES.read_text("utf-8"), re.MULTILINE))
+    for rule in load_rules():
+        assert rule.sources, rule.name
+        for source in rule.sources:
+            assert source in named or source.startswith("https://"), (rule.name, source)
 
 
 def test_automaton_finds_every_literal() -> None:
