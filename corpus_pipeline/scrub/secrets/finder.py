@@ -29,7 +29,7 @@ from corpus_pipeline.text.columns import Utf8
 
 #: Bytes that rules see before and behind a place, for each kind of literal.
 _CONTEXT = {
-    TOKEN: (64, 2048), WORD: (96, 512), URL: (48, 320), BLOCK: (32, 32768), HANDLE: (480, 480),
+    TOKEN: (96, 2048), WORD: (96, 512), URL: (48, 320), BLOCK: (32, 32768), HANDLE: (480, 480),
 }  # fmt: skip
 #: Words in a row that nothing parts, each perhaps the value of the one before: more are no text.
 _BREAK = re.compile(rb"[\s\"'`,;&<>{}()]")

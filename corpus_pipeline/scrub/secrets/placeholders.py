@@ -61,15 +61,18 @@ def is_placeholder(value: bytes) -> bool:
     )
 
 
-def is_made_up(token: bytes) -> bool:
+def is_made_up(token: bytes, runs: bool = False) -> bool:
     """Says whether a token of a published form is no token: an example, or of few characters.
+
+    Args:
+        runs: its form has runs of one character, which say nothing then.
 
     >>> is_made_up(b"ghp_" + b"x" * 36), is_made_up(b"AKIAIOSFODNN7EXAMPLE")
     (True, True)
     """
     return (
         len(set(token)) < 8
-        or _NIL.search(token) is not None
+        or (not runs and _NIL.search(token) is not None)
         or re.search(rb"(?i:example|your[-_]|x{5}|placeholder|redacted)", token) is not None
     )
 

@@ -18,6 +18,7 @@ ALPHABETS = {
     "hex": "0-9A-Fa-f",
     "upper alnum": "0-9A-Z",
     "lower alnum": "0-9a-z",
+    "lower base32": "2-7a-z",
     "alnum": "0-9A-Za-z",
     "alnum dash": "0-9A-Za-z\\-",
     "upper alnum dash": "0-9A-Z\\-",
@@ -59,6 +60,8 @@ class Rule(NamedTuple):
     checksum: str | None
     named: bool
     """The prefix is the name of the secret and no part of it."""
+    runs: bool
+    """Runs of one character (AAAAAAAA) are a part of its form."""
     sources: tuple[str, ...]
     """Addresses of pages, and names of sets of rules in `LICENSES.md`."""
 
@@ -100,6 +103,7 @@ def load_rules() -> tuple[Rule, ...]:
             _part(entry["companion"]) if "companion" in entry else None,
             entry.get("checksum"),
             entry.get("named", False),
+            entry.get("runs", False),
             tuple(entry["sources"]),
         )
         for entry in json.loads(text)

@@ -62,7 +62,7 @@ def find_token(window: bytes, place: int, rule: Rule) -> Iterator[tuple[int, int
         end -= 1
     token = window[start:end]
     checked = rule.checksum is not None and has_checksum(token.decode())
-    if not checked and is_made_up(token):
+    if not checked and is_made_up(token, rule.runs):
         return
     yield start, end, 1.0 if checked else 0.9
     if rule.companion is not None:

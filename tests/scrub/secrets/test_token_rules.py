@@ -5,7 +5,8 @@ import zlib
 from pathlib import Path
 
 import corpus_pipeline.scrub.secrets
-from corpus_pipeline.scrub.secrets.anchors import load_automaton, load_literals
+from corpus_pipeline.scrub.secrets.anchors import TOKEN, load_automaton, load_literals
+from corpus_pipeline.scrub.secrets.finder import _CONTEXT
 from corpus_pipeline.scrub.secrets.rules import ALPHABETS, Part, load_rules
 from corpus_pipeline.scrub.secrets.tokens import has_checksum
 
@@ -38,6 +39,14 @@ def test_rules_name_their_sources() -> None:
         assert rule.sources, rule.name
         for source in rule.sources:
             assert source in named or source.startswith("https://"), (rule.name, source)
+
+
+def test_rules_see_what_stands_before_a_prefix() -> None:
+    seen, _ = _CONTEXT[TOKEN]
+    for rule in load_rules():
+        if rule.before is not None:
+            # One character more: it tells where the token begins.
+            assert rule.before.most + max(map(len, rule.prefixes)) < seen, rule.name
 
 
 def test_automaton_finds_every_literal() -> None:
