@@ -52,9 +52,13 @@ def found(text: str) -> list[str]:
 
 
 FORMS = [
+    ("AWS Bedrock short-term key", "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t{b700}="),
+    ("AWS AppSync key", "da2-{l26}"),
     ("Google OAuth access token", "ya29.{u900}"),
     ("Google OAuth refresh token", "1//x{u42}"),
     ("Google OAuth refresh token", "1//0{u100}"),
+    ("Google Gemini key", "AQ.Ab8RN6{u44}"),
+    ("Google Storage key", "GOOG1E{U55}"),
     ("GitHub refresh token", "ghr_{a76}"),
     ("GitHub installation token", "ghs_{d7}_eyJ{u120}.{u250}.{u86}"),
     ("GitHub token", "ghs_{a36}"),
@@ -131,6 +135,24 @@ FORMS = [
     ("Deno Deploy token", "ddo_{a36}"),
     ("Polar token", "polar_pat_{a43}"),
     ("Midtrans server key", "SB-Mid-server-{u24}"),
+    ("DingTalk signing secret", "SEC{h64}"),
+    ("Adobe client secret", "p8e-{a32}"),
+    ("ElevenLabs key", "sk_{h48}"),
+    ("Jina key", "jina_{a60}"),
+    ("Weights & Biases key", "wandb_v1_{a77}"),
+    ("Cursor key", "key_{h64}"),
+    ("Elastic Cloud key", "essu_{b91}="),
+    ("Confluent secret", "cflt{b60}"),
+    ("ClickHouse Cloud key", "4b1d{a38}"),
+    ("CockroachDB Cloud key", "CCDB1_{a22}_{a40}"),
+    ("Packagist token", "packagist_ort_{h68}"),
+    ("SonarQube token", "squ_{h40}"),
+    ("TeamCity token", "eyJ0eXAiOiAiVENWMiJ9.{u36}.{u48}"),
+    ("Salesforce session", "00D{a12}!AQ{a94}"),
+    ("OneSignal key", "os_v2_app_{t103}"),
+    ("Paddle key", "pdl_sdbx_apikey_{l26}_{a22}_{a3}"),
+    ("Render key", "rnd_{a28}"),
+    ("Riot Games key", f"RGAPI-{_UUID}"),
 ]
 
 
@@ -153,6 +175,11 @@ def test_token_of_a_form(name: str, template: str) -> None:
 def test_token_behind_its_name(text: str, secret: str) -> None:
     token = drawn(secret)
     assert found(text.format(token)) == [token]
+
+
+def test_secret_beside_a_storage_key() -> None:
+    key, secret = drawn("GOOG1E{U55}"), drawn("{b40}")
+    assert found(f"{key}, {secret}\n") == [key, secret]
 
 
 @pytest.mark.parametrize(
