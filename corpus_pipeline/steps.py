@@ -153,6 +153,11 @@ class Step:
     carried: ClassVar[tuple[str, ...]] = ()
     #: Other columns that it reads; a step before it must fill them.
     needs: ClassVar[tuple[str, ...]] = ()
+    #: Options that are thresholds over columns which the ledger keeps: `judge` decides by them
+    #: again, without text. Every other option changes what is measured, made or compared.
+    judged_by: ClassVar[tuple[str, ...]] = ()
+    #: It changes texts of documents that no rule has dropped so far, and of no others.
+    edits_living: ClassVar[bool] = False
 
     def __init__(
         self, options: Any = None, context: Context | None = None, label: str | None = None
@@ -224,6 +229,42 @@ class Step:
             batch: documents of one source, at least one; `text` is null where there is none.
         """
         raise NotImplementedError
+
+    @property
+    def judged_columns(self) -> tuple[str, ...]:
+        """Columns of the ledger that `judge`, `untold`, `limit` and `explain` read."""
+        return (*(field.name for field in self.all_columns()), "lang", "lang_score")
+
+    def judge(self, rows: Batch) -> Failures:
+        """Decides from what is stored of documents, as `apply` does when it has measured them.
+
+        Args:
+            rows: of the ledger, N documents of one source; columns of this step without its label.
+
+        Returns:
+            Reason, without label -> bool[N], true where the rule fails.
+        """
+        raise NotImplementedError
+
+    def untold(self, rows: Batch) -> NDArray[np.bool_]:
+        """Says of which documents `judge` cannot tell, for it takes their text.
+
+        Args:
+            rows: as of `judge`.
+
+        Returns:
+            bool[N].
+        """
+        return np.zeros(rows.num_rows, np.bool_)
+
+    def limit(self, reason: str, row: Mapping[str, Any]) -> object:
+        """Returns the threshold of a rule for a document; None where there is none.
+
+        Args:
+            reason: one of `reasons`.
+            row: of the ledger, as `own_row` returns it.
+        """
+        return None
 
     @property
     def redacts(self) -> bool:
@@ -327,6 +368,19 @@ class Step:
         prefix = f"{self.label}_"
         names = [field.name for field in self.all_columns()]
         return {**row, **{name.removeprefix(prefix): row.get(name) for name in names}}
+
+    def own_rows(self, rows: Batch) -> Batch:
+        """Returns rows of the ledger in which this step's columns have their names without label.
+
+        >>> labelled = type("S", (Step,), {"columns": pa.schema([("n", pa.int32())])})(label="a")
+        >>> labelled.own_rows(pa.record_batch({"n": [1], "a_n": [2]}))["n"].to_pylist()
+        [2]
+        """
+        if self.label is None:
+            return rows
+        names = [f.name for f in self.all_columns() if f.name in rows.schema.names]
+        prefix = f"{self.label}_"
+        return with_columns(rows, {name.removeprefix(prefix): rows[name] for name in names})
 
 
 def made(section: str, kind: Any, **fields: Any) -> Any:

@@ -1,6 +1,7 @@
-"""Commands that look at a finished run: stats, examples, trace, verify."""
+"""Commands that look at a finished run: stats, examples, trace, whatif, verify."""
 
 import enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,6 +39,13 @@ def add_commands(app: typer.Typer) -> None:
     app.command(
         epilog=example("corpus trace demo-out 3:17", "corpus trace demo-out --token 0:1234")
     )(trace)
+    app.command(
+        epilog=example(
+            "corpus whatif demo-out --set quality.gopher_min_words=80",
+            "corpus whatif demo-out --set language.min_score=.8 --set 'where.drop=words > 5000'",
+            "corpus whatif demo-out --config strict.yaml --write rules.yaml",
+        )
+    )(whatif)
     app.command(epilog=example("corpus verify demo-out"))(verify)
 
 
@@ -102,6 +110,37 @@ def trace(
     from corpus_pipeline.storage import place
 
     print_trace(place(output), identity, token)
+
+
+def whatif(
+    output: RunArgument,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A key of the configuration, or quality.RULE, quality.LANGUAGE.RULE, "
+            "inputs.SOURCE.quality.RULE; may be repeated.",
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A configuration, or some of its sections, to compare with.")
+    ] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.yaml", help="Write the settings as a part of a configuration."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace FILE.yaml if it exists.")
+    ] = False,
+    number: Annotated[int, typer.Option("-n", min=0, help="Documents named for a reason.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Decide a run again by other thresholds, from its ledger, and show what would change."""
+    from corpus_pipeline.cli.whatif_report import print_what_if
+    from corpus_pipeline.storage import place
+
+    print_what_if(place(output), settings or [], config, write, overwrite, number, as_json)
 
 
 def verify(

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from corpus_pipeline.batches import add_failures, conform, one_batch
@@ -13,14 +14,14 @@ from corpus_pipeline.extensions.code import Code, told
 from corpus_pipeline.extensions.functions import function_step
 from corpus_pipeline.extensions.recognizers import is_recognizer, recognizer_step
 from corpus_pipeline.filters.gathering import Gathering
-from corpus_pipeline.steps import Batch, Context, Resource, Step
+from corpus_pipeline.steps import Batch, Context, Failures, Resource, Step
 
 _T = TypeVar("_T")
 OnError = Literal["stop", "reject"]
 #: What the driver asks of a step and the class of a user answers.
 _ASKED = (
     "name", "counts", "summed", "needs_text", "makes_text", "is_last", "needs",
-    "seconds_per_gigabyte",
+    "seconds_per_gigabyte", "judged_by",
 )  # fmt: skip
 #: Columns that say where a document stands.
 _ADDRESS = ("unit", "row", "file", "record")
@@ -35,6 +36,8 @@ class OwnStep(Step):
     """
 
     carried = ("code", "given", "on_error", "name")
+    # What it returns for a document that lives may hold another text.
+    edits_living = True
     code: Code
     given: Mapping[str, Any]
     """Options as they were written."""
@@ -202,6 +205,23 @@ class OwnStep(Step):
     ) -> str:
         """Lets the own step explain."""
         return self.own.explain(reason, row, text, known)
+
+    @property
+    def judged_columns(self) -> tuple[str, ...]:
+        """Columns that the own step decides from."""
+        return self.own.judged_columns
+
+    def judge(self, rows: Batch) -> Failures:
+        """Lets the own step decide from stored columns."""
+        return self.called("judge", lambda own: own.judge(rows))
+
+    def untold(self, rows: Batch) -> NDArray[np.bool_]:
+        """Lets the own step say what it cannot tell."""
+        return self.called("untold", lambda own: own.untold(rows))
+
+    def limit(self, reason: str, row: Mapping[str, Any]) -> object:
+        """Lets the own step name its threshold."""
+        return self.own.limit(reason, row)
 
 
 class OwnGathering(OwnStep, Gathering):

@@ -9,6 +9,7 @@ settles once, and the second pass decides document by document from what was set
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pyarrow as pa
 
@@ -41,6 +42,10 @@ class Gathering(Step):
 
     #: Tells the flow that documents pass twice.
     gathers = True
+    #: `gather` and `decide` read columns of the ledger alone.
+    gathers_stored: ClassVar[bool] = False
+    #: Reasons for which `decide` drops; those of `apply` stand before them in `reasons`.
+    decided_reasons: ClassVar[tuple[str, ...]] = ()
     #: Columns of what `gather` and `merged` return, and of what `settled` returns.
     gathered: pa.Schema
     settled_as: pa.Schema

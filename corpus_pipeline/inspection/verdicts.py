@@ -78,13 +78,23 @@ class Verdicts:
         known: dict[str, set[str]] = self.__dict__.setdefault("_known", {})
         name = step.title
         if name not in known:
-            resources = self.run["fingerprint"].get("resources", {})
-            known[name] = {
-                shown(each.path)
-                for each in step.resources()
-                if resources.get(each.path) != _digest(each.path)
-            }
+            known[name] = changed_files(self.run, step)
         return known[name]
+
+
+def changed_files(run: Mapping[str, Any], step: Step) -> set[str]:
+    """Names the files of a step that are gone, or not as a run had them.
+
+    Args:
+        run: content of run.json.
+        step: of its flow.
+    """
+    resources = run["fingerprint"].get("resources", {})
+    return {
+        shown(each.path)
+        for each in step.resources()
+        if resources.get(each.path) != _digest(each.path)
+    }
 
 
 def _digest(path: str) -> str:

@@ -90,6 +90,7 @@ class Scrub(Step):
     options: ScrubSection
     columns = PII_MEASURES
     reasons = ("personal-data",)
+    edits_living = True
     summed = tuple(PII_MEASURES.names)
     counts = ("pii_",)
     finishes = True

@@ -52,6 +52,8 @@ _BLOCKS = {
              (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF)),
 }  # fmt: skip
 _SCRIPTS: Final = tuple(_BLOCKS)
+#: What `labels_or_scripts` may put in the place of a label.
+SCRIPT_LABELS: Final = tuple(f"und-{script}" for script in _SCRIPTS)
 _KANA: Final = _SCRIPTS.index("Jpan")
 _HANGUL: Final = _SCRIPTS.index("Kore")
 _HAN: Final = _SCRIPTS.index("Hani")
@@ -129,6 +131,6 @@ def labels_or_scripts(labels: pa.Array, texts: pa.Array) -> pa.Array:
     _dominant(data, offsets, rows, _script_numbers(), counts, found)
     numbers = np.full(len(texts), -1, np.int64)
     numbers[rows] = found
-    names = pa.array([f"und-{script}" for script in _SCRIPTS], pa.string())
+    names = pa.array(SCRIPT_LABELS, pa.string())
     scripts = names.take(pa.array(numbers, mask=numbers < 0))
     return pc.coalesce(labels, scripts)

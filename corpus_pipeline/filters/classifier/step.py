@@ -17,9 +17,12 @@ from corpus_pipeline.filters.classifier import cuts as cutting
 from corpus_pipeline.filters.classifier import score as scoring
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.option_types import LanguageName
-from corpus_pipeline.steps import Batch, Options, Resource, source_of
+from corpus_pipeline.steps import Batch, Failures, Options, Resource, source_of
 from corpus_pipeline.thresholds import exact_threshold
 
+#: Options that are compared with the score of a document, and with the scores of all.
+_LIMITS = ("enabled", "min_score", "max_score", "min_score_by_language", "keep_missing")
+_SHARES = ("keep_top", "keep_bottom", "by", "min_documents")
 #: Bins are numbered by int16.
 MAX_BINS = 1000
 
@@ -165,6 +168,7 @@ class Classifier(Gathering):
         "classifier-below-share",
         "classifier-above-share",
     )
+    decided_reasons = ("classifier-below-share", "classifier-above-share")
     gathered = cutting.HISTOGRAM
     settled_as = cutting.CUTS
     options: ClassifierOptions
@@ -215,6 +219,28 @@ class Classifier(Gathering):
             measures = self._measure(batch["text"], self._model, self._form, self._values)
         failures = scoring.score_failures(measures, _langs(batch), self._limits)
         return self.failed(self.filled(batch, measures), failures)
+
+    @property
+    def judged_by(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The limits of scores, and what shares are kept where they are shares of documents."""
+        return _LIMITS + (_SHARES if self.options.weight == "documents" else ())
+
+    @property
+    def gathers_stored(self) -> bool:  # type: ignore[override]
+        """Documents can be counted again, but not the characters of texts."""
+        return self.options.weight == "documents"
+
+    def judge(self, rows: Batch) -> Failures:
+        """Compares scores with the limits; `decide` compares them with shares."""
+        return scoring.score_failures(rows, _langs(rows), self._limits)
+
+    def limit(self, reason: str, row: Mapping[str, Any]) -> object:
+        """Returns the limit of a score, or the share that is kept."""
+        if reason == "classifier-score-low":
+            return scoring.least_score(row.get("lang"), self._limits)
+        option = {"classifier-score-high": "max_score", "classifier-below-share": "keep_top",
+                  "classifier-above-share": "keep_bottom"}.get(reason)  # fmt: skip
+        return None if option is None else getattr(self.options, option)
 
     def gather(self, batch: Batch) -> pa.RecordBatch:
         """Counts the alive documents of a batch by language and score."""

@@ -6,15 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pydantic import Field
 
 from corpus_pipeline.filters.figures import compared
 from corpus_pipeline.filters.keywords.columns import KEYWORD_MEASURES, KEYWORD_REASONS
 from corpus_pipeline.package_files import package_file
-from corpus_pipeline.steps import Batch, Options, Resource, Step, made
+from corpus_pipeline.steps import Batch, Failures, Options, Resource, Step, made
 
 if TYPE_CHECKING:
     from corpus_pipeline.filters.keywords.measures import KeywordMatcher, KeywordRules
+
+
+#: Column of *quality* with the length of a text in characters.
+_LENGTH = "text_chars"
+#: Reason -> option.
+_LIMITS = {
+    "keywords-too-many": "max_hits",
+    "keywords-too-varied": "max_distinct",
+    "keywords-too-dense": "max_hits_per_1000_chars",
+}
 
 
 class KeywordSection(Options):
@@ -38,6 +49,7 @@ class Keywords(Step):
     reasons = KEYWORD_REASONS
     default = True
     imports = ("corpus_pipeline.filters.keywords.measures",)
+    judged_by = ("enabled", "max_hits", "max_distinct", "max_hits_per_1000_chars")
 
     def resources(self) -> Iterator[Resource]:
         """Yields the folder of lists."""
@@ -77,6 +89,33 @@ class Keywords(Step):
         return self.failed(
             self.filled(batch, measures), keyword_failures(measures, chars, self.rules)
         )
+
+    @property
+    def judged_columns(self) -> tuple[str, ...]:
+        """The hits, and the length of the text as *quality* has counted it."""
+        return (*(field.name for field in self.all_columns()), _LENGTH)
+
+    def judge(self, rows: Batch) -> Failures:
+        """Compares the hits with the limits; without a length nothing is too dense."""
+        from corpus_pipeline.filters.keywords.measures import keyword_failures
+
+        # No more than there are characters in a text, so the product fits 64 bits.
+        chars = pc.fill_null(rows[_LENGTH], np.iinfo(np.int32).max).to_numpy().astype(np.int64)
+        return keyword_failures(rows, chars, self.rules)
+
+    def untold(self, rows: Batch) -> NDArray[np.bool_]:
+        """Says which documents have hits and no length, so that their density is unknown."""
+        from corpus_pipeline.filters.keywords.measures import keyword_failures
+
+        no_length = rows[_LENGTH].is_null().to_numpy(zero_copy_only=False)
+        # Of a text of no characters any hit is too dense.
+        failures = keyword_failures(rows, np.zeros(rows.num_rows, np.int64), self.rules)
+        untold: NDArray[np.bool_] = no_length & failures["keywords-too-dense"]
+        return untold
+
+    def limit(self, reason: str, row: Mapping[str, Any]) -> object:
+        """Returns the limit of a rule."""
+        return getattr(self.options, _LIMITS[reason])
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True

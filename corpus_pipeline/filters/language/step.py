@@ -9,7 +9,7 @@ from pydantic import Field
 from corpus_pipeline.filters.figures import compared
 from corpus_pipeline.filters.language.columns import LANGUAGE_MEASURES, LANGUAGE_REASONS
 from corpus_pipeline.option_types import Label, LanguageName
-from corpus_pipeline.steps import Batch, Options, Resource, Step, made, source_of
+from corpus_pipeline.steps import Batch, Failures, Options, Resource, Step, made, source_of
 
 if TYPE_CHECKING:
     from corpus_pipeline.filters.language.measures import LanguageIdentifier, LanguageRules
@@ -50,6 +50,7 @@ class Language(Step):
     reasons = LANGUAGE_REASONS
     default = True
     imports = ("corpus_pipeline.filters.language.measures",)
+    judged_by = ("keep", "min_score", "min_score_by_language")
 
     def resources(self) -> Iterator[Resource]:
         """Yields the model, if it is not the one that is installed."""
@@ -101,7 +102,6 @@ class Language(Step):
     def apply(self, batch: Batch) -> Batch:
         """Measures and judges one batch."""
         from corpus_pipeline.filters.language.measures import (
-            language_failures,
             measure_language,
             named_language,
         )
@@ -112,7 +112,22 @@ class Language(Step):
             measures = measure_language(
                 batch["text"], self._model, sample_chars=self.options.sample_chars
             )
-        return self.failed(self.filled(batch, measures), language_failures(measures, self.rules))
+        return self.failed(self.filled(batch, measures), self.judge(measures))
+
+    def judge(self, rows: Batch) -> Failures:
+        """Compares languages and scores with what is kept."""
+        from corpus_pipeline.filters.language.measures import language_failures
+
+        return language_failures(rows, self.rules)
+
+    def limit(self, reason: str, row: Mapping[str, Any]) -> object:
+        """Returns the languages that are kept, or the least score of one."""
+        if reason == "language-not-kept":
+            keep = self.options.keep
+            return None if keep is None else f"[{', '.join(keep)}]"
+        lang = row.get("lang")
+        low = reason == "language-low-score" and lang is not None
+        return self.rules.least_score(str(lang)) if low else None
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
@@ -122,9 +137,8 @@ class Language(Step):
         if reason == "language-unknown" or lang is None:
             return "the model names no language"
         if reason == "language-not-kept":
-            keep = self.options.keep if known else None
-            kept = "" if keep is None else f" [{', '.join(keep)}]"
-            return f"lang {lang} is not in keep{kept}"
+            keep = self.limit(reason, row) if known else None
+            return f"lang {lang} is not in keep{'' if keep is None else f' {keep}'}"
         if score is None:
             return f"lang {lang}"
         least = self.rules.least_score(lang) if known else None

@@ -25,6 +25,7 @@ class Lines(Step):
     columns = LINE_MEASURES
     seconds_per_gigabyte = 9.0
     reasons = LINE_REASONS
+    edits_living = True
     summed = tuple(field.name for field in LINE_MEASURES if pa.types.is_integer(field.type))
 
     def resources(self) -> Iterable[Resource]:

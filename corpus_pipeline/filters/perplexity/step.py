@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import Field
 
 from corpus_pipeline.errors import ConfigError
@@ -14,7 +15,7 @@ from corpus_pipeline.filters.perplexity.columns import PERPLEXITY_MEASURES, PERP
 from corpus_pipeline.option_types import LanguageName
 from corpus_pipeline.package_files import located, package_file
 from corpus_pipeline.remembered import remembered
-from corpus_pipeline.steps import Batch, Options, Resource, Step, made
+from corpus_pipeline.steps import Batch, Failures, Options, Resource, Step, made
 from corpus_pipeline.text.languages import Figures, figures_for
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Perplexity(Step):
     reasons = PERPLEXITY_REASONS
     default = True
     imports = ("corpus_pipeline.filters.perplexity.measures",)
+    judged_by = ("enabled", "max_perplexity")
 
     @cached_property
     def models(self) -> dict[str, str]:
@@ -130,16 +132,36 @@ class Perplexity(Step):
         failures = perplexity_failures(measures, langs, self.rules)
         return self.failed(self.filled(batch, measures), failures)
 
+    def judge(self, rows: Batch) -> Failures:
+        """Compares the perplexities with the limits of their languages.
+
+        A document without a language was measured by the model of its script, which says whose
+        limits are its own.
+        """
+        from corpus_pipeline.filters.perplexity.measures import perplexity_failures
+
+        languages = {label: name for name, label in self.rules.models.items()}
+        models = rows["perplexity_model"].dictionary_encode()
+        names = pa.array(map(languages.get, models.dictionary.to_pylist()), pa.string())
+        langs = pc.coalesce(rows["lang"], names.take(models.indices))
+        return perplexity_failures(rows, langs, self.rules)
+
+    def limit(self, reason: str, row: Mapping[str, Any]) -> object:
+        """Returns the limit of a document's language."""
+        return self._limit(reason, row["lang"])
+
+    def _limit(self, reason: str, lang: str | None) -> float | None:
+        high = reason == "perplexity-too-high"
+        limits = self.rules.max_perplexity if high else self.rules.min_perplexity
+        found = figures_for(tuple(limits)).find(lang, members=False)
+        return None if found is None else limits[found]
+
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
     ) -> str:
         """Says how surprising the text was, to which model."""
         high = reason == "perplexity-too-high"
-        limit = None
-        if known:
-            limits = self.rules.max_perplexity if high else self.rules.min_perplexity
-            found = figures_for(tuple(limits)).find(writing(row, text), members=False)
-            limit = None if found is None else limits[found]
+        limit = self._limit(reason, writing(row, text)) if known else None
         value = row.get("perplexity")
         if value is None:
             return "perplexity is not stored"

@@ -25,9 +25,11 @@ no measure: null under `rules:` is off everywhere.
 
 import dataclasses
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from corpus_pipeline.errors import ConfigError, relative_to
@@ -105,6 +107,40 @@ def parse_profile(name: str, text: str) -> QualityProfile:
     True
     """
     return _profile(_with_bases(_parse(name, text)))
+
+
+def profile_text(
+    profile: Mapping[str, Any], comments: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Writes a profile that `parse_profile` reads.
+
+    Args:
+        profile: `base`, `rules` and `languages`, as a file has them; values are numbers or None.
+        comments: `RULE` or `LANGUAGE.RULE` -> what stands beside it.
+
+    >>> print(profile_text({"base": "default", "rules": {"gopher_min_words": 60}}), end="")
+    base: default
+    rules:
+      gopher_min_words: 60
+    """
+    base = profile["base"]
+    lines = [f"base: {base if base in PROFILES else json.dumps(base, ensure_ascii=False)}"]
+    if profile.get("rules"):
+        lines += ["rules:", *_rule_lines(profile["rules"], 2, "", comments)]
+    if languages := {code: rules for code, rules in profile.get("languages", {}).items() if rules}:
+        lines.append("languages:")
+        for code, rules in languages.items():
+            lines += [f'  "{code}":', *_rule_lines(rules, 4, f"{code}.", comments)]
+    return "\n".join(lines) + "\n"
+
+
+def _rule_lines(
+    rules: Mapping[str, Any], depth: int, where: str, comments: Mapping[str, str]
+) -> Iterator[str]:
+    for field, value in rules.items():
+        line = f"{' ' * depth}{field}: {json.dumps(value)}"
+        beside = comments.get(f"{where}{field}")
+        yield line if beside is None else f"{line}   # {beside}"
 
 
 def profile_files(name_or_path: str) -> list[str]:

@@ -219,7 +219,8 @@ def quality_failures(
     """Returns which rules each document fails: every reason of `QUALITY_REASONS` → bool[N].
 
     Args:
-        measures: N rows with the columns of `quality.QUALITY_MEASURES` that the rules name.
+        measures: N rows with the columns of `quality.QUALITY_MEASURES` that the rules name which
+            are on.
         langs: `string`, N languages or scripts (`und-Hani`); null takes the profile's rules for all
             languages.
         profile: the thresholds.
@@ -253,11 +254,11 @@ def _fails(
         exact_threshold(0 if value is None else value, rule.field, _DECIMALS)
         for value in thresholds
     ]
-    count = measures.column(rule.measure)
     active = np.array([value is not None for value in thresholds])[language]
-    active &= np.asarray(count.is_valid())
     if not active.any():
         return active
+    count = measures.column(rule.measure)
+    active &= np.asarray(count.is_valid())
     left = np.asarray(count.fill_null(0), np.int64)
     right = np.array([value.numerator for value in exact], np.int64)[language]
     if rule.per is not None:

@@ -1,17 +1,26 @@
 """*quality*: Gopher, C4 and FineWeb measures, and the rules of the source's profile."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from corpus_pipeline.filters.figures import writing
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.profiles import load_profile, profile_files, profile_notes
-from corpus_pipeline.filters.quality.rules import QUALITY_REASONS, QualityProfile
+from corpus_pipeline.filters.quality.rules import (
+    QUALITY_REASONS,
+    RULES,
+    QualityProfile,
+    quality_failures,
+)
 from corpus_pipeline.filters.quality.verdicts import quality_verdict
+from corpus_pipeline.filters.unlabelled import told_by_script
 from corpus_pipeline.package_files import package_file
-from corpus_pipeline.steps import Batch, Options, Resource, Step, source_of
+from corpus_pipeline.steps import Batch, Failures, Options, Resource, Step, source_of
 
 
 class QualitySection(Options):
@@ -30,44 +39,80 @@ class Quality(Step):
     reasons = QUALITY_REASONS
     default = True
     imports = ("corpus_pipeline.filters.quality.measures", "corpus_pipeline.text.scripts")
+    judged_by = ("enabled", "profile")
 
     def resources(self) -> Iterator[Resource]:
         """Yields the shipped profiles, and the user's."""
         yield Resource(package_file("filters/profiles"), "quality.profile")
-        for profile in sorted(self._names()):
+        for profile in sorted(self.names):
             yield from (Resource(path, "quality.profile") for path in profile_files(profile))
 
-    def _names(self) -> set[str]:
+    @property
+    def names(self) -> set[str]:
+        """Names of the profiles of the section and of sources."""
         named = {each.quality_profile for each in self.context.sources.values()}
         return {self.options.profile, *(name for name in named if name is not None)}
 
     def check(self) -> None:
         """Refuses profiles that cannot be understood."""
-        for name in self._names():
-            load_profile(name)
+        _ = self.profiles
 
     def notes(self) -> Iterator[str]:
         """Names rules of the profiles that are off."""
-        for name in sorted(self._names()):
+        for name in sorted(self.names):
             yield from profile_notes(name)
+
+    @cached_property
+    def profiles(self) -> dict[str, QualityProfile]:
+        """The profiles of the section and of sources, by name."""
+        return {name: load_profile(name) for name in self.names}
 
     def open(self) -> None:
         """Reads the profiles."""
-        self._profiles = {name: load_profile(name) for name in self._names()}
+        _ = self.profiles
 
     def apply(self, batch: Batch) -> Batch:
         """Measures and judges one batch."""
         from corpus_pipeline.filters.quality.measures import measure_quality
-        from corpus_pipeline.filters.quality.rules import quality_failures
         from corpus_pipeline.text.scripts import labels_or_scripts
 
-        profile = self._profile(source_of(batch))
+        profile = self.profile_of(source_of(batch))
         langs = labels_or_scripts(batch["lang"], batch["text"])
         measures = measure_quality(batch["text"], langs, profile.prose)
         return self.failed(self.filled(batch, measures), quality_failures(measures, langs, profile))
 
-    def _profile(self, source: str | None) -> QualityProfile:
-        return self._profiles[self.context.rules(source).quality_profile or self.options.profile]
+    def profile_of(self, source: str | None) -> QualityProfile:
+        """Returns the profile that documents of a source are judged by."""
+        return self.profiles[self.context.rules(source).quality_profile or self.options.profile]
+
+    @property
+    def judged_columns(self) -> tuple[str, ...]:
+        """The measures of the rules that are on in any profile."""
+        on = [
+            rule
+            for profile in self.profiles.values()
+            for rules in (profile.rules, *profile.languages.values())
+            for rule in RULES
+            if getattr(rules, rule.field) is not None
+        ]
+        measures = dict.fromkeys(name for rule in on for name in (rule.measure, rule.per) if name)
+        return (*map(self.column_name, measures), "lang", "lang_score")
+
+    def judge(self, rows: Batch) -> Failures:
+        """Compares the measures with the thresholds of the source's profile."""
+        return quality_failures(rows, rows["lang"], self.profile_of(source_of(rows)))
+
+    def untold(self, rows: Batch) -> NDArray[np.bool_]:
+        """Says which documents without a language the rules of some scripts would drop."""
+        profile = self.profile_of(source_of(rows))
+        return told_by_script(
+            rows, profile.rules_for, lambda some, langs: quality_failures(some, langs, profile)
+        )
+
+    def limit(self, reason: str, row: Mapping[str, Any]) -> object:
+        """Returns the threshold in the language of a document."""
+        field = next(rule.field for rule in RULES if rule.reason == reason)
+        return getattr(self.profile_of(row["source"]).rules_for(row["lang"]), field)
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
@@ -75,6 +120,5 @@ class Quality(Step):
         """Says which measure broke which threshold."""
         if not known:
             return quality_verdict(reason, row, None)
-        self.open()
-        rules = self._profile(row["source"]).rules_for(writing(row, text))
+        rules = self.profile_of(row["source"]).rules_for(writing(row, text))
         return quality_verdict(reason, row, rules)

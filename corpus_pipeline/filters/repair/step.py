@@ -14,6 +14,7 @@ class Repair(Step):
     name = "repair"
     seconds_per_gigabyte = 3.0
     Options = RepairOptions
+    edits_living = True
     options: RepairOptions
     columns = REPAIR_MEASURES
     summed = ("repair_chars",)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -12,11 +13,13 @@ from pydantic import Field
 from corpus_pipeline.errors import ConfigError, printable
 from corpus_pipeline.filters.where.expressions import Expression, parse_expression
 from corpus_pipeline.filters.where.fields import Rows
-from corpus_pipeline.steps import Batch, Context, Options, Step
+from corpus_pipeline.steps import Batch, Context, Failures, Options, Step
 
 _NOT_KEPT = "where-not-kept"
 _DROPPED = "where-dropped"
 _TAG = "tag_"
+#: What the keys of tags begin with.
+_TAGS = "where.tag."
 
 
 class WhereOptions(Options):
@@ -43,6 +46,7 @@ class Where(Step):
     Options = WhereOptions
     options: WhereOptions
     reasons = (_NOT_KEPT, _DROPPED)
+    judged_by = ("enabled", "keep", "drop", "rules", "unknown")
     # An expression on texts needs them; what the expressions read is in `needs`.
     needs_text = False
 
@@ -89,26 +93,50 @@ class Where(Step):
             except ConfigError as error:
                 raise _at(key, error) from None
 
+    @cached_property
+    def _expressions(self) -> dict[str, Expression]:
+        return {key: _parsed(key, text) for key, text in self._texts().items()}
+
     def open(self) -> None:
         """Reads the expressions."""
-        self._expressions = {key: _parsed(key, text) for key, text in self._texts().items()}
+        _ = self._expressions
 
     def apply(self, batch: Batch) -> Batch:
         """Judges one batch, then tags it."""
         rows = Rows(batch)
-        failures: dict[str, NDArray[np.bool_]] = {}
-        tags: dict[str, pa.Array] = {}
-        for key, expression in self._expressions.items():
-            try:
-                truth = expression.truth(rows)
-            except ConfigError as error:
-                raise _at(key, error) from None
-            kind, _, name = key.partition(".")[2].partition(".")
-            if kind == "tag":
-                tags[_TAG + name] = truth
-            else:
-                failures[self._reasons()[key]] = self._fails(truth, wanted=kind == "keep")
-        return self.filled(self.failed(batch, failures), tags)
+        tags = {
+            _TAG + key.removeprefix(_TAGS): self._truth(key, rows)
+            for key in self._texts()
+            if key.startswith(_TAGS)
+        }
+        return self.filled(self.failed(batch, self._failures(rows)), tags)
+
+    @property
+    def judged_columns(self) -> tuple[str, ...]:
+        """What the rules read; what tags read is left out."""
+        found = [_parsed(key, self._texts()[key]).columns for key in self._reasons()]
+        return tuple(sorted({name for columns in found for name in columns}))
+
+    def judge(self, rows: Batch) -> Failures:
+        """Evaluates the rules; tags are as the run has filled them."""
+        return self._failures(Rows(rows))
+
+    def limit(self, reason: str, row: Mapping[str, Any]) -> object:
+        """Returns the expression of a rule."""
+        named = {its: self._texts()[key] for key, its in self._reasons().items()}
+        return named.get(reason)
+
+    def _failures(self, rows: Rows) -> dict[str, NDArray[np.bool_]]:
+        return {
+            reason: self._fails(self._truth(key, rows), wanted=key == "where.keep")
+            for key, reason in self._reasons().items()
+        }
+
+    def _truth(self, key: str, rows: Rows) -> pa.BooleanArray:
+        try:
+            return self._expressions[key].truth(rows)
+        except ConfigError as error:
+            raise _at(key, error) from None
 
     def _fails(self, truth: pa.BooleanArray, wanted: bool) -> NDArray[np.bool_]:
         """Returns bool[N], where the truth is not the wanted one; `unknown` says it of null."""
