@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -39,36 +40,34 @@ def multiply(run: Path, folder: Path, rows: int) -> int:
     (folder / "run.json").write_bytes((run / "run.json").read_bytes())
     parts = sorted((run / "ledger").glob("*.parquet"))
     tables = [pq.read_table(part) for part in parts]
-    sizes = [table.num_rows for table in tables]
-    times = -(-rows // sum(sizes))
+    sizes = [int(table.num_rows) for table in tables]
+    times = -(-rows // max(1, sum(sizes)))
     for part, table in zip(parts, tables, strict=True):
-        with pq.ParquetWriter(folder / "ledger" / part.name, table.schema) as writer:
-            together = pa.concat_tables(shifted(table, n, sizes) for n in range(times))
-            writer.write_table(together, row_group_size=_ROW_GROUP)
+        pq.write_table(
+            repeated(table, times, sizes), folder / "ledger" / part.name, row_group_size=_ROW_GROUP
+        )
     return times * sum(sizes)
 
 
-def shifted(table: pa.Table, times: int, sizes: list[int]) -> pa.Table:
-    """Returns the rows of a part at other addresses."""
-
-    def moved(address: str | None) -> str | None:
-        if address is None:
-            return None
-        unit, row = map(int, address.split(":"))
-        return f"{unit}:{row + times * sizes[unit]}"
-
-    unit = table["unit"][0].as_py() if table.num_rows else 0
-    columns = {
-        "row": pc.add(table["row"], times * sizes[unit]),
-        **{
-            name: pa.chunked_array([pa.array(map(moved, table[name].to_pylist()), pa.string())])
-            for name in ("duplicate_of", "partner")
-        },
-    }
+def repeated(table: pa.Table, times: int, sizes: list[int]) -> pa.Table:
+    """Returns the rows of a part many times over, each time at other addresses."""
+    turn = np.repeat(np.arange(times), len(table))
+    whole = table.take(pa.array(np.tile(np.arange(len(table)), times))).combine_chunks()
+    rows = whole["row"].to_numpy() + turn * len(table)
+    columns = {"row": pa.array(rows, pa.int64())}
+    for name in ("duplicate_of", "partner"):
+        column = whole[name].combine_chunks()
+        there = column.is_valid().to_numpy(zero_copy_only=False)
+        parts = pc.list_flatten(pc.split_pattern(column.drop_null(), ":")).cast(pa.int64())
+        unit, row = parts.to_numpy()[0::2], parts.to_numpy()[1::2]
+        moved = row + turn[there] * np.array(sizes)[unit]
+        names = np.full(len(there), None, object)
+        names[there] = [f"{u}:{r}" for u, r in zip(unit.tolist(), moved.tolist(), strict=True)]
+        columns[name] = pa.array(names, pa.string())
     for name, column in columns.items():
-        place = table.schema.get_field_index(name)
-        table = table.set_column(place, table.schema.field(name), column)
-    return table
+        place = whole.schema.get_field_index(name)
+        whole = whole.set_column(place, whole.schema.field(name), column)
+    return whole
 
 
 def measure(folder: Path, settings: tuple[str, ...]) -> None:
@@ -89,7 +88,7 @@ def measure(folder: Path, settings: tuple[str, ...]) -> None:
     found = json.loads(out)
     changed = {name: n for name, n in found["fates"].items() if n and name != "same"}
     print(f"{' '.join(settings)}\n  {seconds:.1f} s, processor {cpu:.1f} s, "
-          f"peak {used.ru_maxrss / 1024:.0f} MiB; {changed}")  # fmt: skip
+          f"peak {used.ru_maxrss / 1024:.0f} MiB; {changed}", flush=True)  # fmt: skip
 
 
 def main() -> None:
@@ -101,7 +100,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = multiply(arguments.run, Path(folder) / "run", arguments.rows)
         size = sum(p.stat().st_size for p in Path(folder).rglob("*.parquet"))
-        print(f"{rows:,} rows, {size / 1e6:.0f} MB")
+        print(f"{rows:,} rows, {size / 1e6:.0f} MB", flush=True)
         for case in CASES:
             measure(Path(folder) / "run", case)
 

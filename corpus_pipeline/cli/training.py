@@ -41,7 +41,13 @@ def add_commands(app: typer.Typer) -> None:
         "train-lm",
         epilog=example("corpus train-lm clean/ --language en --output models/"),
     )(train_lm)
-    app.command(epilog=example("corpus calibrate labelled.jsonl cut-offs.yaml"))(calibrate)
+    app.command(
+        epilog=example(
+            "corpus calibrate corpus.yaml calibrated.yaml",
+            "corpus calibrate corpus.yaml calibrated.yaml --percent 2 --by-source",
+            "corpus calibrate labelled.jsonl cut-offs.yaml",
+        )
+    )(calibrate)
 
 
 def train_classifier(
@@ -229,20 +235,48 @@ def train_lm(
 
 def calibrate(
     source: Annotated[
-        str, typer.Argument(metavar="INPUT", help="Raw files of texts with their language.")
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="A configuration (.yaml), or raw files of texts with their language.",
+        ),
     ],
-    output: Annotated[Path, typer.Argument(help="YAML to write: language.min_score_by_language.")],
-    label_field: Annotated[str, typer.Option(help="Key of the language.")] = "lang",
-    text_field: Annotated[str, typer.Option(help="Key or column of the text.")] = "text",
+    output: Annotated[
+        Path, typer.Argument(help="YAML to write: sections of a configuration; profiles beside it.")
+    ],
+    percent: Annotated[
+        float, typer.Option(min=0, max=50, help="Documents that each threshold drops, at most.")
+    ] = 1.0,
+    sample: Annotated[
+        int, typer.Option(min=1, help="Documents of each source to measure.")
+    ] = 10000,
+    min_documents: Annotated[
+        int, typer.Option(min=10, help="Of a language that gets thresholds of its own.")
+    ] = 500,
+    by_source: Annotated[
+        bool, typer.Option("--by-source", help="A quality profile for each source, too.")
+    ] = False,
+    label_field: Annotated[str, typer.Option(help="Of raw files: key of the language.")] = "lang",
+    text_field: Annotated[
+        str, typer.Option(help="Of raw files: key or column of the text.")
+    ] = "text",
     model: Annotated[
-        str | None, typer.Option(help="fastText language model; default: lid.176.ftz.")
+        str | None, typer.Option(help="For raw files: fastText model; default: lid.176.ftz.")
     ] = None,
     sample_chars: Annotated[
-        int, typer.Option(min=1, help="As language.sample_chars of the run.")
+        int, typer.Option(min=1, help="For raw files: as language.sample_chars of the run.")
     ] = 1000,
     overwrite: ReplaceOption = False,
 ) -> None:
-    """Learn the least confidence of each language from texts whose language is known."""
+    """Propose cut-offs: by percentile from a sample of a configuration's inputs, for language,
+    quality and perplexity; or for languages alone, learnt from texts whose language is known."""
+    if source.endswith((".yaml", ".yml")):
+        from corpus_pipeline.cli.calibration_report import print_calibration
+
+        print_calibration(
+            Path(source), output, overwrite, percent, sample, min_documents, by_source
+        )
+        return
     from corpus_pipeline.training.cut_offs import calibrate_file
 
     print(calibrate_file(source, output, label_field, text_field, model, sample_chars, overwrite))

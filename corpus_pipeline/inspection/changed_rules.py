@@ -160,7 +160,7 @@ def _changed_options(before: RunFlow, after: RunFlow, old: Config, new: Config) 
             values = getattr(was, name), getattr(rules, name)
             if values[0] != values[1]:
                 if name == "skip":
-                    _refuse_skips(source, *map(set, values), before)
+                    _refuse_skips(source, set(values[0]), set(values[1]), before)
                 yield Change(f"inputs.{source}.{name}", *values)
 
 
@@ -253,14 +253,16 @@ def _changed_rules(where: str, before: QualityProfile, after: QualityProfile) ->
     for rule in RULES:
         values = [getattr(profile.rules, rule.field) for profile in (before, after)]
         if values[0] != values[1]:
-            yield Change(f"{where}.{rule.field}", *values, of_profile=True)
+            yield Change(f"{where}.{rule.field}", values[0], values[1], of_profile=True)
     for language in dict.fromkeys((*before.languages, *after.languages)):
         rules = [profile.rules_for(language) for profile in (before, after)]
         for rule in RULES:
             values = [getattr(each, rule.field) for each in rules]
             general = [getattr(profile.rules, rule.field) for profile in (before, after)]
             if values[0] != values[1] and values != general:
-                yield Change(f"{where}.{language}.{rule.field}", *values, of_profile=True)
+                yield Change(
+                    f"{where}.{language}.{rule.field}", values[0], values[1], of_profile=True
+                )
 
 
 def _without_effect(flow: RunFlow, changed: Mapping[str, str]) -> Iterator[str]:

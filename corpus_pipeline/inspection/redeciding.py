@@ -317,8 +317,10 @@ class _State:
             there = ~self._before[:, self._numbers(read.all_reasons())].any(axis=1)
         looks = step.when is not None and bool(_FATE & set(read_by_when(step)))
         seen = Chosen(step).rows(self._with_fates() if looks else self._rows)
+        if seen is not None:
+            there = there & seen
         chosen: NDArray[np.bool_] = there & ~self._unseen & ~self._gone
-        return chosen if seen is None else chosen & seen
+        return chosen
 
     def _with_fates(self, lists: bool = True) -> Batch:
         """Returns the rows with the fate that they would have behind the steps so far."""
@@ -347,7 +349,7 @@ class _State:
         self._passed = sorted({*self._passed, *numbers})
 
     def _dead(self, fails: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = fails[:, self._passed].any(axis=1)
+        found: NDArray[np.bool_] = np.asarray(fails[:, self._passed].any(axis=1))
         return found
 
     def _end_pass(self, title: str) -> None:

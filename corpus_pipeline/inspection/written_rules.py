@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from corpus_pipeline import storage
@@ -32,7 +33,7 @@ def write_rules(
     head: Iterable[str],
     sections: Mapping[str, Mapping[str, Any]],
     profiles: Mapping[str, Mapping[str, Any]],
-    comments: Mapping[str, str] | None = None,
+    comments: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> list[Path]:
     """Writes sections and profiles; returns the files, that of the sections first.
 
@@ -41,9 +42,9 @@ def write_rules(
         head: lines of comment above them.
         sections: section -> key -> value.
         profiles: source -> `base`, `rules` and `languages`; "" for the profile of `quality`.
-        comments: `KEY` or `LANGUAGE.KEY` of a rule, or `SECTION.KEY` -> what stands beside it.
+        comments: source ("" for the sections and their profile) -> `RULE` or `LANGUAGE.RULE` of a
+            profile, or `SECTION.KEY` -> what stands beside it.
     """
-    comments = comments or {}
     head, written = list(head), [path]
     lines = [f"# {line}".rstrip() for line in (*head, "Put these sections into the configuration.")]
     content = {name: dict(section) for name, section in sections.items()}
@@ -52,7 +53,7 @@ def write_rules(
         named = "quality: {profile: %s}" if not source else "quality_profile: %s"
         where = "" if not source else f", in the section of the source {source} under inputs"
         intro = [*head, f"Read by {named % file}{where}."]
-        text = profile_text(profile, comments)
+        text = profile_text(profile, comments.get(source, {}))
         parse_profile(str(file), text)
         storage.write_bytes(
             file, ("".join(f"# {line}".rstrip() + "\n" for line in intro) + text).encode()
@@ -64,7 +65,7 @@ def write_rules(
             content.setdefault("quality", {})["profile"] = str(file)
     for name, section in content.items():
         lines.append(f"{name}:")
-        lines += _lines(section, 1, name, comments)
+        lines += _lines(section, 1, name, comments.get("", {}))
     storage.write_bytes(path, ("\n".join(lines) + "\n").encode())
     return written
 

@@ -190,7 +190,8 @@ LISTED: dict[str, Any] = {
 
 def listed(folder: Path, output: Path, **changes: Any) -> dict[str, Any]:
     settings = corpora.settings(folder, output, **changes)
-    del settings["keywords"], settings["perplexity"]
+    for name in ("keywords", "perplexity", "scrub", "tokenize"):
+        settings.pop(name, None)
     settings["inputs"][3]["skip"] = ["language"]
     return settings | {"steps": changes.get("steps", LISTED["steps"])}
 
