@@ -46,7 +46,7 @@ PROVENANCE = pa.schema(
             "record",
             pa.int64(),
             "where in the file: byte offset (JSONL, text, WARC; of the "
-            "uncompressed stream, save for WARC) or row number (Parquet)",
+            "uncompressed stream, save for WARC and bzip2 dumps) or row number (Parquet)",
         ),
         column("url", pa.string(), "address of the page, null when unknown"),
         column(

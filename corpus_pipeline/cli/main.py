@@ -251,7 +251,10 @@ def read(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Path, URL or glob of raw files.")],
     output: OutputArgument,
     format_: Annotated[
-        str, typer.Option("--format", help="auto, warc, wet, jsonl, json, parquet, text or html.")
+        str,
+        typer.Option(
+            "--format", help="auto, warc, wet, jsonl, json, parquet, text, html, wikipedia."
+        ),
     ] = "auto",
     text_field: TextFieldOption = None,
     id_field: IdFieldOption = None,

@@ -296,12 +296,18 @@ def _new_decoder(compression: str) -> _StreamDecoder:
     return lzma.LZMADecompressor(container, memlimit=_XZ_MEMORY)
 
 
-def _stream_blocks(stream: BinaryIO, compression: str) -> Iterator[bytes]:
-    """Yields block after block of all streams of a bzip2, xz or lzma file; zeros are padding."""
-    source = ByteSource(stream)
+def stream_blocks(
+    stream: BinaryIO, compression: str, start: int = 0
+) -> Iterator[tuple[int, bytes]]:
+    """Yields (where its stream begins, block) of all streams of a bzip2, xz or lzma file.
+
+    Zeros are padding. A stream begins at `start`.
+    """
+    source = ByteSource(stream, start)
     magic = {"bz2": b"BZh", "xz": b"\xfd7zXZ\0"}.get(compression)
     while head := source.take(6):
-        first = source.position == len(head)
+        at = source.position - len(head)
+        first = at == 0
         if not first and (magic is None or not head.startswith(magic)):
             while head and not head.strip(b"\0"):
                 head = source.take(READ_BYTES)
@@ -322,7 +328,8 @@ def _stream_blocks(stream: BinaryIO, compression: str) -> Iterator[bytes]:
                 raise DamagedStreamError(
                     "read-truncated", data[:_HEAD_BYTES] if first else b""
                 ) from error
-            yield from _nonempty(block)
+            if block:
+                yield at, block
         # The decoder may have been fed by several `take`s; what is unused lies in the last one.
         source.step_back(len(decoder.unused_data))
 
@@ -358,7 +365,7 @@ def decompressed_blocks(
     elif compression == "zst":
         blocks = _zstd_blocks(stream)
     else:
-        blocks = _stream_blocks(stream, compression)
+        blocks = (block for _, block in stream_blocks(stream, compression))
     for block in _gathered(blocks):
         if skip < len(block):
             yield block[skip:] if skip else block

@@ -11,6 +11,10 @@ What `start` and `end` of a piece count, and which records belong to the piece:
     warc, wet    gz            bytes of the compressed file  its gzip member starts
     warc, wet    all others    nothing: never cut
     parquet      None          row groups                    its row group lies
+    wikipedia    None          bytes of the file             its first byte lies
+    wikipedia    bz2           bytes of the compressed file  the bzip2 stream starts in which its
+                                                             first byte lies
+    wikipedia    all others    nothing: never cut
     text, html   any           nothing: never cut
 
 Reading all pieces gives the records of the file, each once, however it is cut.
@@ -28,6 +32,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.sources.bzip2_streams import next_stream
 from corpus_pipeline.sources.compressed import DamagedStreamError, decompressed_blocks
 from corpus_pipeline.sources.containers import (
     COMPRESSIONS,
@@ -39,7 +44,11 @@ from corpus_pipeline.sources.containers import (
 )
 from corpus_pipeline.sources.json_values import is_lines
 
-FORMATS: tuple[str, ...] = ("warc", "wet", "jsonl", "json", "parquet", "text", "html")
+FORMATS: tuple[str, ...] = (
+    "warc", "wet", "jsonl", "json", "parquet", "text", "html", "wikipedia",
+)  # fmt: skip
+#: Formats of which a file is one XML document -> its root element.
+XML_ROOTS = {"wikipedia": "mediawiki"}
 
 #: Formats in which a file is one document: one that is something else costs itself.
 SINGLE: tuple[str, ...] = ("text", "html")
@@ -79,11 +88,19 @@ _SAMPLE_DECODED_BYTES = 64 << 20
 _HIGH_RATIO = 20
 #: Decompressed bytes that are assumed for each byte of .warc.gz; only balances pieces.
 _WARC_RATIO = 4
+#: The same for each byte of .xml.bz2.
+_BZIP2_RATIO = 4
+#: Of a file of many bzip2 streams the second one begins so early: a block has 900,000 bytes.
+_BZIP2_STREAM_BYTES = 1 << 20
 
 
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*\{)")
 _STRINGS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*"')
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|error)", re.IGNORECASE)
+_XML_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(\w++)[\s>]",
+    re.DOTALL,
+)
 #: A page, behind comments such as that of a browser which saved it.
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
@@ -221,7 +238,12 @@ def _refuse_content(path: str, format_: str, compression: str | None, start: byt
             f"{path}: is a Parquet file inside {compression}; decompress it, "
             "Parquet compresses its pages itself"
         )
-    if _MARKUP.match(start):
+    if format_ in XML_ROOTS and content != format_:
+        raise InputError(
+            f"{path}: is no {format_} by its first bytes, which lack the element "
+            f"<{XML_ROOTS[format_]}>; correct its name or, in the configuration, `format:`"
+        )
+    if content not in XML_ROOTS and _MARKUP.match(start):
         raise InputError(
             f"{path}: is an HTML or XML page and not {format_}, perhaps what a server answered "
             "instead of the file; fetch it again"
@@ -251,6 +273,9 @@ def _format_of(head: bytes) -> str | None:
         return "parquet"
     if head.startswith(b"WARC/"):
         return "wet" if b"\nWARC-Type: conversion" in head else "warc"
+    if (root := _XML_ROOT.match(head)) is not None:
+        name = root[1].decode("ascii", "replace")
+        return next((each for each, found in XML_ROOTS.items() if found == name), None)
     return "jsonl" if _JSON.match(head) else None
 
 
@@ -275,7 +300,11 @@ def is_looked_into(format: str, compression: str | None) -> bool:
     >>> is_looked_into("parquet", None), is_looked_into("text", "gz")
     (True, False)
     """
-    return format == "parquet" or (format == "jsonl" and compression is not None)
+    return (
+        format == "parquet"
+        or (format == "jsonl" and compression is not None)
+        or (format in XML_ROOTS and compression == "bz2")
+    )
 
 
 def cut_file(
@@ -320,8 +349,12 @@ def cut_file(
         if size * _HIGH_RATIO > unit_bytes:
             total = int(size * _ratio(stream, compression))
             cuts = _even_cuts(total, min(_MAX_STREAM_PIECES, math.ceil(total / unit_bytes)))
-    elif format == "jsonl" or (format in ("warc", "wet") and compression is None):
+    elif format in ("jsonl", "warc", "wet", *XML_ROOTS) and compression is None:
         cuts = _even_cuts(size, math.ceil(size / unit_bytes))
+    elif format in XML_ROOTS and compression == "bz2":
+        assert stream is not None
+        if next_stream(stream, 1, _BZIP2_STREAM_BYTES) is not None:
+            cuts = _even_cuts(size, math.ceil(size * _BZIP2_RATIO / unit_bytes))
     elif format in ("warc", "wet") and compression == "gz":
         cuts = _even_cuts(size, math.ceil(size * _WARC_RATIO / unit_bytes))
     starts, ends = [0, *cuts], [*cuts, None]

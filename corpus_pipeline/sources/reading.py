@@ -13,6 +13,7 @@ from corpus_pipeline.sources.pieces import FORMATS, Piece
 from corpus_pipeline.sources.records import READ_REASONS, RECORDS, Count, ReadOptions
 from corpus_pipeline.sources.text import read_html, read_text
 from corpus_pipeline.sources.warc import read_warc
+from corpus_pipeline.sources.wikipedia import read_wikipedia
 
 __all__ = ["READ_REASONS", "RECORDS", "Count", "ReadOptions", "read_piece"]
 
@@ -24,6 +25,7 @@ _READERS = {
     "html": read_html,
     "warc": read_warc,
     "wet": read_warc,
+    "wikipedia": read_wikipedia,
 }
 
 

@@ -45,10 +45,14 @@ READ_REASONS: tuple[str, ...] = (
     "read-http-status",  # a web page whose status is not 200
     "read-not-text",  # a web resource that is neither HTML nor plain text
     "read-unknown-coding",  # a web page under a content coding that is not read, like `compress`
+    "read-redirect",  # a page of a wiki that only leads to another one
 )
 
-#: Those of them that are errors, which `max_errors` limits. What a crawl is made of is none.
-ERRORS = frozenset(READ_REASONS) - {"read-http-status", "read-not-text", "read-unknown-coding"}
+#: Those of them that are errors, which `max_errors` limits. What crawls and dumps are made of is
+#: none.
+ERRORS = frozenset(READ_REASONS) - {
+    "read-http-status", "read-not-text", "read-unknown-coding", "read-redirect",
+}  # fmt: skip
 
 
 def is_error(reason: str) -> bool:

@@ -6,7 +6,9 @@ takes for twice as much of them; run by `test_linear.py`, or by hand for some:
 Prints each pair whose time grows by more than `MOST` from a size to four times as much.
 """
 
+import bz2
 import gzip
+import html
 import io
 import json
 import sys
@@ -27,6 +29,8 @@ from corpus_pipeline.dedup.sentences import SentenceOptions, span_hashes
 from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.documents import extract_documents
 from corpus_pipeline.extract.normalise import normalise_texts
+from corpus_pipeline.extract.wikitext.names import WikiNames
+from corpus_pipeline.extract.wikitext.scanner import wikitext_text
 from corpus_pipeline.filters.keywords.measures import (
     KeywordMatcher,
     load_word_lists,
@@ -180,6 +184,21 @@ PATTERNS: dict[str, str] = {
     "tokens": "ghp_Ab12",
     "base64": "Ab3/",
     "userinfo": "a:b@",
+    "templates": "{{",
+    "templates and bars": "{{a|",
+    "parameters": "{{{a|",
+    "links": "[[a|",
+    "links to addresses": "[http://a ",
+    "tables of wikis": "{|\n",
+    "rows of wikis": "|-\n| a || b\n",
+    "ends": "}}]]|}\n",
+    "variants": "-{a;zh-cn:",
+    "sources": "<ref>",
+    "sources and formulas": "<ref><math>",
+    "marks of italics": "''",
+    "sections": "== a ==\n",
+    "items in items": "*#",
+    "pages": "</page><page>",
 }  # fmt: skip
 
 Work = Callable[[str], object]
@@ -287,6 +306,7 @@ STAGES: dict[str, Work] = {
         for family, entities in families_of(ENTITIES).items()
         if family != "numbers"
     },
+    "wikitext": lambda text: wikitext_text(text, WikiNames.of("zh")),
     "tokenize": lambda text: _tokenizer().encode(pa.array([text])),  # type: ignore[attr-defined]
 }
 
@@ -302,6 +322,10 @@ def _warc(kind: str, text: str) -> bytes:
     content = text.encode()
     head = f"WARC/1.0\r\nWARC-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
     return head.encode() + content + b"\r\n\r\n"
+
+
+def _page(text: str) -> bytes:
+    return f"<mediawiki><page>{text}<text>{html.escape(text)}</text></page>".encode()
 
 
 def _parquet(text: str) -> bytes:
@@ -349,6 +373,9 @@ READERS: dict[str, tuple[Callable[[str], bytes], str, str | None]] = {
     "a WARC header": (lambda text: f"WARC/1.0\r\nA: {text}\r\n\r\n".encode(), "warc", None),
     "a conversion": (lambda text: _warc("conversion", text), "wet", None),
     "Parquet": (_parquet, "parquet", None),
+    "a dump": (lambda text: f"<mediawiki>{text}".encode(), "wikipedia", None),
+    "a page of a dump": (_page, "wikipedia", None),
+    "streams of a dump": (lambda text: bz2.compress(_page(text)) * 3, "wikipedia", "bz2"),
 }  # fmt: skip
 
 

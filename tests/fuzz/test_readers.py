@@ -20,6 +20,15 @@ from hypothesis import strategies as st
 from corpus_pipeline.errors import InputError
 from corpus_pipeline.sources.pieces import cut_file, detect_format
 
+DUMP = (
+    "<mediawiki xml:lang='zh'><siteinfo><base>https://zh.wikipedia.org/wiki/X</base></siteinfo>"
+    + "".join(
+        f"<page><title>第{n}条</title><ns>0</ns><id>{n}</id><revision><text>规范 {{{{a|b}}}} "
+        f"[[公司|组织]] -{{zh-cn:甲;zh-tw:乙}}-\n{{|\n| c || d\n|}}</text></revision></page>\n"
+        for n in range(30)
+    )
+    + "</mediawiki>"
+).encode()
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gb2312\r\n%s\r\n%s"
 PAGE = "<html><body><p>第一条 为了规范公司的组织和行为</p></body></html>".encode("gb18030")
 CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE)
@@ -81,6 +90,8 @@ FILES: dict[str, tuple[str, str | None, bytes]] = {
     "wet.zst": ("wet", "zst", zstandard.compress(WARC) * 2),
     "text": ("text", None, "第一条\n".encode() * 9),
     "text.gz": ("text", "gz", gzip.compress("第一条\n".encode() * 9, mtime=0)),
+    "wikipedia": ("wikipedia", None, DUMP),
+    "wikipedia.bz2": ("wikipedia", "bz2", bz2.compress(DUMP[:2500]) + bz2.compress(DUMP[2500:])),
     "parquet": ("parquet", None, parquet()),
     "parquet, plain": ("parquet", None, parquet(use_dictionary=False, compression="none")),
     "parquet, checksums": ("parquet", None, parquet(write_page_checksum=True)),
