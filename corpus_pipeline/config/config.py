@@ -20,6 +20,7 @@ from pydantic import (
 from corpus_pipeline.config.messages import one_line
 from corpus_pipeline.config.mixture import MixtureSection
 from corpus_pipeline.config.step_list import ListedStep, check_list
+from corpus_pipeline.dedup.matches import MATCHES
 from corpus_pipeline.errors import ConfigError, relative_to
 from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.flow import known_steps
@@ -31,7 +32,7 @@ from corpus_pipeline.text.languages import parse_language
 from corpus_pipeline.yaml_files import load_yaml, nearest_key, read_yaml_text
 
 #: Kinds of dedup that a source may be left out of.
-_KINDS = ("document", "sentence")
+_KINDS = tuple(match.kind for match in MATCHES if match.skippable)
 #: Steps that every document passes.
 _NEVER_SKIPPED = ("read", "extract", "dedup", "tokenize")
 

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from corpus_pipeline.dedup import DEDUP_REASONS
 from corpus_pipeline.dedup.columns import DEDUP
+from corpus_pipeline.dedup.matches import DEDUP_REASONS
 from corpus_pipeline.steps import Options, Step
 
 
@@ -131,6 +131,6 @@ class Dedup(Step):
         return f"removed_sentences {row['removed_sentences']}: all of them stand elsewhere"
 
     def on(self, kind: str) -> bool:
-        """Says whether a kind of dedup is on: exact, document, contamination or sentence."""
+        """Says whether a kind of dedup is on, by its name in `matches.KINDS`."""
         on: bool = self.options.enabled and getattr(self.options, kind).enabled
         return on and (kind != "contamination" or bool(self.options.contamination.evaluations))

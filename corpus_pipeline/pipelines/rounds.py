@@ -67,7 +67,7 @@ class Rounds:
             return
         workspace, name = self.make.workspace, round_name("verify", number)
         inputs = (options.inputs[0], *self._folders(steps, "states"))
-        options = dataclasses.replace(options, phase=name, match="verify-again", inputs=inputs)
+        options = dataclasses.replace(options, phase=name, does="verify-again", inputs=inputs)
         if len(steps) == 1:
             items = told_partitions(workspace, steps[0])
         told = sum(map(self._told, steps))
@@ -109,7 +109,7 @@ class Rounds:
             inputs=messages or edges,
             partitions=(),
             total_partitions=make.partitions,
-            match="resolve-step",
+            does="resolve-step",
             before=f"{before[-1]}/left" if before else None,
         )
 

@@ -1,10 +1,18 @@
 """From the steps of a run to the frozen options of what its phases consist of."""
 
 import dataclasses
+from functools import cached_property
 
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import Pass, RunFlow
+from corpus_pipeline.dedup.matches import (
+    MATCHES,
+    ContaminationMatch,
+    DocumentMatch,
+    Match,
+    SentenceMatch,
+)
 from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
 from corpus_pipeline.dedup.step import Dedup
@@ -24,6 +32,7 @@ from corpus_pipeline.stages.hashing import HashOptions
 from corpus_pipeline.stages.ledger import LedgerOptions
 from corpus_pipeline.stages.mapping import DecideStep
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
+from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.near_copies import ShingleOptions
 from corpus_pipeline.stages.read import ReadStageOptions
 from corpus_pipeline.stages.sharding import ShardOptions
@@ -111,16 +120,9 @@ class StageOptions:
         """Options of the identities of a pass, and of the hashes that *dedup* compares."""
         document = self.flow.dedup.options.document
         if not isinstance(each.looks, Dedup):
-            return HashOptions(False, None, document.prefer, None, None)
-        return HashOptions(
-            exact=self._on("exact"),
-            document=self._minhash(),
-            prefer=document.prefer,
-            sentence=self._sentence(),
-            contamination=self._contamination_path(),
-            skip_document=self._skip("document"),
-            skip_sentence=self._skip("sentence"),
-        )
+            return HashOptions((), document.prefer)
+        skip = {match.kind: self._skip(match.kind) for match in self.compared}
+        return HashOptions(self.compared, document.prefer, skip)
 
     def prepared(self, each: Pass) -> PreparedOptions:
         """Options of writing the units of a pass that is not the last."""
@@ -142,10 +144,13 @@ class StageOptions:
         """Options of one match phase, or merge."""
         row = row_of(phase)
         before = self.matches()[: self.matches().index(phase)]
+        matches = {each.kind: each for each in self.compared}
+        # Items that are cut out leave their document in the run.
+        contamination = matches.get(ContaminationMatch.kind)
+        cut = isinstance(contamination, ContaminationMatch) and contamination.cuts
+        cuts = {merge_of(ContaminationMatch.kind)} if cut else set()
         exclude = tuple(
-            f"{name}/removals"
-            for name in before
-            if name in REMOVING and not (name == merge_of("contamination") and self._cuts())
+            f"{name}/removals" for name in before if name in REMOVING and name not in cuts
         )
         return MatchOptions(
             workspace=self.workspace,
@@ -154,16 +159,14 @@ class StageOptions:
             partitions=(),
             total_partitions=self.workspace.groups if row.over == "groups" else self.partitions,
             exclude=exclude if row.heeds_removals else (),
-            document=self._minhash(),
-            contamination=self._contamination_path(),
-            max_documents=self.flow.dedup.options.contamination.max_documents,
+            of=matches.get(row.kind or ""),
         )
 
     def _folder(self, folder: str) -> HashFolder:
         """Returns a folder of the table of phases; the pass in it is that before *dedup*."""
         phase, _, name = folder.partition("/")
         files = self.workspace.units if row_of(phase).over == "units" else self.partitions
-        return HashFolder(f"{self._compared if phase == FIRST_PASS else phase}/{name}", files)
+        return HashFolder(f"{self._hashed if phase == FIRST_PASS else phase}/{name}", files)
 
     @property
     def components(self) -> bool:
@@ -172,12 +175,11 @@ class StageOptions:
 
     def shingles(self) -> ShingleOptions:
         """Options of the shingle sets of candidates."""
-        document = self._minhash()
-        assert document is not None
-        return ShingleOptions(self.workspace, self._compared, document, self.partitions)
+        (minhash,) = (m.minhash for m in self.compared if isinstance(m, DocumentMatch))
+        return ShingleOptions(self.workspace, self._hashed, minhash, self.partitions)
 
     @property
-    def _compared(self) -> str:
+    def _hashed(self) -> str:
         """Name of the pass behind which dedup stands."""
         return next(each.name for each in self.flow.passes if isinstance(each.looks, Dedup))
 
@@ -186,7 +188,7 @@ class StageOptions:
         phases = tuple(name for name in self.matches() if name in REMOVING)
         if not phases:
             return None
-        return DedupOptions(self.workspace, phases, self._sentence(), self._cuts())
+        return DedupOptions(self.workspace, phases, self.compared)
 
     def finished(self) -> FinishedOptions:
         """Options of writing finished units."""
@@ -246,32 +248,30 @@ class StageOptions:
     def _on(self, kind: str) -> bool:
         return self.flow.dedup.on(kind)
 
-    def _minhash(self) -> MinHashOptions | None:
-        section = self.flow.dedup.options.document
-        if not self._on("document"):
-            return None
-        given = section.model_dump(exclude={"enabled", "prefer", "cluster"})
-        options: MinHashOptions = made(
-            "dedup.document", MinHashOptions, seed=self.config.seed, **given
-        )
-        return options
+    @cached_property
+    def compared(self) -> tuple[Match, ...]:
+        """The matches that are on, in their order."""
+        return tuple(self._made(match) for match in MATCHES if self._on(match.kind))
 
-    def _sentence(self) -> SentenceOptions | None:
-        section = self.flow.dedup.options.sentence
-        if not self._on("sentence"):
-            return None
-        options: SentenceOptions = made(
-            "dedup.sentence", SentenceOptions, **section.model_dump(exclude={"enabled"})
-        )
-        return options
+    def _made(self, match: type[Match]) -> Match:
+        section = getattr(self.flow.dedup.options, match.kind)
+        if match is ContaminationMatch:
+            path, cuts = self._contamination_path(), section.action == "cut"
+            assert path is not None
+            return ContaminationMatch(path, contamination_index, section.max_documents, cuts)
+        if match is DocumentMatch:
+            given = section.model_dump(exclude={"enabled", "prefer", "cluster"})
+            seed = self.config.seed
+            return DocumentMatch(made("dedup.document", MinHashOptions, seed=seed, **given))
+        if match is SentenceMatch:
+            given = section.model_dump(exclude={"enabled"})
+            return SentenceMatch(made("dedup.sentence", SentenceOptions, **given))
+        return match()
 
     def _contamination_path(self) -> str | None:
         if not self._on("contamination"):
             return None
         return str(self.workspace.work / "contamination.arrow")
-
-    def _cuts(self) -> bool:
-        return self.flow.dedup.options.contamination.action == "cut"
 
     def _skip(self, kind: str) -> frozenset[str]:
         return self.flow.dedup.context.skipping(kind)

@@ -5,12 +5,12 @@ import math
 
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
+from corpus_pipeline.dedup.matches import KINDS
 from corpus_pipeline.extensions.step import OwnStep
 from corpus_pipeline.flow import default_steps
 from corpus_pipeline.planning.costs import Flow, Prices, Workload, load_costs, measured_stages
 from corpus_pipeline.planning.estimate import Estimate, estimate
 from corpus_pipeline.planning.sizing import partitions_for, unit_bytes_for
-from corpus_pipeline.workspace.phase_table import KINDS
 
 #: Stored bytes of one input file of a stated size: about what crawls have.
 _STATED_FILE_BYTES = 10**9

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS, BatchKey, RowAddress
 from corpus_pipeline.batches import add_failures, alive, end_of_unit, with_columns
-from corpus_pipeline.dedup import NOTHING_LEFT
 from corpus_pipeline.dedup.contamination_verdicts import spans_of, strongest
+from corpus_pipeline.dedup.matches import ContaminationMatch, Match, SentenceMatch
 from corpus_pipeline.dedup.sentence_cuts import (
     RemovedSentences,
     SentenceSpans,
@@ -27,7 +27,7 @@ from corpus_pipeline.workspace.phase_table import DROPPING, merge_of
 from corpus_pipeline.workspace.state import Workspace
 
 #: Phases whose removals are not one row for each document that goes.
-_CONTAMINATION, _SENTENCE = merge_of("contamination"), merge_of("sentence")
+_CONTAMINATION, _SENTENCE = merge_of(ContaminationMatch.kind), merge_of(SentenceMatch.kind)
 
 
 class ReadPreparedUnit(Transform):
@@ -57,14 +57,23 @@ class ReadPreparedUnit(Transform):
 
 @dataclasses.dataclass(frozen=True)
 class DedupOptions:
-    """Where the removals are, and how sentences were cut."""
+    """Where the removals are, and of which matches."""
 
     workspace: Workspace
     matches: tuple[str, ...]
     """Phases whose removals apply, in the order in which they were made."""
-    sentence: SentenceOptions | None
-    cut_contamination: bool = False
-    """Cut evaluation items out of documents instead of dropping these."""
+    of: tuple[Match, ...] = ()
+    """The matches that are on."""
+
+    @property
+    def sentence(self) -> SentenceOptions | None:
+        """How sentences were compared, if they were."""
+        return next((m.options for m in self.of if isinstance(m, SentenceMatch)), None)
+
+    @property
+    def cut_contamination(self) -> bool:
+        """Whether evaluation items are cut out of documents."""
+        return any(m.cuts for m in self.of if isinstance(m, ContaminationMatch))
 
 
 class RemoveDuplicates(MapBatches):
@@ -135,7 +144,7 @@ class RemoveDuplicates(MapBatches):
             columns["repeated_chars"] = pa.array(cut.repeated)
             columns |= _losses(batch, cut, sentences, chars)
         batch = with_columns(batch, columns)
-        reason = np.where(sentences > 0, NOTHING_LEFT, DROPPING[_CONTAMINATION])
+        reason = np.where(sentences > 0, SentenceMatch.reasons[0], DROPPING[_CONTAMINATION])
         living = cut.nothing_left & _living(batch)
         return add_failures(
             batch, {str(name): living & (reason == name) for name in np.unique(reason)}

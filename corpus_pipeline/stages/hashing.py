@@ -1,39 +1,29 @@
 """*dedup*, first part: what documents are compared by, computed while their text is at hand."""
 
 import dataclasses
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import alive, with_columns
-from corpus_pipeline.dedup.contamination import find_contamination
-from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
-from corpus_pipeline.dedup.sentences import SentenceOptions, span_hashes
+from corpus_pipeline.dedup.matches import Documents, Match
 from corpus_pipeline.dedup.survivors import Preference, document_ranks
 from corpus_pipeline.stages.mapping import MapBatches
-from corpus_pipeline.stages.models import contamination_index
-from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
-from corpus_pipeline.text.words import Words, split_words
+from corpus_pipeline.stages.writing import HASHES_OF
+from corpus_pipeline.text.hashing import content_hashes
 
 
 @dataclasses.dataclass(frozen=True)
 class HashOptions:
-    """Which comparisons are wanted; None leaves one out."""
+    """Which comparisons are wanted."""
 
-    exact: bool
-    document: MinHashOptions | None
+    matches: tuple[Match, ...]
     prefer: Preference
-    sentence: SentenceOptions | None
-    contamination: str | None
-    """Path of the index of evaluation items."""
-    skip_document: frozenset[str] = frozenset()
-    """Sources that take no part in near-duplicate removal."""
-    skip_sentence: frozenset[str] = frozenset()
-    """Sources whose sentences are left alone."""
+    skip: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    """Kind of match -> sources that take no part in it."""
 
 
 class HashBatch(MapBatches):
@@ -45,9 +35,9 @@ class HashBatch(MapBatches):
         self.options = options
 
     def open(self) -> None:
-        """Loads the evaluation items."""
-        path = self.options.contamination
-        self._index = None if path is None else contamination_index(path)
+        """Lets the matches load what they look for."""
+        for match in self.options.matches:
+            match.open()
 
     def apply(self, key: BatchKey, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Hashes one batch."""
@@ -58,27 +48,10 @@ class HashBatch(MapBatches):
         priorities = batch["priority"].to_numpy(zero_copy_only=False).astype(np.uint8)
         ranks = document_ranks(priorities, lengths, hashes, prefer=self.options.prefer)
         columns["hash_rank"] = pa.array(ranks)
-        if self.options.exact:
-            first, second = normalised_hashes(texts)
-            columns |= {"hash_exact_a": pa.array(first), "hash_exact_b": pa.array(second)}
-        source = batch["source"][0].as_py()
-        document = self.options.document if source not in self.options.skip_document else None
-        sentence = self.options.sentence if source not in self.options.skip_sentence else None
-        wanted = document is not None or sentence is not None or self._index is not None
-        words = split_words(texts) if wanted else None
-        if document is not None and words is not None:
-            columns["hash_bands"] = _bands(words, document)
-        if sentence is not None:
-            spans = span_hashes(texts, sentence, words)
-            columns["hash_spans"] = _lists(spans.offsets, spans.hashes)
-            columns["hash_span_ordinals"] = _lists(spans.offsets, spans.ordinals)
-        if self._index is not None:
-            occurrences = find_contamination(texts, self._index, words)
-            offsets = np.searchsorted(occurrences["text"].to_numpy(), np.arange(len(texts) + 1))
-            found = pa.StructArray.from_arrays(
-                occurrences.columns[1:], occurrences.schema.names[1:]
-            )
-            columns["hash_places"] = pa.ListArray.from_arrays(offsets.astype(np.int32), found)
+        documents, source = Documents(batch, texts), batch["source"][0].as_py()
+        for match in self.options.matches:
+            if source not in self.options.skip.get(match.kind, ()):
+                columns[HASHES_OF[match.kind]] = match.hashes(documents).lists
         return with_columns(batch, columns)
 
 
@@ -97,14 +70,3 @@ def _ids(batch: pa.RecordBatch, hashes: pa.Array) -> pa.Array:
         )
     ]
     return pa.array(made, pa.string())
-
-
-def _bands(words: Words, options: MinHashOptions) -> pa.Array:
-    shingles = shingle(words, options)
-    hashes = band_hashes(signatures(shingles, options), options)
-    offsets = np.concatenate([[0], np.cumsum(np.where(shingles.present, options.bands, 0))])
-    return _lists(offsets, hashes[shingles.present].ravel())
-
-
-def _lists(offsets: NDArray[Any], values: NDArray[Any]) -> pa.ListArray:
-    return pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(values))

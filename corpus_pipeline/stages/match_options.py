@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from corpus_pipeline.dedup.minhash import MinHashOptions
+from corpus_pipeline.dedup.matches import Match
 from corpus_pipeline.transforms import Range
 from corpus_pipeline.workspace.state import FileEntry, Workspace
 
@@ -34,12 +34,9 @@ class MatchOptions:
     total_partitions: int
     exclude: tuple[str, ...] = ()
     """Folders of the run with removals of earlier matches; their documents take no part."""
-    document: MinHashOptions | None = None
-    contamination: str | None = None
-    """Path of the index of evaluation items."""
-    max_documents: int = 0
-    """Documents that may hold the same words of an item before these count as a quotation."""
-    match: str | None = None
+    of: Match | None = None
+    """The match whose phase it is; a merge needs none."""
+    does: str | None = None
     """What is done with a partition, where that is not the phase's name: a round of *verify*."""
     before: str | None = None
     """Folder of the run with a file of what a partition has left from the step before."""

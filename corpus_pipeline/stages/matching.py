@@ -22,15 +22,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline import storage
-from corpus_pipeline.batches import from_ipc, one_batch, to_ipc
+from corpus_pipeline.batches import from_ipc, to_ipc
 from corpus_pipeline.dedup.blocks import blocks_of, partition_of, sorted_by_address
-from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
-from corpus_pipeline.dedup.exact import exact_removals
+from corpus_pipeline.dedup.matches import MATCHES
 from corpus_pipeline.dedup.peeling import half_edges
-from corpus_pipeline.dedup.sentences import sentence_removals
 from corpus_pipeline.stages import near_copies
 from corpus_pipeline.stages.match_options import Batches, MatchFunction, MatchOptions, Outcome
-from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.resolving import resolve_step
 from corpus_pipeline.transforms import StageCounters, Tally, Transform, unrolled
 from corpus_pipeline.workspace.phase_table import MERGES, row_of
@@ -158,9 +155,9 @@ class MatchPartition(Transform):
         options = self.options
         with self._counters.clock():
             batches = joined_batches(blocks)
-            match = MATCHES[options.match or options.phase]
+            function = DONE_BY[options.does or options.phase]
             idle = not batches and options.before is None
-            outcome = Outcome() if idle else match(options, partition, batches)
+            outcome = Outcome() if idle else function(options, partition, batches)
             files, counts = tuple(outcome.files), outcome.all_counts
             manifest = Manifest(options.phase, partition, files, counts)
             options.workspace.put_manifest(manifest)
@@ -192,32 +189,10 @@ def _write_removals(options: MatchOptions, partition: int, removals: pa.RecordBa
     return Outcome([options.workspace.put_by_group(path, removals)])
 
 
-def _match_exact(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
-    (batch,) = batches.values()
-    first, second, rank, address = (
-        batch[n].to_numpy() for n in ("hash", "second", "rank", "address")
-    )
-    return _write_removals(options, partition, exact_removals(first, second, rank, address))
-
-
-def _match_sentence(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
-    (batch,) = batches.values()
-    removals = sentence_removals(
-        *(batch[n].to_numpy() for n in ("hash", "rank", "address", "span_ordinals"))
-    )
-    return _write_removals(options, partition, one_batch(removals))
-
-
-def _match_contamination(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
-    (batch,) = batches.values()
-    assert options.contamination is not None
-    judged = judge_contamination(
-        batch["address"].to_numpy(),
-        batch,
-        contamination_index(options.contamination),
-        options.max_documents,
-    )
-    return _write_removals(options, partition, one_batch(judged))
+def _decide(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
+    (records,) = batches.values()
+    assert options.of is not None
+    return _write_removals(options, partition, options.of.decide(records))
 
 
 def _merge(options: MatchOptions, group: int, batches: Batches) -> Outcome:
@@ -231,14 +206,12 @@ def write_merged(options: MatchOptions, batches: Iterable[pa.RecordBatch]) -> li
     return options.workspace.put_groups(target, sorted_by_address(batches))
 
 
-#: Phase, or `MatchOptions.match` -> what it does with the records of one partition.
-MATCHES: dict[str, MatchFunction] = {
-    "exact": _match_exact,
+#: Phase, or `MatchOptions.does` -> what it does with the records of one partition.
+DONE_BY: dict[str, MatchFunction] = {
+    **{match.kind: _decide for match in MATCHES if match.decides},
     "document": near_copies.find_candidates,
     "verify": near_copies.verify,
     "verify-again": near_copies.verify_again,
     "resolve-step": resolve_step,
-    "contamination": _match_contamination,
-    "sentence": _match_sentence,
     **dict.fromkeys(MERGES, _merge),
 }

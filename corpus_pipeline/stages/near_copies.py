@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS
 from corpus_pipeline.dedup.buckets import Buckets, find_buckets
+from corpus_pipeline.dedup.matches import DocumentMatch
 from corpus_pipeline.dedup.minhash import MinHashOptions, Shingles, shingle
 from corpus_pipeline.dedup.reopening import REMOVED, UNDONE, reopened
 from corpus_pipeline.dedup.verification import (
@@ -73,12 +74,9 @@ def find_candidates(options: MatchOptions, partition: int, batches: Batches) -> 
 
 def verify(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
     """Compares the members of each bucket by their shingle sets."""
-    assert options.document is not None
     buckets = _buckets(batches[_BUCKETS])
     sets = _shingle_sets(batches[_SETS])
-    return _written(
-        options, partition, buckets, verify_buckets(buckets, sets, options.document.threshold)
-    )
+    return _written(options, partition, buckets, verify_buckets(buckets, sets, _threshold(options)))
 
 
 def verify_again(options: MatchOptions, partition: int, batches: Batches) -> Outcome:
@@ -86,7 +84,6 @@ def verify_again(options: MatchOptions, partition: int, batches: Batches) -> Out
 
     Their shingle sets are read where *shingles* wrote them; of the others nothing is read.
     """
-    assert options.document is not None
     states = batches.get(("address", "state"))
     if states is None or _BUCKETS not in batches:
         return Outcome()
@@ -97,8 +94,13 @@ def verify_again(options: MatchOptions, partition: int, batches: Batches) -> Out
     if len(buckets.addresses) == 0:
         return Outcome()
     sets = _sets_of(options.workspace, partition, np.unique(buckets.addresses))
-    verified = verify_buckets(buckets, sets, options.document.threshold, fresh=fresh)
+    verified = verify_buckets(buckets, sets, _threshold(options), fresh=fresh)
     return _written(options, partition, buckets, verified)
+
+
+def _threshold(options: MatchOptions) -> float:
+    assert isinstance(options.of, DocumentMatch)
+    return options.of.minhash.threshold
 
 
 def _sets_path(workspace: Workspace, unit: int) -> storage.Place:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from corpus_pipeline import storage
 from corpus_pipeline.address import BatchKey, packed_addresses
 from corpus_pipeline.batches import alive, conform, one_batch, unit_end
+from corpus_pipeline.dedup.matches import HASH_KEY, MATCHES
 from corpus_pipeline.errors import EngineError
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.leniencies import leniency_counts
@@ -292,14 +293,14 @@ class WritePreparedUnit(UnitWriter):
         return entries
 
 
-#: Column of the records of every kind that decides the partition.
-HASH_KEY = "hash"
+#: Kind of match -> column of a batch with the records of each document.
+HASHES_OF = {match.kind: f"hash_{match.kind}" for match in MATCHES}
 
 
 def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
     """Turns the hash columns of N documents into flat records, kind by kind.
 
-    Every record carries what its match needs: the hash, the document's rank and its address.
+    Every record carries what its match needs: the hash, the document's address and mostly its rank.
     """
     present = set(batch.schema.names)
     if "hash_rank" not in present:
@@ -307,28 +308,15 @@ def hash_records(batch: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
     addresses = packed_addresses(batch["unit"].to_numpy(), batch["row"].to_numpy())
     ranks = batch["hash_rank"].to_numpy()
     records = {}
-    if "hash_exact_a" in present:
-        every = pa.record_batch(
-            {HASH_KEY: batch["hash_exact_a"], "second": batch["hash_exact_b"],
-             "rank": ranks, "address": addresses}
-        )  # fmt: skip
-        # A page that is not extracted yet has no text; two of them are no duplicates.
-        records["exact"] = every.filter(batch["text"].is_valid())
-    for kind, values, also in (
-        ("document", "hash_bands", None),
-        ("sentence", "hash_spans", "hash_span_ordinals"),
-        ("contamination", "hash_places", None),
-    ):
-        if values not in present:
+    for match in MATCHES:
+        name = HASHES_OF[match.kind]
+        if name not in present:
             continue
-        times = pc.fill_null(pc.list_value_length(batch[values]), 0).to_numpy()
-        found = batch[values].flatten()
-        columns = {HASH_KEY: found, "address": np.repeat(addresses, times)}
-        if kind == "contamination":
-            columns |= dict(zip((f.name for f in found.type), found.flatten(), strict=True))
-        else:
+        times = pc.fill_null(pc.list_value_length(batch[name]), 0).to_numpy()
+        found = batch[name].flatten()
+        columns = dict(zip((f.name for f in found.type), found.flatten(), strict=True))
+        columns["address"] = np.repeat(addresses, times)
+        if match.ranked:
             columns["rank"] = np.repeat(ranks, times)
-        if also is not None:
-            columns[also.removeprefix("hash_")] = batch[also].flatten()
-        records[kind] = pa.record_batch(columns)
+        records[match.kind] = pa.record_batch(columns)
     return records

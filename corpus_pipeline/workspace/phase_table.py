@@ -23,9 +23,9 @@ settle, in `pipelines/gather.py`; no other phase reads it.
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
-from corpus_pipeline.dedup import REASONS
+from corpus_pipeline.dedup.matches import KINDS, MATCHES, Match, Removes
 
 Items = Literal["units", "partitions", "groups", "shards", "driver"]
 """What the items of a phase are; one of the driver is a single task in its own process."""
@@ -56,9 +56,8 @@ class PhaseRow:
     """The kind of dedup whose part it is; None for the passes, which every run has."""
     merged: str | None = None
     """Of `writes`, what a merge brings from partitions to units."""
-    removes: Literal["documents", "windows", "copies of items"] | None = None
-    """What the rows of its removals are; a document may have several windows, or hold several
-    copies."""
+    removes: Removes | None = None
+    """What the rows of its removals are."""
     heeds_removals: bool = False
     """Whether it looks at the removals of all phases before it."""
     in_rounds: bool = False
@@ -72,8 +71,41 @@ class PhaseRow:
         return tuple(f"{self.name}/{name}" for name in self.writes)
 
 
-#: The kinds of dedup, in the order of their matches.
-KINDS = ("contamination", "exact", "document", "sentence")
+def _match_row(match: type[Match]) -> PhaseRow:
+    """Returns the first phase of a match; of most it is the only one."""
+    row = PhaseRow(
+        match.kind, "partitions", match.task,
+        kind=match.kind, reads=(f"{FIRST_PASS}/hashes/{match.kind}",), heeds_removals=True,
+    )  # fmt: skip
+    if not match.decides:
+        return dataclasses.replace(row, **_PROPOSES[match.kind])
+    return dataclasses.replace(row, writes=("removals",), merged="removals", removes=match.removes)
+
+
+#: Of the matches that propose what goes: what their first phase leaves for those behind it.
+_PROPOSES: dict[str, dict[str, Any]] = {
+    "document": {"writes": ("buckets", "wanted"), "merged": "wanted"},
+}
+#: The phases behind the first one.
+_MORE_ROWS: dict[str, tuple[PhaseRow, ...]] = {
+    "document": (
+        PhaseRow(
+            "shingles", "units", "shingle sets of the candidates' texts",
+            kind="document", reads=(f"{FIRST_PASS}/documents", "merge-document/wanted"),
+            writes=("sets",),
+        ),
+        PhaseRow(
+            "verify", "partitions", "edges between similar candidates, with Jaccard",
+            kind="document", reads=("document/buckets", "shingles/sets"),
+            writes=("edges",), in_rounds=True,
+        ),
+        PhaseRow(
+            "resolve", "driver", "who stays; then verify-2, … until nobody is uncompared",
+            kind="document", reads=("verify/edges",),
+            writes=("removals",), merged="removals", removes="documents", in_rounds=True,
+        ),
+    ),
+}  # fmt: skip
 
 
 def _rows() -> Iterator[PhaseRow]:
@@ -83,41 +115,9 @@ def _rows() -> Iterator[PhaseRow]:
         writes=("documents", "rejected", *(f"hashes/{kind}" for kind in KINDS)),
         published=("rejected",),
     )  # fmt: skip
-    yield PhaseRow(
-        "contamination", "partitions", "documents that hold one item",
-        kind="contamination", reads=(f"{FIRST_PASS}/hashes/contamination",),
-        writes=("removals",), merged="removals", removes="copies of items", heeds_removals=True,
-    )  # fmt: skip
-    yield PhaseRow(
-        "exact", "partitions", "equal texts",
-        kind="exact", reads=(f"{FIRST_PASS}/hashes/exact",),
-        writes=("removals",), merged="removals", removes="documents", heeds_removals=True,
-    )  # fmt: skip
-    yield PhaseRow(
-        "document", "partitions", "equal bands: buckets of candidates, and who is wanted for them",
-        kind="document", reads=(f"{FIRST_PASS}/hashes/document",),
-        writes=("buckets", "wanted"), merged="wanted", heeds_removals=True,
-    )  # fmt: skip
-    yield PhaseRow(
-        "shingles", "units", "shingle sets of the candidates' texts",
-        kind="document", reads=(f"{FIRST_PASS}/documents", "merge-document/wanted"),
-        writes=("sets",),
-    )  # fmt: skip
-    yield PhaseRow(
-        "verify", "partitions", "edges between similar candidates, with Jaccard",
-        kind="document", reads=("document/buckets", "shingles/sets"),
-        writes=("edges",), in_rounds=True,
-    )  # fmt: skip
-    yield PhaseRow(
-        "resolve", "driver", "who stays; then verify-2, … until nobody is uncompared",
-        kind="document", reads=("verify/edges",),
-        writes=("removals",), merged="removals", removes="documents", in_rounds=True,
-    )  # fmt: skip
-    yield PhaseRow(
-        "sentence", "partitions", "equal spans of sentences",
-        kind="sentence", reads=(f"{FIRST_PASS}/hashes/sentence",),
-        writes=("removals",), merged="removals", removes="windows", heeds_removals=True,
-    )  # fmt: skip
+    for match in MATCHES:
+        yield _match_row(match)
+        yield from _MORE_ROWS.get(match.kind, ())
     yield PhaseRow(
         LAST_PASS, "units", "removals applied · the steps behind dedup",
         reads=(f"{FIRST_PASS}/documents",),
@@ -162,11 +162,12 @@ _BY_NAME = {row.name: row for row in PHASES}
 MERGES: dict[str, str] = {row.name: row.reads[0] for row in PHASES if row.over == "groups"}
 #: Phases whose removals later phases heed, and the last pass applies.
 REMOVING = tuple(row.name for row in PHASES if row.over == "groups" and row.removes)
+_REASONS = {match.kind: match.reasons[0] for match in MATCHES if match.removes != "windows"}
 #: Those that remove documents -> the reason that the ledger gives.
 DROPPING: dict[str, str] = {
-    row.name: REASONS[row.kind]
+    row.name: _REASONS[row.kind]
     for row in PHASES
-    if row.name in REMOVING and row.kind is not None and row.kind in REASONS
+    if row.name in REMOVING and row.kind is not None and row.kind in _REASONS
 }
 
 

@@ -15,6 +15,7 @@ from corpus_pipeline.batches import unit_end
 from corpus_pipeline.dedup.contamination_verdicts import CONTAMINATION
 from corpus_pipeline.dedup.edges import DOCUMENT_REMOVALS
 from corpus_pipeline.dedup.exact import EXACT_REMOVALS
+from corpus_pipeline.dedup.matches import ContaminationMatch, SentenceMatch
 from corpus_pipeline.dedup.sentences import SENTENCE_REMOVALS, SentenceOptions
 from corpus_pipeline.filters.language.step import Language
 from corpus_pipeline.flow import default_steps, document_schema
@@ -23,6 +24,7 @@ from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.dedup import ReadPreparedUnit, RemoveDuplicates, removals_folder
 from corpus_pipeline.stages.hashing import HashBatch
 from corpus_pipeline.stages.mapping import ApplyStep
+from corpus_pipeline.stages.models import contamination_index
 from corpus_pipeline.stages.read import ReadUnit
 from corpus_pipeline.steps import Context, SourceRules
 from corpus_pipeline.text.hashing import content_hashes
@@ -232,16 +234,15 @@ def test_hashing_names_documents_and_hashes_those_alive(make: StageOptions) -> N
         ((_, found), _) = sorted(actual, key=lambda element: element[0])
         assert found["id"].to_pylist() == [hashes[0].hex(), "given", hashes[2].hex(), "f:3"]
         assert found["content_hash"].to_pylist() == [*hashes[:3], None]
-        first, second, dropped, _ = found["hash_exact_a"].to_pylist()
+        first, second, dropped, unread = found["hash_exact"].to_pylist()
         assert first == second, "layout does not count"
-        assert first != dropped
-        bands = found["hash_bands"].to_pylist()
+        assert (len(first), dropped, unread) == (1, [], [])
+        bands = found["hash_document"].to_pylist()
         assert [len(band) for band in bands] == [14, 14, 0, 0]
         assert bands[0] == bands[1]
-        spans = found["hash_spans"].to_pylist()
+        spans = found["hash_sentence"].to_pylist()
         assert [len(span) > 0 for span in spans] == [True, True, False, False]
-        ordinals = found["hash_span_ordinals"].to_pylist()
-        assert ordinals[0] == list(range(len(spans[0])))
+        assert [span["ordinal"] for span in spans[0]] == list(range(len(spans[0])))
 
     run(unit(batch), HashBatch(make.hashing(make.flow.passes[0])), check)
 
@@ -318,7 +319,8 @@ def test_dedup_cuts_items_out_of_documents_that_stay(make: StageOptions) -> None
     made = make.dedup()
     assert made is not None
     every = SentenceOptions(min_words=1, max_loss=1)
-    options = dataclasses.replace(made, cut_contamination=True, sentence=every)
+    cutting = ContaminationMatch("", contamination_index, 20, cuts=True)
+    options = dataclasses.replace(made, of=(cutting, SentenceMatch(every)))
     run_documents(
         unit(documents(texts, unit=7), phase="finish", number=7),
         RemoveDuplicates(options),

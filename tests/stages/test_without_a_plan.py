@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpus_pipeline.dedup.matches import ExactMatch
 from corpus_pipeline.engines.in_process import run_transforms
 from corpus_pipeline.filters.quality.step import Quality
 from corpus_pipeline.flow import document_schema, ledger_schema
@@ -58,7 +59,7 @@ def prepare(workspace: Workspace) -> None:
     reading = ReadStageOptions(
         str(workspace.units_file), {"web": ReadOptions()}, {"web": 1}, schema
     )
-    hashing = HashOptions(True, None, "longest", None, None)
+    hashing = HashOptions((ExactMatch(),), "longest")
     writing = PreparedOptions(workspace, "prepare", PARTITIONS, schema)
     run(
         [0],
@@ -71,7 +72,7 @@ def prepare(workspace: Workspace) -> None:
 
 def match(workspace: Workspace, phase: str, folder: str, partitions: int) -> None:
     options = MatchOptions(
-        workspace, phase, (HashFolder(folder, 1),), ((0, partitions),), partitions
+        workspace, phase, (HashFolder(folder, 1),), ((0, partitions),), partitions, of=ExactMatch()
     )
     files = [(0, number) for number in range(PARTITIONS)]
     run(files, ReadHashes(options), MatchPartition(options))
@@ -91,7 +92,7 @@ def test_all_stages_by_their_own_options(workspace: Workspace) -> None:
     run(
         [0],
         ReadPreparedUnit(workspace, "prepare", "finish"),
-        RemoveDuplicates(DedupOptions(workspace, ("merge-exact",), None)),
+        RemoveDuplicates(DedupOptions(workspace, ("merge-exact",))),
         WriteFinishedUnit(finished),
     )
     listed = LedgerOptions(workspace, ("prepare", "finish"), ledger_schema(), tokens=False)

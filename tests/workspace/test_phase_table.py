@@ -1,11 +1,11 @@
 """The table of phases: what is read was written before, and the stages and the costs know all."""
 
-from corpus_pipeline.dedup import REASONS
+from corpus_pipeline.dedup.matches import DEDUP_REASONS, KINDS, MATCHES
+from corpus_pipeline.dedup.step import DedupSection
 from corpus_pipeline.planning.costs import load_costs
-from corpus_pipeline.stages.matching import MATCHES
+from corpus_pipeline.stages.matching import DONE_BY
 from corpus_pipeline.workspace.phase_table import (
     DROPPING,
-    KINDS,
     MERGES,
     PHASES,
     REMOVING,
@@ -35,7 +35,8 @@ def test_each_match_has_its_merge_behind_it() -> None:
 
 def test_the_order_of_the_removals() -> None:
     assert REMOVING == ("merge-contamination", "merge-exact", "merge-resolve", "merge-sentence")
-    assert [*DROPPING.values()] == [*REASONS.values()]
+    assert [*DROPPING.values()] == ["contaminated", "exact-duplicate", "document-duplicate"]
+    assert set(DROPPING.values()) <= set(DEDUP_REASONS)
     assert row_of("finish").reads[1:] == tuple(f"{name}/removals" for name in REMOVING)
 
 
@@ -48,8 +49,13 @@ def test_kinds_that_are_off_leave_their_phases_out() -> None:
 
 def test_the_stages_know_every_match() -> None:
     over = {row.name for row in PHASES if row.over in ("partitions", "groups")}
-    assert MATCHES.keys() - over == {"verify-again", "resolve-step"}
-    assert over <= MATCHES.keys()
+    assert DONE_BY.keys() - over == {"verify-again", "resolve-step"}
+    assert over <= DONE_BY.keys()
+
+
+def test_every_match_has_its_section() -> None:
+    assert {name for name in DedupSection.model_fields if name != "enabled"} == set(KINDS)
+    assert len(set(KINDS)) == len(MATCHES)
 
 
 def test_the_costs_are_of_every_phase_and_folder() -> None:

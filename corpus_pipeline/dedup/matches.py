@@ -1,0 +1,224 @@
+"""The matches: what documents are compared by, across the whole run, and what that removes.
+
+A match is one object that says everything about itself:
+
+    kind, reasons, task      what it is called, what it drops for, what it does in some words
+    hashes(documents)        records of small numbers, made while the texts are at hand; the column
+                             `hash` brings those together that must meet
+    decide(records)          what goes, of all records of some hashes
+    removes                  what a row of that is: a document, a window, a copy of an item
+
+The class says what is the same in every run; the table of phases, the reasons of *dedup* and the
+kinds that a source may skip follow from `MATCHES`. An instance holds the options of one run; the
+stages that hash, match and remove are given the instances of the matches that are on.
+
+A match whose hashes only propose what goes has phases of its own behind the first one, and no
+`decide`.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpus_pipeline.batches import one_batch
+from corpus_pipeline.dedup.contamination import ContaminationIndex, find_contamination
+from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
+from corpus_pipeline.dedup.exact import exact_removals
+from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
+from corpus_pipeline.dedup.sentences import SentenceOptions, sentence_removals, span_hashes
+from corpus_pipeline.text.hashing import normalised_hashes
+from corpus_pipeline.text.words import Words, split_words
+
+Removes = Literal["documents", "windows", "copies of items"]
+"""What the rows of removals are; a document may have several windows, or hold several copies."""
+
+#: Column of the records of every kind that decides the partition.
+HASH_KEY = "hash"
+
+
+@dataclasses.dataclass(frozen=True)
+class Documents:
+    """N documents of one source, as matches look at them."""
+
+    batch: pa.RecordBatch
+    texts: pa.Array
+    """string[N], of those that are alive; null of the others."""
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the texts, split once for all matches."""
+        return split_words(self.texts)
+
+
+class Hashes(NamedTuple):
+    """The records of N documents, one after another. Document i has `offsets[i]:offsets[i + 1]`."""
+
+    offsets: NDArray[np.int64]
+    """int64[N + 1]."""
+    columns: Mapping[str, Any]
+    """M values each; one is `HASH_KEY`."""
+
+    @property
+    def lists(self) -> pa.ListArray:
+        """list<struct>[N]."""
+        arrays = [pa.array(values) for values in self.columns.values()]
+        records = pa.StructArray.from_arrays(arrays, list(self.columns))
+        return pa.ListArray.from_arrays(self.offsets.astype(np.int32), records)
+
+
+class Match:
+    """One kind of comparison. A subclass sets the class attributes and overrides the functions."""
+
+    kind: ClassVar[str]
+    #: What its first phase does, in some words.
+    task: ClassVar[str]
+    removes: ClassVar[Removes] = "documents"
+    #: Why documents are dropped; of a match that removes documents the first is what these are.
+    reasons: ClassVar[tuple[str, ...]]
+    #: A source may be left out of it.
+    skippable: ClassVar[bool] = False
+    #: Its records carry the document's rank, beside its address.
+    ranked: ClassVar[bool] = True
+    #: `decide` tells from the records alone what goes.
+    decides: ClassVar[bool] = True
+
+    def open(self) -> None:
+        """Loads what `hashes` needs, in the process that hashes."""
+
+    def hashes(self, documents: Documents) -> Hashes:
+        """Returns what the documents are compared by; those whose text is null have nothing."""
+        raise NotImplementedError
+
+    def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
+        """Returns what goes, by `address`, ascending.
+
+        Args:
+            records: all of some hashes, in any order: the columns of `hashes`, `address` and, if
+                it is `ranked`, `rank`.
+        """
+        raise NotImplementedError
+
+
+@dataclasses.dataclass(frozen=True)
+class ContaminationMatch(Match):
+    """Documents that hold items of evaluation sets."""
+
+    kind = "contamination"
+    task = "documents that hold one item"
+    removes = "copies of items"
+    reasons = ("contaminated",)
+    ranked = False
+
+    path: str
+    """Of the index of the items."""
+    load: Callable[[str], ContaminationIndex]
+    """Reads it, once for each process."""
+    max_documents: int
+    """Documents that may hold the same words of an item before these count as a quotation."""
+    cuts: bool = False
+    """Cut items out of documents instead of dropping these."""
+
+    def open(self) -> None:
+        """Loads the items."""
+        self.load(self.path)
+
+    def hashes(self, documents: Documents) -> Hashes:
+        """Returns the places of items."""
+        found = find_contamination(documents.texts, self.load(self.path), documents.words)
+        offsets = np.searchsorted(found["text"].to_numpy(), np.arange(len(documents.texts) + 1))
+        names = found.schema.names[1:]
+        return Hashes(offsets, dict(zip(names, found.columns[1:], strict=True)))
+
+    def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
+        """Judges the documents that hold the same items."""
+        addresses = records["address"].to_numpy()
+        index = self.load(self.path)
+        return one_batch(judge_contamination(addresses, records, index, self.max_documents))
+
+
+@dataclasses.dataclass(frozen=True)
+class ExactMatch(Match):
+    """Documents that differ in layout at most."""
+
+    kind = "exact"
+    task = "equal texts"
+    reasons = ("exact-duplicate",)
+
+    def hashes(self, documents: Documents) -> Hashes:
+        """Returns both halves of the hash of each text.
+
+        A page that is not extracted yet has no text; two of them are no duplicates.
+        """
+        there = documents.texts.is_valid()
+        first, second = (
+            half[there.to_numpy(zero_copy_only=False)]
+            for half in normalised_hashes(documents.texts)
+        )
+        offsets = np.append(0, np.cumsum(there))
+        return Hashes(offsets, {HASH_KEY: first, "second": second})
+
+    def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
+        """Finds all but the least document of each text."""
+        return exact_removals(*_arrays(records, HASH_KEY, "second", "rank", "address"))
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentMatch(Match):
+    """Near copies: equal bands propose pairs, which later phases verify."""
+
+    kind = "document"
+    task = "equal bands: buckets of candidates, and who is wanted for them"
+    reasons = ("document-duplicate",)
+    skippable = True
+    decides = False
+
+    minhash: MinHashOptions
+
+    def hashes(self, documents: Documents) -> Hashes:
+        """Returns the band hashes of each text that has shingles."""
+        shingles = shingle(documents.words, self.minhash)
+        bands = band_hashes(signatures(shingles, self.minhash), self.minhash)
+        times = np.where(shingles.present, self.minhash.bands, 0)
+        offsets = np.append(0, np.cumsum(times))
+        return Hashes(offsets, {HASH_KEY: bands[shingles.present].ravel()})
+
+
+@dataclasses.dataclass(frozen=True)
+class SentenceMatch(Match):
+    """Sentences that stand elsewhere, too."""
+
+    kind = "sentence"
+    task = "equal spans of sentences"
+    removes = "windows"
+    reasons = ("sentence-nothing-left",)
+    skippable = True
+
+    options: SentenceOptions
+
+    def hashes(self, documents: Documents) -> Hashes:
+        """Returns the windows of sentences of each text."""
+        spans = span_hashes(documents.texts, self.options, documents.words)
+        return Hashes(spans.offsets, {HASH_KEY: spans.hashes, "ordinal": spans.ordinals})
+
+    def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
+        """Finds all windows of hashes that occur more than once, and which copy stays."""
+        columns = _arrays(records, HASH_KEY, "rank", "address", "ordinal")
+        return one_batch(sentence_removals(*columns))
+
+
+def _arrays(records: pa.RecordBatch, *names: str) -> list[NDArray[Any]]:
+    return [records[name].to_numpy() for name in names]
+
+
+#: All of them, in the order in which they run: a later one takes no account of documents that an
+#: earlier one removed.
+MATCHES: tuple[type[Match], ...] = (ContaminationMatch, ExactMatch, DocumentMatch, SentenceMatch)
+#: Their names.
+KINDS: tuple[str, ...] = tuple(match.kind for match in MATCHES)
+#: Why *dedup* drops documents, in the order of the matches.
+DEDUP_REASONS: tuple[str, ...] = tuple(reason for match in MATCHES for reason in match.reasons)
