@@ -240,6 +240,11 @@ def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:
         where = "steps: "
         try:
             step.check_columns(before)
+            if isinstance(step, Dedup) and (ordering := step.ordering) is not None:
+                from corpus_pipeline.filters.where.ordering import parse_ordering
+
+                where = "dedup.address.greatest: "
+                parse_ordering(ordering).check(before)
             if step.when is not None:
                 from corpus_pipeline.filters.where.expressions import parse_expression
 

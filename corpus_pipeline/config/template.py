@@ -96,11 +96,13 @@ def _key(key: str, field: FieldInfo, depth: int, width: int = _WIDTH) -> Iterato
     else:
         value = field.get_default(call_default_factory=True)
     section = section_of(field)
-    if value is None and section is not None and issubclass(section, Options):
-        # A step that is off: every line is a comment.
-        yield ""
+    off = value is None or (isinstance(value, Options) and not value.enabled)
+    if off and section is not None and issubclass(section, Options):
+        # A step, or a part of one, that is off: every line is a comment.
+        if depth == 0:
+            yield ""
         yield from _comment(section.__doc__ or "", depth)
-        yield f"# {key}:"
+        yield f"# {'  ' * depth}{key}:"
         for name, inner in section.model_fields.items():
             lines = _key(name, inner, depth + 1, width - len("# "))
             yield from (f"# {line}" for line in lines)

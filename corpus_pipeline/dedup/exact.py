@@ -1,10 +1,10 @@
-"""Exact deduplication: documents that differ in layout at most."""
+"""Exact deduplication: documents that have the same hash, of their text or of their address."""
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpus_pipeline.dedup.survivors import group_order
+from corpus_pipeline.dedup.survivors import PRIORITY_AT, group_order
 from corpus_pipeline.kernels import kernel
 
 #: Columns of what `exact_removals` returns.
@@ -41,8 +41,12 @@ def exact_removals(
     hash_b: NDArray[np.uint64],
     ranks: NDArray[np.uint64],
     addresses: NDArray[np.uint64],
+    preferences: NDArray[np.uint64] | None = None,
 ) -> pa.RecordBatch:
     """Finds the documents to remove: all but the least (rank, address) of each 128-bit hash.
+
+    With preferences the least of (priority, preference, rank, address) survives; the priority is
+    that of the source, which ranks begin with.
 
     The result is the same for any order of the records, and if records are repeated. Texts that are
     null are to be left out by the caller: they hash like empty texts.
@@ -52,6 +56,7 @@ def exact_removals(
         hash_b: uint64[N], the other half.
         ranks: uint64[N], see `survivors.document_ranks`.
         addresses: uint64[N], packed.
+        preferences: uint64[N]; the least is the most wanted.
 
     Returns:
         A batch of schema `EXACT_REMOVALS`, sorted by address, one row for each removed document.
@@ -61,7 +66,11 @@ def exact_removals(
     >>> exact_removals(halves, halves, ranks, addresses).to_pylist()
     [{'address': 10, 'duplicate_of': 12}, {'address': 13, 'duplicate_of': 12}]
     """
-    order = group_order(hash_a, hash_b, ranks, addresses)
+    if preferences is None:
+        order = group_order(hash_a, hash_b, ranks, addresses)
+    else:
+        priorities = ranks >> np.uint64(PRIORITY_AT)
+        order = np.lexsort((addresses, ranks, preferences, priorities, hash_b, hash_a))
     removed, kept = np.empty(len(order), np.uint64), np.empty(len(order), np.uint64)
     count = _removals(order, hash_a, hash_b, addresses, removed, kept)
     by_address = np.argsort(removed[:count])

@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.batches import one_batch
@@ -31,7 +32,7 @@ from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
 from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
 from corpus_pipeline.dedup.sentences import SentenceOptions, sentence_removals, span_hashes
-from corpus_pipeline.text.hashing import normalised_hashes
+from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
 from corpus_pipeline.text.words import Words, split_words
 
 Removes = Literal["documents", "windows", "copies of items"]
@@ -142,6 +143,39 @@ class ContaminationMatch(Match):
 
 
 @dataclasses.dataclass(frozen=True)
+class AddressMatch(Match):
+    """Documents of one address (URL); a document without one is left alone."""
+
+    kind = "address"
+    task = "equal addresses"
+    reasons = ("duplicate-url",)
+    skippable = True
+
+    form: Callable[[pa.Array], pa.Array] | None = None
+    """Writes addresses in one form, null where there is none; None: every character counts."""
+    preferences: Callable[[pa.RecordBatch], NDArray[np.uint64]] | None = None
+    """Says of documents of one priority which stays: that of the least number."""
+
+    def hashes(self, documents: Documents) -> Hashes:
+        """Returns both halves of the hash of each address, and how much the document is wanted."""
+        urls = documents.batch["url"]
+        urls = urls if self.form is None else self.form(urls)
+        there = pc.fill_null(pc.greater(pc.binary_length(urls), 0), False)
+        rows = there.to_numpy(zero_copy_only=False)
+        halves = np.frombuffer(content_hashes(urls.filter(there)).buffers()[1], "<u8")
+        columns = {HASH_KEY: halves[::2], "second": halves[1::2]}
+        if self.preferences is not None:
+            columns["preference"] = self.preferences(documents.batch)[rows]
+        return Hashes(np.append(0, np.cumsum(rows)), columns)
+
+    def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
+        """Finds all but the most wanted document of each address."""
+        names = [HASH_KEY, "second", "rank", "address"]
+        names += [] if self.preferences is None else ["preference"]
+        return exact_removals(*_arrays(records, *names))
+
+
+@dataclasses.dataclass(frozen=True)
 class ExactMatch(Match):
     """Documents that differ in layout at most."""
 
@@ -217,7 +251,9 @@ def _arrays(records: pa.RecordBatch, *names: str) -> list[NDArray[Any]]:
 
 #: All of them, in the order in which they run: a later one takes no account of documents that an
 #: earlier one removed.
-MATCHES: tuple[type[Match], ...] = (ContaminationMatch, ExactMatch, DocumentMatch, SentenceMatch)
+MATCHES: tuple[type[Match], ...] = (
+    ContaminationMatch, AddressMatch, ExactMatch, DocumentMatch, SentenceMatch,
+)  # fmt: skip
 #: Their names.
 KINDS: tuple[str, ...] = tuple(match.kind for match in MATCHES)
 #: Why *dedup* drops documents, in the order of the matches.

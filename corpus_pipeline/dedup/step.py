@@ -1,4 +1,4 @@
-"""*dedup*: documents and sentences that occur twice, and items of evaluation sets.
+"""*dedup*: addresses, documents and sentences that occur twice, and items of evaluation sets.
 
 It is the one step that looks at more than a batch: the phases between *prepare* and *finish* are
 its own. What it compares by is hashed while the text is at hand; what it removes is applied when
@@ -13,6 +13,22 @@ from pydantic import Field
 from corpus_pipeline.dedup.columns import DEDUP
 from corpus_pipeline.dedup.matches import DEDUP_REASONS
 from corpus_pipeline.steps import Options, Step
+
+
+class AddressSection(Options):
+    """Documents of one address (URL); of each one stays."""
+
+    form: Literal["normalised", "exact"] = Field(
+        "normalised",
+        description="normalised: case of the host, escapes, usual ports, fragments, names of "
+        "sessions and parameters of tracking do not count; exact: every character counts",
+    )
+    greatest: str | None = Field(
+        None,
+        description="where priorities are the same the document stays that has the greatest number "
+        "or the latest date here: a column or an expression, for example date(metadata.crawled); "
+        "default: the order of survival of all matches",
+    )
 
 
 class ExactSection(Options):
@@ -89,6 +105,7 @@ class SentenceSection(Options):
 class DedupSection(Options):
     """Removal of what occurs twice."""
 
+    address: AddressSection = AddressSection(enabled=False)
     exact: ExactSection = ExactSection()
     document: DocumentSection = DocumentSection()
     contamination: ContaminationSection = ContaminationSection()
@@ -116,6 +133,8 @@ class Dedup(Step):
     ) -> str:
         """Says of which document it is a copy, and how similar, or what it holds."""
         options = self.options
+        if reason == "duplicate-url":
+            return f"the same address as {row['duplicate_of']}"
         if reason == "exact-duplicate":
             return f"the same text as {row['duplicate_of']}"
         if reason == "document-duplicate":
@@ -129,6 +148,11 @@ class Dedup(Step):
             matched, total = row["contamination_matched"], row["contamination_total"]
             return f"{figures}{matched} of {total} words of the item {row['contaminated_by']}"
         return f"removed_sentences {row['removed_sentences']}: all of them stand elsewhere"
+
+    @property
+    def ordering(self) -> str | None:
+        """The expression that says which document of an address stays, if there is one."""
+        return self.options.address.greatest if self.on("address") else None
 
     def on(self, kind: str) -> bool:
         """Says whether a kind of dedup is on, by its name in `matches.KINDS`."""

@@ -17,6 +17,8 @@ from corpus_pipeline.kernels import kernel
 
 Preference = Literal["longest", "shortest", "none"]
 
+#: Bits of a rank below the priority.
+PRIORITY_AT = 56
 _LENGTH_LIMIT = (1 << 24) - 1
 """Documents of this many code points or more count as equally long."""
 
@@ -65,7 +67,7 @@ def document_ranks(
     elif prefer == "none":
         preference[:] = 0
     ranks: NDArray[np.uint64] = priorities.astype(np.uint64)
-    ranks <<= np.uint64(56)
+    ranks <<= np.uint64(PRIORITY_AT)
     ranks |= preference << np.uint64(32)
     ranks |= _first_four_bytes(content_hashes).astype(np.uint64)
     return ranks

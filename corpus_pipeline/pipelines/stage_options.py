@@ -8,6 +8,7 @@ from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import Pass, RunFlow
 from corpus_pipeline.dedup.matches import (
     MATCHES,
+    AddressMatch,
     ContaminationMatch,
     DocumentMatch,
     Match,
@@ -17,6 +18,8 @@ from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
 from corpus_pipeline.dedup.step import Dedup
 from corpus_pipeline.filters.gathering import Gathering
+from corpus_pipeline.filters.url.normalise import in_one_form
+from corpus_pipeline.filters.where.ordering import parse_ordering
 from corpus_pipeline.machine import cores, memory_bytes
 from corpus_pipeline.pipelines.phases import DocumentPass
 from corpus_pipeline.planning.evaluations import (
@@ -259,6 +262,10 @@ class StageOptions:
             path, cuts = self._contamination_path(), section.action == "cut"
             assert path is not None
             return ContaminationMatch(path, contamination_index, section.max_documents, cuts)
+        if match is AddressMatch:
+            ordering = None if section.greatest is None else parse_ordering(section.greatest)
+            form = in_one_form if section.form == "normalised" else None
+            return AddressMatch(form, None if ordering is None else ordering.keys)
         if match is DocumentMatch:
             given = section.model_dump(exclude={"enabled", "prefer", "cluster"})
             seed = self.config.seed

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from corpus_pipeline.dedup.matches import KINDS
 from corpus_pipeline.workspace import phase_table
 from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
@@ -130,6 +131,11 @@ class Costs:
     """Of a place for a partition in a file of hashes."""
     phases: Mapping[str, PhaseCosts]
     files: Mapping[str, FolderCosts]
+
+    @property
+    def unmeasured(self) -> tuple[str, ...]:
+        """Kinds of match whose phases nobody has measured; an estimate leaves them out."""
+        return tuple(kind for kind in KINDS if kind not in self.phases)
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "Costs":

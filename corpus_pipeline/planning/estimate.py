@@ -165,7 +165,9 @@ def estimate(
         workers: how many work at once, one core each.
         flow: which parts are on; all, on local disks, by the direct engine, if None.
     """
-    sums = _Sums(workload, costs, workers, flow or Flow())
+    flow = flow or Flow()
+    flow = dataclasses.replace(flow, off=flow.off.union(costs.unmeasured))
+    sums = _Sums(workload, costs, workers, flow)
     phases = tuple(sums.phase(name) for name in PHASES if sums.flow.runs(name))
     whole = Estimate(
         workload, sums.flow, workers, phases, sums.stages(), sums.folders,

@@ -71,9 +71,10 @@ def flow_of(config: Config, flow: RunFlow, sources: list[SourcePlan]) -> Flow:
     names = [step.name for step in flow.steps if not isinstance(step, OwnStep)]
     switches = {step.name: step.name in names for step in default_steps()}
     switches |= {kind: flow.dedup.on(kind) for kind in KINDS}
-    measured, seen = measured_stages(load_costs()), set[str]()
+    costs = load_costs()
+    measured, seen = measured_stages(costs), set[str]()
     more: dict[str, float] = {}
-    unmeasured = []
+    unmeasured = [f"dedup.{kind}" for kind in costs.unmeasured if switches[kind]]
     for step in flow.steps:
         # What was measured counts once; a second one of its kind costs as much again.
         known = step.name in measured and not isinstance(step, OwnStep)

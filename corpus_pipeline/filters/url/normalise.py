@@ -392,6 +392,15 @@ def normalise_urls(urls: pa.Array) -> Urls:
     return found._replace(valid=status == _DONE)
 
 
+def in_one_form(urls: pa.Array) -> pa.Array:
+    """Returns string[N], the addresses as `normalise_urls` writes them; null where there is none.
+
+    >>> in_one_form(pa.array(["HTTP://a.com:80", "no address", None])).to_pylist()
+    ['http://a.com/', None, None]
+    """
+    return normalise_urls(urls).column
+
+
 def _once(urls: pa.Array) -> tuple[Urls, NDArray[np.uint8]]:
     actions, names, digits, session = _tables()
     data, columns = utf8_buffers(urls)

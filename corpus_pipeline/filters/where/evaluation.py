@@ -87,6 +87,10 @@ class Evaluation:
                 return pa.repeat(pa.scalar(node.value), self._count)
         return self._column(node.value, pa.bool_())
 
+    def ordered(self, node: Node) -> Numbers:
+        """Returns N numbers, or dates as numbers; of a field of the metadata, its numbers."""
+        return self._date(node) if self._kind(node).name == DATE else self._number(node)
+
     def _column(self, name: str, type_: pa.DataType) -> pa.Array:
         """Returns a column; one without a type has nulls alone."""
         column = self._rows.column(name)

@@ -1,0 +1,147 @@
+"""Runs that compare addresses and parts of documents: what goes, why, and the same after a stop."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import corpora
+import pytest
+from runs import NotedProgress, Runner, small
+
+from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.workspace.run_file import FOLDERS
+
+
+def lines_of(documents: Mapping[str, tuple[str, Mapping[str, Any]]]) -> str:
+    """Writes documents, id -> (text, other keys), as JSONL."""
+    return "".join(
+        json.dumps({"id": id_, "text": text, **more}, ensure_ascii=False) + "\n"
+        for id_, (text, more) in documents.items()
+    )
+
+
+def story(number: int, sentences: int = 4) -> str:
+    return corpora.joined("en", corpora.story("en", number, 0, sentences))
+
+
+#: Documents of the same address; what the id says becomes of them where the newest stays.
+PAGES = {
+    "kept/newest": (story(0), {"url": "http://a.org/x?utm_source=b", "at": "2024-05-01"}),
+    "duplicate-url/older": (story(1), {"url": "HTTP://A.org/x#top", "at": "2023"}),
+    "duplicate-url/without-date": (story(2, 6), {"url": "http://a.org/x"}),
+    "kept/elsewhere": (story(3), {"url": "http://a.org/y", "at": "2020"}),
+    "kept/nowhere": (story(4), {}),
+    "kept/nowhere-else": (story(5), {}),
+    # Its equal text has gone for its address, so it stays.
+    "kept/same-text": (story(1) + "\n", {}),
+}
+
+
+def pages(folder: Path, output: Path, **more: Any) -> dict[str, Any]:
+    dedup = {"address": {"greatest": "date(metadata.at)"}}
+    return small(folder, output, lines_of(PAGES), **corpora.merged({"dedup": dedup}, more))
+
+
+#: Name -> what makes a run whose ids say what becomes of each document, and its phases.
+RUNS = {
+    "address": (pages, ("address", "merge-address")),
+}
+
+
+def fates(output: Path) -> dict[str, str]:
+    """Id of each document -> `kept`, or the reason for which it is gone."""
+    rows = corpora.rows(output / "ledger")
+    return {row["id"]: row["drop_reason"] or "kept" for row in rows}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_document_meets_its_fate(run_here: Runner, tmp_path: Path, name: str) -> None:
+    make, phases = RUNS[name]
+    run = run_here(make(tmp_path / "in", tmp_path / "out"))
+    found = fates(tmp_path / "out")
+    assert found == {id_: id_.split("/")[0] for id_ in found}
+    assert set(phases) <= set(run["phases"])
+    counts = run["counts"]
+    dropped = {key: n for key, n in counts.items() if key.startswith("dropped-")}
+    kept = len(corpora.rows(tmp_path / "out" / "documents"))
+    assert counts["documents"] == kept + sum(dropped.values()) == len(found)
+    assert verify(tmp_path / "out")["documents"] == len(found)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_another_cut_of_units_and_partitions(run_here: Runner, tmp_path: Path, name: str) -> None:
+    make, _ = RUNS[name]
+    kept = []
+    for plan in ({}, {"unit_bytes": 500}, {"unit_bytes": 900, "match_bytes": 100}):
+        output = tmp_path / f"out{len(kept)}"
+        run_here(make(tmp_path / "in", output, plan=plan))
+        kept.append(sorted(row["text"] for row in corpora.rows(output / "documents")))
+    assert kept[0] == kept[1] == kept[2]
+
+
+class Stopped(Exception):
+    """Stands for a lost machine."""
+
+
+class Stopping(NotedProgress):
+    """Stops in the middle of a phase, or where it would be committed."""
+
+    def __init__(self, phase: str) -> None:
+        super().__init__()
+        self.phase, self.done = phase, 0
+
+    def advance(self, phase: str, items: int, text_bytes: int) -> None:
+        self.done += phase == self.phase
+        if self.done == 2:
+            raise Stopped
+
+    def finish(self, phase: str, seconds: float) -> None:
+        if phase == self.phase:
+            raise Stopped
+
+
+@pytest.mark.parametrize(
+    ("name", "phase"), [(name, phase) for name, (_, phases) in RUNS.items() for phase in phases]
+)
+def test_a_run_that_was_stopped_writes_the_same_bytes(
+    run_here: Runner, tmp_path: Path, name: str, phase: str
+) -> None:
+    make, _ = RUNS[name]
+    plan = {"unit_bytes": 500, "match_bytes": 100}
+    run_here(make(tmp_path / "in", tmp_path / "whole", plan=plan))
+    content = make(tmp_path / "in", tmp_path / "out", plan=plan)
+    with pytest.raises(Stopped):
+        run_here(content, progress=Stopping(phase))
+    progress = NotedProgress()
+    run_here(content, progress=progress)
+    assert "prepare" not in progress.finished, "a committed phase is not started again"
+    assert corpora.tree(tmp_path / "out", *FOLDERS) == corpora.tree(tmp_path / "whole", *FOLDERS)
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ({"greatest": "date(metadata.at"}, "dedup.address.greatest: "),
+        ({"greatest": "classifier_score"}, "dedup.address.greatest: .* no column classifier_score"),
+        ({"greatest": "url"}, "dedup.address.greatest: `url` is a string; documents are put in "),
+        ({"form": "canonical"}, "dedup.address.form: "),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    run_here: Runner, tmp_path: Path, address: dict[str, str], line: str
+) -> None:
+    from corpus_pipeline.errors import ConfigError
+
+    content = small(tmp_path / "in", tmp_path / "out")
+    content["dedup"] = content["dedup"] | {"address": address}
+    with pytest.raises(ConfigError, match=line):
+        run_here(content)
+
+
+def test_a_section_that_is_named_is_on() -> None:
+    from corpus_pipeline.dedup.step import DedupSection
+
+    assert not DedupSection().address.enabled
+    for named in ({}, None, {"form": "exact"}):
+        assert DedupSection.model_validate({"address": named}).address.enabled
