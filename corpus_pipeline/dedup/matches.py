@@ -224,12 +224,12 @@ class DocumentMatch(Match):
 
 @dataclasses.dataclass(frozen=True)
 class SentenceMatch(Match):
-    """Sentences that stand elsewhere, too."""
+    """Sentences, lines or paragraphs that stand elsewhere, too."""
 
     kind = "sentence"
     task = "equal spans of sentences"
     removes = "windows"
-    reasons = ("sentence-nothing-left",)
+    reasons = ("sentence-nothing-left", "sentence-too-much-lost")
     skippable = True
 
     options: SentenceOptions
@@ -242,7 +242,7 @@ class SentenceMatch(Match):
     def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
         """Finds all windows of hashes that occur more than once, and which copy stays."""
         columns = _arrays(records, HASH_KEY, "rank", "address", "ordinal")
-        return one_batch(sentence_removals(*columns))
+        return one_batch(sentence_removals(*columns, self.options))
 
 
 def _arrays(records: pa.RecordBatch, *names: str) -> list[NDArray[Any]]:

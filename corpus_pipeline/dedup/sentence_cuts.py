@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.dedup.sentences import SentenceOptions, TextWindows
+from corpus_pipeline.dedup.units import units_of
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import as_texts, string_column, utf8_buffers
 from corpus_pipeline.text.sentences import Sentences, split_sentences
@@ -49,19 +50,21 @@ class RemovedSentences(NamedTuple):
     `max_loss`."""
     nothing_left: NDArray[np.bool_]
     """bool[N], true for a text of which fewer than `min_words` words are left."""
+    too_much: NDArray[np.bool_]
+    """bool[N], true for a text that lost nothing because it would have lost too much."""
 
 
 @kernel
-def _mark(sentence_offsets, window_offsets, ordinals, keep, span, marks):  # type: ignore[no-untyped-def]
-    """Marks the sentences of each window; returns the text with a wrong ordinal, else -1."""
-    for row in range(len(sentence_offsets) - 1):
-        first, stop = sentence_offsets[row], sentence_offsets[row + 1]
+def _mark(unit_offsets, window_offsets, ordinals, keep, span, marks):  # type: ignore[no-untyped-def]
+    """Marks the units of each window; returns the text with a wrong ordinal, else -1."""
+    for row in range(len(unit_offsets) - 1):
+        first, stop = unit_offsets[row], unit_offsets[row + 1]
         for window in range(window_offsets[row], window_offsets[row + 1]):
-            sentence = first + np.int64(ordinals[window])
-            if sentence >= stop:
+            unit = first + np.int64(ordinals[window])
+            if unit >= stop:
                 return row
             mark = np.uint8(_KEPT) if keep[window] else np.uint8(_REMOVED)
-            for member in range(sentence, min(sentence + span, stop)):
+            for member in range(unit, min(unit + span, stop)):
                 marks[member] |= mark
     return -1
 
@@ -162,7 +165,7 @@ def remove_sentences(
         spans: sentences that go whatever covers them, and however many.
 
     Raises:
-        ValueError: a window begins after the last sentence of its text, so the texts or the options
+        ValueError: a window begins after the last unit of its text, so the texts or the options
             are not those that were hashed.
 
     >>> ordinals, keep = np.array([1, 2], np.uint32), np.array([False, True])
@@ -186,7 +189,7 @@ def remove_sentences(
     rows = np.flatnonzero(touched)
     none = np.zeros(len(texts), np.int32)
     if not len(rows):
-        return RemovedSentences(texts, none, none, none, none.astype(np.bool_))
+        return RemovedSentences(texts, none, none, none, *[none.astype(np.bool_)] * 2)
     # Few documents lose anything, and the others are not looked at.
     here = np.repeat(touched, times)
     offsets = np.concatenate([[0], np.cumsum(times[rows])])
@@ -197,11 +200,11 @@ def remove_sentences(
     counts = [none.copy() for _ in range(3)]
     for count, values in zip(counts, (cut.sentences, cut.chars, cut.repeated), strict=True):
         count[rows] = values
-    nothing_left = none.astype(np.bool_)
-    nothing_left[rows] = cut.nothing_left
+    nothing_left, too_much = none.astype(np.bool_), none.astype(np.bool_)
+    nothing_left[rows], too_much[rows] = cut.nothing_left, cut.too_much
     shorter = pc.replace_with_mask(texts, pa.array(touched), cut.texts)
     sentences, chars, repeated = counts
-    return RemovedSentences(shorter, sentences, chars, repeated, nothing_left)
+    return RemovedSentences(shorter, sentences, chars, repeated, nothing_left, too_much)
 
 
 def _remove(
@@ -213,7 +216,8 @@ def _remove(
 ) -> RemovedSentences:
     """Does what `remove_sentences` does, with texts that all lose something."""
     sentences = split_sentences(texts)
-    repeated = _repeated(sentences, windows, options, numbers)
+    units = units_of(texts, sentences, options.unit)
+    repeated = _repeated(units.spans, windows, options, numbers)[units.of_sentences]
     cut = np.zeros(len(repeated), np.bool_)
     if spans is not None:
         for row, first, last in zip(*(each.tolist() for each in spans), strict=True):
@@ -243,23 +247,24 @@ def _remove(
         (chars - left).astype(np.int32),
         lost.astype(np.int32),
         nothing_left,
+        too_much,
     )
 
 
 def _repeated(
-    sentences: Sentences,
+    units: Sentences,
     windows: TextWindows,
     options: SentenceOptions,
     numbers: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """Returns bool[S]: a removed window covers the sentence and no keeper does."""
-    marks = np.zeros(len(sentences.ends), np.uint8)
+    """Returns bool[U]: a removed window covers the unit and no keeper does."""
+    marks = np.zeros(len(units.ends), np.uint8)
     wrong = _mark(
-        sentences.offsets, windows.offsets, windows.ordinals, windows.keep, options.span, marks
+        units.offsets, windows.offsets, windows.ordinals, windows.keep, options.span, marks
     )
     if wrong >= 0:
         raise ValueError(
-            f"text {numbers[wrong]} has no sentence with the number of one of its windows; "
+            f"text {numbers[wrong]} has no {options.unit} with the number of one of its windows; "
             "give the texts and the options that were hashed"
         )
     repeated: NDArray[np.bool_] = marks == _REMOVED

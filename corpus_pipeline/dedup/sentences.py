@@ -1,6 +1,7 @@
 """Sentence deduplication: of every span of sentences, one copy survives in the whole corpus.
 
-A window is `span` consecutive sentences of one document (all of them, if there are fewer). Windows
+A window is `span` consecutive units (sentences; or lines, or paragraphs, see `units`) of one
+document (all of them, if there are fewer). Windows
 are equal when their folded words are equal; of equal windows the least by (rank, address, ordinal)
 is the keeper, and the others are removed. A sentence goes if a removed window covers it and no
 keeper of its document does:
@@ -14,23 +15,30 @@ Without the second condition text is lost: a keeper may overlap a window that is
 third document has it. With it, every window that is removed stands whole somewhere in the corpus,
 and so does every sentence. Three sentences are the C4 paper's (Raffel et al. 2020, section 2.2).
 
+With `keep="none"` there is no keeper, and every copy goes. With `min_documents` a window counts as
+repeated only where so many documents have it.
+
 Windows that touch code or a table take no part (see `listings`). What is cut out of the texts, and
 how much may be: `sentence_cuts`.
 """
 
 import dataclasses
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.dedup.listings import code_or_table
+from corpus_pipeline.dedup.units import Unit, units_of
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import as_texts
 from corpus_pipeline.text.sentences import split_sentences
 from corpus_pipeline.text.words import Words, mix, split_words
 from corpus_pipeline.thresholds import exact_threshold
+
+Keep = Literal["one", "none"]
+AboveMaxLoss = Literal["keep", "drop"]
 
 #: Multiplier of the polynomial hash over words; odd, so that it never loses a bit.
 _BASE = np.uint64(0x9FB21C651E98DF25)
@@ -45,7 +53,7 @@ SENTENCE_REMOVALS = pa.schema(
             "ordinal",
             pa.uint32(),
             nullable=False,
-            metadata={"meaning": "number, in its document, of the first sentence of the window"},
+            metadata={"meaning": "number, in its document, of the first unit of the window"},
         ),
         pa.field(
             "keep",
@@ -59,10 +67,12 @@ SENTENCE_REMOVALS = pa.schema(
 
 @dataclasses.dataclass(frozen=True)
 class SentenceOptions:
-    """What counts as repeated text."""
+    """What counts as repeated text, and what becomes of it."""
 
+    unit: Unit = "sentence"
+    """What windows consist of. C4's code, CCNet and Dolma compare lines."""
     span: int = 3
-    """Consecutive sentences compared together. Three as in C4: single sentences repeat by chance
+    """Consecutive units compared together. Three as in C4: single sentences repeat by chance
     and by right (headings, idioms, "See also"), three in a row hardly do."""
     min_words: int = 12
     """Windows with fewer words are left alone; a character of an unspaced script is a word. In
@@ -71,6 +81,13 @@ class SentenceOptions:
     has nothing left."""
     max_loss: float = 0.5
     """Share of its characters that a document may lose; one that would lose more stays whole."""
+    above_max_loss: AboveMaxLoss = "keep"
+    """Whether it stays, or is dropped as a whole."""
+    keep: Keep = "one"
+    """Of equal windows one stays, or none."""
+    min_documents: int = 1
+    """Documents that a window stands in, at least, if it is to count as repeated; 1: repeats within
+    one document go, too."""
 
     def __post_init__(self) -> None:
         if not 0 < self.max_loss <= 1:
@@ -80,12 +97,18 @@ class SentenceOptions:
             )
         exact_threshold(self.max_loss, "max_loss")
         if self.span < 1:
-            raise ValueError(f"span must be at least 1 sentence, got {self.span}")
+            raise ValueError(f"span must be at least 1 {self.unit}, got {self.span}")
+        if self.min_documents < 1:
+            raise ValueError(f"min_documents must be at least 1, got {self.min_documents}")
         if self.min_words < 1:
             raise ValueError(
                 f"min_words must be at least 1, got {self.min_words}; "
                 "windows without words all look alike"
             )
+
+
+#: What the defaults of `sentence_removals` are.
+_DEFAULT = SentenceOptions()
 
 
 class SpanHashes(NamedTuple):
@@ -94,7 +117,7 @@ class SpanHashes(NamedTuple):
     offsets: NDArray[np.int64]
     """int64[N + 1]."""
     ordinals: NDArray[np.uint32]
-    """uint32[M], number of the first sentence of each window in its text."""
+    """uint32[M], number of the first unit of each window in its text."""
     hashes: NDArray[np.uint64]
     """uint64[M], hash of the folded words of each window."""
 
@@ -105,7 +128,7 @@ class TextWindows(NamedTuple):
     offsets: NDArray[np.int64]
     """int64[N + 1]."""
     ordinals: NDArray[np.uint32]
-    """uint32[M], number of the first sentence of each window in its text."""
+    """uint32[M], number of the first unit of each window in its text."""
     keep: NDArray[np.bool_]
     """bool[M], true for a window that must stay whole."""
 
@@ -161,7 +184,7 @@ def _hash_windows(  # type: ignore[no-untyped-def]
 def span_hashes(
     texts: pa.Array, options: SentenceOptions, words: Words | None = None
 ) -> SpanHashes:
-    """Hashes every window of consecutive sentences of prose of a `string` column.
+    """Hashes every window of consecutive units of prose of a `string` column.
 
     `words` are those of the texts, if they have been split already. Case, width, punctuation and
     white space do not count, nor where in the window a sentence ends.
@@ -175,17 +198,17 @@ def span_hashes(
     """
     texts = as_texts(texts)
     words = split_words(texts) if words is None else words
-    sentences = split_sentences(texts)
+    units = units_of(texts, split_sentences(texts), options.unit).spans
     window_offsets = np.zeros(len(texts) + 1, np.int64)
-    ordinals = np.empty(len(sentences.ends), np.uint32)
-    hashes = np.empty(len(sentences.ends), np.uint64)
+    ordinals = np.empty(len(units.ends), np.uint32)
+    hashes = np.empty(len(units.ends), np.uint64)
     count = _hash_windows(
         words.offsets,
         words.starts,
         words.hashes,
-        sentences.offsets,
-        sentences.ends,
-        code_or_table(texts, sentences),
+        units.offsets,
+        units.ends,
+        code_or_table(texts, units),
         options.span,
         options.min_words,
         window_offsets,
@@ -200,6 +223,7 @@ def sentence_removals(
     ranks: NDArray[np.uint64],
     addresses: NDArray[np.uint64],
     ordinals: NDArray[np.uint32],
+    options: SentenceOptions = _DEFAULT,
 ) -> pa.Table:
     """Decides which copy of each repeated window survives; the order of the windows is irrelevant.
 
@@ -209,10 +233,12 @@ def sentence_removals(
         hashes: uint64[M].
         ranks: uint64[M], preference of the document; the least survives.
         addresses: uint64[M], packed address of the document; the least survives of equal ranks.
-        ordinals: uint32[M], number of the window's first sentence; the least survives.
+        ordinals: uint32[M], number of the window's first unit; the least survives.
+        options: what counts as repeated, and whether one copy stays.
 
     Returns:
-        Table of `SENTENCE_REMOVALS`: every window whose hash occurs more than once.
+        Table of `SENTENCE_REMOVALS`: every window whose hash occurs more than once, in enough
+        documents.
 
     >>> seven = np.full(3, 7, np.uint64)
     >>> ranks, addresses = np.array([1, 0, 0], np.uint64), np.array([4, 9, 9], np.uint64)
@@ -225,6 +251,13 @@ def sentence_removals(
     repeated = repeats | np.concatenate([repeats[1:], [False]]) if len(order) else repeats[:0]
     rows = order[repeated]
     keep = ~repeats[: len(order)][repeated]
+    if options.min_documents > 1:
+        another = np.append(True, addresses[rows][1:] != addresses[rows][:-1]) | keep
+        group = np.cumsum(keep) - 1
+        enough = np.bincount(group, another, minlength=1) >= options.min_documents
+        rows, keep = rows[enough[group]], keep[enough[group]]
+    if options.keep == "none":
+        keep = np.zeros(len(keep), np.bool_)
     by_address = np.lexsort((ordinals[rows], addresses[rows]))
     rows = rows[by_address]
     return pa.table(

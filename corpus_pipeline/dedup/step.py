@@ -12,6 +12,8 @@ from pydantic import Field
 
 from corpus_pipeline.dedup.columns import DEDUP
 from corpus_pipeline.dedup.matches import DEDUP_REASONS
+from corpus_pipeline.dedup.sentences import AboveMaxLoss, Keep
+from corpus_pipeline.dedup.units import Unit
 from corpus_pipeline.steps import Options, Step
 
 
@@ -89,9 +91,12 @@ class ContaminationSection(Options):
 
 
 class SentenceSection(Options):
-    """Sentences that occur in other documents too."""
+    """Sentences, or lines or paragraphs, that occur in other documents too."""
 
-    span: int = Field(3, gt=0, description="consecutive sentences compared together")
+    unit: Unit = Field(
+        "sentence", description="what is compared and removed: sentence, line, or paragraph"
+    )
+    span: int = Field(3, gt=0, description="consecutive units compared together")
     min_words: int = Field(12, gt=0, description="shorter spans are left alone")
     max_loss: float = Field(
         0.5,
@@ -99,6 +104,15 @@ class SentenceSection(Options):
         le=1,
         description="share of its characters that a document may lose; one that would lose more "
         "loses none",
+    )
+    above_max_loss: AboveMaxLoss = Field(
+        "keep", description="what becomes of such a document: keep it whole, or drop it"
+    )
+    keep: Keep = Field("one", description="copies that stay of what is repeated: one or none")
+    min_documents: int = Field(
+        1,
+        ge=1,
+        description="what stands in fewer documents stays; 1: repeats within one document go, too",
     )
 
 
@@ -147,6 +161,9 @@ class Dedup(Step):
             figures = "" if score is None else f"contamination_score {score:.3f}{least}, "
             matched, total = row["contamination_matched"], row["contamination_total"]
             return f"{figures}{matched} of {total} words of the item {row['contaminated_by']}"
+        if reason == "sentence-too-much-lost":
+            most = f" > {options.sentence.max_loss} of its characters" if known else ""
+            return f"repeated_chars {row['repeated_chars']}{most}"
         return f"removed_sentences {row['removed_sentences']}: all of them stand elsewhere"
 
     @property

@@ -138,17 +138,20 @@ class RemoveDuplicates(MapBatches):
         if spans is not None:
             sentences = sentences - batch["contamination_sentences"].to_numpy()
             chars = np.maximum(0, chars - batch["contamination_chars"].to_numpy())
+        too_much = cut.too_much & (options.above_max_loss == "drop")
         if self.options.sentence is not None:
             columns["removed_sentences"] = pa.array(sentences)
             columns["removed_chars"] = pa.array(chars)
             columns["repeated_chars"] = pa.array(cut.repeated)
-            columns |= _losses(batch, cut, sentences, chars)
+            columns |= _losses(batch, cut, sentences, chars, too_much)
         batch = with_columns(batch, columns)
-        reason = np.where(sentences > 0, SentenceMatch.reasons[0], DROPPING[_CONTAMINATION])
-        living = cut.nothing_left & _living(batch)
-        return add_failures(
-            batch, {str(name): living & (reason == name) for name in np.unique(reason)}
-        )
+        nothing, lost = SentenceMatch.reasons
+        reason = np.where(sentences > 0, nothing, DROPPING[_CONTAMINATION])
+        living = _living(batch)
+        failures = {
+            str(name): living & cut.nothing_left & (reason == name) for name in np.unique(reason)
+        }
+        return add_failures(batch, failures | {lost: living & too_much})
 
 
 def _losses(
@@ -156,12 +159,13 @@ def _losses(
     cut: RemovedSentences,
     sentences: NDArray[np.int32],
     chars: NDArray[np.int32],
+    too_much: NDArray[np.bool_],
 ) -> dict[str, pa.Array]:
     """Columns for the counts of sources: what came to this match, and what it takes away."""
     living = _living(batch)
     before = pc.fill_null(pc.utf8_length(batch["text"]), 0).to_numpy().astype(np.int64)
-    lost = np.where(cut.nothing_left & (sentences > 0), before, chars)
-    whole = (cut.repeated > 0) & (sentences == 0) & ~cut.nothing_left
+    lost = np.where((cut.nothing_left & (sentences > 0)) | too_much, before, chars)
+    whole = (cut.repeated > 0) & (sentences == 0) & ~cut.nothing_left & ~too_much
     found = zip(OF_SOURCES, (before, lost, whole), strict=True)
     return {name: pa.array(np.where(living, values, 0).astype(np.int64)) for name, values in found}
 

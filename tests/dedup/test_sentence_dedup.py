@@ -50,6 +50,7 @@ def deduplicate(
         np.array(ranks or [0] * len(texts), np.uint64)[rows],
         rows.astype(np.uint64),
         windows.ordinals,
+        options,
     )
     picked = windows_of(np.arange(len(texts), dtype=np.uint64), removals)
     return remove_sentences(column, picked, options), removals

@@ -43,9 +43,31 @@ def pages(folder: Path, output: Path, **more: Any) -> dict[str, Any]:
     return small(folder, output, lines_of(PAGES), **corpora.merged({"dedup": dedup}, more))
 
 
+SHARE = "Share this page with all of your friends today."
+#: Lines: one in three documents goes everywhere, one in two stays. What loses too much goes.
+LINES = {
+    "kept/loses-a-line": (f"{story(0)}\n{SHARE}\n{story(1)}", {}),
+    "kept/loses-it-twice": (f"{SHARE}\n{story(2)}\n{SHARE}", {}),
+    "kept/has-a-line-of-two": (f"{story(3)}\n{story(4)}", {}),
+    "kept/has-it-too": (f"{story(5)}\n{story(4)}", {}),
+    "sentence-too-much-lost/short": (f"{SHARE}\nThis is a line of its own.", {}),
+    "sentence-nothing-left/nothing-else": (SHARE, {}),
+}
+REPEATED_LINES = {
+    "enabled": True, "unit": "line", "span": 1, "min_words": 5, "keep": "none",
+    "min_documents": 3, "max_loss": 0.4, "above_max_loss": "drop",
+}  # fmt: skip
+
+
+def lines(folder: Path, output: Path, **more: Any) -> dict[str, Any]:
+    dedup = {"sentence": REPEATED_LINES}
+    return small(folder, output, lines_of(LINES), **corpora.merged({"dedup": dedup}, more))
+
+
 #: Name -> what makes a run whose ids say what becomes of each document, and its phases.
 RUNS = {
     "address": (pages, ("address", "merge-address")),
+    "lines": (lines, ("sentence", "merge-sentence")),
 }
 
 
@@ -117,6 +139,24 @@ def test_a_run_that_was_stopped_writes_the_same_bytes(
     run_here(content, progress=progress)
     assert "prepare" not in progress.finished, "a committed phase is not started again"
     assert corpora.tree(tmp_path / "out", *FOLDERS) == corpora.tree(tmp_path / "whole", *FOLDERS)
+
+
+def test_lines_that_go_everywhere(run_here: Runner, tmp_path: Path) -> None:
+    run = run_here(lines(tmp_path / "in", tmp_path / "out"))
+    texts = {row["id"]: row["text"] for row in corpora.rows(tmp_path / "out" / "documents")}
+    assert texts == {
+        id_: text.replace(f"{SHARE}\n", "").replace(f"\n{SHARE}", "")
+        for id_, (text, _) in LINES.items()
+        if id_.startswith("kept/")
+    }
+    gone = {row["id"]: row for row in corpora.rows(tmp_path / "out" / "rejected")}
+    short = gone["sentence-too-much-lost/short"]
+    assert short["text"] == LINES["sentence-too-much-lost/short"][0], "stored as it was"
+    assert (short["removed_chars"], short["repeated_chars"]) == (0, len(SHARE) + 1)
+    # What documents lose that go as a whole is all that they have.
+    lost = sum(len(text) for id_, (text, _) in LINES.items() if not id_.startswith("kept/"))
+    assert run["sources"]["a"]["sentence_lost"] == lost + 3 * (len(SHARE) + 1)
+    assert run["sources"]["a"]["sentence_whole"] == 0
 
 
 @pytest.mark.parametrize(
