@@ -142,7 +142,7 @@ def _cut_language_model(path: Path) -> None:
 def _perplexity_model(path: Path) -> None:
     import hashlib
 
-    from corpus_pipeline.filters.perplexity.measures import shipped_models
+    from corpus_pipeline.filters.perplexity.models import shipped_models
 
     shipped = shipped_models()["en"]
     path = path.with_suffix(".klm")
@@ -164,7 +164,7 @@ def _open_perplexity(path: Path) -> object:
         probe_model(Perplexity, str(path), digest_of(str(path), "x"))
     except ImportError:
         pass
-    from corpus_pipeline.filters.perplexity.measures import load_language_model
+    from corpus_pipeline.filters.perplexity.models import load_language_model
 
     return load_language_model(path).card.label
 

@@ -29,11 +29,8 @@ from corpus_pipeline.dedup.sentences import SentenceOptions, span_hashes
 from corpus_pipeline.extract.normalise import normalise_texts
 from corpus_pipeline.filters.keywords.measures import load_word_lists, measure_keywords
 from corpus_pipeline.filters.language.measures import load_language_identifier, measure_language
-from corpus_pipeline.filters.perplexity.measures import (
-    load_language_model,
-    measure_perplexity,
-    shipped_models,
-)
+from corpus_pipeline.filters.perplexity.measures import measure_perplexity
+from corpus_pipeline.filters.perplexity.models import load_language_model, shipped_models
 from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
 from corpus_pipeline.scrub.finding import load_finders

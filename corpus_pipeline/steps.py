@@ -121,6 +121,8 @@ class Step:
     Options: ClassVar[type[Section]] = Options
     #: Columns that it fills, each with `meaning` in its metadata.
     columns: ClassVar[pa.Schema] = pa.schema([])
+    #: Columns that it fills besides where its options ask for it (`all_columns` has them then).
+    optional_columns: ClassVar[pa.Schema] = pa.schema([])
     #: Columns that the ledger has besides, filled when the last pass is done.
     ledger_columns: ClassVar[pa.Schema] = pa.schema([])
     #: Reasons for which it drops, in rule order; kebab-case, what is wrong.

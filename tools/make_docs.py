@@ -45,7 +45,13 @@ def groups() -> list[tuple[str, str, pa.Schema]]:
     for name, step in known_steps().items():
         if name != "read" and len(step.columns):
             by = f"by *{name}*" if step.default else f"by *{name}*, in runs that have this step"
-            found.append((_TITLES.get(name, name.capitalize()), by, step.columns))
+            found.append(
+                (
+                    _TITLES.get(name, name.capitalize()),
+                    by,
+                    pa.schema([*step.columns, *step.optional_columns]),
+                )
+            )
         if len(step.ledger_columns):
             title = f"{_TITLES.get(name, name.capitalize())}, in the ledger alone"
             found.append((title, "when shards are cut", step.ledger_columns))

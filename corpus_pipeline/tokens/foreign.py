@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus_pipeline.errors import ConfigError, ResourceError
-from corpus_pipeline.tokens.sentencepiece_files import from_sentencepiece, is_sentencepiece
+from corpus_pipeline.text.sentencepiece import is_sentencepiece
+from corpus_pipeline.tokens.sentencepiece_files import from_sentencepiece
 from corpus_pipeline.tokens.tiktoken_files import from_gpt2, from_tiktoken, is_tiktoken
 
 _FIRST_ID = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\d+\s*[,}]')

@@ -23,8 +23,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import InputError, ResourceError
-from corpus_pipeline.filters.perplexity.measures import ModelCard, open_scorer, score_texts
+from corpus_pipeline.filters.perplexity.models import ModelCard, open_scorer
 from corpus_pipeline.filters.perplexity.normaliser import PROFILES, normalise_for_lm
+from corpus_pipeline.filters.perplexity.scoring import score_texts
 
 STRUCTURES: tuple[str, ...] = ("probing", "trie")
 

@@ -43,11 +43,8 @@ from corpus_pipeline.filters.language.measures import (
 )
 from corpus_pipeline.filters.lines.edits import find_lines
 from corpus_pipeline.filters.lines.options import LinesOptions
-from corpus_pipeline.filters.perplexity.measures import (
-    load_language_model,
-    measure_perplexity,
-    shipped_models,
-)
+from corpus_pipeline.filters.perplexity.measures import measure_perplexity
+from corpus_pipeline.filters.perplexity.models import load_language_model, shipped_models
 from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.filters.repair.options import RepairOptions
 from corpus_pipeline.filters.repair.texts import Repairer, load_repairer, repair_texts

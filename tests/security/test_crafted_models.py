@@ -23,7 +23,7 @@ from corpus_pipeline.errors import ConfigError, CorpusError, InputError, Resourc
 from corpus_pipeline.filters.keywords.measures import load_word_lists
 from corpus_pipeline.filters.language import measures as language
 from corpus_pipeline.filters.language.measures import load_language_identifier
-from corpus_pipeline.filters.perplexity.measures import read_model_card, shipped_models
+from corpus_pipeline.filters.perplexity.models import read_model_card, shipped_models
 from corpus_pipeline.filters.perplexity.step import Perplexity
 from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.planning import model_probe

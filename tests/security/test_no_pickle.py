@@ -178,7 +178,7 @@ def test_pickles_in_place_of_our_files_are_refused(tmp_path: Path) -> None:
     from corpus_pipeline.dedup.contamination import ContaminationIndex
     from corpus_pipeline.errors import CorpusError, ResourceError, VerifyError
     from corpus_pipeline.filters.language.measures import load_language_identifier
-    from corpus_pipeline.filters.perplexity.measures import open_scorer
+    from corpus_pipeline.filters.perplexity.models import open_scorer
     from corpus_pipeline.tokens.encode import tokenizer_from_json
 
     path = tmp_path / "trap"

@@ -17,7 +17,7 @@ from corpus_pipeline.filters.language import measures as language
 from corpus_pipeline.filters.language import step as language_step
 from corpus_pipeline.filters.language.step import Language
 from corpus_pipeline.filters.perplexity import step as perplexity_step
-from corpus_pipeline.filters.perplexity.measures import shipped_models
+from corpus_pipeline.filters.perplexity.models import shipped_models
 from corpus_pipeline.pipelines.run import Run
 from corpus_pipeline.planning import resources
 from corpus_pipeline.tokens import step as token_step

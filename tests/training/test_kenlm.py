@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus_pipeline.errors import InputError, ResourceError
-from corpus_pipeline.filters.perplexity.measures import load_language_model, shipped_models
+from corpus_pipeline.filters.perplexity.models import load_language_model, shipped_models
 from corpus_pipeline.training.kenlm import (
     CHECK_TEXT,
     LmTraining,

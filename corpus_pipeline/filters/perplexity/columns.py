@@ -22,4 +22,17 @@ PERPLEXITY_MEASURES = pa.schema(
     ]
 )
 
+BUCKET_COLUMN = pa.schema(
+    [
+        pa.field(
+            "perplexity_bucket",
+            pa.string(),
+            metadata={
+                "meaning": "head, middle or tail by perplexity.buckets, without which there is "
+                "none; null without perplexity, or where the language has no buckets"
+            },
+        )
+    ]
+)
+
 PERPLEXITY_REASONS: tuple[str, ...] = ("perplexity-too-high", "perplexity-too-low")

@@ -9,72 +9,20 @@ the model; and the label of the model is stored beside every measure.
 """
 
 import dataclasses
-import hashlib
-import itertools
-import json
 import math
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from corpus_pipeline.errors import ConfigError, ResourceError
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.perplexity.columns import PERPLEXITY_MEASURES, PERPLEXITY_REASONS
-from corpus_pipeline.filters.perplexity.normaliser import PROFILES, normalise_for_lm
-from corpus_pipeline.text.columns import as_texts, utf8_buffers
+from corpus_pipeline.filters.perplexity.models import LanguageModel, ModelCard, ModelFacts
+from corpus_pipeline.filters.perplexity.scoring import score_texts
+from corpus_pipeline.text.columns import as_texts
 from corpus_pipeline.text.languages import figures_for
-
-#: What every KenLM binary starts with. An ARPA file does not, and cannot be memory-mapped.
-_BINARY_START = b"mmap lm http://kheafield.com/code"
-
-#: Relative tolerance of the check sentence; KenLM adds 32-bit floats.
-_TOLERANCE = 1e-3
-
-_SHIPPED = {"en": "en.words.klm", "zh": "zh.characters.klm"}
-
-
-@dataclasses.dataclass(frozen=True)
-class ModelCard:
-    """What is known about a language model; stored as `<model>.json` beside `<model>.klm`."""
-
-    name: str
-    language: str
-    normaliser: str
-    """A key of lm_normaliser.PROFILES."""
-    order: int
-    """Longest n-gram, in tokens."""
-    sha256: str
-    """Of the binary model, 64 hex digits."""
-    training: str
-    """The text it was trained on, in words."""
-    training_tokens: int
-    held_out_documents: int
-    percentiles: Mapping[str, float]
-    """Percentile ("1", "5", …, "99") -> perplexity of held-out documents."""
-    max_perplexity: float | None
-    """The cut-off that goes with this model; null when there is none."""
-    min_perplexity: float | None
-    check_text: str
-    check_perplexity: float
-    """Perplexity of `check_text`; loading must find it again, or tokens are made another way."""
-
-    @property
-    def label(self) -> str:
-        """The model's name and the start of its hash, as stored beside every measure."""
-        return f"{self.name}@{self.sha256[:8]}"
-
-
-@dataclasses.dataclass(frozen=True)
-class LanguageModel:
-    """A KenLM model, memory-mapped, and its card. Pickles as a path."""
-
-    card: ModelCard
-    scorer: Any
-    """kenlm.Model."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,151 +56,6 @@ class PerplexityRules:
                 )
 
 
-def shipped_models() -> dict[str, Path]:
-    """Returns language code -> path of the models that come with the package.
-
-    >>> sorted(shipped_models())
-    ['en', 'zh']
-    """
-    folder = Path(__file__).parents[2] / "models"
-    return {language: folder / name for language, name in _SHIPPED.items()}
-
-
-def load_language_model(path: str | Path, sha256: str | None = None) -> LanguageModel:
-    """Memory-maps a KenLM binary, reads its card, and checks that the two belong together.
-
-    Checked: the hash of the file, the order, that the normaliser profile is known, and that a check
-    sentence gets the perplexity that the card says.
-
-    Args:
-        path: `<name>.klm`; the card is `<name>.json` in the same folder.
-        sha256: 64 hex digits that the binary must have; None takes the card's word.
-
-    Raises:
-        ResourceError: a file is missing, is not what it should be, or the two do not match.
-
-    >>> model = load_language_model(shipped_models()["en"])
-    >>> model.card.normaliser, model.card.order
-    ('words-v1', 3)
-    """
-    path = Path(path)
-    card = read_model_card(path.with_suffix(".json"))
-    if card.normaliser not in PROFILES:
-        raise ResourceError(
-            f"{path.with_suffix('.json')}: unknown normaliser {card.normaliser!r}; this version "
-            f"knows {', '.join(PROFILES)}; retrain the model or update corpus-pipeline"
-        )
-    digest = _file_sha256(path)
-    for source, expected in (("the configuration", sha256), ("its card", card.sha256)):
-        if expected is not None and digest != expected.lower():
-            raise ResourceError(
-                f"{path}: sha256 is {digest} but {source} says {expected}; "
-                "fetch the named model or correct the hash"
-            )
-    scorer = open_scorer(path)
-    if scorer.order != card.order:
-        raise ResourceError(
-            f"{path}: order is {scorer.order} but its card says {card.order}; "
-            "pair it with its own card"
-        )
-    found = score_texts(scorer, card.normaliser, pa.array([card.check_text]))[0]
-    if not math.isclose(found, card.check_perplexity, rel_tol=_TOLERANCE):
-        raise ResourceError(
-            f"{path}: the check sentence has perplexity {found} but the card says "
-            f"{card.check_perplexity}: the normaliser {card.normaliser!r} or the model differs "
-            "from the one at training; retrain the model or pair it with its own card"
-        )
-    return LanguageModel(card, scorer)
-
-
-def read_model_card(path: Path) -> ModelCard:
-    """Reads and checks `<name>.json`.
-
-    Raises:
-        ResourceError: the file is missing, is not JSON, or has other fields than `ModelCard`.
-    """
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ResourceError(
-            f"{path}: cannot read the model's card ({error.strerror}); "
-            "keep NAME.json beside NAME.klm"
-        ) from error
-    except ValueError as error:
-        raise ResourceError(f"{path}: the model's card is not JSON ({error})") from error
-    names = {field.name for field in dataclasses.fields(ModelCard)}
-    if not isinstance(fields, dict) or set(fields) != names:
-        different = names ^ set(fields) if isinstance(fields, dict) else names
-        raise ResourceError(
-            f"{path}: a model's card has other fields, see {', '.join(sorted(different))}; "
-            "retrain the model with this version"
-        )
-    return ModelCard(**fields)
-
-
-def open_scorer(path: Path) -> Any:
-    """Memory-maps a KenLM binary and returns the kenlm.Model.
-
-    Raises:
-        ResourceError: the file is missing, is no KenLM binary, or KenLM refuses it.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(_BINARY_START))
-    except OSError as error:
-        raise ResourceError(f"{path}: cannot read the language model ({error.strerror})") from error
-    if start != _BINARY_START:
-        raise ResourceError(
-            f"{path}: not a KenLM binary; convert an ARPA file with KenLM's build_binary"
-        )
-    import kenlm
-
-    config = kenlm.Config()
-    config.load_method = kenlm.LoadMethod.LAZY
-    config.show_progress = False
-    try:
-        return kenlm.Model(str(path), config)
-    except OSError as error:
-        raise ResourceError(f"{path}: KenLM cannot load the model: {error}") from error
-
-
-def _file_sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ResourceError(f"{path}: cannot read the language model ({error.strerror})") from error
-
-
-def score_texts(
-    scorer: Any, profile: str, texts: pa.Array, max_chars: int | None = None
-) -> NDArray[np.float64]:
-    """Returns float64[N], the perplexity of each text under one model; NaN where there is no token.
-
-    Args:
-        scorer: kenlm.Model, or anything with `score(line: bytes) -> float`, the log10 probability
-            of a line and its end.
-        profile: a key of lm_normaliser.PROFILES.
-        texts: string[N].
-        max_chars: reads this many characters of each text, and to the end of a token; None reads
-            whole texts.
-    """
-    texts = as_texts(texts)
-    text, tokens, lines = normalise_for_lm(texts, profile, max_chars)
-    data, offsets = utf8_buffers(text)
-    bounds, events, buffer = offsets.tolist(), (tokens + lines).tolist(), data.tobytes()
-    score = scorer.score
-    result = np.full(len(texts), np.nan)
-    for row, (begin, end) in enumerate(itertools.pairwise(bounds)):
-        if begin < end:
-            # fsum: the sum of the lines is the same on every Python version.
-            log10 = math.fsum(map(score, buffer[begin:end].split(b"\n")))
-            # Rounded, because the last bits of a power differ between C libraries; bounded, because
-            # a model whose <unk> has log10 probability -1000 would overflow.
-            result[row] = round(10.0 ** min(-log10 / events[row], 300.0), 3)
-    return result
-
-
 def measure_perplexity(
     texts: pa.Array,
     langs: pa.Array,
@@ -272,6 +75,7 @@ def measure_perplexity(
     Returns:
         N rows with the columns of `PERPLEXITY_MEASURES`.
 
+    >>> from corpus_pipeline.filters.perplexity.models import load_language_model, shipped_models
     >>> models = {"en": load_language_model(shipped_models()["en"])}
     >>> texts = pa.array(["It was a fine day in the old town.", "fghj dfgk jkhl", "今天", None])
     >>> batch = measure_perplexity(texts, pa.array(["en", "en", "zh", "en"]), models)
@@ -290,7 +94,9 @@ def measure_perplexity(
         if len(rows) == 0:
             continue
         subset = texts if len(rows) == len(texts) else texts.take(pa.array(rows))
-        perplexity[rows] = score_texts(model.scorer, model.card.normaliser, subset, max_chars)
+        perplexity[rows] = score_texts(
+            model.scorer, model.card.normaliser, subset, max_chars, model.pieces
+        )
         label[rows] = len(labels)
         labels.append(model.card.label)
     missing = np.isnan(perplexity)
@@ -302,17 +108,19 @@ def measure_perplexity(
     )
 
 
-def perplexity_rules(cards: Mapping[str, ModelCard]) -> PerplexityRules:
-    """Returns the cut-offs that the models' cards name.
+def perplexity_rules(cards: Mapping[str, ModelCard | ModelFacts]) -> PerplexityRules:
+    """Returns the cut-offs that the models' cards name; a model without a card has none.
 
+    >>> from corpus_pipeline.filters.perplexity.models import read_model_card, shipped_models
     >>> card = read_model_card(shipped_models()["zh"].with_suffix(".json"))
     >>> rules = perplexity_rules({"zh": card})
     >>> list(rules.max_perplexity), rules.models["zh"].startswith("zh.characters@")
     (['zh'], True)
     """
+    limits = {k: card for k, card in cards.items() if isinstance(card, ModelCard)}
     return PerplexityRules(
-        {k: card.max_perplexity for k, card in cards.items() if card.max_perplexity is not None},
-        {k: card.min_perplexity for k, card in cards.items() if card.min_perplexity is not None},
+        {k: card.max_perplexity for k, card in limits.items() if card.max_perplexity is not None},
+        {k: card.min_perplexity for k, card in limits.items() if card.min_perplexity is not None},
         {k: card.label for k, card in cards.items()},
     )
 
