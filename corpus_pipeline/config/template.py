@@ -74,7 +74,7 @@ def render_template(name: str) -> str:
     lines = [_HEAD.format(path=name)]
     for key, field in Config.model_fields.items():
         if key == "inputs":
-            lines += [*_comment(Input.__doc__ or "", 0), "inputs:", *_first_input(), ""]
+            lines += [*_meaning(Input, 0), "inputs:", *_first_input(), ""]
         else:
             lines += _key(key, field, 0)
     return "\n".join(lines) + "\n"
@@ -101,7 +101,7 @@ def _key(key: str, field: FieldInfo, depth: int, width: int = _WIDTH) -> Iterato
         # A step, or a part of one, that is off: every line is a comment.
         if depth == 0:
             yield ""
-        yield from _comment(section.__doc__ or "", depth)
+        yield from _meaning(section, depth)
         yield f"# {'  ' * depth}{key}:"
         for name, inner in section.model_fields.items():
             lines = _key(name, inner, depth + 1, width - len("# "))
@@ -110,7 +110,7 @@ def _key(key: str, field: FieldInfo, depth: int, width: int = _WIDTH) -> Iterato
     if isinstance(value, BaseModel):
         if depth == 0:
             yield ""
-        yield from _comment(type(value).__doc__ or "", depth)
+        yield from _meaning(type(value), depth)
         yield f"{'  ' * depth}{key}:"
         for name, inner in type(value).model_fields.items():
             yield from _key(name, inner, depth + 1, width)
@@ -126,6 +126,11 @@ def _key(key: str, field: FieldInfo, depth: int, width: int = _WIDTH) -> Iterato
         else:
             yield f"{'  ' * depth}{key}:"
             yield from (f"{'  ' * (depth + 1)}- {_scalar(item)}" for item in value)
+
+
+def _meaning(section: type[BaseModel], depth: int) -> list[str]:
+    """Says what a section is for: the first paragraph of its docstring, without examples."""
+    return _comment((section.__doc__ or "").split("\n\n")[0], depth)
 
 
 def _comment(text: str, depth: int, width: int = _WIDTH) -> list[str]:

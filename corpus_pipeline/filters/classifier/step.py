@@ -28,7 +28,7 @@ MAX_BINS = 1000
 
 
 class ClassifierOptions(Options):
-    """The section `classifier`."""
+    """Scores of a fastText model, or given ones, and what they decide."""
 
     model: str | None = Field(
         None, description="path of a supervised fastText model (.bin, .ftz); or give `column`"
