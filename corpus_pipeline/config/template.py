@@ -13,6 +13,7 @@ from corpus_pipeline.config.config import Config, Input
 from corpus_pipeline.config.messages import is_size, section_of
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.option_types import show_size
+from corpus_pipeline.recipes.catalogue import Needed, load_recipe
 from corpus_pipeline.steps import Options
 
 #: Columns of the file. A comment that does not fit beside its key stands above it.
@@ -63,9 +64,30 @@ def write_template(path: Path, short: bool = False) -> None:
     Raises:
         ConfigError: the file exists.
     """
+    _write(path, _SHORT.format(path=path.name) if short else render_template(path.name))
+
+
+def write_recipe(path: Path, name: str) -> tuple[Needed, ...]:
+    """Writes a recipe.
+
+    Args:
+        path: file to write.
+        name: of the recipe.
+
+    Returns:
+        The files that it names and the package does not have.
+
+    Raises:
+        ConfigError: the file exists, or no recipe is called so.
+    """
+    recipe = load_recipe(name)
+    _write(path, recipe.text)
+    return recipe.needed
+
+
+def _write(path: Path, text: str) -> None:
     if path.exists():
         raise ConfigError(f"{path}: exists; name another file, or remove it")
-    text = _SHORT.format(path=path.name) if short else render_template(path.name)
     storage.write_bytes(path, text.encode())
 
 

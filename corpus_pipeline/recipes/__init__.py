@@ -1,0 +1,1 @@
+"""Published corpora as configurations: one file each, with the source of every figure."""
