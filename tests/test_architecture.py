@@ -22,7 +22,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "address errors kernels leniencies machine package_files redaction schema spark_runner "
         "special_files thresholds",
         "batches compilation remembered transforms yaml_files",
-        "steps",
+        "recipes steps",
         "text",
         "option_types",
         "extract filters dedup scrub tokens",

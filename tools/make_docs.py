@@ -1,4 +1,4 @@
-"""Writes docs/cli.md, docs/data-contract.md and a table of docs/architecture.md from the code.
+"""Writes docs/cli.md, docs/data-contract.md and tables of other pages from the code.
 
 Run it with `make docs` after a change of a command, an option or a column; tests/test_docs.py fails
 while the pages and the code differ.
@@ -12,6 +12,7 @@ import typer
 
 from corpus_pipeline.cli.main import app
 from corpus_pipeline.flow import document_schema, documented, known_steps, ledger_schema, reasons
+from corpus_pipeline.recipes.catalogue import load_recipe, recipe_names
 from corpus_pipeline.schema import CONTENT, FATE, PROVENANCE, SCHEMA_VERSION
 from corpus_pipeline.scrub.entities import TABLE
 from corpus_pipeline.tokens.index import INDEX_VERSION
@@ -260,11 +261,16 @@ _PHASES_BEGIN = (
 _PHASES_END = "<!-- end of phases -->\n"
 
 
+def _between(page: str, begin: str, end: str, content: str) -> str:
+    """Returns a page, as it is on disk, with other content between two marks."""
+    before, _, rest = (DOCS / page).read_text("utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{content}\n\n{end}{after}"
+
+
 def architecture_page() -> str:
     """Returns docs/architecture.md with the table of phases as it is today."""
-    before, _, rest = (DOCS / "architecture.md").read_text("utf-8").partition(_PHASES_BEGIN)
-    _, _, after = rest.partition(_PHASES_END)
-    return f"{before}{_PHASES_BEGIN}\n{_phases()}\n\n{_PHASES_END}{after}"
+    return _between("architecture.md", _PHASES_BEGIN, _PHASES_END, _phases())
 
 
 def _phases() -> str:
@@ -293,9 +299,7 @@ _IDENTIFIERS_END = "<!-- end of identifiers -->"
 
 def scrub_page() -> str:
     """Returns the page of *scrub* with the list of identifiers as it is today."""
-    before, _, rest = (DOCS / page_of("scrub")).read_text("utf-8").partition(_IDENTIFIERS_BEGIN)
-    _, _, after = rest.partition(_IDENTIFIERS_END)
-    return f"{before}{_IDENTIFIERS_BEGIN}\n{_identifiers()}\n\n{_IDENTIFIERS_END}{after}"
+    return _between(page_of("scrub"), _IDENTIFIERS_BEGIN, _IDENTIFIERS_END, _identifiers())
 
 
 def _identifiers() -> str:
@@ -311,11 +315,36 @@ def _identifiers() -> str:
     return "\n".join(lines)
 
 
+_RECIPES_BEGIN = "<!-- recipes: written by `make docs` from corpus_pipeline/recipes/ -->\n"
+_RECIPES_END = "<!-- end of recipes -->"
+
+
+def recipes_page() -> str:
+    """Returns docs/recipes.md with what the recipes say of their steps."""
+    tables = "\n\n".join(_recipe(name) for name in recipe_names())
+    return _between("recipes.md", _RECIPES_BEGIN, _RECIPES_END, tables)
+
+
+def _recipe(name: str) -> str:
+    """Returns the section of a recipe: its sources, its steps, and the files that it needs."""
+    recipe = load_recipe(name)
+    lines = [f"## {name}", "", recipe.title, "", *(f"* {source}" for source in recipe.sources), ""]
+    lines += ["| as published | here |", "| --- | --- |"]
+    for step in recipe.steps:
+        here = f"**{step.verdict}**" + (f": {step.how}" if step.how else "")
+        lines.append(f"| {step.published} | {here} |")
+    if recipe.needed:
+        lines += ["", "Files to give:", ""]
+        lines += [f"* `{needed.path}`: {needed.what}" for needed in recipe.needed]
+    return "\n".join(lines)
+
+
 def pages() -> dict[Path, str]:
     """Returns the generated pages with their content."""
     return {
         DOCS / page_of("scrub"): scrub_page(),
         DOCS / "architecture.md": architecture_page(),
+        DOCS / "recipes.md": recipes_page(),
         DOCS / "cli.md": cli_page(),
         DOCS / "data-contract.md": contract_page(),
     }
