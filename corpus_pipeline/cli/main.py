@@ -253,7 +253,8 @@ def read(
     format_: Annotated[
         str,
         typer.Option(
-            "--format", help="auto, warc, wet, jsonl, json, parquet, text, html, wikipedia."
+            "--format",
+            help="auto, warc, wet, jsonl, json, parquet, text, html, wikipedia or stackexchange.",
         ),
     ] = "auto",
     text_field: TextFieldOption = None,

@@ -77,8 +77,8 @@ class Input(Section):
     format: Annotated[str, AfterValidator(_format)] = Field(
         "auto",
         description="auto (by what the file holds), warc, wet, jsonl, json, parquet, text, html, "
-        "wikipedia, dataset: a folder that an earlier run has written, or code of your own: "
-        "./FILE.py:NAME",
+        "wikipedia, stackexchange, dataset: a folder that an earlier run has written, or code of "
+        "your own: ./FILE.py:NAME",
     )
     priority: int | None = Field(
         None,

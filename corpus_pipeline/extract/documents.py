@@ -17,6 +17,7 @@ from resiliparse.parse.html.exception import HTMLParserException
 
 from corpus_pipeline.extract.charset import DAMAGED_PLACE, decode_bytes
 from corpus_pipeline.extract.html import page_text
+from corpus_pipeline.extract.media_types import FRAGMENT, HTML_TYPES
 from corpus_pipeline.extract.normalise import normalise_texts
 from corpus_pipeline.extract.parser_process import ParserProcess
 from corpus_pipeline.extract.steps import survey
@@ -28,7 +29,6 @@ from corpus_pipeline.thresholds import exact_threshold
 _HERE_BYTES = 256 << 10
 _HERE_STEPS = 250_000
 
-_HTML_TYPES = ("text/html", "application/xhtml+xml")
 _MAX_TIMEOUT = 86_400
 
 
@@ -159,8 +159,9 @@ def _extract(
     parser: ParserProcess,
 ) -> tuple[str | None, str | None, tuple[str, ...]]:
     """Returns (text, reason, leniencies) of one raw document; one of the first two is None."""
+    whole = mime == FRAGMENT
     mime = (mime or "text/plain").partition(";")[0].strip().lower()
-    markup = mime in _HTML_TYPES
+    markup = mime in HTML_TYPES
     if not markup and not mime.startswith("text/"):
         return None, "extract-unknown-type", ()
     if len(data) > options.max_raw_bytes:
@@ -170,6 +171,8 @@ def _extract(
         return None, "extract-bad-charset", decoded.leniencies
     if not markup:
         return decoded.text, None, decoded.leniencies
+    if whole:
+        options = dataclasses.replace(options, main_content=False)
     return *_parse(decoded.text, options, parser), decoded.leniencies
 
 

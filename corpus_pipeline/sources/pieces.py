@@ -11,10 +11,10 @@ What `start` and `end` of a piece count, and which records belong to the piece:
     warc, wet    gz            bytes of the compressed file  its gzip member starts
     warc, wet    all others    nothing: never cut
     parquet      None          row groups                    its row group lies
-    wikipedia    None          bytes of the file             its first byte lies
-    wikipedia    bz2           bytes of the compressed file  the bzip2 stream starts in which its
+    XML_ROOTS    None          bytes of the file             its first byte lies
+    XML_ROOTS    bz2           bytes of the compressed file  the bzip2 stream starts in which its
                                                              first byte lies
-    wikipedia    all others    nothing: never cut
+    XML_ROOTS    all others    nothing: never cut
     text, html   any           nothing: never cut
 
 Reading all pieces gives the records of the file, each once, however it is cut.
@@ -45,10 +45,10 @@ from corpus_pipeline.sources.containers import (
 from corpus_pipeline.sources.json_values import is_lines
 
 FORMATS: tuple[str, ...] = (
-    "warc", "wet", "jsonl", "json", "parquet", "text", "html", "wikipedia",
+    "warc", "wet", "jsonl", "json", "parquet", "text", "html", "wikipedia", "stackexchange",
 )  # fmt: skip
 #: Formats of which a file is one XML document -> its root element.
-XML_ROOTS = {"wikipedia": "mediawiki"}
+XML_ROOTS = {"wikipedia": "mediawiki", "stackexchange": "posts"}
 
 #: Formats in which a file is one document: one that is something else costs itself.
 SINGLE: tuple[str, ...] = ("text", "html")

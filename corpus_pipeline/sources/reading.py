@@ -11,6 +11,7 @@ from corpus_pipeline.sources.jsonl import read_jsonl
 from corpus_pipeline.sources.parquet import read_parquet
 from corpus_pipeline.sources.pieces import FORMATS, Piece
 from corpus_pipeline.sources.records import READ_REASONS, RECORDS, Count, ReadOptions
+from corpus_pipeline.sources.stackexchange import read_stackexchange
 from corpus_pipeline.sources.text import read_html, read_text
 from corpus_pipeline.sources.warc import read_warc
 from corpus_pipeline.sources.wikipedia import read_wikipedia
@@ -26,6 +27,7 @@ _READERS = {
     "warc": read_warc,
     "wet": read_warc,
     "wikipedia": read_wikipedia,
+    "stackexchange": read_stackexchange,
 }
 
 

@@ -372,6 +372,11 @@ READERS: dict[str, tuple[Callable[[str], bytes], str, str | None]] = {
     "Parquet": (_parquet, "parquet", None),
     "a dump": (lambda text: f"<mediawiki>{text}".encode(), "wikipedia", None),
     "a page of a dump": (_page, "wikipedia", None),
+    "rows of posts": (lambda text: f"<posts><row {text}".encode(), "stackexchange", None),
+    "a post": (
+        lambda text: f"<posts><row PostTypeId='1' Body='{html.escape(text)}' />".encode(),
+        "stackexchange", None,
+    ),
     "streams of a dump": (lambda text: bz2.compress(_page(text)) * 3, "wikipedia", "bz2"),
 }  # fmt: skip
 

@@ -29,6 +29,14 @@ DUMP = (
     )
     + "</mediawiki>"
 ).encode()
+POSTS = (
+    "<posts>\n"
+    + "".join(
+        f'<row Id="{n}" PostTypeId="{1 + n % 2}" Score="{n}" Body="&lt;p&gt;第一条&lt;/p&gt;" />\n'
+        for n in range(30)
+    )
+    + "</posts>"
+).encode()
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gb2312\r\n%s\r\n%s"
 PAGE = "<html><body><p>第一条 为了规范公司的组织和行为</p></body></html>".encode("gb18030")
 CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE)
@@ -92,6 +100,7 @@ FILES: dict[str, tuple[str, str | None, bytes]] = {
     "text.gz": ("text", "gz", gzip.compress("第一条\n".encode() * 9, mtime=0)),
     "wikipedia": ("wikipedia", None, DUMP),
     "wikipedia.bz2": ("wikipedia", "bz2", bz2.compress(DUMP[:2500]) + bz2.compress(DUMP[2500:])),
+    "stackexchange": ("stackexchange", None, POSTS),
     "parquet": ("parquet", None, parquet()),
     "parquet, plain": ("parquet", None, parquet(use_dictionary=False, compression="none")),
     "parquet, checksums": ("parquet", None, parquet(write_page_checksum=True)),
