@@ -40,6 +40,7 @@ CLASSIFIER_MEASURES = pa.schema(
 )
 
 _METADATA = "metadata."
+_DECIMALS = 10**6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +76,52 @@ def given_scores(batch: pa.RecordBatch, column: str) -> pa.RecordBatch:
     >>> given_scores(batch, "metadata.edu.score")["classifier_score"].to_pylist()
     [3.5, None, None]
     """
+    return _as_measures(_values(batch, column))
+
+
+def combined_scores(
+    batch: pa.RecordBatch, weights: Mapping[str, float], combine: str
+) -> pa.RecordBatch:
+    """Returns `CLASSIFIER_MEASURES` with one score of several.
+
+    A document without some of the scores has the score of those that it has; without all of them,
+    none.
+
+    Args:
+        batch: N documents.
+        weights: column, as in `given_scores`, → what it weighs in a mean.
+        combine: `max`, `min` or `mean`. A mean has six decimals.
+
+    Raises:
+        ConfigError: there is no such column, or it has no numbers.
+
+    >>> batch = pa.record_batch({"a": [0.5, None, None], "b": [2, 3, None]})
+    >>> combined_scores(batch, {"a": 1, "b": 1}, "max")["classifier_score"].to_pylist()
+    [2.0, 3.0, None]
+    >>> combined_scores(batch, {"a": 2, "b": 1}, "mean")["classifier_score"].to_pylist()
+    [1.0, 3.0, None]
+    """
+    # As float32, which is what a score is: the largest of three is one of the three.
+    columns = [_narrow(_values(batch, column)).astype(np.float64) for column in weights]
+    scores = np.stack([np.where(np.isfinite(each), each, np.nan) for each in columns])
+    missing = np.isnan(scores)
+    if combine == "max":
+        found = np.where(missing, -np.inf, scores).max(axis=0)
+    elif combine == "min":
+        found = np.where(missing, np.inf, scores).min(axis=0)
+    else:
+        total, weight = np.zeros((2, scores.shape[1]))
+        # In the order of the columns, so that every machine adds up the same.
+        for each, none, share in zip(scores, missing, weights.values(), strict=True):
+            total += np.where(none, 0.0, each * share)
+            weight += np.where(none, 0.0, share)
+        found = np.floor(total / np.where(weight == 0, np.nan, weight) * _DECIMALS + 0.5)
+        found /= _DECIMALS
+    return _as_measures(found)
+
+
+def _values(batch: pa.RecordBatch, column: str) -> NDArray[np.float64]:
+    """Returns float64[N], the numbers of a column; NaN where there is none."""
     if column.startswith(_METADATA) and "metadata" in batch.schema.names:
         path = column.removeprefix(_METADATA).split(".")
         numbers = [_number_at(text, path) for text in batch["metadata"].to_pylist()]
@@ -95,9 +142,16 @@ def given_scores(batch: pa.RecordBatch, column: str) -> pa.RecordBatch:
             f"classifier: column: no document has a column {column!r}; name a measure of an "
             "earlier step, or a field of the input as metadata.FIELD"
         )
-    values = np.asarray(scores.fill_null(np.nan), np.float64)
+    return np.asarray(scores.fill_null(np.nan), np.float64)
+
+
+def _narrow(values: NDArray[np.float64]) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
-        narrow = values.astype(np.float32) + np.float32(0)  # -0.0 and 0.0 are one score.
+        return values.astype(np.float32) + np.float32(0)  # -0.0 and 0.0 are one score.
+
+
+def _as_measures(values: NDArray[np.float64]) -> pa.RecordBatch:
+    narrow = _narrow(values)
     return pa.RecordBatch.from_arrays(
         [pa.nulls(len(values), pa.string()), pa.array(narrow, mask=~np.isfinite(narrow))],
         schema=CLASSIFIER_MEASURES,

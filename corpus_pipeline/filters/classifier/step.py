@@ -1,6 +1,7 @@
 """*classifier*: how good a text is to a fastText model, or to whoever scored the input."""
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
@@ -39,6 +40,14 @@ class ClassifierOptions(Options):
     column: str | None = Field(
         None,
         description="score that the input has, in place of a model: a column, or metadata.FIELD",
+    )
+    columns: list[str] | dict[str, float] | None = Field(
+        None,
+        description="several scores in place of one: columns, or column: what it weighs in a mean",
+    )
+    combine: Literal["max", "min", "mean"] = Field(
+        "max",
+        description="how `columns` become one score; those that a document lacks are left out",
     )
     score_of: str | dict[str, float] | None = Field(
         None,
@@ -88,14 +97,18 @@ class ClassifierOptions(Options):
 
     @model_validator(mode="after")
     def _meant(self) -> "ClassifierOptions":
-        if (self.model is None) == (self.column is None):
-            raise ValueError("give either model (a fastText model) or column (scores of the input)")
+        if [self.model, self.column, self.columns].count(None) != 2:
+            raise ValueError(
+                "give one of model (a fastText model), column (scores of the input) and columns "
+                "(several of them)"
+            )
+        self._check_columns()
         of_model = ("model_sha256", "score_of", "max_chars", "lowercase", "split_characters")
         given = [name for name in of_model if getattr(self, name)]
         if self.newline != " ":
             given.append("newline")
-        if self.column is not None and given:
-            raise ValueError(f"{given[0]} says something of a model, and column names none")
+        if self.model is None and given:
+            raise ValueError(f"{given[0]} says something of a model, and no model is named")
         if self.score_of in ("", {}):
             raise ValueError("score_of names no label")
         if self.keep_top is not None and self.keep_bottom is not None:
@@ -109,6 +122,24 @@ class ClassifierOptions(Options):
         for name in ("keep_top", "keep_bottom"):
             _share(name, getattr(self, name))
         return self
+
+    def _check_columns(self) -> None:
+        columns = self.columns
+        if columns is None:
+            if "combine" in self.model_fields_set:
+                raise ValueError("combine says how columns become one score; name them in columns")
+            return
+        if len(columns) < 2 or len(set(columns)) != len(columns):
+            raise ValueError(
+                "columns must name two or more, each once; one score is named by column"
+            )
+        if isinstance(columns, dict):
+            if self.combine != "mean":
+                raise ValueError(
+                    f"columns have weights, and combine: {self.combine} has no use for them"
+                )
+            if not all(0 < weight < math.inf for weight in columns.values()):
+                raise ValueError("weights of columns must be positive numbers")
 
 
 def _share(name: str, value: float | None) -> Fraction | None:
@@ -188,9 +219,10 @@ class Classifier(Gathering):
 
     def check_columns(self, before: pa.Schema) -> None:
         """Refuses a score that no step before it fills."""
-        name = self.options.column or ""
-        if name and not name.startswith("metadata.") and name not in before.names:
-            raise ConfigError(f"{self.title}.column: no step before it fills {name}")
+        for name in self._weights:
+            if not name.startswith("metadata.") and name not in before.names:
+                key = "column" if self.options.columns is None else "columns"
+                raise ConfigError(f"{self.title}.{key}: no step before it fills {name}")
 
     def check(self) -> None:
         """Refuses labels that the model lacks, and texts in another form than its card says."""
@@ -213,8 +245,10 @@ class Classifier(Gathering):
 
     def apply(self, batch: Batch) -> Batch:
         """Fills label and score, and compares the score with the limits."""
-        if self._model is None:
-            measures = scoring.given_scores(batch, self.options.column or "")
+        if self.options.column is not None:
+            measures = scoring.given_scores(batch, self.options.column)
+        elif self._model is None:
+            measures = scoring.combined_scores(batch, self._weights, self.options.combine)
         else:
             measures = self._measure(batch["text"], self._model, self._form, self._values)
         failures = scoring.score_failures(measures, _langs(batch), self._limits)
@@ -298,6 +332,14 @@ class Classifier(Gathering):
             f"{shown} is not in the {'highest' if top else 'lowest'} {share} of its "
             f"{group or 'run'}"
         )
+
+    @property
+    def _weights(self) -> Mapping[str, float]:
+        """Columns with scores of the input, and what each weighs."""
+        columns = self.options.columns
+        if isinstance(columns, dict):
+            return columns
+        return dict.fromkeys(columns or filter(None, [self.options.column]), 1.0)
 
     @property
     def _form(self) -> scoring.TextForm:
