@@ -7,7 +7,7 @@ SOURCES := corpus_pipeline tests benchmarks tools
 PYTEST := $(RUN)/pytest -n auto --dist worksteal
 
 .PHONY: setup setup-cluster setup-trainers demo test check test-slow test-cluster test-cluster-slow \
-  test-trainers mutations audit bench golden docs lock clean
+  test-trainers mutations audit bench golden golden-peers docs lock clean
 
 setup: .venv/ready
 
@@ -106,6 +106,22 @@ bench: setup
 golden: setup
 	$(RUN)/python tests/golden/generate.py
 
+# Asks datatrove and Dolma again what they say of the documents in tests/filters/quality/vectors, in an
+# environment of their own; the suite compares the profiles @datatrove and @dolma with what is stored.
+PEERS := .peers
+
+golden-peers: $(PEERS)/ready
+	$(PEERS)/bin/python tests/golden/peers/write_documents.py
+	$(PEERS)/bin/python tests/golden/peers/judge_datatrove.py
+	$(PEERS)/bin/python tests/golden/peers/judge_dolma.py
+
+$(PEERS)/ready: tests/golden/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+	  -r tests/golden/peers/requirements.txt
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps dolma==1.2.1
+	touch $(PEERS)/ready
+
 # Regenerates docs/cli.md, docs/data-contract.md and the table of docs/architecture.md; a test compares them
 # with the code.
 docs: setup
@@ -130,4 +146,4 @@ lock: setup
 	  $(RUN)/$(COMPILE) - --output-file locks/requirements-spark-$$version.lock || exit 1; done
 
 clean:
-	rm -rf .venv .beyond .trainers demo-out bench-out .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .beyond .trainers .peers demo-out bench-out .pytest_cache .mypy_cache .ruff_cache

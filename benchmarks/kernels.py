@@ -32,6 +32,7 @@ from corpus_pipeline.filters.language.measures import load_language_identifier, 
 from corpus_pipeline.filters.perplexity.measures import measure_perplexity
 from corpus_pipeline.filters.perplexity.models import load_language_model, shipped_models
 from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
 from corpus_pipeline.scrub.finding import load_finders
 from corpus_pipeline.scrub.scrubbing import scrub_texts
@@ -74,6 +75,14 @@ def ours() -> Iterator[tuple[str, Work]]:
     yield "normalise", normalise_texts
     yield "language", lambda texts: measure_language(texts, identifier)
     yield "quality", lambda texts: measure_quality(texts, _english(texts))
+    for name in ("gopher@datatrove", "bigscience", "curator"):
+        profile = load_profile(name)
+        yield (
+            f"quality, profile {name}",
+            lambda texts, profile=profile: measure_quality(  # type: ignore[misc]
+                texts, _english(texts), False, profile.definitions, profile.more
+            ),
+        )
     yield "keywords", lambda texts: measure_keywords(texts, _english(texts), lists)
     yield "perplexity", lambda texts: measure_perplexity(texts, _english(texts), models)
     yield "content hash", content_hashes

@@ -15,7 +15,7 @@ from scripts import ROOT, load_script
 
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.filters.quality.profiles import load_profile
-from corpus_pipeline.filters.quality.rules import RULES
+from corpus_pipeline.filters.quality.rule_table import RULES
 from corpus_pipeline.flow import documented, known_steps, reasons
 from corpus_pipeline.leniencies import LENIENCIES
 

@@ -1,13 +1,17 @@
 """`corpus profile`: which quality rules hold, and who says so."""
 
+from collections.abc import Iterator, Mapping
+
 from corpus_pipeline.cli.tables import plain_table, screen
 from corpus_pipeline.errors import ConfigError, printable
+from corpus_pipeline.filters.quality.definitions import OPTIONS, USUAL
+from corpus_pipeline.filters.quality.profile_files import PROFILES
 from corpus_pipeline.filters.quality.profiles import (
-    PROFILES,
     load_profile,
     profile_notes,
     resolved_rules,
 )
+from corpus_pipeline.filters.quality.rules import QualityProfile
 from corpus_pipeline.text.languages import figures_for, require_language
 
 _OWN = "languages with rules of their own"
@@ -42,7 +46,10 @@ def print_profile(name: str, language: str | None) -> None:
     found = None if language is None else figures_for(own).find(language, by_writing=True)
     whose = "languages without rules of their own" if found is None else f"rules of {found}"
     title = f"{name}{'' if language is None else f' for {language}'} ({whose})"
-    console.print(printable(f"{title}; measured: {_measured(profile.prose)}"))
+    console.print(printable(title))
+    console.print(f"measured: {_measured(profile.prose)}")
+    for line in _definitions(profile):
+        console.print(printable(line))
     table = plain_table(("rule", "threshold", "written in"), ("written in",))
     rules = resolved_rules(name, language)
     for rule in sorted(rules, key=lambda each: each.value is None):
@@ -55,6 +62,22 @@ def print_profile(name: str, language: str | None) -> None:
     for note in profile_notes(name):
         if ": off: " not in note:
             console.print(printable(note))
+
+
+def _definitions(profile: QualityProfile) -> Iterator[str]:
+    """Yields how the profile counts, and what its rules compare, where that is not as usual."""
+    for name in OPTIONS:
+        value = getattr(profile.definitions, name)
+        if value == getattr(USUAL, name):
+            continue
+        if isinstance(value, Mapping):
+            value = f"lists of its own for {', '.join(value)}"
+        elif isinstance(value, tuple):
+            value = " ".join(value)
+        yield f"{name}: {value}"
+    for field, (measure, per) in profile.counted.items():
+        yield f"{field} compares"
+        yield f"  {measure}{f' / {per}' if per else ''}"
 
 
 def _measured(prose: bool) -> str:

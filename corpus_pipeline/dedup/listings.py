@@ -16,6 +16,7 @@ from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.marks import (
     ENDS,
     ENDS_BEFORE_SPACE,
+    MARKS,
     before_closers,
     last_mark,
 )
@@ -104,7 +105,7 @@ def _next_block(data, state, no_end, seen):  # type: ignore[no-untyped-def]
             state[IN_LIST] = 0
         state[BLANK] = 0
         last = before_closers(data, first, before_blanks(data, first, end))
-        mark, _ = last_mark(data, first, last)
+        mark, _ = last_mark(data, first, last, MARKS)
         seen[_LINES] += 1
         seen[_ENDED] += mark & (ENDS | ENDS_BEFORE_SPACE) != 0
         if tells & SPECIAL:

@@ -22,22 +22,20 @@ from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.errors import InputError
 from corpus_pipeline.filters.language.measures import LanguageRules, language_failures
 from corpus_pipeline.filters.perplexity.measures import PerplexityRules, perplexity_failures
-from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
+from corpus_pipeline.filters.quality.more_columns import SCALES
 from corpus_pipeline.filters.quality.profiles import parse_profile, profile_text
+from corpus_pipeline.filters.quality.rule_table import RULES, Rule
 from corpus_pipeline.filters.quality.rules import (
-    RULES,
     QualityProfile,
     QualityRules,
-    Rule,
     quality_failures,
 )
 from corpus_pipeline.filters.quality.step import Quality
 from corpus_pipeline.inspection.written_rules import refuse_written, write_rules
 from corpus_pipeline.pipelines.sampling import measured_sample
 
-#: What is kept of a sample.
-_COLUMNS = ("source", "lang", "lang_score", "perplexity", "perplexity_model",
-            *QUALITY_MEASURES.names)  # fmt: skip
+#: What is kept of a sample, besides the measures of quality.
+_COLUMNS = ("source", "lang", "lang_score", "perplexity", "perplexity_model")
 #: Decimals of a ratio that is proposed, and of a score.
 _DECIMALS = 4
 _SCORE_DECIMALS = 2
@@ -155,12 +153,12 @@ def _rules(
     for rule in RULES:
         if getattr(known, rule.field) is None:
             continue
-        values = _values(rows, rule)
+        values = _values(rows, *profile.compares(rule))
         if not len(values):
             continue
         value = _threshold(values, rule, share)
         alone: dict[str, Any] = {rule.field: value}
-        only = QualityProfile("", QualityRules(**alone))
+        only = dataclasses.replace(profile, rules=QualityRules(**alone), languages={})
         fails = quality_failures(rows, rows["lang"], only)[rule.reason]
         found[rule.field] = CutOff(value, float(fails.mean()), rows.num_rows)
     return _consistent(found)
@@ -176,13 +174,13 @@ def _consistent(found: dict[str, CutOff]) -> dict[str, CutOff]:
     return {field: cut for field, cut in found.items() if field not in crossed}
 
 
-def _values(rows: pa.RecordBatch, rule: Rule) -> NDArray[np.float64]:
-    """Returns the measure of each document that has one, sorted."""
-    count = rows[rule.measure]
+def _values(rows: pa.RecordBatch, measure: str, per: str | None) -> NDArray[np.float64]:
+    """Returns the measure of each document that has one, in units of its thresholds, sorted."""
+    count = rows[measure]
     there = count.is_valid()
-    values = count.filter(there).to_numpy(zero_copy_only=False).astype(np.float64)
-    if rule.per is not None:
-        total = rows[rule.per].filter(there).fill_null(0).to_numpy(zero_copy_only=False)
+    values = count.filter(there).to_numpy(zero_copy_only=False) / SCALES.get(measure, 1)
+    if per is not None:
+        total = rows[per].filter(there).fill_null(0).to_numpy(zero_copy_only=False)
         values, total = values[total > 0], total[total > 0]
         values = values / total
     return np.sort(values)
@@ -192,7 +190,7 @@ def _threshold(values: NDArray[np.float64], rule: Rule, share: float) -> float |
     """Returns the threshold beyond which at most a share of sorted values lies."""
     beyond = math.floor(share * len(values))
     value = float(values[beyond] if rule.lower else values[len(values) - 1 - beyond])
-    if rule.per is None:
+    if rule.per is None and not rule.unbounded:
         return int(value)
     return _kept(value, _DECIMALS, lower=rule.lower)
 
@@ -287,9 +285,10 @@ def calibrate_config(
     flow = run_flow(config)
     refuse_missing_resources(config, flow)
     quality = next((s for s in flow.passes[0].steps if s.title == "quality"), None)
+    wanted = {*_COLUMNS, *(field.name for field in (quality.all_columns() if quality else ()))}
     batches: dict[str, list[pa.RecordBatch]] = {}
     for batch in measured_sample(config, flow, documents):
-        some = batch.select([name for name in _COLUMNS if name in batch.schema.names])
+        some = batch.select([name for name in batch.schema.names if name in wanted])
         batches.setdefault(batch["source"][0].as_py(), []).append(some)
     share = percent / 100
     base = config.options("quality").profile

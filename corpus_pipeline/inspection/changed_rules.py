@@ -16,7 +16,8 @@ from corpus_pipeline.config.config import Config, build_config
 from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality.profiles import load_profile, parse_profile
-from corpus_pipeline.filters.quality.rules import RULES, QualityProfile
+from corpus_pipeline.filters.quality.rule_table import RULES
+from corpus_pipeline.filters.quality.rules import QualityProfile
 from corpus_pipeline.filters.quality.step import Quality
 from corpus_pipeline.inspection.settings import Settings, settings_of
 from corpus_pipeline.inspection.verdicts import changed_files
@@ -250,6 +251,17 @@ def _changed_rules(where: str, before: QualityProfile, after: QualityProfile) ->
             f"{where}: the profile {after.name} measures other parts of texts than "
             f"{before.name}; that takes a run"
         )
+    if before.definitions != after.definitions:
+        raise ConfigError(
+            f"{where}: the profile {after.name} counts otherwise than {before.name}; that takes a "
+            "run"
+        )
+    for name in after.more:
+        if name not in before.more:
+            raise ConfigError(
+                f"{where}: a rule of the profile {after.name} compares {name}, which the run has "
+                "not measured; that takes a run"
+            )
     for rule in RULES:
         values = [getattr(profile.rules, rule.field) for profile in (before, after)]
         if values[0] != values[1]:

@@ -19,7 +19,7 @@ from typing import Any
 from corpus_pipeline.config.config import Config, Input, read_sections
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality.profiles import profile_text
-from corpus_pipeline.filters.quality.rules import RULES
+from corpus_pipeline.filters.quality.rule_table import RULES
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.text.languages import parse_language
 from corpus_pipeline.yaml_files import load_yaml, nearest_key

@@ -161,8 +161,11 @@ def before_citations(data, start, end):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def last_mark(data, start, end):  # type: ignore[no-untyped-def]
-    """Returns (roles of the last character before `end`, whether the text ends in an ellipsis)."""
+def last_mark(data, start, end, marks):  # type: ignore[no-untyped-def]
+    """Returns (roles of the last character before `end`, whether the text ends in an ellipsis).
+
+    `marks` is uint8[0x10000], the roles: `MARKS`, or a table like it.
+    """
     if end <= start:
         return 0, False
     first = end - 1
@@ -172,7 +175,7 @@ def last_mark(data, start, end):  # type: ignore[no-untyped-def]
     if code_point >= 0x10000:
         return 0, False
     dots = end - start >= 3 and data[end - 1] == 46 and data[end - 2] == 46 and data[end - 3] == 46
-    return np.int64(MARKS[code_point]), dots or code_point == 0x2026
+    return np.int64(marks[code_point]), dots or code_point == 0x2026
 
 
 @kernel
@@ -191,7 +194,7 @@ def line_end(data, start, end, whole):  # type: ignore[no-untyped-def]
     bare = before_closers(data, start, end)
     if bare == start:
         return False, False
-    marks, ellipsis = last_mark(data, start, bare)
+    marks, ellipsis = last_mark(data, start, bare, MARKS)
     # 他走了…… and "Then he said..." are whole, Read on... is cut off.
     cut = ellipsis and bare == end
     if cut and end - start >= 6 and data[end - 1] == 0xA6 and data[end - 4] == 0xA6:
@@ -199,6 +202,6 @@ def line_end(data, start, end, whole):  # type: ignore[no-untyped-def]
     terminal = marks & TERMINAL != 0 or (whole and marks & INTRODUCES != 0)
     if not terminal and bare < end:
         # A quotation's end without a mark of its own.
-        marks, _ = last_mark(data, start, end)
+        marks, _ = last_mark(data, start, end, MARKS)
         terminal = marks & TERMINAL != 0
     return terminal, terminal and not cut

@@ -12,7 +12,8 @@ from corpus_pipeline.filters.perplexity.step import Perplexity, PerplexitySectio
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.filters.quality.profiles import load_profile
-from corpus_pipeline.filters.quality.rules import RULES, QualityRules, quality_failures
+from corpus_pipeline.filters.quality.rule_table import RULES
+from corpus_pipeline.filters.quality.rules import QualityRules, quality_failures
 from corpus_pipeline.filters.quality.verdicts import quality_verdict
 
 

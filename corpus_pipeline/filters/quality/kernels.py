@@ -56,11 +56,9 @@ COLUMNS = (
     STOP_WORDS, STOP_WORD_OCCURRENCES, PAGE_WORDS, CAPITAL_WORDS, BRACKETS,
 ) = range(len(COLUMNS))  # fmt: skip
 
-#: A line of at most this many characters is short (FineWeb, `short_line_length`).
-SHORT_LINE = 30
-#: C4 removes lines of fewer words, and lines with a longer word (Raffel et al. 2020).
-C4_LINE_WORDS = 5
-C4_WORD_CHARS = 1000
+#: Places in `limits`: a line of at most so many characters is short; C4 removes lines of fewer
+#: words, and lines with a longer word; 1: three full stops may end a line that C4 keeps.
+SHORT_LINE, LINE_WORDS, LONG_WORD, ENDS_IN_ELLIPSIS = range(4)
 
 #: Stands where stop words have their number: the word is one of pages.
 PAGE_WORD = 255
@@ -143,6 +141,8 @@ def scan_line(  # type: ignore[no-untyped-def]
     item,
     classes,
     folds,
+    roles,
+    limits,
     language,
     keys,
     bits,
@@ -161,6 +161,8 @@ def scan_line(  # type: ignore[no-untyped-def]
         item: the line is an item of a list.
         classes: uint8[0x110000].
         folds: uint16[0x10000].
+        roles: uint8[0x10000], what each mark can do, `text.marks.MARKS` or a profile's.
+        limits: int64[4], see `definitions.limits`.
         language: number of the language in the stop words, -1 for none.
         keys: uint64[T], the stop words, see `fill_stop_words`.
         bits: uint8[T], beside `keys`.
@@ -363,30 +365,31 @@ def scan_line(  # type: ignore[no-untyped-def]
     line_length = last_position - first_position + 1
     totals[LINES] += 1
     totals[LONGEST_LINE] = max(totals[LONGEST_LINE], line_length)
-    totals[SHORT_LINES] += line_length <= SHORT_LINE
-    totals[FEW_WORD_LINES] += words < C4_LINE_WORDS
-    totals[LONG_WORD_LINES] += longest > C4_WORD_CHARS
+    totals[SHORT_LINES] += line_length <= limits[SHORT_LINE]
+    totals[FEW_WORD_LINES] += words < limits[LINE_WORDS]
+    totals[LONG_WORD_LINES] += longest > limits[LONG_WORD]
     totals[JAVASCRIPT_LINES] += flags & JAVASCRIPT != 0
     totals[POLICY_LINES] += flags & POLICY != 0
     totals[LOREM_IPSUM_LINES] += flags & LOREM_IPSUM != 0
-    marks, ellipsis = last_mark(data, start, end)
+    marks, ellipsis = last_mark(data, start, end, roles)
     totals[ELLIPSIS_LINES] += ellipsis
     bullet = first_mark & BULLET != 0
     terminal = marks & TERMINAL != 0
-    kept = marks & C4_TERMINAL != 0 and not ellipsis
+    whole = limits[ENDS_IN_ELLIPSIS] != 0
+    kept = marks & C4_TERMINAL != 0 and (whole or not ellipsis)
     if prose:
-        terminal, kept = line_end(data, start, end, words >= C4_LINE_WORDS)
+        terminal, kept = line_end(data, start, end, words >= limits[LINE_WORDS])
         bullet = item and (words < ITEM_WORDS or end - start < ITEM_BYTES)
         if item and not bullet:
             terminal = kept = True
     elif data[end - 1] == 93:
-        marks, ellipsis = last_mark(data, start, before_citations(data, start, end))
-        kept = marks & C4_TERMINAL != 0 and not ellipsis
+        marks, ellipsis = last_mark(data, start, before_citations(data, start, end), roles)
+        kept = marks & C4_TERMINAL != 0 and (whole or not ellipsis)
     totals[BULLET_LINES] += bullet
     totals[TERMINAL_LINES] += terminal
     # From here on C4's own order: each rule looks only at lines that the rules before it keep. Its
     # rules on lorem ipsum and { drop the whole page, so neither says anything of a line.
-    if not kept or longest > C4_WORD_CHARS or words < C4_LINE_WORDS:
+    if not kept or longest > limits[LONG_WORD] or words < limits[LINE_WORDS]:
         return count, line_hash, stop_mask
     if flags & LOREM_IPSUM:
         totals[C4_LOREM_IPSUM_LINES] += 1

@@ -24,8 +24,8 @@ Counts are stored, not ratios, so that rules compare integers. Definitions, and 
   Sentences are counted by end marks, not by NLTK's model; citations are ignored at line ends only.
 """
 
+from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +42,7 @@ from corpus_pipeline.filters.quality.columns import (
     STOP_WORD_COLUMNS,
     TOP_ORDERS,
 )
+from corpus_pipeline.filters.quality.definitions import USUAL, Definitions
 from corpus_pipeline.filters.quality.kernels import (
     COLUMNS,
     LINES,
@@ -50,9 +51,12 @@ from corpus_pipeline.filters.quality.kernels import (
     WORDS,
     fill_stop_words,
 )
+from corpus_pipeline.filters.quality.more_columns import more_field
+from corpus_pipeline.filters.quality.more_measures import count_more
 from corpus_pipeline.filters.quality.repetition_kernels import count_duplicates, count_ngrams
 from corpus_pipeline.filters.quality.scan import ALL, NOTHING, PROSE_LINES, scan_text
 from corpus_pipeline.filters.quality.score import score_quality
+from corpus_pipeline.filters.quality.shipped_words import load_shipped
 from corpus_pipeline.filters.quality.white_space import count_white_space
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
@@ -67,7 +71,6 @@ from corpus_pipeline.text.prose import (
     new_walk,
     start_walk,
 )
-from corpus_pipeline.yaml_files import load_yaml
 
 
 class StopWords(NamedTuple):
@@ -93,9 +96,7 @@ def load_stop_words() -> StopWords:
     >>> sorted(load_stop_words().languages)[:3]
     ['ar', 'ca', 'cs']
     """
-    folder = resources.files("corpus_pipeline.filters").joinpath("profiles")
-    stop: dict[str, list[str]] = load_yaml(folder.joinpath("stop_words.yaml").read_text("utf-8"))
-    page: dict[str, list[str]] = load_yaml(folder.joinpath("page_words.yaml").read_text("utf-8"))
+    stop, page = load_shipped("stop_words"), load_shipped("page_words")
     words: list[str] = []
     languages: list[int] = []
     numbers: list[int] = []
@@ -121,7 +122,7 @@ def load_stop_words() -> StopWords:
 @kernel
 def _measure(  # type: ignore[no-untyped-def]
     data, offsets, prose, state, found, no_end, cover, out, copy, longest,
-    classes, folds, languages, keys, bits, counts, kinds,
+    classes, folds, roles, limits, languages, keys, bits, counts, kinds,
 ):  # fmt: skip
     """Fills `counts`, int32[measures, N], and `kinds`, uint8[N], what is measured of each text.
 
@@ -161,7 +162,7 @@ def _measure(  # type: ignore[no-untyped-def]
                 totals[k] = 0
             scan_text(
                 data, start, stop, prose, state, found, no_end, out, copy, reading, classes, folds,
-                languages[row], keys, bits, hashes, ends, line_hashes, line_chars,
+                roles, limits, languages[row], keys, bits, hashes, ends, line_hashes, line_chars,
                 paragraph_hashes, paragraph_chars, totals,
             )  # fmt: skip
             if reading == ALL:
@@ -194,8 +195,14 @@ def _measure(  # type: ignore[no-untyped-def]
             counts[k + column, row] = found[column]
 
 
-def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa.RecordBatch:
-    """Measures every text; `QUALITY_MEASURES` says what.
+def measure_quality(
+    texts: pa.Array,
+    langs: pa.Array,
+    prose: bool = False,
+    definitions: Definitions = USUAL,
+    more: Sequence[str] = (),
+) -> pa.RecordBatch:
+    """Measures every text; `QUALITY_MEASURES` says what, and `more` what else.
 
     Memory: up to 31 bytes for each byte of the longest text, whatever the batch.
 
@@ -208,9 +215,11 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
             then read as prose has them: a quotation mark, a bracket, emphasis or a citation may
             stand behind the full stop, a colon may end a clause, and a long list item needs no
             mark.
+        definitions: how things are counted, where a profile says so.
+        more: names of `more_columns`, counted besides, of the whole text.
 
     Raises:
-        ValueError: `texts` and `langs` differ in length.
+        ValueError: `texts` and `langs` differ in length, or there is no such measure.
 
     >>> measures = measure_quality(pa.array(["你好，世界。\\n\\nSo be it, to the end."]),
     ...                            pa.array(["en"]))
@@ -234,8 +243,10 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
         prose,
         *new_walk(longest),
         longest,
-        table.classes,
+        definitions.classes(),
         table.folds,
+        definitions.roles(),
+        definitions.limits(),
         languages,
         stop_words.keys,
         stop_words.bits,
@@ -259,4 +270,11 @@ def measure_quality(texts: pa.Array, langs: pa.Array, prose: bool = False) -> pa
     else:
         columns += [pa.nulls(len(texts), pa.int32())] * len(PROSE_MEANINGS)
     columns += [pa.array(values, mask=null) for values in count_white_space(texts)]
-    return pa.RecordBatch.from_arrays(columns, schema=QUALITY_MEASURES)
+    schema = QUALITY_MEASURES
+    found = count_more(texts, langs, definitions, more)
+    for name in definitions.replaced:
+        columns[schema.get_field_index(name)] = found[name]
+    for name in more:
+        schema = schema.append(more_field(name))
+        columns.append(found[name])
+    return pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -2,6 +2,10 @@
 
 base: default                   # a shipped profile or a file; none: every rule off; this is default
 measured: prose                 # without code, tables and markup; or whole; as the base has it
+measures:                       # how things are counted; `definitions.Definitions` has the options
+  line_words: 3
+counted:                        # what a rule compares instead of what `rule_table` has
+  gopher_max_bullet_lines: bullet_lines / all_lines
 rules:                          # for every language; null turns a rule off
   gopher_min_words: 50
   fineweb_max_short_lines: 0.67
@@ -21,50 +25,31 @@ Of a rule and a language this holds, the first that is there:
 A figure that the base has for one language is in the measure of that language: a word of Chinese is
 one character. So a figure for all languages leaves it alone, and `profile_notes` says so. Off has
 no measure: null under `rules:` is off everywhere.
+
+Of `measures:` and `counted:` each key holds as the first file says it, from the profile down.
 """
 
-import dataclasses
-import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib import resources
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from corpus_pipeline.errors import ConfigError, relative_to
-from corpus_pipeline.filters.quality.rules import RULES, QualityProfile, QualityRules
-from corpus_pipeline.text.languages import (
-    LanguageTag,
-    figures_for,
-    parse_language,
-    require_language,
+from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.filters.quality.definitions import Definitions
+from corpus_pipeline.filters.quality.profile_files import (
+    FIELDS,
+    PROFILES,
+    Layer,
+    load_layer,
+    parse_layer,
+    with_bases,
 )
-from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
+from corpus_pipeline.filters.quality.rule_table import RULES
+from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules
+from corpus_pipeline.text.languages import LanguageTag, figures_for, parse_language
 
-#: The profiles that come with the package.
-PROFILES = ("default", "gopher", "c4", "fineweb", "code")
-
-#: What a profile changes unless it names another one, and the word for nothing.
-DEFAULT_BASE = "default"
-NO_BASE = "none"
-
-#: What a profile's measures can be taken of.
-_MEASURED = ("whole", "prose")
-
-_FIELDS = tuple(field.name for field in dataclasses.fields(QualityRules))
 #: Rules over a measure that only prose has.
 _OF_PROSE = ("quality_min_score",)
-
-
-class _Layer(NamedTuple):
-    """What one file says, before it is put upon its base."""
-
-    name: str
-    base: str | None
-    measured: str | None
-    rules: Mapping[str, Any]
-    languages: Mapping[str, Mapping[str, Any]]
 
 
 class ResolvedRule(NamedTuple):
@@ -106,7 +91,7 @@ def parse_profile(name: str, text: str) -> QualityProfile:
     >>> mine.rules_for("zh").c4_min_sentences is None
     True
     """
-    return _profile(_with_bases(_parse(name, text)))
+    return _profile(with_bases(parse_layer(name, text)))
 
 
 def profile_text(
@@ -152,7 +137,9 @@ def profile_files(name_or_path: str) -> list[str]:
     >>> profile_files("gopher")
     []
     """
-    return [layer.name for layer in _layers(name_or_path) if layer.name not in PROFILES]
+    layers = _layers(name_or_path)
+    own = [layer.name for layer in layers if layer.name not in PROFILES]
+    return own + [path for layer in layers for path in layer.files]
 
 
 def resolved_rules(name_or_path: str, language: str | None = None) -> list[ResolvedRule]:
@@ -185,12 +172,12 @@ def profile_notes(name_or_path: str) -> list[str]:
         ConfigError: as `load_profile`.
 
     >>> profile_notes("c4")
-    ['quality profile c4: off: gopher_*, fineweb_*, code_*, quality_*']
+    ['quality profile c4: off: gopher_*, fineweb_*, code_*, text_*, chinese_*, quality_*']
     """
     layers = _layers(name_or_path)
     profile = _profile(layers)
     based = f" (base {layers[1].name})" if len(layers) > 1 else ""
-    names = [name for name in _FIELDS if getattr(profile.rules, name) is None]
+    names = [name for name in FIELDS if getattr(profile.rules, name) is None]
     off = ", ".join(_families(names)) or "nothing"
     notes = [f"quality profile {name_or_path}{based}: off: {off}"]
     if not profile.prose:
@@ -213,79 +200,11 @@ def profile_notes(name_or_path: str) -> list[str]:
     return notes
 
 
-def _layers(name_or_path: str) -> tuple[_Layer, ...]:
-    return _with_bases(_load(name_or_path))
+def _layers(name_or_path: str) -> tuple[Layer, ...]:
+    return with_bases(load_layer(name_or_path))
 
 
-def _load(name_or_path: str) -> _Layer:
-    try:
-        if name_or_path in PROFILES:
-            source = resources.files("corpus_pipeline.filters").joinpath(
-                f"profiles/{name_or_path}.yaml"
-            )
-            text = source.read_text("utf-8")
-        else:
-            text = read_yaml_text(Path(name_or_path))
-    except OSError as error:
-        raise ConfigError(
-            f"quality profile {name_or_path!r} is no file and none of {', '.join(PROFILES)}"
-            f"{relative_to(name_or_path)}"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"quality profile {name_or_path}: is not YAML: {error}") from error
-    return _parse(name_or_path, text)
-
-
-def _with_bases(layer: _Layer) -> tuple[_Layer, ...]:
-    """Returns a profile and what it is based on, one after the other down to the last."""
-    layers = [layer]
-    while layers[-1].base is not None:
-        base = layers[-1].base
-        if base in [each.name for each in layers]:
-            raise ConfigError(
-                f"quality profile {layers[-1].name}: base: {base} is based on this profile; "
-                f"write base: {NO_BASE} in one of them"
-            )
-        try:
-            layers.append(_load(base))
-        except ConfigError as error:
-            raise ConfigError(f"quality profile {layers[-1].name}: base: {error}") from error
-    return tuple(layers)
-
-
-def _parse(name: str, text: str) -> _Layer:
-    """Checks the form of one file; what its values mean is checked upon its base."""
-    try:
-        document = load_yaml(text)
-    except ValueError as error:
-        raise ConfigError(f"quality profile {name}: {error}") from error
-    document = _mapping(document, name, ("base", "measured", "rules", "languages"))
-    measured = document.get("measured")
-    if measured is not None and measured not in _MEASURED:
-        raise ConfigError(
-            f"quality profile {name}: measured must be whole or prose, got {measured!r}"
-        )
-    base = document.get("base", DEFAULT_BASE)
-    if not isinstance(base, str) or not base:
-        raise ConfigError(
-            f"quality profile {name}: base must be {NO_BASE}, {', '.join(PROFILES)} or a file, "
-            f"got {base!r}"
-        )
-    sections = _mapping(document.get("languages"), f"{name}: languages", None)
-    _check_languages(sections, name)
-    return _Layer(
-        name,
-        None if base == NO_BASE else base,
-        measured,
-        _mapping(document.get("rules"), f"{name}: rules", _FIELDS),
-        {
-            code: _mapping(section, f"{name}: languages: {code}", _FIELDS)
-            for code, section in sections.items()
-        },
-    )
-
-
-def _profile(layers: tuple[_Layer, ...]) -> QualityProfile:
+def _profile(layers: tuple[Layer, ...]) -> QualityProfile:
     """Puts a profile upon its bases."""
     measured = next((layer.measured for layer in layers if layer.measured), "whole")
     languages: dict[str, QualityRules] = {}
@@ -296,10 +215,35 @@ def _profile(layers: tuple[_Layer, ...]) -> QualityProfile:
     name = layers[0].name
     for code in _codes(layers):
         languages[code] = _rules(layers, code, f"{name}: languages: {code}")
-    return QualityProfile(name, _rules(layers, None, name), languages, measured == "prose")
+    prose = measured == "prose"
+    definitions = _definitions(layers)
+    if prose and definitions.of_whole_texts:
+        raise ConfigError(
+            f"quality profile {name}: measures: {definitions.of_whole_texts[0]} counts in whole "
+            "texts only; write measured: whole"
+        )
+    counted = {field: each for field in FIELDS if (each := _counted(layers, field)) is not None}
+    return QualityProfile(name, _rules(layers, None, name), languages, prose, definitions, counted)
 
 
-def _codes(layers: Sequence[_Layer]) -> tuple[str, ...]:
+def _definitions(layers: Sequence[Layer]) -> Definitions:
+    """Returns how a profile counts: of each option, what the first layer says that has it."""
+    values: dict[str, Any] = {}
+    for layer in reversed(layers):
+        values |= layer.measures
+        try:
+            found = Definitions(**values)
+        except ValueError as error:
+            raise ConfigError(f"quality profile {layer.name}: measures: {error}") from error
+    return found
+
+
+def _counted(layers: Sequence[Layer], field: str) -> tuple[str, str | None] | None:
+    """Returns what a rule compares by the first layer that says it; None: what it has."""
+    return next((layer.counted[field] for layer in layers if field in layer.counted), None)
+
+
+def _codes(layers: Sequence[Layer]) -> tuple[str, ...]:
     """Returns the languages that any layer has a section for, each by one name."""
     found: dict[LanguageTag | None, str] = {}
     for layer in layers:
@@ -308,16 +252,16 @@ def _codes(layers: Sequence[_Layer]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def _rules(layers: Sequence[_Layer], code: str | None, where: str) -> QualityRules:
+def _rules(layers: Sequence[Layer], code: str | None, where: str) -> QualityRules:
     """Returns what holds for a section's language, or for all others."""
-    values = {name: _resolve(layers, code, name)[0] for name in _FIELDS}
+    values = {name: _resolve(layers, code, name)[0] for name in FIELDS}
     try:
         return QualityRules(**values)
     except ValueError as error:
         raise ConfigError(f"quality profile {where}: {error}") from error
 
 
-def _resolve(layers: Sequence[_Layer], code: str | None, name: str) -> tuple[Any, str, int]:
+def _resolve(layers: Sequence[Layer], code: str | None, name: str) -> tuple[Any, str, int]:
     """Returns the value of a rule, its origin, and the number of the layer that says it."""
     general: tuple[Any, str, int] | None = None
     for number, layer in enumerate(layers):
@@ -332,7 +276,7 @@ def _resolve(layers: Sequence[_Layer], code: str | None, name: str) -> tuple[Any
     return general or (None, "", len(layers))
 
 
-def _section(layers: Sequence[_Layer], number: int, code: str | None) -> str | None:
+def _section(layers: Sequence[Layer], number: int, code: str | None) -> str | None:
     """Returns the section of a layer that speaks for a language of any of the layers.
 
     Languages of a base that are merely written alike have sections of their own there.
@@ -344,7 +288,7 @@ def _section(layers: Sequence[_Layer], number: int, code: str | None) -> str | N
     return figures_for(names).find(code, by_writing=above)
 
 
-def _without_effect(layers: Sequence[_Layer], number: int, name: str) -> str:
+def _without_effect(layers: Sequence[Layer], number: int, name: str) -> str:
     """Names the languages in which a value for all languages is not what holds, with what does."""
     by_value: dict[Any, list[str]] = {}
     for code in _codes(layers):
@@ -358,46 +302,12 @@ def _without_effect(layers: Sequence[_Layer], number: int, name: str) -> str:
 def _families(names: Sequence[str]) -> list[str]:
     """Shortens the names of rules: `code_*` if all of a family are there.
 
-    >>> _families([*(name for name in _FIELDS if name.startswith("code_")), "c4_max_chars"])
+    >>> _families([*(name for name in FIELDS if name.startswith("code_")), "c4_max_chars"])
     ['c4_max_chars', 'code_*']
     """
     shown = []
-    for family in dict.fromkeys(name.partition("_")[0] for name in _FIELDS):
-        every = [name for name in _FIELDS if name.startswith(f"{family}_")]
+    for family in dict.fromkeys(name.partition("_")[0] for name in FIELDS):
+        every = [name for name in FIELDS if name.startswith(f"{family}_")]
         here = [name for name in every if name in names]
         shown += [f"{family}_*"] if here == every else here
     return shown
-
-
-def _check_languages(sections: Iterable[str], name: str) -> None:
-    """Refuses sections of no language, and two of one."""
-    seen: dict[LanguageTag | None, str] = {}
-    for code in sections:
-        try:
-            tag = parse_language(require_language(code))
-        except ValueError as error:
-            raise ConfigError(f"quality profile {name}: languages: {error}") from error
-        if (other := seen.setdefault(tag, code)) != code:
-            raise ConfigError(
-                f"quality profile {name}: languages: {other!r} and {code!r} are one language; "
-                "leave one of them out"
-            )
-
-
-def _mapping(value: object, where: str, known: tuple[str, ...] | None) -> dict[str, object]:
-    """Returns `value` as a mapping with string keys, of `known` names unless that is None."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise ConfigError(f"quality profile {where}: must be a mapping, got {value!r}")
-    for key in value:
-        if not isinstance(key, str):
-            raise ConfigError(
-                f"quality profile {where}: key {key!r} is not text; write it in quotes"
-            )
-        if known is not None and key not in known:
-            nearest = difflib.get_close_matches(key, known, 1, 0.0)[0]
-            raise ConfigError(
-                f"quality profile {where}: unknown key {key!r}; nearest is {nearest!r}"
-            )
-    return value

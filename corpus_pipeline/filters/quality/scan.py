@@ -23,7 +23,7 @@ ALL, PROSE_LINES, NOTHING = range(3)
 @kernel
 def scan_text(  # type: ignore[no-untyped-def]
     data, start, stop, prose, state, counts, no_end, out, copy, reading,
-    classes, folds, language, keys, bits,
+    classes, folds, roles, limits, language, keys, bits,
     hashes, ends, line_hashes, line_chars, paragraph_hashes, paragraph_chars, totals,
 ):  # fmt: skip
     """Scans one document line by line; other arguments as in `scan_line`.
@@ -75,7 +75,8 @@ def scan_text(  # type: ignore[no-untyped-def]
             feed = state[FEED] != 0
         if end > first and reading != NOTHING:
             count, line_hash, mask = scan_line(
-                line, first, end, prose, item, classes, folds, language, keys, bits,
+                line, first, end, prose, item, classes, folds, roles, limits, language, keys,
+                bits,
                 hashes, ends, count, totals,
             )  # fmt: skip
             seen |= mask

@@ -5,18 +5,16 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
 
 from corpus_pipeline.filters.figures import writing
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
+from corpus_pipeline.filters.quality.more_columns import more_field
 from corpus_pipeline.filters.quality.profiles import load_profile, profile_files, profile_notes
-from corpus_pipeline.filters.quality.rules import (
-    QUALITY_REASONS,
-    RULES,
-    QualityProfile,
-    quality_failures,
-)
+from corpus_pipeline.filters.quality.rule_table import QUALITY_REASONS, RULES
+from corpus_pipeline.filters.quality.rules import QualityProfile, quality_failures
 from corpus_pipeline.filters.quality.verdicts import quality_verdict
 from corpus_pipeline.filters.unlabelled import told_by_script
 from corpus_pipeline.package_files import package_file
@@ -26,7 +24,10 @@ from corpus_pipeline.steps import Batch, Failures, Options, Resource, Step, sour
 class QualitySection(Options):
     """Heuristic quality rules."""
 
-    profile: str = Field("default", description="default, gopher, c4, fineweb, code or a YAML file")
+    profile: str = Field(
+        "default",
+        description="default, gopher, c4, fineweb, code, another shipped one or a YAML file",
+    )
 
 
 class Quality(Step):
@@ -67,6 +68,17 @@ class Quality(Step):
         """The profiles of the section and of sources, by name."""
         return {name: load_profile(name) for name in self.names}
 
+    def all_columns(self) -> Iterator[pa.Field]:
+        """Yields the usual measures, and those that rules of the profiles compare besides."""
+        yield from super().all_columns()
+        for name in self._more:
+            yield more_field(name).with_name(self.column_name(name))
+
+    @cached_property
+    def _more(self) -> tuple[str, ...]:
+        found = {more for profile in self.profiles.values() for more in profile.more}
+        return tuple(sorted(found))
+
     def open(self) -> None:
         """Reads the profiles."""
         _ = self.profiles
@@ -78,8 +90,13 @@ class Quality(Step):
 
         profile = self.profile_of(source_of(batch))
         langs = labels_or_scripts(batch["lang"], batch["text"])
-        measures = measure_quality(batch["text"], langs, profile.prose)
-        return self.failed(self.filled(batch, measures), quality_failures(measures, langs, profile))
+        measures = measure_quality(
+            batch["text"], langs, profile.prose, profile.definitions, profile.more
+        )
+        columns = {name: measures[name] for name in measures.schema.names}
+        for name in self._more:
+            columns.setdefault(name, pa.nulls(len(langs), pa.int32()))
+        return self.failed(self.filled(batch, columns), quality_failures(measures, langs, profile))
 
     def profile_of(self, source: str | None) -> QualityProfile:
         """Returns the profile that documents of a source are judged by."""
@@ -88,14 +105,14 @@ class Quality(Step):
     @property
     def judged_columns(self) -> tuple[str, ...]:
         """The measures of the rules that are on in any profile."""
-        on = [
-            rule
+        compared = (
+            profile.compares(rule)
             for profile in self.profiles.values()
             for rules in (profile.rules, *profile.languages.values())
             for rule in RULES
             if getattr(rules, rule.field) is not None
-        ]
-        measures = dict.fromkeys(name for rule in on for name in (rule.measure, rule.per) if name)
+        )
+        measures = dict.fromkeys(name for names in compared for name in names if name)
         return (*map(self.column_name, measures), "lang", "lang_score")
 
     def judge(self, rows: Batch) -> Failures:
@@ -120,5 +137,5 @@ class Quality(Step):
         """Says which measure broke which threshold."""
         if not known:
             return quality_verdict(reason, row, None)
-        rules = self.profile_of(row["source"]).rules_for(writing(row, text))
-        return quality_verdict(reason, row, rules)
+        profile = self.profile_of(row["source"])
+        return quality_verdict(reason, row, profile.rules_for(writing(row, text)), profile)

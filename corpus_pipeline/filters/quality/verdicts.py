@@ -4,13 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from corpus_pipeline.filters.figures import compared
-from corpus_pipeline.filters.quality.rules import RULES, QualityRules
+from corpus_pipeline.filters.quality.more_columns import SCALES
+from corpus_pipeline.filters.quality.rule_table import RULES
+from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules
 
 _QUALITY = {rule.reason: rule for rule in RULES}
 
 
-def quality_verdict(reason: str, measures: Mapping[str, Any], rules: QualityRules | None) -> str:
+def quality_verdict(
+    reason: str,
+    measures: Mapping[str, Any],
+    rules: QualityRules | None,
+    profile: QualityProfile | None = None,
+) -> str:
     """Explains a reason of *quality*; without rules the threshold is left out.
+
+    A profile says what its rule compares, if that is not the usual measure.
 
     >>> rules = QualityRules(gopher_max_duplicate_lines=0.3, gopher_min_words=50)
     >>> measures = {"duplicate_lines": 19, "lines": 42, "words": 0}
@@ -21,14 +30,17 @@ def quality_verdict(reason: str, measures: Mapping[str, Any], rules: QualityRule
     """
     rule = _QUALITY[reason]
     threshold = None if rules is None else getattr(rules, rule.field)
-    count = measures.get(rule.measure)
+    measure, per = (rule.measure, rule.per) if profile is None else profile.compares(rule)
+    count = measures.get(measure)
     if count is None:
-        return f"{rule.measure} is not stored"
+        return f"{measure} is not stored"
     sign = "<" if rule.lower else ">"
-    if rule.per is None:
-        return f"{rule.measure} {compared(count, sign, threshold)}"
-    total = measures.get(rule.per)
-    name = f"{rule.measure}/{rule.per} {count}/{total}"
+    if per is None:
+        scale = SCALES.get(measure, 1)
+        shown = count if scale == 1 else count / scale
+        return f"{measure} {compared(shown, sign, threshold)}"
+    total = measures.get(per)
+    name = f"{measure}/{per} {count}/{total}"
     if not total:
         # What is nowhere is no share of anything; the rule compares the counts.
         return f"{name}{'' if threshold is None else f' {sign} {threshold}'}"

@@ -10,13 +10,12 @@ import pytest
 
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.more_columns import SCALES, is_more, more_field
 from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.rule_table import QUALITY_REASONS, RULES, Rule
 from corpus_pipeline.filters.quality.rules import (
-    QUALITY_REASONS,
-    RULES,
     QualityProfile,
     QualityRules,
-    Rule,
     quality_failures,
 )
 
@@ -51,7 +50,8 @@ def decide(
 def counts(**given: int | None) -> pa.RecordBatch:
     """One row of measures: those given, all others 0."""
     row = {**dict.fromkeys(QUALITY_MEASURES.names, 0), **given}
-    return pa.RecordBatch.from_pylist([row], QUALITY_MEASURES)
+    more = [more_field(name) for name in row if name not in QUALITY_MEASURES.names]
+    return pa.RecordBatch.from_pylist([row], pa.schema([*QUALITY_MEASURES, *more]))
 
 
 def fails(rules: QualityRules, **given: int | None) -> set[str]:
@@ -64,8 +64,8 @@ def fails(rules: QualityRules, **given: int | None) -> set[str]:
 def test_every_rule_has_one_field_one_reason_and_measures_that_exist() -> None:
     assert [rule.field for rule in RULES] == [f.name for f in dataclasses.fields(QualityRules)]
     assert len(set(QUALITY_REASONS)) == len(RULES)
-    assert {rule.measure for rule in RULES} <= set(QUALITY_MEASURES.names)
-    assert {rule.per for rule in RULES if rule.per} <= set(QUALITY_MEASURES.names)
+    for name in (name for rule in RULES for name in (rule.measure, rule.per) if name):
+        assert name in QUALITY_MEASURES.names or is_more(name)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=QUALITY_REASONS)
@@ -74,9 +74,10 @@ def test_each_rule_fails_beyond_its_threshold_and_passes_on_it(rule: Rule) -> No
     rules = QualityRules(**{rule.field: 0.3 if ratio else 3})  # type: ignore[arg-type]
     total = {rule.per: 10} if rule.per else {}
     beyond = 2 if rule.lower else 4
-    assert fails(rules, **{rule.measure: 3}, **total) == set()
-    assert fails(rules, **{rule.measure: beyond}, **total) == {rule.reason}
-    assert fails(rules, **{rule.measure: 6 - beyond}, **total) == set()
+    scale = SCALES.get(rule.measure, 1)
+    assert fails(rules, **{rule.measure: 3 * scale}, **total) == set()
+    assert fails(rules, **{rule.measure: beyond * scale}, **total) == {rule.reason}
+    assert fails(rules, **{rule.measure: (6 - beyond) * scale}, **total) == set()
 
 
 @pytest.mark.parametrize("tenths", range(1, 10))

@@ -1,0 +1,205 @@
+"""One file of a quality profile: its form, before it is put upon its base.
+
+What its sections mean, and how a profile and its bases are one, says `profiles.py`.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from corpus_pipeline.errors import ConfigError, relative_to
+from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
+from corpus_pipeline.filters.quality.definitions import OPTIONS, read_option
+from corpus_pipeline.filters.quality.more_columns import is_more, more_field
+from corpus_pipeline.filters.quality.rule_table import RULES
+from corpus_pipeline.text.languages import LanguageTag, parse_language, require_language
+from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
+
+#: The profiles that come with the package.
+PROFILES = (
+    "default", "gopher", "c4", "fineweb", "code",
+    "gopher@paper", "gopher@datatrove", "gopher@dolma", "gopher@dclm",
+    "c4@tfds", "c4@datatrove", "c4@dclm", "fineweb@datatrove", "fineweb2",
+    "bigscience", "data-juicer", "curator", "chinesewebtext2",
+)  # fmt: skip
+
+#: What a profile changes unless it names another one, and the word for nothing.
+DEFAULT_BASE = "default"
+NO_BASE = "none"
+
+#: What a profile's measures can be taken of.
+_MEASURED = ("whole", "prose")
+
+
+_SECTIONS = ("base", "measured", "measures", "counted", "rules", "languages")
+FIELDS = tuple(rule.field for rule in RULES)
+
+
+class Layer(NamedTuple):
+    """What one file says, before it is put upon its base."""
+
+    name: str
+    base: str | None
+    measured: str | None
+    rules: Mapping[str, Any]
+    languages: Mapping[str, Mapping[str, Any]]
+    measures: Mapping[str, Any]
+    counted: Mapping[str, tuple[str, str | None] | None]
+    files: tuple[str, ...] = ()
+    """Files that it names, as lists of stop words."""
+
+
+def load_layer(name_or_path: str) -> Layer:
+    try:
+        if name_or_path in PROFILES:
+            source = resources.files("corpus_pipeline.filters").joinpath(
+                f"profiles/{name_or_path}.yaml"
+            )
+            text = source.read_text("utf-8")
+        else:
+            text = read_yaml_text(Path(name_or_path))
+    except OSError as error:
+        raise ConfigError(
+            f"quality profile {name_or_path!r} is no file and none of {', '.join(PROFILES)}"
+            f"{relative_to(name_or_path)}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"quality profile {name_or_path}: is not YAML: {error}") from error
+    return parse_layer(name_or_path, text)
+
+
+def with_bases(layer: Layer) -> tuple[Layer, ...]:
+    """Returns a profile and what it is based on, one after the other down to the last."""
+    layers = [layer]
+    while layers[-1].base is not None:
+        base = layers[-1].base
+        if base in [each.name for each in layers]:
+            raise ConfigError(
+                f"quality profile {layers[-1].name}: base: {base} is based on this profile; "
+                f"write base: {NO_BASE} in one of them"
+            )
+        try:
+            layers.append(load_layer(base))
+        except ConfigError as error:
+            raise ConfigError(f"quality profile {layers[-1].name}: base: {error}") from error
+    return tuple(layers)
+
+
+def parse_layer(name: str, text: str) -> Layer:
+    """Checks the form of one file; what its values mean is checked upon its base."""
+    try:
+        document = load_yaml(text)
+    except ValueError as error:
+        raise ConfigError(f"quality profile {name}: {error}") from error
+    document = _mapping(document, name, _SECTIONS)
+    measured = document.get("measured")
+    if measured is not None and measured not in _MEASURED:
+        raise ConfigError(
+            f"quality profile {name}: measured must be whole or prose, got {measured!r}"
+        )
+    base = document.get("base", DEFAULT_BASE)
+    if not isinstance(base, str) or not base:
+        raise ConfigError(
+            f"quality profile {name}: base must be {NO_BASE}, {', '.join(PROFILES)} or a file, "
+            f"got {base!r}"
+        )
+    sections = _mapping(document.get("languages"), f"{name}: languages", None)
+    _check_languages(sections, name)
+    measures, files = _measures(name, document.get("measures"))
+    return Layer(
+        name,
+        None if base == NO_BASE else base,
+        measured,
+        _mapping(document.get("rules"), f"{name}: rules", FIELDS),
+        {
+            code: _mapping(section, f"{name}: languages: {code}", FIELDS)
+            for code, section in sections.items()
+        },
+        measures,
+        _counted(name, document.get("counted")),
+        files,
+    )
+
+
+def _measures(name: str, section: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Reads `measures:`; returns its options, and the files that it names."""
+    options = _mapping(section, f"{name}: measures", tuple(OPTIONS))
+    files: tuple[str, ...] = ()
+    values: dict[str, Any] = {}
+    for key, value in options.items():
+        try:
+            if key == "stop_words" and isinstance(value, str):
+                files += (value,)
+                value = _word_file(value)
+            values[key] = read_option(key, value)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"quality profile {name}: measures: {error}") from error
+    return values, files
+
+
+def _word_file(path: str) -> Any:
+    """Reads a YAML file of stop words: language -> list."""
+    try:
+        return load_yaml(read_yaml_text(Path(path)))
+    except OSError as error:
+        raise ValueError(f"stop_words: {path!r} is no file{relative_to(path)}") from error
+
+
+def _counted(name: str, section: Any) -> dict[str, tuple[str, str | None] | None]:
+    """Reads `counted:`: rule -> measure and what it is divided by; null is what the rule has."""
+    found: dict[str, tuple[str, str | None] | None] = {}
+    where = f"quality profile {name}: counted"
+    for field, value in _mapping(section, f"{name}: counted", FIELDS).items():
+        if value is None:
+            found[field] = None
+            continue
+        measure, *per = [part.strip() for part in str(value).split("/")]
+        rule = RULES[FIELDS.index(field)]
+        if len(per) != (rule.per is not None) and not (rule.unbounded and len(per) < 2):
+            form = "measure" if rule.per is None else "measure / measure"
+            raise ConfigError(f"{where}: {field}: write {form}, got {value!r}")
+        for each in (measure, *per):
+            if each in QUALITY_MEASURES.names or is_more(each):
+                continue
+            try:
+                more_field(each)
+            except ValueError as error:
+                raise ConfigError(f"{where}: {field}: {error}") from error
+        found[field] = (measure, per[0] if per else None)
+    return found
+
+
+def _check_languages(sections: Iterable[str], name: str) -> None:
+    """Refuses sections of no language, and two of one."""
+    seen: dict[LanguageTag | None, str] = {}
+    for code in sections:
+        try:
+            tag = parse_language(require_language(code))
+        except ValueError as error:
+            raise ConfigError(f"quality profile {name}: languages: {error}") from error
+        if (other := seen.setdefault(tag, code)) != code:
+            raise ConfigError(
+                f"quality profile {name}: languages: {other!r} and {code!r} are one language; "
+                "leave one of them out"
+            )
+
+
+def _mapping(value: object, where: str, known: tuple[str, ...] | None) -> dict[str, object]:
+    """Returns `value` as a mapping with string keys, of `known` names unless that is None."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ConfigError(f"quality profile {where}: must be a mapping, got {value!r}")
+    for key in value:
+        if not isinstance(key, str):
+            raise ConfigError(
+                f"quality profile {where}: key {key!r} is not text; write it in quotes"
+            )
+        if known is not None and key not in known:
+            nearest = difflib.get_close_matches(key, known, 1, 0.0)[0]
+            raise ConfigError(
+                f"quality profile {where}: unknown key {key!r}; nearest is {nearest!r}"
+            )
+    return value
