@@ -14,6 +14,8 @@ from corpus_pipeline.filters.quality.profiles import (
 from corpus_pipeline.filters.quality.rules import QualityProfile
 from corpus_pipeline.text.languages import figures_for, require_language
 
+#: Marks of an option that fit a line.
+_SHOWN = 20
 _OWN = "languages with rules of their own"
 
 
@@ -73,7 +75,7 @@ def _definitions(profile: QualityProfile) -> Iterator[str]:
         if isinstance(value, Mapping):
             value = f"lists of its own for {', '.join(value)}"
         elif isinstance(value, tuple):
-            value = " ".join(value)
+            value = " ".join(value) if len(value) <= _SHOWN else f"{len(value)} of its own"
         yield f"{name}: {value}"
     for field, (measure, per) in profile.counted.items():
         yield f"{field} compares"

@@ -276,7 +276,7 @@ def test_every_line_counts_blank_ones_as_dolma_does() -> None:
 @pytest.mark.parametrize(
     ("options", "text", "expected"),
     [
-        ({}, "• a\n- b\n c…\nd...\ne.\n" + "f" * 200, [2, 2, 2, 5, 1]),
+        ({}, "• a\n- b\n c…\nd...\ne.\n" + "f" * 200, [2, 2, 3, 5, 1]),
         ({"bullets": ("•",)}, "• a\n - b\n  • c", [2, 0, 0, 3, 0]),
         ({"ellipses": ("read more", "…")}, "a Read MORE\nb...\nc…", [0, 2, 2, 3, 0]),
         ({"terminal_marks": (".", "'")}, "a.\nb!\nc'", [0, 0, 2, 3, 0]),
