@@ -40,3 +40,17 @@ DEDUP = pa.schema(
         ),
     ]
 )
+
+#: What the match of substrings found out. Filled by *dedup*, in runs that have it.
+SUBSTRINGS = pa.schema(
+    [
+        column("removed_substrings", pa.int32(), "strings cut out because they stand elsewhere"),
+        column("removed_substring_chars", pa.int32(), "code points cut out with them alone"),
+        column(
+            "substring_chars",
+            pa.int32(),
+            "code points in strings that stand elsewhere; more than were cut out where that was "
+            "too much, or sentences went with them",
+        ),
+    ]
+)

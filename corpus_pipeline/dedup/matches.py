@@ -27,10 +27,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.batches import one_batch
+from corpus_pipeline.dedup.anchors import RepeatOptions, WindowRuns, find_anchors
 from corpus_pipeline.dedup.contamination import ContaminationIndex, find_contamination
 from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
 from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
+from corpus_pipeline.dedup.repeats import repeat_removals
 from corpus_pipeline.dedup.sentences import SentenceOptions, sentence_removals, span_hashes
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
 from corpus_pipeline.text.words import Words, split_words
@@ -241,8 +243,45 @@ class SentenceMatch(Match):
 
     def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
         """Finds all windows of hashes that occur more than once, and which copy stays."""
-        columns = _arrays(records, HASH_KEY, "rank", "address", "ordinal")
-        return one_batch(sentence_removals(*columns, self.options))
+        hashes, ranks, addresses, ordinals = _arrays(
+            records, HASH_KEY, "rank", "address", "ordinal"
+        )
+        removals = sentence_removals(hashes, ranks, addresses, ordinals, self.options)
+        return one_batch(removals)
+
+
+@dataclasses.dataclass(frozen=True)
+class SubstringMatch(Match):
+    """Strings of bytes that stand elsewhere, too: equal anchors propose windows, compared later."""
+
+    kind = "substring"
+    task = "equal anchors of strings, and who is wanted for them"
+    removes = "windows"
+    reasons = ("substring-nothing-left",)
+    skippable = True
+    ranked = False
+    decides = False
+
+    options: RepeatOptions
+
+    def hashes(self, documents: Documents) -> Hashes:
+        """Returns the anchors of each text."""
+        anchors = find_anchors(documents.texts, self.options)
+        return Hashes(anchors.offsets, {HASH_KEY: anchors.hashes})
+
+    def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
+        """Finds the windows that stand at several places, and which copy stays.
+
+        Args:
+            records: runs of windows of some anchors: `hash` of the anchor, `address`, `rank`,
+                `start` and `windows`, a list of hashes.
+        """
+        ranks, addresses, anchors, starts = _arrays(records, "rank", "address", HASH_KEY, "start")
+        lengths = records["windows"].value_lengths().to_numpy()
+        offsets = np.append(0, np.cumsum(lengths)).astype(np.int64)
+        hashes = records["windows"].flatten().to_numpy()
+        runs = WindowRuns(np.arange(len(starts)), anchors, starts, offsets, hashes)
+        return repeat_removals(runs, ranks, addresses, self.options)
 
 
 def _arrays(records: pa.RecordBatch, *names: str) -> list[NDArray[Any]]:
@@ -252,7 +291,7 @@ def _arrays(records: pa.RecordBatch, *names: str) -> list[NDArray[Any]]:
 #: All of them, in the order in which they run: a later one takes no account of documents that an
 #: earlier one removed.
 MATCHES: tuple[type[Match], ...] = (
-    ContaminationMatch, AddressMatch, ExactMatch, DocumentMatch, SentenceMatch,
+    ContaminationMatch, AddressMatch, ExactMatch, DocumentMatch, SentenceMatch, SubstringMatch,
 )  # fmt: skip
 #: Their names.
 KINDS: tuple[str, ...] = tuple(match.kind for match in MATCHES)

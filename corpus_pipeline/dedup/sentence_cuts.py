@@ -1,4 +1,4 @@
-"""Cuts sentences out of texts: those that stand elsewhere, too, and those that hold an item.
+"""Cuts out of texts what stands elsewhere, too, and sentences that hold an evaluation item.
 
 A document that would lose more than `max_loss` of its characters to what stands elsewhere loses
 nothing: what is left of it would be another document, full of holes, and what it shares with others
@@ -6,13 +6,15 @@ is then no boilerplate but its matter. Near copies are the affair of `minhash`. 
 nothing is left, but for a few words, is a copy and goes as a whole.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from corpus_pipeline.dedup.anchors import RepeatOptions
+from corpus_pipeline.dedup.repeats import Holes, TextSpans, holes_of, taken_spans
 from corpus_pipeline.dedup.sentences import SentenceOptions, TextWindows
 from corpus_pipeline.dedup.units import units_of
 from corpus_pipeline.kernels import kernel
@@ -36,6 +38,26 @@ class SentenceSpans(NamedTuple):
     """uint32[S], number of the last one."""
 
 
+class Repeats(NamedTuple):
+    """The repeated strings of N texts, and what becomes of them."""
+
+    spans: TextSpans
+    options: RepeatOptions
+
+
+class RemovedRepeats(NamedTuple):
+    """What the removal of repeated strings cost N texts."""
+
+    spans: NDArray[np.int32]
+    """int32[N], strings removed."""
+    chars: NDArray[np.int32]
+    """int32[N], code points removed with them, and not with sentences."""
+    repeated: NDArray[np.int32]
+    """int32[N], code points in strings that stand elsewhere and that no copy needs that stays."""
+    nothing_left: NDArray[np.bool_]
+    """bool[N], true for a text of which fewer than `min_words` words are left."""
+
+
 class RemovedSentences(NamedTuple):
     """N texts without the removed sentences, and what that cost them."""
 
@@ -52,6 +74,8 @@ class RemovedSentences(NamedTuple):
     """bool[N], true for a text of which fewer than `min_words` words are left."""
     too_much: NDArray[np.bool_]
     """bool[N], true for a text that lost nothing because it would have lost too much."""
+    repeats: RemovedRepeats
+    """All 0 where none were asked for."""
 
 
 @kernel
@@ -80,22 +104,13 @@ def _line_breaks(data, start, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _copy(data, start, stop, out, at):  # type: ignore[no-untyped-def]
-    """Writes data[start:stop] to `out` from `at` on; returns where it ends."""
-    for i in range(stop - start):
-        out[at + i] = data[start + i]
-    return at + stop - start
-
-
-@kernel
-def _cut(data, offsets, sentence_offsets, starts, ends, gone, out, out_offsets):  # type: ignore[no-untyped-def]
-    """Writes each text without the sentences that are `gone`."""
-    at = np.int64(0)
+def _mask(data, offsets, sentence_offsets, starts, ends, gone, mask):  # type: ignore[no-untyped-def]
+    """Marks the bytes that go with the sentences that are `gone`."""
     for row in range(len(offsets) - 1):
-        out_offsets[row] = at
-        # Bytes from `done` on are still to be written.
-        done, text_stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
+        text_start, text_stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         first, stop = sentence_offsets[row], sentence_offsets[row + 1]
+        # Bytes from `done` on are still to be looked at.
+        done = text_start
         member = first
         while member < stop:
             if not gone[member]:
@@ -105,12 +120,12 @@ def _cut(data, offsets, sentence_offsets, starts, ends, gone, out, out_offsets):
             while member < stop and gone[member]:
                 member += 1
             if run == first and member == stop:
-                done = text_stop
+                mask[done:text_stop] = True
                 break
             # Of the gaps before, inside and after the run one stays: the one with most line breaks,
             # so that a paragraph break never turns into a space; of equals the last, which holds
             # the indentation of what follows. White space around the whole text stays.
-            gap, gap_stop = np.int64(offsets[row]), np.int64(starts[run])
+            gap, gap_stop = text_start, np.int64(starts[run])
             if run > first:
                 gap = np.int64(ends[run - 1])
             run_stop = text_stop if member == stop else np.int64(starts[member])
@@ -124,10 +139,21 @@ def _cut(data, offsets, sentence_offsets, starts, ends, gone, out, out_offsets):
                     breaks = _line_breaks(data, inner, inner_stop)
                     if breaks >= most:
                         most, keep, keep_stop = breaks, inner, inner_stop
-            at = _copy(data, done, gap, out, at)
-            at = _copy(data, keep, keep_stop, out, at)
+            mask[gap:keep] = True
+            mask[keep_stop:run_stop] = True
             done = run_stop
-        at = _copy(data, done, text_stop, out, at)
+
+
+@kernel
+def _copy(data, offsets, mask, out, out_offsets):  # type: ignore[no-untyped-def]
+    """Writes each text without its marked bytes."""
+    at = np.int64(0)
+    for row in range(len(offsets) - 1):
+        out_offsets[row] = at
+        for i in range(np.int64(offsets[row]), np.int64(offsets[row + 1])):
+            if not mask[i]:
+                out[at] = data[i]
+                at += 1
     out_offsets[len(offsets) - 1] = at
 
 
@@ -150,6 +176,7 @@ def remove_sentences(
     windows: TextWindows,
     options: SentenceOptions,
     spans: SentenceSpans | None = None,
+    repeats: Repeats | None = None,
 ) -> RemovedSentences:
     """Cuts the sentences of removed windows out, save those that a keeper covers.
 
@@ -163,6 +190,8 @@ def remove_sentences(
         windows: of the N texts.
         options: those of `span_hashes`.
         spans: sentences that go whatever covers them, and however many.
+        repeats: strings that go, too, and those that stay: sentences that touch one of these do not
+            go for a window.
 
     Raises:
         ValueError: a window begins after the last unit of its text, so the texts or the options
@@ -186,25 +215,41 @@ def remove_sentences(
     touched[np.repeat(np.arange(len(texts)), times)[~windows.keep]] = True
     if spans is not None:
         touched[spans.rows] = True
+    if repeats is not None:
+        strings = np.diff(repeats.spans.offsets)
+        touched[np.repeat(np.arange(len(texts)), strings)[~repeats.spans.keep]] = True
     rows = np.flatnonzero(touched)
     none = np.zeros(len(texts), np.int32)
     if not len(rows):
-        return RemovedSentences(texts, none, none, none, *[none.astype(np.bool_)] * 2)
+        never = none.astype(np.bool_)
+        nothing = RemovedRepeats(none, none, none, never)
+        return RemovedSentences(texts, none, none, none, never, never, nothing)
     # Few documents lose anything, and the others are not looked at.
     here = np.repeat(touched, times)
     offsets = np.concatenate([[0], np.cumsum(times[rows])])
     some = TextWindows(offsets, windows.ordinals[here], windows.keep[here])
     if spans is not None:
         spans = spans._replace(rows=np.searchsorted(rows, spans.rows))
-    cut = _remove(texts.take(pa.array(rows)), some, options, spans, rows)
-    counts = [none.copy() for _ in range(3)]
-    for count, values in zip(counts, (cut.sentences, cut.chars, cut.repeated), strict=True):
-        count[rows] = values
-    nothing_left, too_much = none.astype(np.bool_), none.astype(np.bool_)
-    nothing_left[rows], too_much[rows] = cut.nothing_left, cut.too_much
+    if repeats is not None:
+        repeats = repeats._replace(spans=taken_spans(repeats.spans, touched))
+    cut = _remove(texts.take(pa.array(rows)), some, options, spans, repeats, rows)
     shorter = pc.replace_with_mask(texts, pa.array(touched), cut.texts)
-    sentences, chars, repeated = counts
-    return RemovedSentences(shorter, sentences, chars, repeated, nothing_left, too_much)
+
+    def spread(values: NDArray[Any]) -> NDArray[Any]:
+        """Returns one value for each text, from those of the texts that lose something."""
+        spread_out = np.zeros(len(texts), values.dtype)
+        spread_out[rows] = values
+        return spread_out
+
+    return RemovedSentences(
+        shorter,
+        spread(cut.sentences),
+        spread(cut.chars),
+        spread(cut.repeated),
+        spread(cut.nothing_left),
+        spread(cut.too_much),
+        RemovedRepeats(*map(spread, cut.repeats)),
+    )
 
 
 def _remove(
@@ -212,12 +257,15 @@ def _remove(
     windows: TextWindows,
     options: SentenceOptions,
     spans: SentenceSpans | None,
+    repeats: Repeats | None,
     numbers: NDArray[np.int64],
 ) -> RemovedSentences:
     """Does what `remove_sentences` does, with texts that all lose something."""
     sentences = split_sentences(texts)
     units = units_of(texts, sentences, options.unit)
     repeated = _repeated(units.spans, windows, options, numbers)[units.of_sentences]
+    if repeats is not None:
+        repeated &= ~_touching(texts, sentences, repeats.spans)
     cut = np.zeros(len(repeated), np.bool_)
     if spans is not None:
         for row, first, last in zip(*(each.tolist() for each in spans), strict=True):
@@ -241,6 +289,14 @@ def _remove(
             shorter = _without(texts, sentences, repeated | cut)
         left = left + np.where(too_much, lost, 0)
     gone = np.concatenate([[0], np.cumsum(repeated | cut)])[sentences.offsets]
+    none = np.zeros(len(texts), np.int32)
+    without = RemovedRepeats(none, none, none, none.astype(np.bool_))
+    if repeats is not None:
+        holes, without = _holes_within_limit(texts, sentences, repeats)
+        shorter = _without(texts, sentences, repeated | cut, holes)
+        few = _has_few_words(shorter, without.spans > 0, repeats.options.min_words)
+        chars_of_holes = (left - _lengths(shorter)).astype(np.int32)
+        without = without._replace(chars=chars_of_holes, nothing_left=few & ~nothing_left)
     return RemovedSentences(
         shorter,
         np.diff(gone).astype(np.int32),
@@ -248,7 +304,49 @@ def _remove(
         lost.astype(np.int32),
         nothing_left,
         too_much,
+        without,
     )
+
+
+def _holes_within_limit(
+    texts: pa.Array, sentences: Sentences, repeats: Repeats
+) -> tuple[Holes, RemovedRepeats]:
+    """Returns the strings that go, and their cost; texts that would lose too much lose none."""
+    options, chars = repeats.options, _lengths(texts)
+    holes = holes_of(texts, repeats.spans, options)
+    shorter = _without(texts, sentences, np.zeros(len(sentences.ends), np.bool_), holes)
+    lost = chars - _lengths(shorter)
+    limit = exact_threshold(options.max_loss)
+    too_much = lost * limit.denominator > chars * limit.numerator
+    too_much &= ~_has_few_words(shorter, too_much, options.min_words)
+    stay = ~too_much[holes.rows]
+    holes = Holes(holes.rows[stay], holes.spans[stay])
+    counts = np.bincount(holes.rows, minlength=len(texts)).astype(np.int32)
+    none = np.zeros(len(texts), np.bool_)
+    return holes, RemovedRepeats(counts, counts, lost.astype(np.int32), none)
+
+
+@kernel
+def _touch(text_offsets, sentence_offsets, starts, ends, offsets, firsts, lasts, keep, touched):  # type: ignore[no-untyped-def]
+    for row in range(len(text_offsets) - 1):
+        first, stop = sentence_offsets[row], sentence_offsets[row + 1]
+        base = np.int64(text_offsets[row])
+        for k in range(offsets[row], offsets[row + 1]):
+            if not keep[k]:
+                continue
+            begin, end = base + np.int64(firsts[k]), base + np.int64(lasts[k])
+            member = first + np.searchsorted(ends[first:stop], begin, side="right")
+            while member < stop and starts[member] < end:
+                touched[member] = True
+                member += 1
+
+
+def _touching(texts: pa.Array, sentences: Sentences, spans: TextSpans) -> NDArray[np.bool_]:
+    """Returns bool[S]: the sentence has bytes of a string of which this copy stays."""
+    _, offsets = utf8_buffers(texts)
+    touched = np.zeros(len(sentences.ends), np.bool_)
+    _touch(offsets, *sentences, *spans, touched)
+    return touched
 
 
 def _repeated(
@@ -271,12 +369,19 @@ def _repeated(
     return repeated
 
 
-def _without(texts: pa.Array, sentences: Sentences, gone: NDArray[np.bool_]) -> pa.Array:
-    """Returns the texts without the sentences that are gone."""
+def _without(
+    texts: pa.Array, sentences: Sentences, gone: NDArray[np.bool_], holes: Holes | None = None
+) -> pa.Array:
+    """Returns the texts without the sentences that are gone, and without holes."""
     data, offsets = utf8_buffers(texts)
+    mask = np.zeros(int(offsets[-1]), np.bool_)
+    _mask(data, offsets, *sentences, gone, mask)
+    if holes is not None:
+        for row, (start, end) in zip(holes.rows.tolist(), holes.spans.tolist(), strict=True):
+            mask[offsets[row] + start : offsets[row] + end] = True
     out = np.empty(int(offsets[-1] - offsets[0]), np.uint8)
     out_offsets = np.zeros(len(offsets), np.int32)
-    _cut(data, offsets, *sentences, gone, out, out_offsets)
+    _copy(data, offsets, mask, out, out_offsets)
     nulls = texts.is_null().to_numpy(zero_copy_only=False)
     return string_column(out[: out_offsets[-1]], out_offsets, nulls)
 

@@ -8,13 +8,14 @@ all is known.
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import pyarrow as pa
 from pydantic import Field
 
-from corpus_pipeline.dedup.columns import DEDUP
+from corpus_pipeline.dedup.columns import DEDUP, SUBSTRINGS
 from corpus_pipeline.dedup.matches import DEDUP_REASONS
 from corpus_pipeline.dedup.sentences import AboveMaxLoss, Keep
 from corpus_pipeline.dedup.units import Unit
-from corpus_pipeline.steps import Options, Step
+from corpus_pipeline.steps import Context, Options, Step
 
 
 class AddressSection(Options):
@@ -116,6 +117,25 @@ class SentenceSection(Options):
     )
 
 
+class SubstringSection(Options):
+    """Strings of bytes that stand at several places; of each one copy stays."""
+
+    min_bytes: int = Field(
+        500, ge=32, description="length, in bytes of UTF-8, from which on strings are compared"
+    )
+    keep: Keep = Field("one", description="copies that stay: one or none")
+    max_loss: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="share of its characters that a document may lose; one that would lose more "
+        "loses none",
+    )
+    min_words: int = Field(
+        12, gt=0, description="a document of which fewer words would be left is dropped"
+    )
+
+
 class DedupSection(Options):
     """Removal of what occurs twice."""
 
@@ -124,6 +144,7 @@ class DedupSection(Options):
     document: DocumentSection = DocumentSection()
     contamination: ContaminationSection = ContaminationSection()
     sentence: SentenceSection = SentenceSection()
+    substring: SubstringSection = SubstringSection(enabled=False)
 
 
 class Dedup(Step):
@@ -133,14 +154,24 @@ class Dedup(Step):
     Options = DedupSection
     options: DedupSection
     columns = DEDUP
+    optional_columns = SUBSTRINGS
     reasons = DEDUP_REASONS
     summed = (
         "contamination_sentences", "contamination_chars", "removed_sentences", "removed_chars",
         "repeated_chars",
     )  # fmt: skip
-    counts = ("removed_", "repeated_", "uncompared_", "contamination_")
+    counts = ("removed_", "repeated_", "substring_", "uncompared_", "contamination_")
     default = True
     compares = True
+
+    def __init__(
+        self, options: Any = None, context: Context | None = None, label: str | None = None
+    ) -> None:
+        super().__init__(options, context, label)
+        if self.on("substring"):
+            # They depend on the options, so they are this step's own.
+            columns = pa.schema([*self.columns, *self.optional_columns])
+            vars(self).update(columns=columns, summed=(*self.summed, *SUBSTRINGS.names))
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
@@ -164,6 +195,8 @@ class Dedup(Step):
         if reason == "sentence-too-much-lost":
             most = f" > {options.sentence.max_loss} of its characters" if known else ""
             return f"repeated_chars {row['repeated_chars']}{most}"
+        if reason == "substring-nothing-left":
+            return f"substring_chars {row['substring_chars']}: fewer words than min_words are left"
         return f"removed_sentences {row['removed_sentences']}: all of them stand elsewhere"
 
     @property

@@ -13,7 +13,6 @@ from corpus_pipeline.stages.ledger import LedgerOptions, WriteLedger
 from corpus_pipeline.stages.mapping import ApplyStep
 from corpus_pipeline.stages.match_options import MatchOptions
 from corpus_pipeline.stages.matching import MatchPartition, ReadHashes
-from corpus_pipeline.stages.near_copies import ShingleOptions, ShingleUnit
 from corpus_pipeline.stages.read import ReadStageOptions, ReadUnit
 from corpus_pipeline.stages.sharding import ShardOptions, WriteShard
 from corpus_pipeline.stages.writing import PreparedOptions, WritePreparedUnit
@@ -84,15 +83,15 @@ class MatchPhase:
 
 
 @dataclasses.dataclass(frozen=True)
-class ShinglePhase:
-    """Makes the shingle sets of candidates."""
+class UnitPhase:
+    """Looks at the documents of units once more, for a match."""
 
-    options: ShingleOptions
-    name: str = "shingles"
+    name: str
+    transform: Transform
 
     def work(self, items: Sequence[int]) -> Work:
         """Returns the work on these units."""
-        return Work(item_ranges(items), unrolled, (ShingleUnit(self.options),))
+        return Work(item_ranges(items), unrolled, (self.transform,))
 
 
 @dataclasses.dataclass(frozen=True)

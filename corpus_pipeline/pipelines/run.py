@@ -23,7 +23,6 @@ from corpus_pipeline.pipelines.phases import (
     LedgerPhase,
     MatchPhase,
     ShardPhase,
-    ShinglePhase,
 )
 from corpus_pipeline.pipelines.progress import Progress
 from corpus_pipeline.pipelines.publish import publish
@@ -152,7 +151,7 @@ class Run:
         resolved: tuple[HashFolder, ...] = ()
         for name in make.matches():
             if row_of(name).over == "units":
-                runner.run(ShinglePhase(make.shingles()), units)
+                runner.run(make.over_units(name), units)
             elif name == "verify":
                 resolved = Rounds(runner, make, match).run()
             elif name != "resolve":  # Part of the rounds that begin with *verify*.

@@ -1,11 +1,13 @@
 """From the steps of a run to the frozen options of what its phases consist of."""
 
 import dataclasses
+from collections.abc import Callable
 from functools import cached_property
 
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import Pass, RunFlow
+from corpus_pipeline.dedup.anchors import RepeatOptions
 from corpus_pipeline.dedup.matches import (
     MATCHES,
     AddressMatch,
@@ -13,6 +15,7 @@ from corpus_pipeline.dedup.matches import (
     DocumentMatch,
     Match,
     SentenceMatch,
+    SubstringMatch,
 )
 from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
@@ -21,7 +24,7 @@ from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.filters.url.normalise import in_one_form
 from corpus_pipeline.filters.where.ordering import parse_ordering
 from corpus_pipeline.machine import cores, memory_bytes
-from corpus_pipeline.pipelines.phases import DocumentPass
+from corpus_pipeline.pipelines.phases import DocumentPass, UnitPhase
 from corpus_pipeline.planning.evaluations import (
     Evaluations,
     contamination_options,
@@ -36,8 +39,9 @@ from corpus_pipeline.stages.ledger import LedgerOptions
 from corpus_pipeline.stages.mapping import DecideStep
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 from corpus_pipeline.stages.models import contamination_index
-from corpus_pipeline.stages.near_copies import ShingleOptions
+from corpus_pipeline.stages.near_copies import ShingleOptions, ShingleUnit
 from corpus_pipeline.stages.read import ReadStageOptions
+from corpus_pipeline.stages.repeats import WindowOptions, WindowUnit
 from corpus_pipeline.stages.sharding import ShardOptions
 from corpus_pipeline.stages.writing import PreparedOptions
 from corpus_pipeline.steps import Step, made
@@ -181,6 +185,20 @@ class StageOptions:
         (minhash,) = (m.minhash for m in self.compared if isinstance(m, DocumentMatch))
         return ShingleOptions(self.workspace, self._hashed, minhash, self.partitions)
 
+    def windows(self) -> WindowOptions:
+        """Options of the windows of repeated strings."""
+        (repeats,) = (m.options for m in self.compared if isinstance(m, SubstringMatch))
+        prefer = self.flow.dedup.options.document.prefer
+        return WindowOptions(self.workspace, self._hashed, repeats, prefer, self.partitions)
+
+    def over_units(self, name: str) -> UnitPhase:
+        """Returns a phase of a match that looks at the documents of units once more."""
+        made: dict[str, Callable[[], Transform]] = {
+            "shingles": lambda: ShingleUnit(self.shingles()),
+            "windows": lambda: WindowUnit(self.windows()),
+        }
+        return UnitPhase(name, made[name]())
+
     @property
     def _hashed(self) -> str:
         """Name of the pass behind which dedup stands."""
@@ -273,6 +291,9 @@ class StageOptions:
         if match is SentenceMatch:
             given = section.model_dump(exclude={"enabled"})
             return SentenceMatch(made("dedup.sentence", SentenceOptions, **given))
+        if match is SubstringMatch:
+            given = section.model_dump(exclude={"enabled"})
+            return SubstringMatch(made("dedup.substring", RepeatOptions, **given))
         return match()
 
     def _contamination_path(self) -> str | None:

@@ -11,10 +11,18 @@ from numpy.typing import NDArray
 from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS, BatchKey, RowAddress
 from corpus_pipeline.batches import add_failures, alive, end_of_unit, with_columns
+from corpus_pipeline.dedup.anchors import RepeatOptions
 from corpus_pipeline.dedup.contamination_verdicts import spans_of, strongest
-from corpus_pipeline.dedup.matches import ContaminationMatch, Match, SentenceMatch
+from corpus_pipeline.dedup.matches import (
+    ContaminationMatch,
+    Match,
+    SentenceMatch,
+    SubstringMatch,
+)
+from corpus_pipeline.dedup.repeats import REPEAT_REMOVALS, repeated_spans
 from corpus_pipeline.dedup.sentence_cuts import (
     RemovedSentences,
+    Repeats,
     SentenceSpans,
     cut_spans,
     remove_sentences,
@@ -28,6 +36,7 @@ from corpus_pipeline.workspace.state import Workspace
 
 #: Phases whose removals are not one row for each document that goes.
 _CONTAMINATION, _SENTENCE = merge_of(ContaminationMatch.kind), merge_of(SentenceMatch.kind)
+_REPEATS = merge_of("repeats")
 
 
 class ReadPreparedUnit(Transform):
@@ -71,6 +80,11 @@ class DedupOptions:
         return next((m.options for m in self.of if isinstance(m, SentenceMatch)), None)
 
     @property
+    def substring(self) -> RepeatOptions | None:
+        """How strings were compared, if they were."""
+        return next((m.options for m in self.of if isinstance(m, SubstringMatch)), None)
+
+    @property
     def cut_contamination(self) -> bool:
         """Whether evaluation items are cut out of documents."""
         return any(m.cuts for m in self.of if isinstance(m, ContaminationMatch))
@@ -106,8 +120,9 @@ class RemoveDuplicates(MapBatches):
         spans = self._spans(addresses)
         if spans is not None:
             batch = _count_cuts(batch, spans)
-        if self.options.sentence is not None or spans is not None:
-            batch = self._cut(batch, addresses, spans)
+        repeats = self._repeats(addresses)
+        if self.options.sentence is not None or spans is not None or repeats is not None:
+            batch = self._cut(batch, addresses, spans, repeats)
         return batch
 
     def _spans(self, addresses: NDArray[np.uint64]) -> SentenceSpans | None:
@@ -116,6 +131,16 @@ class RemoveDuplicates(MapBatches):
         if not self.options.cut_contamination or removals is None:
             return None
         return spans_of(addresses, removals)
+
+    def _repeats(self, addresses: NDArray[np.uint64]) -> Repeats | None:
+        """Returns the strings of a batch that stand elsewhere, if strings are compared."""
+        options = self.options.substring
+        if options is None:
+            return None
+        removals = self._removals.get(_REPEATS)
+        if removals is None:
+            removals = REPEAT_REMOVALS.empty_table()
+        return Repeats(repeated_spans(addresses, removals), options)
 
     def _read(self, phase: str, unit: int) -> pa.Table | None:
         workspace = self.options.workspace
@@ -126,13 +151,16 @@ class RemoveDuplicates(MapBatches):
         batch: pa.RecordBatch,
         addresses: NDArray[np.uint64],
         spans: SentenceSpans | None,
+        repeats: Repeats | None,
     ) -> pa.RecordBatch:
         removals = self._removals.get(_SENTENCE)
         options = self.options.sentence or SentenceOptions()
         if removals is None:
             removals = SENTENCE_REMOVALS.empty_table()
-        cut = remove_sentences(batch["text"], windows_of(addresses, removals), options, spans)
-        texts = pc.if_else(pa.array(cut.nothing_left), batch["text"], cut.texts)
+        windows = windows_of(addresses, removals)
+        cut = remove_sentences(batch["text"], windows, options, spans, repeats)
+        whole = pa.array(cut.nothing_left | cut.repeats.nothing_left)
+        texts = pc.if_else(whole, batch["text"], cut.texts)
         columns = {"text": texts}
         sentences, chars = cut.sentences, cut.chars
         if spans is not None:
@@ -144,6 +172,10 @@ class RemoveDuplicates(MapBatches):
             columns["removed_chars"] = pa.array(chars)
             columns["repeated_chars"] = pa.array(cut.repeated)
             columns |= _losses(batch, cut, sentences, chars, too_much)
+        if repeats is not None:
+            columns["removed_substrings"] = pa.array(cut.repeats.spans)
+            columns["removed_substring_chars"] = pa.array(cut.repeats.chars)
+            columns["substring_chars"] = pa.array(cut.repeats.repeated)
         batch = with_columns(batch, columns)
         nothing, lost = SentenceMatch.reasons
         reason = np.where(sentences > 0, nothing, DROPPING[_CONTAMINATION])
@@ -151,7 +183,11 @@ class RemoveDuplicates(MapBatches):
         failures = {
             str(name): living & cut.nothing_left & (reason == name) for name in np.unique(reason)
         }
-        return add_failures(batch, failures | {lost: living & too_much})
+        failures[lost] = living & too_much
+        if repeats is not None:
+            (nothing,) = SubstringMatch.reasons
+            failures[nothing] = living & cut.repeats.nothing_left
+        return add_failures(batch, failures)
 
 
 def _losses(

@@ -26,7 +26,7 @@ from corpus_pipeline.batches import from_ipc, to_ipc
 from corpus_pipeline.dedup.blocks import blocks_of, partition_of, sorted_by_address
 from corpus_pipeline.dedup.matches import MATCHES
 from corpus_pipeline.dedup.peeling import half_edges
-from corpus_pipeline.stages import near_copies
+from corpus_pipeline.stages import near_copies, repeats
 from corpus_pipeline.stages.match_options import Batches, MatchFunction, MatchOptions, Outcome
 from corpus_pipeline.stages.resolving import resolve_step
 from corpus_pipeline.transforms import StageCounters, Tally, Transform, unrolled
@@ -210,6 +210,8 @@ def write_merged(options: MatchOptions, batches: Iterable[pa.RecordBatch]) -> li
 DONE_BY: dict[str, MatchFunction] = {
     **{match.kind: _decide for match in MATCHES if match.decides},
     "document": near_copies.find_candidates,
+    "substring": repeats.find_wanted,
+    "repeats": _decide,
     "verify": near_copies.verify,
     "verify-again": near_copies.verify_again,
     "resolve-step": resolve_step,

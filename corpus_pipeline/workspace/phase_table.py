@@ -3,9 +3,9 @@
 Whoever needs to know asks here: the driver, the options of a match, the merges, whoever applies
 removals, the checks at publication, the estimate, and the table in docs/architecture.md.
 
-    prepare ─► contamination ─► exact ─► document ─► shingles ─► verify ◄─► resolve
+    prepare ─► contamination ─► address ─► exact ─► document ─► shingles ─► verify ◄─► resolve
                                                                                │
-               ledger ◄─ shards ◄─ finish ◄─ sentence ◄───────────────┘
+    ledger ◄─ shards ◄─ finish ◄─ repeats ◄─ substring ◄─ sentence ◄──────────┘
 
 A later match takes no account of documents that an earlier one removed. So a contaminated document
 never survives a clean copy of it, and the surviving copy of a sentence always stands in a document
@@ -85,6 +85,7 @@ def _match_row(match: type[Match]) -> PhaseRow:
 #: Of the matches that propose what goes: what their first phase leaves for those behind it.
 _PROPOSES: dict[str, dict[str, Any]] = {
     "document": {"writes": ("buckets", "wanted"), "merged": "wanted"},
+    "substring": {"writes": ("wanted",), "merged": "wanted"},
 }
 #: The phases behind the first one.
 _MORE_ROWS: dict[str, tuple[PhaseRow, ...]] = {
@@ -103,6 +104,18 @@ _MORE_ROWS: dict[str, tuple[PhaseRow, ...]] = {
             "resolve", "driver", "who stays; then verify-2, … until nobody is uncompared",
             kind="document", reads=("verify/edges",),
             writes=("removals",), merged="removals", removes="documents", in_rounds=True,
+        ),
+    ),
+    "substring": (
+        PhaseRow(
+            "windows", "units", "hashes of the strings with wanted anchors",
+            kind="substring", reads=(f"{FIRST_PASS}/documents", "merge-substring/wanted"),
+            writes=("windows",),
+        ),
+        PhaseRow(
+            "repeats", "partitions", "equal strings",
+            kind="substring", reads=("windows/windows",),
+            writes=("removals",), merged="removals", removes="windows",
         ),
     ),
 }  # fmt: skip

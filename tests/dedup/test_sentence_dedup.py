@@ -265,7 +265,7 @@ def test_windows_of_other_texts_are_refused() -> None:
 @pytest.mark.parametrize(("option", "value"), [("span", 0), ("min_words", 0)])
 def test_options_are_checked(option: str, value: int) -> None:
     with pytest.raises(ValueError, match=f"{option} must be at least 1"):
-        SentenceOptions(**{option: value})
+        SentenceOptions(**{option: value})  # type: ignore[arg-type]
 
 
 EN = (

@@ -53,7 +53,8 @@ def test_units_are_those_of_the_gaps_between_sentences(texts: list[str], unit: U
     sentences = split_sentences(column)
     units = units_of(column, sentences, unit)
     data = "".join(texts).encode()
-    wanted, counts = [], []
+    wanted: list[int] = []
+    counts = []
     for row in range(len(texts)):
         before = len(set(wanted))
         for k in range(sentences.offsets[row], sentences.offsets[row + 1]):

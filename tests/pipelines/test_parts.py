@@ -12,9 +12,12 @@ from runs import NotedProgress, Runner, small
 from corpus_pipeline.inspection.verify import verify
 from corpus_pipeline.workspace.run_file import FOLDERS
 
+#: Id -> (text, other keys).
+Documents = Mapping[str, tuple[str, Mapping[str, Any]]]
 
-def lines_of(documents: Mapping[str, tuple[str, Mapping[str, Any]]]) -> str:
-    """Writes documents, id -> (text, other keys), as JSONL."""
+
+def lines_of(documents: Documents) -> str:
+    """Writes documents as JSONL."""
     return "".join(
         json.dumps({"id": id_, "text": text, **more}, ensure_ascii=False) + "\n"
         for id_, (text, more) in documents.items()
@@ -45,7 +48,7 @@ def pages(folder: Path, output: Path, **more: Any) -> dict[str, Any]:
 
 SHARE = "Share this page with all of your friends today."
 #: Lines: one in three documents goes everywhere, one in two stays. What loses too much goes.
-LINES = {
+LINES: Documents = {
     "kept/loses-a-line": (f"{story(0)}\n{SHARE}\n{story(1)}", {}),
     "kept/loses-it-twice": (f"{SHARE}\n{story(2)}\n{SHARE}", {}),
     "kept/has-a-line-of-two": (f"{story(3)}\n{story(4)}", {}),
@@ -64,10 +67,30 @@ def lines(folder: Path, output: Path, **more: Any) -> dict[str, Any]:
     return small(folder, output, lines_of(LINES), **corpora.merged({"dedup": dedup}, more))
 
 
+PASSAGE = "This passage was copied from page to page, and nobody knows by whom it was. " * 2
+SUBSTRINGS: Documents = {
+    # The longest document survives, so the copies of the others go.
+    "kept/keeper": (f"{story(0, 9)} 1{PASSAGE}1 {story(1, 9)}", {}),
+    "kept/loses-it": (f"{story(2)} 2{PASSAGE}2 {story(3)}", {}),
+    "kept/has-a-part-of-it": (f"{story(4)} 3{PASSAGE[:60]}3 {story(5)}", {}),
+    "kept/without": (story(6), {}),
+    "substring-nothing-left/nothing-else": (f"A title\n{PASSAGE}", {}),
+}
+
+
+def substrings(folder: Path, output: Path, **more: Any) -> dict[str, Any]:
+    dedup = {"substring": {"min_bytes": 80}}
+    return small(folder, output, lines_of(SUBSTRINGS), **corpora.merged({"dedup": dedup}, more))
+
+
 #: Name -> what makes a run whose ids say what becomes of each document, and its phases.
 RUNS = {
     "address": (pages, ("address", "merge-address")),
     "lines": (lines, ("sentence", "merge-sentence")),
+    "substrings": (
+        substrings,
+        ("substring", "merge-substring", "windows", "repeats", "merge-repeats"),
+    ),
 }
 
 
@@ -94,7 +117,7 @@ def test_every_document_meets_its_fate(run_here: Runner, tmp_path: Path, name: s
 @pytest.mark.parametrize("name", RUNS)
 def test_another_cut_of_units_and_partitions(run_here: Runner, tmp_path: Path, name: str) -> None:
     make, _ = RUNS[name]
-    kept = []
+    kept: list[list[str]] = []
     for plan in ({}, {"unit_bytes": 500}, {"unit_bytes": 900, "match_bytes": 100}):
         output = tmp_path / f"out{len(kept)}"
         run_here(make(tmp_path / "in", output, plan=plan))
@@ -157,6 +180,20 @@ def test_lines_that_go_everywhere(run_here: Runner, tmp_path: Path) -> None:
     lost = sum(len(text) for id_, (text, _) in LINES.items() if not id_.startswith("kept/"))
     assert run["sources"]["a"]["sentence_lost"] == lost + 3 * (len(SHARE) + 1)
     assert run["sources"]["a"]["sentence_whole"] == 0
+
+
+def test_substrings_that_go(run_here: Runner, tmp_path: Path) -> None:
+    run = run_here(substrings(tmp_path / "in", tmp_path / "out"))
+    rows = {row["id"]: row for row in corpora.rows(tmp_path / "out" / "documents")}
+    lost = rows["kept/loses-it"]
+    assert lost["text"] == SUBSTRINGS["kept/loses-it"][0].replace(PASSAGE, "")
+    assert (lost["removed_substrings"], lost["removed_substring_chars"]) == (1, len(PASSAGE))
+    for name in ("kept/keeper", "kept/has-a-part-of-it", "kept/without"):
+        assert rows[name]["text"] == SUBSTRINGS[name][0]
+        assert rows[name]["substring_chars"] == 0
+    assert run["counts"]["removed_substring_chars"] == len(PASSAGE)
+    (gone,) = corpora.rows(tmp_path / "out" / "rejected")
+    assert gone["text"] == SUBSTRINGS["substring-nothing-left/nothing-else"][0]
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,6 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
         LedgerPhase,
         MatchPhase,
         ShardPhase,
-        ShinglePhase,
     )
     from corpus_pipeline.pipelines.stage_options import StageOptions
     from corpus_pipeline.planning.resources import resolve_resources
@@ -104,7 +103,7 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     make = StageOptions(config, flow, workspace, PARTITIONS)
     prepare, finish = (make.pass_work(each) for each in flow.passes)
     phases: dict[str, tuple[Any, int]] = {"prepare": (prepare, UNITS), "finish": (finish, UNITS)}
-    phases["shingles"] = ShinglePhase(make.shingles()), UNITS
+    phases["shingles"] = make.over_units("shingles"), UNITS
     shards = make.shards()
     assert shards is not None
     phases["shards"] = ShardPhase(shards, UNITS), UNITS
