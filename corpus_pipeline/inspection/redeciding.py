@@ -58,19 +58,22 @@ class Redecided:
     untold: NDArray[np.bool_]
     """bool[N], a rule cannot be decided again without their text; `after` is then as it was."""
 
-    @property
+    @cached_property
     def first_before(self) -> NDArray[np.int64]:
         """int64[N], number of the reason for which each is dropped; -1 where it stays."""
         return _first(self.before)
 
-    @property
+    @cached_property
     def first_after(self) -> NDArray[np.int64]:
         """int64[N], number of the reason for which each would be dropped; -1: none is known."""
         return _first(self.after)
 
 
 def _first(fails: NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.where(fails.any(axis=1), fails.argmax(axis=1), -1)
+    first = np.full(len(fails), -1, np.int64)
+    for number in reversed(range(fails.shape[1])):
+        first[fails[:, number]] = number
+    return first
 
 
 @dataclasses.dataclass
@@ -203,7 +206,7 @@ class _State:
         self._rows = rows
         self._number = {reason: n for n, reason in enumerate(whole.reasons)}
         self._before = self._stored()
-        self._after = self._before.copy()
+        self._after = self._before.copy(order="F")
         self._untold, self._unseen, self._gone = np.zeros((3, rows.num_rows), np.bool_)
         self._passed: list[int] = []
         """Numbers of the reasons that were decided so far."""
@@ -211,7 +214,8 @@ class _State:
 
     def _stored(self) -> NDArray[np.bool_]:
         """Reads the reasons of documents as bool[N, R]."""
-        fails = np.zeros((self._rows.num_rows, len(self._number)), np.bool_)
+        # Column after column, as steps decide.
+        fails = np.zeros((self._rows.num_rows, len(self._number)), np.bool_, order="F")
         lists = self._rows["reasons"]
         named = pc.list_flatten(lists).dictionary_encode()
         names = named.dictionary.to_pylist()
@@ -232,7 +236,8 @@ class _State:
         """Takes the documents through all steps."""
         for step in self._whole.steps:
             self._pass_through(step)
-        after = np.where(self._untold[:, None], self._before, self._after)
+        after = self._after
+        after[self._untold] = self._before[self._untold]
         unseen = self._unseen & ~self._untold & ~after.any(axis=1)
         reasons = self._whole.reasons
         return Redecided(self._rows, reasons, self._before, after, unseen, self._untold)
@@ -349,8 +354,10 @@ class _State:
         self._passed = sorted({*self._passed, *numbers})
 
     def _dead(self, fails: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = np.asarray(fails[:, self._passed].any(axis=1))
-        return found
+        dead = np.zeros(len(fails), np.bool_)
+        for number in self._passed:
+            dead |= fails[:, number]
+        return dead
 
     def _end_pass(self, title: str) -> None:
         """Parts those that go on from those that do not, where a step looks at the whole run."""

@@ -158,10 +158,14 @@ def _names(column: pa.Array) -> tuple[NDArray[np.int64], list[str]]:
 def _count(found: WhatIf, batch: Redecided, fates: NDArray[np.int8]) -> None:
     source = batch.rows["source"][0].as_py()
     language, languages = _names(batch.rows["lang"])
-    columns = np.stack([language, batch.first_before, batch.first_after, fates.astype(np.int64)])
-    kinds, times = np.unique(columns, axis=1, return_counts=True)
     reasons = (*batch.reasons, None)
-    for (lang, before, after, fate), n in zip(kinds.T.tolist(), times.tolist(), strict=True):
+    # One number for all four, from 0 on: no reason, -1, is the last one of `reasons`.
+    shape = (len(languages), len(reasons), len(reasons), len(Fate))
+    last = len(reasons)
+    numbers = (language, batch.first_before % last, batch.first_after % last, fates)
+    kinds, times = np.unique(np.ravel_multi_index(numbers, shape), return_counts=True)
+    kinds_of = zip(*(each.tolist() for each in np.unravel_index(kinds, shape)), strict=True)
+    for (lang, before, after, fate), n in zip(kinds_of, times.tolist(), strict=True):
         group = Group(source, languages[lang], reasons[before], reasons[after], Fate(fate))
         found.groups[group] += n
     if "tokens" in batch.rows.schema.names:
