@@ -7,11 +7,21 @@ so that no text is copied more often, and time is linear.
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from corpus_pipeline.extract.wikitext.lines import BREAK, KEPT, KEPT_END, REMOVED, laid_out
-from corpus_pipeline.extract.wikitext.names import WikiNames, namespace
+from corpus_pipeline.extract.wikitext.links import link_text
+from corpus_pipeline.extract.wikitext.names import WikiNames
 from corpus_pipeline.extract.wikitext.tables import FENCED, Table
+from corpus_pipeline.extract.wikitext.tags import (
+    END_TAGS,
+    LEFT_OUT,
+    NEW_LINE,
+    STRIPPED,
+    TAG,
+    VERBATIM,
+    kept_text,
+)
 from corpus_pipeline.extract.wikitext.templates import template_text
 from corpus_pipeline.extract.wikitext.variants import variant_text
 
@@ -41,34 +51,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^<>]*)>")
+
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
-
-def _names(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-#: Content up to the end tag is no markup of the page and left out.
-_LEFT_OUT = _names(
-    "ref references gallery imagemap timeline score graph chart mapframe maplink templatedata "
-    "templatestyles categorytree inputbox hiero section indicator includeonly style script "
-    "languages phonos"
-)
-#: Content up to the end tag is kept as it is.
-_VERBATIM = _names("nowiki pre source syntaxhighlight math chem ce")
-_NEW_LINE = _names("p div center blockquote table tr ul ol dl dd dt caption h1 h2 h3 h4 h5 h6")
-_STRIPPED = _names(
-    "b i u s em strong small big sub sup span code tt kbd samp var font abbr cite q del ins strike "
-    "bdi bdo dfn mark nobr ruby rb rp rt rtc time wbr data noinclude onlyinclude thead tbody "
-    "tfoot col colgroup a img translate tvar poem br hr li td th nowiki"
-)
-_CODE = frozenset(("source", "syntaxhighlight", "pre"))
-_END_TAGS = {
-    name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in sorted(_LEFT_OUT | _VERBATIM)
-}
-_LANGUAGE = re.compile(r"(?:[a-z]{2,3}|simple|[a-z]{2,3}-[a-z-]{2,12})\Z")
-_FENCE = re.compile(r"`{3,}")
 
 
 class _Open:
@@ -275,26 +259,12 @@ class _Scan:
             elif number is not None:
                 self._end_open(number + 1)
                 link = self._stack.pop()
-                self._replace(link, self._link_text(self._parts(link)))
+                self._replace(link, link_text(self._parts(link), self._names))
                 left -= 2
             else:
                 self._say("]" * left)
                 break
         return token.end()
-
-    def _link_text(self, parts: Sequence[str]) -> str:
-        target = parts[0].strip()
-        shown = "|".join(parts[1:]).strip()
-        if target.startswith(":"):
-            return shown or target[1:]
-        prefix, colon, rest = target.partition(":")
-        if colon and rest:
-            name = namespace(prefix)
-            if name in self._names.files or name in self._names.categories:
-                return ""
-            if not shown and _LANGUAGE.match(prefix):
-                return ""
-        return shown or target
 
     # Tables
 
@@ -423,11 +393,11 @@ class _Scan:
         return at + 1 if alone else at
 
     def _at_tag(self, token: re.Match[str]) -> int:
-        match = _TAG.match(token[0])
+        match = TAG.match(token[0])
         assert match is not None
         closing, name, attributes = match[1], match[2].lower(), match[3]
         alone = attributes.rstrip().endswith("/")
-        if name in _LEFT_OUT or name in _VERBATIM:
+        if name in LEFT_OUT or name in VERBATIM:
             if closing or alone:
                 return token.end()
             return self._raw(name, attributes, token.end())
@@ -442,9 +412,9 @@ class _Scan:
             self._say("\n* ")
         elif name in ("td", "th"):
             self._say(" ")
-        elif name in _NEW_LINE:
+        elif name in NEW_LINE:
             self._say("\n")
-        elif name not in _STRIPPED:
+        elif name not in STRIPPED:
             self._say(token[0])
         return token.end()
 
@@ -452,29 +422,18 @@ class _Scan:
         """Takes everything up to the end tag."""
         if name in self._unclosed:
             return at
-        end = _END_TAGS[name].search(self._text, at)
+        end = END_TAGS[name].search(self._text, at)
         if end is None:
             self._unclosed.add(name)
             return at
         content = self._text[at : end.start()]
-        if name in _CODE:
-            if "inline" in attributes:
-                self._keep(content)
-            elif content.strip():
-                ticks = "`" * max([3, *(len(run) + 1 for run in _FENCE.findall(content))])
-                code = content.strip("\n").rstrip()
-                self._keep(f"{ticks}\n{code}\n{ticks}", FENCED)
-        elif name in ("math", "chem", "ce"):
-            sign = "$$" if "block" in attributes else "$"
-            if content.strip():
-                self._keep(f"{sign}{content.strip()}{sign}")
-        elif name == "nowiki":
-            self._keep(content)
-        else:
+        if name in LEFT_OUT:
             self._say(REMOVED)
+        elif kept := kept_text(name, attributes, content):
+            self._keep(*kept)
         return end.end()
 
-    def _keep(self, text: str, begin: str = KEPT) -> None:
-        edge = "\n" if begin == FENCED else ""
+    def _keep(self, text: str, fenced: bool) -> None:
+        begin, edge = (FENCED, "\n") if fenced else (KEPT, "")
         self._say(f"{edge}{begin}{len(self.kept)}{KEPT_END}{edge}")
         self.kept.append(text)
