@@ -94,10 +94,10 @@ def parse_recipe(name: str, text: str) -> Recipe:
     Raises:
         ValueError: a comment breaks the rules above; with the number of its line.
 
-    >>> text = "# Mine (2024).\\n# Source: section 2\\na: 1\\n# step: all\\n#   of it\\n# here: same\\n"
-    >>> recipe = parse_recipe("mine", text)
+    >>> lines = ["# Mine.", "# Source: section 2", "a: 1", "# step: all", "#   of it", "# here: same"]
+    >>> recipe = parse_recipe("mine", "\\n".join(lines))
     >>> recipe.title, recipe.sources, recipe.steps[0].published
-    ('Mine (2024).', ('section 2',), 'all of it')
+    ('Mine.', ('section 2',), 'all of it')
     """
     notes = _notes(text)
     steps: list[PublishedStep] = []
