@@ -94,7 +94,7 @@ def parse_recipe(name: str, text: str) -> Recipe:
     Raises:
         ValueError: a comment breaks the rules above; with the number of its line.
 
-    >>> lines = ["# Mine.", "# Source: section 2", "a: 1", "# step: all", "#   of it", "# here: same"]
+    >>> lines = ["# Mine.", "# Source: section 2", "", "# step: all", "#   of it", "# here: same"]
     >>> recipe = parse_recipe("mine", "\\n".join(lines))
     >>> recipe.title, recipe.sources, recipe.steps[0].published
     ('Mine.', ('section 2',), 'all of it')
