@@ -1,10 +1,11 @@
 """Which candidates of a Chinese text are names, and where its persons are named again."""
 
 import re
-from typing import NamedTuple
 
+from corpus_pipeline.scrub.persons.cjk_again import find_again
 from corpus_pipeline.scrub.persons.cjk_cues import (
     ABROAD_LETTERS,
+    COMPOUND_SURNAMES,
     CONTACT_WORDS,
     FIELD,
     FOREIGN,
@@ -14,12 +15,31 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
     ROLES,
     SELF,
     SPEECH,
+    SURNAMES,
     THING,
     TITLE,
 )
-from corpus_pipeline.scrub.persons.cjk_fields import cells_below, is_full_name, values_behind
+from corpus_pipeline.scrub.persons.cjk_fields import (
+    BLANK,
+    LATIN_CELL,
+    SIGN,
+    WIDE,
+    cells_below,
+    is_full_name,
+    values_behind,
+)
+from corpus_pipeline.scrub.persons.cjk_gain import is_minority_name, is_rare_name, name_gain
+from corpus_pipeline.scrub.persons.cjk_lists import find_listed
+from corpus_pipeline.scrub.persons.cjk_rows import Found, Row, add_found
 from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
-from corpus_pipeline.scrub.persons.cjk_tables import is_chinese_word, surname_cost, word_list
+from corpus_pipeline.scrub.persons.cjk_tables import (
+    NO_COST,
+    folded,
+    is_chinese_word,
+    surname_cost,
+    word_cost,
+    word_list,
+)
 
 #: Scores from which a candidate is a name, in 1/COST_UNITS: beside a cue (a role, a title, a
 #: verb of speech); without one, of two characters and of more; and what less suffices in a text
@@ -33,10 +53,16 @@ _GOES_ON, _RARE, _SCENERY = 10, 10, 18
 #: From this cost on a surname is rare: one person in four hundred has it, or fewer.
 _RARE_COST = 36
 _NEVER = 1000
+#: What a surname of two characters adds.
+_COMPOUND = 20
 #: A name without a cue that counts as certain.
 _CERTAIN = 48
 #: One of this score is a name behind a field, and where a person's numbers stand beside it.
 _LIKELY = -6
+#: The least gain of a name with a rare surname beside a cue.
+_RARE_GAIN = -10
+#: The least gain of a name behind a field and a wide blank, or glued to it.
+_BESIDE = -24
 #: Characters around a name in which a person's numbers count.
 _NEAR = 24
 
@@ -50,13 +76,13 @@ _CONTACT = re.compile(
 _DOTS = tuple(dot.encode() for dot in "·•‧")
 #: Endings of trades that are seldom the last letter of a name.
 _TRADES = frozenset("生员师工者員師")
-_PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉")
+_PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉邨")
 #: Machines, stores, animals, drinks, buildings, villages: hardly a given name ends so.
 _THING_ENDS = frozenset(
     "机柜库器杆伞鱼鲷鲹酒池渠沟滩坝堤闸墩岙岗寨屯庄关庵塔桥車機櫃庫傘魚溝灘壩莊關橋车"
 )
 #: Waters, hills, towns and temples, in which given names end as well.
-_SCENERY_ENDS = frozenset("河江湖海山川岭峰泉洞岛湾城台树业寺祠墓嶺島灣臺樹業")
+_SCENERY_ENDS = frozenset("河江湖海山川岭峰泉洞岛湾城台树业寺祠墓嶺島灣臺樹業梁楼樓图圖")
 #: Surnames that behind other letters are a party, a fee, a payment, a store, "must".
 _PARTIES = frozenset("方费付库须費庫須")
 #: What follows a piece of the name of an organisation or a street.
@@ -67,6 +93,10 @@ _ORGANISATION = re.compile(
 _GLUED = frozenset(word_list("glued"))
 _FOREIGN, _ABROAD_LETTERS = frozenset(FOREIGN), frozenset(ABROAD_LETTERS)
 _FUNCTION = re.compile("[的和与及或有是为在由被等须应所后前上下中内外不]")
+#: Capital numerals of amounts of money.
+_NUMERALS = frozenset("零壹贰贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整貳參陸萬億圓幣")
+_TITLE_MARKS = ("《".encode(), "〈".encode())
+_SEX = re.compile("[，,、 　（(]{1,2}[男女][，,、。；; 　）)]")
 _CLAUSE_END = re.compile("[。！？!?\n]")
 _DATE = re.compile(
     r"(?:\d{4}|[二一][〇零○Oo\d九]{3})\s*[年./-]\s*[\d一二三四五六七八九十]{1,2}\s*[月./-]"
@@ -74,31 +104,6 @@ _DATE = re.compile(
 _REGARDS = re.compile("(?:此致|敬礼|敬禮|顺祝|祝好|谨上|敬上|敬启|致礼|您的|落款)")
 _DOTTED = re.compile(f"({_HAN}{{1,10}})((?:[·•‧]{_HAN}{{1,8}})+)")
 _ROLE_WORDS = sorted(ROLES, key=len, reverse=True)
-
-
-class Found(NamedTuple):
-    """A name in a text."""
-
-    start: int
-    end: int
-    score: float
-    private: bool
-    """Whether a field, a signature or a person's number beside it says that it is somebody's."""
-
-
-class Row(NamedTuple):
-    """One text with its candidates, as lists of C."""
-
-    data: bytes
-    """The whole column."""
-    begin: int
-    stop: int
-    starts: list[int]
-    ends: list[int]
-    kinds: list[int]
-    scores: list[int]
-    befores: list[int]
-    afters: list[int]
 
 
 def find_in_row(row: Row, everyone: bool) -> list[Found]:
@@ -110,7 +115,7 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
         if row.kinds[number] == NAME and row.scores[number] >= _LIKELY - 12
     }
     tables: dict[int, int] = {}
-    plain: list[int] = []
+    plain: list[tuple[int, int]] = []
     for number, kind in enumerate(row.kinds):
         if kind == LABEL:
             _read_field(row, number, at_start, tables, found)
@@ -124,29 +129,37 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
                 continue
             if not row.befores[number] and _is_party(row, row.starts[number]):
                 continue
-            score = row.scores[number]
+            cued = cued or _has_sex(row, row.ends[number])
+            if _is_none(row, number, cued):
+                continue
+            score = row.scores[number] + _compound_bonus(row, row.starts[number])
             masked = "某" in row.data[row.starts[number] : row.ends[number]].decode()
             private = (
                 not masked
                 and score >= (_CUED if cued else _LIKELY)
                 and (row.befores[number] in (FIELD, SELF) or _is_private(row, number))
             )
+            if row.befores[number] not in _BEFORE and row.afters[number] == SPEECH:
+                # Trees die and rivers come as persons do.
+                last = row.data[row.ends[number] - 3 : row.ends[number]].decode()
+                score -= _NEVER if last in _THING_ENDS else _SCENERY * (last in _SCENERY_ENDS)
             if private or (everyone and cued and score >= _CUED):
-                _add(found, Found(row.starts[number], row.ends[number], 0.85, private))
+                add_found(found, Found(row.starts[number], row.ends[number], 0.85, private))
             elif everyone and score >= _LONG - _TRUST:
-                plain.append(number)
+                plain.append((number, score))
     if plain:
         trusted = bool(found) or any(
-            row.scores[number] >= _CERTAIN and row.ends[number] - row.starts[number] > 6
-            for number in plain
+            score >= _CERTAIN and row.ends[number] - row.starts[number] > 6
+            for number, score in plain
         )
-        for number in plain:
+        for number, score in plain:
             start, end = row.starts[number], row.ends[number]
             needed = (_LONG if end - start > 6 else _SHORT) - (_TRUST if trusted else 0)
-            if row.scores[number] >= needed + _doubts(row, number):
-                sure = row.scores[number] >= _CERTAIN
-                _add(found, Found(start, end, 0.7 if sure else 0.5, False))
-    _name_again(row, found, everyone)
+            if score >= needed + _doubts(row, number):
+                sure = score >= _CERTAIN
+                add_found(found, Found(start, end, 0.7 if sure else 0.5, False))
+    find_listed(row, found)
+    find_again(row, found, everyone)
     chosen: list[Found] = []
     for each in sorted(found.values(), key=lambda f: (f.start, -f.end)):
         if (each.private or everyone) and (not chosen or each.start >= chosen[-1].end):
@@ -154,11 +167,17 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
     return chosen
 
 
+def _compound_bonus(row: Row, start: int) -> int:
+    """Returns what a surname of two characters that is no usual word (东方) adds to a score."""
+    surname = row.data[start : start + 6].decode(errors="ignore")
+    return _COMPOUND if surname in COMPOUND_SURNAMES and word_cost(folded(surname)) >= 65 else 0
+
+
 def _doubts(row: Row, number: int) -> int:
     """Says how much more a candidate without a cue needs to be a name, by its letters."""
     start, end = row.starts[number], row.ends[number]
     name = row.data[start:end].decode()
-    if "某" in name:
+    if "某" in name or is_minority_name(name):
         return 0
     following = row.data[end : min(row.stop, end + 3)].decode(errors="ignore")[:1]
     before = row.data[max(row.begin, start - 3) : start].decode(errors="ignore")[-1:]
@@ -185,10 +204,27 @@ def _is_abroad(name: str, before: str, following: str) -> bool:
     return foreign > 1 and (goes_on or before in _FOREIGN)
 
 
-def _add(found: dict[int, Found], new: Found) -> None:
-    old = found.get(new.start)
-    if old is None or (new.private, new.score) > (old.private, old.score):
-        found[new.start] = new
+def _has_sex(row: Row, end: int) -> bool:
+    """Says whether a person's sex stands behind a name: 奚望，女，1970年生."""
+    return _SEX.match(row.data[end : min(row.stop, end + 24)].decode(errors="ignore")) is not None
+
+
+def _is_none(row: Row, number: int, cued: bool) -> bool:
+    """Says whether a candidate is no name: numerals, a family (吴氏), a title of a work, and a rare
+    surname that nothing announces."""
+    start, end = row.starts[number], row.ends[number]
+    name = row.data[start:end].decode()
+    if is_minority_name(name):
+        return False
+    if name[1:] == "氏" or all(letter in _NUMERALS for letter in name):
+        return True
+    if surname_cost(name[0]) == NO_COST and name[:2] not in COMPOUND_SURNAMES:
+        # A seldom surname is mostly a verb, so that the given name has to be one.
+        if not cued or len(name) < 3 or name_gain(name) < _RARE_GAIN:
+            return True
+    return row.data[max(row.begin, start - 3) : start] in _TITLE_MARKS and row.data[
+        end : min(row.stop, end + 3)
+    ] == "》".encode()
 
 
 def _is_part(row: Row, number: int) -> bool:
@@ -245,16 +281,7 @@ def _read_field(
     """Takes the names behind a label, or below it in a table."""
     label = row.starts[number], row.ends[number]
     if row.afters[number]:
-        end = label[1] + 3 * row.afters[number]
-        value = row.data[label[1] : end].decode()
-        if (
-            row.data[slice(*label)].decode() in _GLUED
-            and label[1] not in at_start
-            and is_full_name(value)
-            and not _FUNCTION.search(value)
-            and not is_chinese_word(value)
-        ):
-            _add(found, Found(label[1], end, 0.8, True))
+        _read_glued(row, number, at_start, found)
         return
     if row.befores[number]:
         # Key -1 holds where the head line ends; in the lines below labels head nothing.
@@ -266,26 +293,85 @@ def _read_field(
         if column >= 0:
             tables[column] = end
             tables[-1] = row.data.find(b"\n", label[1], row.stop)
-            for start, cell_end, value in cells:
-                if is_full_name(value):
-                    _add(found, Found(start, cell_end, 0.95, True))
+            _read_column(cells, found)
             return
     for start, end, value, sure in values_behind(row.data, label[1], row.stop):
-        if value in NO_NAMES:
+        if label[1] - label[0] == 3 and sure != SIGN:
             return
-        candidate = at_start.get(start)
-        whole = is_full_name(value)
-        if candidate is not None and (row.scores[candidate] >= (_LIKELY if sure else _CUED)):
+        name = re.sub("[ 　]", "", value)
+        if name in NO_NAMES:
+            return
+        dotted = any(dot in value for dot in "·•‧・")
+        if dotted and sure == BLANK:
+            return
+        candidate = at_start.get(start) if name == value and not dotted else None
+        whole = is_full_name(name, parted=name != value) or is_full_name(value)
+        if candidate is not None and row.scores[candidate] >= (
+            _LIKELY if sure == SIGN else _CUED
+        ):
             name_end = row.ends[candidate]
-            if whole and sure:
+            if whole and sure == SIGN:
                 name_end = end
-            _add(found, Found(start, name_end, 0.95, True))
+            add_found(found, Found(start, name_end, 0.95, True))
             if name_end < end:
                 return
-        elif whole and sure:
-            _add(found, Found(start, end, 0.9, True))
+        elif _is_value(value, name, whole, sure) and (
+            label[1] - label[0] > 3 or name_gain(name) >= _RARE_GAIN
+        ):
+            add_found(found, Found(start, end, 0.9, True))
         else:
             return
+
+
+def _is_value(value: str, name: str, whole: bool, sure: int) -> bool:
+    """Says whether the value of a field, `name` without its blanks, is a name."""
+    if sure == SIGN:
+        return whole or is_rare_name(name) or is_minority_name(name) or _is_double(name)
+    if sure != WIDE:
+        return False
+    if len(name) < len(value) or not all("\u3400" <= letter <= "\u9fff" for letter in name):
+        return whole
+    if is_chinese_word(folded(name)):
+        return False
+    return is_minority_name(name) or (whole and name_gain(name) >= _BESIDE) or is_rare_name(name)
+
+
+def _is_double(name: str) -> bool:
+    """Says whether a name has two surnames, as that of a married woman: 顏陳月娥."""
+    return len(name) == 4 and name[1] in SURNAMES and name_gain(name) >= _LIKELY
+
+
+def _read_glued(row: Row, number: int, at_start: dict[int, int], found: dict[int, Found]) -> None:
+    """Takes the name between a field or a relative and the end of the run: 户名农平."""
+    start = row.ends[number]
+    end = start + 3 * row.afters[number]
+    value = row.data[start:end].decode()
+    candidate = at_start.get(start)
+    if candidate is not None and row.scores[candidate] >= _CUED:
+        return
+    if _FUNCTION.search(value) or is_chinese_word(folded(value)) or value in NO_NAMES:
+        return
+    surely = row.data[slice(*(row.starts[number], start))].decode() in _GLUED
+    known = is_full_name(value) or is_rare_name(value)
+    if known and _has_sex(row, end):
+        add_found(found, Found(start, end, 0.8, True))
+    elif (surely and known) or is_minority_name(value) or (known and name_gain(value) >= _BESIDE):
+        add_found(found, Found(start, end, 0.8, True))
+
+
+def _read_column(cells: list[tuple[int, int, str]], found: dict[int, Found]) -> None:
+    """Takes the names of a column of a table; where most cells are names, seldom ones too."""
+    sure, others = [], []
+    for start, end, value in cells:
+        name = re.sub("[ 　]", "", value)
+        if is_full_name(value) or (is_full_name(name, parted=True) and name != value):
+            sure.append((start, end))
+        elif is_minority_name(name) or is_rare_name(name) or LATIN_CELL.fullmatch(value):
+            others.append((start, end))
+    if len(sure) * 2 >= len(sure) + len(others) or len(sure) + len(others) >= len(cells) - 1:
+        sure += others
+    for start, end in sure:
+        add_found(found, Found(start, end, 0.95, True))
 
 
 def _read_dotted(row: Row, number: int, found: dict[int, Found]) -> None:
@@ -316,7 +402,7 @@ def _read_dotted(row: Row, number: int, found: dict[int, Found]) -> None:
     start = match.end(1) - len(first)
     end = match.end() - len(pieces[-1]) + len(last)
     base = low + len(window[:start].encode())
-    _add(found, Found(base, base + len(window[start:end].encode()), 0.8, False))
+    add_found(found, Found(base, base + len(window[start:end].encode()), 0.8, False))
 
 
 def _without_role(text: str) -> str:
@@ -346,19 +432,3 @@ def _foreign_part(text: str) -> str:
     while end < min(len(text), 8) and text[end] in _ABROAD_LETTERS:
         end += 1
     return text[:end]
-
-
-def _name_again(row: Row, found: dict[int, Found], everyone: bool) -> None:
-    """Takes weaker candidates that are written like a name found in the text."""
-    named: dict[bytes, bool] = {}
-    for each in found.values():
-        if each.score < 0.7:
-            continue
-        name = row.data[each.start : each.end]
-        named[name] = named.get(name, False) or each.private
-    if not named:
-        return
-    for start, end, kind, after in zip(row.starts, row.ends, row.kinds, row.afters, strict=True):
-        private = named.get(row.data[start:end]) if kind == NAME and after != THING else None
-        if private is not None and (private or everyone):
-            _add(found, Found(start, end, 0.65, private))

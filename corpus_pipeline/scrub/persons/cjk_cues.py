@@ -5,11 +5,15 @@ The lists are of simplified characters; text is compared after folding to them.
 
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 
 import numpy as np
 
-from corpus_pipeline.scrub.persons.cjk_tables import WordTable, dictionary, word_list
+from corpus_pipeline.scrub.persons.cjk_tables import (
+    WordTable,
+    dictionary,
+    surname_list,
+    word_list,
+)
 
 #: Classes of cues before a name.
 FIELD, SELF, ROLE, KIN, JOINED = 1, 2, 3, 4, 5
@@ -80,14 +84,37 @@ def after_cues() -> WordTable:
     return _table({THING: THINGS, FOLLOWED: FOLLOWS, SPEECH: SPEECHES, TITLE: TITLES})
 
 
+#: Bits of a word of `labels`: it is a field of a form, a name may follow it without a sign.
+LABELS, GLUES = 1, 2
+
+
 @cache
 def labels() -> WordTable:
-    """Returns the fields of forms.
+    """Returns the words that a name follows: see `LABELS` and `GLUES`.
 
     >>> len(labels().keys) > 200
     True
     """
-    return _table({1: FIELDS})
+    entries = dict.fromkeys((*FIELDS, *word_list("signed fields"), *word_list("short fields")), LABELS)
+    for word in (*(w for w in FIELDS if w[-1] in "人名者主"), *word_list("glued")):
+        entries[word] = entries.get(word, 0) | GLUES
+    # 车主为刀岩温
+    for word in [word for word in entries if word[-1] in "人名者主" and len(word) < 6]:
+        entries[word + "为"] = entries[word + "是"] = GLUES
+    for word in (*SELVES, *KINS, *_PRIVATE_ROLES):
+        if len(word) > 1:
+            entries[word] = entries.get(word, 0) | GLUES
+    return dictionary(entries)
+
+
+@cache
+def minority_parts() -> WordTable:
+    """Returns parts of names of minorities.
+
+    >>> len(minority_parts().keys) > 200
+    True
+    """
+    return _table({1: word_list("minority parts")})
 
 
 #: Words of a person's numbers and dwelling.
@@ -97,13 +124,11 @@ CONTACT_WORDS = (
 )  # fmt: skip
 
 #: Values of fields that are no names, other fields among them.
-NO_NAMES = frozenset((*word_list("no names"), *FIELDS))
+NO_NAMES = frozenset((*word_list("no names"), *FIELDS, *word_list("signed fields")))
 
 
-def _surnames() -> tuple[frozenset[str], frozenset[str]]:
-    folder = resources.files(__package__)
-    words = folder.joinpath("cjk_surnames.txt").read_text(encoding="utf-8").split()
-    return frozenset(w for w in words if len(w) == 1), frozenset(w for w in words if len(w) == 2)
-
-
-SURNAMES, COMPOUND_SURNAMES = _surnames()
+_SURNAMES = surname_list("cjk_surnames.txt")
+SURNAMES = frozenset(name for name in _SURNAMES if len(name) == 1)
+COMPOUND_SURNAMES = frozenset(name for name in _SURNAMES if len(name) == 2)
+#: Surnames that are seldom, or whose character is mostly something else.
+RARE_SURNAMES = frozenset(surname_list("cjk_rare_surnames.txt"))

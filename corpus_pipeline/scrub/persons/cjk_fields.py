@@ -8,7 +8,12 @@
 import re
 from collections.abc import Iterator
 
-from corpus_pipeline.scrub.persons.cjk_cues import COMPOUND_SURNAMES, NO_NAMES, SURNAMES
+from corpus_pipeline.scrub.persons.cjk_cues import (
+    COMPOUND_SURNAMES,
+    NO_NAMES,
+    RARE_SURNAMES,
+    SURNAMES,
+)
 from corpus_pipeline.scrub.persons.cjk_tables import is_japanese_surname
 
 #: Bytes behind a label that are read, bytes of a line of a table, and lines of a table.
@@ -24,13 +29,30 @@ _VALUE = re.compile(
     f"(?:[{_HAN}]{{2,3}}[ 　][{_HAN}]{{2,3}}(?![{_HAN}])|"
     f"[{_HAN}](?:[ 　]{{1,4}}[{_HAN}])(?![{_HAN}])|[{_HAN}]+(?:[·•‧・][{_HAN}]+)*)"
 )
+#: A surname parted from the given name, or all characters parted, for alignment: 利　锦添.
+_SPACED = (
+    re.compile(f"[{_HAN}]{{1,2}}(?:[ 　]{{1,4}}[{_HAN}]){{2}}(?![{_HAN}])"),
+    re.compile(f"[{_HAN}]{{1,2}}[ 　]{{1,4}}[{_HAN}]{{1,2}}(?![{_HAN}])"),
+)
+#: Last parts that are fields of their own.
+_NO_PARTS = frozenset("男女汉年月日")
 _NEXT = re.compile(r"[、，,；;/ 　&和及与]{1,3}|[（(][^()（）\n]{0,8}[)）][、，,；; ]{0,2}")
 #: What divides the cells of a table.
-_DELIMITERS = ("\t", "|", ",", "，", ";")
+_DELIMITERS = ("\t", "|", ",", "，", ";", "；")
+#: What divides those of a table that is set with blanks.
+_WIDE = re.compile("　+|[ ]{2,}[ 　]*")
+#: A name in Latin letters in a column of names.
+LATIN_CELL = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.-]{1,20}(?: [A-ZÀ-Þ][A-Za-zÀ-ÿ'’.-]{0,20}){0,3}")
+#: How sure a sign between a field and its value is: a blank, a wide blank, another sign.
+BLANK, WIDE, SIGN = 0, 1, 2
 
 
-def is_full_name(value: str) -> bool:
+def is_full_name(value: str, parted: bool = False) -> bool:
     """Says whether a value of 2 to 4 characters has the form of a Chinese name.
+
+    Args:
+        value: the characters, with one blank between or none.
+        parted: blanks stood between its characters, so that a rare surname counts as well.
 
     >>> [is_full_name(value) for value in ("张三", "欧阳娜娜", "必填", "刘玉华北", "买买提·艾力")]
     [True, True, False, False, True]
@@ -45,11 +67,23 @@ def is_full_name(value: str) -> bool:
         return 3 <= len(value) <= 24
     if value[:2] in COMPOUND_SURNAMES:
         return 3 <= len(value) <= 4
-    return value[:1] in SURNAMES and 2 <= len(value) <= 3
+    if not 2 <= len(value) <= 3:
+        return False
+    return value[0] in SURNAMES or (parted and value[0] in RARE_SURNAMES)
 
 
-def values_behind(data: bytes, end: int, stop: int) -> Iterator[tuple[int, int, str, bool]]:
-    """Yields values of a field: first byte, last + 1, text, and whether a sign divides it off.
+def _value_at(window: str, position: int) -> tuple[int, int] | None:
+    """Returns where the value at a position begins and ends: a parted name, or a run."""
+    for spaced in filter(None, (form.match(window, position) for form in _SPACED)):
+        parts = re.split("[ 　]+", spaced.group())
+        if parts[-1] not in _NO_PARTS and is_full_name("".join(parts), parted=True):
+            return spaced.span()
+    value = _VALUE.match(window, position)
+    return value.span() if value else None
+
+
+def values_behind(data: bytes, end: int, stop: int) -> Iterator[tuple[int, int, str, int]]:
+    """Yields values of a field: first byte, last + 1, text, and what divides it off.
 
     Args:
         data: bytes of the column.
@@ -60,15 +94,18 @@ def values_behind(data: bytes, end: int, stop: int) -> Iterator[tuple[int, int, 
     separator = _SEPARATOR.match(window)
     if not separator:
         return
-    sure = not separator.group().isspace()
+    sure = SIGN if not separator.group().isspace() else BLANK
+    if not sure and "　" in separator.group() and "\n" not in separator.group():
+        sure = WIDE
     position = separator.end()
     for _ in range(12):
-        value = _VALUE.match(window, position)
-        if not value:
+        place = _value_at(window, position)
+        if not place:
             return
-        start = end + len(window[: value.start()].encode())
-        yield start, start + len(value.group().encode()), value.group(), sure
-        following = _NEXT.match(window, value.end())
+        value = window[slice(*place)]
+        start = end + len(window[: place[0]].encode())
+        yield start, start + len(value.encode()), value, sure
+        following = _NEXT.match(window, place[1])
         if not following:
             return
         position = following.end()
@@ -98,7 +135,32 @@ def cells_below(data: bytes, label: tuple[int, int], begin: int, stop: int) -> t
         if any(re.search(r"\d{4}|[:：。]", cell) for cell in cells):
             return [], (-1, end)
         return _column(data, line_end + 1, stop, delimiter, column, len(cells))
+    cells = _WIDE.split(head.strip(" 　\r"))
+    bare = head.lstrip(" 　")
+    if len(cells) >= 2 and not any(re.search(r"\d{4}|[:：。，；]", cell) for cell in cells):
+        column = len(_WIDE.split(bare[: before - (len(head) - len(bare))])) - 1
+        if cells[column] == data[start:end].decode(errors="ignore"):
+            found, place = _column(data, line_end + 1, stop, "", column, len(cells))
+            # Lines of a form look like a head line as well.
+            names = sum(is_full_name(re.sub("[ 　]", "", value)) for _, _, value in found)
+            if found and names * 2 >= len(found):
+                return found, place
     return [], (-1, end)
+
+
+def _wide_cell(line: str, column: int, width: int) -> tuple[int, int] | None:
+    """Returns where a cell of a line set with blanks stands, if the line has all its cells."""
+    begin = len(line) - len(line.lstrip(" 　\r"))
+    end = len(line.rstrip(" 　\r"))
+    places = []
+    for gap in _WIDE.finditer(line, begin, end):
+        places.append((begin, gap.start()))
+        begin = gap.end()
+    places.append((begin, end))
+    # A parted name has made two cells of one.
+    if len(places) == width + 1 and places[column][1] - places[column][0] == 1:
+        places[column : column + 2] = [(places[column][0], places[column + 1][1])]
+    return places[column] if len(places) == width else None
 
 
 def _column(
@@ -114,6 +176,16 @@ def _column(
             line_end = stop if stop - position < _LINE else -1
         if line_end < 0:
             break
+        if not delimiter:
+            line = data[position:line_end].decode(errors="ignore")
+            wide = _wide_cell(line, column, width)
+            if wide:
+                start = position + len(line[: wide[0]].encode())
+                found.append((start, start + len(line[slice(*wide)].encode()), line[slice(*wide)]))
+            elif not _WIDE.search(line.strip(" 　\r")):
+                break
+            position = line_end + 1
+            continue
         cells = data[position:line_end].split(mark)
         if len(cells) < min(2, width):
             break

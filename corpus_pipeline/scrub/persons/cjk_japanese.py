@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons.cjk_chinese import Found
+from corpus_pipeline.scrub.persons.cjk_rows import Found
 from corpus_pipeline.scrub.persons.cjk_fields import cells_below
 from corpus_pipeline.scrub.persons.cjk_tables import (
     WordTable,

@@ -11,25 +11,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons.cjk_cues import CONTACT_WORDS, FIELD, FIELDS, SELF, SELVES
+from corpus_pipeline.scrub.persons.cjk_cues import (
+    CONTACT_WORDS,
+    FIELD,
+    FIELDS,
+    KIN,
+    KINS,
+    ROLE,
+    ROLES,
+    SELF,
+    SELVES,
+)
 from corpus_pipeline.scrub.persons.cjk_fields import WINDOW
 from corpus_pipeline.scrub.persons.cjk_tables import (
     AFTER_HAN,
     FIRST_HAN,
     LAST,
+    RARE,
     WordTable,
     dictionary,
     longer_hash,
     slot_of,
+    word_list,
 )
-from corpus_pipeline.scrub.persons.cjk_weigh import cue_before, han_at
+from corpus_pipeline.scrub.persons.cjk_weigh import (
+    BEGINS_PART,
+    ENDS_MINORITY,
+    cue_before,
+    han_at,
+)
 
 #: Bytes before a run and behind it in which numbers and words count.
 CONTACT_BEFORE, _AFTER = 60, 72
 #: The fewest digits of a person's number, blanks and hyphens between them.
 _DIGITS = 10
-#: Bits of `marks`: a field or "my name is" ends in a character, a word of contact begins with it.
-_ENDS_CUE, _BEGINS_CONTACT = 1, 2
+#: Bits of `marks`: a field or "my name is" ends in a character, a word of contact begins with it,
+#: a role or a relative ends in it; for those of minorities see `cjk_weigh`.
+_ENDS_CUE, _BEGINS_CONTACT, _ENDS_ROLE = 1, 2, 4
 
 #: bool[256]: ASCII that stands between a field and its value.
 _PARTS = np.zeros(256, np.bool_)
@@ -46,6 +64,12 @@ def marks() -> NDArray[np.uint8]:
     found = np.zeros(AFTER_HAN - FIRST_HAN, np.uint8)
     for word in (*FIELDS, *SELVES):
         found[ord(word[-1]) - FIRST_HAN] |= _ENDS_CUE
+    for word in (*ROLES, *KINS):
+        found[ord(word[-1]) - FIRST_HAN] |= _ENDS_ROLE
+    for word in word_list("minority parts"):
+        found[ord(word[0]) - FIRST_HAN] |= BEGINS_PART
+    for letter in word_list("minority ends"):
+        found[ord(letter) - FIRST_HAN] |= ENDS_MINORITY
     # 我是…公司的
     found[ord("的") - FIRST_HAN] |= _ENDS_CUE
     for word in CONTACT_WORDS:
@@ -105,6 +129,18 @@ def next_contact(data, i, stop, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def is_announced(work, at, whole, tables):  # type: ignore[no-untyped-def]
+    """Says whether a rare surname at `at` counts: at the begin of a run (`whole`: that it is no
+    later piece), or behind a field, "my name is", a role or a relative."""
+    if at == 0:
+        return whole
+    if not tables.marks[work.codes[at - 1]] & (_ENDS_CUE | _ENDS_ROLE):
+        return False
+    cue = cue_before(work, at, tables)
+    return cue == FIELD or cue == SELF or cue == ROLE or cue == KIN
+
+
+@kernel
 def field_reach(data, end, stop):  # type: ignore[no-untyped-def]
     """Returns up to which byte the values of a field that ends at a byte can stand."""
     sign = data[end]
@@ -161,7 +197,8 @@ def could_be_private(  # type: ignore[no-untyped-def]
         return True
     codes, letters = work.codes, tables.letters
     for at in range(1, n):
-        if tables.marks[codes[at - 1]] & _ENDS_CUE and letters[codes[at], LAST] != 127:
+        surname = letters[codes[at], LAST] != 127 or letters[codes[at], RARE]
+        if tables.marks[codes[at - 1]] & _ENDS_CUE and surname:
             cue = cue_before(work, at, tables)
             if cue in (FIELD, SELF):
                 return True

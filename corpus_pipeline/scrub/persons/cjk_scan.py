@@ -24,15 +24,19 @@ from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.cjk_cues import (
     AFTER_BONUS,
     BEFORE_BONUS,
+    GLUES,
+    LABELS,
     after_cues,
     before_cues,
     labels,
+    minority_parts,
 )
 from corpus_pipeline.scrub.persons.cjk_private import (
     CONTACT_BEFORE,
     contact_words,
     could_be_private,
     field_reach,
+    is_announced,
     marks,
     next_contact,
 )
@@ -40,17 +44,20 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
     ABROAD,
     FIELD_END,
     LAST,
+    RARE,
     chinese_tables,
     longer_hash,
     slot_of,
 )
 from corpus_pipeline.scrub.persons.cjk_weigh import (
     HOPELESS,
+    BEGINS_PART,
     could_be,
     cue_after,
     cue_before,
     ends_in_digit,
     han_at,
+    minority_end,
     name_costs,
     weigh,
 )
@@ -69,6 +76,8 @@ LOWEST = -18
 _BORDER = 6
 #: What is added where the name is all of the run.
 _ALONE = 8
+#: What a name of several parts of names of minorities is worth.
+_PARTS = 36
 #: What a foreign name that goes on is worth less.
 _PIECE = 30
 
@@ -161,7 +170,7 @@ def _scan(  # type: ignore[no-untyped-def]
                 continue
             whole = n < _RUN or not han_at(data, i, stop)
             following = begin
-            if whole and i < stop and n >= 2 and letters[codes[n - 1], FIELD_END]:
+            if whole and i < stop and letters[codes[n - 1], FIELD_END]:
                 sign = data[i]
                 if (
                     sign == 0x3A or sign == 0x09 or sign == 0x7C or sign == 0x2C or sign == 0x20
@@ -170,12 +179,14 @@ def _scan(  # type: ignore[no-untyped-def]
                     or (sign == 0xEF and data[i + 1] == 0xBC)
                     or (sign == 0xE3 and data[i + 1] == 0x80)
                 ):  # fmt: skip
-                    for length in range(min(6, n), 1, -1):
+                    # A field of one character is all of its run: 子：储国平.
+                    shortest = 1 if n == 1 and not continues else 2
+                    for length in range(min(6, n), shortest - 1, -1):
                         value = 0x811C9DC5
                         for k in range(n - length, n):
                             value = longer_hash(value, codes[k] + 0x3400)
                         slot = slot_of(tables.label_keys, value)
-                        if tables.label_values[slot]:
+                        if tables.label_values[slot] & LABELS:
                             if count < room:
                                 rows[count], starts[count], ends[count] = row, i - 3 * length, i
                                 kinds[count] = LABEL
@@ -187,14 +198,14 @@ def _scan(  # type: ignore[no-untyped-def]
                             break
             if whole:
                 # A field with its value and no sign between: 户名农平.
-                for size in range(2, 4):
+                for size in range(2, 5):
                     if n > size + 1 and letters[codes[n - size - 1], FIELD_END]:
                         for length in range(min(6, n - size), 1, -1):
                             value = 0x811C9DC5
                             for k in range(n - size - length, n - size):
                                 value = longer_hash(value, codes[k] + 0x3400)
                             slot = slot_of(tables.label_keys, value)
-                            if tables.label_values[slot]:
+                            if tables.label_values[slot] & GLUES:
                                 if count < room:
                                     rows[count], kinds[count] = row, LABEL
                                     starts[count] = i - 3 * (length + size)
@@ -220,11 +231,26 @@ def _scan(  # type: ignore[no-untyped-def]
             high = n - 1 if whole else n - _OVERLAP // 2
             first, final = n, -1
             for at in range(low, high):
-                could[at] = False
-                if letters[codes[at], LAST] != 127:
-                    name_costs(work, at, n, tables)
+                could[at] = 0
+                if tables.marks[codes[at]] & BEGINS_PART:
+                    end, parts = minority_end(work, at, n, tables)
+                    if end and not (at > 0 and letters[codes[at - 1], ABROAD]) and not (
+                        end < n and letters[codes[end], ABROAD]
+                    ):
+                        before = cue_before(work, at, tables) if at else 0
+                        after = cue_after(work, end, n, tables) if end < n else 0
+                        if count < room:
+                            rows[count], kinds[count] = row, NAME
+                            starts[count], ends[count] = start + 3 * at, start + 3 * end
+                            scores[count] = tables.before_bonus[before] + tables.after_bonus[after]
+                            scores[count] += _PARTS if parts > 1 or end - at > 3 else 0
+                            befores[count], afters[count] = before, after
+                        count += 1
+                rare = letters[codes[at], RARE] and is_announced(work, at, not continues, tables)
+                if letters[codes[at], LAST] != 127 or rare:
+                    name_costs(work, at, n, rare, tables)
                     if could_be(work, at, n, tables):
-                        could[at] = True
+                        could[at] = 2 if rare else 1
                         first = min(first, at)
                         final = at
             if final >= 0:
@@ -236,7 +262,7 @@ def _scan(  # type: ignore[no-untyped-def]
                 for at in range(first, final + 1):
                     if not could[at]:
                         continue
-                    name_costs(work, at, n, tables)
+                    name_costs(work, at, n, could[at] == 2, tables)
                     rest = ahead[high] - ahead[at]
                     best = LOWEST - 1
                     best_length = best_before = best_after = 0
@@ -305,6 +331,7 @@ def _tables() -> np.void:
     words = {
         "words": tables.words, "compound": tables.compound, "before": before_cues(),
         "after": after_cues(), "label": labels(), "contact": contact_words(),
+        "parts": minority_parts(),
     }  # fmt: skip
     return record(
         letters=tables.letters,

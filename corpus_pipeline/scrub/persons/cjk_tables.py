@@ -20,7 +20,9 @@ NO_COST = 127
 FIRST_HAN, AFTER_HAN = 0x3400, 0xA000
 
 #: Columns of `letters`.
-LAST, SOLE, GIVEN, ABROAD, FIELD_END = 0, 1, 2, 5, 6
+LAST, SOLE, GIVEN, ABROAD, FIELD_END, RARE = 0, 1, 2, 5, 6, 7
+#: The cost of a surname that counts beside a cue alone: one person in twenty thousand.
+_RARE_SURNAME = 60
 PAIR_BITS = 19
 
 _BASIS, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
@@ -95,6 +97,14 @@ def dictionary(entries: dict[str, int]) -> WordTable:
     return word_table(keys, np.array(list(entries.values()), np.uint8))
 
 
+#: Surnames that beside a cue are prepositions, auxiliaries, conjunctions, pronouns, times.
+_NO_SURNAMES = frozenset(
+    "将会可只及同向并使如还要以与和从由于当应须且而则乃其此各每本该为是有无未不多全先再又已曾正过到送把被给让令第上下中里外内时日月年等除越更好"
+)
+#: Sections of cjk_words.txt that a name may follow, with a sign between or without.
+LABEL_SECTIONS = ("fields", "signed fields", "short fields", "selves", "kins", "private roles")
+
+
 class ChineseTables(NamedTuple):
     """What is known of Chinese words and names."""
 
@@ -105,7 +115,8 @@ class ChineseTables(NamedTuple):
     letters: NDArray[np.uint8]
     """uint8[AFTER_HAN - FIRST_HAN, 8]: costs as a surname (128 added where one of two characters
     may begin so), as a word, as a given name alone, first and second, whether it is of foreign
-    names, and whether a field of a form ends in it."""
+    names, whether a word before a name ends in it, and the cost as a surname beside a cue, 0
+    where it is one anywhere or nowhere."""
     compound: WordTable
     """Costs of surnames of two characters."""
     simplified: NDArray[np.uint16]
@@ -128,10 +139,19 @@ def chinese_tables() -> ChineseTables:
         costs = stored["costs"]
         names = [word_hash(word) for word in word_list("given names")]
         costs[np.isin(keys, np.array(names, np.uint32))] |= NO_COST
+        letters = stored["letters"]
+        for name in (*surname_list("cjk_surnames.txt"), *surname_list("cjk_rare_surnames.txt")):
+            place = ord(name[0]) - FIRST_HAN
+            if len(name) == 1 and name not in _NO_SURNAMES and letters[place, LAST] & NO_COST == NO_COST:
+                letters[place, RARE] = _RARE_SURNAME
+        for section in LABEL_SECTIONS:
+            for word in word_list(section):
+                letters[ord(word[-1]) - FIRST_HAN, FIELD_END] = 1
+        letters[[ord("为") - FIRST_HAN, ord("是") - FIRST_HAN], FIELD_END] = 1
         return ChineseTables(
             word_table(keys, costs),
             pairs,
-            stored["letters"],
+            letters,
             word_table(stored["compound"], stored["compound_costs"]),
             stored["simplified"],
         )
@@ -183,6 +203,31 @@ def is_chinese_word(word: str) -> bool:
     return 0 < entry & 127 < NO_COST
 
 
+def word_cost(word: str) -> int:
+    """Returns the cost of a word of 2 to 4 simplified characters, 1000 where it is none.
+
+    >>> word_cost("时间") < word_cost("拉丁") < word_cost("农平") == 1000
+    True
+    """
+    words = chinese_tables().words
+    entry = int(words.values[slot_of.py_func(words.keys, word_hash(word))]) & NO_COST
+    return entry if 0 < entry < NO_COST else 1000
+
+
+def folded(text: str) -> str:
+    """Returns Han characters in their simplified form.
+
+    >>> folded("歐陽勝")
+    '欧阳胜'
+    """
+    simplified = chinese_tables().simplified
+    codes = [int(simplified[ord(each)]) if each <= "\uffff" else 0 for each in text]
+    return "".join(
+        chr(code) if FIRST_HAN <= code < AFTER_HAN else each
+        for code, each in zip(codes, text, strict=True)
+    )
+
+
 def surname_cost(letter: str) -> int:
     """Returns the cost of a character as a surname; NO_COST if it is none.
 
@@ -195,6 +240,16 @@ def surname_cost(letter: str) -> int:
     if not FIRST_HAN <= code < AFTER_HAN:
         return NO_COST
     return int(tables.letters[code - FIRST_HAN, LAST]) & 127
+
+
+def surname_list(name: str) -> list[str]:
+    """Returns the surnames of a file: words, or single characters without a blank between.
+
+    >>> "王" in surname_list("cjk_surnames.txt"), "税" in surname_list("cjk_rare_surnames.txt")
+    (True, True)
+    """
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return text.split() if " " in text else list(text.replace("\n", ""))
 
 
 @cache

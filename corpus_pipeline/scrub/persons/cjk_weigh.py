@@ -10,6 +10,7 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
     GIVEN,
     LAST,
     PAIR_BITS,
+    RARE,
     SOLE,
     longer_hash,
     slot_of,
@@ -22,11 +23,16 @@ _ANY, _SHORT, _LONG = 25, 9, 2
 _NEVER = 1000
 #: Costs of a seldom word, of a common surname, of a likely name.
 _SELDOM, _COMMON, _LIKELY = 75, 32, 128
+#: Below this cost a surname of two characters is mostly a word: 东方.
+_ORDINARY = 65
 #: What the names of employers end with, in "我是…的", which has so many characters
 #: before the name at most.
 _EMPLOYERS = tuple(ord(letter) - FIRST_HAN for letter in "司行团院校学厂店局所部会社站队心业处室科")
 _I, _AM, _OF = (ord(letter) - FIRST_HAN for letter in "我是的")
 _INTRODUCTION = 16
+#: Bits of `marks` in `cjk_private`: a part of the name of a minority begins with a character, a
+#: single one that such a name has besides.
+BEGINS_PART, ENDS_MINORITY = 8, 16
 #: Whatever stands around a name, it is none if words cost that much less.
 HOPELESS = -24
 
@@ -109,14 +115,17 @@ def cue_after(work, j, n, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def name_costs(work, i, n, tables):  # type: ignore[no-untyped-def]
-    """Fills costs[length] of names of 2 to 4 characters that begin at `i`."""
+def name_costs(work, i, n, rare, tables):  # type: ignore[no-untyped-def]
+    """Fills costs[length] of names of 2 to 4 characters that begin at `i`; `rare` says whether
+    a surname that counts beside a cue alone does."""
     codes, costs, letters = work.codes, work.costs, tables.letters
     costs[2] = costs[3] = costs[4] = _NEVER
     surname = np.int64(letters[codes[i], LAST])
     if i + 1 >= n:
         return
     first = surname & 127
+    if first == 127 and rare and letters[codes[i], RARE]:
+        first = np.int64(letters[codes[i], RARE])
     if first < 127:
         costs[2] = _ANY + _SHORT + first + letters[codes[i + 1], GIVEN]
         if i + 2 < n:
@@ -135,6 +144,30 @@ def name_costs(work, i, n, tables):  # type: ignore[no-untyped-def]
                     last + _LONG
                     + np.int64(letters[codes[i + 2], GIVEN + 1]) + letters[codes[i + 3], GIVEN + 2]
                 )  # fmt: skip
+
+
+@kernel
+def minority_end(work, i, n, tables):  # type: ignore[no-untyped-def]
+    """Returns where a name of parts of the names of minorities that begins at `i` ends, and how
+    many parts it has; (0, 0) where none of three characters or more does."""
+    codes = work.codes
+    end, parts = i, 0
+    while end < n:
+        longest = 0
+        if tables.marks[codes[end]] & BEGINS_PART:
+            value = 0x811C9DC5
+            for k in range(end, min(n, end + 4)):
+                value = longer_hash(value, codes[k] + 0x3400)
+                if k > end and tables.parts_values[slot_of(tables.parts_keys, value)]:
+                    longest = k + 1 - end
+        if longest:
+            parts += 1
+            end += longest
+        elif parts and tables.marks[codes[end]] & ENDS_MINORITY:
+            end += 1
+        else:
+            break
+    return (end, parts) if end - i >= 3 else (0, 0)
 
 
 @kernel
@@ -190,6 +223,10 @@ def weigh(work, low, n, tables):  # type: ignore[no-untyped-def]
         value = longer_hash(longer_hash(0x811C9DC5, codes[i] + 0x3400), codes[i + 1] + 0x3400)
         if not pairs[value & _PAIRS]:
             continue
+        compound = (
+            letters[codes[i], LAST] & 128
+            and tables.compound_keys[slot_of(tables.compound_keys, value)] != 0
+        )
         for length in range(2, min(4, n - i) + 1):
             if length > 2:
                 value = longer_hash(value, codes[i + length - 1] + 0x3400)
@@ -197,6 +234,13 @@ def weigh(work, low, n, tables):  # type: ignore[no-untyped-def]
             if tables.words_keys[slot] == 0:
                 break
             entry = np.int64(tables.words_values[slot])
+            if length == 2 and entry & 127 < _ORDINARY:
+                compound = False
+            if length > 2 and compound:
+                # 诸葛亮, 令狐冲: persons in lists of words.
+                if not entry & 128:
+                    break
+                continue
             if entry & 127 < _SELDOM or (
                 entry & 127 < 127 and (length != 3 or not _is_full_name(codes, i, letters))
             ):
