@@ -11,6 +11,7 @@ Run it with a folder of sources:
     gimei_names.yml           lib/data/names.yml of willnet/gimei (MIT)
     ja_last_names.csv         last_name_org.csv of shuheilocale/japanese-personal-name-dataset (MIT)
     ja_first_*.csv            first_name_{man,woman}_opti.csv of the same
+    ja_names.txt              Japanese_Names_Corpus of wainshine/Chinese-Names-Corpus (Apache-2.0)
 
 A cost is -ln of a probability in units of 1/COST_UNITS; a name costs what its parts cost and is
 compared with the cheapest way to read the same characters as words.
@@ -279,6 +280,37 @@ def chinese(sources: Path, with_faker: bool) -> None:
     print(len(known), "words", len(entries), "entries", len(lasts), "surnames")
 
 
+def split_surnames(names: Iterable[str], lasts: Iterable[str], first: set[str]) -> dict[str, int]:
+    """Returns surnames that full names have before a known given name, with how many names.
+
+    Names that begin with a known surname say nothing; one that may be cut at several places counts
+    for each in part. What a historical name has between its surname and a known given name
+    (京極高次) is none.
+    """
+    known = set(lasts)
+    counts: Counter[str] = Counter()
+    for name in names:
+        if not re.fullmatch("[\u3400-\u9fff々ヶ\u3041-\u3096]{3,6}", name):
+            continue
+        if any(name[:length] in known for length in range(1, 5)):
+            continue
+        cuts = [n for n in (2, 3, 4) if len(name) - n in (1, 2, 3) and name[n:] in first]
+        for cut in cuts:
+            counts[name[:cut]] += 12 // len(cuts)
+    usual = {
+        name: count // 12
+        for name, count in counts.items()
+        if count >= 48
+        and re.fullmatch("[\u3400-\u9fff々ヶ]{2,4}", name)
+        and name.encode("shift_jis", "ignore").decode("shift_jis") == name
+    }
+    return {
+        name: count
+        for name, count in usual.items()
+        if name[:-1] not in usual and name[0] not in "源平"
+    }
+
+
 def japanese(sources: Path) -> None:
     """Writes cjk_japanese.npz: surnames with their share, given names."""
     lasts: dict[str, int] = {}
@@ -299,6 +331,9 @@ def japanese(sources: Path) -> None:
     common.update(people["ja_JP"]["first"])
     for name in people["ja_JP"]["last"]:
         lasts.setdefault(name, 100_000)
+    listed = (sources / "ja_names.txt").read_text().split()
+    for name, count in split_surnames(listed, lasts, first).items():
+        lasts[name] = 2100 if count >= 10 else 1000
     last_table = {word_hash(name): n for name, n in lasts.items() if 1 <= len(name) <= 4}
     first_table = {
         word_hash(name): 2 if name in common else 1 for name in first if 1 <= len(name) <= 4

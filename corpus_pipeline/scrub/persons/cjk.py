@@ -69,10 +69,12 @@ def find_cjk_persons(text: Utf8, languages: Sequence[str | None], everyone: bool
     found: list[tuple[int, int, int, int, float]] = []
     # The letters decide; a Japanese form without a kana is read as both.
     chinese = (han > 1) & (kana * _HAN_PER_KANA <= han)
+    labelled = np.array([each in ("ja", "jpn") for each in languages], np.bool_)
+    # Headings and forms of Japan have few kana.
+    chinese &= ~(labelled & (kana > 0))
     if chinese.any():
         found += _chinese(text, data, chinese, everyone)
     others: list[tuple[int, Found]] = []
-    labelled = np.array([each in ("ja", "jpn") for each in languages], np.bool_)
     japanese = ((kana > 0) & ~chinese) | ((han > 1) & labelled)
     if japanese.any():
         others += find_japanese(text, data, japanese, everyone)

@@ -76,7 +76,7 @@ _CONTACT = re.compile(
 _DOTS = tuple(dot.encode() for dot in "·•‧")
 #: Endings of trades that are seldom the last letter of a name.
 _TRADES = frozenset("生员师工者員師")
-_PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉邨")
+_PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉邨県")
 #: Machines, stores, animals, drinks, buildings, villages: hardly a given name ends so.
 _THING_ENDS = frozenset(
     "机柜库器杆伞鱼鲷鲹酒池渠沟滩坝堤闸墩岙岗寨屯庄关庵塔桥車機櫃庫傘魚溝灘壩莊關橋车"
@@ -95,6 +95,8 @@ _FOREIGN, _ABROAD_LETTERS = frozenset(FOREIGN), frozenset(ABROAD_LETTERS)
 _FUNCTION = re.compile("[的和与及或有是为在由被等须应所后前上下中内外不]")
 #: Capital numerals of amounts of money.
 _NUMERALS = frozenset("零壹贰贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整貳參陸萬億圓幣")
+#: Surnames that behind a person are a preposition or an auxiliary.
+_PREPOSITIONS = frozenset("向于从由和有应时但则应")
 _TITLE_MARKS = ("《".encode(), "〈".encode())
 _SEX = re.compile("[，,、 　（(]{1,2}[男女][，,、。；; 　）)]")
 _CLAUSE_END = re.compile("[。！？!?\n]")
@@ -222,6 +224,19 @@ def _is_none(row: Row, number: int, cued: bool) -> bool:
         # A seldom surname is mostly a verb, so that the given name has to be one.
         if not cued or len(name) < 3 or name_gain(name) < _RARE_GAIN:
             return True
+    following = row.data[end : min(row.stop, end + 3)].decode(errors="ignore")
+    before = row.data[max(row.begin, start - 3) : start].decode(errors="ignore")
+    if before in _PLACE_ENDS and following in _PLACE_ENDS and before and following:
+        # 石川县金泽市
+        return True
+    if (
+        name[0] in _PREPOSITIONS
+        and row.befores[number] in (FIELD, ROLE, KIN)
+        and row.afters[number] not in _AFTER
+        and "\u3400" <= following <= "\u9fff"
+    ):
+        # 债权人向提存部门
+        return True
     return row.data[max(row.begin, start - 3) : start] in _TITLE_MARKS and row.data[
         end : min(row.stop, end + 3)
     ] == "》".encode()

@@ -182,7 +182,7 @@ def _column(
             if wide:
                 start = position + len(line[: wide[0]].encode())
                 found.append((start, start + len(line[slice(*wide)].encode()), line[slice(*wide)]))
-            elif not _WIDE.search(line.strip(" 　\r")):
+            elif not found or not _WIDE.search(line.strip(" 　\r")):
                 break
             position = line_end + 1
             continue
