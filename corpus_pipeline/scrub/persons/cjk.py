@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.entities import INDEX
 from corpus_pipeline.scrub.persons.cjk_chinese import find_in_row
-from corpus_pipeline.scrub.persons.cjk_rows import Found, Row
 from corpus_pipeline.scrub.persons.cjk_japanese import find_japanese
 from corpus_pipeline.scrub.persons.cjk_korean import find_korean
+from corpus_pipeline.scrub.persons.cjk_rows import Found, Row
 from corpus_pipeline.scrub.persons.cjk_scan import Candidates, find_candidates
 from corpus_pipeline.scrub.spans import Spans, made_spans
 from corpus_pipeline.text.columns import Utf8

@@ -1,4 +1,4 @@
-"""Where the persons of a Chinese text are named again: the same name, its given name, its Latin form.
+"""Where the persons of a Chinese text are named again, in full, by given name, in Latin.
 
 吴艳妮以12秒86夺冠。赛后艳妮说        the given name alone
 佘海生（SHE HAISHENG）               the name in Latin letters beside it
@@ -35,11 +35,17 @@ _SYLLABLE = (
     "ih|oi|ok|on|ou|ow|oo|om|op|ot|ua|ue|ui|un|uo|üe|ün|ak|am|ap|at|au|aw|ay|ee|ek|ik|im|ip|it|uk|um|ut|eu|ew|ey|a|e|i|o|u|ü|y|ng|m)"
 )
 _WORD = f"(?:{_SYLLABLE})(?:['’-]?{_SYLLABLE}){{0,2}}"
-_LATIN = re.compile(
-    rf"(?:先生|女士|小姐)?[ 　\t]{{0,3}}(?:[（(/](?:英文|英語|英语|拼音|English|Name|[^（()）\n]{{0,6}}名)?[）)]?[：: ]{{0,2}})?({_WORD}(?:,[ ]?|[ ]){_WORD}(?:[ ]{_WORD})?)(?![\w@'’.-])", re.IGNORECASE
+#: What may stand between a name and its Latin form: a title, a bracket, what language it is.
+_BETWEEN = (
+    "(?:先生|女士|小姐)?[ 　\t]{0,3}"
+    "(?:[（(/](?:英文|英語|英语|拼音|English|Name|[^（()）\n]{0,6}名)?[）)]?[：: ]{0,2})?"
 )
+_LATIN = re.compile(
+    f"{_BETWEEN}({_WORD}(?:,[ ]?|[ ]){_WORD}(?:[ ]{_WORD})?)(?![\\w@'’.-])", re.IGNORECASE
+)
+_CAPITAL = "[A-Z][A-Za-zü'’-]{1,14}"
 _LATIN_BEFORE = re.compile(
-    rf"(?<![\w@.])([A-Z][A-Za-zü'’-]{{1,14}}(?:,[ ]?|[ ])[A-Z][A-Za-zü'’-]{{1,14}}(?:[ ][A-Z][a-zA-Z'’-]{{1,14}})?)[ ]?[（(]$"
+    rf"(?<![\w@.])({_CAPITAL}(?:,[ ]?|[ ]){_CAPITAL}(?:[ ]{_CAPITAL})?)[ ]?[（(]$"
 )
 _SURNAME_WORD = re.compile(f"{_SYLLABLE}(?:{_SYLLABLE})?", re.IGNORECASE)
 
@@ -79,7 +85,7 @@ def _find_name(row: Row, name: bytes, private: bool, found: dict[int, Found]) ->
     sure = private or name_gain(text) >= _SURE
     pieces = [name] if len(text) >= 3 and foreign < 2 and sure else []
     given = text[2:] if text[:2] in COMPOUND_SURNAMES else text[1:]
-    if 2 <= len(text) - len(given) + 1 and len(given) == 2 and not is_chinese_word(folded(given)):
+    if len(text) - len(given) + 1 >= 2 and len(given) == 2 and not is_chinese_word(folded(given)):
         pieces.append(given.encode())
     for piece in pieces:
         place = row.begin
@@ -97,9 +103,11 @@ def _stands_alone(row: Row, start: int, end: int) -> bool:
     """Says whether a given name is not a part of longer words."""
     before = row.data[max(row.begin, start - 9) : start].decode(errors="ignore")
     after = row.data[end : min(row.stop, end + 12)].decode(errors="ignore")
-    if "\u3400" <= before[-1:] <= "\u9fff" and not any(
-        folded(before[-length:]) in _BEFORE for length in (1, 2, 3)
-    ) and before[-2:] not in ("赛后", "赛後"):
+    if (
+        "\u3400" <= before[-1:] <= "\u9fff"
+        and not any(folded(before[-length:]) in _BEFORE for length in (1, 2, 3))
+        and before[-2:] not in ("赛后", "赛後")
+    ):
         return False
     return not "\u3400" <= after[:1] <= "\u9fff" or any(
         folded(after[:length]) in _BEHIND for length in (1, 2, 3)
@@ -119,6 +127,8 @@ def _find_latin(row: Row, each: Found, found: dict[int, Found]) -> None:
     if row.data[max(row.begin, each.start - 3) : each.start].endswith((b"(", "（".encode())):
         before = row.data[max(row.begin, each.start - 48) : each.start].decode(errors="ignore")
         match = _LATIN_BEFORE.search(before)
-        if match and any(_SURNAME_WORD.fullmatch(word) for word in re.split("[, ]+", match.group(1))):
+        if match and any(
+            _SURNAME_WORD.fullmatch(word) for word in re.split("[, ]+", match.group(1))
+        ):
             start = each.start - len(before[match.start(1) :].encode())
             add_found(found, Found(start, start + len(match.group(1).encode()), 0.6, each.private))

@@ -10,26 +10,16 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
     FIELD,
     FOREIGN,
     KIN,
-    NO_NAMES,
     ROLE,
     ROLES,
     SELF,
     SPEECH,
-    SURNAMES,
     THING,
     TITLE,
 )
-from corpus_pipeline.scrub.persons.cjk_fields import (
-    BLANK,
-    LATIN_CELL,
-    SIGN,
-    WIDE,
-    cells_below,
-    is_full_name,
-    values_behind,
-)
-from corpus_pipeline.scrub.persons.cjk_gain import is_minority_name, is_rare_name, name_gain
+from corpus_pipeline.scrub.persons.cjk_gain import is_minority_name, name_gain
 from corpus_pipeline.scrub.persons.cjk_lists import find_listed
+from corpus_pipeline.scrub.persons.cjk_read import CUED, LIKELY, RARE_GAIN, has_sex, read_field
 from corpus_pipeline.scrub.persons.cjk_rows import Found, Row, add_found
 from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
 from corpus_pipeline.scrub.persons.cjk_tables import (
@@ -38,13 +28,12 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
     is_chinese_word,
     surname_cost,
     word_cost,
-    word_list,
 )
 
 #: Scores from which a candidate is a name, in 1/COST_UNITS: beside a cue (a role, a title, a
 #: verb of speech); without one, of two characters and of more; and what less suffices in a text
 #: that names somebody for certain.
-_CUED, _SHORT, _LONG, _TRUST = 6, 42, 30, 12
+_SHORT, _LONG, _TRUST = 42, 30, 12
 #: What a name of nothing but letters of foreign names (贝叶斯) needs more without a cue.
 _ABROAD = 30
 #: What it needs more where its last letter and the next one do not let a name end there, where its
@@ -57,12 +46,6 @@ _NEVER = 1000
 _COMPOUND = 20
 #: A name without a cue that counts as certain.
 _CERTAIN = 48
-#: One of this score is a name behind a field, and where a person's numbers stand beside it.
-_LIKELY = -6
-#: The least gain of a name with a rare surname beside a cue.
-_RARE_GAIN = -10
-#: The least gain of a name behind a field and a wide blank, or glued to it.
-_BESIDE = -24
 #: Characters around a name in which a person's numbers count.
 _NEAR = 24
 
@@ -89,16 +72,12 @@ _PARTIES = frozenset("方费付库须費庫須")
 _ORGANISATION = re.compile(
     f"(?:(?![的和与是在说及、对将被为]){_HAN}|[（(）)]){{0,10}}?(?:有限|公司|集团|集團|股份|大学|大學|医院|学院|银行|事务所|出版社|研究所|委员会|[街路][A-Za-z0-9一二三四五六七八九十]|大道|大街|大厦)"
 )
-#: Fields that a name may follow without a sign, and letters that names seldom have.
-_GLUED = frozenset(word_list("glued"))
 _FOREIGN, _ABROAD_LETTERS = frozenset(FOREIGN), frozenset(ABROAD_LETTERS)
-_FUNCTION = re.compile("[的和与及或有是为在由被等须应所后前上下中内外不]")
 #: Capital numerals of amounts of money.
 _NUMERALS = frozenset("零壹贰贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整貳參陸萬億圓幣")
 #: Surnames that behind a person are a preposition or an auxiliary.
 _PREPOSITIONS = frozenset("向于从由和有应时但则应")
 _TITLE_MARKS = ("《".encode(), "〈".encode())
-_SEX = re.compile("[，,、 　（(]{1,2}[男女][，,、。；; 　）)]")
 _CLAUSE_END = re.compile("[。！？!?\n]")
 _DATE = re.compile(
     r"(?:\d{4}|[二一][〇零○Oo\d九]{3})\s*[年./-]\s*[\d一二三四五六七八九十]{1,2}\s*[月./-]"
@@ -114,13 +93,13 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
     at_start = {
         start: number
         for number, start in enumerate(row.starts)
-        if row.kinds[number] == NAME and row.scores[number] >= _LIKELY - 12
+        if row.kinds[number] == NAME and row.scores[number] >= LIKELY - 12
     }
     tables: dict[int, int] = {}
     plain: list[tuple[int, int]] = []
     for number, kind in enumerate(row.kinds):
         if kind == LABEL:
-            _read_field(row, number, at_start, tables, found)
+            read_field(row, number, at_start, tables, found)
         elif kind == DOT and everyone:
             _read_dotted(row, number, found)
         elif kind == NAME and row.afters[number] != THING:
@@ -131,21 +110,21 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
                 continue
             if not row.befores[number] and _is_party(row, row.starts[number]):
                 continue
-            cued = cued or _has_sex(row, row.ends[number])
+            cued = cued or has_sex(row, row.ends[number])
             if _is_none(row, number, cued):
                 continue
             score = row.scores[number] + _compound_bonus(row, row.starts[number])
             masked = "某" in row.data[row.starts[number] : row.ends[number]].decode()
             private = (
                 not masked
-                and score >= (_CUED if cued else _LIKELY)
+                and score >= (CUED if cued else LIKELY)
                 and (row.befores[number] in (FIELD, SELF) or _is_private(row, number))
             )
             if row.befores[number] not in _BEFORE and row.afters[number] == SPEECH:
                 # Trees die and rivers come as persons do.
                 last = row.data[row.ends[number] - 3 : row.ends[number]].decode()
                 score -= _NEVER if last in _THING_ENDS else _SCENERY * (last in _SCENERY_ENDS)
-            if private or (everyone and cued and score >= _CUED):
+            if private or (everyone and cued and score >= CUED):
                 add_found(found, Found(row.starts[number], row.ends[number], 0.85, private))
             elif everyone and score >= _LONG - _TRUST:
                 plain.append((number, score))
@@ -206,11 +185,6 @@ def _is_abroad(name: str, before: str, following: str) -> bool:
     return foreign > 1 and (goes_on or before in _FOREIGN)
 
 
-def _has_sex(row: Row, end: int) -> bool:
-    """Says whether a person's sex stands behind a name: 奚望，女，1970年生."""
-    return _SEX.match(row.data[end : min(row.stop, end + 24)].decode(errors="ignore")) is not None
-
-
 def _is_none(row: Row, number: int, cued: bool) -> bool:
     """Says whether a candidate is no name: numerals, a family (吴氏), a title of a work, and a rare
     surname that nothing announces."""
@@ -220,10 +194,10 @@ def _is_none(row: Row, number: int, cued: bool) -> bool:
         return False
     if name[1:] == "氏" or all(letter in _NUMERALS for letter in name):
         return True
-    if surname_cost(name[0]) == NO_COST and name[:2] not in COMPOUND_SURNAMES:
-        # A seldom surname is mostly a verb, so that the given name has to be one.
-        if not cued or len(name) < 3 or name_gain(name) < _RARE_GAIN:
-            return True
+    # A seldom surname is mostly a verb, so that the given name has to be one.
+    rare = surname_cost(name[0]) == NO_COST and name[:2] not in COMPOUND_SURNAMES
+    if rare and (not cued or len(name) < 3 or name_gain(name) < RARE_GAIN):
+        return True
     following = row.data[end : min(row.stop, end + 3)].decode(errors="ignore")
     before = row.data[max(row.begin, start - 3) : start].decode(errors="ignore")
     if before in _PLACE_ENDS and following in _PLACE_ENDS and before and following:
@@ -237,9 +211,10 @@ def _is_none(row: Row, number: int, cued: bool) -> bool:
     ):
         # 债权人向提存部门
         return True
-    return row.data[max(row.begin, start - 3) : start] in _TITLE_MARKS and row.data[
-        end : min(row.stop, end + 3)
-    ] == "》".encode()
+    return (
+        row.data[max(row.begin, start - 3) : start] in _TITLE_MARKS
+        and row.data[end : min(row.stop, end + 3)] == "》".encode()
+    )
 
 
 def _is_part(row: Row, number: int) -> bool:
@@ -288,105 +263,6 @@ def _is_private(row: Row, number: int) -> bool:
         if not line and (_REGARDS.search(before[-16:]) or _DATE.match(after.strip(" \t　\r\n"))):
             return True
     return False
-
-
-def _read_field(
-    row: Row, number: int, at_start: dict[int, int], tables: dict[int, int], found: dict[int, Found]
-) -> None:
-    """Takes the names behind a label, or below it in a table."""
-    label = row.starts[number], row.ends[number]
-    if row.afters[number]:
-        _read_glued(row, number, at_start, found)
-        return
-    if row.befores[number]:
-        # Key -1 holds where the head line ends; in the lines below labels head nothing.
-        if tables.get(-1, label[0]) < label[0] < max(tables.values(), default=0) or (
-            tables.get(-1, 0) >= label[0] and len(tables) > 8
-        ):
-            return
-        cells, (column, end) = cells_below(row.data, label, row.begin, row.stop)
-        if column >= 0:
-            tables[column] = end
-            tables[-1] = row.data.find(b"\n", label[1], row.stop)
-            _read_column(cells, found)
-            return
-    for start, end, value, sure in values_behind(row.data, label[1], row.stop):
-        if label[1] - label[0] == 3 and sure != SIGN:
-            return
-        name = re.sub("[ 　]", "", value)
-        if name in NO_NAMES:
-            return
-        dotted = any(dot in value for dot in "·•‧・")
-        if dotted and sure == BLANK:
-            return
-        candidate = at_start.get(start) if name == value and not dotted else None
-        whole = is_full_name(name, parted=name != value) or is_full_name(value)
-        if candidate is not None and row.scores[candidate] >= (
-            _LIKELY if sure == SIGN else _CUED
-        ):
-            name_end = row.ends[candidate]
-            if whole and sure == SIGN:
-                name_end = end
-            add_found(found, Found(start, name_end, 0.95, True))
-            if name_end < end:
-                return
-        elif _is_value(value, name, whole, sure) and (
-            label[1] - label[0] > 3 or name_gain(name) >= _RARE_GAIN
-        ):
-            add_found(found, Found(start, end, 0.9, True))
-        else:
-            return
-
-
-def _is_value(value: str, name: str, whole: bool, sure: int) -> bool:
-    """Says whether the value of a field, `name` without its blanks, is a name."""
-    if sure == SIGN:
-        return whole or is_rare_name(name) or is_minority_name(name) or _is_double(name)
-    if sure != WIDE:
-        return False
-    if len(name) < len(value) or not all("\u3400" <= letter <= "\u9fff" for letter in name):
-        return whole
-    if is_chinese_word(folded(name)):
-        return False
-    return is_minority_name(name) or (whole and name_gain(name) >= _BESIDE) or is_rare_name(name)
-
-
-def _is_double(name: str) -> bool:
-    """Says whether a name has two surnames, as that of a married woman: 顏陳月娥."""
-    return len(name) == 4 and name[1] in SURNAMES and name_gain(name) >= _LIKELY
-
-
-def _read_glued(row: Row, number: int, at_start: dict[int, int], found: dict[int, Found]) -> None:
-    """Takes the name between a field or a relative and the end of the run: 户名农平."""
-    start = row.ends[number]
-    end = start + 3 * row.afters[number]
-    value = row.data[start:end].decode()
-    candidate = at_start.get(start)
-    if candidate is not None and row.scores[candidate] >= _CUED:
-        return
-    if _FUNCTION.search(value) or is_chinese_word(folded(value)) or value in NO_NAMES:
-        return
-    surely = row.data[slice(*(row.starts[number], start))].decode() in _GLUED
-    known = is_full_name(value) or is_rare_name(value)
-    if known and _has_sex(row, end):
-        add_found(found, Found(start, end, 0.8, True))
-    elif (surely and known) or is_minority_name(value) or (known and name_gain(value) >= _BESIDE):
-        add_found(found, Found(start, end, 0.8, True))
-
-
-def _read_column(cells: list[tuple[int, int, str]], found: dict[int, Found]) -> None:
-    """Takes the names of a column of a table; where most cells are names, seldom ones too."""
-    sure, others = [], []
-    for start, end, value in cells:
-        name = re.sub("[ 　]", "", value)
-        if is_full_name(value) or (is_full_name(name, parted=True) and name != value):
-            sure.append((start, end))
-        elif is_minority_name(name) or is_rare_name(name) or LATIN_CELL.fullmatch(value):
-            others.append((start, end))
-    if len(sure) * 2 >= len(sure) + len(others) or len(sure) + len(others) >= len(cells) - 1:
-        sure += others
-    for start, end in sure:
-        add_found(found, Found(start, end, 0.95, True))
 
 
 def _read_dotted(row: Row, number: int, found: dict[int, Found]) -> None:

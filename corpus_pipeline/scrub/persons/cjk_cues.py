@@ -95,7 +95,9 @@ def labels() -> WordTable:
     >>> len(labels().keys) > 200
     True
     """
-    entries = dict.fromkeys((*FIELDS, *word_list("signed fields"), *word_list("short fields")), LABELS)
+    entries = dict.fromkeys(
+        (*FIELDS, *word_list("signed fields"), *word_list("short fields")), LABELS
+    )
     for word in (*(w for w in FIELDS if w[-1] in "人名者主"), *word_list("glued")):
         entries[word] = entries.get(word, 0) | GLUES
     # 车主为刀岩温

@@ -43,6 +43,14 @@ _DELIMITERS = ("\t", "|", ",", "，", ";", "；")
 _WIDE = re.compile("　+|[ ]{2,}[ 　]*")
 #: A name in Latin letters in a column of names.
 LATIN_CELL = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.-]{1,20}(?: [A-ZÀ-Þ][A-Za-zÀ-ÿ'’.-]{0,20}){0,3}")
+#: A full name in Latin letters behind a field, and words of firms and their like.
+_LATIN_VALUE = re.compile(
+    r"(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?([A-ZÀ-Þ][a-zß-ÿĀ-ž'’-]{1,20}(?:-[A-ZÀ-Þ][a-zß-ÿ]{1,20})?"
+    r"(?: [A-ZÀ-ÞĀ-Ž][A-Za-zß-ÿĀ-ž'’-]{0,20}\.?){1,3})(?![\w@.])"
+)
+_FIRM = re.compile(
+    r"\b(?:Ltd|Inc|Co|Corp|LLC|GmbH|Limited|Company|Bank|Trading|Group|Team|Studio|Press|University|Institute|Foundation|Center|Software|Systems)\b"
+)
 #: How sure a sign between a field and its value is: a blank, a wide blank, another sign.
 BLANK, WIDE, SIGN = 0, 1, 2
 
@@ -109,6 +117,19 @@ def values_behind(data: bytes, end: int, stop: int) -> Iterator[tuple[int, int, 
         if not following:
             return
         position = following.end()
+
+
+def latin_behind(data: bytes, end: int, stop: int) -> tuple[int, int] | None:
+    """Returns where a full name in Latin letters behind a field and a sign begins and ends."""
+    window = data[end : min(end + WINDOW, stop)].decode(errors="ignore")
+    separator = _SEPARATOR.match(window)
+    if not separator or separator.group().isspace():
+        return None
+    value = _LATIN_VALUE.match(window, separator.end())
+    if not value or _FIRM.search(value.group()):
+        return None
+    start = end + len(window[: value.start(1)].encode())
+    return start, start + len(value.group(1).encode())
 
 
 def cells_below(data: bytes, label: tuple[int, int], begin: int, stop: int) -> tuple[

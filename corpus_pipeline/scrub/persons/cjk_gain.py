@@ -10,11 +10,11 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
     NO_COST,
     RARE,
     SOLE,
+    chinese_tables,
     folded,
     is_chinese_word,
     word_cost,
     word_list,
-    chinese_tables,
 )
 
 #: Costs of any name, of a given name of one character and of two: see `cjk_weigh`.
@@ -25,7 +25,9 @@ _PARTS = frozenset(word_list("minority parts"))
 #: Single characters that names of minorities have besides.
 _ENDS = frozenset(word_list("minority ends"))
 #: Characters that no given name has: particles, pronouns, conjunctions, punctuation of forms.
-_NO_GIVEN = frozenset("的了吗呢吧么们这那哪我你您他她它和与及或者是在被把给让没不很都也就还只又再最该各每些某氏等个只")
+_NO_GIVEN = frozenset(
+    "的了吗呢吧么们这那哪我你您他她它和与及或者是在被把给让没不很都也就还只又再最该各每些某氏等个只"
+)
 
 
 def _words(value: str) -> int:

@@ -13,6 +13,12 @@ from corpus_pipeline.scrub.persons.cjk_rows import Found
 from corpus_pipeline.scrub.persons.cjk_tables import word_list
 from corpus_pipeline.text.columns import Utf8
 
+
+def _any_of(section: str) -> str:
+    """Returns a pattern of the words of a section of cjk_words.txt, the first that fits."""
+    return "|".join(re.escape(word).replace("_", " ?") for word in word_list(section))
+
+
 #: How what is noted is like a name: syllables of names, any syllables, a surname of two.
 PLAIN, ANY, DOUBLE = 1, 2, 3
 _FIRST_HANGUL, _HANGULS = 0xAC00, 0x2BA4
@@ -33,57 +39,46 @@ _ENDS = (
 )
 #: All others of the census, which count beside a title, a field or another name.
 _RARE_SURNAMES = (
-    "갈감견계교군궁궉근난낭내뇌누단당대돈란랑려로뢰류리림만망매묘무묵미비빙삼수순승시십아애야엽영옹완요운자잠점종좌준즙창초춘탄탕판팽평포풍필학해화환후"
+    "갈감견계교군궁궉근난낭내뇌누단당대돈란랑려로뢰류리림만망매묘무묵미비빙삼"
+    "수순승시십아애야엽영옹완요운자잠점종좌준즙창초춘탄탕판팽평포풍필학해화환후"
 )
 #: Ends of adjectives, of words with a particle, of schools, offices and places.
-_NO_ENDS = frozenset("한는의된할를을가도로고며면게들적성화대초중시군구청부과팀실원회사점당국처단관소장용별급형은라다니지서에")
-#: Titles that are words as well.
-_DOUBTFUL = frozenset("경위 경사 소위 대위 중위 상사 수석 주임 감사 소장 책임 선임 고문 후보 사원 조장 일병 신부 시인 집사 부모 어머니 아버지 엄마 아빠".split())
-#: Surnames of two syllables.
-_DOUBLE = ("남궁", "황보", "선우", "독고", "사공", "제갈", "서문", "동방", "어금", "망절", "소봉", "장곡", "무본", "강전")
-_TITLES = (
-    "씨|님|선생님|선생|교수|대표|사장|회장|부장|과장|차장|대리|팀장|이사|의원|장관|대통령|총리|시장|지사|기자|변호사|검사|판사|박사|의사|원장|"
-    "감독|선수|코치|작가|배우|가수|군|양|학생|주무관|사무관|실장|본부장|센터장|연구원|책임|매니저|강사|간호사|경위|경감|할머니|할아버지|위원장|위원|형사과장|수사과장|경사|경장|순경|총경|경정|소장|국장|처장|차관|실장|계장|반장|조장|"
-    "지점장|점장|원내대표|총장|학장|교장|교감|담임|교사|목사|신부|스님|장로|집사|상무|전무|부사장|부회장|고문|사원|인턴|연구관|"
-    "책임연구원|선임|수석|피디|PD|아나운서|앵커|평론가|소설가|시인|화가|감사|주임|조교|여사|옹|군수|구청장|도지사|후보|대변인|"
-    "비서관|보좌관|장군|대령|중령|소령|대위|중위|소위|상사|중사|하사|병장|상병|일병|이병|어머니|아버지|엄마|아빠"
+_NO_ENDS = frozenset(
+    "한는의된할를을가도로고며면게들적성화대초중시군구청부과팀실원회사점당국처단관소장용별급형은라다니지서에"
 )
+#: Titles that are words as well.
+_DOUBTFUL = frozenset(word_list("korean doubtful titles"))
+#: Surnames of two syllables.
+_DOUBLE = word_list("korean surnames of two")
 #: Behind a space these are rather what they mean besides: inspection, amount, doubt.
 _APART = frozenset(word_list("korean words, not titles"))
-_TITLE = re.compile(f"( ?)({_TITLES})(?![가-힣]{{3}})")
+_TITLE = re.compile(rf"( ?)({_any_of('korean titles')})(?![가-힣]{{3}})")
 _PARTICLE = re.compile(
     r"(?:[은는이가을를의와과도](?![가-힣])|에게|께서|씨|님|이라고|라고|입니다|이다|"
     r"이며|이고|의 )|[^가-힣]|$"
 )
 _LABEL = re.compile(
-    r"(?:참석자?|참석 위원|불참|출석|배석|진행|사회|발표자?|토론자?|작성|검토|승인|결재|편집|편집인|발행인|번역|옮긴이|지은이|감수|연출|각본|촬영|사진|글|그림|"
-    r"감독|주연|출연|수신|발신|참조|인수자|인계자|확인자|상담자|내담자|방문자|방문객|탑승자|탑승객|운전자|운전기사|동승자|차주|소유자|소유주|세대주|세대원|배우자|자녀|부|모|"
-    r"매도인|매수인|매도자|매수자|양도인|양수인|임대차인|집주인|세입자|채권자|채무자|보증인|연대보증인|위임인|수임인|대리인|상속인|피상속인|유언자|"
-    r"고소인|피고소인|고발인|피해자|가해자|피의자|목격자|신고자|진정인|청구인|피청구인|항소인|피항소인|재판장|판사|검사|변호인|소송대리인 변호사|"
-    r"교사|교수|담임|반장|학부모|수험생|응시자|합격자|당첨자|수상자|추천인|후원자|기부자|봉사자|직원|사원|고객|회원|입금자|입금자명|송금인|수취인명|"
-    r"예금주명|카드명의자|명의자|명의인|사용자명|성명\(대표자\)|대표이사|대표자명|사업자|관리자명|의사|주치의|담당의|간호사|환자 이름|상주|고인|이름|성명|성함|담당자|담당|수령인|수취인|받는 ?사람|받는 ?분|보내는 ?사람|"
-    r"보내는 ?분|예금주|신청인|신청자|대표자|대표|작성자|고객명|환자명|환자|수신자|발신자|"
-    r"보호자|연락처|계약자|피보험자|기자|저자|글쓴이|작가|강사|주문자|예약자|피고인|원고|피고|증인|학생|지원자|회원명|의뢰인|책임자|임차인|임대인)"
+    rf"(?:{_any_of('korean fields')})"
     r"[\s*_`\"]{0,3}[:：|\t=][\s*_`\"|]{0,4}$"
 )
 #: Fields of the court, of a form, of a by-line that a name follows behind a blank, a line's end
 #: or a bracket behind the name.
-_FIELD = re.compile(
-    r"(?:^|[\n\t 　])(?:원고|피고|피고인|신청인|피신청인|채권자|채무자|고소인|피고소인|청구인|항소인|피항소인|소송대리인 변호사|변호사|변호인|재판장|판사|검사|"
-    r"이름|성명|성함|예금주|수취인|수령인|세대주|대표이사|대표자|대표|담당자|담당|작성자|신청자|보호자|환자|기자|글|사진)[ 　]{1,4}$"
-)
+_FIELD = re.compile(rf"(?:^|[\n\t 　])(?:{_any_of('korean court fields')})[ 　]{{1,4}}$")
 _ENDED = re.compile(r"[ 　]*(?:\n|$|[(,]|[ 　]{2})")
 #: What may stand behind a title of somebody whom nothing else makes a name.
 _FREE = re.compile("(?:[은는이가을를의와과도]|께서|에게|으로|로|님)?(?![가-힣])")
 #: An age, or another note in brackets before a title: 은새롬(23)씨, 황보석(자영업)씨.
-_NOTED = re.compile(r"\((?:\d{1,3}(?:세|살)?|[가-힣 ·,]{1,12})\) ?(?:씨|양|군|님|[가-힣]{0,4}장|위원|의원|교수|대표|기자)|\([\u4e00-\u9fff]{2,5}[,)]")
+_NOTED = re.compile(
+    r"\((?:\d{1,3}(?:세|살)?|[가-힣 ·,]{1,12})\) ?"
+    r"(?:씨|양|군|님|[가-힣]{0,4}장|위원|의원|교수|대표|기자)|\([\u4e00-\u9fff]{2,5}[,)]"
+)
 _LIST_GAP = re.compile(r"((?:\([^()\n]{1,14}\))?[ ]?[,、ㆍ·/][ ]?)$")
 #: What stands before the first name of a list.
 _LIST_BEGIN = re.compile(r"(?:^|[\n:：,ㆍ·/(\[]) ?$")
 _RIGHT_GAP = re.compile(r"(?:\([^()\n]{1,14}\))?[ ]?[,、ㆍ·/][ ]?")
 _LISTED = re.compile(r"(?:\([^()\n]{1,14}\))?(?:[ ]?[,、ㆍ·/]| 등|\n|$|씨| [가-힣]{2,4})")
 #: Head lines of columns of names, and cells that are names.
-_HEADS = tuple(head.encode() for head in ("성명", "이름", "성함", "담당자", "고객명", "회원명", "환자명", "학생명", "예금주", "수령인", "신청자"))
+_HEADS = tuple(head.encode() for head in word_list("korean heads"))
 _CELL = re.compile("[가-힣]{2,5}|[가-힣]{1,4}(?: [가-힣]{1,4}){1,3}")
 _SELF_BEFORE = re.compile(r"(?:저는|제 이름은|나는|내 이름은|본인은)[ ,]{0,2}$")
 #: Whoever greets says next who it is, perhaps with a firm before the name.
@@ -160,7 +155,9 @@ def _scan_korean(data, offsets, wanted, lasts, rares, begins, ends, doubles, out
             size = kind = 0
             if end >= 0 and lasts[last] and begins[begin] and ends[end]:
                 size, kind = 3, PLAIN
-            elif (last >= 0 and (lasts[last] or rares[last])) and (length == 3 or length == 4 or length == 5):
+            elif (last >= 0 and (lasts[last] or rares[last])) and (
+                length == 3 or length == 4 or length == 5
+            ):
                 # Any two syllables behind a surname, before a title or a particle.
                 size, kind = 3, ANY
             if length >= 3 and length <= 6:
@@ -218,7 +215,8 @@ def find_korean(
         if start in columns[row]:
             verdict = True, True
         if (verdict is None or verdict == (False, False)) and (
-            kind != ANY or _LIST_BEGIN.search(data[max(begin, start - 6) : start].decode(errors="ignore"))
+            kind != ANY
+            or _LIST_BEGIN.search(data[max(begin, start - 6) : start].decode(errors="ignore"))
         ):
             unsure.append((row, start, size))
         if verdict is None:
@@ -303,9 +301,11 @@ def _judge(
     greeted = kind != ANY and _INTRODUCED.match(after) and _GREETING.search(before)
     self_named = self_named or bool(greeted) or (known and bool(_CALLED.match(after)))
     line = re.split("[.!?\n]", after)[0]
-    near = kind != ANY and bool(
-        title or labelled or not after[:1].strip() or after[:1] in ",(/|"
-    ) and bool(_CONTACT.search(line[:24]))
+    near = (
+        kind != ANY
+        and bool(title or labelled or not after[:1].strip() or after[:1] in ",(/|")
+        and bool(_CONTACT.search(line[:24]))
+    )
     if kind == ANY and title and not (_is_surely(title, given) and _FREE.match(after, title.end())):
         title = None
     if kind != PLAIN and not (title or labelled or fielded or self_named or near):

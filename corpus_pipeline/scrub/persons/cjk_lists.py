@@ -10,11 +10,16 @@ from corpus_pipeline.scrub.persons.cjk_tables import folded, is_chinese_word, wo
 
 _HAN = "\u3400-\u9fff"
 #: A value of a list: a run of 2 to 4 characters, or a surname parted from the given name.
-_VALUE = f"((?:[{_HAN}](?:[ 　]{{1,3}}[{_HAN}]{{1,2}}){{1,2}}|[{_HAN}]{{2,6}}?))(?=[^{_HAN}·•‧・]|等|和|与|及|$)"
+_VALUE = (
+    f"((?:[{_HAN}](?:[ 　]{{1,3}}[{_HAN}]{{1,2}}){{1,2}}|[{_HAN}]{{2,6}}?))"
+    f"(?=[^{_HAN}·•‧・]|等|和|与|及|$)"
+)
 _NOTE = r"(?:[ 　]?[（(][^（）()\n]{1,14}[）)])?"
 _AMOUNT = r"[ \t　]{0,3}[¥￥]?\d[\d,.]{0,8}元?"
 #: What parts a name from the next one: marks of lists, an amount, blanks.
-_RIGHT = re.compile(f"{_NOTE}(?:([、,，;；/])[ 　]?|({_AMOUNT})[ \t　、，,;；]{{1,3}}|([ 　]{{1,3}})){_VALUE}")
+_RIGHT = re.compile(
+    f"{_NOTE}(?:([、,，;；/])[ 　]?|({_AMOUNT})[ \t　、，,;；]{{1,3}}|([ 　]{{1,3}})){_VALUE}"
+)
 _LEFT = re.compile(
     f"(?:^|[^{_HAN}·•‧・])((?:[{_HAN}][ 　]{{1,3}}[{_HAN}]{{1,2}}|[{_HAN}]{{2,6}})){_NOTE}"
     rf"(?:([、,，;；/])[ 　]?|({_AMOUNT})[ \t　、，,;；]{{1,3}}|([ 　]{{1,3}}))$"
@@ -55,15 +60,29 @@ def find_listed(row: Row, found: dict[int, Found]) -> None:
         match = _RIGHT.match(after)
         if match and _is_listed(match.group(4), match.group(1), match.group(2)):
             start = each.end + len(after[: match.start(4)].encode())
-            _take(row, Found(start, start + len(match.group(4).encode()), 0.7, each.private), found, ends, waiting)
+            _take(
+                row,
+                Found(start, start + len(match.group(4).encode()), 0.7, each.private),
+                found,
+                ends,
+                waiting,
+            )
         before = row.data[max(row.begin, each.start - _WINDOW) : each.start].decode(errors="ignore")
         match = _LEFT.search(before[-32:])
         if match and _is_listed(match.group(1), match.group(2), match.group(3)):
             start = each.start - len(before[-32:][match.start(1) :].encode())
-            _take(row, Found(start, start + len(match.group(1).encode()), 0.7, each.private), found, ends, waiting)
+            _take(
+                row,
+                Found(start, start + len(match.group(1).encode()), 0.7, each.private),
+                found,
+                ends,
+                waiting,
+            )
 
 
-def _take(row: Row, new: Found, found: dict[int, Found], ends: set[int], waiting: list[Found]) -> None:
+def _take(
+    row: Row, new: Found, found: dict[int, Found], ends: set[int], waiting: list[Found]
+) -> None:
     if new.start in found or new.end in ends:
         return
     ends.add(new.end)

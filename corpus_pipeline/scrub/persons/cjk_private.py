@@ -137,7 +137,7 @@ def is_announced(work, at, whole, tables):  # type: ignore[no-untyped-def]
     if not tables.marks[work.codes[at - 1]] & (_ENDS_CUE | _ENDS_ROLE):
         return False
     cue = cue_before(work, at, tables)
-    return cue == FIELD or cue == SELF or cue == ROLE or cue == KIN
+    return cue in (FIELD, SELF, ROLE, KIN)
 
 
 @kernel

@@ -50,8 +50,8 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
     slot_of,
 )
 from corpus_pipeline.scrub.persons.cjk_weigh import (
-    HOPELESS,
     BEGINS_PART,
+    HOPELESS,
     could_be,
     cue_after,
     cue_before,
@@ -234,8 +234,10 @@ def _scan(  # type: ignore[no-untyped-def]
                 could[at] = 0
                 if tables.marks[codes[at]] & BEGINS_PART:
                     end, parts = minority_end(work, at, n, tables)
-                    if end and not (at > 0 and letters[codes[at - 1], ABROAD]) and not (
-                        end < n and letters[codes[end], ABROAD]
+                    if (
+                        end
+                        and not (at > 0 and letters[codes[at - 1], ABROAD])
+                        and not (end < n and letters[codes[end], ABROAD])
                     ):
                         before = cue_before(work, at, tables) if at else 0
                         after = cue_after(work, end, n, tables) if end < n else 0

@@ -142,7 +142,11 @@ def chinese_tables() -> ChineseTables:
         letters = stored["letters"]
         for name in (*surname_list("cjk_surnames.txt"), *surname_list("cjk_rare_surnames.txt")):
             place = ord(name[0]) - FIRST_HAN
-            if len(name) == 1 and name not in _NO_SURNAMES and letters[place, LAST] & NO_COST == NO_COST:
+            if (
+                len(name) == 1
+                and name not in _NO_SURNAMES
+                and letters[place, LAST] & NO_COST == NO_COST
+            ):
                 letters[place, RARE] = _RARE_SURNAME
         for section in LABEL_SECTIONS:
             for word in word_list(section):
