@@ -62,7 +62,7 @@ _TRADES = frozenset("生员师工者員師")
 _PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉邨県")
 #: Machines, stores, animals, drinks, buildings, villages: hardly a given name ends so.
 _THING_ENDS = frozenset(
-    "机柜库器杆伞鱼鲷鲹酒池渠沟滩坝堤闸墩岙岗寨屯庄关庵塔桥車機櫃庫傘魚溝灘壩莊關橋车"
+    "牌机柜库器杆伞鱼鲷鲹酒池渠沟滩坝堤闸墩岙岗寨屯庄关庵塔桥車機櫃庫傘魚溝灘壩莊關橋车"
 )
 #: Waters, hills, towns and temples, in which given names end as well.
 _SCENERY_ENDS = frozenset("河江湖海山川岭峰泉洞岛湾城台树业寺祠墓嶺島灣臺樹業梁楼樓图圖")
@@ -288,7 +288,8 @@ def _read_dotted(row: Row, number: int, found: dict[int, Found]) -> None:
     if not first or not last:
         return
     letters = first + "".join(pieces[:-1]) + last
-    if sum(letter in _FOREIGN for letter in letters) * 3 < len(letters):
+    foreign = sum(letter in _FOREIGN for letter in letters)
+    if foreign * 3 < len(letters) and not is_minority_name(letters):
         return
     start = match.end(1) - len(first)
     end = match.end() - len(pieces[-1]) + len(last)

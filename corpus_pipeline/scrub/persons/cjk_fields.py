@@ -14,7 +14,7 @@ from corpus_pipeline.scrub.persons.cjk_cues import (
     RARE_SURNAMES,
     SURNAMES,
 )
-from corpus_pipeline.scrub.persons.cjk_tables import is_japanese_surname
+from corpus_pipeline.scrub.persons.cjk_tables import folded, is_chinese_word, is_japanese_surname
 
 #: Bytes behind a label that are read, bytes of a line of a table, and lines of a table.
 WINDOW, _LINE, _LINES = 120, 4000, 5000
@@ -87,7 +87,21 @@ def _value_at(window: str, position: int) -> tuple[int, int] | None:
         if parts[-1] not in _NO_PARTS and is_full_name("".join(parts), parted=True):
             return spaced.span()
     value = _VALUE.match(window, position)
-    return value.span() if value else None
+    if not value:
+        return None
+    begin, end = value.span()
+    blank = re.search("[ 　]", value.group())
+    if blank and not is_full_name(value.group()):
+        # 张晓梅　性别
+        end = begin + blank.start()
+    # 周杰等12人
+    return begin, end - (end - begin > 2 and window[end - 1] == "等")
+
+
+def _is_only_name(value: str) -> bool:
+    """Says whether a value, without blanks, has the form of a name and is no word."""
+    name = re.sub("[ 　]", "", value)
+    return is_full_name(name) and not is_chinese_word(folded(name))
 
 
 def values_behind(data: bytes, end: int, stop: int) -> Iterator[tuple[int, int, str, int]]:
@@ -163,7 +177,9 @@ def cells_below(data: bytes, label: tuple[int, int], begin: int, stop: int) -> t
         if cells[column] == data[start:end].decode(errors="ignore"):
             found, place = _column(data, line_end + 1, stop, "", column, len(cells))
             # Lines of a form look like a head line as well.
-            names = sum(is_full_name(re.sub("[ 　]", "", value)) for _, _, value in found)
+            names = sum(_is_only_name(value) for _, _, value in found)
+            if any(_is_only_name(cell) for cell in cells):
+                return [], (-1, end)
             if found and names * 2 >= len(found):
                 return found, place
     return [], (-1, end)

@@ -16,9 +16,12 @@ _VALUE = (
 )
 _NOTE = r"(?:[ 　]?[（(][^（）()\n]{1,14}[）)])?"
 _AMOUNT = r"[ \t　]{0,3}[¥￥]?\d[\d,.]{0,8}元?"
+#: The begin of the next line of a list.
+_NUMBER = r"\n[ ]?\d{1,3}[.、．)）]"
 #: What parts a name from the next one: marks of lists, an amount, blanks.
 _RIGHT = re.compile(
-    f"{_NOTE}(?:([、,，;；/])[ 　]?|({_AMOUNT})[ \t　、，,;；]{{1,3}}|([ 　]{{1,3}})){_VALUE}"
+    f"{_NOTE}(?:([、,，;；/]|{_NUMBER})[ 　]?|({_AMOUNT})[ \t　、，,;；]{{1,3}}|([ 　]{{1,3}}))"
+    f"{_VALUE}"
 )
 _LEFT = re.compile(
     f"(?:^|[^{_HAN}·•‧・])((?:[{_HAN}][ 　]{{1,3}}[{_HAN}]{{1,2}}|[{_HAN}]{{2,6}})){_NOTE}"
@@ -39,7 +42,7 @@ def _is_listed(value: str, mark: str | None, amount: str | None) -> bool:
     person = len(name) == 3 and word_cost(simple) >= _SELDOM and name_gain(name) >= _PERSON
     if name in NO_NAMES or (is_chinese_word(simple) and not person):
         return False
-    surely = bool(amount) or mark == "、"
+    surely = bool(amount) or (mark or " ")[0] in "、\n"
     if is_minority_name(name):
         return surely
     least = _LISTED if surely else (_COMMA if mark else _BLANK)

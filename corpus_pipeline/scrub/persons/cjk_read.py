@@ -15,7 +15,7 @@ from corpus_pipeline.scrub.persons.cjk_fields import (
 )
 from corpus_pipeline.scrub.persons.cjk_gain import is_minority_name, is_rare_name, name_gain
 from corpus_pipeline.scrub.persons.cjk_rows import Found, Row, add_found
-from corpus_pipeline.scrub.persons.cjk_tables import folded, is_chinese_word, word_list
+from corpus_pipeline.scrub.persons.cjk_tables import folded, is_chinese_word, word_cost, word_list
 
 #: The score from which a candidate beside a cue is a name, in 1/COST_UNITS.
 CUED = 6
@@ -25,6 +25,9 @@ LIKELY = -6
 RARE_GAIN = -10
 #: The least gain of a name behind a field and a wide blank, or glued to it.
 _BESIDE = -24
+#: The cost below which a word is a usual one: 安徽. Ends of offices behind a word: 后勤处.
+_USUAL = 66
+_OFFICES = frozenset("部处科室局组队班厅院所司站店课系處組隊廳課")
 #: Fields that a name may follow without a sign, and letters that names seldom have.
 _GLUED = frozenset(word_list("glued"))
 _FUNCTION = re.compile("[的和与及或有是为在由被等须应所后前上下中内外不]")
@@ -63,6 +66,7 @@ def read_field(
         if place:
             add_found(found, Found(*place, 0.9, True))
             return
+    named = row.data[label[1] - 3 : label[1]].decode() == "名"
     for start, end, value, sure in values_behind(row.data, label[1], row.stop):
         if label[1] - label[0] == 3 and sure != SIGN:
             return
@@ -72,7 +76,9 @@ def read_field(
         dotted = any(dot in value for dot in "·•‧・")
         if dotted and sure == BLANK:
             return
-        candidate = at_start.get(start) if name == value and not dotted else None
+        minority = is_minority_name(name)
+        plain = name == value and not dotted and not minority
+        candidate = at_start.get(start) if plain else None
         whole = is_full_name(name, parted=name != value) or is_full_name(value)
         if candidate is not None and row.scores[candidate] >= (LIKELY if sure == SIGN else CUED):
             name_end = row.ends[candidate]
@@ -81,7 +87,7 @@ def read_field(
             add_found(found, Found(start, name_end, 0.95, True))
             if name_end < end:
                 return
-        elif _is_value(value, name, whole, sure) and (
+        elif _is_value(value, name, whole, sure, named) and (
             label[1] - label[0] > 3 or name_gain(name) >= RARE_GAIN
         ):
             add_found(found, Found(start, end, 0.9, True))
@@ -89,9 +95,14 @@ def read_field(
             return
 
 
-def _is_value(value: str, name: str, whole: bool, sure: int) -> bool:
-    """Says whether the value of a field, `name` without its blanks, is a name."""
+def _is_value(value: str, name: str, whole: bool, sure: int, named: bool) -> bool:
+    """Says whether the value of a field, `name` without its blanks, is a name; `named`
+    says that the field asks for one and nothing else."""
+    if len(name) == 3 and name[2] in _OFFICES and is_chinese_word(folded(name[:2])):
+        return False
     if sure == SIGN:
+        if whole and word_cost(folded(name)) < _USUAL and not named:
+            return False
         return whole or is_rare_name(name) or is_minority_name(name) or _is_double(name)
     if sure != WIDE:
         return False
