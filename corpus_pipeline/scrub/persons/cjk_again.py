@@ -41,7 +41,8 @@ _BETWEEN = (
     "(?:[（(/](?:英文|英語|英语|拼音|English|Name|[^（()）\n]{0,6}名)?[）)]?[：: ]{0,2})?"
 )
 _LATIN = re.compile(
-    f"{_BETWEEN}({_WORD}(?:,[ ]?|[ ]){_WORD}(?:[ ]{_WORD})?)(?![\\w@'’.-])", re.IGNORECASE
+    f"{_BETWEEN}({_WORD}(?:,[ ]?|[ ]){_WORD}(?:[ ]{_WORD})?)(?![\\w@'’.-]|[ ][A-Za-z])",
+    re.IGNORECASE,
 )
 _CAPITAL = "[A-Z][A-Za-zü'’-]{1,14}"
 _LATIN_BEFORE = re.compile(

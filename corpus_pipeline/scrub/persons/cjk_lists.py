@@ -31,11 +31,13 @@ _LEFT = re.compile(
 _WINDOW = 100
 #: The least gain of a name behind a mark of lists or an amount, behind a comma, behind a blank.
 _LISTED, _COMMA, _BLANK = -30, 0, 6
+#: The score of a name beside which a seldom surname counts.
+_CERTAIN = 0.8
 #: The cost of a seldom word and the gain from which it is a person.
 _SELDOM, _PERSON = 70, 0
 
 
-def _is_listed(value: str, mark: str | None, amount: str | None) -> bool:
+def _is_listed(value: str, mark: str | None, amount: str | None, seed: Found) -> bool:
     name = re.sub("[ 　]", "", value)
     simple = folded(name)
     # Persons that lists of words have as well: 丁文江.
@@ -46,7 +48,8 @@ def _is_listed(value: str, mark: str | None, amount: str | None) -> bool:
     if is_minority_name(name):
         return surely
     least = _LISTED if surely else (_COMMA if mark else _BLANK)
-    if not is_full_name(name) and not (surely and is_rare_name(name)):
+    rare = surely and seed.score >= _CERTAIN and is_rare_name(name)
+    if not is_full_name(name) and not rare:
         return False
     if mark is None and amount is None and name[0] not in SURNAMES:
         return False
@@ -61,7 +64,7 @@ def find_listed(row: Row, found: dict[int, Found]) -> None:
         each = waiting.pop()
         after = row.data[each.end : min(row.stop, each.end + _WINDOW)].decode(errors="ignore")
         match = _RIGHT.match(after)
-        if match and _is_listed(match.group(4), match.group(1), match.group(2)):
+        if match and _is_listed(match.group(4), match.group(1), match.group(2), each):
             start = each.end + len(after[: match.start(4)].encode())
             _take(
                 row,
@@ -72,7 +75,7 @@ def find_listed(row: Row, found: dict[int, Found]) -> None:
             )
         before = row.data[max(row.begin, each.start - _WINDOW) : each.start].decode(errors="ignore")
         match = _LEFT.search(before[-32:])
-        if match and _is_listed(match.group(1), match.group(2), match.group(3)):
+        if match and _is_listed(match.group(1), match.group(2), match.group(3), each):
             start = each.start - len(before[-32:][match.start(1) :].encode())
             _take(
                 row,
