@@ -205,6 +205,7 @@ def _column(
 ) -> tuple[list[tuple[int, int, str]], tuple[int, int]]:
     found = []
     mark = delimiter.encode()
+    names = 0
     for _ in range(_LINES):
         if position >= stop:
             break
@@ -221,6 +222,10 @@ def _column(
                 found.append((start, start + len(line[slice(*wide)].encode()), line[slice(*wide)]))
             elif not found or not _WIDE.search(line.strip(" 　\r")):
                 break
+            # Lines of a form are soon known from those of a table.
+            names += bool(wide) and _is_only_name(found[-1][2])
+            if len(found) >= 4 and names * 2 < len(found):
+                return [], (column, position)
             position = line_end + 1
             continue
         cells = data[position:line_end].split(mark)
