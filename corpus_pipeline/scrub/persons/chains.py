@@ -10,6 +10,8 @@ from corpus_pipeline.scrub.persons.context import (
     has_contact,
     heads_block,
     is_turned,
+    names_speaker,
+    phone_follows,
 )
 from corpus_pipeline.scrub.persons.evidence import (
     ENOUGH,
@@ -336,7 +338,7 @@ def _read_chain(  # type: ignore[no-untyped-def]
         if end < high and tokens[end + 1, GAP] in (SPACE, HYPHEN):
             heading += _is_capital_word(tokens, end + 1)
         if (
-            k > low and not points and tokens[k, GAP] in (SPACE, HYPHEN)
+            k > low and not points and not nouns and tokens[k, GAP] in (SPACE, HYPHEN)
             and (k - 1 > low or not begins_sentence(data, tokens[low, START], begin))
         ):  # fmt: skip
             heading += _is_capital_word(tokens, k - 1)
@@ -392,6 +394,14 @@ def _judge(  # type: ignore[no-untyped-def]
     if evidence + 14 < ENOUGH:
         return count
     spoken, ends_line, numbered = after(data, end, stop, tables)
+    if names_speaker(data, start, end, begin, stop, line or number) and not known & NAMED and (
+        (low == high and known & 7 >= 5 and known >> 6 & 7 < 2 and known >> 9 & 3 < 2)
+        or (low < high and evidence >= 6)
+    ):  # fmt: skip
+        points, number = max(points, 4), False
+    called = evidence >= 2 and phone_follows(data, end, stop)
+    if called:
+        points, numbered = max(points, 4), False
     if said & DOUBTS and not points and spoken & 15 < 4:
         evidence -= 3 if low == high else 2
     if (said & PLACES or said & INSIDE) and not points:
@@ -428,7 +438,7 @@ def _judge(  # type: ignore[no-untyped-def]
         note_small(data, begin, stop, tables.letters, notes)
         if is_small(notes, tokens, low) and is_small(notes, tokens, high):
             evidence -= 4
-    contact = bool((said | spoken) & CONTACT) or (
+    contact = called or bool((said | spoken) & CONTACT) or (
         low < high and bool((said | spoken) & CONTACT_OF_FULL)
     )
     if evidence >= 2 and low < high and line and ends_line and heads_block(data, end, stop):

@@ -208,6 +208,55 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def names_speaker(data, start, end, begin, stop, opens):  # type: ignore[no-untyped-def]
+    """Says whether a colon and a blank stand behind a name that begins a line (`opens`), or stands
+    behind a time in brackets: who speaks."""
+    i = end
+    if i < stop and data[i] == 0x20:
+        i += 1
+    elif i + 1 < stop and data[i] == 0xC2 and data[i + 1] == 0xA0:
+        i += 2
+    if i >= stop or data[i] != 0x3A or (i + 1 < stop and data[i + 1] > 0x20):
+        return False
+    k = start
+    while k > begin and data[k - 1] == 0x20:
+        k -= 1
+    if not opens and k > begin + 2 and data[k - 1] == 0x2D and data[k - 2] == 0x20:
+        # 12/05/2023, 18:02 - Anna: ...
+        return 0x30 <= data[k - 3] <= 0x39
+    return opens or (k > begin + 1 and data[k - 1] == 0x5D and 0x30 <= data[k - 2] <= 0x39)
+
+
+@kernel
+def phone_follows(data, at, stop):  # type: ignore[no-untyped-def]
+    """Says whether a number of nine to fifteen digits in groups follows a name at once, as those
+    of telephones are written: Ines 647 980 3316."""
+    i = at
+    while i < stop and i < at + 4 and (
+        data[i] in (0x20, 0x2C, 0x28, 0x29, 0x2B, 0x2D, 0x3A) or data[i] == 0x09
+    ):  # fmt: skip
+        i += 1
+    if i == at or i >= stop or not 0x30 <= data[i] <= 0x39:
+        return False
+    digits = groups = 0
+    inside = False
+    last = i
+    while i < stop and i < at + 30:
+        byte = data[i]
+        if 0x30 <= byte <= 0x39:
+            digits += 1
+            groups += not inside
+            inside = True
+            last = i
+        elif byte in (0x20, 0x2D, 0x2E, 0x28, 0x29) and i - last < 3:
+            inside = False
+        else:
+            break
+        i += 1
+    return 9 <= digits <= 15 and (groups > 1 or digits <= 11)
+
+
+@kernel
 def contact_before(data, at, begin, tables):  # type: ignore[no-untyped-def]
     """Says whether what stands before byte `at` could speak of contact, or a line begins there."""
     i = at

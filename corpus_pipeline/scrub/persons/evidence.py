@@ -30,6 +30,7 @@ from corpus_pipeline.scrub.persons.tokens import (
     INITIAL,
     KNOWN,
     MIXED,
+    PATRONYMIC,
     SHAPE,
     SMALL,
     SPACE,
@@ -163,6 +164,8 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
         found = 2
     else:
         found = 1
+    if shape & PATRONYMIC:
+        found = 6
     if place >= 2 or (place == 1 and given < 5):
         found = min(found, 2 if given or surname else 0)
     elif place == 1 and given < 6:
@@ -182,7 +185,7 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
     while high > low and tokens[high, KNOWN] & SUFFIX and not tokens[high, KNOWN] & 0x38:
         high -= 1
     first, last, initials, names, doubtful, common_words = -1, -1, 0, 0, 0, 0
-    hyphens, mixed = 0, 0
+    hyphens, mixed, fathers = 0, 0, 0
     for k in range(low, high + 1):
         if tokens[k, SHAPE] & INITIAL:
             initials += 1
@@ -191,6 +194,7 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
             first = k
         last = k
         names += 1
+        fathers += tokens[k, SHAPE] & PATRONYMIC != 0
         known = tokens[k, KNOWN]
         hyphens += k > low and tokens[k, GAP] == HYPHEN
         mixed += (tokens[k, SHAPE] ^ tokens[first, SHAPE]) & ALL_CAPITALS
@@ -209,7 +213,14 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
     if names == 1:
         if tokens[high, SHAPE] & INITIAL:
             # Maria K.
-            return 6 if known & 7 >= 5 and common < 2 and not doubtful else NEVER
+            if known & 7 >= 5 and common < 2 and not doubtful:
+                return 6
+            # Щукина З. П., Tynyanov Y.
+            if common > 1 or doubtful or shape & ALL_CAPITALS or not (
+                surname >= 4 or shape & SURNAME_END
+            ):  # fmt: skip
+                return NEVER
+            return 7 if initials > 1 and tokens[high, GAP] == DOT else 4
         if shape & ALL_CAPITALS and surname < 4:
             return 0
         if surname >= 4 and common < 2 and not doubtful:
@@ -217,7 +228,9 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         if surname >= 3 and common < 2:
             return 6 if initials > 1 else 4
         if unknown:
-            return 5 if initials > 1 else 3
+            return (6 if initials > 1 else 5) + (2 if shape & SURNAME_END else 0)
+        if known & 7 >= 5 and common < 2 and not doubtful:
+            return 5
         return 3 if surname >= 4 and common < 5 else -2
     if hyphens == high - low:
         # One name with a hyphen: Anne-Marie, Smith-Jones.
@@ -246,6 +259,8 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         found = 2
     if initials and found < 10:
         found += 2
+    if fathers == 1:
+        found = max(found, 8)
     if names > 1 and common_words == names:
         found = min(found - 6, 3)
     elif doubtful == names:
@@ -266,6 +281,6 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         # USNS Smith; and names in capitals are less sure, as all words are.
         if mixed:
             found -= 6
-        elif given < 4 or surname < 3:
+        elif (given < 4 or surname < 3) and not fathers:
             found -= 4
     return found

@@ -89,25 +89,29 @@ def read_firms(data, begin, tables, tokens, total):  # type: ignore[no-untyped-d
 
 @kernel
 def _is_list(data, start, end):  # type: ignore[no-untyped-def]
-    """Says whether nothing but a comma or "and", in a few languages, is from byte start to end."""
+    """Says whether nothing but a comma, semicolon or "and", in a few languages, is from byte start
+    to end."""
     size = end - start
     if size < 2 or size > 6:
         return False
     i = start
-    if data[i] == 0x2C:
+    if data[i] == 0x2C or data[i] == 0x3B:
         i += 1
     if data[i] != 0x20:
         return False
     i += 1
     left = end - i
     if left == 0:
-        return data[start] == 0x2C
+        return data[start] == 0x2C or data[start] == 0x3B
     if data[end - 1] != 0x20:
         return False
     if left == 2:
-        return data[i] in (0x26, 0x79, 0x65, 0x69, 0x69, 0x6F)
+        return data[i] in (0x26, 0x79, 0x65, 0x69, 0x6F, 0x61)
     if left == 3:
-        return (data[i] == 0x65 and data[i + 1] == 0x74) or data[i] == 0x6F
+        # et, en, og, ja, и
+        return data[i] == 0x6F or (data[i] == 0x65 and data[i + 1] in (0x74, 0x6E)) or (
+            data[i] == 0x6A and data[i + 1] == 0x61
+        ) or (data[i] == 0xD0 and data[i + 1] == 0xB8)  # fmt: skip
     return left == 4 and (
         (data[i] == 0x61 and data[i + 1] == 0x6E and data[i + 2] == 0x64)
         or (data[i] == 0x75 and data[i + 1] == 0x6E and data[i + 2] == 0x64)

@@ -4,6 +4,7 @@ tokens      words with a capital and what is between them            `tokens`
 chains      tokens with nothing but blanks, hyphens, initials' dots and particles between them
 names       pieces of chains whose words look like a name            `evidence`
             and whose surroundings speak for one                     `context`
+cells       names in tables, in columns of names                     `cells`
 turned      names with a comma or a nickname inside                  `turned`
 mentions    words of these names elsewhere in the text
 """
@@ -14,6 +15,7 @@ import numpy as np
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.entities import INDEX
+from corpus_pipeline.scrub.persons.cells import read_cells
 from corpus_pipeline.scrub.persons.chains import (
     FIRST,
     FOUND,
@@ -41,27 +43,32 @@ from corpus_pipeline.scrub.persons.tokens import (
     room,
 )
 from corpus_pipeline.scrub.persons.turned import read_inverted, read_nicknames
+from corpus_pipeline.scrub.persons.words import LANGUAGES
 from corpus_pipeline.scrub.spans import Spans
 from corpus_pipeline.text.columns import Utf8
 
 #: A text of fewer bytes without capitals is read all the same: messages are written so.
 _SMALL_TEXT = 4_000
-#: Languages that write all nouns with a capital.
-_NOUNS = frozenset({"de", "lb"})
-#: Languages whose common words are known well; in the others a name wants more to speak for it.
-_WELL_KNOWN = frozenset({"en", None})
+#: Of a language: its place in `LANGUAGES`, counted from 1; that it writes all nouns with a capital;
+#: that its common words are not known well, so that a name wants more to speak for it.
+_LIST, _NOUNS, _STRICT = 31, 32, 64
+_LANGUAGES = {
+    **{language: place + 1 for place, language in enumerate(LANGUAGES.split())},
+    "de": _NOUNS | LANGUAGES.split().index("de") + 1, "lb": _NOUNS | _STRICT, "en": 0, None: 0,
+}  # fmt: skip
 
 
 @kernel
 def _scan(  # type: ignore[no-untyped-def]
-    data, offsets, nouns, strict, tables, ends, tokens, notes, least, rows,
-    starts, stops, scores,
+    data, offsets, languages, tables, ends, tokens, notes, least, rows, starts, stops, scores,
 ):  # fmt: skip
     """Fills the arrays of the findings; returns how many."""
     found = 0
     for row in range(len(offsets) - 1):
         begin, stop = offsets[row], offsets[row + 1]
-        total, caseless = read_tokens(data, begin, stop, tables, ends, tokens)
+        total, caseless = read_tokens(
+            data, begin, stop, tables, ends, languages[row] & _LIST, tokens
+        )
         if caseless:
             first = found
             found = read_labelled(data, begin, stop, tables, row, found, rows, starts, stops)
@@ -70,12 +77,17 @@ def _scan(  # type: ignore[no-untyped-def]
         elif total == 0 and stop - begin < _SMALL_TEXT:
             total = read_small_tokens(data, begin, stop, tables, tokens)
         count = 0
+        nouns, strict = languages[row] & _NOUNS != 0, languages[row] & _STRICT != 0
         # Most texts name no private person: whoever asks for these alone is told so soon.
-        rough = (1 + has_signs(data, begin, stop)) if least & PRIVATE and total else 0
+        signs = total > 0 and has_signs(data, begin, stop)
+        rough = (1 + signs) if least & PRIVATE and total else 0
+        cells = read_cells(data, begin, stop, tables, tokens, total, False) if signs else 0
+        if cells:
+            rough = 0
         while total:
             read_firms(data, begin, tables, tokens, total)
             count = read_chains(
-                data, begin, stop, tables, tokens, total, nouns[row], strict[row], rough, notes,
+                data, begin, stop, tables, tokens, total, nouns, strict, rough, notes,
             )  # fmt: skip
             if not rough:
                 break
@@ -83,6 +95,8 @@ def _scan(  # type: ignore[no-untyped-def]
             total = total if count else 0
             for k in range(total):
                 tokens[k, PEOPLE] = 0
+        if cells:
+            read_cells(data, begin, stop, tables, tokens, total, True)
         read_inverted(data, begin, tokens, total)
         read_nicknames(data, tokens, total)
         if count:
@@ -129,17 +143,15 @@ def find_spaced_persons(text: Utf8, languages: Sequence[str | None], everyone: b
     >>> [bytes(column.data[a:b]).decode() for a, b in zip(spans.starts, spans.ends)]
     ['Alice Miller', 'Zorbas']
     """
-    nouns = np.zeros(len(text.offsets) - 1, np.bool_)
-    nouns[: len(languages)] = [language in _NOUNS for language in languages]
-    strict = np.zeros(len(text.offsets) - 1, np.bool_)
-    strict[: len(languages)] = [language not in _WELL_KNOWN for language in languages]
+    kinds = np.zeros(len(text.offsets) - 1, np.int64)
+    kinds[: len(languages)] = [_LANGUAGES.get(language, _STRICT) for language in languages]
     sizes = np.diff(text.offsets)
     most = int(sizes.max()) if len(sizes) else 0
     size = int(text.offsets[-1] - text.offsets[0]) // 2 + 8 if len(text.offsets) > 1 else 8
     rows, starts = np.empty(size, np.int32), np.empty(size, np.int32)
     ends, scores = np.empty(size, np.int32), np.empty(size, np.float32)
     found = _scan(
-        text.data, text.offsets, nouns, strict, tables(), surname_ends(), room(most), new_notes(),
+        text.data, text.offsets, kinds, tables(), surname_ends(), room(most), new_notes(),
         FOUND if everyone else FOUND | PRIVATE, rows, starts, ends, scores,
     )  # fmt: skip
     # Those behind labels come before the others of their text.

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons import cues, words
+from corpus_pipeline.scrub.persons.headings import BESIDE, NAME_COLUMNS, PERSON_COLUMNS
+from corpus_pipeline.scrub.persons.offices import OFFICES
 from corpus_pipeline.scrub.persons.letters import MARK, TWO, hashed, letters
 
 #: Fields of what is known of a word: how usual it is as a given name, as a surname, in small
@@ -27,7 +29,7 @@ VIETNAMESE, VIETNAMESE_GIVEN, JOINS = (1 << bit for bit in range(25, 28))
 #: A place that has the name is known, however many people live there; so is a given name.
 _TOWN, _GIVEN_NAME = 2 << PLACE, 5 << GIVEN
 _CLASSES = {
-    FUNCTION: words.FUNCTION, TITLE: words.TITLES, ROLE: words.ROLES, THING: words.THINGS,
+    FUNCTION: words.FUNCTION, TITLE: words.TITLES, ROLE: words.ROLES + OFFICES, THING: words.THINGS,
     THING_BEFORE: words.THINGS_BEFORE, CALENDAR: words.CALENDAR, PEOPLE: words.PEOPLES,
     NAMED: words.THINGS_NAMED, PARTICLE: words.PARTICLES, SUFFIX: words.SUFFIXES,
     LINK: words.LINKS, STATE: words.STATES, OWNED: words.OWNED,
@@ -44,13 +46,21 @@ CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON, INSIDE, CONTACT_OF_FULL = (
     1 << bit for bit in range(4, 11)
 )
 
+#: What is known of a word in the texts of one language, see `languages.npz`.
+LOCAL_GIVEN, LOCAL_SURNAME, LOCAL_COMMON = 1, 2, 4
+
 _BUCKET_BITS = 17
 
 
 #: Tables that are kept as one: a table's number is mixed into the hashes. Words; names of several
 #: words that are no person's; phrases before and behind a name; labels in scripts without capitals.
-WORDS, PLACES_OF_WORDS, BEFORE, AFTER, LABELS, FREE_LABELS = (
-    number * 0x3C6EF372 & 0xFFFFFFFF for number in range(6)
+(
+    WORDS, PLACES_OF_WORDS, BEFORE, AFTER, LABELS, FREE_LABELS, PERSON_COLUMN, NAME_COLUMN,
+    BESIDE_COLUMN,
+) = (number * 0x3C6EF372 & 0xFFFFFFFF for number in range(9))  # fmt: skip
+#: The table of the words of the language `words.LANGUAGES` has at a place, by the place and one.
+LOCAL = tuple(
+    number * 0x3C6EF372 & 0xFFFFFFFF for number in range(9, 10 + len(words.LANGUAGES.split()))
 )
 
 
@@ -91,7 +101,7 @@ def _tables(parts: dict[int, _Part]) -> np.void:
     np.cumsum(sizes, out=buckets[1:])
     phrases = np.zeros(2**16, np.uint8)
     for salt, part in parts.items():
-        if salt not in (WORDS, PLACES_OF_WORDS):
+        if salt not in (WORDS, PLACES_OF_WORDS, *LOCAL):
             phrases[(part.hashes.astype(np.int64) ^ salt) & 0xFFFF] = 1
     return record(
         letters=letters(),
@@ -154,6 +164,20 @@ def _listed(text: str) -> list[tuple[list[str], int]]:
             if parts:
                 entries.append((parts, worth))
     return entries
+
+
+def _local_words() -> dict[int, _Part]:
+    """The words of each language, from `languages.npz`."""
+    packed = pkgutil.get_data(__package__, "languages.npz")
+    assert packed is not None
+    shipped = np.load(io.BytesIO(packed))
+    return {
+        LOCAL[place + 1]: _Part(
+            np.cumsum(shipped[f"{language}_steps"].astype(np.int64)).astype(np.uint32),
+            shipped[f"{language}_values"].astype(np.uint32),
+        )
+        for place, language in enumerate(words.LANGUAGES.split())
+    }
 
 
 def _phrases(text: str, *, backwards: bool) -> _Part:
@@ -276,11 +300,20 @@ def tables() -> np.void:
     )
     labels = [label.strip() for label in cues.CASELESS_LABELS.split(";") if label.strip()]
     free = [phrase.strip() for phrase in cues.CASELESS_PHRASES.split(";") if phrase.strip()]
+    columns = [
+        _several([label.strip() for label in group.split(";")])
+        for group in (PERSON_COLUMNS, NAME_COLUMNS, BESIDE)
+    ]
+    offices = f"\n2: {'; '.join(OFFICES.split())}"
     return _tables({
         WORDS: _Part(hashes, values),
         PLACES_OF_WORDS: _several(places),
-        BEFORE: _phrases(cues.BEFORE + cues.AGAINST, backwards=True),
+        BEFORE: _phrases(cues.BEFORE + offices + cues.AGAINST, backwards=True),
         AFTER: _phrases(cues.AFTER, backwards=False),
         LABELS: _several(labels),
         FREE_LABELS: _several(free),
+        PERSON_COLUMN: columns[0],
+        NAME_COLUMN: columns[1],
+        BESIDE_COLUMN: columns[2],
+        **_local_words(),
     })  # fmt: skip

@@ -21,20 +21,33 @@ from corpus_pipeline.scrub.persons.letters import (
 )
 from corpus_pipeline.scrub.persons.surname_ends import ends_as_surname, tail_of
 from corpus_pipeline.scrub.persons.tables import (
+    CALENDAR,
+    COMMON,
+    FUNCTION,
     GOES_ON,
+    LOCAL,
+    LOCAL_COMMON,
+    LOCAL_GIVEN,
+    LOCAL_SURNAME,
     OF_SEVERAL,
     PARTICLE,
     PHRASE,
     PLACES_OF_WORDS,
+    ROLE,
+    SURNAME,
+    THING,
+    THING_BEFORE,
+    TITLE,
     WORDS,
     looked_up,
 )
+from corpus_pipeline.scrub.persons.tables import PEOPLE as PEOPLE_WORD
 
 #: What stands between a token and the one before it.
 FAR, SPACE, HYPHEN, DOT, COMMA, LINE, PARTICLES, AND = range(8)
 #: Shapes: all letters are capitals, one letter, a capital inside (McKay has none), letters beside
-#: digits or underscores, a surname by its end.
-ALL_CAPITALS, INITIAL, MIXED, GLUED, SURNAME_END, SMALL = 1, 2, 4, 8, 16, 32
+#: digits or underscores, a surname by its end, small letters, a name after the father by its end.
+ALL_CAPITALS, INITIAL, MIXED, GLUED, SURNAME_END, SMALL, PATRONYMIC = 1, 2, 4, 8, 16, 32, 64
 #: A word may have this many bytes, and a gap.
 MAX_WORD, MAX_GAP = 64, 24
 
@@ -294,9 +307,32 @@ def read_small_tokens(data, begin, stop, tables, tokens):  # type: ignore[no-unt
     return count
 
 
+_NO_NAMES = CALENDAR | PEOPLE_WORD | ROLE | TITLE | THING | THING_BEFORE
+_GIVEN_BITS, _SURNAME_BITS, _COMMON_BITS = 7, 7 << SURNAME, 7 << COMMON
+
+
 @kernel
-def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-untyped-def]
-    """Reads the words with a capital of a text.
+def _known_here(known, local):  # type: ignore[no-untyped-def]
+    """What is known of a word in a text of a language whose lists hold `local` for it: Jordi is a
+    usual name in Spanish, Rey a word."""
+    if local & LOCAL_COMMON:
+        usual = 3 if known & 7 >= 4 or known >> 3 & 7 >= 4 or local & LOCAL_SURNAME else 5
+        known = known & ~_COMMON_BITS | max(known >> 6 & 7, usual) << 6
+    elif known & 0x1FF:
+        # Words of English and other languages say little here: Said, Pol.
+        known = known & ~(_COMMON_BITS | FUNCTION) | min(known >> 6 & 7, 1) << 6
+    # Santa, Lunes, Conte.
+    if local & LOCAL_GIVEN and not known & _NO_NAMES:
+        known = known & ~_GIVEN_BITS | max(known & 7, 5)
+    if local & LOCAL_SURNAME:
+        known = known & ~_SURNAME_BITS | max(known >> 3 & 7, 4) << 3
+    return known
+
+
+@kernel
+def read_tokens(data, begin, stop, tables, ends, language, tokens):  # type: ignore[no-untyped-def]
+    """Reads the words with a capital of a text in a language of `words.LANGUAGES`, counted from 1,
+    or another, 0.
 
     Returns:
         how many, and whether there are letters of scripts without capitals.
@@ -344,8 +380,13 @@ def read_tokens(data, begin, stop, tables, ends, tokens):  # type: ignore[no-unt
         if i > begin and _is_code(data, i, end, begin, stop):
             shape |= GLUED
         known = looked_up(tables, WORDS, value)
-        if not known & 0x1FF and ends_as_surname(tail, letters, ends):
-            shape |= SURNAME_END
+        if language > 0:
+            local = looked_up(tables, LOCAL[language], value)
+            if local:
+                known = _known_here(known, local)
+        if not known & 0x1FF:
+            end_kind = ends_as_surname(tail, letters, ends)
+            shape |= SURNAME_END * (end_kind > 0) | PATRONYMIC * (end_kind == 2)
         tokens[count, START] = i
         tokens[count, END] = end
         tokens[count, HASH] = value - (value >> 31 << 32)

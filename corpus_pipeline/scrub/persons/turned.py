@@ -16,12 +16,16 @@ from corpus_pipeline.scrub.persons.tables import (
 from corpus_pipeline.scrub.persons.tables import PEOPLE as PEOPLES
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
+    AND,
     COMMA,
+    DOT,
     END,
     FAR,
     GAP,
+    HYPHEN,
     INITIAL,
     KNOWN,
+    LINE,
     PEOPLE,
     SHAPE,
     SPACE,
@@ -31,6 +35,42 @@ from corpus_pipeline.scrub.persons.tokens import (
 
 #: Words that are no nickname and no surname behind one: John (Republican) Smith.
 _OTHERS = CALENDAR | PEOPLES | ROLE | STATE | THING | THING_BEFORE | TITLE
+
+
+@kernel
+def _read_cited(data, tokens, k, total):  # type: ignore[no-untyped-def]
+    """Marks surname k, a comma and initials with dots, as authors are cited: Roe, J. A."""
+    known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
+    size = tokens[k, END] - tokens[k, START]
+    if not tokens[k + 1, SHAPE] & INITIAL or size < 3 or is_unusable(known, shape):
+        return False
+    if known & _OTHERS or known >> 6 & 7 > 1 or known >> 9 & 3 or (
+        shape & ALL_CAPITALS and size < 5
+    ):  # fmt: skip
+        return False
+    end = tokens[k + 1, END]
+    if end >= len(data) or data[end] != 0x2E:
+        return False
+    first, last = k, k + 1
+    while first > 0 and tokens[first, GAP] == HYPHEN and not tokens[first - 1, PEOPLE]:
+        first -= 1
+    if first > 0 and tokens[first, GAP] not in (FAR, COMMA, LINE, AND):
+        return False
+    while last + 1 < total and tokens[last + 1, GAP] in (DOT, HYPHEN) and (
+        tokens[last + 1, SHAPE] & INITIAL
+    ):  # fmt: skip
+        last += 1
+    # Roe, A. Smith: a list of names.
+    if last + 1 < total and tokens[last + 1, GAP] == DOT and not tokens[last + 1, PEOPLE] and (
+        tokens[last + 1, KNOWN] >> 3 & 7 >= 4 and tokens[last + 1, KNOWN] >> 6 & 7 < 2
+    ):  # fmt: skip
+        return False
+    for j in range(first, last + 1):
+        tokens[j, PEOPLE] = FOUND | (FIRST if j == first else 0)
+    end = tokens[last, END]
+    if end < len(data) and data[end] == 0x2E:
+        tokens[last, END] = end + 1
+    return True
 
 
 @kernel
@@ -52,18 +92,23 @@ def read_inverted(data, begin, tokens, total):  # type: ignore[no-untyped-def]
         if tokens[k, PEOPLE] or tokens[k + 1, PEOPLE]:
             continue
         known, other = tokens[k, KNOWN], tokens[k + 1, KNOWN]
+        if _read_cited(data, tokens, k, total):
+            continue
         if k > 0 and tokens[k, GAP] != FAR:
             continue
         if k + 2 < total and tokens[k + 2, GAP] == COMMA:
             continue
         if known >> 3 & 7 >= 4 and known >> 6 & 7 < 2 and known >> 9 & 3 < 2:
-            if k + 2 < total and joins(tokens, k + 2) and not tokens[k + 2, SHAPE] & INITIAL:
+            more = k + 2 < total and joins(tokens, k + 2)
+            if more and not (tokens[k + 2, SHAPE] & INITIAL or tokens[k + 2, KNOWN] & 7 >= 5):
                 continue
             end = tokens[k + 1, END]
             initial = tokens[k + 1, SHAPE] & INITIAL and end < len(data) and data[end] == 0x2E
             if initial or (other & 7 >= 5 and other >> 6 & 7 < 2 and other >> 9 & 3 < 1):
                 tokens[k, PEOPLE] = FOUND | FIRST
                 tokens[k + 1, PEOPLE] = FOUND
+                if more:
+                    tokens[k + 2, PEOPLE] = FOUND
 
 
 @kernel

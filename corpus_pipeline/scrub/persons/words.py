@@ -40,6 +40,9 @@ thua и в во на с со по за из от до не да он она мы
 як це той від або але він вона ми ви вони у з про
 """
 
+#: Languages whose names and common words `languages.npz` knows, besides English.
+LANGUAGES: Final = "de fr es it pt nl pl ru"
+
 #: Before a name, of whatever name follows.
 TITLES: Final = """
 mr mrs ms miss dr prof professor sir madam mister missus rev reverend capt sgt cpl lt cmdr
