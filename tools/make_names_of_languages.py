@@ -36,6 +36,8 @@ COUNTRIES = {
 }  # fmt: skip
 #: Words that are kept of a language, the most usual ones.
 MOST = 40_000
+#: A given name is a common word, too, if it is among so many first ones.
+SURE = {"ru": 1_100, "pl": 450}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -188,9 +190,9 @@ def main() -> None:
             values[folded(name)] |= LOCAL_GIVEN
         for name in surnames:
             values[folded(name)] |= LOCAL_SURNAME
-        for word in read_common(folder, language):
-            # Lists of words have given names in small letters.
-            if not values[word] & LOCAL_GIVEN:
+        for rank, word in enumerate(read_common(folder, language)):
+            # Lists of words have given names in small letters, but seldom among the first words.
+            if not values[word] & LOCAL_GIVEN or rank < SURE.get(language, 2_500):
                 values[word] |= LOCAL_COMMON
         words = sorted(word for word, value in values.items() if value)
         hashes = hashed(words)

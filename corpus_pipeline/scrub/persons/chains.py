@@ -67,7 +67,7 @@ from corpus_pipeline.scrub.persons.tokens import (
 #: Marks of tokens: in a name; in one of a private person; the first of a name; in no name.
 FOUND, PRIVATE, FIRST, BARRED = 1, 2, 4, 8
 #: What titles and roles in capitals are worth.
-_TITLED, _ROLED = 8, 4
+_TITLED, _ROLED = 8, 5
 
 
 @kernel

@@ -55,6 +55,17 @@ def begins_sentence(data, at, begin):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _unelided(data, start, end):  # type: ignore[no-untyped-def]
+    """Where a word begins behind an article with an apostrophe: l'allenatore, d'oncle, not I'm."""
+    for i in range(start + 1, min(start + 6, end - 4)):
+        if data[i] == 0x27:
+            return i + 1
+        if data[i] == 0xE2 and data[i + 2] == 0x99:
+            return i + 3
+    return start
+
+
+@kernel
 def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
     """Reads back from byte `at`; (what phrases say, whether it begins a line, or a
     sentence, whether a number stands before it)."""
@@ -137,7 +148,7 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 # The tail of a longer word: none.
                 if end - i >= 48:
                     break
-                item = hash_phrase_word(data, i, end, folds)
+                item = hash_phrase_word(data, _unelided(data, i, end), end, folds)
         value = _extended(value, item)
         held = phrase_at(tables, BEFORE, value)
         found = _merged(found, held)

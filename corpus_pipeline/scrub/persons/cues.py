@@ -143,6 +143,73 @@ BEFORE: Final = """
     asks; tell; told; to; see; knew; know; know ,; remember me ,; saw; love; loves; miss; hate;
     thank; via; versus; vs .; vs; &; when; if; because; did; does; has; had; is; was; where;
     where's; how's; who's; late; legendary; poor; old; little; young; beloved; oh ,; o
+
+4!: name of applicant :; name of the applicant :; name of patient :; name of employee :;
+    name of student :; name of account holder :; name of insured :; name of deceased :;
+    father's name :; mother's name :; spouse's name :; husband's name :; guardian's name :;
+    name ( s ) :; names :; surname first ) :; ¶ fn :; ¶ n :; ¶ cn :; ¶ sn :; ¶ givenname :;
+    first name " : "; firstname " : "; last name " : "; lastname " : "; surname " : ";
+    given name " : "; givenname " : "; family name " : "; familyname " : "; full name " : ";
+    fullname " : "; customer name " : "; patient name " : "; contact name " : "; vorname " : ";
+    nachname " : "; prenom " : "; apellidos " : "; cognome " : "; imie " : "; nazwisko " : ";
+    cliente :; dipendente :; arbeitnehmer :; arbeitnehmerin :; mieter :; mieterin :; versicherter :;
+    versicherte :; salarié :; salariée :; assuré :; assurée :; locataire :; trabajador :;
+    trabajadora :; asegurado :; asegurada :; paziente :; assistito :; assistita :; lavoratore :;
+    huésped :; hóspede :; gast :; ospite :; trabalhador :; funcionário :; werknemer :; huurder :;
+    verzekerde :; pracownik :; najemca :; ubezpieczony :; пациентка :; работник :; сотрудник :;
+    арендатор :; застрахованный :; заявитель :; истец :; ответчик :
+3!: signed for by; co - authored - by :; signed - off - by :; reported - by :; reviewed - by :;
+    kisses , ¶; hugs , ¶; xoxo , ¶; liebe grüße ¶; liebe grüße , ¶; lg ¶; lg , ¶; vg ¶; vg , ¶;
+    bisous , ¶; bisous ¶; bises , ¶; bien cordialement , ¶; bien cordialement ¶; besos , ¶;
+    un abrazo , ¶; abrazos , ¶; beijos , ¶; beijos ¶; bjs ¶; bjs , ¶; abs ¶; abs , ¶; abraço ¶;
+    att . ¶; att , ¶; baci , ¶; baci ¶; un abbraccio , ¶; abbracci , ¶; a presto , ¶;
+    grazie mille ! ¶; grazie mille , ¶; grazie ! ¶; thanks ! ¶; thank you ! ¶; cheers ¶; ta ¶;
+    a bunch ¶; liefs , ¶; liefs ¶; kus , ¶; groetjes , ¶; groetjes ¶; mvg ¶; mvg , ¶; buziaki ¶;
+    buziaki , ¶; ściskam , ¶; ściskam ¶; uściski , ¶; pozdro ¶; обнимаю , ¶; обнимаю ¶; целую , ¶;
+    целую ¶; твоя , ¶; твой , ¶; fdo .:; firmado :; f . to; podpis :; подпись :
+3: sig . ra; sig . na; sig .; sigg .; dott . ssa; dott .; prof . ssa; geom .; avv .; ing .; rag .;
+    arch .; on .; dr . med .; dr . phil .; dr . ing .; dr . hab .; prof . dr .; dra .; srta .; sr . a;
+    d .; dª; mw .; mevr .; dhr .; drs .; ir .; гр - н; гр - ка; гр - ну; гр - на; гр - ки; г - н; г - на;
+    г - ну; г - жа; г - жи; г - же; г - жу; signora; signorina; señorita; doña; dona; seu; panu;
+    państwu; państwa; herrn; monsieur; mademoiselle; maître; mevrouw; meneer; господину; госпоже;
+    гражданину; гражданке; geb .; geborene; geborener; née; né; nata; nato; z domu; урожд .; урождённая;
+    genannt; detto; detta; alias; dau . of; daughter of; son of; widow of; widower of; relict of;
+    wife of; husband of; mother of; father of; brother of; sister of; sohn des; sohn von;
+    tochter des; tochter von; witwe des; witwe von; mutter von; vater von; veuve de; fils de;
+    fille de; épouse de; mère de; père de; viuda de; viudo de; hijo de; hija de; esposa de; madre de;
+    padre de; viúva de; viúvo de; filho de; filha de; mãe de; pai de; vedova di; figlio di;
+    figlia di; moglie di; madre di; padre di; weduwe van; zoon van; dochter van; moeder van;
+    vader van; wdowa po; wdowiec po; syn; żona; matka; brothers; sisters; sons; daughters; children;
+    parents; grandchildren; grandsons; granddaughters; kids; twins; cousins; brüder; schwestern;
+    söhne; töchter; kinder; eltern; geschwister; enkel; frères; sœurs; enfants; parents;
+    petits - enfants; hermanos; hermanas; hijos; hijas; padres; nietos; nietas; sobrinos; políticos ,;
+    irmãos; irmãs; filhos; filhas; netos; netas; pais; fratelli; sorelle; figli; figlie; nipoti;
+    genitori; broers; zussen; zonen; dochters; kinderen; kleinkinderen; ouders; bracia; siostry;
+    synowie; córki; dzieci; wnuki; rodzice; братья; сёстры; сыновья; дочери; дети; внуки; внучки;
+    родители; невестки; present :; those present :; in attendance :; attendance :; apologies :;
+    absent :; regrets :; ushers :; usher :; bridesmaids :; bridesmaid :; best man :;
+    maid of honor :; maid of honour :; flower girls :; flower girl :; groomsmen :; pallbearers :;
+    anwesend :; anwesende :; teilnehmer :; entschuldigt :; abwesend :; vorsitz :; protokoll :;
+    schriftführer :; présents :; présent :; absents :; excusés :; participants :; président :;
+    secrétaire :; asistentes :; presentes :; ausentes :; asisten :; excusan :; presenti :; assenti :;
+    presente :; ausente :; aanwezig :; afwezig :; afgemeld :; obecni :; nieobecni :; присутствовали :;
+    присутствуют :; отсутствовали :; участники :; председатель :; секретарь :; докладчик :
+2: approved :; approved by; checked by; prepared by; submitted by; requested by; assigned to;
+    assignee :; reporter :; reviewer :; reviewers :; maintained by; originally by; ported by;
+    organised by; organized by; hosted by; presented by; chaired by; seconded by; proposed by;
+    moved by; principal :; referee :; referee; umpire; reader :; readers :; organist :; driver :;
+    driver; spouse :; next of kin :; emergency contact :; agent (; agent :; operator :;
+    caller :; accused ,; defendant; plaintiff; complainant; suspect; victim; witness; accused;
+    call back; spouse; text; ring; phone; hired; arbitre :; árbitro :; arbitro :; schiedsrichter :;
+    scheidsrechter :; sędzia :; судья :; entrenador :; allenatore :; treinador :; trener :;
+    тренер :; gelb :; gelb - rot :; tore :; amarillas :; goles :; goals :; scorers :; but :; buts :;
+    ammoniti :; espulsi :; marcatori :; geel :; rood :; doelpunten :; bramki :; żółte kartki :;
+    голы :; гол :; предупреждения :
+3!: ¶ hi; ¶ hello; ¶ hey; ¶ dear; ¶ hallo; ¶ liebe; ¶ lieber; ¶ bonjour; ¶ salut; ¶ cher; ¶ chère;
+    ¶ hola; ¶ hola ,; ¶ querido; ¶ querida; ¶ estimado; ¶ estimada; ¶ olá; ¶ olá ,; ¶ oi; ¶ oi ,;
+    ¶ prezado; ¶ prezada; ¶ caro; ¶ cara; ¶ ciao; ¶ ciao ,; ¶ gentile; ¶ beste; ¶ geachte; ¶ hoi; ¶ ha;
+    ¶ dag; ¶ cześć; ¶ drogi; ¶ droga; ¶ hej; ¶ kära; ¶ käre; ¶ kjære; ¶ kære; ¶ merhaba; ¶ sayın;
+    ¶ привет ,; ¶ здравствуйте ,; ¶ уважаемый; ¶ уважаемая; ¶ дорогой; ¶ дорогая; ¶ добрый день ,
 """
 
 AGAINST: Final = """

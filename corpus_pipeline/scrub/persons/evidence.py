@@ -216,11 +216,12 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
             if known & 7 >= 5 and common < 2 and not doubtful:
                 return 6
             # Щукина З. П., Tynyanov Y.
-            if common > 1 or doubtful or shape & ALL_CAPITALS or not (
-                surname >= 4 or shape & SURNAME_END
-            ):  # fmt: skip
+            if common > 1 or doubtful or shape & ALL_CAPITALS:
                 return NEVER
-            return 7 if initials > 1 and tokens[high, GAP] == DOT else 4
+            several = initials > 1 and tokens[high, GAP] == DOT
+            if surname >= 4 or shape & SURNAME_END:
+                return 7 if several else 5
+            return 6 if several and unknown else NEVER
         if shape & ALL_CAPITALS and surname < 4:
             return 0
         if surname >= 4 and common < 2 and not doubtful:

@@ -18,6 +18,7 @@ from corpus_pipeline.scrub.persons.evidence import (
 )
 from corpus_pipeline.scrub.persons.notes import SLOTS, is_noted, is_small
 from corpus_pipeline.scrub.persons.tables import (
+    CALENDAR,
     DOUBTS,
     INSIDE,
     NAMED,
@@ -27,6 +28,7 @@ from corpus_pipeline.scrub.persons.tables import (
     THING_BEFORE,
     TITLE,
 )
+from corpus_pipeline.scrub.persons.tables import PEOPLE as PEOPLES
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
     AND,
@@ -34,6 +36,7 @@ from corpus_pipeline.scrub.persons.tokens import (
     END,
     GAP,
     HYPHEN,
+    INITIAL,
     KNOWN,
     PEOPLE,
     SHAPE,
@@ -41,6 +44,9 @@ from corpus_pipeline.scrub.persons.tokens import (
     START,
     hash_of,
 )
+
+
+_NO_NAMES = CALENDAR | PEOPLES | ROLE | THING | THING_BEFORE | TITLE
 
 
 @kernel
@@ -169,6 +175,104 @@ def read_joined(data, tokens, total):  # type: ignore[no-untyped-def]
             found = alone(known, shape, tokens[k, END] - tokens[k, START])
             if found >= 4 or (found >= 1 and chained):
                 tokens[k, PEOPLE] = FOUND | FIRST | (tokens[other, PEOPLE] & PRIVATE)
+
+
+@kernel
+def _first_of(tokens, k):  # type: ignore[no-untyped-def]
+    """The first token of the name that token k is in."""
+    while k > 0 and not tokens[k, PEOPLE] & FIRST:
+        k -= 1
+    return k
+
+
+@kernel
+def _last_of(tokens, k, total):  # type: ignore[no-untyped-def]
+    """The last token of the name that token k is in."""
+    while k + 1 < total and tokens[k + 1, PEOPLE] & FOUND and not tokens[k + 1, PEOPLE] & FIRST:
+        k += 1
+    return k
+
+
+@kernel
+def _is_behind_colon(data, at, begin):  # type: ignore[no-untyped-def]
+    i = at
+    while i > begin and (data[i - 1] == 0x20 or data[i - 1] == 0x2A):
+        i -= 1
+    return i > begin and data[i - 1] == 0x3A
+
+
+@kernel
+def _could_be_listed(tokens, first, last):  # type: ignore[no-untyped-def]
+    """Says whether tokens could be a name in a list of names: nothing speaks against them."""
+    for k in range(first, last + 1):
+        known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
+        if tokens[k, PEOPLE] or is_unusable(known, shape) or is_word(known, shape):
+            return False
+        if known & _NO_NAMES and not known & 0x3F:
+            return False
+        if shape & ALL_CAPITALS and not shape & INITIAL:
+            return False
+    known = tokens[last, KNOWN]
+    return not known >> 9 & 3 or known >> 3 & 7 >= 4
+
+
+@kernel
+def read_listed(data, begin, tokens, total):  # type: ignore[no-untyped-def]
+    """Finds words that no list knows, alone or two to four together, among names in a list: between
+    two names, behind two, behind "and" and a full name, behind a colon and one surname."""
+    for turn in range(2):
+        at = 0 if turn == 0 else total - 1
+        while 0 <= at < total:
+            first = last = at
+            if turn == 0:
+                while last + 1 < total and joins(tokens, last + 1):
+                    last += 1
+                at = last + 1
+            else:
+                while first > 0 and joins(tokens, first):
+                    first -= 1
+                at = first - 1
+            if last - first > 3 or not _could_be_listed(tokens, first, last):
+                continue
+            if first == last and (
+                tokens[first, SHAPE] & INITIAL
+                or alone(tokens[first, KNOWN], tokens[first, SHAPE], 9) < 1
+            ):
+                continue
+            front = first > 0 and tokens[first - 1, PEOPLE] & FOUND and _is_list(
+                data, tokens[first - 1, END], tokens[first, START]
+            )  # fmt: skip
+            back = last + 1 < total and tokens[last + 1, PEOPLE] & FOUND and _is_list(
+                data, tokens[last, END], tokens[last + 1, START]
+            )  # fmt: skip
+            listed = bool(front and back)
+            private = 0
+            if front:
+                private |= tokens[first - 1, PEOPLE] & PRIVATE
+                other = _first_of(tokens, first - 1)
+                listed = listed or (
+                    other > 0
+                    and bool(tokens[other - 1, PEOPLE] & FOUND)
+                    and _is_list(data, tokens[other - 1, END], tokens[other, START])
+                )
+                listed = listed or (
+                    other == first - 1 and _is_behind_colon(data, tokens[other, START], begin)
+                )
+                comma = data[tokens[first - 1, END]] == 0x2C
+                listed = listed or (other < first - 1 and first < last and not comma)
+            if back:
+                private |= tokens[last + 1, PEOPLE] & PRIVATE
+                other = _last_of(tokens, last + 1, total)
+                listed = listed or (
+                    other + 1 < total
+                    and bool(tokens[other + 1, PEOPLE] & FOUND)
+                    and _is_list(data, tokens[other, END], tokens[other + 1, START])
+                )
+                comma = data[tokens[last, END]] == 0x2C
+                listed = listed or (other > last + 1 and first < last and not comma)
+            if listed:
+                for k in range(first, last + 1):
+                    tokens[k, PEOPLE] = FOUND | private | (FIRST if k == first else 0)
 
 
 @kernel

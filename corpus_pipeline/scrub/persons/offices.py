@@ -8,6 +8,12 @@ from typing import Final
 
 #: In small letters; marks on letters do not count.
 OFFICES: Final = """
+referee umpire principal headteacher headmaster headmistress deacon rector usher sheriff constable
+trooper paramedic midwife landlord landlady defendant plaintiff complainant suspect superintendent
+commissioner councillor councilman councilwoman alderman curator librarian organist trustee treasurer
+chairperson convener registrar surgeon dentist therapist consultant solicitor barrister prosecutor
+magistrate coroner bailiff cashier waiter waitress housekeeper seaman midshipman emir sultan rani raja
+winger stepfather stepmother stepson stepdaughter godfather godmother
 bürgermeister bürgermeisterin oberbürgermeister oberbürgermeisterin landrat landrätin
 ministerpräsident ministerpräsidentin bundeskanzler bundeskanzlerin bundespräsident abgeordnete
 abgeordneter staatsanwalt staatsanwältin rechtsanwalt rechtsanwältin anwalt anwältin notar notarin

@@ -27,6 +27,7 @@ from corpus_pipeline.scrub.persons.labelled import read_labelled
 from corpus_pipeline.scrub.persons.mentions import (
     read_firms,
     read_joined,
+    read_listed,
     read_mentions,
 )
 from corpus_pipeline.scrub.persons.notes import forget, new_notes
@@ -101,6 +102,7 @@ def _scan(  # type: ignore[no-untyped-def]
         read_nicknames(data, tokens, total)
         if count:
             read_joined(data, tokens, total)
+            read_listed(data, begin, tokens, total)
             read_mentions(data, begin, stop, tables, tokens, total, notes, least)
         forget(notes, count)
         found = _written(tokens, total, least, row, found, rows, starts, stops, scores)

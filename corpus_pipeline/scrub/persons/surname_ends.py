@@ -22,13 +22,18 @@ sson sen5 dottir enko enka ovic evic avic icius escu oglu zade zadeh poulos opou
 shvili dze6 adze iani6 wicz icz6 czyk owski ewski inski ynski owska ewska inska ynska sky5 ovsky
 evsky ov5 ev6 ova6 eva7 ovna strom quist qvist gaard berg6 stein6 mann6 baum6 feld6
 ez5 escu eanu iak6 czak ovich evich ievic yan6 ian7 ов5 ова5 ев5 ева5 ин5 ина6 ский ская цкий енко
-чук ько юк5 ев5 дзе5 швили ян5 ев5 овой7 евой7 овым7 евым7 ову6 еву6 skiego skiemu skiej ckiego
-ckiemu ckiej czyka czykowi wicza wiczowi
+чук ько юк5 ев5 дзе5 швили ян5 ев5 овой7 евой7 овым7 евым7 ову6 еву6 czyka czykowi wicza wiczowi
 """
 #: Ends of the father's name behind a given name, in all cases.
 _PATRONYMICS = """
 ович6 овича7 овичу7 овичем8 овиче7 евич6 евича7 евичу7 евичем8 евиче7 овна6 овны6 овне6 овну6 овной7
 евна6 евны6 евне6 евну6 евной7 ична6 ичны6 ичне6 ичну6 ичной7 инична ьич5 ьича6 ьичу6 ьичом7
+"""
+
+#: Ends of streets, schools and buildings that are written as one word: Anne-Frank-Schule.
+_THINGS = """
+strasse8 platz7 allee7 gasse7 schule8 schulhaus kirche8 brucke8 klinik8 bahnhof8 museum8 gymnasium10
+stiftung10 verein8 gesetz8 preis7 straat7 laan6 plein7 gracht8 school8 kade6 gatan7 vagen7 skolan8
 """
 
 
@@ -38,13 +43,14 @@ def surname_ends() -> np.void:
 
     groups: int32[257], where those that end in a letter (its low eight bits) begin.
     rows: int64[E, 4], a mask of their letters, their value, the letters that the word must have,
-        1 for a surname or 2 for a father's name.
+        1 for a surname, 2 for a father's name, 4 for a thing.
 
     >>> bool(surname_ends()["groups"][-1] == len(surname_ends()["rows"]))
     True
     """
     rows = []
     kinds = [(end, 1) for end in _ENDS.split()] + [(end, 2) for end in _PATRONYMICS.split()]
+    kinds += [(end, 4) for end in _THINGS.split()]
     for end, kind in kinds:
         letters = end.rstrip("0123456789")
         least = int(end[len(letters) :] or len(letters) + 2)
@@ -58,8 +64,8 @@ def surname_ends() -> np.void:
 
 @kernel
 def ends_as_surname(tail, letters, ends):  # type: ignore[no-untyped-def]
-    """Says whether a word of so many letters, the last ones given, ends as surnames do (1), or as
-    names after the father (2); else 0."""
+    """Says whether a word of so many letters, the last ones given, ends as surnames do (1), names
+    after the father (2) or names of things (4); else 0."""
     group = tail & 0xFF
     found = 0
     for e in range(ends.groups[group], ends.groups[group + 1]):

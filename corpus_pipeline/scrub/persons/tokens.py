@@ -386,7 +386,10 @@ def read_tokens(data, begin, stop, tables, ends, language, tokens):  # type: ign
                 known = _known_here(known, local)
         if not known & 0x1FF:
             end_kind = ends_as_surname(tail, letters, ends)
-            shape |= SURNAME_END * (end_kind > 0) | PATRONYMIC * (end_kind == 2)
+            if end_kind == 4:
+                known |= THING
+            else:
+                shape |= SURNAME_END * (end_kind > 0) | PATRONYMIC * (end_kind == 2)
         tokens[count, START] = i
         tokens[count, END] = end
         tokens[count, HASH] = value - (value >> 31 << 32)

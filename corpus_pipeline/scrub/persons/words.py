@@ -49,7 +49,7 @@ mr mrs ms miss dr prof professor sir madam mister missus rev reverend capt sgt c
 messrs mme mmes mlle monsieur madame mademoiselle maitre herr frau herrn fraulein senor senora
 senorita sra srta srs signor signora signorina dott dottssa dottor dottoressa dhr mevr mevrouw
 meneer drs sayin senhor senhora herra rouva froken shri smt sheikh shaikh datuk господин госпожа
-пан пані г-н г-жа д-р dipl dipling doktor κυριος κυρια κος κα
+пан пані г-н г-жа д-р dipl dipling doktor κυριος κυρια κος κα dra dna sheikha avv geom mw
 """
 
 #: Before a name, of persons and of other things.
@@ -124,6 +124,14 @@ THINGS_BEFORE: Final = """
 lake mount mt fort ft port cape san santa santo sao saint st ste sankt sint hurricane typhoon
 storm camp hotel project operation rue cite citta piazzetta strada stradone vicolo praca largo
 travessa urb barrio colonia calle avenida rua via ulica ul avenue place boulevard plaza
+instituto istituto instytut fundacion fondazione fondation fundacao fundacja college lycee colegio
+liceo liceu liceum hopital ospedale szpital klinik clinica clinique teatro theatre theater teatr museo
+musee muzeum museu parque parc parco palacio palazzo palais palac castello chateau zamek ponte
+puente pont aeroporto biblioteca bibliotheque biblioteka premio prix preis nagroda loi ley legge
+gesetz decreto linea estacion estacao stazione gare stacja bahnhof torre kirche eglise iglesia igreja
+chiesa kosciol escuela escola ecole scuola schule szkola bodega cantina tenuta chateaux
+школа театр музей станция метро парк фонд институт университет библиотека больница завод премия
+переулок бульвар набережная шоссе шахта теплоход
 university universitat universite universidad universita universidade college institute institut
 church bank museum teatro restaurant los las el al new north south east west northern southern
 eastern western upper lower greater central mission point isle ile isla ilha villa vila rio
