@@ -3,7 +3,7 @@ the texts of one language.
 
 names.npz holds all languages together, so that a name that is usual in one of them is seldom in
 all. The sources and their licences are in corpus_pipeline/scrub/persons/LICENSES.md. Run with a
-Python that has `mimesis` and `pyspellchecker`:
+Python that has `mimesis`, `babel` and `pyspellchecker`:
 
     python tools/make_names_of_languages.py FOLDER
 
@@ -25,7 +25,12 @@ from pathlib import Path
 import numpy as np
 
 from corpus_pipeline.scrub.persons.letters import hashed
-from corpus_pipeline.scrub.persons.tables import LOCAL_COMMON, LOCAL_GIVEN, LOCAL_SURNAME
+from corpus_pipeline.scrub.persons.tables import (
+    LOCAL_COMMON,
+    LOCAL_GIVEN,
+    LOCAL_PLACE,
+    LOCAL_SURNAME,
+)
 from corpus_pipeline.scrub.persons.words import LANGUAGES
 
 TARGET = Path(__file__).parent.parent / "corpus_pipeline" / "scrub" / "persons" / "languages.npz"
@@ -37,7 +42,7 @@ COUNTRIES = {
 #: Words that are kept of a language, the most usual ones.
 MOST = 40_000
 #: A given name is a common word, too, if it is among so many first ones.
-SURE = {"ru": 1_100, "pl": 450}
+SURE = {"ru": 1_100, "pl": 450, "de": 3_700, "fr": 3_300}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -174,6 +179,16 @@ def read_common(folder: Path, language: str) -> list[str]:
     return [word for word in words if len(word) > 1][: MOST * (2 if dictionary.exists() else 1)]
 
 
+def read_places(language: str) -> set[str]:
+    """Countries, continents and great cities as they are called in a language, of one word."""
+    from babel import Locale
+
+    locale = Locale(language)
+    names = list(locale.territories.values())
+    names += [zone["city"] for zone in locale.time_zones.values() if "city" in zone]
+    return {folded(name) for name in names if name.isalpha() and len(name) > 2}
+
+
 def main() -> None:
     """Joins the sources and writes the table."""
     folder = Path(sys.argv[1])
@@ -192,8 +207,10 @@ def main() -> None:
             values[folded(name)] |= LOCAL_SURNAME
         for rank, word in enumerate(read_common(folder, language)):
             # Lists of words have given names in small letters, but seldom among the first words.
-            if not values[word] & LOCAL_GIVEN or rank < SURE.get(language, 2_500):
+            if not values[word] & LOCAL_GIVEN or rank < SURE.get(language, 4_000):
                 values[word] |= LOCAL_COMMON
+        for word in read_places(language):
+            values[word] = values[word] & ~LOCAL_GIVEN | LOCAL_PLACE
         words = sorted(word for word, value in values.items() if value)
         hashes = hashed(words)
         order = np.argsort(hashes, kind="stable")

@@ -270,6 +270,15 @@ def _read_chain(  # type: ignore[no-untyped-def]
             barred = False
             k += 1
             continue
+        # PSI Arif Shaikh: an abbreviation before a name of two words.
+        if (
+            shape & ALL_CAPITALS and not shape & INITIAL and not points and known & 7 < 4
+            and k + 2 <= high and tokens[k + 1, GAP] == SPACE and tokens[k + 2, GAP] == SPACE
+            and not (tokens[k + 1, SHAPE] | tokens[k + 2, SHAPE]) & (ALL_CAPITALS | INITIAL)
+        ):  # fmt: skip
+            barred = False
+            k += 1
+            continue
         # "I" and "A" at the front are words, and so are particles before what is no surname.
         surname_follows = (
             follows and tokens[k + 1, KNOWN] >> 3 & 7 >= 4
@@ -338,7 +347,7 @@ def _read_chain(  # type: ignore[no-untyped-def]
         if end < high and tokens[end + 1, GAP] in (SPACE, HYPHEN):
             heading += _is_capital_word(tokens, end + 1)
         if (
-            k > low and not points and not nouns and tokens[k, GAP] in (SPACE, HYPHEN)
+            k > low and not points and not nouns & 1 and tokens[k, GAP] in (SPACE, HYPHEN)
             and (k - 1 > low or not begins_sentence(data, tokens[low, START], begin))
         ):  # fmt: skip
             heading += _is_capital_word(tokens, k - 1)
@@ -402,7 +411,9 @@ def _judge(  # type: ignore[no-untyped-def]
     called = evidence >= 2 and phone_follows(data, end, stop)
     if called:
         points, numbered = max(points, 4), False
-    if said & DOUBTS and not points and spoken & 15 < 4:
+    # O João, die Maria: in these languages names have articles, or "a" is none.
+    usual = nouns & 2 and low == high and known & 7 >= 5
+    if said & DOUBTS and not points and spoken & 15 < 4 and not usual:
         evidence -= 3 if low == high else 2
     if (said & PLACES or said & INSIDE) and not points:
         if tokens[high, KNOWN] >> 9 & 3:
@@ -428,7 +439,7 @@ def _judge(  # type: ignore[no-untyped-def]
         evidence -= 2
     if low == high and evidence < 0 and points < _TITLED:
         return count
-    if nouns and low == high and 0 < evidence <= 4:
+    if nouns & 1 and low == high and 0 < evidence <= 4:
         evidence -= 1
     # A word that the same text has in small letters is one, unless it is well known as a name.
     if (

@@ -114,7 +114,7 @@ BEFORE: Final = """
     senhora; rispose; chiese; fratello; sorella; moglie; marito; figlio; figlia; signor;
     signora; amico; amica; zei; broer; zus; vrouw; zoon; dochter; moeder; vader; vriend;
     vriendin; mevrouw; meneer; powiedział; powiedziała; brat; siostra; żona; mąż; córka; sade;
-    bror; syster; dotter; vän; dedi; kardeşi; eşi; сказал; сказала; брат; сестра; жена; муж;
+    bror; syster; dotter; dedi; kardeşi; eşi; сказал; сказала; брат; сестра; жена; муж;
     сын; дочь; мать; отец; друг; подруга; господин; госпожа; пан; пані
 2: named; called; nicknamed; given " : "; family " : "; author " : "; founders :; members :;
     guests :; winners :; participants :; attendees :; contributors :; players :; directors :;
@@ -168,11 +168,10 @@ BEFORE: Final = """
     buziaki , ¶; ściskam , ¶; ściskam ¶; uściski , ¶; pozdro ¶; обнимаю , ¶; обнимаю ¶; целую , ¶;
     целую ¶; твоя , ¶; твой , ¶; fdo .:; firmado :; f . to; podpis :; подпись :
 3: sig . ra; sig . na; sig .; sigg .; dott . ssa; dott .; prof . ssa; geom .; avv .; ing .; rag .;
-    arch .; on .; dr . med .; dr . phil .; dr . ing .; dr . hab .; prof . dr .; dra .; srta .; sr . a;
-    d .; dª; mw .; mevr .; dhr .; drs .; ir .; гр - н; гр - ка; гр - ну; гр - на; гр - ки; г - н; г - на;
-    г - ну; г - жа; г - жи; г - же; г - жу; signora; signorina; señorita; doña; dona; seu; panu;
-    państwu; państwa; herrn; monsieur; mademoiselle; maître; mevrouw; meneer; господину; госпоже;
-    гражданину; гражданке; geb .; geborene; geborener; née; né; nata; nato; z domu; урожд .; урождённая;
+    arch .; dr . med .; dr . phil .; dr . ing .; dr . hab .; prof . dr .; dra .; srta .; sr . a;
+    mw .; mevr .; dhr .; drs .; ir .; гр - н; гр - ка; гр - ну; гр - на; гр - ки; г - н; г - на;
+    г - ну; г - жа; г - жи; г - же; г - жу; signora; signorina; señorita; doña; dona; panu; herrn; monsieur; mademoiselle; maître; mevrouw; meneer; господину; госпоже;
+    гражданину; гражданке; geb .; geborene; geborener; née; né; z domu; урожд .; урождённая;
     genannt; detto; detta; alias; dau . of; daughter of; son of; widow of; widower of; relict of;
     wife of; husband of; mother of; father of; brother of; sister of; sohn des; sohn von;
     tochter des; tochter von; witwe des; witwe von; mutter von; vater von; veuve de; fils de;
@@ -181,9 +180,9 @@ BEFORE: Final = """
     figlia di; moglie di; madre di; padre di; weduwe van; zoon van; dochter van; moeder van;
     vader van; wdowa po; wdowiec po; syn; żona; matka; brothers; sisters; sons; daughters; children;
     parents; grandchildren; grandsons; granddaughters; kids; twins; cousins; brüder; schwestern;
-    söhne; töchter; kinder; eltern; geschwister; enkel; frères; sœurs; enfants; parents;
+    söhne; töchter; kinder; eltern; geschwister; frères; sœurs; enfants;
     petits - enfants; hermanos; hermanas; hijos; hijas; padres; nietos; nietas; sobrinos; políticos ,;
-    irmãos; irmãs; filhos; filhas; netos; netas; pais; fratelli; sorelle; figli; figlie; nipoti;
+    irmãos; irmãs; filhos; filhas; netos; netas; fratelli; sorelle; figli; figlie; nipoti;
     genitori; broers; zussen; zonen; dochters; kinderen; kleinkinderen; ouders; bracia; siostry;
     synowie; córki; dzieci; wnuki; rodzice; братья; сёстры; сыновья; дочери; дети; внуки; внучки;
     родители; невестки; present :; those present :; in attendance :; attendance :; apologies :;

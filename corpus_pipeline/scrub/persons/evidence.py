@@ -4,6 +4,7 @@ Evidence is a number that the points of the context are added to; a name is foun
 """
 
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.scrub.persons.letters import added, finished
 from corpus_pipeline.scrub.persons.tables import (
     CALENDAR,
     FUNCTION,
@@ -36,8 +37,11 @@ from corpus_pipeline.scrub.persons.tokens import (
     SPACE,
     START,
     SURNAME_END,
+    hash_of,
 )
 
+#: The hash of the letter s.
+_S = int(finished.py_func(added.py_func(2166136261, 0x73)))
 ENOUGH = 6
 #: No context makes it a name.
 NEVER = -99
@@ -230,7 +234,8 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
             return 6 if initials > 1 else 4
         if unknown:
             return (6 if initials > 1 else 5) + (2 if shape & SURNAME_END else 0)
-        if known & 7 >= 5 and common < 2 and not doubtful:
+        # S. Vicente is a saint.
+        if known & 7 >= 5 and common < 2 and not doubtful and hash_of(tokens, low) != _S:
             return 5
         return 3 if surname >= 4 and common < 5 else -2
     if hyphens == high - low:

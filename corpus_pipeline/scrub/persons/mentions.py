@@ -98,17 +98,20 @@ def _is_list(data, start, end):  # type: ignore[no-untyped-def]
     """Says whether nothing but a comma, semicolon or "and", in a few languages, is from byte start
     to end."""
     size = end - start
-    if size < 2 or size > 6:
+    if size < 2 or size > 7:
         return False
     i = start
-    if data[i] == 0x2C or data[i] == 0x3B:
+    # Roe J., Doe K.
+    if data[i] == 0x2E and data[i + 1] in (0x2C, 0x3B):
         i += 1
+    comma = data[i] == 0x2C or data[i] == 0x3B
+    i += comma
     if data[i] != 0x20:
         return False
     i += 1
     left = end - i
     if left == 0:
-        return data[start] == 0x2C or data[start] == 0x3B
+        return comma
     if data[end - 1] != 0x20:
         return False
     if left == 2:
@@ -202,6 +205,15 @@ def _is_behind_colon(data, at, begin):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_one_word(tokens, first, last):  # type: ignore[no-untyped-def]
+    """Says whether a name is one word, initials aside."""
+    words = 0
+    for k in range(first, last + 1):
+        words += not tokens[k, SHAPE] & INITIAL
+    return words == 1
+
+
+@kernel
 def _could_be_listed(tokens, first, last):  # type: ignore[no-untyped-def]
     """Says whether tokens could be a name in a list of names: nothing speaks against them."""
     for k in range(first, last + 1):
@@ -256,7 +268,8 @@ def read_listed(data, begin, tokens, total):  # type: ignore[no-untyped-def]
                     and _is_list(data, tokens[other - 1, END], tokens[other, START])
                 )
                 listed = listed or (
-                    other == first - 1 and _is_behind_colon(data, tokens[other, START], begin)
+                    _is_one_word(tokens, other, first - 1)
+                    and _is_behind_colon(data, tokens[other, START], begin)
                 )
                 comma = data[tokens[first - 1, END]] == 0x2C
                 listed = listed or (other < first - 1 and first < last and not comma)

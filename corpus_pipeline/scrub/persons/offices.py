@@ -8,7 +8,7 @@ from typing import Final
 
 #: In small letters; marks on letters do not count.
 OFFICES: Final = """
-referee umpire principal headteacher headmaster headmistress deacon rector usher sheriff constable
+referee umpire headteacher headmaster headmistress deacon rector sheriff constable
 trooper paramedic midwife landlord landlady defendant plaintiff complainant suspect superintendent
 commissioner councillor councilman councilwoman alderman curator librarian organist trustee treasurer
 chairperson convener registrar surgeon dentist therapist consultant solicitor barrister prosecutor
@@ -36,36 +36,36 @@ gérant gérante responsable secrétaire auteure autrice journaliste acteur actr
 chanteur chanteuse réalisateur réalisatrice écrivain écrivaine romancier romancière poète peintre
 compositeur compositrice architecte ingénieur ingénieure collègue témoin accusé accusée client
 cliente locataire propriétaire voisin voisine oncle cousine neveu nièce papi mamie abbé évêque roi
-reine comte comtesse époux épouse veuve veuf famille
+comte comtesse époux épouse veuve veuf famille
 alcalde alcaldesa ministra presidenta diputado diputada senador senadora gobernador gobernadora
-concejal concejala consejero consejera fiscal juez jueza abogado abogada comisario comisaria
+concejal concejala consejero consejera juez jueza abogado abogada comisario comisaria
 inspector inspectora capitán coronel sargento entrenador entrenadora técnico árbitro portero
 delantero médico médica doctora enfermero enfermera profesor profesora gerente secretario secretaria
 periodista cantante escritor escritora pintor pintora compositor arquitecto arquitecta ingeniero
 ingeniera licenciado licenciada compañero compañera testigo acusado acusada inquilino inquilina
-propietario propietaria vecino vecina prima sobrino sobrina abuelo abuela nieto nieta suegro suegra
+propietario propietaria vecino vecina sobrino sobrina abuelo abuela nieto nieta suegro suegra
 cuñado cuñada fray sor obispo príncipe princesa duque duquesa condesa marquesa viuda viudo
 señorita familia
 prefeito prefeita deputado deputada governador governadora vereador vereadora delegado delegada
 promotor promotora procurador procuradora juiz juíza advogado advogada inspetor inspetora capitão
 soldado tenente treinador treinadora goleiro atacante zagueiro enfermeiro enfermeira professora
 diretor diretora secretário secretária jornalista ator atriz cantora engenheiro engenheira colega
-testemunha réu vizinho vizinha sobrinha avô avó neta sogro sogra cunhado cunhada frei bispo cardeal
+testemunha réu vizinho vizinha sobrinha avô avó neta sogro sogra cunhado cunhada bispo cardeal
 rainha condessa viúvo viúva orientador orientadora
 sindaco sindaca ministro deputato deputata onorevole senatore senatrice assessore assessora
-procuratore pm giudice avvocato avvocata commissario ispettore ispettrice maresciallo comandante
+procuratore giudice avvocato avvocata commissario ispettore ispettrice maresciallo comandante
 colonnello allenatore allenatrice arbitro portiere attaccante difensore medico dottore dottoressa
 infermiere infermiera professore professoressa maestro maestra direttore direttrice segretario
 segretaria autore giornalista attore attrice scrittore scrittrice pittore pittrice architetto
-ingegnere geometra ragioniere paziente teste testimone imputato imputata inquilino inquilina
+ingegnere geometra ragioniere paziente testimone imputato imputata inquilino inquilina
 proprietario proprietaria vicino vicina zio zia cugino cugina nipote nonno nonna suocero suocera
 cognato cognata suor frate vescovo cardinale principe principessa duca duchessa contessa vedova
 vedovo famiglia signori
-burgemeester wethouder premier kamerlid staatssecretaris officier rechter advocaat advocate
-commissaris rechercheur kapitein kolonel scheidsrechter doelman verdediger arts huisarts dokter
+burgemeester wethouder kamerlid staatssecretaris officier rechter advocaat advocate
+commissaris rechercheur kapitein kolonel scheidsrechter doelman verdediger huisarts dokter
 verpleegkundige leraar lerares docent hoogleraar directeur secretaris voorzitter woordvoerder
 woordvoerster schrijver schrijfster zanger zangeres schilder architect collega patiënt getuige
-verdachte slachtoffer huurder buurman buurvrouw oom nicht schoonzus dominee pastoor pater kardinaal
+verdachte slachtoffer huurder buurman buurvrouw oom schoonzus dominee pastoor pater kardinaal
 koningin weduwe weduwnaar
 burmistrz prezydent poseł posłanka wojewoda starosta wójt sołtys radny radna prokurator prokuratora
 sędzia sędziego adwokat adwokata mecenas mecenasa komisarz inspektor kapitan pułkownik sierżant
@@ -76,8 +76,8 @@ reżyser reżyserka pisarz pisarka malarz malarka kompozytor architekt inżynier
 pacjentka świadek świadka oskarżony oskarżona najemca właściciel właścicielka sąsiad sąsiadka wujek
 ciocia ciotka kuzyn kuzynka bratanek siostrzeniec babcia babci dziadek dziadka wnuk wnuczka teść
 teściowa szwagier ksiądz księdza biskup kardynał papież królowa księżna hrabia wdowa wdowiec
-państwo sołtysa
-мэр губернатор депутат депутата сенатор премьер глава прокурор прокурора следователь следователя
+sołtysa
+мэр губернатор депутат депутата сенатор премьер прокурор прокурора следователь следователя
 судья судьи адвокат адвоката нотариус участковый лейтенант лейтенанта капитана майор майора
 полковник подполковник сержант тренер тренера арбитр вратарь нападающий защитник полузащитник врач
 врача доктора медсестра терапевт хирург профессора доцент академик учитель учителя учительница

@@ -78,7 +78,8 @@ def _scan(  # type: ignore[no-untyped-def]
         elif total == 0 and stop - begin < _SMALL_TEXT:
             total = read_small_tokens(data, begin, stop, tables, tokens)
         count = 0
-        nouns, strict = languages[row] & _NOUNS != 0, languages[row] & _STRICT != 0
+        strict = languages[row] & _STRICT != 0
+        nouns = 1 * (languages[row] & _NOUNS != 0) + 2 * (languages[row] & _LIST != 0)
         # Most texts name no private person: whoever asks for these alone is told so soon.
         signs = total > 0 and has_signs(data, begin, stop)
         rough = (1 + signs) if least & PRIVATE and total else 0

@@ -47,7 +47,7 @@ CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON, INSIDE, CONTACT_OF_FULL = (
 )
 
 #: What is known of a word in the texts of one language, see `languages.npz`.
-LOCAL_GIVEN, LOCAL_SURNAME, LOCAL_COMMON = 1, 2, 4
+LOCAL_GIVEN, LOCAL_SURNAME, LOCAL_COMMON, LOCAL_PLACE = 1, 2, 4, 8
 
 _BUCKET_BITS = 17
 

@@ -28,10 +28,12 @@ from corpus_pipeline.scrub.persons.tables import (
     LOCAL,
     LOCAL_COMMON,
     LOCAL_GIVEN,
+    LOCAL_PLACE,
     LOCAL_SURNAME,
     OF_SEVERAL,
     PARTICLE,
     PHRASE,
+    PLACE,
     PLACES_OF_WORDS,
     ROLE,
     SURNAME,
@@ -316,7 +318,7 @@ def _known_here(known, local):  # type: ignore[no-untyped-def]
     """What is known of a word in a text of a language whose lists hold `local` for it: Jordi is a
     usual name in Spanish, Rey a word."""
     if local & LOCAL_COMMON:
-        usual = 3 if known & 7 >= 4 or known >> 3 & 7 >= 4 or local & LOCAL_SURNAME else 5
+        usual = 3 if known & 7 >= 6 or local & (LOCAL_SURNAME | LOCAL_GIVEN) else 5
         known = known & ~_COMMON_BITS | max(known >> 6 & 7, usual) << 6
     elif known & 0x1FF:
         # Words of English and other languages say little here: Said, Pol.
@@ -326,6 +328,8 @@ def _known_here(known, local):  # type: ignore[no-untyped-def]
         known = known & ~_GIVEN_BITS | max(known & 7, 5)
     if local & LOCAL_SURNAME:
         known = known & ~_SURNAME_BITS | max(known >> 3 & 7, 4) << 3
+    if local & LOCAL_PLACE:
+        known |= 3 << PLACE
     return known
 
 

@@ -136,7 +136,7 @@ university universitat universite universidad universita universidade college in
 church bank museum teatro restaurant los las el al new north south east west northern southern
 eastern western upper lower greater central mission point isle ile isla ilha villa vila rio
 river town city county province republic kingdom island islands planet comet asteroid crater uss
-hms ss rms ms team club fc ac sc real sporting stade stadio estadio aeropuerto aeroport ул улица
+hms ss rms ms usns hmas hmcs mv ins gasthof gasthaus landgasthof burg schloss kloster team club fc ac sc real sporting stade stadio estadio aeropuerto aeroport ул улица
 проспект площадь город озеро река имени им
 """
 
@@ -150,6 +150,14 @@ decembre lundi mardi mercredi jeudi vendredi samedi dimanche enero febrero marzo
 junio julio agosto septiembre octubre noviembre diciembre lunes martes miercoles jueves viernes
 sabado domingo janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
 gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
+fruhling fruhjahr sommer herbst winter printemps ete automne hiver primavera verano otono invierno
+verao outono inverno estate autunno zomer herfst lente wiosna lato jesien zima весна лето осень зима
+weihnachten ostern pfingsten paques noel pentecote navidad pascua natal pascoa natale pasqua kerst
+pasen pinksteren wielkanoc рождество пасха lunedi martedi mercoledi giovedi venerdi sabato domenica
+maandag dinsdag woensdag donderdag vrijdag zaterdag zondag poniedzialek wtorek sroda czwartek piatek
+sobota niedziela январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
+понедельник вторник среда четверг пятница суббота воскресенье января февраля марта апреля мая июня
+июля августа сентября октября ноября декабря
 """
 
 #: Peoples, languages and faiths: adjectives that are written with a capital.
@@ -187,6 +195,7 @@ moroccan tunisian libyan lebanese syrian jordanian palestinian palestinians saud
 kuwaiti pakistani bangladeshi nepalese singaporean indonesian filipino peruvian chilean argentine
 argentinian colombian venezuelan ecuadorian bolivian cuban haitian jamaican etonian oxonian alpha
 beta gamma delta epsilon zeta theta kappa lambda omicron sigma upsilon omega
+dios deus dio gott dieu bog бог
 """
 
 #: Names of software, gods and things that are given names too: alone they are no persons.
