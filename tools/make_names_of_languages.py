@@ -41,6 +41,8 @@ COUNTRIES = {
 }  # fmt: skip
 #: Words that are kept of a language, the most usual ones.
 MOST = 40_000
+#: No given name is among so many first words.
+FIRST = {"ru": 450, "pl": 0}
 #: A given name is a common word, too, if it is among so many first ones.
 SURE = {"ru": 1_100, "pl": 450, "de": 3_700, "fr": 3_300}
 _WORD = re.compile(r"[^\W\d_]+")
@@ -209,6 +211,8 @@ def main() -> None:
             # Lists of words have given names in small letters, but seldom among the first words.
             if not values[word] & LOCAL_GIVEN or rank < SURE.get(language, 4_000):
                 values[word] |= LOCAL_COMMON
+            if rank < FIRST.get(language, 1_000):
+                values[word] &= ~LOCAL_GIVEN
         for word in read_places(language):
             values[word] = values[word] & ~LOCAL_GIVEN | LOCAL_PLACE
         words = sorted(word for word, value in values.items() if value)

@@ -24,6 +24,7 @@ from corpus_pipeline.scrub.persons.evidence import (
 )
 from corpus_pipeline.scrub.persons.notes import SLOTS, is_small, note_small
 from corpus_pipeline.scrub.persons.tables import (
+    CALENDAR,
     CONTACT,
     CONTACT_OF_FULL,
     DOUBTS,
@@ -125,7 +126,10 @@ def _is_capital_word(tokens, k):  # type: ignore[no-untyped-def]
     """Says whether token k is a common word with a capital, that of a heading or a longer name."""
     known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
     return (
-        is_word(known, shape) and not is_unusable(known, shape) and not tokens[k, PEOPLE] & BARRED
+        is_word(known, shape)
+        and not is_unusable(known, shape)
+        and not tokens[k, PEOPLE] & BARRED
+        and not known & CALENDAR
     )
 
 
@@ -305,6 +309,13 @@ def _read_chain(  # type: ignore[no-untyped-def]
                 continue
             if tokens[end + 1, PEOPLE] & BARRED or is_unusable(other, tokens[end + 1, SHAPE]):
                 break
+            # Jane Roe  DOB ...: another column.
+            if (
+                tokens[end + 1, SHAPE] & ~tokens[end, SHAPE] & ALL_CAPITALS
+                and tokens[end + 1, GAP] == SPACE
+                and tokens[end + 1, START] > tokens[end, END] + 1
+            ):
+                break
             if other & THING:
                 if (
                     other & NAMED
@@ -427,6 +438,9 @@ def _judge(  # type: ignore[no-untyped-def]
             evidence -= 2 if known & 7 < 6 else 0
         elif evidence <= 8:
             evidence -= 2 if known & 7 > 4 else 4
+    # "..., Tinner. J. Kernick", but "a) J. Kernick" may be the head of a paragraph.
+    if evidence == 5 and low < high and tokens[low, SHAPE] & INITIAL and sentence and not line:
+        evidence = 6
     # House numbers.
     if numbered or number:
         evidence -= 4

@@ -170,7 +170,9 @@ BEFORE: Final = """
 3: sig . ra; sig . na; sig .; sigg .; dott . ssa; dott .; prof . ssa; geom .; avv .; ing .; rag .;
     arch .; dr . med .; dr . phil .; dr . ing .; dr . hab .; prof . dr .; dra .; srta .; sr . a;
     mw .; mevr .; dhr .; drs .; ir .; гр - н; гр - ка; гр - ну; гр - на; гр - ки; г - н; г - на;
-    г - ну; г - жа; г - жи; г - же; г - жу; signora; signorina; señorita; doña; dona; panu; herrn; monsieur; mademoiselle; maître; mevrouw; meneer; господину; госпоже;
+    г - ну; г - жа; г - жи; г - же; г - жу; signora; signorina; señorita; doña; dona; panu; pana; panem; panią; pani; herrn; agent (; gran; gran ,;
+    nan ,; granny ,; grandma ,; grandad ,; grandpa ,; uncle ,; aunt ,; cousin ,; nephew ,; niece ,;
+    neighbour ,; neighbor ,; lady ,; monsieur; mademoiselle; maître; mevrouw; meneer; господину; госпоже;
     гражданину; гражданке; geb .; geborene; geborener; née; né; z domu; урожд .; урождённая;
     genannt; detto; detta; alias; dau . of; daughter of; son of; widow of; widower of; relict of;
     wife of; husband of; mother of; father of; brother of; sister of; sohn des; sohn von;
@@ -197,7 +199,7 @@ BEFORE: Final = """
     assignee :; reporter :; reviewer :; reviewers :; maintained by; originally by; ported by;
     organised by; organized by; hosted by; presented by; chaired by; seconded by; proposed by;
     moved by; principal :; referee :; referee; umpire; reader :; readers :; organist :; driver :;
-    driver; spouse :; next of kin :; emergency contact :; agent (; agent :; operator :;
+    driver; spouse :; next of kin :; emergency contact :; agent :; operator :;
     caller :; accused ,; defendant; plaintiff; complainant; suspect; victim; witness; accused;
     call back; spouse; text; ring; phone; hired; arbitre :; árbitro :; arbitro :; schiedsrichter :;
     scheidsrechter :; sędzia :; судья :; entrenador :; allenatore :; treinador :; trener :;
@@ -245,7 +247,9 @@ x: 's law; 's laws; 's theorem; 's lemma; 's disease; 's syndrome; 's paradox; '
 3?: 's address; 's number; lives in; here .; here ,; to the account; calling; speaking; wrote :;
     writes :; schrieb :; a écrit :; escribió :; escreveu :; ha scritto :; schreef :; napisał :;
     skrev :
-2: novel; novels; album; song; : "; said; says; asked; asks; replied; told; tells; answered;
+2: , dau .; , daughter of; , son of; , widow of; , wife of; , b .; ( née; , née; , geb .; , nata;
+    , nato; , née à; , né à; , née le; , né le; , nacido; , nacida; , nascido; , nascida; , geboren;
+    , ur .; , urodzony; , urodzona; novel; novels; album; song; : "; said; says; asked; asks; replied; told; tells; answered;
     cried; exclaimed; whispered; shouted; muttered; murmured; laughed; smiled; nodded; sighed;
     shrugged; grinned; frowned; thought; thinks; believes; wrote; writes; argued; argues;
     explained; explains; recalled; recalls; admitted; insisted; joked; married; was born; born;

@@ -179,7 +179,7 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
     if shape & SMALL and found > 0:
         found -= 2
     if shape & ALL_CAPITALS and found > 0:
-        found -= 2 if size > 4 else (3 if size == 4 else 6)
+        found = max(found - 2, 0) if size > 4 else found - (3 if size == 4 else 6)
     return found
 
 
@@ -232,7 +232,7 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
             return 7
         if surname >= 3 and common < 2:
             return 6 if initials > 1 else 4
-        if unknown:
+        if unknown or (common == 0 and 1 <= surname <= 2 and not doubtful):
             return (6 if initials > 1 else 5) + (2 if shape & SURNAME_END else 0)
         # S. Vicente is a saint.
         if known & 7 >= 5 and common < 2 and not doubtful and hash_of(tokens, low) != _S:

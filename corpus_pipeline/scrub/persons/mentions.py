@@ -225,7 +225,7 @@ def _could_be_listed(tokens, first, last):  # type: ignore[no-untyped-def]
         if shape & ALL_CAPITALS and not shape & INITIAL:
             return False
     known = tokens[last, KNOWN]
-    return not known >> 9 & 3 or known >> 3 & 7 >= 4
+    return not known >> 9 & 3 or (first < last and known >> 3 & 7 >= 4)
 
 
 @kernel

@@ -32,14 +32,13 @@ pastorin bischof herzog fürst freiherr gräfin eheleute ehepaar familie witwe
 maire député députée sénateur sénatrice préfet préfète procureur procureure avocat avocate juge
 commissaire inspecteur inspectrice capitaine commandant entraîneur entraîneuse arbitre gardien
 attaquant défenseur docteur médecin infirmier infirmière professeur professeure directeur directrice
-gérant gérante responsable secrétaire auteure autrice journaliste acteur actrice comédien comédienne
+gérant gérante secrétaire auteure autrice journaliste acteur actrice comédien comédienne
 chanteur chanteuse réalisateur réalisatrice écrivain écrivaine romancier romancière poète peintre
-compositeur compositrice architecte ingénieur ingénieure collègue témoin accusé accusée client
-cliente locataire propriétaire voisin voisine oncle cousine neveu nièce papi mamie abbé évêque roi
+compositeur compositrice architecte ingénieur ingénieure collègue témoin accusé accusée locataire propriétaire voisin voisine oncle cousine neveu nièce papi mamie abbé évêque roi
 comte comtesse époux épouse veuve veuf famille
 alcalde alcaldesa ministra presidenta diputado diputada senador senadora gobernador gobernadora
 concejal concejala consejero consejera juez jueza abogado abogada comisario comisaria
-inspector inspectora capitán coronel sargento entrenador entrenadora técnico árbitro portero
+inspector inspectora capitán coronel sargento entrenador entrenadora árbitro portero
 delantero médico médica doctora enfermero enfermera profesor profesora gerente secretario secretaria
 periodista cantante escritor escritora pintor pintora compositor arquitecto arquitecta ingeniero
 ingeniera licenciado licenciada compañero compañera testigo acusado acusada inquilino inquilina
@@ -85,7 +84,7 @@ sołtysa
 менеджер председатель председателя представитель автор журналист журналистка актер актера актриса
 певец певица режиссер режиссера писатель писателя писательница поэт поэта художник художника
 композитор архитектор инженер инженера коллега пациента пациентка свидетель свидетеля подсудимый
-обвиняемый обвиняемого потерпевший потерпевшая клиента наниматель арендатор житель жителя
+обвиняемый обвиняемого потерпевший потерпевшая наниматель арендатор житель жителя
 жительница сосед соседа соседка дяди дед дедушка бабушка внук внука внучка племянник племянница
 невестка зять свекровь теща тесть шурин батюшка епископ митрополит патриарх королева царица
 император императрица княгиня граф графиня барон вдова вдовец семья супруги товарищ гражданин

@@ -304,7 +304,7 @@ def tables() -> np.void:
         _several([label.strip() for label in group.split(";")])
         for group in (PERSON_COLUMNS, NAME_COLUMNS, BESIDE)
     ]
-    offices = f"\n2: {'; '.join(OFFICES.split())}"
+    offices = f"\n3: {'; '.join(OFFICES.split())}"
     return _tables({
         WORDS: _Part(hashes, values),
         PLACES_OF_WORDS: _several(places),
