@@ -1,5 +1,5 @@
-"""Writes corpus_pipeline/scrub/persons/languages.npz: which words are names and which common words in
-the texts of one language.
+"""Writes corpus_pipeline/scrub/persons/languages.npz: which words are names and which common words
+in the texts of one language.
 
 names.npz holds all languages together, so that a name that is usual in one of them is seldom in
 all. The sources and their licences are in corpus_pipeline/scrub/persons/LICENSES.md. Run with a
@@ -36,7 +36,8 @@ from corpus_pipeline.scrub.persons.words import LANGUAGES
 TARGET = Path(__file__).parent.parent / "corpus_pipeline" / "scrub" / "persons" / "languages.npz"
 #: Countries where a language is that of most people.
 COUNTRIES = {
-    "de": "DE AT CH LI", "fr": "FR BE CA", "es": "ES MX AR CO CL PE UY PY CR PA GT HN SV NI DO VE EC BO CU",
+    "de": "DE AT CH LI", "fr": "FR BE CA",
+    "es": "ES MX AR CO CL PE UY PY CR PA GT HN SV NI DO VE EC BO CU",
     "it": "IT", "pt": "PT BR", "nl": "NL", "pl": "PL", "ru": "RU BY",
 }  # fmt: skip
 #: Words that are kept of a language, the most usual ones.
@@ -45,6 +46,17 @@ MOST = 40_000
 FIRST = {"ru": 450, "pl": 0}
 #: A given name is a common word, too, if it is among so many first ones.
 SURE = {"ru": 1_100, "pl": 450, "de": 3_700, "fr": 3_300}
+#: Seasons, feasts, days and months: words in the texts of their language, though some are surnames.
+CALENDAR = """
+fruhling fruhjahr sommer herbst winter printemps ete automne hiver primavera verano otono invierno
+verao outono inverno estate autunno zomer herfst lente wiosna lato jesien zima весна лето осень зима
+weihnachten ostern pfingsten paques noel pentecote navidad pascua natal pascoa natale pasqua kerst
+pasen pinksteren wielkanoc рождество пасха lunedi martedi mercoledi giovedi venerdi sabato domenica
+maandag dinsdag woensdag donderdag vrijdag zaterdag zondag poniedzialek wtorek sroda czwartek piatek
+sobota niedziela январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
+понедельник вторник среда четверг пятница суббота воскресенье января февраля марта апреля мая июня
+июля августа сентября октября ноября декабря
+"""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -198,9 +210,13 @@ def main() -> None:
     for language in LANGUAGES.split():
         given, surnames = read_names(folder, language)
         if language in ("pl", "ru"):
-            given |= {form for name in sorted(given) for form in inflected(name, language, surname=False)}
+            given |= {
+                form for name in sorted(given) for form in inflected(name, language, surname=False)
+            }
             surnames |= {
-                form for name in sorted(surnames) for form in inflected(name, language, surname=True)
+                form
+                for name in sorted(surnames)
+                for form in inflected(name, language, surname=True)
             }
         values: dict[str, int] = collections.defaultdict(int)
         for name in given:
@@ -213,6 +229,8 @@ def main() -> None:
                 values[word] |= LOCAL_COMMON
             if rank < FIRST.get(language, 1_000):
                 values[word] &= ~LOCAL_GIVEN
+        for word in CALENDAR.split():
+            values[folded(word)] = LOCAL_COMMON
         for word in read_places(language):
             values[word] = values[word] & ~LOCAL_GIVEN | LOCAL_PLACE
         words = sorted(word for word, value in values.items() if value)

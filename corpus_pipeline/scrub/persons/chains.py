@@ -31,25 +31,21 @@ from corpus_pipeline.scrub.persons.tables import (
     FORBIDS,
     FUNCTION,
     INSIDE,
-    LINK,
     NAMED,
-    OWNED,
     PARTICLE,
     PLACES,
     ROLE,
-    STATE,
     SUFFIX,
     THING,
     THING_BEFORE,
     TITLE,
     VIETNAMESE_GIVEN,
 )
+from corpus_pipeline.scrub.persons.things import is_of_thing
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
-    COMMA,
     DOT,
     END,
-    FAR,
     GAP,
     HYPHEN,
     INITIAL,
@@ -131,49 +127,6 @@ def _is_capital_word(tokens, k):  # type: ignore[no-untyped-def]
         and not tokens[k, PEOPLE] & BARRED
         and not known & CALENDAR
     )
-
-
-@kernel
-def _is_of_thing(data, tokens, low, last, high, points):  # type: ignore[no-untyped-def]
-    """Says whether a thing, day or state that follows makes a piece the name of a thing or place,
-    though not at once: Walter Reed National Medical Center, Hardie's Bank, Vernon, TX."""
-    k = last + 1
-    # Bruce Springsteen Band, where the surname is a word as well.
-    if k < high and tokens[k, GAP] == SPACE and tokens[k, KNOWN] & 0x38:
-        k += 1
-    while k <= high and tokens[k, KNOWN] & LINK and tokens[k, GAP] == SPACE:
-        k += 1
-    if k <= high and tokens[k, GAP] == SPACE and tokens[k, KNOWN] & THING and (
-        k > last + 1 or tokens[last, KNOWN] & NAMED
-    ):  # fmt: skip
-        return True
-    if low < last or points:
-        return False
-    known, gap = tokens[last + 1, KNOWN], tokens[last + 1, GAP]
-    letters = tokens[last + 1, END] - tokens[last + 1, START]
-    if known & STATE and gap in (COMMA, SPACE):
-        short = letters == 2
-        great = bool(tokens[last + 1, SHAPE] & ALL_CAPITALS)
-        if short:
-            return great and not tokens[last, SHAPE] & ALL_CAPITALS
-        return known & 7 < 4 or gap == COMMA
-    if gap == DOT:
-        # Ann. Statist., Phil. Trans.: a journal.
-        end = tokens[last + 1, END]
-        return (
-            tokens[last, END] - tokens[last, START] <= 4
-            and not is_unusable(known, tokens[last + 1, SHAPE])
-            and 2 < letters <= 8
-            and end < len(data)
-            and data[end] == 0x2E
-        )
-    if not known & OWNED or gap != FAR:
-        return False
-    between = tokens[last + 1, START] - tokens[last, END]
-    end = tokens[last, END]
-    return (between == 3 or between == 5) and data[end + between - 2] == 0x73 and (
-        data[end] == 0x27 or data[end] == 0xE2
-    )  # fmt: skip
 
 
 @kernel
@@ -331,7 +284,7 @@ def _read_chain(  # type: ignore[no-untyped-def]
             if is_word(other, tokens[end + 1, SHAPE]) or (other & TITLE and not other & SUFFIX):
                 break
             end += 1
-        if thing or barred or _is_of_thing(data, tokens, k, end, high, points):
+        if thing or barred or is_of_thing(data, tokens, k, end, high, points):
             for j in range(k, end + 1):
                 tokens[j, PEOPLE] = BARRED
             k = end + 1
@@ -463,8 +416,10 @@ def _judge(  # type: ignore[no-untyped-def]
         note_small(data, begin, stop, tables.letters, notes)
         if is_small(notes, tokens, low) and is_small(notes, tokens, high):
             evidence -= 4
-    contact = called or bool((said | spoken) & CONTACT) or (
-        low < high and bool((said | spoken) & CONTACT_OF_FULL)
+    contact = (
+        called
+        or bool((said | spoken) & CONTACT)
+        or (low < high and bool((said | spoken) & CONTACT_OF_FULL))
     )
     if evidence >= 2 and low < high and line and ends_line and heads_block(data, end, stop):
         contact = True

@@ -170,20 +170,24 @@ BEFORE: Final = """
 3: sig . ra; sig . na; sig .; sigg .; dott . ssa; dott .; prof . ssa; geom .; avv .; ing .; rag .;
     arch .; dr . med .; dr . phil .; dr . ing .; dr . hab .; prof . dr .; dra .; srta .; sr . a;
     mw .; mevr .; dhr .; drs .; ir .; гр - н; гр - ка; гр - ну; гр - на; гр - ки; г - н; г - на;
-    г - ну; г - жа; г - жи; г - же; г - жу; signora; signorina; señorita; doña; dona; panu; pana; panem; panią; pani; herrn; agent (; gran; gran ,;
+    г - ну; г - жа; г - жи; г - же; г - жу; signora; signorina; señorita; doña; dona; panu; pana;
+    panem; panią; pani; herrn; agent (; gran; gran ,;
     nan ,; granny ,; grandma ,; grandad ,; grandpa ,; uncle ,; aunt ,; cousin ,; nephew ,; niece ,;
-    neighbour ,; neighbor ,; lady ,; monsieur; mademoiselle; maître; mevrouw; meneer; господину; госпоже;
+    neighbour ,; neighbor ,; lady ,; monsieur; mademoiselle; maître; mevrouw; meneer; господину;
+    госпоже;
     гражданину; гражданке; geb .; geborene; geborener; née; né; z domu; урожд .; урождённая;
     genannt; detto; detta; alias; dau . of; daughter of; son of; widow of; widower of; relict of;
     wife of; husband of; mother of; father of; brother of; sister of; sohn des; sohn von;
     tochter des; tochter von; witwe des; witwe von; mutter von; vater von; veuve de; fils de;
-    fille de; épouse de; mère de; père de; viuda de; viudo de; hijo de; hija de; esposa de; madre de;
+    fille de; épouse de; mère de; père de; viuda de; viudo de; hijo de; hija de; esposa de;
+    madre de;
     padre de; viúva de; viúvo de; filho de; filha de; mãe de; pai de; vedova di; figlio di;
     figlia di; moglie di; madre di; padre di; weduwe van; zoon van; dochter van; moeder van;
     vader van; wdowa po; wdowiec po; syn; żona; matka; brothers; sisters; sons; daughters; children;
     parents; grandchildren; grandsons; granddaughters; kids; twins; cousins; brüder; schwestern;
     söhne; töchter; kinder; eltern; geschwister; frères; sœurs; enfants;
-    petits - enfants; hermanos; hermanas; hijos; hijas; padres; nietos; nietas; sobrinos; políticos ,;
+    petits - enfants; hermanos; hermanas; hijos; hijas; padres; nietos; nietas; sobrinos;
+    políticos ,;
     irmãos; irmãs; filhos; filhas; netos; netas; fratelli; sorelle; figli; figlie; nipoti;
     genitori; broers; zussen; zonen; dochters; kinderen; kleinkinderen; ouders; bracia; siostry;
     synowie; córki; dzieci; wnuki; rodzice; братья; сёстры; сыновья; дочери; дети; внуки; внучки;
@@ -192,8 +196,10 @@ BEFORE: Final = """
     maid of honor :; maid of honour :; flower girls :; flower girl :; groomsmen :; pallbearers :;
     anwesend :; anwesende :; teilnehmer :; entschuldigt :; abwesend :; vorsitz :; protokoll :;
     schriftführer :; présents :; présent :; absents :; excusés :; participants :; président :;
-    secrétaire :; asistentes :; presentes :; ausentes :; asisten :; excusan :; presenti :; assenti :;
-    presente :; ausente :; aanwezig :; afwezig :; afgemeld :; obecni :; nieobecni :; присутствовали :;
+    secrétaire :; asistentes :; presentes :; ausentes :; asisten :; excusan :; presenti :;
+    assenti :;
+    presente :; ausente :; aanwezig :; afwezig :; afgemeld :; obecni :; nieobecni :;
+    присутствовали :;
     присутствуют :; отсутствовали :; участники :; председатель :; секретарь :; докладчик :
 2: approved :; approved by; checked by; prepared by; submitted by; requested by; assigned to;
     assignee :; reporter :; reviewer :; reviewers :; maintained by; originally by; ported by;
@@ -208,7 +214,8 @@ BEFORE: Final = """
     голы :; гол :; предупреждения :
 3!: ¶ hi; ¶ hello; ¶ hey; ¶ dear; ¶ hallo; ¶ liebe; ¶ lieber; ¶ bonjour; ¶ salut; ¶ cher; ¶ chère;
     ¶ hola; ¶ hola ,; ¶ querido; ¶ querida; ¶ estimado; ¶ estimada; ¶ olá; ¶ olá ,; ¶ oi; ¶ oi ,;
-    ¶ prezado; ¶ prezada; ¶ caro; ¶ cara; ¶ ciao; ¶ ciao ,; ¶ gentile; ¶ beste; ¶ geachte; ¶ hoi; ¶ ha;
+    ¶ prezado; ¶ prezada; ¶ caro; ¶ cara; ¶ ciao; ¶ ciao ,; ¶ gentile; ¶ beste; ¶ geachte; ¶ hoi;
+    ¶ ha;
     ¶ dag; ¶ cześć; ¶ drogi; ¶ droga; ¶ hej; ¶ kära; ¶ käre; ¶ kjære; ¶ kære; ¶ merhaba; ¶ sayın;
     ¶ привет ,; ¶ здравствуйте ,; ¶ уважаемый; ¶ уважаемая; ¶ дорогой; ¶ дорогая; ¶ добрый день ,
 """
@@ -247,9 +254,10 @@ x: 's law; 's laws; 's theorem; 's lemma; 's disease; 's syndrome; 's paradox; '
 3?: 's address; 's number; lives in; here .; here ,; to the account; calling; speaking; wrote :;
     writes :; schrieb :; a écrit :; escribió :; escreveu :; ha scritto :; schreef :; napisał :;
     skrev :
-2: , dau .; , daughter of; , son of; , widow of; , wife of; , b .; ( née; , née; , geb .; , nata;
-    , nato; , née à; , né à; , née le; , né le; , nacido; , nacida; , nascido; , nascida; , geboren;
-    , ur .; , urodzony; , urodzona; novel; novels; album; song; : "; said; says; asked; asks; replied; told; tells; answered;
+2: , dau .; , daughter of; , son of; , widow of; , wife of; , b .; ( née; , née; , geb .;
+    , née à; , né à; , née le; , né le; , nacido; , nacida; , nascido; , nascida; , geboren;
+    , ur .; , urodzony; , urodzona; novel; novels; album; song; : "; said; says; asked; asks;
+    replied; told; tells; answered;
     cried; exclaimed; whispered; shouted; muttered; murmured; laughed; smiled; nodded; sighed;
     shrugged; grinned; frowned; thought; thinks; believes; wrote; writes; argued; argues;
     explained; explains; recalled; recalls; admitted; insisted; joked; married; was born; born;

@@ -25,7 +25,8 @@ NAME_COLUMNS: Final = """
 name; names; last; first; patient; employee; customer; client; contact; driver; owner; holder;
 account holder; cardholder; card holder; tenant; student; pupil; teacher; member; guest; passenger;
 resident; insured; beneficiary; assigned to; assignee; assigned; user; user name; registered keeper;
-kunde; mitarbeiter; mitarbeiterin; fahrer; halter; inhaber; ansprechpartner; mieter; schüler; nutzer;
+kunde; mitarbeiter; mitarbeiterin; fahrer; halter; inhaber; ansprechpartner; mieter; schüler;
+nutzer;
 nom; client; conducteur; titulaire; salarie; locataire; nombre; titular; empleado; empleada;
 conductor; conductora; cliente; paciente; alumno; inquilino; nome; titular; motorista; funcionario;
 aluno; condutor; intestatario; dipendente; paziente; conducente; utente; naam; bestuurder; klant;
@@ -41,9 +42,11 @@ phone no; phone number; telephone; tel; mobile; cell; email; e mail; mail; addre
 street; zip; postcode; salary; card; card number; account; iban; plate; reg; geburtsdatum;
 geburtstag; geb; telefon; tel nr; handy; anschrift; adresse; plz; kennzeichen; steuer id;
 svnr; date de naissance; naissance; telephone; portable; courriel; mel; adresse; permis; nir;
-immatriculation; carte; fecha de nacimiento; nacimiento; telefono; movil; correo; direccion; domicilio;
+immatriculation; carte; fecha de nacimiento; nacimiento; telefono; movil; correo; direccion;
+domicilio;
 dni; nif; nie; nss; curp; rfc; matricula; data de nascimento; nascimento; telefone; fone; celular;
-endereco; cpf; rg; nif; placa; data di nascita; nascita; nato il; cellulare; indirizzo; codice fiscale;
+endereco; cpf; rg; nif; placa; data di nascita; nascita; nato il; cellulare; indirizzo;
+codice fiscale;
 cf; targa; geboortedatum; telefoonnummer; adres; bsn; kenteken; postcode; data urodzenia; urodzenia;
 telefon; adres; pesel; nip; nr rejestracyjny; дата рождения; телефон; тел; адрес; паспорт; снилс;
 инн; госномер; почта; fodselsdato; fodelsedatum; personnummer; adresse; telefonnummer; vin

@@ -45,7 +45,6 @@ from corpus_pipeline.scrub.persons.tokens import (
     hash_of,
 )
 
-
 _NO_NAMES = CALENDAR | PEOPLES | ROLE | THING | THING_BEFORE | TITLE
 
 

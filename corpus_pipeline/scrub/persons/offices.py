@@ -1,7 +1,7 @@
 """What persons are: offices, trades, kin, in the languages of `languages.npz`, before a name.
 
-Each is a role where it has a capital and, in small letters, a word that announces a name. Words that
-are usual surnames (Richter, Koch, Conte) are left out.
+Each is a role where it has a capital and, in small letters, a word that announces a name. Words
+that are usual surnames (Richter, Koch, Conte) are left out.
 """
 
 from typing import Final
@@ -10,15 +10,18 @@ from typing import Final
 OFFICES: Final = """
 referee umpire headteacher headmaster headmistress deacon rector sheriff constable
 trooper paramedic midwife landlord landlady defendant plaintiff complainant suspect superintendent
-commissioner councillor councilman councilwoman alderman curator librarian organist trustee treasurer
+commissioner councillor councilman councilwoman alderman curator librarian organist trustee
+treasurer
 chairperson convener registrar surgeon dentist therapist consultant solicitor barrister prosecutor
-magistrate coroner bailiff cashier waiter waitress housekeeper seaman midshipman emir sultan rani raja
+magistrate coroner bailiff cashier waiter waitress housekeeper seaman midshipman emir sultan rani
+raja
 winger stepfather stepmother stepson stepdaughter godfather godmother
 bürgermeister bürgermeisterin oberbürgermeister oberbürgermeisterin landrat landrätin
 ministerpräsident ministerpräsidentin bundeskanzler bundeskanzlerin bundespräsident abgeordnete
 abgeordneter staatsanwalt staatsanwältin rechtsanwalt rechtsanwältin anwalt anwältin notar notarin
 richterin kommissar kommissarin hauptkommissar hauptkommissarin polizist polizistin brandmeister
-trainer trainerin torwart torhüter stürmer stürmerin verteidiger schiedsrichter schiedsrichterin arzt
+trainer trainerin torwart torhüter stürmer stürmerin verteidiger schiedsrichter schiedsrichterin
+arzt
 ärztin oberarzt oberärztin chefarzt chefärztin assistenzarzt assistenzärztin hausarzt hausärztin
 professorin lehrer lehrerin schulleiter schulleiterin leiter leiterin geschäftsführer
 geschäftsführerin vorsitzende vorsitzender sprecherin pressesprecher pressesprecherin autor autorin
@@ -34,7 +37,8 @@ commissaire inspecteur inspectrice capitaine commandant entraîneur entraîneuse
 attaquant défenseur docteur médecin infirmier infirmière professeur professeure directeur directrice
 gérant gérante secrétaire auteure autrice journaliste acteur actrice comédien comédienne
 chanteur chanteuse réalisateur réalisatrice écrivain écrivaine romancier romancière poète peintre
-compositeur compositrice architecte ingénieur ingénieure collègue témoin accusé accusée locataire propriétaire voisin voisine oncle cousine neveu nièce papi mamie abbé évêque roi
+compositeur compositrice architecte ingénieur ingénieure collègue témoin accusé accusée locataire
+propriétaire voisin voisine oncle cousine neveu nièce papi mamie abbé évêque roi
 comte comtesse époux épouse veuve veuf famille
 alcalde alcaldesa ministra presidenta diputado diputada senador senadora gobernador gobernadora
 concejal concejala consejero consejera juez jueza abogado abogada comisario comisaria

@@ -30,10 +30,12 @@ _PATRONYMICS = """
 евна6 евны6 евне6 евну6 евной7 ична6 ичны6 ичне6 ичну6 ичной7 инична ьич5 ьича6 ьичу6 ьичом7
 """
 
-#: Ends of streets, schools and buildings that are written as one word: Anne-Frank-Schule.
+#: Ends of streets, schools and buildings that are written as one word (Anne-Frank-Schule), and of
+#: families of animals and plants.
 _THINGS = """
 strasse8 platz7 allee7 gasse7 schule8 schulhaus kirche8 brucke8 klinik8 bahnhof8 museum8 gymnasium10
 stiftung10 verein8 gesetz8 preis7 straat7 laan6 plein7 gracht8 school8 kade6 gatan7 vagen7 skolan8
+idae7 aceae8 oidea8
 """
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons import cues, words
 from corpus_pipeline.scrub.persons.headings import BESIDE, NAME_COLUMNS, PERSON_COLUMNS
-from corpus_pipeline.scrub.persons.offices import OFFICES
 from corpus_pipeline.scrub.persons.letters import MARK, TWO, hashed, letters
+from corpus_pipeline.scrub.persons.offices import OFFICES
 
 #: Fields of what is known of a word: how usual it is as a given name, as a surname, in small
 #: letters (0 to 7 each), and how large a place has the name (0 to 3).

@@ -125,10 +125,12 @@ lake mount mt fort ft port cape san santa santo sao saint st ste sankt sint hurr
 storm camp hotel project operation rue cite citta piazzetta strada stradone vicolo praca largo
 travessa urb barrio colonia calle avenida rua via ulica ul avenue place boulevard plaza
 instituto istituto instytut fundacion fondazione fondation fundacao fundacja college lycee colegio
-liceo liceu liceum hopital ospedale szpital klinik clinica clinique teatro theatre theater teatr museo
+liceo liceu liceum hopital ospedale szpital klinik clinica clinique teatro theatre theater teatr
+museo
 musee muzeum museu parque parc parco palacio palazzo palais palac castello chateau zamek ponte
 puente pont aeroporto biblioteca bibliotheque biblioteka premio prix preis nagroda loi ley legge
-gesetz decreto linea estacion estacao stazione gare stacja bahnhof torre kirche eglise iglesia igreja
+gesetz decreto linea estacion estacao stazione gare stacja bahnhof torre kirche eglise iglesia
+igreja
 chiesa kosciol escuela escola ecole scuola schule szkola bodega cantina tenuta chateaux
 школа театр музей станция метро парк фонд институт университет библиотека больница завод премия
 переулок бульвар набережная шоссе шахта теплоход
@@ -136,7 +138,8 @@ university universitat universite universidad universita universidade college in
 church bank museum teatro restaurant los las el al new north south east west northern southern
 eastern western upper lower greater central mission point isle ile isla ilha villa vila rio
 river town city county province republic kingdom island islands planet comet asteroid crater uss
-hms ss rms ms usns hmas hmcs mv ins gasthof gasthaus landgasthof burg schloss kloster team club fc ac sc real sporting stade stadio estadio aeropuerto aeroport ул улица
+hms ss rms ms usns hmas hmcs mv ins gasthof gasthaus landgasthof burg schloss kloster team club fc
+ac sc real sporting stade stadio estadio aeropuerto aeroport ул улица
 проспект площадь город озеро река имени им
 """
 
@@ -150,14 +153,6 @@ decembre lundi mardi mercredi jeudi vendredi samedi dimanche enero febrero marzo
 junio julio agosto septiembre octubre noviembre diciembre lunes martes miercoles jueves viernes
 sabado domingo janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
 gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
-fruhling fruhjahr sommer herbst winter printemps ete automne hiver primavera verano otono invierno
-verao outono inverno estate autunno zomer herfst lente wiosna lato jesien zima весна лето осень зима
-weihnachten ostern pfingsten paques noel pentecote navidad pascua natal pascoa natale pasqua kerst
-pasen pinksteren wielkanoc рождество пасха lunedi martedi mercoledi giovedi venerdi sabato domenica
-maandag dinsdag woensdag donderdag vrijdag zaterdag zondag poniedzialek wtorek sroda czwartek piatek
-sobota niedziela январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
-понедельник вторник среда четверг пятница суббота воскресенье января февраля марта апреля мая июня
-июля августа сентября октября ноября декабря
 """
 
 #: Peoples, languages and faiths: adjectives that are written with a capital.
