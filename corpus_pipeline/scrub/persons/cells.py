@@ -23,7 +23,15 @@ from corpus_pipeline.scrub.persons.tables import (
     THING,
     phrase_at,
 )
-from corpus_pipeline.scrub.persons.tokens import END, KNOWN, PEOPLE, SHAPE, START, read_word
+from corpus_pipeline.scrub.persons.tokens import (
+    END,
+    KNOWN,
+    PEOPLE,
+    SHAPE,
+    SMALL,
+    START,
+    read_word,
+)
 
 #: Bytes of the longest heading and the longest cell, and the most columns that are read.
 _MOST_BYTES, _MOST_CELL, _MOST_COLUMNS = 400, 60, 60
@@ -128,6 +136,8 @@ def _read_cell(data, start, end, sure, tokens, k, total, marks):  # type: ignore
     while last + 1 < total and tokens[last + 1, START] < end:
         last += 1
         known = tokens[last, KNOWN]
+        if tokens[last, SHAPE] & SMALL and is_word(known, tokens[last, SHAPE]):
+            return 0
         words += is_word(known, tokens[last, SHAPE]) or (
             known & FUNCTION and tokens[last, END] - tokens[last, START] == end - start
         )

@@ -281,7 +281,11 @@ def _read_chain(  # type: ignore[no-untyped-def]
                     break
                 thing = True
                 break
-            if is_word(other, tokens[end + 1, SHAPE]) or (other & TITLE and not other & SUFFIX):
+            # Arif Shaikh: a title at the end is a surname.
+            ends_as_title = end + 1 == high and other >> 3 & 7 >= 1 and known & 7 >= 4
+            if is_word(other, tokens[end + 1, SHAPE]) or (
+                other & TITLE and not other & SUFFIX and not ends_as_title
+            ):
                 break
             end += 1
         if thing or barred or is_of_thing(data, tokens, k, end, high, points):
@@ -308,7 +312,10 @@ def _read_chain(  # type: ignore[no-untyped-def]
                 end = high
         # A capital word on either side is that of a heading or of a longer name.
         heading = 0
-        if end < high and tokens[end + 1, GAP] in (SPACE, HYPHEN):
+        if (
+            end < high and tokens[end + 1, GAP] in (SPACE, HYPHEN)
+            and tokens[end + 1, START] <= tokens[end, END] + 1
+        ):  # fmt: skip
             heading += _is_capital_word(tokens, end + 1)
         if (
             k > low and not points and not nouns & 1 and tokens[k, GAP] in (SPACE, HYPHEN)
@@ -406,7 +413,7 @@ def _judge(  # type: ignore[no-untyped-def]
         evidence -= 2
     if low == high and evidence < 0 and points < _TITLED:
         return count
-    if nouns & 1 and low == high and 0 < evidence <= 4:
+    if nouns & 1 and low == high and 0 < evidence <= 4 and points < 5:
         evidence -= 1
     # A word that the same text has in small letters is one, unless it is well known as a name.
     if (

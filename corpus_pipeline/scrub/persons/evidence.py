@@ -228,14 +228,15 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
             return 6 if several and unknown else NEVER
         if shape & ALL_CAPITALS and surname < 4:
             return 0
-        if surname >= 4 and common < 2 and not doubtful:
+        saint = hash_of(tokens, low) == _S and known & 7 >= 5 and known & 7 > surname
+        if surname >= 4 and common < 2 and not doubtful and not saint:
             return 7
         if surname >= 3 and common < 2:
             return 6 if initials > 1 else 4
         if unknown or (common == 0 and 1 <= surname <= 2 and not doubtful):
             return (6 if initials > 1 else 5) + (2 if shape & SURNAME_END else 0)
         # S. Vicente is a saint.
-        if known & 7 >= 5 and common < 2 and not doubtful and hash_of(tokens, low) != _S:
+        if known & 7 >= 5 and common < 2 and not doubtful and not saint:
             return 5
         return 3 if surname >= 4 and common < 5 else -2
     if hyphens == high - low:

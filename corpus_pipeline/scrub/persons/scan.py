@@ -101,9 +101,9 @@ def _scan(  # type: ignore[no-untyped-def]
             read_cells(data, begin, stop, tables, tokens, total, True)
         read_inverted(data, begin, tokens, total)
         read_nicknames(data, tokens, total)
+        read_joined(data, tokens, total)
+        read_listed(data, begin, tokens, total)
         if count:
-            read_joined(data, tokens, total)
-            read_listed(data, begin, tokens, total)
             read_mentions(data, begin, stop, tables, tokens, total, notes, least)
         forget(notes, count)
         found = _written(tokens, total, least, row, found, rows, starts, stops, scores)
