@@ -21,6 +21,7 @@ import sys
 import unicodedata
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -195,7 +196,7 @@ def read_common(folder: Path, language: str) -> list[str]:
 
 def read_places(language: str) -> set[str]:
     """Countries, continents and great cities as they are called in a language, of one word."""
-    from babel import Locale
+    from babel import Locale  # type: ignore[import-not-found]
 
     locale = Locale(language)
     names = list(locale.territories.values())
@@ -206,7 +207,7 @@ def read_places(language: str) -> set[str]:
 def main() -> None:
     """Joins the sources and writes the table."""
     folder = Path(sys.argv[1])
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for language in LANGUAGES.split():
         given, surnames = read_names(folder, language)
         if language in ("pl", "ru"):

@@ -128,6 +128,15 @@ def _is_list(data, start, end):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_firm(data, start, end, known):  # type: ignore[no-untyped-def]
+    """Says whether an "&" joins a surname to a name, as in a firm's: Procter & Gamble."""
+    joined = False
+    for i in range(start, min(end, start + 4)):
+        joined = joined or data[i] == 0x26
+    return joined and known & 7 < 4
+
+
+@kernel
 def read_joined(data, tokens, total):  # type: ignore[no-untyped-def]
     """Finds words beside names in a list: Hleb, Sheila and Donna; Kadiev and Mary."""
     for turn in range(2):
@@ -173,6 +182,9 @@ def read_joined(data, tokens, total):  # type: ignore[no-untyped-def]
                     and _is_list(data, tokens[last, END], tokens[last + 1, START])
                 )  # fmt: skip
             if not alone_here or not listed:
+                continue
+            between = tokens[min(k, other), END], tokens[max(k, other), START]
+            if _is_firm(data, between[0], between[1], known):
                 continue
             found = alone(known, shape, tokens[k, END] - tokens[k, START])
             if found >= 4 or (found >= 1 and chained):
@@ -256,6 +268,14 @@ def read_listed(data, begin, tokens, total):  # type: ignore[no-untyped-def]
             back = last + 1 < total and tokens[last + 1, PEOPLE] & FOUND and _is_list(
                 data, tokens[last, END], tokens[last + 1, START]
             )  # fmt: skip
+            known = tokens[first, KNOWN]
+            if first == last:
+                front = front and not _is_firm(
+                    data, tokens[first - 1, END], tokens[first, START], known
+                )
+                back = back and not _is_firm(
+                    data, tokens[last, END], tokens[last + 1, START], known
+                )
             listed = bool(front and back)
             private = 0
             if front:

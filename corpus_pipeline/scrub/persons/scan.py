@@ -53,7 +53,7 @@ _SMALL_TEXT = 4_000
 #: Of a language: its place in `LANGUAGES`, counted from 1; that it writes all nouns with a capital;
 #: that its common words are not known well, so that a name wants more to speak for it.
 _LIST, _NOUNS, _STRICT = 31, 32, 64
-_LANGUAGES = {
+_LANGUAGES: dict[str | None, int] = {
     **{language: place + 1 for place, language in enumerate(LANGUAGES.split())},
     "de": _NOUNS | LANGUAGES.split().index("de") + 1, "lb": _NOUNS | _STRICT, "en": 0, None: 0,
 }  # fmt: skip
