@@ -264,7 +264,7 @@ def _find(
     numbers = np.flatnonzero(kinds & PHONE)
     columns = (windows.rows[numbers], windows.starts[numbers], windows.ends[numbers])
     cells = np.zeros((len(kinds), 2), np.int32)
-    cells[numbers] = np.column_stack(phone_cells(text, *columns))
+    cells[numbers] = phone_cells(text, *columns)
     kinds[numbers[~may_have_phones(text, *columns) & (cells[numbers, 1] == 0)]] &= ~PHONE
     settled = _settle(data, windows, sifted, detectors)
     asked = np.flatnonzero(kinds)

@@ -34,6 +34,12 @@ def found(text: str, detectors: Detectors) -> list[str]:
         ("| Name | Mobile |\n|---|---|\n| Ann | 55501 234 |", ["55501 234"]),
         ('id,"tel"\n1,"5550123"\n', ["5550123"]),
         ("a,b,tel\n1,a@b.cn,+5550123000", ["+5550123000"]),
+        # Columns of fixed width, with a rule below the names, and a title above.
+        ("Team list\nName       Phone\n-----      -----\nAnn Lee    555 0123\n", ["555 0123"]),
+        ("Name       Phone     Order\nAnn Lee    5550123   5550199\n", ["5550123"]),
+        # A comma in quotes parts no cells; a line with other cells is none of the table.
+        ('id,"a, b",tel\n1,"c, d",5550123\n', ["5550123"]),
+        ("id,tel\n1,5550123,5550124\n", []),
         # Of another column, of no table, below a blank line, behind words.
         ("phone,order\n12,5550123", []),
         ("name,phone\nAnn,1\n\nid,n\n1,5550123", []),
@@ -48,4 +54,5 @@ def test_cells(text: str, expected: list[str], detectors: Detectors) -> None:
 
 def test_a_line_of_many_cells_is_read_once(detectors: Detectors) -> None:
     text = "name,phone\n" + "5550123," * 20_000
-    assert found(text, detectors) == ["5550123"]
+    # Of a line with more cells than names nothing is known.
+    assert found(text, detectors) == []

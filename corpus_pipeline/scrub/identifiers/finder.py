@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from corpus_pipeline.scrub.entities import INDEX
 from corpus_pipeline.scrub.folding import Folded, fold
 from corpus_pipeline.scrub.identifiers.birth_dates import find_birth_dates
-from corpus_pipeline.scrub.identifiers.columns import Columns
 from corpus_pipeline.scrub.identifiers.devices import is_hardware_address
 from corpus_pipeline.scrub.identifiers.plates import find_plates
 from corpus_pipeline.scrub.identifiers.reading import best_rule, is_vehicle, may_be
@@ -27,10 +28,12 @@ from corpus_pipeline.scrub.identifiers.scan import (
     PLATE,
     VEHICLE,
     WALLET,
+    Candidates,
     find_candidates,
 )
 from corpus_pipeline.scrub.identifiers.wallets import is_wallet
 from corpus_pipeline.scrub.spans import Spans, made_spans
+from corpus_pipeline.scrub.table_cells import find_cells
 from corpus_pipeline.text.columns import Utf8
 
 #: How much of the text around a candidate is read, in bytes.
@@ -40,9 +43,13 @@ _BYTES_BEFORE, _BYTES_AFTER = 288, 112
 #: Bytes of digits, and the first of those that are not ASCII.
 _DIGIT = re.compile(rb"[0-9\xd9\xdb\xe0\xe1\xef\xf0]")
 #: A year, as dates of birth have it.
-_YEAR = re.compile(rb"1[89]\d\d|20[0-3]\d|25[0-6]\d")
+_YEAR = re.compile(rb"1[4-9]\d\d|20[0-3]\d|25[0-6]\d")
 #: Behind it the month may be in Chinese characters.
 _YEAR_SIGN = "年".encode()
+
+
+#: Kinds of candidates that may be a part of a cell.
+_PARTIAL = frozenset((PLATE, VEHICLE))
 
 
 class _Found(NamedTuple):
@@ -65,9 +72,9 @@ class IdentifierFinder:
         loaded = load_rules(self._entities)
         candidates = find_candidates(text, loaded.tables)
         found: set[tuple[int, int, int, int, float]] = set()
-        tables: tuple[int, Columns] | None = None
-        for row, start, end, kind, bits in zip(
-            *(each.tolist() for each in candidates), strict=True
+        named = _cells(text, candidates)
+        for at, (row, start, end, kind, bits) in enumerate(
+            zip(*(each.tolist() for each in candidates), strict=True)
         ):
             inside = bytes(text.data[start:end])
             if kind == NUMBER and not may_be(loaded, inside, bits):
@@ -87,14 +94,12 @@ class IdentifierFinder:
             after = bytes(text.data[end:high]).decode()
             place = (low, before, core, after)
             ready = list(self._read(loaded, place, kind, bits, languages[row]))
-            if not ready and (kind == PLATE or bits & COLUMN):
-                if tables is None or tables[0] != row:
-                    tables = row, Columns(bytes(text.data[first:last]))
-                cell = tables[1].cell(start - first)
-                if cell is not None and (kind == PLATE or cell[1:] == (start - first, end - first)):
+            if not ready and at in named:
+                name, begin, stop = named[at]
+                if kind in _PARTIAL or (begin, stop) == (start, end):
                     # As if it were written in a form: "name: value".
-                    before = f"{cell[0]}: " + bytes(text.data[first + cell[1] : start]).decode()
-                    after = bytes(text.data[end : max(end, first + cell[2])]).decode()
+                    before = f"{name}: " + bytes(text.data[begin:start]).decode()
+                    after = bytes(text.data[end : max(end, stop)]).decode()
                     place = (start - len(before.encode()), before, core, after)
                     ready = list(self._read(loaded, place, kind, bits, languages[row]))
             found.update((row, *each) for each in ready)
@@ -154,6 +159,27 @@ class IdentifierFinder:
             best = best_rule(loaded, folded, span, bits, language)
             if best is not None:
                 yield _Found(start, end, *best)
+
+
+def _cells(text: Utf8, candidates: Candidates) -> dict[int, tuple[str, int, int]]:
+    """Finds the cells of candidates that a heading may announce: by number of the candidate the
+    name of the column, the first byte of the cell and the one after its last."""
+    asked = np.flatnonzero(
+        (candidates.bits & COLUMN != 0) | np.isin(candidates.kinds, sorted(_PARTIAL))
+    )
+    if not len(asked):
+        return {}
+    asked = asked[np.lexsort((candidates.starts[asked], candidates.rows[asked]))]
+    names, cells = find_cells(
+        text, candidates.rows[asked].astype(np.int32), candidates.starts[asked].astype(np.int32)
+    )
+    return {
+        at: (bytes(text.data[first:last]).decode("utf-8", "ignore"), begin, stop)
+        for at, (first, last), (begin, stop) in zip(
+            asked.tolist(), names.tolist(), cells.tolist(), strict=True
+        )
+        if last
+    }
 
 
 def _character_start(text: Utf8, place: int, floor: int) -> int:
