@@ -3,6 +3,38 @@
 from corpus_pipeline.scrub.identifiers.check_digits import dot, passes_luhn, uniform
 from corpus_pipeline.scrub.identifiers.rule import Rule, runs
 
+#: Prefixes that were never given to employers (Internal Revenue Service).
+_NO_EMPLOYERS = frozenset(
+    [
+        "00",
+        "07",
+        "08",
+        "09",
+        "17",
+        "18",
+        "19",
+        "28",
+        "29",
+        "49",
+        "69",
+        "70",
+        "78",
+        "79",
+        "89",
+        "96",
+        "97",
+    ]
+)
+
+
+def is_ein(number: str) -> bool:
+    """Employers of the United States (EIN): two digits of a campus of the tax office, seven more.
+
+    >>> is_ein("123456789"), is_ein("073456789")
+    (True, False)
+    """
+    return number[:2] not in _NO_EMPLOYERS and not uniform(number)
+
 
 def is_ssn(number: str) -> bool:
     """Social security numbers: the parts of 3, 2 and 4 digits that are never given out (Social
@@ -103,6 +135,7 @@ RULES = (
     Rule("ABA_ROUTING_NUMBER", ("999999999",), is_routing),
     Rule("US_BANK_NUMBER", runs("#", range(6, 18)), close=True),
     Rule("MEDICAL_LICENSE", ("A*9999999",), is_dea, strict=True),
+    Rule("US_EIN", ("999999999",), is_ein, close=True),
     Rule("US_NPI", ("9999999999",), is_npi),
     Rule("US_MBI", ("9A*9A*9AA99",), is_mbi, alone=("9A*9A*9AA99", "9A*9-A*9-AA99"), strict=True),
     Rule(

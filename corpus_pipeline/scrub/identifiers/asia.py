@@ -238,6 +238,30 @@ def is_brn(number: str) -> bool:
     return -total % 10 == int(number[9]) and number[:3] > "100"
 
 
+def is_ubn(number: str) -> bool:
+    """Firms of Taiwan (統一編號): the digits of products by weights, a multiple of five (of ten
+    until 2023); a 7 at the seventh place counts one less, too.
+
+    >>> is_ubn("04595257"), is_ubn("10458575"), is_ubn("04595258")
+    (True, True, False)
+    """
+    products = (
+        int(each) * weight for each, weight in zip(number, (1, 2, 1, 2, 1, 2, 4, 1), strict=True)
+    )
+    total = sum(product // 10 + product % 10 for product in products)
+    return not uniform(number) and (total % 5 == 0 or (number[6] == "7" and total % 5 == 4))
+
+
+def is_corporate_number(number: str) -> bool:
+    """Firms of Japan (法人番号): the first digit is 9 less a sum modulo 9.
+
+    >>> is_corporate_number("7000012050002"), is_corporate_number("8000012050002")
+    (True, False)
+    """
+    total = sum(int(each) * (1 + k % 2) for k, each in enumerate(reversed(number[1:])))
+    return int(number[0]) == 9 - total % 9
+
+
 _KOREAN_PASSPORT = re.compile(r"[MSROD]\d{3}[A-Z0-9]\d{4}")
 
 RULES = (
@@ -254,6 +278,10 @@ RULES = (
     Rule("PK_CNIC", ("9999999999999",), is_cnic, alone=("99999-9999999-9",)),
     Rule("LK_NIC", ("999999999A", "999999999999"), is_lankan, close=True),
     Rule("BD_NID", runs("#", (10, 13, 17)), close=True),
+    Rule("TW_UBN", ("99999999",), is_ubn),
+    Rule("JP_CORPORATE_NUMBER", ("9999999999999",), is_corporate_number),
+    Rule("JP_CORPORATE_NUMBER", ("A9999999999999",),
+         lambda number: number[0] == "T" and is_corporate_number(number[1:]), strict=True),
     Rule("TH_TNIN", ("9999999999999",), is_thai, alone=("9-9999-99999-99-9", "9 9999 99999 99 9")),
     Rule("MY_NRIC", ("999999999999",), is_mykad, alone=("999999-99-9999",)),
     Rule("SG_NRIC_FIN", ("A9999999A",), is_nric, alone=("A9999999A",)),

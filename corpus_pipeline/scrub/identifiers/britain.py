@@ -56,12 +56,24 @@ def is_pps(number: str) -> bool:
 
 _LICENCES = tuple(f"{'A' * k}{'9' * (5 - k)}999999A**AA" for k in range(1, 6))
 
+
+def is_utr(number: str) -> bool:
+    """Taxpayers of the kingdom (UTR): the first digit follows from the others modulo 11.
+
+    >>> is_utr("1955839661"), is_utr("2955839661")
+    (True, False)
+    """
+    total = dot(number[1:], (6, 7, 8, 9, 10, 5, 4, 3, 2))
+    return "21987654321"[total % 11] == number[0] and not uniform(number)
+
+
 RULES = (
     Rule("UK_NHS", ("9999999999",), is_nhs),
     Rule("UK_NINO", ("AA999999A",), is_nino, alone=("AA999999A", "AA 99 99 99 A", "AA 999999 A",
                                                      "AA-99-99-99-A")),
     Rule("UK_NINO", ("AA999999",), is_nino),
     Rule("UK_PASSPORT", ("999999999", "AA9999999"), close=True),
+    Rule("UK_UTR", ("9999999999",), is_utr),
     Rule("UK_DRIVING_LICENCE", _LICENCES, is_licence, alone=_LICENCES),
     Rule("UK_DRIVING_LICENCE", tuple(f"{form}99" for form in _LICENCES), is_licence),
     Rule("IE_PPS", ("9999999A", "9999999AA"), is_pps),

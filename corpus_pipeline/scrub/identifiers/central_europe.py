@@ -139,6 +139,17 @@ def is_luxembourgish(number: str) -> bool:
 _ELEVEN = ("99999999999",)
 _CARD = ("A********", "A********9")
 
+
+def is_uid(number: str) -> bool:
+    """Firms of Switzerland (UID): CHE and a digit modulo 11.
+
+    >>> is_uid("CHE123456788"), is_uid("CHE123456787")
+    (True, False)
+    """
+    check = -dot(number[3:11], (5, 4, 3, 2, 7, 6, 5, 4)) % 11
+    return number[:3] == "CHE" and check == int(number[11])
+
+
 RULES = (
     Rule("DE_TAX_ID", _ELEVEN, is_german_tax_id),
     Rule("DE_SOCIAL_SECURITY", ("99999999A999",), is_german_pension,
@@ -152,6 +163,7 @@ RULES = (
     Rule("DE_TAX_NUMBER", runs("#", range(9, 14)), close=True),
     Rule("DE_VAT_ID", ("AA999999999",), is_german_vat),
     Rule("AT_SVNR", ("9999999999",), is_austrian),
+    Rule("CH_UID", ("AAA999999999",), is_uid, alone=("AAA-999.999.999",), strict=True),
     Rule("CH_AHV", ("9999999999999",), is_ahv, alone=("999.9999.9999.99", "9999999999999")),
     Rule("NL_BSN", runs("#", (8, 9)), is_bsn),
     Rule("BE_NATIONAL_NUMBER", _ELEVEN, is_belgian,

@@ -23,7 +23,10 @@ PLATE, WORDED, USCC, TAIWANESE, BRACKETED = range(5)
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 #: Two characters of the words for a passport, a permit, a personal number, an identity card,
 #: a birth.
-_WORDS = "护照 護照 行证 行證 胞证 胞證 乡证 鄉證 人番 イナ 身份 身分 出生 生于 生於 生日 诞生 誕生"
+_WORDS = (
+    "护照 護照 行证 行證 胞证 胞證 乡证 鄉證 人番 イナ 身份 身分 出生 生于 生於 生日 诞生 誕生 "
+    "日生 号生 號生 一生 二生 三生 四生 五生 六生 七生 八生 九生 十生"
+)
 
 _PROVINCE: Final = 1
 _WORD: Final = 2

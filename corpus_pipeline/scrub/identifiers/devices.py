@@ -32,6 +32,103 @@ def is_plate(number: str) -> bool:
     return _PLATE.fullmatch(number) is not None
 
 
+#: Letters with which the plates of Poland begin, those of its regions.
+_POLISH = frozenset("BCDEFGKLNOPRSTWZ")
+#: The states and the district of the United States, the provinces of Canada.
+_STATES = frozenset(
+    [
+        "AL",
+        "AK",
+        "AZ",
+        "AR",
+        "CA",
+        "CO",
+        "CT",
+        "DE",
+        "DC",
+        "FL",
+        "GA",
+        "HI",
+        "ID",
+        "IL",
+        "IN",
+        "IA",
+        "KS",
+        "KY",
+        "LA",
+        "ME",
+        "MD",
+        "MA",
+        "MI",
+        "MN",
+        "MS",
+        "MO",
+        "MT",
+        "NE",
+        "NV",
+        "NH",
+        "NJ",
+        "NM",
+        "NY",
+        "NC",
+        "ND",
+        "OH",
+        "OK",
+        "OR",
+        "PA",
+        "RI",
+        "SC",
+        "SD",
+        "TN",
+        "TX",
+        "UT",
+        "VT",
+        "VA",
+        "WA",
+        "WV",
+        "WI",
+        "WY",
+        "AB",
+        "BC",
+        "MB",
+        "NB",
+        "NL",
+        "NS",
+        "ON",
+        "PE",
+        "QC",
+        "SK",
+    ]
+)
+
+
+def is_spanish_plate(number: str) -> bool:
+    """Licence plates of Spain since 2000: four digits, three letters without vowels.
+
+    >>> is_spanish_plate("4471KLM"), is_spanish_plate("4471KAM")
+    (True, False)
+    """
+    return not any(each in "AEIOUQ" for each in number)
+
+
+def is_polish_plate(number: str) -> bool:
+    """Licence plates of Poland: a region and a county, then four or five letters and digits.
+
+    >>> is_polish_plate("WPI4418X"), is_polish_plate("XPI4418X")
+    (True, False)
+    """
+    return number[0] in _POLISH
+
+
+def is_state_plate(number: str) -> bool:
+    """Licence plates of North America behind the letters of their state or province.
+
+    >>> is_state_plate("NYKPD8841"), is_state_plate("XYKPD8841")
+    (True, False)
+    """
+    return number[:2] in _STATES
+
+
 #: Values of letters in the check of a vehicle (49 CFR 565.15).
 _VIN_VALUES = dict(
     zip(
@@ -135,5 +232,10 @@ RULES = (
     Rule("LICENSE_PLATE", plate_forms(), close=True),
     Rule("LICENSE_PLATE", ("AA999AA", "AA99AAA", "AAA9A99"), is_plate, strict=True,
          named="VEHICLE"),
+    Rule("LICENSE_PLATE", ("9999AAA",), is_spanish_plate, strict=True, named="VEHICLE Spain"),
+    Rule("LICENSE_PLATE", ("AAA9999A", "AAA999AA", "AA9999A"), is_polish_plate, strict=True,
+         named="VEHICLE"),
+    Rule("LICENSE_PLATE", ("AAAAA9999", "AAAAA999", "AA9AAA999", "AA999AAA"), is_state_plate,
+         strict=True, named="VEHICLE"),
     Rule("LICENSE_PLATE", runs("#", range(4, 9)), close=True, named="LICENSE_PLATE digits"),
 )  # fmt: skip

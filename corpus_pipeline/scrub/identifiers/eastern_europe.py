@@ -183,8 +183,30 @@ def is_iin(number: str) -> bool:
     return is_short_date(number[:6]) and number[6] in "0123456" and check == int(number[11])
 
 
+def is_regon(number: str) -> bool:
+    """Firms of Poland (REGON): a digit modulo 11, of nine digits or of fourteen.
+
+    >>> is_regon("123456785"), is_regon("123456784")
+    (True, False)
+    """
+    weights: tuple[int, ...] = (8, 9, 2, 3, 4, 5, 6, 7)
+    if len(number) == 14:
+        weights = (2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8)
+    return dot(number[:-1], weights) % 11 % 10 == int(number[-1]) and not uniform(number)
+
+
+def is_ogrn(number: str) -> bool:
+    """Firms (13 digits) and sole traders (15) of Russia: the remainder modulo 11 or 13.
+
+    >>> is_ogrn("1027700132195"), is_ogrn("1027700132196")
+    (True, False)
+    """
+    return int(number[:-1]) % (len(number) - 2) % 10 == int(number[-1])
+
+
 RULES = (
     Rule("PL_PESEL", ("99999999999",), is_pesel),
+    Rule("PL_REGON", ("999999999", "99999999999999"), is_regon),
     Rule("PL_NIP", ("9999999999",), is_nip),
     Rule("PL_ID_CARD", ("AAA999999",), is_polish_card),
     Rule("PL_PASSPORT", ("AA9999999",), close=True),
@@ -199,6 +221,7 @@ RULES = (
     Rule("HR_OIB", ("99999999999",), is_oib),
     Rule("RU_PASSPORT", ("9999999999",), close=True),
     Rule("RU_PASSPORT", ("999999999",), close=True),
+    Rule("RU_OGRN", ("9999999999999", "999999999999999"), is_ogrn),
     Rule("RU_INN", ("999999999999",), is_personal_inn),
     Rule("RU_INN", ("9999999999",), is_firm_inn),
     Rule("RU_SNILS", ("99999999999",), is_snils, alone=("999-999-999 99", "999-999-999-99")),

@@ -351,6 +351,8 @@ def _word_number(key: bytes) -> int:
 
 #: The number of "b.", which genealogies write for "born".
 SHORT_BORN = _word_number(b"b.")
+#: That of the star by which they and obituaries do.
+STAR_BORN = _word_number(b"*")
 
 
 def is_foreign(letter: str) -> bool:

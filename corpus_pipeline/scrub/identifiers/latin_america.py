@@ -28,6 +28,21 @@ def is_cnpj(number: str) -> bool:
     return number[12:] == f"{digits[0]}{digits[1]}" and not uniform(number)
 
 
+def is_cnh(number: str) -> bool:
+    """Driving licences of Brazil (CNH): two check digits modulo 11, of which the second is less by
+    2 where the first would be ten.
+
+    >>> is_cnh("02650306461"), is_cnh("02650306462")
+    (True, False)
+    """
+    first = dot(number, range(9, 0, -1)) % 11
+    second = dot(number, range(1, 10)) % 11
+    less = 2 if first > 9 else 0
+    first = 0 if first > 9 else first
+    second = 0 if second > 9 else second - less
+    return number[9:] == f"{first}{second % 11}" and not uniform(number)
+
+
 _STATES = frozenset(
     [
         "AS",
@@ -155,6 +170,7 @@ def is_nit(number: str) -> bool:
 RULES = (
     Rule("BR_CPF", ("99999999999",), is_cpf, alone=("999.999.999-99", "999999999-99")),
     Rule("BR_CNPJ", ("99999999999999",), is_cnpj, alone=("99.999.999/9999-99",)),
+    Rule("BR_CNH", ("99999999999",), is_cnh),
     Rule("BR_RG", (*runs("#", (8, 9)), *runs("#A", 8)), close=True),
     Rule("MX_CURP", ("AAAA999999AAAAAA*9",), is_curp, alone=("AAAA999999AAAAAA*9",)),
     Rule("MX_RFC", ("AAAA999999***", "AAA999999***"), is_rfc, alone=("AAAA999999***",)),

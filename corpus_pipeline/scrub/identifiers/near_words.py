@@ -15,8 +15,13 @@ WORD_BYTES = 6
 #: A word that announces a number ends no farther before it (`labels.BEFORE`), in characters, of
 #: which some may be invisible.
 _CHARACTERS_BEFORE = 66
+#: Bytes from the year or day of a birth to the dash behind it, from there to the bracket, and from
+#: the bracket before to the date.
+_DAY_BYTES, _REST_BYTES, _NAME_BYTES = 26, 64, 120
 #: The first line of a table is no longer than this, in bytes.
 _LONGEST_HEAD = 2000
+#: Lines of a title before it.
+_MOST_TITLES = 3
 
 
 @kernel
@@ -33,6 +38,75 @@ def bits_of(number, numbers, bits):  # type: ignore[no-untyped-def]
 @kernel
 def is_letter(byte):  # type: ignore[no-untyped-def]
     return 0x41 <= (byte & 0xDF) <= 0x5A and byte < 0x80
+
+
+@kernel
+def _goes_on(data, i, stop):  # type: ignore[no-untyped-def]
+    """Says whether a blank and another single letter of Cyrillic, with a full stop or at the end,
+    follow a full stop behind one: г. р."""
+    if data[i - 1] < 0x80 or i + 3 >= stop or data[i + 1] != 0x20 or data[i + 2] & 0xFE != 0xD0:
+        return False
+    return i + 4 >= stop or not (is_letter(data[i + 4]) or data[i + 4] >= 0x80)
+
+
+@kernel
+def _leads_to_digit(data, i, stop):  # type: ignore[no-untyped-def]
+    """Says whether a digit follows byte i, perhaps behind a blank."""
+    i += 1
+    if i + 1 < stop and data[i] == 0xC2 and data[i + 1] == 0xA0:
+        i += 2
+    elif i < stop and data[i] == 0x20:
+        i += 1
+    return i < stop and 0x30 <= data[i] <= 0x39
+
+
+@kernel
+def _dash_at(data, i, stop):  # type: ignore[no-untyped-def]
+    """Bytes of the dash or tilde at byte i; 0: there is none."""
+    byte = data[i]
+    if byte == 0x2D or byte == 0x7E:
+        return 1
+    if i + 2 < stop and (byte == 0xE2 or byte == 0xE3 or byte == 0xEF or byte == 0xE8):
+        code = int(byte) << 16 | int(data[i + 1]) << 8 | int(data[i + 2])
+        # – — ― 〜 ～ － 至
+        if (
+            code == 0xE28093 or code == 0xE28094 or code == 0xE28095 or code == 0xE3809C
+            or code == 0xEFBD9E or code == 0xEFBC8D or code == 0xE887B3
+        ):  # fmt: skip
+            return 3
+    return 0
+
+
+@kernel
+def may_begin_life(data, start, begin, stop):  # type: ignore[no-untyped-def]
+    """Says whether a number stands in brackets before a dash, as the first day of a life does:
+    (10. Mai 1815 - 27. Juni 1852)."""
+    i, dash = start, 0
+    while dash == 0:
+        byte = data[i]
+        if byte == 0x0A or byte == 0x28 or byte == 0x29 or i - start > _DAY_BYTES:
+            return False
+        dash = _dash_at(data, i, stop)
+        i += max(1, dash)
+        if i >= stop:
+            return False
+    last = min(stop, i + _REST_BYTES)
+    while i < last and data[i] != 0x0A and data[i] != 0x29 and not (
+        data[i] == 0xEF and i + 2 < stop and data[i + 1] == 0xBC and data[i + 2] == 0x89
+    ):  # fmt: skip
+        i += 1
+    if i >= last or data[i] == 0x0A:
+        return False
+    i, first = start, max(begin, start - _NAME_BYTES)
+    while i > first:
+        i -= 1
+        if data[i] == 0x0A or data[i] == 0x29:
+            return False
+        if data[i] == 0x28:
+            return True
+        if data[i] == 0x88 and i >= begin + 2 and data[i - 1] == 0xBC and data[i - 2] == 0xEF:
+            return True
+    return False
 
 
 @kernel
@@ -55,7 +129,7 @@ def words_near(data, reader, hits, begin, low, high, stop, words, word_bits):  #
         i, number, length, small, first, last = low, np.int64(WORD), 0, 0, 0, 0
     while i < high:
         byte = data[i]
-        ends, width = True, 1
+        ends, width, star = True, 1, False
         if byte < 0x80:
             if 0x41 <= (byte & 0xDF) <= 0x5A:
                 capital = byte < 0x61
@@ -67,8 +141,13 @@ def words_near(data, reader, hits, begin, low, high, stop, words, word_bits):  #
                 if alone and (is_letter(data[i + 1]) or 0xC3 <= data[i + 1] < 0xE0):
                     i += 1
                     continue
+                if alone and _goes_on(data, i, stop):
+                    i += 2
+                    continue
                 if alone and length == 1 and (data[i - 1] | 0x20) == 0x62:
                     number = (number * HASH_FACTOR ^ np.int64(byte)) & HASH_MASK
+            elif byte == 0x2A and _leads_to_digit(data, i, stop):
+                star = True
         elif 0xC3 <= byte < 0xE0:
             ends, width = False, 2
         elif byte == 0xE1 and i + 2 < stop and 0xB8 <= data[i + 1] <= 0xBB:
@@ -85,6 +164,8 @@ def words_near(data, reader, hits, begin, low, high, stop, words, word_bits):  #
             for k in range(i, i + 6):
                 pair = (pair * HASH_FACTOR ^ np.int64(data[k])) & HASH_MASK
             bits |= bits_of(pair, words, word_bits)
+        if star:
+            bits |= bits_of((np.int64(WORD) * HASH_FACTOR ^ 0x2A) & HASH_MASK, words, word_bits)
         if bits:
             hits[last & room, 0], hits[last & room, 1] = i + width, bits
             last += 1
@@ -138,8 +219,16 @@ def _is_quote(byte):  # type: ignore[no-untyped-def]
 
 @kernel
 def is_cell(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
-    """Says whether commas, semicolons, tabs or bars enclose what stands between two bytes, or the
-    ends of its line."""
+    """Says whether commas, semicolons, tabs, bars or two blanks enclose what stands between two
+    bytes, or the ends of its line."""
+    before = start == begin or data[start - 1] == 10 or (
+        start > begin + 1 and data[start - 1] == 0x20 and data[start - 2] == 0x20
+    )  # fmt: skip
+    behind = end >= stop or data[end] == 10 or data[end] == 13 or (
+        end + 1 < stop and data[end] == 0x20 and data[end + 1] == 0x20
+    )  # fmt: skip
+    if before and behind:
+        return True
     for _ in range(2):
         if start > begin and _is_quote(data[start - 1]):
             start -= 1
@@ -168,12 +257,18 @@ def find_head(data, head, place, stop):  # type: ignore[no-untyped-def]
         return False
     head[0] = block
     i = block
-    while i < stop and (data[i] == 0x0A or data[i] == 0x0D):
-        i += 1
-    first, mark = i, False
-    while i < stop and data[i] != 0x0A and i - first < _LONGEST_HEAD:
-        mark = mark or (data[i] != 0x0D and _ends_cell(data[i]))
-        i += 1
+    # A title may stand before the table.
+    for _ in range(_MOST_TITLES + 1):
+        while i < stop and (data[i] == 0x0A or data[i] == 0x0D):
+            i += 1
+        first, mark = i, False
+        while i < stop and data[i] != 0x0A and i - first < _LONGEST_HEAD:
+            mark = mark or (data[i] != 0x0D and _ends_cell(data[i])) or (
+                data[i] == 0x20 and i > first and data[i - 1] == 0x20
+            )  # fmt: skip
+            i += 1
+        if mark or i >= stop or data[i] != 0x0A:
+            break
     head[2] = first
     head[3] = i if mark and i < stop and data[i] == 0x0A else first
     return True

@@ -43,7 +43,7 @@ _ALONE = re.compile(
     rf"|[{_UKRAINIAN}]{{2}} ?(?!0000)\d{{4}} ?[{_UKRAINIAN}]{{2}}){_NOTHING_BEHIND}"
     rf"|(?:(?:{_CITIES}) ?)?(?<![\d.제])\d{{2,3}}[{_SYLLABLES}] ?\d{{4}}(?![\d.,년월일원명개])"
     rf"|(?:{_OFFICES}) ?[1-9][0-9A-Z]{{1,2}} ?[あ-ん] ?"
-    rf"(?:\d\d-\d\d|[・.]{{1,3}} ?\d{{1,3}}|\d{{1,4}})(?!\d)"
+    rf"(?:\d{{1,2}}[\-・]\d\d|[・.]{{1,3}} ?\d{{1,3}}|\d{{1,4}})(?!\d)"
 )
 #: Found behind a word.
 _NAMED = re.compile(

@@ -33,7 +33,7 @@ _SEPARATORS = re.compile(r"[^0-9A-Za-z]+")
 _NO_IDENTIFIER = re.compile(
     r"(?:[0-3]?\d([-/.])[0-3]?\d\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])[0-3]?\d\2[0-3]?\d(?: \d\d)?"
     r"|(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}"
-    r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|[vV]\d+(?:\.\d+)+|\d+\.\d+)"
+    r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|\d{1,5} ?/ ?(?:19|20)\d\d|[vV]\d+(?:\.\d+)+|\d+\.\d+)"
 )
 
 #: Forms of telephone numbers of North America: what no check says is another number.
@@ -161,7 +161,13 @@ def is_vehicle(folded: Folded, start: int, end: int) -> bool:
     if not token.isascii() or not is_vin(token.upper()):
         return False
     certain = token == token.upper() and is_checked_vin(token)
-    if certain and _is_by_itself(folded, start, end, token):
+    # A comma beside it parts cells, and is none of a decimal.
+    if (
+        certain
+        and (view[start - 1 : start] == "," or begins_alone(view, start))
+        and (view[end : end + 1] == "," or ends_alone(view, end))
+        and not is_serial(plain, start)
+    ):
         return True
     before, after = plain[max(0, start - BEFORE) : start], plain[end : end + AFTER]
     return _named(_VIN_RULE, before, after, right=True) is not None

@@ -16,7 +16,7 @@ from corpus_pipeline.scrub.identifiers import (
     southern_europe,
 )
 from corpus_pipeline.scrub.identifiers.forms import EXACT, MERGED, expanded, form_number, hash_table
-from corpus_pipeline.scrub.identifiers.labels import SHORT_BORN, word_numbers
+from corpus_pipeline.scrub.identifiers.labels import SHORT_BORN, STAR_BORN, word_numbers
 from corpus_pipeline.scrub.identifiers.rule import Rule, runs
 from corpus_pipeline.scrub.identifiers.scan import (
     ALONE,
@@ -107,7 +107,7 @@ def load_rules(entities: frozenset[str]) -> RuleTables:
         word_bits[number] = word_bits.get(number, 0) | 1 << groups[key]
     birth = 1 << groups[BIRTH] if BIRTH in entities else 0
     if birth:
-        word_bits[SHORT_BORN] = birth
+        word_bits[SHORT_BORN] = word_bits[STAR_BORN] = birth
     wanted = (WANT_CRYPTO if CRYPTO in entities else 0) | (WANT_MAC if MAC in entities else 0)
     wanted |= (WANT_VIN if VIN in entities else 0) | (
         WANT_PLATE if LICENSE_PLATE in entities else 0

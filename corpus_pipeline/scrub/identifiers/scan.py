@@ -42,6 +42,7 @@ from corpus_pipeline.scrub.identifiers.near_words import (
     find_head,
     is_cell,
     is_letter,
+    may_begin_life,
     words_before,
     words_near,
 )
@@ -275,6 +276,15 @@ def _scan(  # type: ignore[no-untyped-def]
                     break
                 if count_tokens == _MAX_TOKENS:
                     break
+                if wanted & WANT_MAC and position >= hardware_end and position > i and (
+                    (size == 2 or size == 4) and end < stop
+                    and (data[end] == 0x2E or data[end] == 0x3A or data[end] == 0x2D)
+                ):  # fmt: skip
+                    # Behind other tokens: 0/1 MAC 78a5.f907.fd01
+                    start, last_byte = hardware_at(data, position, hardware_end, stop)
+                    if last_byte > position:
+                        hardware_end = last_byte
+                        count = _note(found, count, row, start, last_byte, np.int64(HARDWARE), none)
                 if wanted & WANT_VIN and size == 17 and 3 < digits < 17:
                     count = _note(found, count, row, position, end, np.int64(VEHICLE), none)
                 if wanted & WANT_PLATE and size == digits and may_be_plate(
@@ -362,6 +372,8 @@ def _scan(  # type: ignore[no-untyped-def]
                             before = words_before(data, reader, hits, token_starts[t], begin)
                             named &= before | wide
                         bits |= named
+                        if asked & wide and may_begin_life(data, token_starts[t], begin, stop):
+                            bits |= wide
                         if is_cell(data, token_starts[t], token_ends[u], begin, stop):
                             # Of a table the first line says what a column is.
                             if find_head(data, head, token_starts[t], stop):

@@ -180,11 +180,23 @@ def is_afm(number: str) -> bool:
 
 _CODE = "AAAAAA99A99A999A"
 
+
+def is_siret(number: str) -> bool:
+    """Establishments of France (SIRET): a firm of nine digits, five more, each with Luhn's digit.
+
+    >>> is_siret("73282932000074"), is_siret("73282932000075")
+    (True, False)
+    """
+    return passes_luhn(number) and passes_luhn(number[:9]) and not uniform(number)
+
+
 RULES = (
     Rule("FR_NIR", ("999999999999999", "999999A99999999"), is_nir),
     Rule("FR_NIR", ("999999999999999", "999999A99999999"), is_usual_nir,
          alone=("9 99 99 99 999 999 99", "999999999999999", "9 99 99 9A 999 999 99",
                 "9999999999999 99", "9-99-99-99-999-999-99", "9.99.99.99.999.999.99")),
+    Rule("FR_SIREN", ("999999999",), passes_luhn),
+    Rule("FR_SIREN", ("99999999999999",), is_siret),
     Rule("FR_SPI", ("9999999999999",), is_spif),
     Rule("FR_PASSPORT", ("99AA99999",), close=True),
     Rule("FR_ID_CARD", ("999999999999", *runs("A********")), close=True),

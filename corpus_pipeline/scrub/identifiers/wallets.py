@@ -190,7 +190,7 @@ _WALLET_WORD = re.compile(
     r"(?i:wallet|donat|(?<![a-z])tips?(?![a-z])|crypto|deposit|payout|payment|metamask|ledger|"
     r"(?<![a-z])(?:send|sent|pay|paid|transfer\w*)(?![a-z])|"
     r"(?<![a-z])(?:btc|eth|ltc|xmr|sol|trx|xrp|ada|doge|dash|bnb|usdt|usdc|bitcoin|ethereum|"
-    r"litecoin|monero|solana|tron|dogecoin|ripple|cardano)[\s_\-]{0,2}(?:addr|account|:|=|is))|"
+    r"litecoin|monero|solana|tron|dogecoin|ripple|cardano)[\s_\-]{0,2}(?:addr|account|:|=|is|to(?![a-z])|at(?![a-z])))|"
     r"钱包|捐赠|转账|打赏|지갑|ウォレット|кошел"
 )
 _CONTRACT_WORD = re.compile(

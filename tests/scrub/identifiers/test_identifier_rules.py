@@ -48,7 +48,7 @@ def test_a_check_takes_whatever_its_forms_allow(rule: Rule) -> None:
         ("US_SSN", "my social_security no", "social_security"),
         ("US_PASSPORT", "userPassportNumber", "Passport"),
         ("CA_SIN", "sinful", None),
-        ("IN_PAN", "the pan on PANDAS", None),
+        ("IN_PAN", "the span on PANDAS", None),
         ("DE_TAX_ID", "IdNr.", "IdNr"),
         ("PL_PASSPORT", "numer paszportu", "paszportu"),
         ("KR_RRN", "제주민등록번호는", "주민등록번호"),
