@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Iterator
 
-from corpus_pipeline.scrub.context import ends_alone, is_quantity, is_serial, stands_alone
+from corpus_pipeline.scrub.context import begins_alone, ends_alone, is_quantity, is_serial
 from corpus_pipeline.scrub.folding import Folded
 from corpus_pipeline.scrub.iban import IBAN_LENGTHS, is_iban
 
@@ -15,13 +15,20 @@ _CARDS = re.compile(
     r"4\d{15}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
     r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}"
 )
-#: Diners in its own grouping.
-_DINERS = re.compile(r"3(?:0[0-5]|[689]\d)\d{11}")
+#: Those that are found in groups alone, since other numbers of their length begin as they do:
+#: Diners, Visa of 19 digits, Maestro, Mir, Troy, RuPay.
+_GROUPED_CARDS = re.compile(
+    r"3(?:0[0-5]|[689]\d)\d{11}|4\d{18}|(?:5018|5020|5038|5[6-8]\d\d|6304|6759|676[1-3])\d{12,15}"
+    r"|220[0-4]\d{12}|9792\d{12}|(?:60|8[12])\d{14}|508\d{13}"
+)
 
 _CARD = re.compile(
-    r"(?<!\d)(?:\d{12,19}|\d{4}([ \-.])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?"
+    r"(?<!\d)(?:\d{12,19}|\d{4}( ?[ \-.] ?)\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?"
     r"|\d{4}([ \-.])\d{6}\2\d{4,5}|\d{6}([ \-.])\d{10,13})(?!\d)"
 )
+#: Digits in groups of any length, as some people write them behind a word.
+_RUN = re.compile(r"(?<!\d)\d{1,19}(?: ?[ \-./] ?\d{1,19}){1,18}(?!\d)")
+_GROUP = re.compile(r"\d+")
 _LONG_BEFORE = re.compile(r"(\d{12,19}) $")
 _LONG_AFTER = re.compile(r" (\d{12,19})(?!\d)")
 _SEPARATORS = re.compile(r"[ \-.]+")
@@ -29,12 +36,15 @@ _SEPARATORS = re.compile(r"[ \-.]+")
 #: Words that say that a number is a card or an account, at most this many characters before it.
 _CARD_WORD = re.compile(
     r"(?<![a-z])(?:cards?|visa|mastercard|amex|american express|maestro|unionpay|discover|diners|"
-    r"jcb|cc|tarjeta|cartão|carte|kreditkarte|carta)(?![a-z])"
+    r"jcb|cc|ccn|ccnum|pan|tarjeta|cartão|carte|kreditkarte|carta)(?![a-z])"
     r"|卡号|卡號|银行卡|銀行卡|信用卡|储蓄卡|借记卡|账号|帳號|帐号|账户|帳戶|汇入|匯入|打款|转账|轉帳|收款|"
     r"카드|カード|карт",
     re.IGNORECASE,
 )
 _CARD_CONTEXT = 40
+#: What may glue a card to its word.
+_GLUE = ("_", "=", "#", "/")
+_MOST_DIGITS = 19
 
 #: First two digits of a resident identity number: the province (GB/T 2260).
 PROVINCES = (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55),
@@ -95,22 +105,56 @@ def find_cards(folded: Folded) -> Iterator[tuple[int, int]]:
     for match in _CARD.finditer(view):
         start, end = match.span()
         digits = _SEPARATORS.sub("", match.group())
+        if match.lastindex == 1 and len(digits) > 16 and not passes_luhn(digits):
+            # What stands behind may be a date.
+            end = view.rindex(match.group(1), start, end)
+            digits = _SEPARATORS.sub("", view[start:end])
         if not 12 <= len(digits) <= 19 or not passes_luhn(digits) or not digits.strip("0"):
             continue
         before = plain[max(0, start - _CARD_CONTEXT) : start]
         said = _CARD_WORD.search(before) is not None
         if is_serial(plain, start) or is_quantity(plain, start, end):
             continue
-        glued = said and view[start - 1 : start] in ("_", "=", "#", "/")
-        if not stands_alone(view, start, end) and not (glued and ends_alone(view, end)):
+        if not _stands_apart(view, start, end, said):
             continue
         if not said:
             grouped = match.lastindex is not None
-            if not (_CARDS.fullmatch(digits) or (grouped and _DINERS.fullmatch(digits))):
+            if not (_CARDS.fullmatch(digits) or (grouped and _GROUPED_CARDS.fullmatch(digits))):
                 continue
-            if _is_in_table(view, start, end, match.group()):
+            if _is_in_table(view, start, end, view[start:end]):
                 continue
         yield start, end
+    yield from _in_any_groups(view, plain)
+
+
+def _stands_apart(view: str, start: int, end: int, said: bool) -> bool:
+    """Says whether a card stands alone, or with a comma on either side, or a date behind it."""
+    cell = view[start - 1 : start] == "," and view[end : end + 1] == ","
+    begins = cell or begins_alone(view, start) or (said and view[start - 1 : start] in _GLUE)
+    return begins and (
+        cell or ends_alone(view, end) or (begins and view[end : end + 1] in (",", ":", "|"))
+    )
+
+
+def _in_any_groups(view: str, plain: str) -> Iterator[tuple[int, int]]:
+    """Yields cards of known networks behind a word, in groups of any length."""
+    for run in _RUN.finditer(view):
+        start = run.start()
+        if _CARD.match(view, start) or not _CARD_WORD.search(
+            plain, max(0, start - _CARD_CONTEXT), start
+        ):
+            continue
+        groups = [group.span() for group in _GROUP.finditer(view, *run.span())]
+        digits = ""
+        for begin, stop in groups:
+            digits += view[begin:stop]
+            if len(digits) > _MOST_DIGITS:
+                break
+            known = _CARDS.fullmatch(digits) or _GROUPED_CARDS.fullmatch(digits)
+            if known and passes_luhn(digits):
+                if _stands_apart(view, start, stop, said=True) or view[stop : stop + 1] == " ":
+                    yield start, stop
+                break
 
 
 def _is_in_table(view: str, start: int, end: int, number: str) -> bool:
