@@ -78,10 +78,21 @@ _SERIAL = re.compile(
     r"(?:(?<![a-z])(?:order|orders|tracking|invoice|ticket|case|issue|serial|s/n|sku|isbn(?:-?1[03])?|"
     r"issn|doi|arxiv|ean|upc|gtin|imei|asin|patent|ref|reference|transaction|batch|build|commit|hash|"
     r"nonce|seed|key|token|checksum|uuid|guid|oid|uid|id|ids|timestamp|time|date|ssn|passcode|passport|"
-    r"pin|zip|pmid|version|ver|port|index|offset|size|length|count|total|qq|vin|pp)"
+    r"pin|zip|pmid|version|ver|port|index|offset|size|length|count|total|qq|vin|pp|"
+    r"parts?|models?|items?|lots?|units?|products?|cat|catalogue?|drawing|dwg|claim|policy|docket|"
+    r"contract|permit|licen[cs]e|certificate|cert|bar|sbn|po|p/n|sn|standard|"
+    r"commande|facture|réf|référence|dossier|colis|bestellung|bestellnummer|auftrag|rechnung|kundennummer|"
+    r"pedido|factura|fatura|ordine|fattura|zamówienie|faktura|bestelling|factuur|заказ|счет|счёт)"
     r"|订单|訂單|单号|單號|快递|快遞|运单|運單|物流|编号|編號|编码|編碼|流水|批号|批號|序列号|序列號|版本|"
-    r"时间戳|時間戳|问题|註冊號|注册号|许可证|税号|信用代码|校验失败|合同|发票|條碼|条码)"
-    r"(?:[\s_\-]?(?:numbers?|nos?|nr|num|ids?|code|号码?|號碼?|为|是|：|は|が))*[\s\"'`:：=#.()\[\]<>_\-]{0,4}$",
+    r"时间戳|時間戳|问题|註冊號|注册号|许可证|税号|信用代码|校验失败|合同|发票|條碼|条码|주문번호|송장|운송장|注文|伝票|受付"
+    # Standards by their number and year.
+    r"|(?-i:(?<![A-Za-z])(?:(?:GB|YY|JB|QB|NY|SJ|HJ|YD|JT|HG|CJ|LY|SN)(?:/[TZ])?|"
+    r"ISO|IEC|ISO/IEC|DIN|ASTM|ANSI|IEEE|JIS))(?=[ -])"
+    r"|(?-i:(?<![А-Я])ГОСТ)"
+    r")"
+    r"(?:[\s_\-]?(?:numbers?|nos?|nr|num|ids?|code|n[°º]|号码?|號碼?|为|是|：|は|が))*[\s\"'`:：=#.()\[\]<>_\-]{0,4}"
+    # The first of a range of them.
+    r"(?:\d[\d \-]{3,16} ?(?:to|through|thru|and|or|bis|à|a|–|—) ?)?$",
     re.IGNORECASE,
 )
 SERIAL_CONTEXT = 32

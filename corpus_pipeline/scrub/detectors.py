@@ -1,6 +1,7 @@
 """What is an identifier: the rules of each entity, run on one window of text."""
 
 import itertools
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
@@ -18,7 +19,7 @@ from corpus_pipeline.scrub.folding import (
 )
 from corpus_pipeline.scrub.hosts import find_addresses
 from corpus_pipeline.scrub.mail import MailRules
-from corpus_pipeline.scrub.phone_regions import regions_of
+from corpus_pipeline.scrub.phone_regions import mobiles_of, regions_of
 
 if TYPE_CHECKING:
     from corpus_pipeline.scrub.phone_shapes import ShapeMemory
@@ -61,7 +62,7 @@ class Detectors(NamedTuple):
     """Finds telephone numbers; None when they are not looked for."""
     shapes: "ShapeMemory | None"
     """What is known of windows that look alike; None when telephone numbers are not looked for."""
-    others: "dict[tuple[tuple[str, ...], bool], Detectors]"
+    others: "dict[tuple[tuple[str, ...], re.Pattern[str] | None, bool], Detectors]"
     """The same for more regions, as far as they were asked for."""
 
     @property
@@ -77,12 +78,13 @@ class Detectors(NamedTuple):
         (('US', 'PL'), True)
         """
         regions = tuple(dict.fromkeys((*self.regions, *regions_of(language))))
-        if self.phones is None or regions == self.regions:
+        mobiles = mobiles_of(language)
+        if self.phones is None or (regions == self.regions and mobiles is None):
             return self
-        key = regions, self.shapes is None
+        key = regions, mobiles, self.shapes is None
         found = self.others.get(key)
         if found is None:
-            phones, shapes = _phones_of(regions)
+            phones, shapes = _phones_of(regions, mobiles)
             found = self._replace(
                 regions=regions, phones=phones, shapes=shapes if self.shapes is not None else None
             )
@@ -254,21 +256,27 @@ def load_detectors(
     )
 
 
-def _phones_of(regions: tuple[str, ...]) -> "tuple[_PhoneFinder, ShapeMemory]":
+def _phones_of(
+    regions: tuple[str, ...], mobiles: re.Pattern[str] | None = None
+) -> "tuple[_PhoneFinder, ShapeMemory]":
     from corpus_pipeline.scrub.phone_shapes import ShapeMemory
 
-    return partial(_find_phones, regions), ShapeMemory(partial(_plans, regions))
+    plans = partial(_plans, regions)
+    return partial(_find_phones, regions, mobiles), ShapeMemory(plans, mobiles)
 
 
 # What follows takes as long to load as a few documents to scrub, and most have no such candidate.
 
 
 def _find_phones(
-    regions: tuple[str, ...], folded: Folded, core: tuple[int, int]
+    regions: tuple[str, ...],
+    mobiles: re.Pattern[str] | None,
+    folded: Folded,
+    core: tuple[int, int],
 ) -> Iterator[tuple[int, int]]:
     from corpus_pipeline.scrub.phones import find_phones
 
-    return find_phones(folded, core, plans=_plans(regions))
+    return find_phones(folded, core, _plans(regions), mobiles)
 
 
 @cache

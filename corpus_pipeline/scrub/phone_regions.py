@@ -1,5 +1,6 @@
 """Regions whose telephone numbers a text of some language has without a country code."""
 
+import re
 from functools import cache
 
 from corpus_pipeline.text.languages import parse_language
@@ -22,6 +23,30 @@ _REGIONS = {
     "te": "IN", "th": "TH", "tl": "PH", "tr": "TR", "uk": "UA", "ur": "PK IN", "uz": "UZ",
     "vi": "VN", "yue": "HK CN MO", "zh": "CN TW HK MO SG",
 }  # fmt: skip
+
+#: Mobile numbers as they are dialled in the country of a language, where they begin with a trunk 0
+#: and digits of their own (the national numbering plans, as phonenumbers has them). Of English,
+#: Spanish and Portuguese text nobody knows the country, and much of it is about code.
+_MOBILES = {
+    "de": r"01(?:5\d|6[023]|7\d)\d{7,8}", "fi": r"0(?:4\d|50)\d{6,8}",
+    "fr": r"0[67]\d{8}", "he": r"05\d{8}", "id": r"08[1-9]\d{7,9}", "ja": r"0[789]0\d{8}",
+    "ko": r"010\d{8}", "nl": r"06\d{8}", "sv": r"07[02369]\d{7}", "th": r"0[689]\d{8}",
+    "tr": r"05\d{9}", "uk": r"0(?:39|50|6[3678]|7[37]|9\d)\d{7}", "vi": r"0[35789]\d{8}",
+    "zh": r"09\d{8}",
+}  # fmt: skip
+
+
+@cache
+def mobiles_of(language: str | None) -> re.Pattern[str] | None:
+    """Returns the form of the mobile numbers of a language's country; None if it has none of its
+    own.
+
+    >>> mobiles_of("fra").fullmatch("0644767315") is not None, mobiles_of("en")
+    (True, None)
+    """
+    tag = parse_language(language) if language else None
+    pattern = _MOBILES.get(tag.language) if tag else None
+    return re.compile(pattern) if pattern else None
 
 
 @cache

@@ -31,7 +31,7 @@ DATE = re.compile(
 #: x12, ext. 12, 转12.
 _EXTENSION = re.compile(
     r" ?[,;]? ?[(]?(?:x|ext\.?|extn\.?|extension|转|轉|分机|分機|内线|內線|내선|доб\.?|poste|ramal"
-    r"|anexo|ต่อ)"
+    r"|anexo|ต่อ|#)"
     r" ?[:.#：]? ?\d{1,6}(?!\d)",
     re.IGNORECASE,
 )
@@ -210,6 +210,9 @@ def continues(run: Run, number: Number, found: int) -> bool:
         return False
     view, gap = run.folded.view, run.gaps[number.first - 1]
     size = end - start
+    if view[start - 1 : start] == "_" or view[start - 1 : start].isalpha():
+        # The end of a name: jw_0417 / 010 7708 1359
+        return _abroad_before(run, number)
     return (
         _abroad_before(run, number)
         or (view[start] == "0" and 2 <= size <= 5)

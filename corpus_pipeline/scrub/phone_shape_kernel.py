@@ -117,6 +117,9 @@ def write_shapes(  # type: ignore[no-untyped-def]
             plain, small, shown, n, core, spelt, masked, slots, offsets, words, word_flags, literal
         )
         shapes[begin] = 1 + int(said)
+        if groups == 1 and digits[0] == 0:
+            # By its first digits a number in one group may be a mobile one.
+            shapes[begin] += 2 + 2 * (100 * digits[1] + 10 * digits[2] + digits[3])
         o = show_before(plain, spelt, masked, core, said, shapes, o)
         shapes[o] = PART
         o = show_after(plain, spelt, masked, after, n, shapes, o + 1)

@@ -166,9 +166,14 @@ class ShapeMemory:
     What it holds changes how long the rules take and nothing else.
     """
 
-    def __init__(self, plans: Callable[[], Sequence[NumberingPlan]]) -> None:
-        """Takes what loads the plans, which few texts need."""
-        self._plans = plans
+    def __init__(
+        self,
+        plans: Callable[[], Sequence[NumberingPlan]],
+        mobiles: re.Pattern[str] | None = None,
+    ) -> None:
+        """Takes what loads the plans, which few texts need, and the form of mobile numbers that are
+        found in one group of digits."""
+        self._plans, self._mobiles = plans, mobiles
         self._tables: NumberingPlanTables | None = None
         self._seen = 0
         #: By shape: first and last + 1 character of each number, from the window's start on.
@@ -227,7 +232,9 @@ class ShapeMemory:
             number_spans: as in `known`.
             text: the window with its context, of which `core` is the window.
         """
-        one = len(number_spans) == 1 and phones.is_one_number(fold(text), core, self._plans())
+        one = len(number_spans) == 1 and phones.is_one_number(
+            fold(text), core, self._plans(), self._mobiles
+        )
         self.known[shape[0] if one else shape[1]] = number_spans
 
     def _written(

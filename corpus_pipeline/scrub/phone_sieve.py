@@ -151,6 +151,9 @@ def _may_be_one(data, firsts, sizes, gaps, g, last):  # type: ignore[no-untyped-
     """Whether the groups g to `last` are written as a number that rules believe without a word."""
     start, size = firsts[g], sizes[g]
     if g == last:
+        # Of mobile numbers the language says more.
+        if data[start] == 0x30 and data[start + 1] != 0x30 and 10 <= size <= 12:
+            return True
         return (size == 11 or size == 13 or size == 15) and _mobile(data, start, size)
     # 202-418-0069
     if last - 2 >= g and sizes[last] == 4:

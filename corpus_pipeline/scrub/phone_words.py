@@ -59,7 +59,8 @@ _LINE_PHRASES = (
 _LINE_SIGNS = split_words(
     "电话 電話 手机 手機 座机 固话 热线 熱線 专线 専線 传真 傳真 总机 客服 联系方式 "
     "聯絡方式 携帯 ケータイ ファックス ファクス フリーダイヤル 전화 연락처 휴대 핸드폰 "
-    "팩스 휴대폰 휴대전화 핸드폰번호 대표번호 โทร เบอร์ มือถือ แฟกซ์ แฟ็กซ์ โทรสาร สายด่วน "
+    "팩스 고객센터 콜센터 상담센터 手提 行動 "
+    "휴대폰 휴대전화 핸드폰번호 대표번호 โทร เบอร์ มือถือ แฟกซ์ แฟ็กซ์ โทรสาร สายด่วน "
     "致电 致電 拨打 撥打 來電請 市话 市話 行動電話 專線 聯絡電話 直通电话 携带电话 内線 "
     "ទូរស័ព្ទ ໂທ ဖုန်း 新号码 新號碼 我的号码 我的號碼 换号 換號 新しい番号 "
 )
@@ -89,6 +90,18 @@ _VERB_SIGNS = split_words(
     "拨 联系 聯繫 聯絡 咨询 諮詢 短信 来电 來電 回电 打给 微信 联络 "
     "电联 打电话 打電話 お問い合わせ 問い合わせ ご連絡 お電話 문의 연락 ติดต่อ "
 )
+#: Words of asking and answering, the weakest: a valid number of nine digits or more must follow.
+_MENTION_WORDS = split_words(
+    "unter rückfragen rückfrage hinweise auskunft auskünfte anmeldung anmeldungen anfragen "
+    "terminvereinbarung reservierung reservierungen infos "
+    "appelle rappelle rappelez rappeler renseignements réservation réservations inscriptions infos "
+    "informaciones informes reservas llámala llámalo pregunta preguntar avisar "
+    "falar fale liga ligar informações tratar reservas marcações "
+    "informazioni prenotazioni telefonare chiedere "
+    "inlichtingen aanmelden reserveren informatie "
+    "dzwoń zadzwoń informacje zapisy rezerwacja rezerwacje pytać "
+    "звони набери пиши пишите спросить информация запись бронирование "
+)
 #: Places; the number must follow at once.
 _PLACE_WORDS = split_words(
     "office home work desk direct main page comments bureau domicile dienst privat "
@@ -112,7 +125,7 @@ _BETWEEN = (
     rf"line|direct|home|work|office|mobile|"
     rf"cell|day|eve|"
     rf"evening|via|by|now|toll|free|au|le|de|la|el|al|số|"
-    rf"usa?|uk|here|please|"
+    rf"usa?|uk|here|please|old|new|"
     # The same in other languages: number, at, to, us, you, please.
     rf"nummer|numéro|número|numero|numer|numeru|číslo|čísle|číslem|szám|numarası|numaramız|numaram|"
     rf"numara|nomor|номер|номеру|номером|номера|number|numéros|números|unter|der|die|dem|uns|sie|an|"
@@ -123,7 +136,7 @@ _BETWEEN = (
     rf"नंबर|नम्बर|नं|करें|करे|पर|को|है|सेवा|no|nº|n°|nro|núm|č|čís|č\.|wa){_END}"
     rf"|{_BEGIN}(?:mich|mir|ihm|mij|hem|haar|mi|gli|und|oder|ou|y|et|en|und|или|и){_END}"
     r"|\((?:bh|ah|[hwmoc])\)|[改换換變变][成为為了]"
-    r"|['’]s(?= )|号码|號碼|号|號|码|为|為|是|请|請|或|及|和|、|，|至|：|は|"
+    r"|['’]s(?= )|号码|號碼|号|號|码|旧|舊|新|原|为|為|是|请|請|或|及|和|、|，|至|：|は|"
     r"给我|給我|我们|我們|您|你|微信|同号|同號|咨询|諮詢|查询|联系人?|"
     r"番号|番號|まで|に|へ|번호|는|은|로|หมายเลข|ที่|ศัพท์|คือ|\ufffc(?!\ufffc))"
 )
@@ -155,9 +168,11 @@ _MAIL_BEFORE = re.compile(rf"@\ufffc{_BESIDE}$")
 _MAIL_AFTER = re.compile(rf"{_BESIDE}\ufffc@")
 #: A word some way before, in the same sentence and with no other number between.
 _MENTIONED = re.compile(
-    rf"(?:{_LINES}|{_BEGIN}(?:call|calls|dial|reached|contact|ring|appeler|joindre|bel|llamar|"
-    rf"chiamare|erreichen|ligar){_END}|致电|拨打|联系)"
-    r"[^\n.!?。！？;；0-9]{0,40}$",
+    rf"(?:{_LINES}|{_VERBS}|{_BEGIN}(?:{'|'.join(_MENTION_WORDS)}){_END}"
+    rf"|{_BEGIN}text(?= (?-i:[A-Z]))|(?<![가-힣])폰)"
+    # A full stop behind a title or an initial ends no sentence.
+    r"(?:[^\n.!?。！？;；0-9]"
+    r"|(?-i:(?<=[ (][A-Z])|(?<= (?:Dr|Mr|Ms|Sr))|(?<= Mrs)|(?<= Sra))\.){0,40}$",
     re.IGNORECASE,
 )
 
@@ -172,18 +187,23 @@ _AFTER = re.compile(
     r"|(?:office|home|desk|work|direct(?: dial| line| fax)?|main|cell|[CHOWMFT](?=[)\]])))"
     # A word between two numbers on a line names the second, unless it stands in brackets.
     rf"{_END}(?:[)\]](?=\s*(?:$|[\n,;.|/\\&（(\[<+]|\d|(?-i:[A-Z]|and\b|or\b))|[^\x00-\x7f])"
-    r"|(?= *(?:$|[\n,;.)|/\\&<]|(?-i:[A-Z]|and\b|or\b))|[^\x00-\x7f]))",
+    r"|(?!\.?:? ?[+(]{0,2}\d)(?= *(?:$|[\n,;.)|/\\&<]|(?-i:[A-Z]|and\b|or\b))|[^\x00-\x7f]))",
     re.IGNORECASE,
 )
 #: A number before this one, and what parts the two.
-_OTHER_NUMBER = re.compile(r"\d[\d \-.()]{5,18}\d(?: ?(?:[,;/、&]|or|and|或|及|和) ?| {1,4})$")
+_OTHER_NUMBER = re.compile(
+    r"\d[\d \-.()]{5,18}\d"
+    r"(?: ?(?:[,;/、&]|or|and|或|及|和) ?| {1,4}(?:(?:old|new|[旧舊新原])[:：=] ?)?)$"
+)
 _CONTEXT = 56
 #: What a phrase may have before the word by which it is noticed: "my new number".
 _PHRASE = 12
 _CONTEXT_AFTER = 24
 
 #: Every word of the patterns above, to see at once that there is none.
-KNOWN_WORDS = frozenset(LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS) | {
+KNOWN_WORDS = frozenset(
+    LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WORDS + _MENTION_WORDS
+) | {
     # Of names of several words one, not the commonest.
     *split_words(
         "hot help whats toll điện customer number numbers động nóng bàn линия лінія vert "
@@ -195,7 +215,7 @@ KNOWN_WORDS = frozenset(LINE_WORDS + _VERB_WORDS + _TRANSITIVE_WORDS + _PLACE_WO
 #: Devanagari writes vowels as marks, which are no letters to a regular expression.
 _WORD = re.compile("[^\\W\\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\\W\\d_]*)*")
 #: How the signs of the patterns above begin: more than one or two characters need not be compared.
-SIGN_STARTS = tuple(dict.fromkeys(sign[:2] for sign in _LINE_SIGNS + _VERB_SIGNS))
+SIGN_STARTS = tuple(dict.fromkeys(sign[:2] for sign in [*_LINE_SIGNS, *_VERB_SIGNS, "폰"]))
 #: Those of names of lines and devices.
 LINE_SIGN_STARTS = tuple(dict.fromkeys(sign[:2] for sign in _LINE_SIGNS))
 SIGNS = re.compile("|".join(SIGN_STARTS))

@@ -66,7 +66,7 @@ _PARTED = re.compile(
 _DASHES = re.compile(r"(?:1-)?\d{3}-\d{3}-\d{4}")
 
 #: China: mobile numbers, alone or in 3-4-4; 400 and 800 numbers.
-_CN_MOBILE = re.compile(r"(?:(?:00)?86[ \-]?)?1[3-9]\d(?:\d{8}|([ \-.])\d{4}\1\d{4})")
+_CN_MOBILE = re.compile(r"(?:(?:00)?86[ \-]?)?1[3-9]\d(?:\d{8}|([ \-./])\d{4}\1\d{4})")
 _CN_SERVICE = re.compile(r"[48]00[ \-]\d{3}[ \-]\d{4}|[48]00[ \-]\d{4}[ \-]\d{3}")
 _LETTERED = re.compile(
     r"(?:1[ \-])?(?:\(8(?:00|33|44|55|66|77|88)\)[ \-]?|8(?:00|33|44|55|66|77|88)-)"
@@ -76,6 +76,8 @@ _LETTERED = re.compile(
 _DASHED = re.compile(r"0[1-9]\d{0,3}-\d{3,4}-\d{4}")
 #: Area code, a stroke and the rest, as in Germany; Brazil: area code, four or five digits, four.
 _STROKE = re.compile(r"0[1-9]\d{1,3} ?/ ?\d{4,8}")
+#: The number of a firm and of its switchboard or a line in it (DIN 5008): 03394 423-0
+_CENTRAL = re.compile(r"0[1-9]\d{1,4}[ /]{1,3}\d{2,7} ?- ?\d{1,4}")
 _BR = re.compile(r"[1-9]\d 9?\d{4}-\d{4}")
 #: An area code with its trunk digit in brackets, 10 or 11 digits: whether it is in use or not.
 _BRACKETED = re.compile(r"\(0[1-9]\d{0,3}\)[ \-]?\d{3,4}[ \-]?\d{3,4}")
@@ -87,13 +89,17 @@ _PAIRS = re.compile(r"0[1-9](?:\.\d\d){4}")
 
 
 def find_phones(
-    folded: Folded, core: tuple[int, int], plans: Sequence[NumberingPlan]
+    folded: Folded,
+    core: tuple[int, int],
+    plans: Sequence[NumberingPlan],
+    mobiles: re.Pattern[str] | None = None,
 ) -> Iterator[tuple[int, int]]:
     """Yields the spans of the telephone numbers in a window.
 
     Args:
         core: first and last + 1 character of the run of numbers in the view; the rest is context.
         plans: the regions whose numbers are found without a country code.
+        mobiles: the form of the mobile numbers that are found in one group of digits, too.
 
     >>> from corpus_pipeline.scrub.folding import fold
     >>> from corpus_pipeline.scrub.plans import load_plan
@@ -107,14 +113,17 @@ def find_phones(
         if lettered.start() >= core[1]:
             break
         if begins_alone(view, lettered.start()):
-            yield from _find_in_run(folded, (start, lettered.start()), plans)
+            yield from _find_in_run(folded, (start, lettered.start()), plans, mobiles)
             yield lettered.span()
             start = lettered.end()
-    yield from _find_in_run(folded, (start, core[1]), plans)
+    yield from _find_in_run(folded, (start, core[1]), plans, mobiles)
 
 
 def _find_in_run(
-    folded: Folded, core: tuple[int, int], plans: Sequence[NumberingPlan]
+    folded: Folded,
+    core: tuple[int, int],
+    plans: Sequence[NumberingPlan],
+    mobiles: re.Pattern[str] | None,
 ) -> Iterator[tuple[int, int]]:
     view = folded.view
     if _NEVER.fullmatch(view, *core) and view[core[0] - 1 : core[0]] != "+":
@@ -122,7 +131,7 @@ def _find_in_run(
     run = read_run(folded, core)
     groups = run.groups
     # Numbers that a plan has come first; what is left between them may have a free form.
-    planned = list(take(run, 0, len(groups), partial(_planned, run, plans)))
+    planned = list(take(run, 0, len(groups), partial(_planned, run, plans, mobiles)))
     taken = list(planned)
     if run.words or "+" in view[max(0, core[0] - 3) : core[1]]:
         bounds = [0]
@@ -135,15 +144,26 @@ def _find_in_run(
         yield number.start, number.tail
 
 
-def is_one_number(folded: Folded, core: tuple[int, int], plans: Sequence[NumberingPlan]) -> bool:
+def is_one_number(
+    folded: Folded,
+    core: tuple[int, int],
+    plans: Sequence[NumberingPlan],
+    mobiles: re.Pattern[str] | None,
+) -> bool:
     """Says whether all groups of a run of numbers are one number of some plan. So only what the
     plans say of these digits was asked, and nothing of fewer of them."""
     run = read_run(folded, core)
-    number = _planned(run, plans, 0, -1)
+    number = _planned(run, plans, mobiles, 0, -1)
     return number is not None and number.last + 1 == len(run.groups)
 
 
-def _planned(run: Run, plans: Sequence[NumberingPlan], first: int, found: int) -> Number | None:
+def _planned(
+    run: Run,
+    plans: Sequence[NumberingPlan],
+    mobiles: re.Pattern[str] | None,
+    first: int,
+    found: int,
+) -> Number | None:
     """The longest number of some plan that begins with a group."""
     view = run.folded.view
     start = run.groups[first][0]
@@ -154,7 +174,7 @@ def _planned(run: Run, plans: Sequence[NumberingPlan], first: int, found: int) -
         if DATE.match(view, start):
             return None
     for number in reversed(numbers_from(run, first, prefix)):
-        if _is_planned(run, number, found, plans):
+        if _is_planned(run, number, found, plans, mobiles):
             return number
     return None
 
@@ -247,7 +267,13 @@ def _in_sequence(run: Run, number: Number, found: int) -> bool:
     )
 
 
-def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingPlan]) -> bool:
+def _is_planned(
+    run: Run,
+    number: Number,
+    found: int,
+    plans: Sequence[NumberingPlan],
+    mobiles: re.Pattern[str] | None,
+) -> bool:
     """Says whether a number of some plan is written as its region or all the world writes it."""
     view, plain = run.folded.view, run.folded.plain
     text = view[number.start : number.end]
@@ -271,7 +297,14 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
     said = run.announcement(number)
     # What no word announces must be grouped and alone, whatever the plans say of its digits.
     if said == NONE and not (nanp or mobile) and (not grouped or _in_sequence(run, number, found)):
-        return False
+        return (
+            mobiles is not None
+            and mobiles.fullmatch(text) is not None
+            and _begins(run, number, found)
+            and _ends(run, number)
+            and not is_quantity(plain, number.start, number.end)
+            and not is_serial(plain, number.start)
+        )
     fits = [plan for plan in plans if plan.dialled.fullmatch(number.digits)]
     regions = {plan.region for plan in fits}
     if said < VERB and not (_begins(run, number, found) and _ends(run, number)):
@@ -317,7 +350,14 @@ def _is_planned(run: Run, number: Number, found: int, plans: Sequence[NumberingP
         )
     if said == MENTIONED:
         return (
-            len(number.digits) >= 9 and not _THOUSANDS.fullmatch(text) and (not grouped or written)
+            len(number.digits) >= 9
+            and not _THOUSANDS.fullmatch(text)
+            and (
+                not grouped
+                or written
+                or _CENTRAL.fullmatch(text) is not None
+                or (len(groups) > 2 and all(1 < len(group) < 5 for group in groups[1:]))
+            )
         )
     if _BR.fullmatch(text) and "BR" in regions:
         return not _in_sequence(run, number, found)
@@ -350,7 +390,11 @@ def _edges(run: Run, number: Number, found: int, said: int) -> bool:
     """Says whether a number stands alone, or is glued to the word that announces it."""
     view, plain = run.folded.view, run.folded.plain
     before = view[number.start - 1 : number.start]
-    begins = _begins(run, number, found) or (said == LINE and not before.isdecimal())
+    begins = (
+        _begins(run, number, found)
+        or (said == LINE and not before.isdecimal())
+        or (said == VERB and before == "=")
+    )
     if begins and _ends(run, number):
         return True
     # The word behind it: 3660170548-Fax

@@ -122,3 +122,19 @@ def test_words_that_announce(language: str, text: str) -> None:
 )
 def test_what_is_none(language: str, text: str) -> None:
     assert found([text], [language]) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "elle a essayé 0644767315 hier", ["0644767315"]),
+        ("ko", "내 번호 말고 01093315572로 해", ["01093315572"]),
+        ("zh", "7樓\u30000921388640", ["0921388640"]),
+        ("en", "it was 0644767315 then", []),
+        ("fr", "commande no 0644767315, réf. 0144767315", []),
+    ],
+)
+def test_mobile_numbers_of_a_language_need_no_word(
+    language: str, text: str, expected: list[str]
+) -> None:
+    assert found([text], [language]) == [expected]

@@ -61,6 +61,14 @@ def test_labelled_and_international_numbers_of_every_region(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        # Contexts that say little, before a valid number.
+        ("Rückfragen bitte unter 05066 / 70 41 88 (ab 17 Uhr)", ["05066 / 70 41 88"]),
+        ("Hinweise nimmt Frau Ombu unter 03394 423-0 entgegen", ["03394 423-0"]),
+        ("Text Ines 647 980 3316 or drop by", ["647 980 3316"]),
+        ("手机号 old=15271830942 new=13371820655", ["15271830942", "13371820655"]),
+        ("他手机多少：132/4618/0957", ["132/4618/0957"]),
+        ("T +886-2-8751-3390#108", ["+886-2-8751-3390#108"]),
+        ("jw_0417 / 202-418-0069", ["202-418-0069"]),
         # China.
         ("手机号13812345678，地址", ["13812345678"]),
         ("手机号１３８１２３４５６７８，", ["１３８１２３４５６７８"]),
@@ -143,6 +151,9 @@ def test_telephones(detectors: Detectors, text: str, expected: list[str]) -> Non
     "text",
     [
         "取值范围：[0, 2147483647]",
+        "(part no. 8801-0442) and units 220-118-4401 to 220-118-4460",
+        "SBN 24071188, tel. (none)",
+        "GB/T 2260—2007 and ISO 8601-1988",
         "from 1073741824 to 4294967295",
         "2019-05-12 10 and 2023-07-04 12:30 and 20190512103000 and 1455–1536",
         "2023年07月04日，订单号13812345678，金额13812345678元，编号：13812345678",
