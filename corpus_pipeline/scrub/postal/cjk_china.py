@@ -15,7 +15,7 @@ from corpus_pipeline.scrub.postal.cjk_chain import FOREIGN, HAN, KINDS, LETTER, 
 
 _NUMERAL = "[〇○零一二三四五六七八九十百]"
 _PART = rf"(?:\d{{1,5}}[A-Za-z]?|[A-Za-z]{{1,2}}\d{{0,4}}|{_NUMERAL}{{1,5}})"
-_NUMBER = rf"[甲乙丙丁戊附临新第]?{_PART}(?:[-之~/、]{_PART}){{0,4}}"
+_NUMBER = rf"(?:[甲乙丙丁戊附临新第]|特 ?)?{_PART}(?:[-之~/、]{_PART}){{0,4}}"
 _UNIT = (
     "(?:号院|号楼|号铺|号房(?![屋产间])|号室|"
     "号(?![线令文码召称机店公决通台口位桌窗航井坑泵炉车])|支弄|弄|巷|"
@@ -42,10 +42,15 @@ _NAMED = (
 #: Building, entrance, flat.
 _LOT = r"\d{1,3}-\d{1,3}-\d{2,4}(?![\d\-])(?:室|房)?"
 _FIRST = re.compile(rf" ?(?:[A-Za-z]{{3,12}} ?)?({_NUMBER}) ?({_UNIT})")
-_MORE = re.compile(rf"[ \-/]?(?:{_NAMED} ?)?{_NUMBER} ?{_UNIT}")
+_MORE = re.compile(
+    rf"[ \-/]?(?:{_NAMED} ?|[A-Z][A-Za-z' ]{{2,24}}(?<=[a-z]))?{_NUMBER} ?{_UNIT}"
+    # 西单元, 东户
+    r"|[东西南北中](?:单元|户|门)(?!口)"
+)
 #: Estates of any name, known by what follows: 阳光名都3栋, 阳光名都3-2-501.
 _ESTATE = re.compile(
-    rf" ?(?:(?![和路街])[{HAN}](?<![{FOREIGN}])){{2,9}}?(?:(?:\d{{1,3}}|[A-Z])(?:栋|幢|座|"
+    rf" ?(?:(?:(?![和路街])[{HAN}](?<![{FOREIGN}])){{2,6}}-)?"
+    rf"(?:(?![和路街])[{HAN}](?<![{FOREIGN}])){{2,9}}?(?:(?:\d{{1,3}}|[A-Z])(?:栋|幢|座|"
     rf"号楼|单元|"
     rf"号(?=\d{{2,4}}(?:室|房)))"
     rf"|{_LOT})"

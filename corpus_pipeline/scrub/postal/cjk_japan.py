@@ -43,6 +43,8 @@ _NUMBERS = rf"{_FIRST}(?:{_NEXT}){{0,4}}(?:号室?)?(?:の\d{{1,4}})?(?!\d|[年�
 #: A number of a town that nothing else is said of.
 _BARE = r"(?<![第約計各全数他 ])\d{1,5}(?=$|[\s、。()「」にへをでと]|,(?!\d)|の(?!\d))"
 _CITY = "[市区郡町村]"
+#: Roads that have a number, which is none of a house: 国道41号.
+_ROUTES = ("国道", "県道", "府道", "都道", "道道", "市道", "号線")
 _KNOWN = re.compile(
     rf"(?:{_PREFECTURES}) ?(?P<names>(?:{_CHARACTER}|\d{{1,2}}(?=条)|(?<=[市区郡町村]) "
     rf"){{1,35}}?) ?"
@@ -129,6 +131,8 @@ def find_japanese(text: str, at: int, kind: int) -> tuple[int, int] | None:
 def _is_address(text: str, match: re.Match[str], known: bool) -> bool:
     """Says whether names and numbers make an address and no score or section."""
     numbers = match.group("numbers")
+    if match.group("names").endswith(_ROUTES):
+        return False
     city = re.search(_CITY, match.group("names"))
     if city is None:
         return False

@@ -34,7 +34,7 @@ FORMS: Final = (
      rf"{_FIRST}[RQH]l?w{{0,3}}{_CAPITAL}{_REST}{{0,6}}?{_SIGN}{_OWN}{_LAST}{_SECOND}"),
     ("before", 3, rf"[RQH]1[WtDOl]{{0,3}}{_SIGN}{_LAST}"),
     # 12 bis, rue de la Paix
-    ("before", 3,
+    ("first", 3,
      rf"{_NUMBERS},?(?:[RQHq]w{{0,3}}[WTtO]|Rw{{0,3}}l)(?:[-']?(?:[WTtDXsw]|O(?!u))){{0,5}}(?<!w)"),
     # 221B Baker Street
     ("behind", 3, rf"{_NUMBERS},?{_BEHIND}(?:[SQ]D?|H)(?!{_NUMBER}(?:[,nNUu.]|$))"),

@@ -97,6 +97,8 @@ def _address(
     if more < ENOUGH and name != "box" and _is_counted(tokens, first):
         weight -= 2
     head = with_head(classes, first)
+    if head == first and name not in ("box", "first", "behind"):
+        head = _with_preposition(text, tokens, head)
     # Two numbers before a name are a house and a flat, or a lot.
     more += 2 * (head < first) + (classes[first] in "z14568" and classes[first + 1] in "1456y")
     if name == "bare" and _fills_lines(classes, first, last, end):
@@ -104,7 +106,9 @@ def _address(
     total = weight + more
     if name == "bare" and weight < 1:
         return None
-    if name == "named" and more < ENOUGH:
+    if (name == "named" and more < ENOUGH) or (
+        name == "first" and more < 2 and not _is_french(tokens, first, last)
+    ):
         return None
     if total < ENOUGH or name == "bare":
         cue = weigh_cue(tokens, first)
@@ -159,6 +163,79 @@ def _has_name(text: str, tokens: Tokens, first: int, last: int, capitals: bool) 
         and not _IDENTIFIER.match(text, tokens.starts[i], tokens.ends[i])
         for i in range(first, last)
     )  # fmt: skip
+
+
+#: Street words that French writes behind the number; other languages write it last.
+_FRENCH: Final = frozenset(
+    [
+        "rue",
+        "avenue",
+        "av",
+        "ave",
+        "boulevard",
+        "bd",
+        "bld",
+        "blvd",
+        "place",
+        "pl",
+        "chemin",
+        "ch",
+        "allée",
+        "allées",
+        "allee",
+        "impasse",
+        "quai",
+        "ruelle",
+        "montée",
+        "sentier",
+        "chaussée",
+        "route",
+        "rte",
+        "cours",
+        "passage",
+        "square",
+        "villa",
+        "cité",
+        "faubourg",
+        "fg",
+        "hameau",
+        "rond-point",
+        "esplanade",
+        "promenade",
+        "venelle",
+        "traverse",
+        "voie",
+        "hent",
+        "straed",
+        "carrer",
+        "rua",
+        "via",
+    ]
+)
+#: Prepositions with which names of streets begin in German, and articles behind them.
+_PREPOSITIONS: Final = frozenset(
+    ["am", "im", "an", "auf", "in", "zum", "zur", "unter", "hinter", "vor", "bei", "beim"]
+)
+_ARTICLES: Final = frozenset(["der", "dem", "den"])
+
+
+def _is_french(tokens: Tokens, first: int, last: int) -> bool:
+    """Says whether the street word of a street is one behind a number."""
+    return not _FRENCH.isdisjoint(tokens.words[first:last])
+
+
+def _with_preposition(text: str, tokens: Tokens, first: int) -> int:
+    """Moves the beginning of a street before its preposition: Am Berg 5, An der Mühle 3.
+
+    >>> _with_preposition("An der Ombu 3", read_tokens("An der Ombu 3"), 2)
+    0
+    """
+    at = first
+    if at > 1 and tokens.words[at - 1] in _ARTICLES:
+        at -= 1
+    if at and tokens.words[at - 1] in _PREPOSITIONS and text[tokens.starts[at - 1]].isupper():
+        return at - 1
+    return first
 
 
 @functools.cache

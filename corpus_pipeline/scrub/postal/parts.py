@@ -9,12 +9,13 @@ from corpus_pipeline.scrub.postal.tokens import Tokens
 
 _TOWN: Final = r"(?:[WTtDskScCrRGHQO](?:[-'/]?[WTtDskScCrRGHQOXw]){0,5}(?<!w))"
 #: A number that others follow is no postcode but a telephone number.
-_ALONE: Final = "(?![-.]?[14568])"
+_ALONE: Final = "(?!-?[14568])"
 #: What may follow a street, by name; the first that fits at a place is taken.
 _PARTS: Final = re.compile(
     r"(?P<unit>[,n]?i|[.,n(;/-]{0,2}"
-    r"(?:[Uuv][-.:#]?(?:[twD]?[1456yiO]|[tD](?![5Z])|W(?=[,nN)]))|O[Uu]|1\.?[Uu](?![1456yW])|[Stg]1(?=[,n])))"
-    rf"|(?P<state_zip>[,n;-]{{0,3}}(?P<town0>{_TOWN})?[,n]{{0,2}}(?P<state>[tTD]|1(?=n?5))[,n]{{0,2}}"
+    r"(?:[Uuvb][-.:#]?(?:[twD]?[1456yiO]|[tD](?![5Z])|W(?=[,nN)]))|O[Uu]|1\.?[Uu](?![1456yW])|[Stg]1(?=[,n])))"
+    r"|(?P<near>,?l[WTO]{1,3}[SQsk](?=[,n.]|$))"
+    rf"|(?P<state_zip>[,n;-]{{0,3}}(?P<town0>{_TOWN}|X[WTs])?[,n]{{0,2}}(?P<state>[tTD]|1(?=n?5))[,n]{{0,2}}"
     rf"(?P<zip0>Z|[45y]{_ALONE}|(?<=n)1(?=[nN.]|$)))"
     rf"|(?P<zip_town>[,n;.-]{{0,3}}(?:t(?=5))?(?P<zip1>[ZPz]|[4568y])[,n]{{0,2}}-?(?P<town1>{_TOWN}(?:1(?=[,nN.;]|$))?))"
     rf"|(?P<town_zip>[,n;-]{{0,3}}(?P<town2>{_TOWN})[,n-]{{0,3}}(?P<zip2>[ZPz]|[4568]{_ALONE}))"
@@ -24,10 +25,15 @@ _PARTS: Final = re.compile(
     rf"|(?P<town>[,n;-]{{0,3}}{_TOWN})"
 )
 
+#: What leads to the street that one lies off.
+_NEAR: Final = frozenset(["off", "near", "nr", "opp", "opposite", "behind", "beside"])
+
 #: Flats in front of a street.
 _HEAD: Final = re.compile(
     r"(?:[Uu][-.:]?[1456ytDO][,n-]{0,2}){1,2}$|[Uu]$|(?:[6Z],)?(?:u[WT]{1,3},){1,2}$"
     r"|[456ZzP][WT]{1,3},$"
+    # A flat of a named house, a named house; a cross and a block, as in Bengaluru.
+    r"|[Uu][-.:]?[1456ytDO],[WTX]{1,4}[,n]$|[WTX]{1,3}[Uu],$|(?:[1i],)?(?:O[WsSk],){1,2}$"
 )
 #: Behind "the corner of" and a street.
 _CROSSING: Final = re.compile(r"\.?w[WTtDOSQskGHRrcCX]{1,4}")
@@ -71,6 +77,10 @@ def read_parts(tokens: Tokens, last: int) -> tuple[int, int]:
         solid = True
         if kind == "unit":
             weight += 2 if "U" in match.group() else 1
+        elif kind == "near":
+            if tokens.words[start + match.group().index("l")] not in _NEAR:
+                break
+            weight += 1
         elif kind == "state_zip":
             state = tokens.words[match.start("state")]
             if match["zip0"] == "y" and state not in load_words()["state_code"]:
@@ -136,7 +146,7 @@ def with_head(classes: str, first: int) -> int:
     >>> with_head("WU1,1WS", 4)
     1
     """
-    match = _HEAD.search(classes[max(0, first - 8) : first])
+    match = _HEAD.search(classes[max(0, first - 10) : first])
     return first - len(match.group()) if match else first
 
 

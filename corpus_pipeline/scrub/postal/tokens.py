@@ -40,22 +40,34 @@ _PAIRED = (
     r"|[1-9][0-9]{2}[ \u00a0][0-9]{3}(?![0-9A-Za-z]| [0-9]{2,3}(?![0-9]))"
 )
 
+#: A flat and a house as Canada writes them, before a street: 302-1188 Howe Street.
+_NO_STREET = (
+    r"|[ ][A-Z][a-z]+(?:[ ][A-Z][a-z]+)?[ ](?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Boulevard|Blvd|"
+    r"Crescent|Cres|Lane|Way|Court|Place)(?![A-Za-z])"
+)
+
 _NUMBERS = (
     # no house and no postcode
     r"(?P<bad>[$€£¥₹][ ]?[0-9][0-9.,]*|[0-9]+(?:[.,:][0-9]+)+[A-Za-z%]*|[0-9]+ ?[%°€£$]"
-    r"|[0-9]{9,}|[0-9]{3}[-.][0-9]{4}(?![0-9])|\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}(?![0-9])"
+    r"|[0-9]{9,}|[0-9]{3}[-.][0-9]{4}(?![0-9]"
+    + _NO_STREET
+    + r")|\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}(?![0-9])"
     r"|(?:19|20)[0-9]{2}[-–/](?:19|20)?[0-9]{2}(?![0-9/])"
     r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:Z.]*|\+[0-9][0-9 ()-]{6,})"
     r"|(?P<ordinal>[0-9]{1,3}\.?(?:st|nd|rd|th|ST|ND|RD|TH|ª|º|er|ème|e)(?![A-Za-z0-9]))"
-    r"|(?P<house>(?:(?:[#№]|[Nn][°ºor]\.?:?)[ ]?)?[0-9]{1,5}"
-    r"(?:[ ]?(?:bis|ter|quater)(?![a-z])|[A-Za-z](?![A-Za-z])|-?[A-Z](?![A-Za-z]))?"
+    r"|(?P<house>(?:(?:[#№]|(?:[HDS]\.?[ ]?)?[Nn][°ºor]\.?:?)[ ]?)?[0-9]{1,5}"
+    r"(?:[ ]?(?:bis|ter|quater)(?![a-z])|[ ][a-h](?=[ ]*(?:[,\n]|$))|/[A-Za-z](?![A-Za-z0-9])|"
+    r"[A-Za-z](?![A-Za-z])|-?[A-Z](?![A-Za-z]))?"
     r"(?:[ ]?[/–\\][ ]?[0-9]{1,4}[A-Za-z]?(?![A-Za-z0-9])|-[0-9]{1,4}[A-Za-z]?(?![A-Za-z0-9])){0,3}"
     r"(?![0-9A-Za-z])|[0-9]{6,8}(?![0-9A-Za-z])|[Ss]/[Nn](?![a-z]))"
 )
 
 _TOKEN = re.compile(
-    r"(?P<word>(?![A-Z]{1,3}[ -]{0,3}[0-9]|[Nn][or°º]\.?:?[ ]?[0-9]|[Ss]/[Nn](?![a-z]))"
-    r"(?:[Cc]/(?=[ ]?[^\W\d_a-z])|[PpCcVvLl]\.(?:zza|za|le|so|go)\b|T(?:[PX]\.|P\.[ ])[^\W\d_]+"
+    r"(?P<word>(?![A-Z]{1,3}[ -]{0,3}[0-9]|(?:[HDS]\.?[ ]?)?[Nn][or°º]\.?:?[ ]?[0-9]|"
+    r"[Ss]/[Nn](?![a-z]))"
+    # A county of Ireland.
+    r"(?:Co\.[ ](?=[A-Z][a-z])|[Cc]/(?=[ ]?[^\W\d_a-z])|[PpCcVvLl]\.(?:zza|za|le|so|go)\b|"
+    r"T(?:[PX]\.|P\.[ ])[^\W\d_]+"
     r"|['’]?[^\W\d_]+)"
     r"(?:(?:['’`-]|\.-)[^\W\d_]+)*(?:\.(?!\.))?)"
     f"|(?P<line>{_LINE})"
@@ -204,6 +216,8 @@ def _is_one_word(text: str) -> bool:
 @functools.lru_cache(4096)
 def _class_of_word(text: str, small: str, all_small: bool) -> str:
     dotted = text.endswith(".")
+    if small == "c/":
+        return "R"
     upper = text[0].isupper() or (text[0] in "'’" and text[-1].isupper())
     if not upper and len(text) > 2 and text[1] in "'’":
         upper = text[2].isupper()
@@ -226,8 +240,6 @@ def _class_of_word(text: str, small: str, all_small: bool) -> str:
         return "q"
     if small in load_words()["small_between"] and upper:
         return "s" if small in load_words()["loose_behind"] else "W"
-    if small == "c/":
-        return "R"
     if small == "str" and not (upper or dotted):
         return "l"
     if kind in ("Q", "r") and (small in _FRENCH or (dotted and len(small) > 1)):

@@ -50,6 +50,16 @@ WHOLE = [
     "P.O. Box 1182, Rte 4, Lamoille NV 89828",
     "PO Box 12, 45 Main Street, Springfield, IL 62704",
     "100 Main Street, Washington, D.C. 20001",
+    "Flat 9, The Old Ombu\nQuay Street\nWoodbridge\nSuffolk\nIP12 1BX",
+    "58 Rankin Cres., Unit B, Toronto, ON M6P 4H9",
+    "Ombu House, 4 Mill Lane, Strokestown, Co. Roscommon, F42 XR66",
+    "302-1188 Howe Street, Vancouver BC V6Z 2S8",
+    "2716 Ombu Trail, Round Rock, TX 78665",
+    "C/ Hermanos Ombu, 14, 3.º B\n23700 Linares (Jaén)",
+    "Via Monte Ombu 44/B, int. 7\n66026 Ortona (CH)",
+    "Am Ombubruch 14 a\n31157 Sarstedt",
+    "2 hent Ombu, 29600 Plourin",
+    "H.No. 1127, Sector 22-B, Chandigarh 160022",
 ]
 
 #: Addresses, and what stands behind them and announces another thing.
@@ -88,6 +98,10 @@ def test_address_is_covered_whole(address: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Address: #46, 2nd Main, 5th Block, Jayanagar, Bangalore South 560041\nFuel",
+         ["#46, 2nd Main, 5th Block, Jayanagar, Bangalore South 560041"]),
+        ("Address: No. 17 Ombu Street, off Zik Avenue, Uwani, Enugu\nPhone",
+         ["No. 17 Ombu Street, off Zik Avenue, Uwani, Enugu"]),
         ("She lives at Pod Floriánem 1677 with her dog.", ["Pod Floriánem 1677"]),
         ("Please deliver it to 51709 Spinatsch 94.", ["51709 Spinatsch 94"]),
         ("I'll meet you at the corner of Csabai 39 and", ["Csabai 39"]),
@@ -106,6 +120,8 @@ def test_announced_or_in_prose(text: str, expected: list[str]) -> None:
     "text",
     [
         "5 Main Points of the plan",
+        "od 7 do 13, plac Piłsudskiego. Stoisko 118",
+        "am Freitag um 19 Uhr in St. Jakob",
         "a 3 Way Street party",
         "Wall Street fell 12 points on Monday, the Street said.",
         "42 Court cases and 10 Park rangers",
