@@ -218,12 +218,12 @@ def _find(data, row_offsets, rows, starts, names, cells):  # type: ignore[no-unt
                 mark = _mark(data, line, end) if end - line <= _LONGEST_HEAD else 0
                 columns = _heading(data, line, end, mark, heads) if mark else 0
             elif mark == _BLANKS:
-                known = end - line <= _LONGEST_LINE and _mark(data, line, end) == _BLANKS
+                known = bool(end - line <= _LONGEST_LINE and _mark(data, line, end) == _BLANKS)
                 if not known:
                     columns = 0
             else:
                 cells_here = _count_cells(data, line, end, mark)
-                known = cells_here == columns
+                known = bool(cells_here == columns)
                 if cells_here == 1:
                     columns = 0
             counted, column, screen = line, 0, 0
