@@ -166,6 +166,8 @@ def _hint(loc: tuple[int | str, ...], root: type[BaseModel]) -> str:
     near = nearest_key(written, known, _ALIASES)
     # The same word elsewhere is what was meant rather than another one here, unless it is a slip.
     there = [] if near is not None and _is_slip(written, near) else list(_places(written, root))
+    # Of several places the one in the fewest sections is the option that people know.
+    there = [path for path in there if path.count(".") == min(p.count(".") for p in there)]
     if len(there) == 1:
         return f"did you mean {there[0]!r}?"
     if near is not None:
