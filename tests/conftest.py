@@ -11,7 +11,7 @@ import pytest
 from runs import Corpus, Outcome, Runner, execute, in_this_process
 
 # Without this, two folders named on the command line would be two modules `conftest` to doctest.
-collect_ignore_glob = ["**/conftest.py"]
+collect_ignore_glob = ["**/conftest.py", "golden/peers/judge_*.py"]
 
 # The first example of a test may wait for a kernel to be compiled, so no example has a deadline.
 # The quick suite always takes the same examples, so that it says something of the change alone; who

@@ -72,10 +72,7 @@ def change_rules(
     old = build_config({**run["config"], "output": "-"}, "run.json")
     settings = settings_of(old, sets, config)
     new = build_config(settings.content, settings.where)
-    before, after = run_flow(old), run_flow(new)
-    for step in after.steps:
-        if isinstance(step, Quality):
-            step.profiles = _profiles(step, settings.profiles)
+    before, after = run_flow(old), _changed_flow(settings, new)
     _refuse_other_runs(old, new)
     changes = list(_changed_options(before, after, old, new))
     titles = {change.key.partition(".")[0] for change in changes} - {"inputs"}
@@ -112,6 +109,22 @@ def change_rules(
 
 def _by_title(flow: RunFlow) -> dict[str, Step]:
     return {step.title: step for step in flow.steps}
+
+
+def _changed_flow(settings: Settings, config: Config) -> RunFlow:
+    """Makes the steps of a configuration whose changed profiles exist only here.
+
+    The order of steps is checked by the columns that they fill, and these depend on profiles. A
+    changed one is measured as its base is, or `_changed_rules` refuses it; so bases stand in.
+    """
+    flow = run_flow(build_config(settings.of_files(), settings.where))
+    for step in flow.steps:
+        if isinstance(step, Quality):
+            if (name := settings.profile_of(step.title)) is not None:
+                step.options = step.options.model_copy(update={"profile": name})
+            step.context = dataclasses.replace(step.context, sources=config.source_rules())
+            step.profiles = _profiles(step, settings.profiles)
+    return flow
 
 
 def _profiles(step: Quality, changed: Mapping[str, str]) -> dict[str, QualityProfile]:

@@ -42,6 +42,24 @@ class Settings:
     rules: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     """Name of a changed profile -> `base`, `rules` and `languages` of that text."""
 
+    def of_files(self) -> dict[str, Any]:
+        """Returns the configuration with what each changed profile is based on in its place."""
+        found: dict[str, Any] = self._of_files(self.content)
+        return found
+
+    def _of_files(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: self._of_files(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._of_files(each) for each in value]
+        changed = isinstance(value, str) and value in self.rules
+        return self.rules[value]["base"] if changed else value
+
+    def profile_of(self, title: str) -> str | None:
+        """Names the profile of a step, changed or not; None where its options name none."""
+        options, _ = _options_of(copy.deepcopy(self.content), title)
+        return options.get("profile")
+
 
 def settings_of(run: Config, sets: Sequence[str], config: Path | None) -> Settings:
     """Puts settings into the place of those of a run.

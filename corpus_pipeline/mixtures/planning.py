@@ -250,7 +250,7 @@ class _Choice:
         """Yields the documents of the component, in the order of the ledger."""
         columns = self.columns | ({"unit", "row"} if self.clusters is not None else set())
         mine = pc.field("split") == self.section.split
-        mine &= pc.field("source").isin(list(self.sources))
+        mine &= pc.field("source").isin(pa.array(self.sources, pa.string()))
         for path in self.parts:
             there = sorted(columns - {CLUSTER_SIZE})
             table = storage.read_parquet(path, columns=there, filters=mine)

@@ -31,6 +31,8 @@ from corpus_pipeline.workspace import phase_table
 PUBLISHED = tuple(f"{row.name}/{name}" for row in phase_table.PHASES for name in row.published)
 #: Phase -> folders that it reads; what a match or a merge reads goes through a shuffle.
 READS = {row.name: row.reads for row in phase_table.PHASES if row.reads} | {"check": PUBLISHED}
+#: Phases of matches that look at the documents of units once more.
+_LOOK_AGAIN = tuple(row.name for row in phase_table.PHASES if row.kind and row.over == "units")
 BY_UNIT, BY_PARTITION = phase_table.names_over("units"), phase_table.names_over("partitions")
 MERGES = phase_table.names_over("groups")
 _NOT_SHUFFLED = (*BY_UNIT, phase_table.SHARDS)
@@ -300,8 +302,8 @@ class _Sums:
         units, partitions = self.workload.units, self.workload.partitions
         if phase == "prepare":
             return units + self.workload.files
-        if phase == "shingles":
-            return units * 2
+        if phase in _LOOK_AGAIN:
+            return units * len(READS[phase])
         if phase == "finish":
             return units * (1 + len(self._merged(phase)))
         if phase == phase_table.SHARDS:

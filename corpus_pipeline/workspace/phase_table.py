@@ -228,7 +228,7 @@ def names_over(items: Items) -> tuple[str, ...]:
     """Names the phases over units, partitions or groups, in order.
 
     >>> names_over("units")
-    ('prepare', 'shingles', 'finish', 'ledger')
+    ('prepare', 'shingles', 'windows', 'finish', 'ledger')
     """
     return tuple(row.name for row in PHASES if row.over == items)
 
@@ -237,7 +237,7 @@ def cut_for(items: Items) -> frozenset[str]:
     """Names the folders whose files are cut by partition, or by group: for whoever reads them.
 
     >>> sorted(cut_for("groups"))[0]
-    'contamination/removals'
+    'address/removals'
     """
     return frozenset(folder for row in PHASES if row.over == items for folder in row.reads)
 

@@ -263,6 +263,7 @@ def test_without_a_language_the_script_may_decide(
         ("quality.english.gopher_min_words=80", "'english' is no language"),
         ("quality.gopher_min_words=-1", "gopher_min_words must be at least 0"),
         ("quality.gopher_min_words=[", "is not YAML"),
+        ("quality.text_max_digits=.2", "compares numeral_chars, which the run has not measured"),
         ("max_hits=2", "did you mean 'keywords.max_hits'?"),
         ("min_score=1", "did you mean"),
         ("classifier.min_score=1", "this run has no step classifier"),

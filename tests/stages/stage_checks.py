@@ -1,6 +1,7 @@
 """How tests run a stage: its transform on Beam, checked inside the pipeline, and without Beam."""
 
 import copy
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from apache_beam.testing.util import BeamAssertException, assert_that
 
 from corpus_pipeline.address import BatchKey
 from corpus_pipeline.batches import conform, end_of_unit, unit_end, with_columns
+from corpus_pipeline.dedup.matches import KINDS
+from corpus_pipeline.dedup.step import Dedup
 from corpus_pipeline.engines.beam_transforms import BatchKeyCoder, RecordBatchCoder, add_transform
 from corpus_pipeline.engines.in_process import run_transforms
 from corpus_pipeline.flow import document_schema
@@ -30,6 +33,14 @@ def write_prepared(make: StageOptions) -> WritePreparedUnit:
 def hash_and_write(make: StageOptions) -> tuple[Transform, Transform]:
     """The end of *prepare*."""
     return HashBatch(make.hashing(make.flow.passes[0])), write_prepared(make)
+
+
+def with_every_match(make: StageOptions) -> StageOptions:
+    """Switches the matches on that a configuration has to name."""
+    given = make.flow.dedup
+    on = {k: getattr(given.options, k).model_copy(update={"enabled": True}) for k in KINDS}
+    dedup = Dedup(given.options.model_copy(update=on), given.context)
+    return dataclasses.replace(make, flow=dataclasses.replace(make.flow, dedup=dedup))
 
 
 def documents(texts: Sequence[str | None], unit: int = 0, **columns: Any) -> pa.RecordBatch:

@@ -10,11 +10,20 @@ import corpora
 import numpy as np
 import pyarrow as pa
 import pytest
-from stages.stage_checks import documents, hash_and_write, run, same, uncounted, unit
+from stages.stage_checks import (
+    documents,
+    hash_and_write,
+    run,
+    same,
+    uncounted,
+    unit,
+    with_every_match,
+)
 
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.batches import from_ipc, to_ipc
 from corpus_pipeline.dedup.blocks import UNITS_TOGETHER, partition_of
+from corpus_pipeline.dedup.matches import KINDS
 from corpus_pipeline.pipelines.driver_tasks import merge, resolve, verified_edges
 from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.dedup import removals_folder
@@ -23,7 +32,7 @@ from corpus_pipeline.stages.matching import Block, MatchPartition, ReadHashes, j
 from corpus_pipeline.stages.near_copies import ShingleUnit
 from corpus_pipeline.storage.reading import RemoteFile
 from corpus_pipeline.transforms import Keyed, item_ranges
-from corpus_pipeline.workspace.phase_table import MERGES
+from corpus_pipeline.workspace.phase_table import MERGES, merge_of
 from corpus_pipeline.workspace.state import Manifest, Workspace
 
 #: Units and partitions of these tests are fewer.
@@ -33,11 +42,12 @@ Removals = list[dict[str, Any]]
 
 
 def prepare(make: StageOptions, *units: Sequence[tuple[str, int]]) -> None:
-    """Prepares units of (text, priority)."""
+    """Prepares units of (text, priority); those of equal length have one address."""
     elements: list[Keyed] = []
     for number, rows in enumerate(units):
         texts, priorities = [row[0] for row in rows], [row[1] for row in rows]
-        batch = documents(texts, number, priority=pa.array(priorities, pa.uint8()))
+        urls = [f"https://example.org/{len(text)}" for text in texts]
+        batch = documents(texts, number, priority=pa.array(priorities, pa.uint8()), url=urls)
         elements += unit(batch, number=number)
     wanted = list(range(len(units)))
     run(elements, hash_and_write(make), lambda actual: same("units", sorted(actual), wanted))
@@ -197,15 +207,16 @@ def test_merged_removals_are_sorted_by_address(make: StageOptions) -> None:
 
 def test_a_merge_by_workers_has_the_bytes_of_one_by_the_driver(make: StageOptions) -> None:
     units = UNITS_TOGETHER + 2
+    make = with_every_match(make)
     make = dataclasses.replace(make, workspace=dataclasses.replace(make.workspace, units=units))
     texts = [ZH["long-revision"].text, ZH["of-long-revision"].text, EN["holds-evaluation"].text]
     prepare(make, *[[(texts[(number + i) % 3], 100) for i in range(2)] for number in range(units)])
-    for phase, folder in MERGES.items():
-        if phase in ("merge-resolve", "merge-shards"):
-            continue  # They follow other phases: see test_near_copies, test_shards_and_ledger.
-        # Without exact removals there is work for *document* and *sentence*.
-        match(make, phase.removeprefix("merge-"))
-        target = make.workspace.phase(phase) / folder.rpartition("/")[2]
+    # Other merges follow phases that need more: see test_merging, test_shards_and_ledger.
+    for kind in KINDS:
+        phase = merge_of(kind)
+        # Without the removals of those before it there is work for every match.
+        match(make, kind)
+        target = make.workspace.phase(phase) / MERGES[phase].rpartition("/")[2]
         merge(make.match(phase))
         here = {path.name: path.read_bytes() for path in target.iterdir()}
         assert sorted(here) == ["00000.arrow", "00001.arrow"], phase

@@ -18,6 +18,7 @@ from stages.stage_checks import (
     same,
     uncounted,
     unit,
+    with_every_match,
     write_prepared,
 )
 
@@ -84,7 +85,9 @@ def test_a_unit_without_documents_is_written_all_the_same(make: StageOptions) ->
 
 
 def test_hashes_are_cut_by_partition(make: StageOptions) -> None:
-    elements = unit(batch([EN, None]), batch([ZH], first=2))
+    make = with_every_match(make)
+    url = "https://example.org/"
+    elements = unit(batch([EN, None], url=[url, url]), batch([ZH], first=2, url=[url]))
     run(elements, hash_and_write(make), lambda units: same("units", units, [0]))
     for kind in KINDS:
         path = hash_folder(make.workspace, "prepare", kind) / "00000.arrow"

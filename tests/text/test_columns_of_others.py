@@ -179,6 +179,8 @@ INSIDE = {
     "extract/documents.py": {"extract_documents"},
     "filters/classifier/measure.py": {"written_for_model"},
     "filters/lines/edits.py": {"edit_texts"},
+    "filters/quality/more_measures.py": {"count_more"},
+    "filters/quality/word_counts.py": {"count_stop_words"},
     "filters/repair/chinese.py": {"find_chinese"},
     "filters/repair/width.py": {"fold_width"},
     "tokens/sample.py": {"sampled_rows"},

@@ -126,7 +126,7 @@ class ClassifierOptions(Options):
     def _check_columns(self) -> None:
         columns = self.columns
         if columns is None:
-            if "combine" in self.model_fields_set:
+            if self.combine != "max":
                 raise ValueError("combine says how columns become one score; name them in columns")
             return
         if len(columns) < 2 or len(set(columns)) != len(columns):

@@ -165,8 +165,8 @@ def test_languages_may_be_unknown() -> None:
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({}, "give either model"),
-        ({"model": "a", "column": "b"}, "give either model"),
+        ({}, "give one of model"),
+        ({"model": "a", "column": "b"}, "give one of model"),
         ({"column": "a", "lowercase": True}, "lowercase says something of a model"),
         ({"column": "a", "newline": ""}, "newline says something of a model"),
         ({"model": "a", "score_of": {}}, "score_of names no label"),

@@ -65,7 +65,7 @@ def test_another_file_than_named_is_refused() -> None:
         (MODELS / "words.model", "its pieces are words or characters"),
         (MODELS / "bpe-user.model", "it has pieces of the user's"),
         (MODELS / "nothing.model", "cannot read the SentencePiece model"),
-        (MODELS / "make.py", "no model of SentencePiece"),
+        (MODELS / "make_pieces.py", "no model of SentencePiece"),
     ],
 )
 def test_models_that_are_not_read(model: Path, message: str) -> None:

@@ -1,6 +1,6 @@
 """Trains the models beside this file and writes which pieces SentencePiece 0.2.3 makes of texts.
 
-    pip install sentencepiece==0.2.3 && python make.py
+    pip install sentencepiece==0.2.3 && python make_pieces.py
 
 The models are of some 300 pieces, learnt from a few sentences written for this purpose, with a
 table of characters of a few rules; the tests need neither this script nor the library.
