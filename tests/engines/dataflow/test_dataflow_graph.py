@@ -93,7 +93,11 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
             "inputs": [{"path": "gs://bucket/crawl/*.warc.gz", "source": "web"}],
             "output": "gs://bucket/corpus",
             "storage_options": {"gs": {"token": SECRET}},
-            "dedup": {"contamination": {"evaluations": [str(evaluation)]}},
+            "dedup": {
+                "contamination": {"evaluations": [str(evaluation)]},
+                "address": {},
+                "substring": {},
+            },
         },
         "test",
     )
@@ -103,11 +107,14 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
     make = StageOptions(config, flow, workspace, PARTITIONS)
     prepare, finish = (make.pass_work(each) for each in flow.passes)
     phases: dict[str, tuple[Any, int]] = {"prepare": (prepare, UNITS), "finish": (finish, UNITS)}
-    phases["shingles"] = make.over_units("shingles"), UNITS
     shards = make.shards()
     assert shards is not None
     phases["shards"] = ShardPhase(shards, UNITS), UNITS
     phases["ledger"] = LedgerPhase(make.ledger()), UNITS
+    # What is left are second looks of matches at the units.
+    for name in phase_table.names_over("units"):
+        if name not in phases:
+            phases[name] = make.over_units(name), UNITS
     for name in MATCHES:
         phases[name] = MatchPhase(make.match(name)), PARTITIONS
     return phases
@@ -218,6 +225,7 @@ STEPS = {
         for name in MATCHES
     },
     "shingles": {"ShingleUnit": "varint"},
+    "windows": {"WindowUnit": "varint"},
     "finish": {
         "ReadPreparedUnit": KEYED,
         "RemoveDuplicates": KEYED,
