@@ -3,18 +3,16 @@
 from collections import Counter
 
 from corpus_pipeline.cli.tables import plain_table, screen
-from corpus_pipeline.recipes.catalogue import load_recipe, recipe_names
+from corpus_pipeline.recipes.catalogue import VERDICTS, load_recipe, recipe_names
 
 
 def print_recipes() -> None:
     """Prints the shipped recipes: of how many steps, and how many are as published."""
-    table = plain_table(
-        ("recipe", "what", "steps", "same", "differs", "left out"), ("recipe", "what")
-    )
+    table = plain_table(("recipe", "what", "steps", *VERDICTS), ("recipe", "what"))
     for name in recipe_names():
         recipe = load_recipe(name)
         verdicts = Counter(step.verdict for step in recipe.steps)
-        counts = (len(recipe.steps), *(verdicts[v] for v in ("same", "differs", "left out")))
+        counts = (len(recipe.steps), *(verdicts[verdict] for verdict in VERDICTS))
         table.add_row(name, recipe.title.partition(":")[0], *map(str, counts))
     console = screen()
     console.print(table)

@@ -27,7 +27,8 @@ from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.yaml_files import nearest_key
 
 Verdict = Literal["same", "differs", "left out"]
-_VERDICTS: Final[tuple[Verdict, ...]] = ("same", "differs", "left out")
+#: What may become of a step, in the order in which tables name it.
+VERDICTS: Final[tuple[Verdict, ...]] = ("same", "differs", "left out")
 _COMMENT = re.compile(r"^\s*# ?(.*)$")
 _KEYED = re.compile(r"^(Source|step|here|needs): (.*)$")
 _SUFFIX = ".yaml"
@@ -126,7 +127,7 @@ def parse_recipe(name: str, text: str) -> Recipe:
 
 
 def _step(published: str, here: str, place: str) -> PublishedStep:
-    for verdict in _VERDICTS:
+    for verdict in VERDICTS:
         if here == verdict or here.startswith(f"{verdict}: "):
             how = here.removeprefix(verdict).removeprefix(": ")
             if not how and verdict != "same":
