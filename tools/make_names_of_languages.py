@@ -19,11 +19,11 @@ import json
 import re
 import sys
 import unicodedata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from make_person_names import package_folder
 
 from corpus_pipeline.scrub.persons.letters import hashed
 from corpus_pipeline.scrub.persons.tables import (
@@ -65,14 +65,6 @@ def folded(word: str) -> str:
     """A word in small letters and without marks."""
     plain = unicodedata.normalize("NFD", word.lower().replace("ł", "l"))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
-def package_folder(name: str) -> Path:
-    """Where an installed package lies."""
-    spec = find_spec(name)
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent
 
 
 def parts(name: str) -> list[str]:
