@@ -1,7 +1,7 @@
 """The extract stage's work on one batch: whatever was read becomes normalised text, or a reason.
 
 raw, text/html   ─ decode ─ guard ─ parse ─ main text ─┐  (parsed in another process if large)
-raw, text/plain  ─ decode ─────────────────────────────┼─ normalise ─► text
+raw, text/plain  ─ decode ─────────────────────────────┼─ notebooks ─ normalise ─► text
 text             ──────────────────────────────────────┘
 """
 
@@ -19,6 +19,7 @@ from corpus_pipeline.extract.charset import DAMAGED_PLACE, decode_bytes
 from corpus_pipeline.extract.html import page_text
 from corpus_pipeline.extract.media_types import FRAGMENT, HTML_TYPES
 from corpus_pipeline.extract.normalise import normalise_texts
+from corpus_pipeline.extract.notebooks import Form, notebook_texts
 from corpus_pipeline.extract.parser_process import ParserProcess
 from corpus_pipeline.extract.steps import survey
 from corpus_pipeline.extract.tree import normal_html
@@ -46,6 +47,8 @@ class ExtractOptions:
             20 million take about a second. The worst of 332 real pages needed 0.23 million.
         timeout: seconds that one page may take its parser.
         max_blanks: longest run of blanks and tabs within a line that stays; None leaves all.
+        notebooks: form in which Jupyter notebooks are written; None leaves their JSON.
+        notebook_outputs: characters of the output of a notebook's cell that are kept.
     """
 
     main_content: bool = True
@@ -55,6 +58,8 @@ class ExtractOptions:
     max_parser_steps: int = 20_000_000
     timeout: float = 60.0
     max_blanks: int | None = None
+    notebooks: Form | None = None
+    notebook_outputs: int = 0
 
     def __post_init__(self) -> None:
         for name in ("max_raw_bytes", "max_parser_steps"):
@@ -140,6 +145,9 @@ def extract_documents(
             forgiven[row] = list(names) or None
             extracted.append(text)
         texts = pc.replace_with_mask(texts, is_raw, pa.array(extracted, pa.string()))
+    if options.notebooks is not None:
+        texts, broken = notebook_texts(texts, options.notebooks, options.notebook_outputs)
+        reasons[broken] = "extract-broken-notebook"
     texts = normalise_texts(texts, options.max_blanks)
     if len(rows):
         damaged = pc.and_(is_raw, _damaged(texts, options.max_bad_share))

@@ -8,5 +8,6 @@ EXTRACT_REASONS: tuple[str, ...] = (
     "extract-too-complex",
     "extract-timeout",
     "extract-failed",
+    "extract-broken-notebook",
     "extract-empty",
 )

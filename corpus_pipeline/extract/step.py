@@ -1,7 +1,7 @@
 """*extract*: raw pages into normalised text."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +16,7 @@ from corpus_pipeline.steps import Batch, Options, Step
 
 
 class ExtractSection(Options):
-    """HTML to main text, character sets, Unicode normalisation."""
+    """HTML and notebooks to text, character sets, Unicode normalisation."""
 
     max_html_bytes: Size = Field(
         10 * 2**20, le=256 * 2**20, description="larger pages are rejected; at most 256MiB"
@@ -26,6 +26,14 @@ class ExtractSection(Options):
     )
     max_blanks: int | None = Field(
         None, ge=1, description="longest run of blanks and tabs within a line; the rest of it goes"
+    )
+
+    notebooks: Literal["script", "markdown", "starcoder"] | None = Field(
+        None,
+        description="form in which Jupyter notebooks become text; without it their JSON stays",
+    )
+    notebook_outputs: int = Field(
+        0, ge=0, description="characters of the output of a notebook's cell that are kept"
     )
 
 
@@ -52,6 +60,8 @@ class Extract(Step):
             max_raw_bytes=section.max_html_bytes,
             timeout=section.timeout,
             max_blanks=section.max_blanks,
+            notebooks=section.notebooks,
+            notebook_outputs=section.notebook_outputs,
         )
         self._parser = ParserProcess()
 
