@@ -69,8 +69,8 @@ def test_a_whole_batch_is_accounted_for() -> None:
     extracted = extract_rows([row for row, _, _ in TABLE], OPTIONS)
     assert extracted.texts.to_pylist() == [text for _, text, _ in TABLE]
     assert extracted.reasons.to_pylist() == [reason for _, _, reason in TABLE]
-    of_the_parser = {"extract-failed", "extract-timeout"}
-    assert {reason for _, _, reason in TABLE} == {None, *EXTRACT_REASONS} - of_the_parser
+    elsewhere = {"extract-failed", "extract-timeout", "extract-broken-notebook"}
+    assert {reason for _, _, reason in TABLE} == {None, *EXTRACT_REASONS} - elsewhere
     assert extracted.texts.type == extracted.reasons.type == pa.string()
 
 
