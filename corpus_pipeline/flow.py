@@ -23,6 +23,7 @@ _STEPS = (
     "filters.url.step:Url",
     "filters.repair.step:Repair",
     "extract.step:Extract",
+    "filters.code.step:Code",
     "filters.lines.step:Lines",
     "filters.language.step:Language",
     "filters.quality.step:Quality",
