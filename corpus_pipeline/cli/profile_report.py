@@ -1,9 +1,11 @@
 """`corpus profile`: which quality rules hold, and who says so."""
 
+import textwrap
 from collections.abc import Iterator, Mapping
 
 from corpus_pipeline.cli.tables import plain_table, screen
 from corpus_pipeline.errors import ConfigError, printable
+from corpus_pipeline.filters.code.languages import known_language, language_type
 from corpus_pipeline.filters.quality.definitions import OPTIONS, USUAL
 from corpus_pipeline.filters.quality.profile_files import PROFILES
 from corpus_pipeline.filters.quality.profiles import (
@@ -16,6 +18,8 @@ from corpus_pipeline.text.languages import figures_for, require_language
 
 #: Marks of an option that fit a line.
 _SHOWN = 20
+#: Columns of a line.
+_WIDTH = 80
 _OWN = "languages with rules of their own"
 
 
@@ -38,14 +42,19 @@ def print_profile(name: str, language: str | None) -> None:
         ConfigError: there is no such profile, it breaks a rule, or no language has that name.
     """
     profile = load_profile(name)
-    if language is not None:
+    code = None if language is None else known_language(language)
+    if not {code, language_type(code)} & profile.code_languages.keys():
+        code = None
+    if language is not None and code is None:
         try:
             require_language(language)
         except ValueError as error:
             raise ConfigError(f"--language: {error}") from error
     console = screen()
     own = tuple(profile.languages)
-    found = None if language is None else figures_for(own).find(language, by_writing=True)
+    found = code
+    if language is not None and code is None:
+        found = figures_for(own).find(language, by_writing=True)
     whose = "languages without rules of their own" if found is None else f"rules of {found}"
     title = f"{name}{'' if language is None else f' for {language}'} ({whose})"
     console.print(printable(title))
@@ -53,13 +62,16 @@ def print_profile(name: str, language: str | None) -> None:
     for line in _definitions(profile):
         console.print(printable(line))
     table = plain_table(("rule", "threshold", "written in"), ("written in",))
-    rules = resolved_rules(name, language)
+    rules = resolved_rules(name, None if code else language, code)
     for rule in sorted(rules, key=lambda each: each.value is None):
         value = "off" if rule.value is None else f"{rule.value:,}"
         table.add_row(rule.field, value, printable(rule.origin or "no profile"))
     console.print(table)
     if own:
         console.print(f"{_OWN}: {', '.join(own)}")
+    if profile.code_languages:
+        named = f"programming {_OWN}: {', '.join(profile.code_languages)}"
+        console.print(textwrap.fill(named, _WIDTH, subsequent_indent="  "))
     # What is off stands in the table.
     for note in profile_notes(name):
         if ": off: " not in note:

@@ -47,6 +47,15 @@ def test_where_a_threshold_stands(
     assert shown["gopher_min_words"] == ("20", "我的.yaml: rules")
 
 
+def test_programming_languages(corpus: Corpus) -> None:
+    code, out, err = corpus("profile", "show", "starcoder2", "--language", "json")
+    assert (code, err) == (0, "")
+    assert "starcoder2 for json (rules of JSON)" in out
+    assert rows(out)["code_max_lines"] == ("512", "starcoder2: code_languages: JSON")
+    assert "programming languages with rules of their own: HTML, JSON," in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
 def test_list(corpus: Corpus) -> None:
     code, out, err = corpus("profile", "list")
     assert (code, err) == (0, "")

@@ -29,8 +29,11 @@ from corpus_pipeline.dedup.sentences import SentenceOptions, span_hashes
 from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.documents import extract_documents
 from corpus_pipeline.extract.normalise import normalise_texts
+from corpus_pipeline.extract.notebooks import notebook_texts
 from corpus_pipeline.extract.wikitext.names import WikiNames
 from corpus_pipeline.extract.wikitext.scanner import wikitext_text
+from corpus_pipeline.filters.code.languages import find_languages
+from corpus_pipeline.filters.code.licences import find_licences
 from corpus_pipeline.filters.keywords.measures import (
     KeywordMatcher,
     load_word_lists,
@@ -45,7 +48,10 @@ from corpus_pipeline.filters.lines.edits import find_lines
 from corpus_pipeline.filters.lines.options import LinesOptions
 from corpus_pipeline.filters.perplexity.measures import measure_perplexity
 from corpus_pipeline.filters.perplexity.models import load_language_model, shipped_models
+from corpus_pipeline.filters.quality.definitions import USUAL
 from corpus_pipeline.filters.quality.measures import measure_quality
+from corpus_pipeline.filters.quality.more_columns import CODE_MEANINGS, PROGRAM_MEANINGS
+from corpus_pipeline.filters.quality.more_measures import count_more
 from corpus_pipeline.filters.repair.options import RepairOptions
 from corpus_pipeline.filters.repair.texts import Repairer, load_repairer, repair_texts
 from corpus_pipeline.filters.url.normalise import normalise_urls
@@ -270,6 +276,16 @@ def _perplexity(texts: pa.Array) -> object:
     ]
 
 
+def _code(language: str, text: str) -> object:
+    names = [*CODE_MEANINGS, *PROGRAM_MEANINGS]
+    return count_more(pa.array([text]), _english(), USUAL, names, pa.array([language]))
+
+
+def _notebook(text: str) -> str:
+    cell = {"cell_type": "code", "source": text, "outputs": [{"text": text}]}
+    return json.dumps({"cells": [cell, {"cell_type": "markdown", "source": text}]})
+
+
 _LINES = LinesOptions(rules="c4", counters=True, navigation=True, repeated=True)
 
 #: What is done with a text.
@@ -281,6 +297,10 @@ STAGES: dict[str, Work] = {
     "language": lambda text: measure_language(pa.array([text]), _identifier()),
     "quality": lambda text: measure_quality(pa.array([text]), _english()),
     "quality of prose": lambda text: measure_quality(pa.array([text]), _english(), prose=True),
+    **{f"quality of {name}": partial(_code, name) for name in ("Python", "Rust", "Perl", "HTML")},
+    "licences": lambda text: find_licences(pa.array([f"licence {text}"])),
+    "languages": lambda text: find_languages(pa.array(["a.h", "a"]), pa.array([text, f"#!{text}"])),
+    "notebook": lambda text: notebook_texts(pa.array([_notebook(text)]), "markdown", 10**9),
     "keywords": lambda text: measure_keywords(pa.array([text]), _english(), _lists()),
     "perplexity": lambda text: _perplexity(pa.array([text])),
     "lines": lambda text: find_lines(pa.array([text]), _LINES),

@@ -12,6 +12,7 @@ from corpus_pipeline.text.characters import (
     DIGIT,
     LETTER,
     PUNCTUATION,
+    SPACE,
     UNSPACED,
     characters,
     decode,
@@ -22,7 +23,7 @@ COUNTED = tuple(CHARACTER_MEANINGS)
 (
     _CHARS, _LINE_CHARS, _ALPHANUMERIC, _NON_ALPHANUMERIC, _UPPER_CASE, _NUMERALS, _SPECIAL,
     _PUNCTUATION, _BRACKETS, _URL, _HAN, _SIMPLIFIED, _TRADITIONAL, _SCRIPT, _ELLIPSES, _SYMBOLS,
-    _FEEDS, _TEXT_LINES, _ALL_LINES,
+    _FEEDS, _TEXT_LINES, _ALL_LINES, _SOLID,
 ) = range(len(COUNTED))  # fmt: skip
 
 _IS_BRACKET = np.isin(np.arange(128), [ord(mark) for mark in "()[]{}"])
@@ -47,7 +48,7 @@ def count_characters(
     ... # doctest: +NORMALIZE_WHITESPACE
     {'whole_chars': 19, 'line_chars': 19, 'alphanumeric_chars': 10, 'non_alphanumeric_chars': 10,
      'numeral_chars': 1, 'special_chars': 10, 'punctuation_chars': 7, 'bracket_chars': 2,
-     'url_chars': 11, 'han_chars': 2, 'traditional_chars': 1, 'script_chars': 1}
+     'url_chars': 11, 'han_chars': 2, 'traditional_chars': 1, 'script_chars': 1, 'solid_chars': 17}
     """
     table = characters()
     counts = np.zeros((len(COUNTED), len(offsets) - 1), np.int32)
@@ -99,6 +100,7 @@ def _count(data, offsets, classes, folds, scripts, counts):  # type: ignore[no-u
             dots = dots + 1 if code_point == 0x2E else 0
             totals[_CHARS] += 1
             totals[_URL] += in_url
+            totals[_SOLID] += kind != SPACE
             if code_point == 10:
                 totals[_FEEDS] += 1
             if kind in (LETTER, UNSPACED):

@@ -23,6 +23,8 @@ WORD_FORMS = {
     "white-space": "runs without white space, in every script",
     "punctuation-apart": "as spaCy splits English: outer punctuation and hyphens are words",
     "characters": "characters that are not white space",
+    "marks-apart": "runs without white space and ASCII marks; characters of unspaced scripts are "
+    "words",
 }
 COMPARED = {
     "words": "lines that are not blank, by their words; spaces do not count",
@@ -114,7 +116,7 @@ class Definitions:
     @property
     def splits_apart(self) -> bool:
         """Words are not those that the scan of lines sees."""
-        return self.words in ("punctuation-apart", "characters")
+        return self.words in ("punctuation-apart", "characters", "marks-apart")
 
     @property
     def replaced(self) -> tuple[str, ...]:

@@ -201,6 +201,7 @@ def measure_quality(
     prose: bool = False,
     definitions: Definitions = USUAL,
     more: Sequence[str] = (),
+    code_languages: pa.Array | None = None,
 ) -> pa.RecordBatch:
     """Measures every text; `QUALITY_MEASURES` says what, and `more` what else.
 
@@ -217,6 +218,8 @@ def measure_quality(
             mark.
         definitions: how things are counted, where a profile says so.
         more: names of `more_columns`, counted besides, of the whole text.
+        code_languages: `string`, N programming languages as Linguist names them, for measures of
+            programs; null or None where nothing is known.
 
     Raises:
         ValueError: `texts` and `langs` differ in length, or there is no such measure.
@@ -271,7 +274,7 @@ def measure_quality(
         columns += [pa.nulls(len(texts), pa.int32())] * len(PROSE_MEANINGS)
     columns += [pa.array(values, mask=null) for values in count_white_space(texts)]
     schema = QUALITY_MEASURES
-    found = count_more(texts, langs, definitions, more)
+    found = count_more(texts, langs, definitions, more, code_languages)
     for name in definitions.replaced:
         columns[schema.get_field_index(name)] = found[name]
     for name in more:

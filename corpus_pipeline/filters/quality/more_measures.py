@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus_pipeline.filters.quality.character_counts import count_char_ngrams, count_characters
+from corpus_pipeline.filters.quality.code_counts import count_code
 from corpus_pipeline.filters.quality.definitions import (
     DUPLICATE_COLUMNS,
     LINE_COLUMNS,
@@ -20,11 +21,14 @@ from corpus_pipeline.filters.quality.definitions import (
 from corpus_pipeline.filters.quality.line_counts import PART_COLUMNS, count_lines, count_parts
 from corpus_pipeline.filters.quality.more_columns import (
     CHARACTER_MEANINGS,
+    CODE_MEANINGS,
     LINE_MEANINGS,
+    PROGRAM_MEANINGS,
     WORD_MEANINGS,
     family_of,
     more_field,
 )
+from corpus_pipeline.filters.quality.program_counts import count_programs
 from corpus_pipeline.filters.quality.word_counts import count_stop_words, count_words
 from corpus_pipeline.text.columns import utf8_buffers
 
@@ -32,7 +36,11 @@ Counts = dict[str, NDArray[np.int32]]
 
 
 def count_more(
-    texts: pa.Array, langs: pa.Array, definitions: Definitions, more: Iterable[str]
+    texts: pa.Array,
+    langs: pa.Array,
+    definitions: Definitions,
+    more: Iterable[str],
+    code_languages: pa.Array | None = None,
 ) -> dict[str, pa.Array]:
     """Counts `more` and the columns that the definitions replace.
 
@@ -41,9 +49,11 @@ def count_more(
         langs: `string`, N languages; they choose the stop words.
         definitions: how to count.
         more: names of `more_columns`.
+        code_languages: `string`, N programming languages as Linguist names them; None for none.
 
     Returns:
-        Name -> int32[N], null for a null text. Stop words are null without a list.
+        Name -> int32[N], null for a null text. Stop words are null without a list, and measures of
+        programs where the language is not known.
 
     Raises:
         ValueError: there is no such measure.
@@ -74,9 +84,16 @@ def count_more(
         counts |= count_lines(data, offsets, definitions)
     if wanted & {*DUPLICATE_COLUMNS, *PART_COLUMNS}:
         counts |= count_parts(data, offsets, definitions)
+    if wanted & CODE_MEANINGS.keys():
+        counts |= count_code(data, offsets)
     null = np.asarray(texts.is_null())
     columns = {name: pa.array(counts[name], mask=null) for name in wanted if name in counts}
     if wanted & {*STOP_WORD_COLUMNS}:
         columns |= count_stop_words(texts, langs, definitions)
+    if asked := wanted & PROGRAM_MEANINGS.keys():
+        if code_languages is None:
+            code_languages = pa.nulls(len(texts), pa.string())
+        programs = count_programs(texts, code_languages)
+        columns |= {name: programs[name] for name in asked}
     assert LINE_MEANINGS.keys() - {"long_lines"} <= {*PART_COLUMNS}
     return columns

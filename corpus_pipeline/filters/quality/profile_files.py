@@ -7,9 +7,11 @@ import difflib
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from corpus_pipeline.errors import ConfigError, relative_to
+from corpus_pipeline.filters.code.languages import TYPES, known_language
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.definitions import OPTIONS, read_option
 from corpus_pipeline.filters.quality.more_columns import is_more, more_field
@@ -23,6 +25,7 @@ PROFILES = (
     "gopher@paper", "gopher@datatrove", "gopher@dolma", "gopher@dclm",
     "c4@tfds", "c4@datatrove", "c4@dclm", "fineweb@datatrove", "fineweb2",
     "bigscience", "data-juicer", "curator", "chinesewebtext2", "redpajama-v2", "starcoder2",
+    "opencoder",
 )  # fmt: skip
 
 #: What a profile changes unless it names another one, and the word for nothing.
@@ -33,7 +36,7 @@ NO_BASE = "none"
 _MEASURED = ("whole", "prose")
 
 
-_SECTIONS = ("base", "measured", "measures", "counted", "rules", "languages")
+_SECTIONS = ("base", "measured", "measures", "counted", "rules", "languages", "code_languages")
 FIELDS = tuple(rule.field for rule in RULES)
 
 
@@ -47,6 +50,8 @@ class Layer(NamedTuple):
     languages: Mapping[str, Mapping[str, Any]]
     measures: Mapping[str, Any]
     counted: Mapping[str, tuple[str, str | None] | None]
+    code_languages: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    """Programming language, or type of such, -> changes of rules."""
     files: tuple[str, ...] = ()
     """Files that it names, as lists of stop words."""
 
@@ -119,8 +124,28 @@ def parse_layer(name: str, text: str) -> Layer:
         },
         measures,
         _counted(name, document.get("counted")),
+        _code_languages(name, document.get("code_languages")),
         files,
     )
+
+
+def _code_languages(name: str, section: Any) -> dict[str, Mapping[str, object]]:
+    """Reads `code_languages:`; its keys are Linguist's names, whatever was written, or types."""
+    found: dict[str, Mapping[str, object]] = {}
+    for written, changes in _mapping(section, f"{name}: code_languages", None).items():
+        key = written if written in TYPES else known_language(written)
+        if key is None:
+            raise ConfigError(
+                f"quality profile {name}: code_languages: no programming language is called "
+                f"{written!r}; write a name of GitHub Linguist's, or one of {', '.join(TYPES)}"
+            )
+        if key in found:
+            raise ConfigError(
+                f"quality profile {name}: code_languages: there are two sections for {key}; leave "
+                "one of them out"
+            )
+        found[key] = _mapping(changes, f"{name}: code_languages: {written}", FIELDS)
+    return found
 
 
 def _measures(name: str, section: Any) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -13,6 +13,8 @@ languages:
   zh:                           # changes of rules
     gopher_min_words: 80
     fineweb_max_short_lines: null
+code_languages:                 # the same by programming language, or by its type (data, markup)
+  JSON: {code_max_lines: 512}
 
 Of a rule and a language this holds, the first that is there:
 
@@ -26,6 +28,9 @@ A figure that the base has for one language is in the measure of that language: 
 one character. So a figure for all languages leaves it alone, and `profile_notes` says so. Off has
 no measure: null under `rules:` is off everywhere.
 
+The same holds of `code_languages:`; a section of a language goes before one of its type, and what
+`languages:` says counts for documents whose programming language has neither.
+
 Of `measures:` and `counted:` each key holds as the first file says it, from the profile down.
 """
 
@@ -35,6 +40,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.filters.code.languages import language_type
 from corpus_pipeline.filters.quality.definitions import Definitions
 from corpus_pipeline.filters.quality.profile_files import (
     FIELDS,
@@ -142,13 +148,16 @@ def profile_files(name_or_path: str) -> list[str]:
     return own + [path for layer in layers for path in layer.files]
 
 
-def resolved_rules(name_or_path: str, language: str | None = None) -> list[ResolvedRule]:
+def resolved_rules(
+    name_or_path: str, language: str | None = None, code_language: str | None = None
+) -> list[ResolvedRule]:
     """Returns every rule of a profile with its value in a language and where that comes from.
 
     Args:
         name_or_path: as `load_profile` takes it.
         language: any name of a language, or a script (`und-Hani`); None for a language without
             figures of its own.
+        code_language: Linguist's name of a programming language; it goes before the other.
 
     Raises:
         ConfigError: as `load_profile`.
@@ -157,10 +166,13 @@ def resolved_rules(name_or_path: str, language: str | None = None) -> list[Resol
     ((None, 'default: languages: zh'), (3, 'default: rules'))
     """
     layers = _layers(name_or_path)
-    _profile(layers)
+    profile = _profile(layers)
     code = figures_for(_codes(layers)).find(language, by_writing=True)
+    resolve = _resolve
+    if {code_language, language_type(code_language)} & profile.code_languages.keys():
+        code, resolve = code_language, _resolve_code
     return [
-        ResolvedRule(rule.field, rule.reason, *_resolve(layers, code, rule.field)[:2])
+        ResolvedRule(rule.field, rule.reason, *resolve(layers, code, rule.field)[:2])
         for rule in RULES
     ]
 
@@ -212,6 +224,9 @@ def _profile(layers: tuple[Layer, ...]) -> QualityProfile:
         _rules(layers[layers.index(layer) :], None, f"{layer.name}: rules")
         for code in layer.languages:
             _rules(layers[layers.index(layer) :], code, f"{layer.name}: languages: {code}")
+        for key in layer.code_languages:
+            where = f"{layer.name}: code_languages: {key}"
+            _rules(layers[layers.index(layer) :], key, where, of_code=True)
     name = layers[0].name
     for code in _codes(layers):
         languages[code] = _rules(layers, code, f"{name}: languages: {code}")
@@ -223,7 +238,13 @@ def _profile(layers: tuple[Layer, ...]) -> QualityProfile:
             "texts only; write measured: whole"
         )
     counted = {field: each for field in FIELDS if (each := _counted(layers, field)) is not None}
-    return QualityProfile(name, _rules(layers, None, name), languages, prose, definitions, counted)
+    of_code = {
+        key: _rules(layers, key, f"{name}: code_languages: {key}", of_code=True)
+        for layer in layers
+        for key in layer.code_languages
+    }
+    rules = _rules(layers, None, name)
+    return QualityProfile(name, rules, languages, prose, definitions, counted, of_code)
 
 
 def _definitions(layers: Sequence[Layer]) -> Definitions:
@@ -252,9 +273,12 @@ def _codes(layers: Sequence[Layer]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def _rules(layers: Sequence[Layer], code: str | None, where: str) -> QualityRules:
+def _rules(
+    layers: Sequence[Layer], code: str | None, where: str, of_code: bool = False
+) -> QualityRules:
     """Returns what holds for a section's language, or for all others."""
-    values = {name: _resolve(layers, code, name)[0] for name in FIELDS}
+    resolve = _resolve_code if of_code else _resolve
+    values = {name: resolve(layers, code, name)[0] for name in FIELDS}
     try:
         return QualityRules(**values)
     except ValueError as error:
@@ -269,6 +293,21 @@ def _resolve(layers: Sequence[Layer], code: str | None, name: str) -> tuple[Any,
         if section is not None and name in layer.languages[section]:
             value = layer.languages[section][name]
             return value, f"{layer.name}: languages: {section}", number
+        if name in layer.rules:
+            general = general or (layer.rules[name], f"{layer.name}: rules", number)
+            if layer.rules[name] is None:
+                break
+    return general or (None, "", len(layers))
+
+
+def _resolve_code(layers: Sequence[Layer], code: str | None, name: str) -> tuple[Any, str, int]:
+    """Returns what `_resolve` does, for a programming language or a type of such."""
+    general: tuple[Any, str, int] | None = None
+    for number, layer in enumerate(layers):
+        for key in (code, language_type(code)):
+            if key is not None and name in layer.code_languages.get(key, {}):
+                origin = f"{layer.name}: code_languages: {key}"
+                return layer.code_languages[key][name], origin, number
         if name in layer.rules:
             general = general or (layer.rules[name], f"{layer.name}: rules", number)
             if layer.rules[name] is None:

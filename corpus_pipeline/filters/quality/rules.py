@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from corpus_pipeline.filters.code.languages import language_type
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.definitions import USUAL, Definitions
-from corpus_pipeline.filters.quality.more_columns import SCALES
+from corpus_pipeline.filters.quality.more_columns import PROGRAM_MEANINGS, SCALES
 from corpus_pipeline.filters.quality.rule_table import RULES, Rule
 from corpus_pipeline.text.languages import figures_for
 from corpus_pipeline.thresholds import exact_threshold
@@ -71,6 +72,26 @@ class QualityRules:
     code_max_mean_line_length: float | None = None
     code_min_letters: float | None = None
     code_max_duplicate_line_chars: float | None = None
+    code_max_bytes: int | None = None
+    code_max_generated_lines: int | None = None
+    code_max_xml_declarations: int | None = None
+    code_max_encoded_run: int | None = None
+    code_max_encoded: float | None = None
+    code_max_replacement_chars: float | None = None
+    code_min_comments: float | None = None
+    code_max_comments: float | None = None
+    code_max_strings: float | None = None
+    code_max_long_words: float | None = None
+    code_max_long_strings: float | None = None
+    code_max_hex_words: float | None = None
+    code_max_prompts: float | None = None
+    code_max_asserts: float | None = None
+    code_max_prints: float | None = None
+    code_max_imports: float | None = None
+    code_max_passes: float | None = None
+    code_max_directives: float | None = None
+    code_min_visible_chars: int | None = None
+    code_min_visible: float | None = None
     text_min_chars: int | None = None
     text_min_alphanumeric: float | None = None
     text_max_non_alphanumeric: float | None = None
@@ -142,6 +163,9 @@ class QualityProfile:
     """How things are counted."""
     counted: Mapping[str, tuple[str, str | None]] = dataclasses.field(default_factory=dict)
     """Rule's field -> measure, and what it is divided by, where the rule compares other ones."""
+    code_languages: Mapping[str, QualityRules] = dataclasses.field(default_factory=dict)
+    """Whole sets of rules by programming language, or by its type; they hold whatever the other
+    language is."""
 
     def compares(self, rule: Rule) -> tuple[str, str | None]:
         """Returns the measure that a rule compares, and what it is divided by."""
@@ -154,7 +178,7 @@ class QualityProfile:
         >>> QualityProfile("mine", QualityRules(text_max_digits=0.2)).more
         ('numeral_chars', 'whole_chars')
         """
-        every = (self.rules, *self.languages.values())
+        every = (self.rules, *self.languages.values(), *self.code_languages.values())
         names = [
             name
             for rule in RULES
@@ -164,14 +188,28 @@ class QualityProfile:
         ]
         return tuple(dict.fromkeys(names))
 
-    def rules_for(self, language: str | None) -> QualityRules:
-        """Returns the rules for a label: `text.languages` says whose; None is unknown."""
+    @property
+    def asks_for_code_language(self) -> bool:
+        """Says whether a verdict depends on the programming language of a document."""
+        return bool(self.code_languages or PROGRAM_MEANINGS.keys() & {*self.more})
+
+    def rules_for(self, language: str | None, code_language: str | None = None) -> QualityRules:
+        """Returns the rules for a label: `text.languages` says whose; None is unknown.
+
+        A programming language with rules of its own, or of its type, goes before.
+        """
+        for name in (code_language, language_type(code_language)):
+            if name is not None and name in self.code_languages:
+                return self.code_languages[name]
         found = figures_for(tuple(self.languages)).find(language, by_writing=True)
         return self.rules if found is None else self.languages[found]
 
 
 def quality_failures(
-    measures: pa.RecordBatch, langs: pa.Array, profile: QualityProfile
+    measures: pa.RecordBatch,
+    langs: pa.Array,
+    profile: QualityProfile,
+    code_languages: pa.Array | None = None,
 ) -> dict[str, NDArray[np.bool_]]:
     """Returns which rules each document fails: every reason of `QUALITY_REASONS` → bool[N].
 
@@ -181,6 +219,7 @@ def quality_failures(
         langs: `string`, N languages or scripts (`und-Hani`); null takes the profile's rules for all
             languages.
         profile: the thresholds.
+        code_languages: `string`, N programming languages; null or None where none is known.
 
     Raises:
         ValueError: `measures` and `langs` differ in length.
@@ -196,14 +235,23 @@ def quality_failures(
         raise ValueError(
             f"measures and langs must have one length, got {measures.num_rows} and {len(langs)}"
         )
-    encoded = langs.dictionary_encode()
-    codes: list[str | None] = [*encoded.dictionary.to_pylist(), None]
-    language = np.asarray(encoded.indices.fill_null(len(codes) - 1), np.int64)
-    rules = [profile.rules_for(code) for code in codes]
+    names, language = _numbered(langs)
+    rules = [profile.rules_for(name) for name in names]
+    if profile.code_languages and code_languages is not None:
+        codes, code = _numbered(code_languages)
+        rules = [profile.rules_for(name, other) for other in codes for name in names]
+        language = code * len(names) + language
     return {
         rule.reason: _fails(rule, profile.compares(rule), rules, language, measures)
         for rule in RULES
     }
+
+
+def _numbered(labels: pa.Array) -> tuple[list[str | None], NDArray[np.int64]]:
+    """Returns the different labels, None the last, and the number of each of N."""
+    encoded = labels.dictionary_encode()
+    names: list[str | None] = [*encoded.dictionary.to_pylist(), None]
+    return names, np.asarray(encoded.indices.fill_null(len(names) - 1), np.int64)
 
 
 def _fails(

@@ -9,6 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
 
+from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.filters.code.columns import CODE_LANGUAGE
 from corpus_pipeline.filters.figures import writing
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.more_columns import more_field
@@ -79,6 +81,24 @@ class Quality(Step):
         found = {more for profile in self.profiles.values() for more in profile.more}
         return tuple(sorted(found))
 
+    def _asks_for_code_language(self) -> bool:
+        return any(profile.asks_for_code_language for profile in self.profiles.values())
+
+    def check_columns(self, before: pa.Schema) -> None:
+        """Refuses to judge by programming languages that nobody has told.
+
+        Raises:
+            ConfigError: a profile does, and no step before fills `code_language`.
+        """
+        super().check_columns(before)
+        if CODE_LANGUAGE not in before.names:
+            for name, profile in sorted(self.profiles.items()):
+                if profile.asks_for_code_language:
+                    raise ConfigError(
+                        f"{self.title}: profile {name} judges by programming language, and no step "
+                        f"before it fills {CODE_LANGUAGE}; put the step `code` before it"
+                    )
+
     def open(self) -> None:
         """Reads the profiles."""
         _ = self.profiles
@@ -90,13 +110,15 @@ class Quality(Step):
 
         profile = self.profile_of(source_of(batch))
         langs = labels_or_scripts(batch["lang"], batch["text"])
+        codes = _code_languages(batch)
         measures = measure_quality(
-            batch["text"], langs, profile.prose, profile.definitions, profile.more
+            batch["text"], langs, profile.prose, profile.definitions, profile.more, codes
         )
         columns = {name: measures[name] for name in measures.schema.names}
         for name in self._more:
             columns.setdefault(name, pa.nulls(len(langs), pa.int32()))
-        return self.failed(self.filled(batch, columns), quality_failures(measures, langs, profile))
+        failures = quality_failures(measures, langs, profile, codes)
+        return self.failed(self.filled(batch, columns), failures)
 
     def profile_of(self, source: str | None) -> QualityProfile:
         """Returns the profile that documents of a source are judged by."""
@@ -108,28 +130,37 @@ class Quality(Step):
         compared = (
             profile.compares(rule)
             for profile in self.profiles.values()
-            for rules in (profile.rules, *profile.languages.values())
+            for rules in (
+                profile.rules,
+                *profile.languages.values(),
+                *profile.code_languages.values(),
+            )
             for rule in RULES
             if getattr(rules, rule.field) is not None
         )
         measures = dict.fromkeys(name for names in compared for name in names if name)
-        return (*map(self.column_name, measures), "lang", "lang_score")
+        named = (CODE_LANGUAGE,) if self._asks_for_code_language() else ()
+        return (*map(self.column_name, measures), "lang", "lang_score", *named)
 
     def judge(self, rows: Batch) -> Failures:
         """Compares the measures with the thresholds of the source's profile."""
-        return quality_failures(rows, rows["lang"], self.profile_of(source_of(rows)))
+        profile = self.profile_of(source_of(rows))
+        return quality_failures(rows, rows["lang"], profile, _code_languages(rows))
 
     def untold(self, rows: Batch) -> NDArray[np.bool_]:
         """Says which documents without a language the rules of some scripts would drop."""
         profile = self.profile_of(source_of(rows))
         return told_by_script(
-            rows, profile.rules_for, lambda some, langs: quality_failures(some, langs, profile)
+            rows,
+            profile.rules_for,
+            lambda some, langs: quality_failures(some, langs, profile, _code_languages(some)),
         )
 
     def limit(self, reason: str, row: Mapping[str, Any]) -> object:
         """Returns the threshold in the language of a document."""
         field = next(rule.field for rule in RULES if rule.reason == reason)
-        return getattr(self.profile_of(row["source"]).rules_for(row["lang"]), field)
+        profile = self.profile_of(row["source"])
+        return getattr(profile.rules_for(row["lang"], row.get(CODE_LANGUAGE)), field)
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
@@ -138,4 +169,10 @@ class Quality(Step):
         if not known:
             return quality_verdict(reason, row, None)
         profile = self.profile_of(row["source"])
-        return quality_verdict(reason, row, profile.rules_for(writing(row, text)), profile)
+        rules = profile.rules_for(writing(row, text), row.get(CODE_LANGUAGE))
+        return quality_verdict(reason, row, rules, profile)
+
+
+def _code_languages(batch: Batch) -> pa.Array | None:
+    """Returns the programming languages of documents, if a step before has labelled them."""
+    return batch[CODE_LANGUAGE] if CODE_LANGUAGE in batch.schema.names else None

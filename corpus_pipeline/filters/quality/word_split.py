@@ -7,8 +7,12 @@ from corpus_pipeline.filters.quality.definitions import WORD_FORMS
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import DIGIT, LETTER, SPACE, UNSPACED, decode
 
-UNICODE, WHITE_SPACE, PUNCTUATION_APART, CHARACTERS = range(len(WORD_FORMS))
-assert [*WORD_FORMS] == ["unicode", "white-space", "punctuation-apart", "characters"]
+UNICODE, WHITE_SPACE, PUNCTUATION_APART, CHARACTERS, MARKS_APART = range(len(WORD_FORMS))
+assert [*WORD_FORMS] == [
+    "unicode", "white-space", "punctuation-apart", "characters", "marks-apart",
+]  # fmt: skip
+#: ASCII that parts words where marks do.
+_PARTS = np.array([not chr(k).isalnum() for k in range(128)])
 
 #: What spaCy's English tokenizer takes off the beginning and the end of a word (spacy/lang/
 #: punctuation.py, 3.8): its punctuation, quotation marks and currencies.
@@ -228,7 +232,9 @@ def split_document(data, start, stop, form, classes, starts, ends):  # type: ign
     while i < stop:
         code_point, following = decode(data, i)
         kind = classes[code_point]
-        alone = form == CHARACTERS or (form == UNICODE and kind == UNSPACED)
+        alone = form == CHARACTERS or (form in (UNICODE, MARKS_APART) and kind == UNSPACED)
+        if form == MARKS_APART and code_point < 0x80 and _PARTS[code_point]:
+            kind = SPACE
         if (kind == SPACE or alone) and first >= 0:
             if form == PUNCTUATION_APART:
                 count = _split_apart(data, first, i, classes, starts, ends, count)

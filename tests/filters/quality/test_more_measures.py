@@ -23,7 +23,13 @@ from corpus_pipeline.filters.quality.definitions import (
     Definitions,
 )
 from corpus_pipeline.filters.quality.measures import measure_quality
-from corpus_pipeline.filters.quality.more_columns import FAMILIES, FIXED, family_of, is_more
+from corpus_pipeline.filters.quality.more_columns import (
+    FAMILIES,
+    FIXED,
+    WORD_MEANINGS,
+    family_of,
+    is_more,
+)
 from corpus_pipeline.filters.quality.more_measures import count_more
 from corpus_pipeline.filters.quality.word_split import split_document
 from corpus_pipeline.text.characters import characters
@@ -104,9 +110,9 @@ def test_words_equal_the_slow_twin(text: str, form: str) -> None:
     entropy = -sum(n / len(cores) * math.log(n / len(cores)) for n in times.values())
     got = count(
         text,
-        [*(name for name in FIXED if "word" in name), "words", "word_chars", "longest_word"]
+        [*WORD_MEANINGS, "words", "word_chars", "longest_word"]
         if form == "characters"
-        else [name for name in FIXED if "word" in name],
+        else [*WORD_MEANINGS],
         Definitions(words=form),
     )
     if form == "characters":
