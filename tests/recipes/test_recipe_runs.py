@@ -47,14 +47,24 @@ ALL = Part()
 TEXTS = 52
 
 
+NAMES = (
+    "river", "stone", "garden", "window", "letter", "winter", "market", "engine", "copper",
+    "forest", "island", "basket", "ladder", "mirror", "needle", "orchard", "pillow", "quarry",
+    "ribbon",
+)  # fmt: skip
+
+
+def program(number: int) -> str:
+    """Returns a function that hardly another one is like."""
+    one, two, three = (NAMES[number * k // 7 % len(NAMES)] for k in (3, 11, 29))
+    return f"def {one}_{two}_{three}({two}, {one}):\n    return {two} * {number % 10} + {one}\n\n"
+
+
 def documents(language: str, part: Part = ALL) -> Iterator[str]:
     """Yields texts of which no two are alike: prose, or program code."""
     for number in range(part.number, TEXTS, part.parts):
         if language == "code":
-            yield "".join(
-                f"def step_{number}_{line}(width, height):\n    return width * {line} + height\n\n"
-                for line in range(12)
-            )
+            yield "".join(program(31 * number + line) for line in range(12))
         else:
             mark, after = ("，", "{}天以后，") if language == "zh" else (",", ", {} days later,")
             parts = corpora.joined(language, corpora.story(language, number % 13)).split(mark)
