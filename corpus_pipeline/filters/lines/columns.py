@@ -16,6 +16,7 @@ RULES = {
     "counter": "they are a counter",
     "navigation": "they are nothing but navigation phrases",
     "pattern": "one of the patterns is found in them",
+    "book_matter": "they stand before or behind a book and are no part of it",
     "repeated": "the document had them before",
 }
 #: So many line numbers are kept of each document.

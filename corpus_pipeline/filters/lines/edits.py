@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from corpus_pipeline.filters.lines.books import NAMED, find_matter
 from corpus_pipeline.filters.lines.columns import LINE_MEASURES, LINE_REASONS, RULES, SHOWN_LINES
 from corpus_pipeline.filters.lines.line_kernels import (
+    BOOK_MATTER,
     C4_END,
     COUNTER,
     HAS_DIGIT,
@@ -168,6 +170,9 @@ def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] =
     every = [*options.patterns, *patterns]
     if every:
         remove(PATTERN, _either(every), _staying(rules, np.ones(count, np.bool_)))
+    if options.book_matter is not None:
+        around = _around_books(texts, line_offsets, starts, ends)
+        rules[_staying(rules, around)] = BOOK_MATTER
     if options.repeated:
         most = int(np.diff(line_offsets).max(initial=0))
         keys = np.empty(max(4, 1 << (2 * most).bit_length()), np.uint64)
@@ -181,6 +186,28 @@ def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] =
         cut_words, cut_chars, np.asarray(texts.is_null()),
         options.active | ({"pattern"} if patterns else set()),
     )  # fmt: skip
+
+
+def _around_books(
+    texts: pa.Array,
+    line_offsets: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+) -> NDArray[np.bool_]:
+    """bool[L], the line stands before or behind the book that its text is."""
+    around = np.zeros(len(starts), np.bool_)
+    _, offsets = utf8_buffers(texts)
+    for row in np.flatnonzero(_matching(texts, NAMED)).tolist():
+        text = texts[row].as_py()
+        matter = find_matter(text)
+        if matter is None:
+            continue
+        # A line belongs to what its last character lies in: a mark ends with its line.
+        begin = int(offsets[row]) + len(text[: matter.begin].encode())
+        end = int(offsets[row]) + len(text[: matter.end].encode())
+        lines = slice(int(line_offsets[row]), int(line_offsets[row + 1]))
+        around[lines] = (ends[lines] <= begin) | (starts[lines] >= end)
+    return around
 
 
 def _either(patterns: Iterable[str]) -> str:

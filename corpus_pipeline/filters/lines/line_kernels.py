@@ -19,7 +19,7 @@ from corpus_pipeline.text.words import mix
 #: The numbers of the rules: one more than the place in `columns.RULES`; 0 keeps the line.
 (
     WORD_TOO_LONG, NO_END_MARK, UPPERCASE, DIGITS, FEW_WORDS, FEW_CHARS, WITH_JAVASCRIPT,
-    WITH_POLICY, COUNTER, NAVIGATION, PATTERN, REPEATED,
+    WITH_POLICY, COUNTER, NAVIGATION, PATTERN, BOOK_MATTER, REPEATED,
 ) = range(1, len(RULES) + 1)  # fmt: skip
 
 #: What `scan_lines` is told, one int64 each. -1 is off; shares are numerator and denominator.

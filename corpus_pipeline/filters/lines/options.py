@@ -87,6 +87,11 @@ class LinesOptions(Options):
     patterns_file: str | None = Field(
         None, description="path of a file of such expressions, one a line; # begins a comment"
     )
+    book_matter: Literal["gutenberg"] | None = Field(
+        None,
+        description="what stands around a book and is no part of it goes: `gutenberg`, headers, "
+        "small print, credits, transcriber's notes and licences of Project Gutenberg",
+    )
     repeated: bool = Field(False, description="a line that the document had before goes")
     max_blank_lines: int | None = Field(
         None, ge=0, description="blank lines that may stay between two lines"
@@ -134,6 +139,7 @@ class LinesOptions(Options):
             "counter": self.counters,
             "navigation": self.navigation,
             "pattern": bool(self.patterns or self.patterns_file),
+            "book_matter": self.book_matter is not None,
             "repeated": self.repeated,
         }
         return frozenset(rule for rule, is_on in on.items() if is_on)

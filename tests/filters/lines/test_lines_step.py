@@ -82,7 +82,7 @@ def test_every_rule_is_off_or_on_by_its_options() -> None:
     every = LinesOptions(
         end_mark="c4", min_words=1, min_chars=1, max_word_chars=9, max_uppercase=1, max_digits=1,
         javascript=True, policy=True, counters=True, navigation=True, patterns=("x",),
-        repeated=True,
+        repeated=True, book_matter="gutenberg",
     )  # fmt: skip
     assert every.active == set(RULES)
     assert LinesOptions().active == set()
