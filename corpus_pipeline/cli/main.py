@@ -16,6 +16,7 @@ from corpus_pipeline.cli import export as export_command
 from corpus_pipeline.cli.help import example
 from corpus_pipeline.errors import CorpusError, owner_of, printable
 from corpus_pipeline.machine import OWN_PROCESS
+from corpus_pipeline.sources.formats import named_formats
 
 if TYPE_CHECKING:
     from corpus_pipeline.config.config import Config
@@ -252,10 +253,7 @@ def read(
     output: OutputArgument,
     format_: Annotated[
         str,
-        typer.Option(
-            "--format",
-            help="auto, warc, wet, jsonl, json, parquet, text, html, wikipedia or stackexchange.",
-        ),
+        typer.Option("--format", help=f"auto, {named_formats()}."),
     ] = "auto",
     text_field: TextFieldOption = None,
     id_field: IdFieldOption = None,

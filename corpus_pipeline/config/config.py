@@ -26,7 +26,8 @@ from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.option_types import LanguageName, Size
 from corpus_pipeline.redaction import remember_secrets, storable
-from corpus_pipeline.sources.pieces import FORMATS
+from corpus_pipeline.sources.formats import FORMATS, WITH_POSTS
+from corpus_pipeline.sources.posts import Join, PostOptions
 from corpus_pipeline.steps import Section, SourceRules
 from corpus_pipeline.text.languages import parse_language
 from corpus_pipeline.yaml_files import load_yaml, nearest_key, read_yaml_text
@@ -69,6 +70,25 @@ def _format(name: str) -> str:
     return name
 
 
+class PostsSection(Section):
+    """Which posts of a forum are documents."""
+
+    join: Join = Field(
+        "none",
+        description="none: each post by itself; thread: the first post and all replies; replies: "
+        "each reply to the first post with all below it; parent: each reply behind what it answers",
+    )
+    min_score: int | None = Field(
+        None, description="posts with a lower score, or none, are left out"
+    )
+    over_18: bool = Field(False, description="threads marked as unfit for minors are read")
+    bots: bool = Field(False, description="posts of bots are read")
+
+    def options(self) -> PostOptions:
+        """Returns what the reader is told."""
+        return PostOptions(**self.model_dump())
+
+
 class Input(Section):
     """One source: files of one kind that share a name, a priority and rules."""
 
@@ -76,9 +96,8 @@ class Input(Section):
     source: str = Field(description="name of this source in the ledger and in reports")
     format: Annotated[str, AfterValidator(_format)] = Field(
         "auto",
-        description="auto (by what the file holds), warc, wet, jsonl, json, parquet, text, html, "
-        "wikipedia, stackexchange, dataset: a folder that an earlier run has written, or code of "
-        "your own: ./FILE.py:NAME",
+        description=f"auto (by what the file holds), {', '.join(FORMATS)}, dataset: a folder that "
+        "an earlier run has written, or code of your own: ./FILE.py:NAME",
     )
     priority: int | None = Field(
         None,
@@ -92,6 +111,9 @@ class Input(Section):
         "id", description="key or column of the document's own id, a string or an integer"
     )
     url_field: str = Field("url", description="key or column of the document's address")
+    posts: PostsSection | None = Field(
+        None, description="which posts are documents, and which are joined; for forums"
+    )
     language: LanguageName | None = Field(
         None, description="language of this source, if known: no model is asked"
     )
@@ -111,6 +133,15 @@ class Input(Section):
                     raise ValueError(
                         f"{name} and {other} are both {same!r}; give {other} another name"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _posts_of_forums(self) -> "Input":
+        if self.posts is not None and self.format not in WITH_POSTS:
+            raise ValueError(
+                f"posts: the format {self.format} has none; name one that has "
+                f"(`format:` {' or '.join(WITH_POSTS)}), or leave posts out"
+            )
         return self
 
 

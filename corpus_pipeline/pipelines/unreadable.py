@@ -23,7 +23,7 @@ from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.errors import ErrorBudgetError
 from corpus_pipeline.planning.plan import Plan
-from corpus_pipeline.sources.pieces import SINGLE
+from corpus_pipeline.sources.formats import SINGLE
 from corpus_pipeline.sources.records import ERRORS, LOST, READ_REASONS, remedy_for
 from corpus_pipeline.stages.writing import prepared_path, rejected_path
 from corpus_pipeline.workspace.phase_table import FIRST_PASS

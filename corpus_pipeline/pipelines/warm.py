@@ -22,6 +22,7 @@ from corpus_pipeline.flow import default_steps
 from corpus_pipeline.kernels import CACHE_DIR
 from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.planning.plan import Plan
+from corpus_pipeline.sources.formats import WITH_PAGES
 
 #: Stages that are compiled together.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -36,8 +37,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "telephone lists": (),
 }
 _MODULE = "corpus_pipeline.pipelines.warm"
-#: Formats whose records may be pages; other text needs little of *extract*.
-_PAGES = ("warc", "html", "dataset")
 
 _SENTENCES = (
     "The committee of the town met again on Monday and talked about the bridge over the river. "
@@ -62,7 +61,7 @@ def groups_of(flow: RunFlow, plan: Plan) -> list[str]:
     return [
         group
         for group, stages in GROUPS.items()
-        if names.intersection(stages) and (group != "pages" or not formats.isdisjoint(_PAGES))
+        if names.intersection(stages) and (group != "pages" or not formats.isdisjoint(WITH_PAGES))
     ]
 
 

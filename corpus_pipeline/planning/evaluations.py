@@ -29,6 +29,7 @@ from corpus_pipeline.dedup.step import ContaminationSection
 from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.extract.normalise import normalise_texts
 from corpus_pipeline.sources.compressed import decompressed_blocks
+from corpus_pipeline.sources.formats import WITH_FIELDS
 from corpus_pipeline.sources.pieces import Piece, detect_format
 from corpus_pipeline.sources.reading import read_piece
 from corpus_pipeline.sources.records import ReadOptions
@@ -39,8 +40,6 @@ from corpus_pipeline.text.words import split_words
 _HEAD = 1 << 16
 #: What a record is missing that another field of its may have.
 _NO_TEXT = ("read-missing-text", "read-null-text", "read-text-not-a-string")
-#: Formats of inputs that hold no fields; such a file is read as JSONL.
-_WITHOUT_FIELDS = ("text", "html", "warc", "wet")
 #: What pages write between a question and its answer.
 _BETWEEN = ("", "A", "Answer", "答", "答案")
 #: No field of any file.
@@ -329,7 +328,7 @@ def _batches(path: str, field: str, section: ContaminationSection) -> Iterator[p
     with storage.open_input(path) as stream:
         format_, compression = detect_format(path, stream.read(_HEAD))
         stream.seek(0)
-        if format_ in _WITHOUT_FIELDS:
+        if format_ not in WITH_FIELDS:
             format_ = "jsonl"
         counts: Counter[str] = Counter()
         piece = Piece(path, format_, compression, 0, None)

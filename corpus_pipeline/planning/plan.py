@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import hashlib
 import importlib.metadata
+import itertools
 import json
 import os
 import sys
@@ -39,6 +40,8 @@ from corpus_pipeline.sources.pieces import (
     detect_format,
     is_looked_into,
 )
+from corpus_pipeline.sources.posts import PostOptions
+from corpus_pipeline.sources.reading import is_joined
 from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.storage import Place
 from corpus_pipeline.workspace.units import UNITS_PER_BATCH, Unit
@@ -127,13 +130,19 @@ def make_plan(
     text_bytes = sum(each.text_bytes for each in stored)
     unit_bytes = config.plan.unit_bytes or unit_bytes_for(text_bytes)
     cut = _each(
-        lambda source, file, how: (source, _cut(file, how, unit_bytes)),
+        lambda source, file, how: (
+            source,
+            _cut(file, how, unit_bytes, _joined(config, source, how)),
+        ),
         [(source, file, how) for (source, file), how in zip(files, stored, strict=True)],
     )
     units: list[Unit] = []
     for source in sources:
         pieces = [piece for owner, found in cut if owner is source for piece in found]
-        for group in _grouped(pieces, unit_bytes, config.plan.unit_files):
+        joined = any(_joined(config, source, piece) for piece, _ in pieces)
+        for group in (
+            _by_folder(pieces) if joined else _grouped(pieces, unit_bytes, config.plan.unit_files)
+        ):
             units.append(Unit(len(units), source.source, group))
     partitions = partitions_for(text_bytes, config.plan.match_bytes)
     listed = [(source.source, file) for source, file in files]
@@ -166,6 +175,7 @@ def read_options(config: Config, source: Input) -> ReadOptions:
             url_field=source.url_field,
             max_document_bytes=config.options("read").max_document_bytes,
             batch_bytes=config.options("read").batch_bytes,
+            posts=source.posts.options() if source.posts is not None else PostOptions(),
         )
     except ValueError as error:
         raise ConfigError(f"inputs: {source.source}: {error}") from error
@@ -285,10 +295,17 @@ def _parquet_bytes(path: str, options: ReadOptions, lenient: bool) -> float:
             ) from damage
 
 
-def _cut(file: storage.InputFile, how: _Stored, unit_bytes: int) -> list[tuple[Piece, float]]:
-    """Cuts one file; each piece comes with its estimated bytes of text."""
-    if is_own(how.format):
-        return [(Piece(file.path, how.format, None, 0, None), how.text_bytes)]
+def _joined(config: Config, source: Input, stored: "_Stored | Piece") -> bool:
+    """Says whether records of such a file are joined with others of its folder."""
+    return is_joined(stored.format, read_options(config, source))
+
+
+def _cut(
+    file: storage.InputFile, how: _Stored, unit_bytes: int, whole: bool
+) -> list[tuple[Piece, float]]:
+    """Cuts one file, if it is not to stay whole; each piece has its estimated bytes of text."""
+    if whole or is_own(how.format):
+        return [(Piece(file.path, how.format, how.compression, 0, None), how.text_bytes)]
     cut_as = "parquet" if how.format == "dataset" else how.format
     with contextlib.ExitStack() as opened:
         stream = None
@@ -297,6 +314,17 @@ def _cut(file: storage.InputFile, how: _Stored, unit_bytes: int) -> list[tuple[P
         pieces = cut_file(file.path, stream, file.size, cut_as, how.compression, unit_bytes)
     weight = how.text_bytes / max(1, len(pieces))
     return [(dataclasses.replace(piece, format=how.format), weight) for piece in pieces]
+
+
+def _by_folder(pieces: Iterable[tuple[Piece, float]]) -> Iterable[tuple[Piece, ...]]:
+    """Puts the pieces of one folder together, whose records are joined.
+
+    >>> one, two = (Piece(f"{name}/Posts.xml", "stackexchange", None, 0, None) for name in "ab")
+    >>> [len(group) for group in _by_folder([(one, 1.0), (one, 1.0), (two, 1.0)])]
+    [2, 1]
+    """
+    folders = itertools.groupby(pieces, lambda each: each[0].path.rpartition("/")[0])
+    return [tuple(piece for piece, _ in group) for _, group in folders]
 
 
 def _grouped(

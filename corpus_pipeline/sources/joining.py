@@ -9,14 +9,14 @@ from corpus_pipeline.sources.records import MAX_ROWS
 
 
 def joined(
-    parts: Iterable[tuple[str, pa.RecordBatch]], batch_bytes: int
+    parts: Iterable[tuple[str | list[str], pa.RecordBatch]], batch_bytes: int
 ) -> Iterator[tuple[pa.RecordBatch, pa.Array]]:
     """Puts batches of files that follow one another together while they fit into one.
 
     Documents of a dataset keep batches of one source each, as stages want them.
 
     Args:
-        parts: (path, batch) in the order of their records, all of one schema.
+        parts: (path, or that of each row; batch) in the order of their records, all of one schema.
         batch_bytes: bytes that a joined batch has at most, about.
 
     Yields:
@@ -27,7 +27,7 @@ def joined(
     >>> batch["n"].to_pylist(), files.to_pylist()
     ([1, 2, 3], ['a', 'a', 'b'])
     """
-    waiting: list[tuple[str, pa.RecordBatch]] = []
+    waiting: list[tuple[str | list[str], pa.RecordBatch]] = []
     rows = filled = 0
     for path, batch in parts:
         # Of a slice it is what the whole has, so that slices, which are no small files, stay alone.
@@ -47,11 +47,18 @@ def _may_join(before: pa.RecordBatch, batch: pa.RecordBatch) -> bool:
     return "source" not in batch.schema.names or bool(before["source"][0] == batch["source"][0])
 
 
-def _one(parts: list[tuple[str, pa.RecordBatch]]) -> tuple[pa.RecordBatch, pa.Array]:
+def _one(
+    parts: list[tuple[str | list[str], pa.RecordBatch]],
+) -> tuple[pa.RecordBatch, pa.Array]:
     if len(parts) == 1:
         path, batch = parts[0]
-        return batch, pa.repeat(pa.scalar(path), batch.num_rows)
+        return batch, _paths(path, batch)
     batch = one_batch(pa.Table.from_batches([batch for _, batch in parts]))
-    times = [batch.num_rows for _, batch in parts]
-    numbers = [number for number, size in enumerate(times) for _ in range(size)]
-    return batch, pa.array([path for path, _ in parts]).take(pa.array(numbers))
+    return batch, pa.concat_arrays([_paths(path, part) for path, part in parts])
+
+
+def _paths(path: str | list[str], batch: pa.RecordBatch) -> pa.Array:
+    """Returns the path of each row's file."""
+    if isinstance(path, list):
+        return pa.array(path, pa.string())
+    return pa.repeat(pa.scalar(path), batch.num_rows)

@@ -61,7 +61,7 @@ def columns_of(data: bytes | memoryview, options: ReadOptions) -> dict[str, Any]
     >>> columns_of(b'{"title": "a", "parts": []}', ReadOptions())["metadata"].decode()
     '{"excerpt":"{\\\\"title\\\\": \\\\"a\\\\", \\\\"parts\\\\": []}","fields":"title, parts[]"}'
     """
-    if len(data) > _DENSE_BYTES and _values(data) > _MAX_VALUES:
+    if is_dense(data):
         return {"metadata": excerpt(bytes(data[:EXCERPT_BYTES])), "drop_reason": "read-too-large"}
     try:
         fields = orjson.loads(data)
@@ -159,7 +159,7 @@ def unfold(fields: dict[str, Any]) -> None:
 
 def _object_in(text: bytes) -> dict[str, Any] | None:
     """Returns the object that a text spells, None if it spells none or one of too many values."""
-    if len(text) > _DENSE_BYTES and _values(text) > _MAX_VALUES:
+    if is_dense(text):
         return None
     try:
         found = orjson.loads(text)
@@ -190,6 +190,15 @@ def _names(fields: dict[str, Any], columns: dict[str, Any]) -> str | None:
     names = ["id"] * ("id" in columns) + ["url"] * ("url" in columns) + names
     more = ["..."] if len(names) > _MOST_NAMES else []
     return ", ".join([*names[:_MOST_NAMES], *more])[:EXCERPT_CHARS] or None
+
+
+def is_dense(data: bytes | memoryview) -> bool:
+    """Says whether a JSON text has too many values to be parsed.
+
+    >>> is_dense(b"[1, 2, 3]"), is_dense(b"[" * 1_000_001)
+    (False, True)
+    """
+    return len(data) > _DENSE_BYTES and _values(data) > _MAX_VALUES
 
 
 def _values(line: bytes | memoryview) -> int:

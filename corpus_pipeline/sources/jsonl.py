@@ -21,7 +21,7 @@ from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder, 
 _LINE_FACTOR = 3
 _LINE_SLACK = 1 << 20
 _LINE_ENDS = re.compile(rb"\n+")
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 def record_limit(options: ReadOptions) -> int:
@@ -29,7 +29,9 @@ def record_limit(options: ReadOptions) -> int:
     return _LINE_FACTOR * options.max_document_bytes + _LINE_SLACK
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
+    """A line that is not blank, or blank ones, or a place where the stream breaks."""
+
     offset: int
     """First byte of the line in the decompressed stream."""
     content: bytes | memoryview
@@ -66,9 +68,9 @@ def read_jsonl(
     """
     rows = RecordsBuilder(options.batch_bytes)
     blank = 0
-    for offset, content, problem, times in _lines(stream, piece, record_limit(options)):
+    for offset, content, problem, times in json_lines(stream, piece, record_limit(options)):
         if offset == 0:
-            content = bytes(content).removeprefix(_BOM)
+            content = bytes(content).removeprefix(BOM)
         if problem is not None:
             yield from rows.add(offset, metadata=excerpt(bytes(content)), drop_reason=problem)
         elif columns := columns_of(content, options):
@@ -80,7 +82,7 @@ def read_jsonl(
         count("skipped-blank-line", blank)
 
 
-def _lines(stream: BinaryIO, piece: Piece, limit: int) -> Iterator[_Line]:
+def json_lines(stream: BinaryIO, piece: Piece, limit: int) -> Iterator[Line]:
     """Yields the lines that begin in the piece; last, if the stream breaks, the line it breaks in.
 
     A damage between two lines is an empty line with a problem. A line longer than `limit` bytes
@@ -100,12 +102,12 @@ def _lines(stream: BinaryIO, piece: Piece, limit: int) -> Iterator[_Line]:
             if not (dropping or too_long):
                 parts.append(first)
                 if held > limit:
-                    yield _Line(offset, b"".join(parts)[:EXCERPT_BYTES], "read-too-large")
+                    yield Line(offset, b"".join(parts)[:EXCERPT_BYTES], "read-too-large")
                     parts, too_long = [], True
             if line_end < 0:
                 continue
             if not (dropping or too_long):
-                yield _Line(offset, b"".join(parts), None)
+                yield Line(offset, b"".join(parts), None)
             dropping = too_long = False
             offset += held + 1
             view = memoryview(block)
@@ -119,11 +121,11 @@ def _lines(stream: BinaryIO, piece: Piece, limit: int) -> Iterator[_Line]:
                     last = len(block) if piece.end is None else start + piece.end - offset
                     empty = _LINE_ENDS.match(block, start, last)
                     assert empty is not None
-                    yield _Line(offset, b"", None, len(empty[0]))
+                    yield Line(offset, b"", None, len(empty[0]))
                     offset += len(empty[0])
                     start += len(empty[0])
                     continue
-                yield _Line(offset, view[start:line_end], None)
+                yield Line(offset, view[start:line_end], None)
                 offset += line_end + 1 - start
                 start = line_end + 1
             else:
@@ -134,12 +136,12 @@ def _lines(stream: BinaryIO, piece: Piece, limit: int) -> Iterator[_Line]:
             return
         content = b"".join(parts)
         if _is_object(content):
-            yield _Line(offset, content, None)
+            yield Line(offset, content, None)
             offset, content = offset + len(content), b""
-        yield _Line(offset, content or damage.head, damage.reason)
+        yield Line(offset, content or damage.head, damage.reason)
         return
     if held and not (dropping or too_long):
-        yield _Line(offset, b"".join(parts), None)
+        yield Line(offset, b"".join(parts), None)
 
 
 def _is_object(line: bytes) -> bool:

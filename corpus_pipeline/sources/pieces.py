@@ -42,36 +42,8 @@ from corpus_pipeline.sources.containers import (
     is_plain_text,
     wide_encoding_of,
 )
+from corpus_pipeline.sources.formats import FORMAT_BY_SUFFIX, FORMATS, LIKE, SINGLE, XML_ROOTS
 from corpus_pipeline.sources.json_values import is_lines
-
-FORMATS: tuple[str, ...] = (
-    "warc", "wet", "jsonl", "json", "parquet", "text", "html", "wikipedia", "stackexchange",
-)  # fmt: skip
-#: Formats of which a file is one XML document -> its root element.
-XML_ROOTS = {"wikipedia": "mediawiki", "stackexchange": "posts"}
-
-#: Formats in which a file is one document: one that is something else costs itself.
-SINGLE: tuple[str, ...] = ("text", "html")
-
-#: Suffixes of files that are one document each: prose and source code.
-_TEXT_SUFFIXES = """
-    .txt .text .md .markdown .rst .adoc .org .tex
-    .asm .bash .bat .c .cc .clj .cmake .cpp .cs .css .cu .cuh .cxx .dart .el .elm .erl .ex .exs
-    .f .f90 .fs .go .gradle .groovy .h .hh .hpp .hs .hxx .ini .ipynb .java .jl .js .jsx .kt .kts
-    .lisp .lua .m .ml .mli .mm .nim .pas .php .pl .pm .proto .ps1 .py .pyi .r .rb .rkt .rs .s .scala
-    .scm .sh .sql .sv .swift .tcl .tf .toml .ts .tsx .v .vb .vhd .vim .vue .yaml .yml .zig .zsh
-"""
-_FORMAT_BY_SUFFIX = {
-    ".warc": "warc",
-    ".wat": "warc",
-    ".wet": "wet",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".parquet": "parquet",
-    **dict.fromkeys(_TEXT_SUFFIXES.split(), "text"),
-    **dict.fromkeys((".html", ".htm", ".xhtml", ".xht", ".shtml"), "html"),
-}
 
 #: Bytes that show the format of a file; of bzip2, whose first block must be there as a whole, more.
 HEAD_BYTES = 1 << 16
@@ -187,7 +159,7 @@ def detect_format(path: str, head: bytes, declared: str = "auto") -> tuple[str, 
     named = COMPRESSIONS.get(suffixes[-1]) if suffixes else None
     if named or container_by_name(path):
         suffixes.pop()
-    by_name = _FORMAT_BY_SUFFIX.get(suffixes[-1]) if suffixes else None
+    by_name = FORMAT_BY_SUFFIX.get(suffixes[-1]) if suffixes else None
     compression = compression_of(head)
     # A download may have been decompressed on its way and kept its name.
     if compression is None and not (is_plain_text(head) or _format_of(head)):
@@ -210,7 +182,12 @@ def detect_format(path: str, head: bytes, declared: str = "auto") -> tuple[str, 
             f"name it in the configuration (`format:` one of {', '.join(FORMATS)})"
         )
     _refuse_content(path, format_, compression, start)
-    if format_ == "jsonl" and not is_lines(start):
+    if LIKE.get(format_) == "jsonl" and not is_lines(start):
+        if format_ != "jsonl":
+            raise InputError(
+                f"{path}: is JSON, but not one object on each line, as {format_} is; convert it "
+                "(for example with `jq -c '.[]'`)"
+            )
         format_ = "json"
     return format_, compression
 
@@ -248,7 +225,7 @@ def _refuse_content(path: str, format_: str, compression: str | None, start: byt
             f"{path}: is an HTML or XML page and not {format_}, perhaps what a server answered "
             "instead of the file; fetch it again"
         )
-    wanted = {"dataset": "parquet", "json": "jsonl", "wet": "warc"}.get(format_, format_)
+    wanted = {**LIKE, "dataset": "parquet", "json": "jsonl", "wet": "warc"}.get(format_, format_)
     if content is not None and {"wet": "warc"}.get(content, content) != wanted:
         raise InputError(
             f"{path}: is {content} by its first bytes and not {format_}; correct its name or, in "
@@ -300,6 +277,7 @@ def is_looked_into(format: str, compression: str | None) -> bool:
     >>> is_looked_into("parquet", None), is_looked_into("text", "gz")
     (True, False)
     """
+    format = LIKE.get(format, format)
     return (
         format == "parquet"
         or (format == "jsonl" and compression is not None)
@@ -338,18 +316,19 @@ def cut_file(
         raise ValueError(f"unit_bytes must be at least 1, got {unit_bytes}")
     if format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {format!r}")
+    like = LIKE[format]
     if stream is None and is_looked_into(format, compression):
         raise ValueError(f"{format} cannot be cut without a look at its content")
     cuts: Sequence[int] = ()
-    if format == "parquet":
+    if like == "parquet":
         assert stream is not None
         cuts = _row_group_cuts(stream, unit_bytes)
-    elif format == "jsonl" and compression is not None:
+    elif like == "jsonl" and compression is not None:
         assert stream is not None
         if size * _HIGH_RATIO > unit_bytes:
             total = int(size * _ratio(stream, compression))
             cuts = _even_cuts(total, min(_MAX_STREAM_PIECES, math.ceil(total / unit_bytes)))
-    elif format in ("jsonl", "warc", "wet", *XML_ROOTS) and compression is None:
+    elif like in ("jsonl", "warc", "wet", *XML_ROOTS) and compression is None:
         cuts = _even_cuts(size, math.ceil(size / unit_bytes))
     elif format in XML_ROOTS and compression == "bz2":
         assert stream is not None

@@ -1,22 +1,35 @@
 """The one entrance to all readers."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import pyarrow as pa
 
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.sources.formats import FORMATS
+from corpus_pipeline.sources.grouping import Spill
 from corpus_pipeline.sources.json_texts import read_json
 from corpus_pipeline.sources.jsonl import read_jsonl
 from corpus_pipeline.sources.parquet import read_parquet
-from corpus_pipeline.sources.pieces import FORMATS, Piece
+from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.records import READ_REASONS, RECORDS, Count, ReadOptions
-from corpus_pipeline.sources.stackexchange import read_stackexchange
+from corpus_pipeline.sources.reddit import REDDIT, read_reddit
+from corpus_pipeline.sources.stackexchange import STACKEXCHANGE, read_stackexchange
 from corpus_pipeline.sources.text import read_html, read_text
+from corpus_pipeline.sources.threads import PostFormat, read_threads
 from corpus_pipeline.sources.warc import read_warc
 from corpus_pipeline.sources.wikipedia import read_wikipedia
 
-__all__ = ["READ_REASONS", "RECORDS", "Count", "ReadOptions", "read_piece"]
+__all__ = [
+    "READ_REASONS",
+    "RECORDS",
+    "Count",
+    "ReadOptions",
+    "is_joined",
+    "read_joined",
+    "read_piece",
+]
 
 _READERS = {
     "jsonl": read_jsonl,
@@ -28,7 +41,10 @@ _READERS = {
     "wet": read_warc,
     "wikipedia": read_wikipedia,
     "stackexchange": read_stackexchange,
+    "reddit": read_reddit,
 }
+#: What is known of posts, of the formats that have some.
+_POSTS: dict[str, PostFormat] = {"stackexchange": STACKEXCHANGE, "reddit": REDDIT}
 
 
 def read_piece(
@@ -61,3 +77,32 @@ def read_piece(
             f"name one of {', '.join(FORMATS)} in the configuration (`format:`)"
         )
     return reader(stream, piece, options, count)
+
+
+def is_joined(format: str, options: ReadOptions) -> bool:
+    """Says whether records of several places, and files, of a unit of work make one document.
+
+    >>> is_joined("jsonl", ReadOptions()), is_joined("reddit", ReadOptions())
+    (False, False)
+    """
+    return format in _POSTS and options.posts.join != "none"
+
+
+def read_joined(
+    files: Iterable[tuple[Piece, BinaryIO]], options: ReadOptions, count: Count, spill: Spill
+) -> Iterator[tuple[list[str], pa.RecordBatch]]:
+    """Reads all files of a unit of work, whose records are joined; see `threads.read_threads`.
+
+    Args:
+        files: at least one whole file of a format that `is_joined`, each open while it is read.
+        options: bounds, and what is joined.
+        count: as of `read_piece`.
+        spill: opens a file for what is not held.
+
+    Yields:
+        (path of each row's file, batch of schema `RECORDS`).
+    """
+    files = iter(files)
+    first = next(files)
+    how = _POSTS[first[0].format]
+    yield from read_threads(itertools.chain([first], files), options, count, how, spill)

@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from corpus_pipeline.sources.posts import PostOptions
+
 #: The columns that a reader fills. Names and types are those of the data contract (schema.py, which
 #: gathers the columns of all rooms and is therefore not imported here; a test keeps them equal).
 RECORDS = pa.schema(
@@ -132,6 +134,8 @@ class ReadOptions:
     """A longer document (UTF-8 or raw, uncompressed) is not read: `read-too-large`."""
     batch_bytes: int = 4 * 1024 * 1024
     """Upper bound of text + raw + metadata in a batch, unless one document alone is longer."""
+    posts: PostOptions = dataclasses.field(default_factory=PostOptions)
+    """Which posts of a forum are documents."""
 
     def __post_init__(self) -> None:
         for name in ("max_document_bytes", "batch_bytes"):

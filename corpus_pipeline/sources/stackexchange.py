@@ -1,7 +1,7 @@
-"""Posts of Stack Exchange: questions and answers, one record each, as their dumps have them.
+"""Posts of Stack Exchange: questions and answers, as their dumps have them.
 
 `Posts.xml` is a list of rows in the order of their numbers, so the answers to a question may stand
-gigabytes behind it: they are records of their own, with the number of their question.
+gigabytes behind it: `threads.py` joins them.
 https://meta.stackexchange.com/questions/2677 describes the columns.
 """
 
@@ -16,7 +16,9 @@ import pyarrow as pa
 
 from corpus_pipeline.extract.media_types import FRAGMENT
 from corpus_pipeline.sources.pieces import Piece
-from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder, excerpt
+from corpus_pipeline.sources.posts import Document, Post
+from corpus_pipeline.sources.records import Count, ReadOptions, excerpt
+from corpus_pipeline.sources.threads import PostFormat, Unread, read_posts
 from corpus_pipeline.sources.xml_elements import Element, elements, parse_element, xml_blocks
 
 #: In an attribute each of `<>&"` has four to six bytes.
@@ -40,8 +42,8 @@ def read_stackexchange(
     Args:
         stream: the file, seekable.
         piece: of format `stackexchange`.
-        options: bounds.
-        count: told of `skipped-post-type-N` for posts that are neither.
+        options: bounds, and which posts are read.
+        count: told of `skipped-post-type-N` for posts that are neither, and of those left out.
 
     Yields:
         Batches of schema `RECORDS`, one row for each question or answer and for each damage.
@@ -62,35 +64,38 @@ def read_stackexchange(
     >>> batch["metadata"][0].as_py()
     '{"score":7,"tags":["c","d"],"title":"A &amp; B","type":"question"}'
     """
-    rows = RecordsBuilder(options.batch_bytes)
+    return read_posts(stream, piece, options, count, STACKEXCHANGE)
+
+
+def _posts(
+    stream: BinaryIO, piece: Piece, options: ReadOptions, count: Count
+) -> Iterator[Post | Unread]:
+    """Yields questions, answers and damages."""
     site = _SITE.match(PurePosixPath(piece.path).parent.name)
     limit = _ROW_FACTOR * options.max_document_bytes + _ROW_SLACK
     for element in elements(xml_blocks(stream, piece), b"<row ", b"/>", b"posts", limit):
-        columns = _columns(element, site[1] if site else None, options.max_document_bytes, count)
-        if columns is not None:
-            yield from rows.add(element.offset, **columns)
-    yield from rows.finish()
+        found = _post(element, site[1] if site else None, count)
+        if found is not None:
+            yield found
 
 
-def _columns(
-    element: Element, site: str | None, max_bytes: int, count: Count
-) -> dict[str, Any] | None:
-    """Returns the columns of a row; None if it is neither a question nor an answer."""
+def _post(element: Element, site: str | None, count: Count) -> Post | Unread | None:
+    """Returns what a row is; None if it is neither a question nor an answer."""
     found: dict[str, str] = {}
     problem = element.problem or parse_element(
         element.content, lambda _, attributes: found.update(attributes), _ignore, _ignore
     )
     if problem is not None:
-        return {"metadata": excerpt(element.content), "drop_reason": problem}
+        columns = {"metadata": excerpt(element.content), "drop_reason": problem}
+        return Unread(element.offset, columns)
     number = found.get("PostTypeId", "")
     kind = _TYPES.get(number)
     if kind is None:
         known = number if _NUMBER.match(number) and len(number) < 4 else "unknown"
         count(f"skipped-post-type-{known}", 1)
         return None
-    columns: dict[str, Any] = {"id": found.get("Id")}
-    if site is not None and found.get("Id"):
-        columns["url"] = f"https://{site}/{kind[0]}/{found['Id']}"
+    id_ = found.get("Id", "")
+    url = f"https://{site}/{kind[0]}/{id_}" if site is not None and id_ else None
     metadata: dict[str, Any] = {"type": kind}
     metadata |= {name: found[key] for key, name in _TEXTS.items() if found.get(key)}
     metadata |= {
@@ -98,22 +103,40 @@ def _columns(
     }
     if tags := _TAG.findall(found.get("Tags", "")):
         metadata["tags"] = tags
-    body = found.get("Body")
-    title = f"<h1>{html.escape(found['Title'], quote=False)}</h1>\n" if found.get("Title") else ""
-    raw = f"{title}{body}".encode()
-    if body is None or len(raw) > max_bytes:
-        return {
-            **columns,
-            "metadata": orjson.dumps(metadata, option=orjson.OPT_SORT_KEYS),
-            "drop_reason": "read-null-text" if body is None else "read-too-large",
-        }
-    return {
-        **columns,
-        "metadata": orjson.dumps(metadata, option=orjson.OPT_SORT_KEYS),
-        "raw": raw,
-        "mime": FRAGMENT,
-    }
+    if found.get("Body") is None:
+        shown = orjson.dumps(metadata, option=orjson.OPT_SORT_KEYS)
+        columns = {"id": id_ or None, "url": url, "metadata": shown}
+        return Unread(element.offset, {**columns, "drop_reason": "read-null-text"})
+    parent = found.get("ParentId", "") if kind == "answer" else ""
+    return Post(
+        record=element.offset,
+        id=id_,
+        thread=parent or id_ or f"@{element.offset}",
+        parent=parent,
+        score=metadata.get("score"),
+        created=found.get("CreationDate", ""),
+        url=url,
+        metadata=metadata,
+        content=found["Body"],
+    )
+
+
+def _content(document: Document) -> dict[str, Any]:
+    """Writes posts as one piece of HTML, the title of a question above its text."""
+    one = len(document.posts) == 1
+    parts = []
+    for post in document.posts:
+        title = html.escape(post.metadata.get("title", ""), quote=False)
+        if post.parent:
+            parts.append(post.content if one else f"<p>A:</p>\n{post.content}")
+        else:
+            mark = "" if one else "Q: "
+            parts.append(f"<h1>{mark}{title}</h1>\n{post.content}" if title else post.content)
+    return {"raw": "\n".join(parts).encode(), "mime": FRAGMENT}
 
 
 def _ignore(_: str) -> None:
     """Rows have neither content nor elements."""
+
+
+STACKEXCHANGE = PostFormat(posts=_posts, columns=_content, in_file=True)

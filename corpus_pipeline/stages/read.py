@@ -3,6 +3,7 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,14 @@ from corpus_pipeline.extensions.code import Code
 from corpus_pipeline.extensions.readers import read_own
 from corpus_pipeline.sources.dataset import read_dataset
 from corpus_pipeline.sources.joining import joined
-from corpus_pipeline.sources.reading import Count, ReadOptions, read_piece
+from corpus_pipeline.sources.pieces import Piece
+from corpus_pipeline.sources.reading import (
+    Count,
+    ReadOptions,
+    is_joined,
+    read_joined,
+    read_piece,
+)
 from corpus_pipeline.sources.records import NOT_EXTRACTED
 from corpus_pipeline.stages.mapping import text_bytes
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
@@ -134,10 +142,20 @@ def _not_extracted(columns: Mapping[str, pa.Array]) -> pa.Array:
     return pc.if_else(waiting, NOT_EXTRACTED, reasons)
 
 
+def _opened(unit: Unit) -> Iterator[tuple[Piece, BinaryIO]]:
+    """Yields the pieces of a unit, each open while nobody asks for the next."""
+    for piece in unit.pieces:
+        with storage.open_input(piece.path) as stream:
+            yield piece, stream
+
+
 def _parts(
     unit: Unit, options: ReadOptions, count: Count, run: ReadStageOptions
-) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Yields what the readers make of the pieces of a unit, one file after another."""
+) -> Iterator[tuple[str | list[str], pa.RecordBatch]]:
+    """Yields what the readers make of the pieces of a unit: (file, or that of each row; batch)."""
+    if is_joined(unit.pieces[0].format, options):
+        yield from read_joined(_opened(unit), options, count, storage.nameless_file)
+        return
     for piece in unit.pieces:
         with storage.open_input(piece.path) as stream:
             if piece.format == "dataset":

@@ -238,6 +238,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def nameless_file() -> BinaryIO:
+    """Opens an empty file on this machine, to write and read, which is gone when it is closed."""
+    return cast(BinaryIO, tempfile.TemporaryFile())
+
+
 @contextlib.contextmanager
 def writing(target: Place) -> Iterator[AtomicFile]:
     """Opens an atomic file for a block; commits nothing by itself, removes the attempt on error."""

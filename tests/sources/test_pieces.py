@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.sources.formats import FORMATS
 from corpus_pipeline.sources.pieces import (
-    FORMATS,
     ForeignFileError,
     Piece,
     cut_file,
