@@ -63,6 +63,8 @@ class SourceRules:
     text_field: str = "text"
     skip: frozenset[str] = frozenset()
     """Names of steps, and kinds of dedup, that leave the source alone."""
+    pdf: bool = False
+    """It may have PDF documents."""
 
 
 @dataclasses.dataclass(frozen=True)

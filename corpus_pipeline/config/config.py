@@ -26,8 +26,9 @@ from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.option_types import LanguageName, Size
 from corpus_pipeline.redaction import remember_secrets, storable
-from corpus_pipeline.sources.formats import FORMATS, WITH_POSTS
+from corpus_pipeline.sources.formats import FETCHING, FORMATS, WITH_POSTS
 from corpus_pipeline.sources.posts import Join, PostOptions
+from corpus_pipeline.sources.selection import Selection
 from corpus_pipeline.steps import Section, SourceRules
 from corpus_pipeline.text.languages import parse_language
 from corpus_pipeline.yaml_files import load_yaml, nearest_key, read_yaml_text
@@ -89,6 +90,22 @@ class PostsSection(Section):
         return PostOptions(**self.model_dump())
 
 
+class RecordsSection(Section):
+    """Which records of an index of web archives are read."""
+
+    base: str = Field(description="folder or URL before the names of archives in the index")
+    mimes: tuple[str, ...] = Field((), description="media types, as text/html; default: all")
+    statuses: tuple[int, ...] = Field((), description="HTTP statuses; default: all")
+    url_prefixes: tuple[str, ...] = Field((), description="beginnings of addresses; default: all")
+    languages: tuple[str, ...] = Field(
+        (), description="main languages, in the codes of the index (deu); default: all"
+    )
+
+    def options(self) -> Selection:
+        """Returns what the reader is told."""
+        return Selection(**self.model_dump())
+
+
 class Input(Section):
     """One source: files of one kind that share a name, a priority and rules."""
 
@@ -111,6 +128,12 @@ class Input(Section):
         "id", description="key or column of the document's own id, a string or an integer"
     )
     url_field: str = Field("url", description="key or column of the document's address")
+    pdf: bool = Field(
+        False, description="PDF documents of web archives are read; needs the extra pdf"
+    )
+    records: RecordsSection | None = Field(
+        None, description="which records are fetched; for indexes of web archives (cdxj)"
+    )
     posts: PostsSection | None = Field(
         None, description="which posts are documents, and which are joined; for forums"
     )
@@ -136,7 +159,12 @@ class Input(Section):
         return self
 
     @model_validator(mode="after")
-    def _posts_of_forums(self) -> "Input":
+    def _sections_of_formats(self) -> "Input":
+        if (self.records is not None) != (self.format in FETCHING):
+            raise ValueError(
+                f"records: the format {' or '.join(FETCHING)} needs it, for `base`, and no other "
+                f"takes it; got the format {self.format}"
+            )
         if self.posts is not None and self.format not in WITH_POSTS:
             raise ValueError(
                 f"posts: the format {self.format} has none; name one that has "
@@ -270,6 +298,7 @@ class _Config(Section):
                 each.quality_profile,
                 each.text_field,
                 frozenset(each.skip),
+                each.pdf or each.format == "pdf",
             )
             for name, each in self.rules_by_source().items()
         }

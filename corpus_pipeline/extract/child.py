@@ -1,11 +1,11 @@
-"""The process in which large pages are parsed: `python -m corpus_pipeline.extract.child`.
+"""The process that parses large pages and PDF documents: `python -m corpus_pipeline.extract.child`.
 
 Only `parser_process.py` starts it and knows its other end. Requests come by standard input, replies
 go to standard output:
 
-    request   REQUEST: seconds, bytes of the page; then the page, UTF-8
-    reply     REPLY: PARSED, FAILED or OUT_OF_MEMORY, bytes that follow; then the page, UTF-8, as
-              `tree.normal_html` writes it
+    request   REQUEST: seconds, PAGE or PDF, bytes of it; then the page, UTF-8, or the document
+    reply     REPLY: PARSED or why not, bytes that follow; then the page, UTF-8, as
+              `tree.normal_html` writes it, or the text of the document, UTF-8
 
 What ends a page that takes too long is the kernel: a timer is set, its signal is not handled, and
 so the process dies, whatever native code is running and whoever holds the interpreter's lock. No
@@ -21,13 +21,20 @@ from typing import BinaryIO, Final
 
 from resiliparse.parse.html.exception import HTMLParserException
 
+from corpus_pipeline.extract.pdf import BrokenError, EncryptedError, TooLongError, pdf_text
 from corpus_pipeline.extract.tree import normal_html
 
-REQUEST: Final = struct.Struct("<dQ")
+REQUEST: Final = struct.Struct("<dBQ")
 REPLY: Final = struct.Struct("<BQ")
+PAGE: Final = 0
+PDF: Final = 1
 PARSED: Final = 0
 FAILED: Final = 1
 OUT_OF_MEMORY: Final = 2
+#: Said of the document and not of this process, which goes on.
+ENCRYPTED: Final = 3
+BROKEN: Final = 4
+NO_LIBRARY: Final = 5
 
 #: Anonymous memory of the process. A page at the parser's worst takes a hundred times its size.
 MEMORY_BYTES: Final = 1 << 30
@@ -78,6 +85,24 @@ def parse(page: bytes) -> tuple[int, bytes]:
         return FAILED, b""
 
 
+def parse_pdf(document: bytes) -> tuple[int, bytes]:
+    """Returns the status, and the text of a PDF document.
+
+    >>> parse_pdf(b"no document")[0] in (BROKEN, NO_LIBRARY)
+    True
+    """
+    try:
+        return PARSED, pdf_text(document).encode()
+    except ImportError:
+        return NO_LIBRARY, b""
+    except EncryptedError:
+        return ENCRYPTED, b""
+    except BrokenError:
+        return BROKEN, b""
+    except (TooLongError, MemoryError):
+        return OUT_OF_MEMORY, b""
+
+
 def _peak_bytes() -> int:
     """The most memory that this process ever had; 0 where the system does not tell."""
     try:
@@ -91,12 +116,12 @@ def _peak_bytes() -> int:
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     """Answers requests until there are no more."""
     while head := requests.read(REQUEST.size):
-        seconds, size = REQUEST.unpack(head)
+        seconds, kind, size = REQUEST.unpack(head)
         page = requests.read(size)
         if len(page) < size:
             return  # The parent is gone.
         set_timer(seconds)
-        status, parsed = parse(page)
+        status, parsed = (parse_pdf if kind == PDF else parse)(page)
         set_timer(0)
         replies.write(REPLY.pack(status, len(parsed)) + parsed)
         replies.flush()

@@ -1,6 +1,7 @@
 """The extract stage's work on one batch: whatever was read becomes normalised text, or a reason.
 
 raw, text/html   ─ decode ─ guard ─ parse ─ main text ─┐  (parsed in another process if large)
+raw, PDF         ─ parse in another process ───────────┤
 raw, text/plain  ─ decode ─────────────────────────────┼─ notebooks ─ normalise ─► text
 text             ──────────────────────────────────────┘
 """
@@ -15,9 +16,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from resiliparse.parse.html.exception import HTMLParserException
 
+from corpus_pipeline.extract import child
 from corpus_pipeline.extract.charset import DAMAGED_PLACE, decode_bytes
 from corpus_pipeline.extract.html import page_text
-from corpus_pipeline.extract.media_types import FRAGMENT, HTML_TYPES
+from corpus_pipeline.extract.media_types import FRAGMENT, HTML_TYPES, PDF_TYPE
 from corpus_pipeline.extract.normalise import normalise_texts
 from corpus_pipeline.extract.notebooks import Form, notebook_texts
 from corpus_pipeline.extract.parser_process import ParserProcess
@@ -169,6 +171,8 @@ def _extract(
     """Returns (text, reason, leniencies) of one raw document; one of the first two is None."""
     whole = mime == FRAGMENT
     mime = (mime or "text/plain").partition(";")[0].strip().lower()
+    if mime == PDF_TYPE:
+        return *_parse_pdf(data, options, parser), ()
     markup = mime in HTML_TYPES
     if not markup and not mime.startswith("text/"):
         return None, "extract-unknown-type", ()
@@ -182,6 +186,16 @@ def _extract(
     if whole:
         options = dataclasses.replace(options, main_content=False)
     return *_parse(decoded.text, options, parser), decoded.leniencies
+
+
+def _parse_pdf(
+    data: bytes, options: ExtractOptions, parser: ParserProcess
+) -> tuple[str | None, str | None]:
+    """Returns (text, reason) of one PDF document; one of the two is None."""
+    if len(data) > options.max_raw_bytes:
+        return None, "extract-too-large"
+    parsed, reason = parser.parse(data, timeout=options.timeout, kind=child.PDF)
+    return (None, reason) if parsed is None else (parsed.decode(), None)
 
 
 def _parse(

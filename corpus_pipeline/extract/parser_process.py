@@ -25,6 +25,8 @@ from corpus_pipeline.extract import child
 
 #: Times that a page is tried when its child was killed by somebody else.
 _ATTEMPTS = 3
+#: What a child says of a document -> the reason.
+_SAID = {child.ENCRYPTED: "extract-encrypted", child.BROKEN: "extract-failed"}
 _KILLED_BY_OTHERS = ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
 
 
@@ -32,7 +34,7 @@ class Parsed(NamedTuple):
     """What became of a page; one of the two is None."""
 
     page: bytes | None
-    """UTF-8, as `tree.normal_html` writes it."""
+    """UTF-8, as `tree.normal_html` writes it, or the text of a PDF document."""
     reason: str | None
 
 
@@ -50,17 +52,19 @@ class ParserProcess:
     def __init__(self) -> None:
         self._child: _Child | None = None
 
-    def parse(self, page: bytes, *, timeout: float) -> Parsed:
-        """Parses a page as `tree.normal_html` does.
+    def parse(self, page: bytes, *, timeout: float, kind: int = child.PAGE) -> Parsed:
+        """Parses a page as `tree.normal_html` does, or takes the text of a PDF document.
 
         Args:
-            page: UTF-8.
+            page: UTF-8, or the document.
             timeout: seconds.
+            kind: `child.PAGE` or `child.PDF`.
 
         Raises:
-            EngineError: the child cannot be started, or is killed again and again.
+            EngineError: the child cannot be started, is killed again and again, or lacks the
+                library for PDF.
         """
-        request = child.REQUEST.pack(timeout, len(page))
+        request = child.REQUEST.pack(timeout, kind, len(page))
         killed = 0
         while killed < _ATTEMPTS:
             used = self._child is not None
@@ -74,6 +78,13 @@ class ParserProcess:
                 raise
             if status == child.PARSED:
                 return Parsed(content, None)
+            if status in _SAID:
+                return Parsed(None, _SAID[status])
+            if status == child.NO_LIBRARY:
+                raise EngineError(
+                    "extract: pypdfium2, which reads PDF, is not installed where the workers run; "
+                    "pip install 'corpus-pipeline[pdf]'"
+                )
             cause = self._end()
             if cause == "SIGALRM":
                 return Parsed(None, "extract-timeout")

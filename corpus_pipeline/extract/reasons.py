@@ -5,6 +5,7 @@ EXTRACT_REASONS: tuple[str, ...] = (
     "extract-unknown-type",
     "extract-too-large",
     "extract-bad-charset",
+    "extract-encrypted",
     "extract-too-complex",
     "extract-timeout",
     "extract-failed",

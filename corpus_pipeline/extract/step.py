@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from corpus_pipeline.batches import add_failures, with_columns
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.extract.reasons import EXTRACT_REASONS
 from corpus_pipeline.leniencies import with_more
 from corpus_pipeline.option_types import Size, show_size
@@ -49,6 +50,22 @@ class Extract(Step):
     imports = ("corpus_pipeline.extract.documents", "corpus_pipeline.extract.parser_process")
     makes_text = True
     needs_text = False
+
+    def check(self) -> None:
+        """Refuses PDF documents where the library for them is not installed."""
+        if any(rules.pdf for rules in self.context.sources.values()):
+            try:
+                import pypdfium2  # noqa: F401
+            except ImportError:
+                raise ConfigError(
+                    "inputs: PDF documents are read by pypdfium2, which is not installed; "
+                    "pip install 'corpus-pipeline[pdf]'"
+                ) from None
+
+    def libraries(self) -> tuple[str, ...]:
+        """Names the one for PDF, where a source has some."""
+        has_pdf = any(rules.pdf for rules in self.context.sources.values())
+        return ("pypdfium2",) if has_pdf else ()
 
     def open(self) -> None:
         """Prepares the process for large pages; it starts with the first of them."""

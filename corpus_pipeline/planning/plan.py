@@ -30,6 +30,7 @@ from corpus_pipeline.planning.sizing import (
     unit_bytes_for,
 )
 from corpus_pipeline.schema import SCHEMA_VERSION
+from corpus_pipeline.sources.formats import TEXT_FACTOR
 from corpus_pipeline.sources.parquet import DamagedFooterError, examine_parquet
 from corpus_pipeline.sources.pieces import (
     HEAD_BYTES,
@@ -43,6 +44,7 @@ from corpus_pipeline.sources.pieces import (
 from corpus_pipeline.sources.posts import PostOptions
 from corpus_pipeline.sources.reading import is_joined
 from corpus_pipeline.sources.records import ReadOptions
+from corpus_pipeline.sources.selection import Selection
 from corpus_pipeline.storage import Place
 from corpus_pipeline.workspace.units import UNITS_PER_BATCH, Unit
 
@@ -175,6 +177,8 @@ def read_options(config: Config, source: Input) -> ReadOptions:
             url_field=source.url_field,
             max_document_bytes=config.options("read").max_document_bytes,
             batch_bytes=config.options("read").batch_bytes,
+            pdf=source.pdf,
+            selection=source.records.options() if source.records is not None else Selection(),
             posts=source.posts.options() if source.posts is not None else PostOptions(),
         )
     except ValueError as error:
@@ -244,7 +248,7 @@ def _stored_as(
     if (wanted := bytes_to_see(head)) > HEAD_BYTES:
         head = storage.read_head(file.path, wanted)
     format_, compression = detect_format(file.path, head, source.format)
-    text_bytes = file.size * TEXT_PER_STORED_BYTE[compression]
+    text_bytes = file.size * TEXT_PER_STORED_BYTE[compression] * TEXT_FACTOR.get(format_, 1)
     if format_ in ("parquet", "dataset"):
         # A damaged footer may say anything.
         found = _parquet_bytes(file.path, options, lenient)
@@ -311,7 +315,9 @@ def _cut(
         stream = None
         if is_looked_into(cut_as, how.compression):
             stream = opened.enter_context(storage.open_input(file.path))
-        pieces = cut_file(file.path, stream, file.size, cut_as, how.compression, unit_bytes)
+        # Of a format that stands for more text than it has, pieces are smaller.
+        stored_bytes = max(1, unit_bytes // TEXT_FACTOR[cut_as])
+        pieces = cut_file(file.path, stream, file.size, cut_as, how.compression, stored_bytes)
     weight = how.text_bytes / max(1, len(pieces))
     return [(dataclasses.replace(piece, format=how.format), weight) for piece in pieces]
 

@@ -30,6 +30,7 @@ _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(.{4})", re.DOTALL)
 _LZ4_MAGICS = (b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18")
 
 _UNPACK = "unpack it"
+_UNPACK_FILES = "unpack it, or read each file in it as a document (`format: files`)"
 _RECOMPRESS = "recompress it with zstd (`{tool} | zstd`)"
 _CONVERT = "convert it to JSONL or Parquet"
 _TEXT = "convert it to text"
@@ -74,7 +75,8 @@ _BINARY: tuple[tuple[Callable[[bytes], bool], Container], ...] = (
     (lambda head: head.startswith(b"PK\x03\x04")
         and re.search(rb"\[Content_Types\]\.xml|(?:word|xl|ppt)/", head[:4096]) is not None,
      Container("a Word, Excel or PowerPoint file", _TEXT)),
-    (_at(0, b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"), Container("a zip archive", _UNPACK)),
+    (_at(0, b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"),
+     Container("a zip archive", _UNPACK_FILES)),
     (_at(0, b"7z\xbc\xaf\x27\x1c"), Container("a 7z archive", _UNPACK)),
     (_at(0, b"Rar!\x1a\x07"), Container("a rar archive", _UNPACK)),
     (_at(0, b"MSCF\0\0\0\0"), Container("a cabinet archive", _UNPACK)),
@@ -110,13 +112,13 @@ _BINARY: tuple[tuple[Callable[[bytes], bool], Container], ...] = (
 )  # fmt: skip
 #: These may be text throughout.
 _ANY: tuple[tuple[Callable[[bytes], bool], Container], ...] = (
-    (_at(0, b"%PDF-"), Container("a PDF", _TEXT)),
+    (_at(0, b"%PDF-"), Container("a PDF", f"{_TEXT}, or read it as it is (`format: pdf`)")),
     (_at(0, b"{\\rtf"), Container("an RTF document", _TEXT)),
     (_at(0, b"%!PS"), Container("a PostScript file", _TEXT)),
     (_at(0, b"!<arch>\n"), Container("an ar archive", _UNPACK)),
     (lambda head: re.match(rb"07070[127][0-9a-fA-F]{70}", head) is not None,
      Container("a cpio archive", _UNPACK)),
-    (_at(257, b"ustar"), Container("a tar archive", _UNPACK)),
+    (_at(257, b"ustar"), Container("a tar archive", _UNPACK_FILES)),
     (_at(0, b"version https://git-lfs.github.com/spec/"),
      Container("a pointer of Git LFS, the file itself was not fetched", "run `git lfs pull`")),
 )  # fmt: skip

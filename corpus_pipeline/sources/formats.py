@@ -21,6 +21,12 @@ class Format(NamedTuple):
     """Records may be HTML, which *extract* parses."""
     posts: bool = False
     """Records are posts of a forum, which may be joined by thread."""
+    opened: bool = False
+    """The reader opens whatever the file is: archives, and what is no text."""
+    fetches: bool = False
+    """Its lines choose records of other files, which are fetched."""
+    text_factor: int = 1
+    """Bytes of text that a byte of it stands for."""
     like: str | None = None
     """The format as which a file is told by its first bytes, and cut; None: itself."""
     suffixes: tuple[str, ...] = ()
@@ -48,6 +54,11 @@ TABLE: tuple[Format, ...] = (
     Format("wikipedia", root="mediawiki"),
     Format("stackexchange", root="posts", pages=True, posts=True),
     Format("reddit", like="jsonl", posts=True),
+    Format("files", opened=True),
+    Format("latex", opened=True),
+    Format("pdf", opened=True),
+    # A line of 400 bytes stands for a page of some 20,000.
+    Format("cdxj", opened=True, pages=True, fetches=True, text_factor=50, like="jsonl"),
 )
 
 #: Names of all formats.
@@ -60,6 +71,11 @@ SINGLE: tuple[str, ...] = tuple(each.name for each in TABLE if each.single)
 WITH_FIELDS = frozenset(each.name for each in TABLE if each.fields)
 #: Formats whose records may be pages; so may those of an earlier run.
 WITH_PAGES = frozenset({"dataset", *(each.name for each in TABLE if each.pages)})
+#: Formats whose reader opens whatever a file is.
+OPENED = frozenset(each.name for each in TABLE if each.opened)
+#: Formats whose lines choose records of other files.
+FETCHING: tuple[str, ...] = tuple(each.name for each in TABLE if each.fetches)
+TEXT_FACTOR = {each.name: each.text_factor for each in TABLE}
 #: Formats whose records are posts.
 WITH_POSTS: tuple[str, ...] = tuple(each.name for each in TABLE if each.posts)
 #: Format -> the one as which its files are told and cut.

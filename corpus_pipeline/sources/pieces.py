@@ -42,7 +42,14 @@ from corpus_pipeline.sources.containers import (
     is_plain_text,
     wide_encoding_of,
 )
-from corpus_pipeline.sources.formats import FORMAT_BY_SUFFIX, FORMATS, LIKE, SINGLE, XML_ROOTS
+from corpus_pipeline.sources.formats import (
+    FORMAT_BY_SUFFIX,
+    FORMATS,
+    LIKE,
+    OPENED,
+    SINGLE,
+    XML_ROOTS,
+)
 from corpus_pipeline.sources.json_values import is_lines
 
 #: Bytes that show the format of a file; of bzip2, whose first block must be there as a whole, more.
@@ -164,6 +171,8 @@ def detect_format(path: str, head: bytes, declared: str = "auto") -> tuple[str, 
     # A download may have been decompressed on its way and kept its name.
     if compression is None and not (is_plain_text(head) or _format_of(head)):
         compression = named
+    if declared in OPENED:
+        return declared, compression
     start = _decoded(head, compression)
     format_ = by_name if declared == "auto" else declared
     # One text that is something else costs itself: its reader gives the row.

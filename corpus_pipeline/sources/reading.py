@@ -7,11 +7,15 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.sources.cdx import read_chosen
+from corpus_pipeline.sources.files import read_files
 from corpus_pipeline.sources.formats import FORMATS
 from corpus_pipeline.sources.grouping import Spill
 from corpus_pipeline.sources.json_texts import read_json
 from corpus_pipeline.sources.jsonl import read_jsonl
+from corpus_pipeline.sources.latex import read_latex
 from corpus_pipeline.sources.parquet import read_parquet
+from corpus_pipeline.sources.pdf import read_pdf
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.records import READ_REASONS, RECORDS, Count, ReadOptions
 from corpus_pipeline.sources.reddit import REDDIT, read_reddit
@@ -27,6 +31,7 @@ __all__ = [
     "Count",
     "ReadOptions",
     "is_joined",
+    "read_chosen",
     "read_joined",
     "read_piece",
 ]
@@ -42,6 +47,9 @@ _READERS = {
     "wikipedia": read_wikipedia,
     "stackexchange": read_stackexchange,
     "reddit": read_reddit,
+    "files": read_files,
+    "latex": read_latex,
+    "pdf": read_pdf,
 }
 #: What is known of posts, of the formats that have some.
 _POSTS: dict[str, PostFormat] = {"stackexchange": STACKEXCHANGE, "reddit": REDDIT}

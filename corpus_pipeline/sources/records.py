@@ -9,6 +9,7 @@ import orjson
 import pyarrow as pa
 
 from corpus_pipeline.sources.posts import PostOptions
+from corpus_pipeline.sources.selection import Selection
 
 #: The columns that a reader fills. Names and types are those of the data contract (schema.py, which
 #: gathers the columns of all rooms and is therefore not imported here; a test keeps them equal).
@@ -34,6 +35,7 @@ READ_REASONS: tuple[str, ...] = (
     "read-trailing-garbage",  # where a gzip member or zstd frame should begin is another thing
     "read-broken-file",  # a Parquet footer, row group or page that cannot be read
     "read-broken-record",  # a WARC record that cannot be parsed
+    "read-encrypted",  # a file that opens with a password only
     "read-container",  # a text file that is an archive, a PDF or another container
     "read-too-large",  # the document is longer than `max_document_bytes`
     "read-invalid-utf8",
@@ -48,12 +50,13 @@ READ_REASONS: tuple[str, ...] = (
     "read-not-text",  # a web resource that is neither HTML nor plain text
     "read-unknown-coding",  # a web page under a content coding that is not read, like `compress`
     "read-redirect",  # a page of a wiki that only leads to another one
+    "read-binary",  # a file of a tree or an archive that is no text
 )
 
 #: Those of them that are errors, which `max_errors` limits. What crawls and dumps are made of is
 #: none.
 ERRORS = frozenset(READ_REASONS) - {
-    "read-http-status", "read-not-text", "read-unknown-coding", "read-redirect",
+    "read-http-status", "read-not-text", "read-unknown-coding", "read-redirect", "read-binary",
 }  # fmt: skip
 
 
@@ -134,6 +137,10 @@ class ReadOptions:
     """A longer document (UTF-8 or raw, uncompressed) is not read: `read-too-large`."""
     batch_bytes: int = 4 * 1024 * 1024
     """Upper bound of text + raw + metadata in a batch, unless one document alone is longer."""
+    pdf: bool = False
+    """PDF documents of web archives are read, and not `read-not-text`."""
+    selection: Selection = dataclasses.field(default_factory=Selection)
+    """Which records of an index of web archives are read."""
     posts: PostOptions = dataclasses.field(default_factory=PostOptions)
     """Which posts of a forum are documents."""
 

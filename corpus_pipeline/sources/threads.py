@@ -83,7 +83,7 @@ def read_threads(
     Yields:
         (path of each row's file, batch of schema `RECORDS`).
     """
-    rows = _PathRows(options.batch_bytes)
+    rows = PathRows(options.batch_bytes)
     grouping = Grouping(max(_GROUP_BYTES, 2 * options.max_document_bytes), spill)
     paths = []
     for number, (piece, stream) in enumerate(files):
@@ -128,7 +128,7 @@ def _columns(document: Document, options: ReadOptions, how: PostFormat) -> dict[
     return {**columns, **content}
 
 
-class _PathRows:
+class PathRows:
     """Rows of several files, with the path of each."""
 
     def __init__(self, batch_bytes: int) -> None:

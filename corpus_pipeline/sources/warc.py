@@ -8,9 +8,11 @@ import pyarrow as pa
 from fastwarc import WarcRecord, WarcRecordType
 
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.extract.media_types import PDF_TYPE
 from corpus_pipeline.sources.content_coding import decode_found, found_coding
 from corpus_pipeline.sources.http_message import Message, is_message, parse_message
 from corpus_pipeline.sources.media_type import READABLE, media_type
+from corpus_pipeline.sources.pdf import PDF_MAGIC
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder, excerpt, text_or_raw
 from corpus_pipeline.sources.warc_framing import Frame, frames
@@ -18,7 +20,7 @@ from corpus_pipeline.sources.warc_framing import Frame, frames
 _DOCUMENTS = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.conversion)
 
 #: HTTP headers stand in the record before the document.
-_HTTP_SLACK = 1 << 16
+HTTP_SLACK = 1 << 16
 #: Codings of a page that no header names. A gzip file can hold itself.
 _UNNAMED_CODINGS = 2
 
@@ -55,7 +57,16 @@ def read_warc(
     [{'url': 'http://a.cn/', 'text': '你好'}]
     """
     rows = RecordsBuilder(options.batch_bytes)
-    for frame in frames(stream, piece, options.max_document_bytes + _HTTP_SLACK):
+    for offset, columns in warc_rows(stream, piece, options, count):
+        yield from rows.add(offset, **columns)
+    yield from rows.finish()
+
+
+def warc_rows(
+    stream: BinaryIO, piece: Piece, options: ReadOptions, count: Count
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yields what `read_warc` makes rows of: (place in the file, columns)."""
+    for frame in frames(stream, piece, options.max_document_bytes + HTTP_SLACK):
         if frame.offset == 0 and frame.content.startswith(b"filedesc://"):
             raise InputError(
                 f"{piece.path}: is an ARC file, the format before WARC, which is not read; "
@@ -66,8 +77,7 @@ def read_warc(
         if frame.problem in (None, "read-too-large") and kind not in _DOCUMENTS:
             count(f"skipped-{kind}", 1)
             continue
-        yield from rows.add(frame.offset, **_columns(record, frame, options.max_document_bytes))
-    yield from rows.finish()
+        yield frame.offset, _columns(record, frame, options)
 
 
 def _parsed(frame: Frame) -> WarcRecord | None:
@@ -84,8 +94,9 @@ def _parsed(frame: Frame) -> WarcRecord | None:
         return None
 
 
-def _columns(record: WarcRecord | None, frame: Frame, max_bytes: int) -> dict[str, Any]:
+def _columns(record: WarcRecord | None, frame: Frame, options: ReadOptions) -> dict[str, Any]:
     """Returns the columns that one frame fills."""
+    max_bytes = options.max_document_bytes
     if record is None:
         return {"metadata": excerpt(frame.content), "drop_reason": frame.problem}
     columns: dict[str, Any] = {
@@ -104,7 +115,7 @@ def _columns(record: WarcRecord | None, frame: Frame, max_bytes: int) -> dict[st
             # The standard says that a conversion is in UTF-8.
             columns |= text_or_raw(frame.content, "utf-8")
     elif reason is None:
-        reason, shown, page, known["status"] = _page(record, frame.content, max_bytes)
+        reason, shown, page, known["status"] = _page(record, frame.content, options)
         columns |= page
         known["mime"] = columns["mime"]
     if reason is not None:
@@ -116,13 +127,14 @@ def _columns(record: WarcRecord | None, frame: Frame, max_bytes: int) -> dict[st
 
 
 def _page(
-    record: WarcRecord, content: bytes, max_bytes: int
+    record: WarcRecord, content: bytes, options: ReadOptions
 ) -> tuple[str | None, bytes, dict[str, Any], int | None]:
     """Takes a page out of a record.
 
     Returns:
         (reason why it cannot be used, what to show of it then, columns, status other than 200)
     """
+    max_bytes = options.max_document_bytes
     named = record.headers.get("Content-Type")
     is_response = record.record_type == WarcRecordType.response
     if record.is_http or (is_response and is_message(content)):
@@ -140,7 +152,10 @@ def _page(
     no_answer = record.is_http and message.status is None and "media-type-sniffed" not in forgiven
     if message.problem is not None or no_answer:
         return message.problem or "read-broken-record", content, page, None
-    if kind.mime not in READABLE:
+    is_pdf = options.pdf and body.startswith(PDF_MAGIC)
+    if is_pdf:
+        page["mime"] = PDF_TYPE
+    elif kind.mime not in READABLE:
         return "read-not-text", b"", page, None
     for _ in range(_UNNAMED_CODINGS):
         if (coding := found_coding(body)) is None:

@@ -15,12 +15,14 @@ from corpus_pipeline.batches import conform, end_of_unit
 from corpus_pipeline.extensions.code import Code
 from corpus_pipeline.extensions.readers import read_own
 from corpus_pipeline.sources.dataset import read_dataset
+from corpus_pipeline.sources.formats import FETCHING
 from corpus_pipeline.sources.joining import joined
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.reading import (
     Count,
     ReadOptions,
     is_joined,
+    read_chosen,
     read_joined,
     read_piece,
 )
@@ -160,6 +162,9 @@ def _parts(
         with storage.open_input(piece.path) as stream:
             if piece.format == "dataset":
                 batches = read_dataset(stream, piece, options.batch_bytes, run.schema)
+            elif piece.format in FETCHING:
+                yield from read_chosen(stream, piece, options, count, storage.read_ranges)
+                continue
             elif piece.format in run.readers:
                 batches = read_own(stream, run.readers[piece.format], options)
             else:

@@ -44,6 +44,7 @@ from corpus_pipeline.storage.reading import (
     opened,
     read_head,
     read_parquet,
+    read_ranges,
 )
 from corpus_pipeline.storage.resources import resource_digest
 
@@ -77,6 +78,7 @@ __all__ = [
     "read_bytes",
     "read_head",
     "read_parquet",
+    "read_ranges",
     "remove",
     "remove_attempts",
     "remove_tree",

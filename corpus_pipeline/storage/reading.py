@@ -3,15 +3,16 @@
 import contextlib
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, BinaryIO, Protocol, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus_pipeline.errors import CorpusError, EngineError, InputError
 from corpus_pipeline.redaction import public_path
+from corpus_pipeline.storage.concurrent import map_concurrently
 from corpus_pipeline.storage.places import Place, file_system_of, is_local, place, refuse_secrets
 from corpus_pipeline.storage.retries import with_retries
 
@@ -23,6 +24,8 @@ AHEAD = 4 * 2**20
 _AHEAD_LOOKUP = 1 << 18
 #: Bytes at the end of a file that are kept: Arrow and Parquet have their footers there.
 _TAIL = 1 << 16
+#: Ranges that are fetched at a time.
+_RANGES_AT_ONCE = 16
 #: A file up to this size is fetched whole.
 _WHOLE = 1 << 20
 
@@ -194,6 +197,63 @@ def read_head(path: str, size: int) -> bytes:
             return file.read(size)
     with RemoteFile(path, size, InputError) as file:
         return file.read(size)
+
+
+class Range(Protocol):
+    """Bytes of a file."""
+
+    @property
+    def path(self) -> str:
+        """Path or URL."""
+
+    @property
+    def start(self) -> int:
+        """The first byte."""
+
+    @property
+    def size(self) -> int:
+        """How many; 0 asks for nothing."""
+
+
+_R = TypeVar("_R", bound=Range)
+
+
+def read_ranges(ranges: Iterable[_R]) -> Iterator[tuple[_R, bytes]]:
+    """Yields ranges of files with their bytes, in their order; fewer bytes at the end of a file.
+
+    Each is one request, and some are under way at a time.
+
+    Raises:
+        InputError: a file cannot be opened, or its server gives no parts of files.
+    """
+    return map_concurrently(lambda each: (each, _read_range(each)), ranges, _RANGES_AT_ONCE)
+
+
+def _read_range(wanted: Range) -> bytes:
+    if not wanted.size:
+        return b""
+    if is_local(wanted.path):
+        with open_input(wanted.path) as file:
+            file.seek(wanted.start)
+            return file.read(wanted.size)
+    refuse_secrets(wanted.path)
+    shown = public_path(wanted.path)
+    file_system, path = file_system_of(wanted.path)
+    end = wanted.start + wanted.size
+    try:
+        data = with_retries(
+            lambda: bytes(file_system.cat_file(path, start=wanted.start, end=end)),
+            shown,
+            InputError,
+        )
+    except FileNotFoundError as error:
+        raise InputError(f"{shown}: cannot be opened (No such file or directory)") from error
+    if len(data) > wanted.size:
+        raise InputError(
+            f"{shown}: the server gives no parts of files, only whole ones; fetch the file and "
+            "name the folder of the copy"
+        )
+    return data
 
 
 def opened(where: Place) -> BinaryIO:
