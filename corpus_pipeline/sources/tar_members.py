@@ -99,8 +99,8 @@ def tar_members(blocks: Iterator[bytes], limit: int) -> Iterator[Member]:
             # Links say the size of what they lead to, and have no content.
             left = 0 if kind == "link" else stored
             whole = source.skip(left + -left % _BLOCK)
-            problem = "read-too-large" if kind == "file" else None
-            yield Member(offset, shown, None, kind, problem if whole else source.broken)
+            passed = "read-too-large" if kind == "file" else None
+            yield Member(offset, shown, None, kind, passed if whole else source.broken)
         else:
             content = source.take(stored)
             whole = len(content) == stored

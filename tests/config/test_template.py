@@ -46,12 +46,14 @@ def written(value: Any, at: str = "") -> Iterator[str]:
 def test_every_key_is_written() -> None:
     """`dataset_sources` are inputs again, and empty; so are steps, splits, mixture, rules, models.
 
+    What only some formats have is null.
+
     Steps, and parts of steps, that are off by default are written as comments.
     """
     off = [name for name, step in known_steps().items() if not step.default]
     others = (
         "dataset_sources[]", "steps.", "tokenize.splits.", "mixture.", "scrub.rules[]",
-        "perplexity.models.",
+        "perplexity.models.", "inputs[].posts.", "inputs[].records.",
     )  # fmt: skip
     wanted = {key for key in keys(Config) if not key.startswith(others)}
     assert {"inputs[].id_field", "dedup.contamination.answer_fields", "where.keep"} < wanted

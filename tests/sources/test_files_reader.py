@@ -131,7 +131,7 @@ def test_a_cut_archive_keeps_what_is_before(read: Read) -> None:
     rows, _ = read(data[: data.index("读我".encode()) + 3], "files")
     assert [row["drop_reason"] for row in rows] == [None, "read-truncated"]
     packed = gzip.compress(data)
-    rows, _ = read(packed[: len(packed) - 20], "files", "gz")
+    rows, _ = read(packed[: len(packed) // 2], "files", "gz")
     assert rows[-1]["drop_reason"] == "read-truncated"
     broken = bytearray(data)
     broken[data.index(b"project/README") + 3] ^= 1

@@ -35,13 +35,13 @@ def test_formats_with_fields_are_those_whose_records_have_names() -> None:
 )
 def test_sections_belong_to_their_formats(fields: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
-        Input(path="a", source="s", **fields)  # type: ignore[arg-type]
+        Input(path="a", source="s", **fields)
 
 
 def test_sections_become_options() -> None:
-    reddit = Input(path="a", source="s", format="reddit", posts={"join": "parent", "min_score": 3})  # type: ignore[arg-type]
+    reddit = Input(path="a", source="s", format="reddit", posts={"join": "parent", "min_score": 3})
     assert reddit.posts is not None
     assert (reddit.posts.options().join, reddit.posts.options().min_score) == ("parent", 3)
-    index = Input(path="a", source="s", format="cdxj", records={"base": "b", "statuses": [200]})  # type: ignore[arg-type]
+    index = Input(path="a", source="s", format="cdxj", records={"base": "b", "statuses": [200]})
     assert index.records is not None
     assert index.records.options().statuses == (200,)
