@@ -90,6 +90,15 @@ class PostsSection(Section):
         return PostOptions(**self.model_dump())
 
 
+class CardSection(Section):
+    """Which files of a dataset with a card (README.md) of the Hugging Face Hub are read."""
+
+    config: str | None = Field(
+        None, description="name of a configuration of the card; default: its default, or only one"
+    )
+    split: str | None = Field(None, description="name of a split; default: all")
+
+
 class RecordsSection(Section):
     """Which records of an index of web archives are read."""
 
@@ -130,6 +139,12 @@ class Input(Section):
     url_field: str = Field("url", description="key or column of the document's address")
     pdf: bool = Field(
         False, description="PDF documents of web archives are read; needs the extra pdf"
+    )
+    card: CardSection | None = Field(
+        None, description="path is a folder whose README.md lists the files by name and split"
+    )
+    partitions: bool = Field(
+        False, description="folders called NAME=VALUE are fields of the documents' metadata"
     )
     records: RecordsSection | None = Field(
         None, description="which records are fetched; for indexes of web archives (cdxj)"

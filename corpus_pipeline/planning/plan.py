@@ -22,6 +22,7 @@ from corpus_pipeline.config.config import Config, Input
 from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.kernels import source_digest
+from corpus_pipeline.planning.dataset_files import card_patterns
 from corpus_pipeline.planning.identity import described, units_identity
 from corpus_pipeline.planning.sizing import (
     MOST_TEXT,
@@ -178,6 +179,7 @@ def read_options(config: Config, source: Input) -> ReadOptions:
             max_document_bytes=config.options("read").max_document_bytes,
             batch_bytes=config.options("read").batch_bytes,
             pdf=source.pdf,
+            partitions=source.partitions,
             selection=source.records.options() if source.records is not None else Selection(),
             posts=source.posts.options() if source.posts is not None else PostOptions(),
         )
@@ -186,11 +188,15 @@ def read_options(config: Config, source: Input) -> ReadOptions:
 
 
 def _files_of(source: Input, output: str) -> list[storage.InputFile]:
-    """Lists the files of one source; a dataset folder stands for its documents."""
+    """Lists the files of one source; a dataset folder stands for its documents, a card for its."""
     path = source.path
     if source.format == "dataset" and storage.is_folder(storage.place(path) / "documents"):
         path = str(storage.place(path) / "documents")
-    return storage.list_inputs(path, output)
+    if source.card is None:
+        return storage.list_inputs(path, output)
+    patterns = card_patterns(path, source.card.config, source.card.split)
+    found = {file for pattern in patterns for file in storage.list_inputs(pattern, output)}
+    return sorted(found)
 
 
 def _each(work: Callable[..., _T], items: Sequence[tuple[Any, ...]]) -> list[_T]:

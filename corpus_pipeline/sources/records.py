@@ -139,6 +139,8 @@ class ReadOptions:
     """Upper bound of text + raw + metadata in a batch, unless one document alone is longer."""
     pdf: bool = False
     """PDF documents of web archives are read, and not `read-not-text`."""
+    partitions: bool = False
+    """Folders called `NAME=VALUE` give fields of `metadata`."""
     selection: Selection = dataclasses.field(default_factory=Selection)
     """Which records of an index of web archives are read."""
     posts: PostOptions = dataclasses.field(default_factory=PostOptions)

@@ -17,6 +17,7 @@ from corpus_pipeline.extensions.readers import read_own
 from corpus_pipeline.sources.dataset import read_dataset
 from corpus_pipeline.sources.formats import FETCHING
 from corpus_pipeline.sources.joining import joined
+from corpus_pipeline.sources.partitions import partition_fields, with_fields
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.reading import (
     Count,
@@ -169,5 +170,6 @@ def _parts(
                 batches = read_own(stream, run.readers[piece.format], options)
             else:
                 batches = read_piece(stream, piece, options, count)
+            fields = partition_fields(piece.path) if options.partitions else {}
             for batch in batches:
-                yield piece.path, batch
+                yield piece.path, with_fields(batch, fields) if fields else batch

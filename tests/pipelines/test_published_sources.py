@@ -1,4 +1,4 @@
-"""Whole runs over corpora in the forms in which they are published: every record is accounted for."""
+"""A whole run over corpora in their published forms: every record is accounted for."""
 
 import gzip
 import io
@@ -41,7 +41,7 @@ def published(folder: Path) -> list[dict[str, Any]]:
             lines = "".join(json.dumps(post) + "\n" for post in posts)
             (folder / "reddit" / year / f"{file}.jsonl").write_text(lines, "utf-8")
     rows = "".join(
-        f'<row Id="{n}" PostTypeId="{1 + (n > 1)}" {"" if n == 1 else "ParentId='1'"} Score="{n}" '
+        f'<row Id="{n}" PostTypeId="{1 + (n > 1)}" ParentId="{1 if n > 1 else ""}" Score="{n}" '
         f'Body="&lt;p&gt;{STORY}{n}&lt;/p&gt;" />'
         for n in (1, 2, 3)
     )

@@ -91,3 +91,15 @@ def test_chosen_records_are_read_out_of_archives(tmp_path: Path, there: bool) ->
     [[row]], counts = rows_of(tmp_path, **how)
     assert (row["text"], row["record"], counts) == ("Hello", 10, {})
     assert row["file"] == str(tmp_path / "crawl" / "0.wet.gz")
+
+
+def test_folders_may_be_fields(tmp_path: Path) -> None:
+    for lang, extra in (("de", {}), ("zh", {"lang": "own", "n": 1})):
+        dump(tmp_path / f"lang={lang}" / "year=2024" / "a.jsonl", {"text": lang, **extra})
+    [rows], _ = rows_of(tmp_path, path=str(tmp_path), partitions=True)
+    assert [json.loads(row["metadata"]) for row in rows] == [
+        {"lang": "de", "year": "2024"},
+        {"lang": "own", "year": "2024", "n": 1},
+    ]
+    [rows], _ = rows_of(tmp_path, path=str(tmp_path / "lang=de"))
+    assert [row["metadata"] for row in rows] == [None]
