@@ -47,6 +47,7 @@ from corpus_pipeline.sources.reading import is_joined
 from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.sources.selection import Selection
 from corpus_pipeline.storage import Place
+from corpus_pipeline.storage.places import refuse_secrets
 from corpus_pipeline.workspace.units import UNITS_PER_BATCH, Unit
 
 #: Remote files that are looked into at once.
@@ -169,8 +170,10 @@ def read_options(config: Config, source: Input) -> ReadOptions:
     """Returns how the files of a source are read.
 
     Raises:
-        ConfigError: two fields of the source have one name.
+        ConfigError: two fields of the source have one name, or a URL holds a secret.
     """
+    if source.records is not None:
+        refuse_secrets(source.records.base)
     try:
         return ReadOptions(
             text_field=source.text_field,

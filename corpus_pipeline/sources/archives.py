@@ -73,9 +73,11 @@ def entries(stream: BinaryIO, piece: Piece, limit: int, count: Count) -> Iterato
     for member in tar_members(_behind(head, damage, blocks), limit):
         if member.kind in ("link", "special"):
             count(f"skipped-{member.kind}", 1)
+        elif member.kind != "file":
+            continue
         elif member.problem is None and _is_hidden(member.name):
-            count("skipped-hidden", member.kind == "file")
-        elif member.kind == "file":
+            count("skipped-hidden", 1)
+        else:
             yield Entry(member.offset, member.name, member.content or b"", member.problem, True)
 
 

@@ -69,9 +69,9 @@ def published(folder: Path) -> list[dict[str, Any]]:
 def test_a_run_over_all_of_them(run_here: Runner, tmp_path: Path) -> None:
     inputs = published(tmp_path / "in")
     output = tmp_path / "out"
-    settings = small(tmp_path / "in", output, inputs=inputs, lines={"book_matter": "gutenberg"})
-    settings["dedup"] = {"enabled": False}
-    run = run_here({**settings, "inputs": inputs})
+    settings = small(tmp_path / "in", output, inputs=inputs)
+    own = {"dedup": {"enabled": False}, "lines": {"book_matter": "gutenberg"}}
+    run = run_here({**settings, "inputs": inputs, **own})
     verify(output)
     found = corpora.rows(output / "documents")
     texts = {(row["source"], row["id"]): row["text"] for row in found if row["source"] == "site"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from corpus_pipeline.config.config import build_config
-from corpus_pipeline.errors import InputError
+from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.planning.dataset_files import card_patterns
 from corpus_pipeline.planning.plan import make_plan
 
@@ -87,3 +87,12 @@ def test_the_plan_reads_what_the_card_lists(tmp_path: Path) -> None:
     plan = make_plan(build_config({"inputs": [source], "output": "out"}, "test"), {})
     names = [Path(piece.path).name for unit in plan.units for piece in unit.pieces]
     assert names == ["train-0.jsonl", "train-1.jsonl"]
+
+
+def test_a_secret_in_the_address_of_archives_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "index.cdxj").write_text("a 1 {}\n", "utf-8")
+    source = {"path": str(tmp_path / "index.cdxj"), "source": "s", "format": "cdxj",
+              "records": {"base": "https://user:secret@a.example/"}}  # fmt: skip
+    with pytest.raises(ConfigError) as raised:
+        make_plan(build_config({"inputs": [source], "output": "out"}, "test"), {})
+    assert "secret" not in str(raised.value)
