@@ -56,10 +56,15 @@ def published(folder: Path) -> list[dict[str, Any]]:
         "\n\n*** END OF THE PROJECT GUTENBERG EBOOK OAKS ***\nLicence",
         "utf-8",
     )
-    posts = {"join": "thread", "min_score": 0}
+    threads = {"join": "thread", "min_score": 0}
     return [
-        {"path": str(folder / "reddit"), "source": "reddit", "format": "reddit", "posts": posts},
-        {"path": str(folder / "site"), "source": "site", "format": "stackexchange", "posts": posts},
+        {"path": str(folder / "reddit"), "source": "reddit", "format": "reddit", "posts": threads},
+        {
+            "path": str(folder / "site"),
+            "source": "site",
+            "format": "stackexchange",
+            "posts": threads,
+        },
         {"path": str(folder / "papers"), "source": "papers", "format": "latex"},
         {"path": str(folder / "code"), "source": "code", "format": "files"},
         {"path": str(folder / "books"), "source": "books"},
