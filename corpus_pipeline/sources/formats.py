@@ -39,7 +39,8 @@ _TEXT_SUFFIXES = """
     .asm .bash .bat .c .cc .clj .cmake .cpp .cs .css .cu .cuh .cxx .dart .el .elm .erl .ex .exs
     .f .f90 .fs .go .gradle .groovy .h .hh .hpp .hs .hxx .ini .ipynb .java .jl .js .jsx
     .kt .kts .lisp .lua .m .ml .mli .mm .nim .pas .php .pl .pm .proto .ps1 .py .pyi .r .rb .rkt .rs
-    .s .scala .scm .sh .sql .sv .swift .tcl .tf .toml .ts .tsx .v .vb .vhd .vim .vue .yaml .yml .zig .zsh
+    .s .scala .scm .sh .sql .sv .swift .tcl .tf .toml .ts .tsx .v .vb .vhd .vim .vue .yaml .yml
+    .zig .zsh
 """
 
 #: In the order in which they are named to people.
