@@ -57,6 +57,7 @@ SPELLINGS = {
 REVIEWED = {
     "camel-kenlm": ("LGPL-2.1-or-later", "its metadata name none; KenLM, linked as a library"),
     "corpus-pipeline": ("Apache-2.0", "this project"),
+    "pypdfium2": ("BSD-3-Clause, Apache-2.0", "PDFium (BSD) inside, with FreeType, ICU"),
 }
 
 #: Vulnerabilities that do not concern us: identifier -> reason, last day on which that is believed.
