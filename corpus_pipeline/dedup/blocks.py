@@ -9,6 +9,11 @@ removals as found      partition 0:  [ group 0 | group 1 | ... ]          a grou
                                           |
                                           v   a merge reads one column of this one
 removals of a group    group 0:      [ unit 0 | unit 1 | ... ]            a unit opens one file
+
+What a second look at the texts of a unit finds may be larger than they are. It is written as it is
+found, in *cuts*, of which each has a record batch for every partition:
+
+windows                unit 0:       [ partition 0 | 1 | ... | partition 0 | 1 | ... ]
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -59,14 +64,77 @@ def write_partitioned(
         partition_ids: int64[N], the partition of each record.
         partitions: how many there are.
     """
+    with pa.ipc.new_file(sink, batch.schema) as writer:
+        _write_cut_by(writer, batch, partition_ids, partitions)
+
+
+def _write_cut_by(
+    writer: pa.ipc.RecordBatchFileWriter,
+    batch: pa.RecordBatch,
+    partition_ids: NDArray[np.int64],
+    partitions: int,
+) -> None:
     order = np.argsort(partition_ids, kind="stable")
     ends = np.cumsum(np.bincount(partition_ids, minlength=partitions))
     ordered = batch.take(pa.array(order))
-    with pa.ipc.new_file(sink, batch.schema) as writer:
-        start = 0
-        for end in ends.tolist():
-            writer.write_batch(ordered.slice(start, end - start))
-            start = end
+    start = 0
+    for end in ends.tolist():
+        writer.write_batch(ordered.slice(start, end - start))
+        start = end
+
+
+def write_cuts(sink: BinaryIO, batches: Iterable[pa.RecordBatch], key: str, partitions: int) -> int:
+    """Writes records as they come, each batch cut by the partition of its keys.
+
+    One batch is held at a time. Whoever wants the records of one partition takes them from all
+    cuts (`cuts_of`).
+
+    Args:
+        sink: where the file goes.
+        batches: at least one.
+        key: the column that decides the partition, uint64.
+        partitions: how many there are.
+
+    Returns:
+        The number of records.
+    """
+    rows, writer = 0, None
+    for batch in batches:
+        writer = writer or pa.ipc.new_file(sink, batch.schema)
+        _write_cut_by(writer, batch, partition_of(batch[key].to_numpy(), partitions), partitions)
+        rows += batch.num_rows
+    assert writer is not None, "no batch, no file"
+    writer.close()
+    return rows
+
+
+def cuts_of(
+    reader: pa.ipc.RecordBatchFileReader, partition: int, partitions: int
+) -> Iterator[pa.RecordBatch]:
+    """Yields the records of one partition, or group; from each cut of the file those there are."""
+    for place in range(partition, reader.num_record_batches, partitions):
+        records = reader.get_batch(place)
+        if records.num_rows:
+            yield records
+
+
+def joined_up_to(batches: Iterable[pa.RecordBatch], max_bytes: int) -> Iterator[pa.RecordBatch]:
+    """Joins neighbouring batches until they have so many bytes together.
+
+    >>> batch = pa.record_batch({"a": [1, 2]})
+    >>> [joined.num_rows for joined in joined_up_to([batch] * 3, max_bytes=32)]
+    [4, 2]
+    """
+    held: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        held.append(batch)
+        size += batch.nbytes
+        if size >= max_bytes:
+            yield pa.concat_batches(held)
+            held, size = [], 0
+    if held:
+        yield pa.concat_batches(held)
 
 
 def blocks_of(batch: pa.RecordBatch, max_bytes: int = 4 * 2**20) -> Iterator[pa.RecordBatch]:

@@ -41,6 +41,22 @@ DEDUP = pa.schema(
     ]
 )
 
+#: What the match of paragraphs found out. Filled by *dedup*, in runs that have it.
+PARAGRAPHS = pa.schema(
+    [
+        column(
+            "removed_paragraphs", pa.int32(), "paragraphs cut out because others had them before"
+        ),
+        column("removed_paragraph_chars", pa.int32(), "code points cut out with them"),
+        column("paragraph_seen", pa.int32(), "n-grams of its paragraphs that earlier ones have"),
+        column(
+            "paragraph_ngrams",
+            pa.int32(),
+            "n-grams of its paragraphs; 0 where no earlier one has any of them",
+        ),
+    ]
+)
+
 #: What the match of substrings found out. Filled by *dedup*, in runs that have it.
 SUBSTRINGS = pa.schema(
     [

@@ -12,8 +12,11 @@ The class says what is the same in every run; the table of phases, the reasons o
 kinds that a source may skip follow from `MATCHES`. An instance holds the options of one run; the
 stages that hash, match and remove are given the instances of the matches that are on.
 
-A match whose hashes only propose what goes has phases of its own behind the first one, and no
-`decide`.
+A match whose hashes only propose what goes (it does not `decides`) has phases of its own behind the
+first one. In one of them it looks at the wanted texts again:
+
+    look_again(texts)        records of what is compared; the column `cut_by` brings those together
+                             that must meet
 """
 
 import dataclasses
@@ -27,13 +30,22 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.batches import one_batch
-from corpus_pipeline.dedup.anchors import RepeatOptions, WindowRuns, find_anchors
+from corpus_pipeline.dedup.anchors import RepeatOptions, WindowRuns, find_anchors, hash_windows
 from corpus_pipeline.dedup.contamination import ContaminationIndex, find_contamination
 from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
 from corpus_pipeline.dedup.exact import exact_removals
 from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
+from corpus_pipeline.dedup.ngrams import (
+    NgramRuns,
+    ParagraphOptions,
+    find_ngram_anchors,
+    hash_ngrams,
+)
+from corpus_pipeline.dedup.paragraphs import seen_ngrams
 from corpus_pipeline.dedup.repeats import repeat_removals
 from corpus_pipeline.dedup.sentences import SentenceOptions, sentence_removals, span_hashes
+from corpus_pipeline.dedup.survivors import Preference, document_ranks
+from corpus_pipeline.dedup.verification import unique_shingles
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
 from corpus_pipeline.text.words import Words, split_words
 
@@ -74,6 +86,34 @@ class Hashes(NamedTuple):
         return pa.ListArray.from_arrays(self.offsets.astype(np.int32), records)
 
 
+@dataclasses.dataclass(frozen=True)
+class WantedTexts:
+    """N texts that share hashes with others, for a second look."""
+
+    documents: pa.RecordBatch
+    """`text`, `priority`, `content_hash`."""
+    addresses: NDArray[np.uint64]
+    """uint64[N]."""
+    offsets: NDArray[np.int64]
+    """int64[N + 1]; text i is wanted for `keys[offsets[i]:offsets[i + 1]]`, which ascend."""
+    keys: NDArray[np.uint64]
+    prefer: Preference
+    """Who survives of documents of one priority."""
+
+    @property
+    def texts(self) -> pa.Array:
+        """string[N]."""
+        return self.documents["text"]
+
+    @cached_property
+    def ranks(self) -> NDArray[np.uint64]:
+        """uint64[N], the order of survival."""
+        lengths = pc.utf8_length(self.texts).to_numpy(zero_copy_only=False).astype(np.int64)
+        priorities = self.documents["priority"].to_numpy(zero_copy_only=False).astype(np.uint8)
+        hashes = self.documents["content_hash"]
+        return document_ranks(priorities, lengths, hashes, prefer=self.prefer)
+
+
 class Match:
     """One kind of comparison. A subclass sets the class attributes and overrides the functions."""
 
@@ -87,8 +127,15 @@ class Match:
     skippable: ClassVar[bool] = False
     #: Its records carry the document's rank, beside its address.
     ranked: ClassVar[bool] = True
-    #: `decide` tells from the records alone what goes.
+    #: `decide` tells from the records of `hashes` what goes.
     decides: ClassVar[bool] = True
+    #: Column of the records of `look_again` that decides the partition.
+    cut_by: ClassVar[str] = HASH_KEY
+
+    @property
+    def bytes_of_anchor(self) -> int:
+        """Bytes of the records of `look_again` for a place of a repeated hash, about."""
+        return 0
 
     def open(self) -> None:
         """Loads what `hashes` needs, in the process that hashes."""
@@ -97,12 +144,16 @@ class Match:
         """Returns what the documents are compared by; those whose text is null have nothing."""
         raise NotImplementedError
 
+    def look_again(self, texts: WantedTexts) -> pa.RecordBatch:
+        """Returns what wanted texts are compared by, if equal hashes only propose what goes."""
+        raise NotImplementedError
+
     def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
         """Returns what goes, by `address`, ascending.
 
         Args:
             records: all of some hashes, in any order: the columns of `hashes`, `address` and, if
-                it is `ranked`, `rank`.
+                it is `ranked`, `rank`; of a match that looks again, the columns of `look_again`.
         """
         raise NotImplementedError
 
@@ -212,6 +263,7 @@ class DocumentMatch(Match):
     reasons = ("document-duplicate",)
     skippable = True
     decides = False
+    cut_by = "key"
 
     minhash: MinHashOptions
 
@@ -222,6 +274,14 @@ class DocumentMatch(Match):
         times = np.where(shingles.present, self.minhash.bands, 0)
         offsets = np.append(0, np.cumsum(times))
         return Hashes(offsets, {HASH_KEY: bands[shingles.present].ravel()})
+
+    def look_again(self, texts: WantedTexts) -> pa.RecordBatch:
+        """Returns the shingle set of each text, once for each partition that wants it."""
+        sets = unique_shingles(shingle(split_words(texts.texts), self.minhash))
+        of_texts = np.repeat(np.arange(len(texts.addresses)), np.diff(texts.offsets))
+        lists = _lists(sets.offsets, sets.hashes).take(pa.array(of_texts))
+        columns = {"address": texts.addresses[of_texts], "shingles": lists, "key": texts.keys}
+        return pa.record_batch(columns)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -269,19 +329,93 @@ class SubstringMatch(Match):
         anchors = find_anchors(documents.texts, self.options)
         return Hashes(anchors.offsets, {HASH_KEY: anchors.hashes})
 
-    def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
-        """Finds the windows that stand at several places, and which copy stays.
+    @property
+    def bytes_of_anchor(self) -> int:
+        """Of the runs of windows of `look_again`."""
+        return self.options.bytes_of_anchor
 
-        Args:
-            records: runs of windows of some anchors: `hash` of the anchor, `address`, `rank`,
-                `start` and `windows`, a list of hashes.
-        """
+    def look_again(self, texts: WantedTexts) -> pa.RecordBatch:
+        """Returns the runs of windows of wanted anchors."""
+        runs = hash_windows(texts.texts, texts.offsets, texts.keys, self.options)
+        return _runs_of(texts, runs.texts, runs.anchors, "start", runs.starts,
+                        _lists(runs.offsets, runs.hashes))  # fmt: skip
+
+    def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
+        """Finds the windows that stand at several places, and which copy stays."""
         ranks, addresses, anchors, starts = _arrays(records, "rank", "address", HASH_KEY, "start")
-        lengths = records["windows"].value_lengths().to_numpy()
-        offsets = np.append(0, np.cumsum(lengths)).astype(np.int64)
-        hashes = records["windows"].flatten().to_numpy()
-        runs = WindowRuns(np.arange(len(starts)), anchors, starts, offsets, hashes)
+        texts = np.arange(len(starts))
+        runs = WindowRuns(texts, anchors, starts, *_flat(records["windows"]))
         return repeat_removals(runs, ranks, addresses, self.options)
+
+
+@dataclasses.dataclass(frozen=True)
+class ParagraphMatch(Match):
+    """Paragraphs most of whose n-grams stand in others: anchors propose n-grams, compared later."""
+
+    kind = "paragraph"
+    task = "equal anchors of n-grams, and who is wanted for them"
+    removes = "windows"
+    reasons = ("paragraph-too-much-seen", "paragraph-nothing-left")
+    skippable = True
+    ranked = False
+    decides = False
+
+    options: ParagraphOptions
+
+    def hashes(self, documents: Documents) -> Hashes:
+        """Returns the anchors of the n-grams of each text."""
+        anchors = find_ngram_anchors(documents.texts, self.options, documents.words)
+        return Hashes(anchors.offsets, {HASH_KEY: anchors.hashes})
+
+    @property
+    def bytes_of_anchor(self) -> int:
+        """Of the runs of n-grams of `look_again`."""
+        return self.options.bytes_of_anchor
+
+    def look_again(self, texts: WantedTexts) -> pa.RecordBatch:
+        """Returns the runs of n-grams of wanted anchors."""
+        runs = hash_ngrams(texts.texts, texts.offsets, texts.keys, self.options)
+        return _runs_of(texts, runs.texts, runs.anchors, "paragraph", runs.paragraphs,
+                        _lists(runs.offsets, runs.hashes))  # fmt: skip
+
+    def decide(self, records: pa.RecordBatch) -> pa.RecordBatch:
+        """Counts the n-grams of each paragraph that stand in an earlier one."""
+        names = "rank", "address", HASH_KEY, "paragraph"
+        ranks, addresses, anchors, paragraphs = _arrays(records, *names)
+        texts = np.arange(len(paragraphs))
+        runs = NgramRuns(texts, paragraphs, anchors, *_flat(records["windows"]))
+        return seen_ngrams(runs, ranks, addresses)
+
+
+def _runs_of(
+    texts: WantedTexts,
+    of_texts: NDArray[np.int64],
+    anchors: NDArray[np.uint64],
+    name: str,
+    places: NDArray[np.uint32],
+    windows: pa.ListArray,
+) -> pa.RecordBatch:
+    """Returns records of runs of windows, `name` being the column of their places."""
+    return pa.record_batch(
+        {
+            HASH_KEY: anchors,
+            "address": texts.addresses[of_texts],
+            "rank": texts.ranks[of_texts],
+            name: places,
+            "windows": windows,
+        }
+    )
+
+
+def _lists(offsets: NDArray[np.int64], values: NDArray[np.uint64]) -> pa.ListArray:
+    return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), pa.array(values))
+
+
+def _flat(lists: pa.ListArray) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Returns offsets into the flattened values; a list array may be a slice of a bigger one."""
+    lengths = lists.value_lengths().to_numpy()
+    offsets = np.append(0, np.cumsum(lengths)).astype(np.int64)
+    return offsets, lists.flatten().to_numpy()
 
 
 def _arrays(records: pa.RecordBatch, *names: str) -> list[NDArray[Any]]:
@@ -292,6 +426,7 @@ def _arrays(records: pa.RecordBatch, *names: str) -> list[NDArray[Any]]:
 #: earlier one removed.
 MATCHES: tuple[type[Match], ...] = (
     ContaminationMatch, AddressMatch, ExactMatch, DocumentMatch, SentenceMatch, SubstringMatch,
+    ParagraphMatch,
 )  # fmt: skip
 #: Their names.
 KINDS: tuple[str, ...] = tuple(match.kind for match in MATCHES)

@@ -268,9 +268,11 @@ def _remove(
         repeated &= ~_touching(texts, sentences, repeats.spans)
     cut = np.zeros(len(repeated), np.bool_)
     if spans is not None:
-        for row, first, last in zip(*(each.tolist() for each in spans), strict=True):
-            begin, end = sentences.offsets[row : row + 2]
-            cut[begin + first : min(begin + last + 1, end)] = True
+        begin, end = sentences.offsets[spans.rows], sentences.offsets[spans.rows + 1]
+        depth = np.zeros(len(cut) + 1, np.int64)
+        np.add.at(depth, begin + spans.first, 1)
+        np.add.at(depth, np.minimum(begin + spans.last + 1, end), -1)
+        cut = np.cumsum(depth)[:-1] > 0
     chars = _lengths(texts)
     shorter = _without(texts, sentences, repeated | cut)
     left = _lengths(shorter)

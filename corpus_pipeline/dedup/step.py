@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pyarrow as pa
 from pydantic import Field
 
-from corpus_pipeline.dedup.columns import DEDUP, SUBSTRINGS
+from corpus_pipeline.dedup.columns import DEDUP, PARAGRAPHS, SUBSTRINGS
 from corpus_pipeline.dedup.matches import DEDUP_REASONS
 from corpus_pipeline.dedup.sentences import AboveMaxLoss, Keep
 from corpus_pipeline.dedup.units import Unit
@@ -136,6 +136,39 @@ class SubstringSection(Options):
     )
 
 
+class ParagraphSection(Options):
+    """Paragraphs most of whose n-grams stand in earlier ones, and documents full of these."""
+
+    unit: Unit = Field(
+        "line",
+        description="what goes: line (others call it a paragraph), paragraph or sentence",
+    )
+    ngram: int = Field(
+        13,
+        ge=4,
+        description="words of an n-gram; a character of an unspaced script is a word",
+    )
+    min_ngram: int = Field(
+        13,
+        ge=1,
+        description="words from which on a paragraph that is shorter than an n-gram is compared as "
+        "a whole; shorter ones stay",
+    )
+    threshold: float = Field(
+        0.8,
+        gt=0,
+        le=1,
+        description="a paragraph goes if more than this share of its n-grams was seen before",
+    )
+    document_threshold: float = Field(
+        0.8,
+        gt=0,
+        le=1,
+        description="a document goes if more than this share of the n-grams of all of its "
+        "paragraphs was seen before; 1: none does",
+    )
+
+
 class DedupSection(Options):
     """Removal of what occurs twice."""
 
@@ -145,6 +178,11 @@ class DedupSection(Options):
     contamination: ContaminationSection = ContaminationSection()
     sentence: SentenceSection = SentenceSection()
     substring: SubstringSection = SubstringSection(enabled=False)
+    paragraph: ParagraphSection = ParagraphSection(enabled=False)
+
+
+#: Columns that are filled in runs that have the match.
+_OPTIONAL = {"substring": SUBSTRINGS, "paragraph": PARAGRAPHS}
 
 
 class Dedup(Step):
@@ -154,13 +192,15 @@ class Dedup(Step):
     Options = DedupSection
     options: DedupSection
     columns = DEDUP
-    optional_columns = SUBSTRINGS
+    optional_columns = pa.schema([field for columns in _OPTIONAL.values() for field in columns])
     reasons = DEDUP_REASONS
     summed = (
         "contamination_sentences", "contamination_chars", "removed_sentences", "removed_chars",
         "repeated_chars",
     )  # fmt: skip
-    counts = ("removed_", "repeated_", "substring_", "uncompared_", "contamination_")
+    counts = (
+        "removed_", "repeated_", "substring_", "paragraph_", "uncompared_", "contamination_",
+    )  # fmt: skip
     default = True
     compares = True
 
@@ -168,10 +208,10 @@ class Dedup(Step):
         self, options: Any = None, context: Context | None = None, label: str | None = None
     ) -> None:
         super().__init__(options, context, label)
-        if self.on("substring"):
-            # They depend on the options, so they are this step's own.
-            columns = pa.schema([*self.columns, *self.optional_columns])
-            vars(self).update(columns=columns, summed=(*self.summed, *SUBSTRINGS.names))
+        # They depend on the options, so they are this step's own.
+        more = [field for kind, each in _OPTIONAL.items() if self.on(kind) for field in each]
+        columns = pa.schema([*self.columns, *more])
+        vars(self).update(columns=columns, summed=(*self.summed, *(each.name for each in more)))
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
@@ -197,6 +237,11 @@ class Dedup(Step):
             return f"repeated_chars {row['repeated_chars']}{most}"
         if reason == "substring-nothing-left":
             return f"substring_chars {row['substring_chars']}: fewer words than min_words are left"
+        if reason == "paragraph-too-much-seen":
+            most = f" > {options.paragraph.document_threshold} of them" if known else ""
+            return f"{row['paragraph_seen']} of {row['paragraph_ngrams']} n-grams seen before{most}"
+        if reason == "paragraph-nothing-left":
+            return f"removed_paragraphs {row['removed_paragraphs']}: all of them were seen before"
         return f"removed_sentences {row['removed_sentences']}: all of them stand elsewhere"
 
     @property

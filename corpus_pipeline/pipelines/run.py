@@ -32,10 +32,15 @@ from corpus_pipeline.planning.evaluations import Evaluations
 from corpus_pipeline.planning.notes import notes_before
 from corpus_pipeline.planning.plan import Plan, make_plan, refuse_changed_inputs
 from corpus_pipeline.planning.resources import Resources, resolve_resources
-from corpus_pipeline.planning.sizing import GROUPED_BYTES, merged_by_driver
+from corpus_pipeline.planning.sizing import (
+    GROUPED_BYTES,
+    finer_partitions,
+    merged_by_driver,
+)
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
+from corpus_pipeline.stages.second_look import FOUND_BYTES
 from corpus_pipeline.stages.sharding import plan_shards
-from corpus_pipeline.workspace.phase_table import MERGES, merge_of, row_of
+from corpus_pipeline.workspace.phase_table import MERGES, is_sized_by, merge_of, row_of
 from corpus_pipeline.workspace.state import Workspace
 
 
@@ -122,7 +127,7 @@ class Run:
                 refuse_changed_inputs(self.config, plan)
                 refuse_mostly_unreadable(make.workspace, plan, self.config)
             if isinstance(each.looks, Dedup):
-                self._matches(runner, make)
+                self._matches(runner, make, plan)
             elif isinstance(each.looks, Gathering):
                 settle(runner, make, each.name, each.looks)
         if (shards := make.shards()) is not None:
@@ -142,11 +147,12 @@ class Run:
             phase = MatchPhase(options)
             runner.run(phase, items, _partitions_per_worker(phase))
 
-    def _matches(self, runner: PhaseRunner, make: stage_options.StageOptions) -> None:
+    def _matches(self, runner: PhaseRunner, make: stage_options.StageOptions, plan: Plan) -> None:
         units = range(make.workspace.units)
 
         def match(options: MatchOptions, items: Sequence[int]) -> None:
-            self._match(runner, options, items, make.partitions)
+            files = make.files_merged(options.phase) if options.phase in MERGES else 0
+            self._match(runner, options, items, files)
 
         resolved: tuple[HashFolder, ...] = ()
         for name in make.matches():
@@ -159,6 +165,10 @@ class Run:
                 if name == merge_of("resolve"):
                     options = dataclasses.replace(options, inputs=resolved)
                 match(options, range(options.total_partitions))
+                if is_sized_by(name):
+                    found = make.workspace.counted(name, FOUND_BYTES)
+                    finer = finer_partitions(found, plan.partitions, plan.match_bytes)
+                    make = dataclasses.replace(make, finer={**make.finer, name: finer})
 
 
 def _partitions_per_worker(match: MatchPhase) -> int:

@@ -1,7 +1,7 @@
 """From the steps of a run to the frozen options of what its phases consist of."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import cached_property
 
 from corpus_pipeline import storage
@@ -14,10 +14,12 @@ from corpus_pipeline.dedup.matches import (
     ContaminationMatch,
     DocumentMatch,
     Match,
+    ParagraphMatch,
     SentenceMatch,
     SubstringMatch,
 )
 from corpus_pipeline.dedup.minhash import MinHashOptions
+from corpus_pipeline.dedup.ngrams import ParagraphOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
 from corpus_pipeline.dedup.step import Dedup
 from corpus_pipeline.filters.gathering import Gathering
@@ -39,9 +41,8 @@ from corpus_pipeline.stages.ledger import LedgerOptions
 from corpus_pipeline.stages.mapping import DecideStep
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 from corpus_pipeline.stages.models import contamination_index
-from corpus_pipeline.stages.near_copies import ShingleOptions, ShingleUnit
 from corpus_pipeline.stages.read import ReadStageOptions
-from corpus_pipeline.stages.repeats import WindowOptions, WindowUnit
+from corpus_pipeline.stages.second_look import SecondLook, SecondLookOptions
 from corpus_pipeline.stages.sharding import ShardOptions
 from corpus_pipeline.stages.writing import PreparedOptions
 from corpus_pipeline.steps import Step, made
@@ -54,6 +55,7 @@ from corpus_pipeline.workspace.phase_table import (
     SHARDS,
     matches,
     merge_of,
+    merged_by,
     row_of,
 )
 from corpus_pipeline.workspace.state import Workspace
@@ -81,6 +83,13 @@ class StageOptions:
     flow: RunFlow
     workspace: Workspace
     partitions: int
+    finer: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """Kind of match -> partitions of its phases that may have more of them, once it is known."""
+
+    def partitions_of(self, phase: str) -> int:
+        """Returns into how many partitions a phase cuts what it writes, or what it is over."""
+        row = row_of(phase)
+        return self.finer.get(str(row.kind), self.partitions) if row.finer else self.partitions
 
     def read(self) -> ReadStageOptions:
         """Options of *read*."""
@@ -164,7 +173,9 @@ class StageOptions:
             phase=phase,
             inputs=tuple(map(self._folder, row.reads)),
             partitions=(),
-            total_partitions=self.workspace.groups if row.over == "groups" else self.partitions,
+            total_partitions=(
+                self.workspace.groups if row.over == "groups" else self.partitions_of(phase)
+            ),
             exclude=exclude if row.heeds_removals else (),
             of=matches.get(row.kind or ""),
         )
@@ -172,7 +183,8 @@ class StageOptions:
     def _folder(self, folder: str) -> HashFolder:
         """Returns a folder of the table of phases; the pass in it is that before *dedup*."""
         phase, _, name = folder.partition("/")
-        files = self.workspace.units if row_of(phase).over == "units" else self.partitions
+        units = row_of(phase).over == "units"
+        files = self.workspace.units if units else self.partitions_of(phase)
         return HashFolder(f"{self._hashed if phase == FIRST_PASS else phase}/{name}", files)
 
     @property
@@ -180,24 +192,18 @@ class StageOptions:
         """Tells whether one document of each connected cluster of near copies stays."""
         return self.flow.dedup.options.document.cluster == "components"
 
-    def shingles(self) -> ShingleOptions:
-        """Options of the shingle sets of candidates."""
-        (minhash,) = (m.minhash for m in self.compared if isinstance(m, DocumentMatch))
-        return ShingleOptions(self.workspace, self._hashed, minhash, self.partitions)
-
-    def windows(self) -> WindowOptions:
-        """Options of the windows of repeated strings."""
-        (repeats,) = (m.options for m in self.compared if isinstance(m, SubstringMatch))
-        prefer = self.flow.dedup.options.document.prefer
-        return WindowOptions(self.workspace, self._hashed, repeats, prefer, self.partitions)
-
     def over_units(self, name: str) -> UnitPhase:
         """Returns a phase of a match that looks at the documents of units once more."""
-        made: dict[str, Callable[[], Transform]] = {
-            "shingles": lambda: ShingleUnit(self.shingles()),
-            "windows": lambda: WindowUnit(self.windows()),
-        }
-        return UnitPhase(name, made[name]())
+        (match,) = (each for each in self.compared if each.kind == row_of(name).kind)
+        options = SecondLookOptions(
+            self.workspace, name, self._hashed, match, self.flow.dedup.options.document.prefer,
+            self.partitions_of(name),
+        )  # fmt: skip
+        return UnitPhase(name, SecondLook(options))
+
+    def files_merged(self, name: str) -> int:
+        """Returns how many files a merge brings together, at most."""
+        return self.partitions_of(merged_by(name).name)
 
     @property
     def _hashed(self) -> str:
@@ -294,6 +300,9 @@ class StageOptions:
         if match is SubstringMatch:
             given = section.model_dump(exclude={"enabled"})
             return SubstringMatch(made("dedup.substring", RepeatOptions, **given))
+        if match is ParagraphMatch:
+            given = section.model_dump(exclude={"enabled"})
+            return ParagraphMatch(made("dedup.paragraph", ParagraphOptions, **given))
         return match()
 
     def _contamination_path(self) -> str | None:

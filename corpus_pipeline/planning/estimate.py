@@ -24,7 +24,13 @@ from corpus_pipeline.planning.costs import (
     Prices,
     Workload,
 )
-from corpus_pipeline.planning.sizing import GROUPED_BYTES, MOST_EDGES, merged_by_driver
+from corpus_pipeline.planning.sizing import (
+    GROUPED_BYTES,
+    HASHES_PER_TEXT_BYTE,
+    MOST_EDGES,
+    merged_by_driver,
+)
+from corpus_pipeline.stages.second_look import HELD_BYTES, TEXT_TOGETHER
 from corpus_pipeline.workspace import phase_table
 
 #: Folders that stay when the run is complete.
@@ -42,6 +48,8 @@ _CUT_BY_PARTITION, _CUT_BY_GROUP = phase_table.cut_for("partitions"), phase_tabl
 _BYTES_PER_SHARD = 3 * 2**27
 #: Sorting and joining one partition: the records, their order and what is found.
 _MATCHED_TIMES = 4
+#: A second look at a unit: what it finds and a copy, the windows of some text, twice, and a batch.
+_SECOND_LOOK = 2 * HELD_BYTES + 16 * TEXT_TOGETHER + 2 * 2**24
 #: Merging one group: its records as they come, joined and sorted.
 _MERGED_TIMES = 3
 #: Memory of the driver, in bytes: for a unit of the plan, an input file, a file in run.json, an
@@ -90,8 +98,8 @@ class Estimate:
     folders: Mapping[str, float]
     """Folder -> bytes."""
     worker_parts: Mapping[str, float]
-    """What the memory of a worker is for, in bytes; `batch`, `unit` and `match` are not held at
-    the same time."""
+    """What the memory of a worker is for, in bytes; `batch` with `unit`, `match` and `second look`
+    are not held at the same time."""
     driver_parts: Mapping[str, float]
     """What the memory of the driver is for, in bytes."""
     cell_bytes: float
@@ -135,7 +143,8 @@ class Estimate:
     def worker_memory(self) -> float:
         """Bytes that a worker needs at its peak."""
         parts = self.worker_parts
-        return parts["models"] + max(parts["batch"] + parts["unit"], parts["match"])
+        work = (parts["batch"] + parts["unit"], parts["match"], parts["second look"])
+        return parts["models"] + max(work)
 
     @property
     def driver_memory(self) -> float:
@@ -403,8 +412,9 @@ class _Sums:
         match = max(map(self._match_memory, BY_PARTITION + MERGES))
         # Hashes are sorted into a copy; the ledger is several times larger in memory than on disk.
         unit = (2 * hashes + 4 * ledger) / work.units
+        look = float(any(map(self.flow.runs, _LOOK_AGAIN)) * _SECOND_LOOK)
         return {"models": self.costs.memory["worker"], "batch": 4.0 * 2**24, "unit": unit,
-                "match": match}  # fmt: skip
+                "match": match, "second look": look}  # fmt: skip
 
     def _match_memory(self, phase: str) -> float:
         """What a worker needs for a task of a match, or for a group of a merge, in bytes."""
@@ -412,6 +422,9 @@ class _Sums:
             return 0.0
         held = sum(self.folders.get(folder, 0.0) for folder in READS[phase])
         one = held / self.items(phase)
+        if phase_table.row_of(phase).finer:  # Its partitions are as many as its bytes ask for.
+            planned = self.text * HASHES_PER_TEXT_BYTE / self.workload.partitions
+            one = min(one, 2 * planned)
         in_work = one * (_MERGED_TIMES if phase in MERGES else _MATCHED_TIMES)
         if self.flow.direct:  # It holds the blocks of all partitions of the task besides.
             return in_work + max(one, min(GROUPED_BYTES, held / (2 * self.workers)))

@@ -27,6 +27,7 @@ from corpus_pipeline.planning.identity import described, units_identity
 from corpus_pipeline.planning.sizing import (
     MOST_TEXT,
     TEXT_PER_STORED_BYTE,
+    match_bytes_for,
     partitions_for,
     unit_bytes_for,
 )
@@ -70,6 +71,8 @@ class Plan:
 
     units: tuple[Unit, ...]
     partitions: int
+    match_bytes: int
+    """Of hashes in one of them, about; what a second look finds is cut finer for it."""
     fingerprint: dict[str, Any]
     text_bytes: Mapping[str, float]
     """Path of an input file -> estimated bytes of its text."""
@@ -148,7 +151,8 @@ def make_plan(
             _by_folder(pieces) if joined else _grouped(pieces, unit_bytes, config.plan.unit_files)
         ):
             units.append(Unit(len(units), source.source, group))
-    partitions = partitions_for(text_bytes, config.plan.match_bytes)
+    match_bytes = config.plan.match_bytes or match_bytes_for(text_bytes)
+    partitions = partitions_for(text_bytes, match_bytes)
     listed = [(source.source, file) for source, file in files]
     fingerprint = {
         "inputs": described(listed, config.strict, hashed),
@@ -163,7 +167,7 @@ def make_plan(
         | {name: importlib.metadata.version(name) for name in libraries},
     }
     estimates = {file.path: each.text_bytes for (_, file), each in zip(files, stored, strict=True)}
-    return Plan(tuple(units), partitions, fingerprint, estimates, passed_over)
+    return Plan(tuple(units), partitions, match_bytes, fingerprint, estimates, passed_over)
 
 
 def read_options(config: Config, source: Input) -> ReadOptions:

@@ -75,6 +75,18 @@ def partitions_for(text_bytes: float, match_bytes: int | None = None) -> int:
     return max(_FEWEST_PARTITIONS, math.ceil(text_bytes * HASHES_PER_TEXT_BYTE / size))
 
 
+def finer_partitions(found_bytes: int, partitions: int, match_bytes: int) -> int:
+    """Returns into how many partitions windows are cut: so many that one has `match_bytes`.
+
+    Windows of repeated strings are eight bytes for each byte of them, whatever the plan has
+    expected of hashes. How many there are is known when the anchors have been compared.
+
+    >>> finer_partitions(10**6, 24, 2**24), finer_partitions(10**9, 24, 2**24)
+    (24, 60)
+    """
+    return max(partitions, math.ceil(found_bytes / match_bytes))
+
+
 def merged_by_driver(partitions: int, units: int) -> bool:
     """Tells whether the driver brings what partitions have found to units, or workers do.
 

@@ -16,9 +16,12 @@ from corpus_pipeline.dedup.contamination_verdicts import spans_of, strongest
 from corpus_pipeline.dedup.matches import (
     ContaminationMatch,
     Match,
+    ParagraphMatch,
     SentenceMatch,
     SubstringMatch,
 )
+from corpus_pipeline.dedup.ngrams import ParagraphOptions
+from corpus_pipeline.dedup.paragraphs import SEEN_NGRAMS, JudgedParagraphs, judge_paragraphs
 from corpus_pipeline.dedup.repeats import REPEAT_REMOVALS, repeated_spans
 from corpus_pipeline.dedup.sentence_cuts import (
     RemovedSentences,
@@ -36,7 +39,7 @@ from corpus_pipeline.workspace.state import Workspace
 
 #: Phases whose removals are not one row for each document that goes.
 _CONTAMINATION, _SENTENCE = merge_of(ContaminationMatch.kind), merge_of(SentenceMatch.kind)
-_REPEATS = merge_of("repeats")
+_REPEATS, _SEEN = merge_of("repeats"), merge_of("seen")
 
 
 class ReadPreparedUnit(Transform):
@@ -85,6 +88,11 @@ class DedupOptions:
         return next((m.options for m in self.of if isinstance(m, SubstringMatch)), None)
 
     @property
+    def paragraph(self) -> ParagraphOptions | None:
+        """How paragraphs were compared, if they were."""
+        return next((m.options for m in self.of if isinstance(m, ParagraphMatch)), None)
+
+    @property
     def cut_contamination(self) -> bool:
         """Whether evaluation items are cut out of documents."""
         return any(m.cuts for m in self.of if isinstance(m, ContaminationMatch))
@@ -118,11 +126,17 @@ class RemoveDuplicates(MapBatches):
             else:
                 batch = _mark(batch, addresses, removals, reason)
         spans = self._spans(addresses)
-        if spans is not None:
-            batch = _count_cuts(batch, spans)
+        alone = None if spans is None else cut_spans(batch["text"], spans)
+        if alone is not None:
+            batch = _count_cuts(batch, alone)
+        paragraphs = self._paragraphs(batch, addresses)
+        if paragraphs is not None:
+            spans = paragraphs.spans if spans is None else _joined(spans, paragraphs.spans)
+            before, alone = alone, cut_spans(batch["text"], spans)
+            batch = _count_paragraphs(batch, paragraphs, before, alone)
         repeats = self._repeats(addresses)
         if self.options.sentence is not None or spans is not None or repeats is not None:
-            batch = self._cut(batch, addresses, spans, repeats)
+            batch = self._cut(batch, addresses, spans, alone, repeats)
         return batch
 
     def _spans(self, addresses: NDArray[np.uint64]) -> SentenceSpans | None:
@@ -131,6 +145,18 @@ class RemoveDuplicates(MapBatches):
         if not self.options.cut_contamination or removals is None:
             return None
         return spans_of(addresses, removals)
+
+    def _paragraphs(
+        self, batch: pa.RecordBatch, addresses: NDArray[np.uint64]
+    ) -> JudgedParagraphs | None:
+        """Judges the paragraphs of a batch, if paragraphs are compared."""
+        options = self.options.paragraph
+        if options is None:
+            return None
+        seen = self._removals.get(_SEEN)
+        if seen is None:
+            seen = SEEN_NGRAMS.empty_table()
+        return judge_paragraphs(batch["text"], addresses, seen, options)
 
     def _repeats(self, addresses: NDArray[np.uint64]) -> Repeats | None:
         """Returns the strings of a batch that stand elsewhere, if strings are compared."""
@@ -151,8 +177,10 @@ class RemoveDuplicates(MapBatches):
         batch: pa.RecordBatch,
         addresses: NDArray[np.uint64],
         spans: SentenceSpans | None,
+        alone: RemovedSentences | None,
         repeats: Repeats | None,
     ) -> pa.RecordBatch:
+        """Cuts out what goes; `alone` is what the spans alone take."""
         removals = self._removals.get(_SENTENCE)
         options = self.options.sentence or SentenceOptions()
         if removals is None:
@@ -163,9 +191,9 @@ class RemoveDuplicates(MapBatches):
         texts = pc.if_else(whole, batch["text"], cut.texts)
         columns = {"text": texts}
         sentences, chars = cut.sentences, cut.chars
-        if spans is not None:
-            sentences = sentences - batch["contamination_sentences"].to_numpy()
-            chars = np.maximum(0, chars - batch["contamination_chars"].to_numpy())
+        if alone is not None:
+            sentences = sentences - alone.sentences
+            chars = np.maximum(0, chars - alone.chars)
         too_much = cut.too_much & (options.above_max_loss == "drop")
         if self.options.sentence is not None:
             columns["removed_sentences"] = pa.array(sentences)
@@ -179,6 +207,9 @@ class RemoveDuplicates(MapBatches):
         batch = with_columns(batch, columns)
         nothing, lost = SentenceMatch.reasons
         reason = np.where(sentences > 0, nothing, DROPPING[_CONTAMINATION])
+        if self.options.paragraph is not None:
+            paragraphs = batch["removed_paragraphs"].to_numpy() > 0
+            reason = np.where((sentences == 0) & paragraphs, ParagraphMatch.reasons[1], reason)
         living = _living(batch)
         failures = {
             str(name): living & cut.nothing_left & (reason == name) for name in np.unique(reason)
@@ -206,14 +237,39 @@ def _losses(
     return {name: pa.array(np.where(living, values, 0).astype(np.int64)) for name, values in found}
 
 
-def _count_cuts(batch: pa.RecordBatch, spans: SentenceSpans) -> pa.RecordBatch:
+def _joined(one: SentenceSpans, other: SentenceSpans) -> SentenceSpans:
+    return SentenceSpans(
+        np.append(one.rows, other.rows),
+        np.append(one.first, other.first),
+        np.append(one.last, other.last),
+    )
+
+
+def _count_cuts(batch: pa.RecordBatch, cut: RemovedSentences) -> pa.RecordBatch:
     """Says what contamination alone takes out of each document."""
-    cut = cut_spans(batch["text"], spans)
     counts = {
         "contamination_sentences": pa.array(cut.sentences),
         "contamination_chars": pa.array(cut.chars),
     }
     return with_columns(batch, counts)
+
+
+def _count_paragraphs(
+    batch: pa.RecordBatch,
+    found: JudgedParagraphs,
+    before: RemovedSentences | None,
+    cut: RemovedSentences,
+) -> pa.RecordBatch:
+    """Says what the match of paragraphs takes out beside contamination, and what goes for it."""
+    chars = cut.chars if before is None else cut.chars - before.chars
+    columns = {
+        "removed_paragraphs": pa.array(found.paragraphs),
+        "removed_paragraph_chars": pa.array(chars),
+        "paragraph_seen": pa.array(found.seen),
+        "paragraph_ngrams": pa.array(found.ngrams),
+    }
+    too_much = found.too_much & _living(batch)
+    return add_failures(with_columns(batch, columns), {ParagraphMatch.reasons[0]: too_much})
 
 
 def removals_folder(workspace: Workspace, phase: str) -> storage.Place:

@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 
 from corpus_pipeline import storage
 from corpus_pipeline.batches import from_ipc, to_ipc
-from corpus_pipeline.dedup.blocks import blocks_of, partition_of, sorted_by_address
+from corpus_pipeline.dedup.blocks import blocks_of, cuts_of, partition_of, sorted_by_address
 from corpus_pipeline.dedup.matches import MATCHES
 from corpus_pipeline.dedup.peeling import half_edges
-from corpus_pipeline.stages import near_copies, repeats
+from corpus_pipeline.stages import near_copies
 from corpus_pipeline.stages.match_options import Batches, MatchFunction, MatchOptions, Outcome
 from corpus_pipeline.stages.resolving import resolve_step
+from corpus_pipeline.stages.second_look import find_wanted
 from corpus_pipeline.transforms import StageCounters, Tally, Transform, unrolled
 from corpus_pipeline.workspace.phase_table import MERGES, row_of
 from corpus_pipeline.workspace.state import FileEntry, Manifest
@@ -90,14 +91,12 @@ class ReadHashes(Transform):
         self, hashes: pa.ipc.RecordBatchFileReader, excluded: NDArray[np.uint64]
     ) -> Iterator[Block]:
         for partition in self._partitions():
-            records = hashes.get_batch(partition)
-            if records.num_rows == 0:
-                continue
-            if len(excluded):
-                gone = np.isin(records["address"].to_numpy(), excluded)
-                records = records.filter(pa.array(~gone))
-            for block in blocks_of(records):
-                yield partition, to_ipc(block)
+            for records in cuts_of(hashes, partition, self.options.total_partitions):
+                if len(excluded):
+                    gone = np.isin(records["address"].to_numpy(), excluded)
+                    records = records.filter(pa.array(~gone))
+                for block in blocks_of(records):
+                    yield partition, to_ipc(block)
 
     def _edges(self, path: storage.Place) -> Iterator[Block]:
         """Yields both halves of each edge of a file, each to the partition of its document."""
@@ -210,8 +209,8 @@ def write_merged(options: MatchOptions, batches: Iterable[pa.RecordBatch]) -> li
 DONE_BY: dict[str, MatchFunction] = {
     **{match.kind: _decide for match in MATCHES if match.decides},
     "document": near_copies.find_candidates,
-    "substring": repeats.find_wanted,
-    "repeats": _decide,
+    **dict.fromkeys(("substring", "paragraph"), find_wanted),
+    **dict.fromkeys(("repeats", "seen"), _decide),
     "verify": near_copies.verify,
     "verify-again": near_copies.verify_again,
     "resolve-step": resolve_step,

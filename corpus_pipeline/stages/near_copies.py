@@ -1,14 +1,11 @@
 """Near copies: from band hashes to buckets, shingle sets and verified edges.
 
 document       equal band hashes               -> buckets of candidates, and who is wanted for them
-shingles       (map over units)                -> shingle sets of the candidates
+shingles       (map over units)                -> their shingle sets, see `second_look`
 verify         buckets + shingles              -> edges with their Jaccard similarity
 resolve        edges                           -> removals, and who was not compared enough
 verify-2, …    buckets + shingles of these     -> more edges, resolved again, until none are new
 """
-
-import dataclasses
-from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -16,28 +13,17 @@ from numpy.typing import NDArray
 
 from corpus_pipeline import storage
 from corpus_pipeline.address import ROW_BITS
+from corpus_pipeline.dedup.blocks import cuts_of
 from corpus_pipeline.dedup.buckets import Buckets, find_buckets
 from corpus_pipeline.dedup.matches import DocumentMatch
-from corpus_pipeline.dedup.minhash import MinHashOptions, Shingles, shingle
 from corpus_pipeline.dedup.reopening import REMOVED, UNDONE, reopened
-from corpus_pipeline.dedup.verification import (
-    ShingleSets,
-    Verified,
-    unique_shingles,
-    verify_buckets,
-)
+from corpus_pipeline.dedup.verification import ShingleSets, Verified, verify_buckets
 from corpus_pipeline.stages.match_options import Batches, MatchOptions, Outcome
-from corpus_pipeline.stages.writing import prepared_path
-from corpus_pipeline.text.words import split_words
-from corpus_pipeline.transforms import StageCounters, Tally, Transform
-from corpus_pipeline.workspace.phase_table import merge_of, row_of
-from corpus_pipeline.workspace.state import Manifest, Workspace
+from corpus_pipeline.workspace.phase_table import row_of
 
 #: Columns of buckets and of shingle sets, as they cross the shuffle.
 _BUCKETS = ("members", "ranks", "key", "elsewhere", "leaders")
-#: The phase that makes shingle sets, and the folder that says of whom.
-_SHINGLES = row_of("shingles")
-_WANTED = f"{merge_of('document')}/{row_of('document').merged}"
+(_SETS_FOLDER,) = row_of("shingles").folders
 _SETS = ("address", "shingles", "key")
 
 
@@ -93,7 +79,7 @@ def verify_again(options: MatchOptions, partition: int, batches: Batches) -> Out
     )
     if len(buckets.addresses) == 0:
         return Outcome()
-    sets = _sets_of(options.workspace, partition, np.unique(buckets.addresses))
+    sets = _sets_of(options, partition, np.unique(buckets.addresses))
     verified = verify_buckets(buckets, sets, _threshold(options), fresh=fresh)
     return _written(options, partition, buckets, verified)
 
@@ -103,19 +89,15 @@ def _threshold(options: MatchOptions) -> float:
     return options.of.minhash.threshold
 
 
-def _sets_path(workspace: Workspace, unit: int) -> storage.Place:
-    (folder,) = _SHINGLES.folders
-    return workspace.work / folder / f"{unit:05d}.arrow"
-
-
-def _sets_of(workspace: Workspace, partition: int, addresses: NDArray[np.uint64]) -> ShingleSets:
+def _sets_of(options: MatchOptions, partition: int, addresses: NDArray[np.uint64]) -> ShingleSets:
     """Reads the shingle sets of some members of this partition's buckets."""
     found = []
     for unit in np.unique(addresses >> np.uint64(ROW_BITS)).tolist():
-        with storage.open_arrow(_sets_path(workspace, unit)) as file:
-            batch = file.get_batch(partition)
-            wanted = np.isin(batch["address"].to_numpy(), addresses)
-            found.append(batch.filter(pa.array(wanted)))
+        path = options.workspace.work / _SETS_FOLDER / f"{unit:05d}.arrow"
+        with storage.open_arrow(path) as file:
+            for batch in cuts_of(file, partition, options.total_partitions):
+                wanted = np.isin(batch["address"].to_numpy(), addresses)
+                found.append(batch.filter(pa.array(wanted)))
     return _shingle_sets(pa.concat_batches(found))
 
 
@@ -154,77 +136,3 @@ def _offsets(lists: pa.ListArray) -> NDArray[np.int64]:
     """Offsets into the flattened values; a list array may be a slice of a bigger one."""
     lengths = lists.value_lengths().to_numpy()
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
-@dataclasses.dataclass(frozen=True)
-class ShingleOptions:
-    """How the shingle sets of candidates are made and cut."""
-
-    workspace: Workspace
-    name: str
-    """Of the pass whose documents are candidates."""
-    document: MinHashOptions
-    partitions: int
-
-
-class ShingleUnit(Transform):
-    """Writes the shingle sets of a unit's candidates, cut by the partition that verifies them."""
-
-    output = int
-
-    def __init__(self, options: ShingleOptions) -> None:
-        self.options = options
-
-    def setup(self, tally: Tally) -> None:
-        """Makes the stage's counters."""
-        self._counters = StageCounters("dedup", tally)
-
-    def process(self, unit: int) -> Iterator[int]:
-        """Shingles one unit; emits its number."""
-        workspace = self.options.workspace
-        with self._counters.clock():
-            wanted = workspace.read_unit(workspace.work / _WANTED, unit)
-            entries = []
-            if wanted is not None and wanted.num_rows:
-                # A pair that shares several bands is wanted by several partitions.
-                wanted = wanted.group_by(["address", "key"]).aggregate([]).sort_by("address")
-                records = self._shingled(prepared_path(workspace, self.options.name, unit), wanted)
-                path = _sets_path(workspace, unit)
-                keys = records["key"].to_numpy()
-                partitions = self.options.partitions
-                entries.append(workspace.put_partitioned(path, records, keys, partitions))
-            workspace.put_manifest(Manifest(_SHINGLES.name, unit, tuple(entries), {}))
-        self._counters.finished()
-        yield unit
-
-    def _shingled(self, documents: storage.Place, wanted: pa.Table) -> pa.RecordBatch:
-        """Returns (address, shingles, key) for every wanted pair."""
-        rows = wanted["address"].to_numpy() & np.uint64(0xFFFFFFFF)
-        batches = []
-        with storage.open_parquet(documents) as file:
-            for batch in file.iter_batches(columns=["row", "text"], batch_size=1 << 13):
-                numbers = batch["row"].to_numpy().astype(np.uint64)
-                start, end = np.searchsorted(rows, [numbers[0], numbers[-1] + np.uint64(1)])
-                if start == end:
-                    continue
-                here = np.searchsorted(numbers, rows[start:end])
-                distinct, position = np.unique(here, return_inverse=True)
-                texts = batch["text"].take(pa.array(distinct))
-                sets = unique_shingles(shingle(split_words(texts), self.options.document))
-                lists = _list_array(sets).take(pa.array(position))
-                part = wanted.slice(start, end - start).combine_chunks()
-                batches.append(
-                    pa.record_batch(
-                        {
-                            "address": part["address"].combine_chunks(),
-                            "shingles": lists,
-                            "key": part["key"].combine_chunks(),
-                        }
-                    )
-                )
-        return pa.concat_batches(batches)
-
-
-def _list_array(shingles: Shingles) -> pa.ListArray:
-    offsets = pa.array(shingles.offsets.astype(np.int32))
-    return pa.ListArray.from_arrays(offsets, pa.array(shingles.hashes))

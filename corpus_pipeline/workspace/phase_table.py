@@ -4,8 +4,10 @@ Whoever needs to know asks here: the driver, the options of a match, the merges,
 removals, the checks at publication, the estimate, and the table in docs/architecture.md.
 
     prepare ─► contamination ─► address ─► exact ─► document ─► shingles ─► verify ◄─► resolve
-                                                                               │
-    ledger ◄─ shards ◄─ finish ◄─ repeats ◄─ substring ◄─ sentence ◄──────────┘
+    finish ◄─ seen ◄─ ngrams ◄─ paragraph ◄─ repeats ◄─ windows ◄─ substring ◄─ sentence
+      └─► shards ─► ledger
+
+*verify* goes on with *sentence*.
 
 A later match takes no account of documents that an earlier one removed. So a contaminated document
 never survives a clean copy of it, and the surviving copy of a sentence always stands in a document
@@ -60,6 +62,8 @@ class PhaseRow:
     """What the rows of its removals are."""
     heeds_removals: bool = False
     """Whether it looks at the removals of all phases before it."""
+    finer: bool = False
+    """Whether there are more partitions than the plan has where the data ask for it: `sizing`."""
     in_rounds: bool = False
     """Whether it runs again, under names with a number, until nothing new is found."""
     needs: str | None = None
@@ -86,6 +90,7 @@ def _match_row(match: type[Match]) -> PhaseRow:
 _PROPOSES: dict[str, dict[str, Any]] = {
     "document": {"writes": ("buckets", "wanted"), "merged": "wanted"},
     "substring": {"writes": ("wanted",), "merged": "wanted"},
+    "paragraph": {"writes": ("wanted",), "merged": "wanted"},
 }
 #: The phases behind the first one.
 _MORE_ROWS: dict[str, tuple[PhaseRow, ...]] = {
@@ -110,12 +115,24 @@ _MORE_ROWS: dict[str, tuple[PhaseRow, ...]] = {
         PhaseRow(
             "windows", "units", "hashes of the strings with wanted anchors",
             kind="substring", reads=(f"{FIRST_PASS}/documents", "merge-substring/wanted"),
-            writes=("windows",),
+            writes=("windows",), finer=True,
         ),
         PhaseRow(
             "repeats", "partitions", "equal strings",
             kind="substring", reads=("windows/windows",),
-            writes=("removals",), merged="removals", removes="windows",
+            writes=("removals",), merged="removals", removes="windows", finer=True,
+        ),
+    ),
+    "paragraph": (
+        PhaseRow(
+            "ngrams", "units", "hashes of the n-grams with wanted anchors",
+            kind="paragraph", reads=(f"{FIRST_PASS}/documents", "merge-paragraph/wanted"),
+            writes=("windows",), finer=True,
+        ),
+        PhaseRow(
+            "seen", "partitions", "n-grams that an earlier paragraph has",
+            kind="paragraph", reads=("ngrams/windows",),
+            writes=("removals",), merged="removals", removes="windows", finer=True,
         ),
     ),
 }  # fmt: skip
@@ -224,11 +241,20 @@ def matches(on: Callable[[str], bool]) -> list[str]:
     return [row.name for row in PHASES if row.kind is not None and on(row.kind)]
 
 
+def is_sized_by(name: str) -> bool:
+    """Says whether a phase finds out into how many partitions later ones of its match are cut.
+
+    >>> [is_sized_by(name) for name in ("exact", "substring", "repeats")]
+    [False, True, False]
+    """
+    return any(row.finer and row.kind == name for row in PHASES)
+
+
 def names_over(items: Items) -> tuple[str, ...]:
     """Names the phases over units, partitions or groups, in order.
 
     >>> names_over("units")
-    ('prepare', 'shingles', 'windows', 'finish', 'ledger')
+    ('prepare', 'shingles', 'windows', 'ngrams', 'finish', 'ledger')
     """
     return tuple(row.name for row in PHASES if row.over == items)
 

@@ -25,6 +25,7 @@ local disk is read once and compared before it is believed.
 
 import dataclasses
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -38,9 +39,11 @@ from corpus_pipeline.dedup.blocks import (
     UNITS_TOGETHER,
     by_group,
     groups_of,
+    joined_up_to,
     partition_of,
     write_by_group,
     write_by_unit,
+    write_cuts,
     write_partitioned,
     write_table,
 )
@@ -192,6 +195,26 @@ class Workspace:
         with storage.writing(path) as file:
             write_partitioned(file.sink, batch, partition_ids, partitions)
             return self.entry(path, batch.num_rows, file.commit())
+
+    def put_as_found(
+        self, path: Place, batches: Iterable[pa.RecordBatch], key: str, partitions: int, held: int
+    ) -> list[FileEntry]:
+        """Writes records while they are found, cut by the partition of their keys; no record, none.
+
+        Args:
+            path: of the file, for `blocks.cuts_of`.
+            batches: the records; about so many bytes of them as `held` says are held, and a copy.
+            key: the column that decides the partition.
+            partitions: how many there are.
+            held: bytes of records that are cut at once, at least; the last batch may add to it.
+        """
+        cuts = joined_up_to((batch for batch in batches if batch.num_rows), held)
+        first = next(cuts, None)
+        if first is None:
+            return []
+        with storage.writing(path) as file:
+            rows = write_cuts(file.sink, itertools.chain([first], cuts), key, partitions)
+            return [self.entry(path, rows, file.commit())]
 
     def put_manifest(self, manifest: Manifest) -> None:
         """Marks an item as done. Its files must be written."""

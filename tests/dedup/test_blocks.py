@@ -12,10 +12,13 @@ from corpus_pipeline.dedup.blocks import (
     UNITS_TOGETHER,
     blocks_of,
     by_group,
+    cuts_of,
     groups_of,
+    joined_up_to,
     partition_of,
     write_by_group,
     write_by_unit,
+    write_cuts,
     write_partitioned,
 )
 
@@ -39,6 +42,26 @@ def test_every_record_is_in_the_partition_of_its_key(keys: list[int], partitions
         found += part.to_pylist()
     assert sorted(row["n"] for row in found) == list(range(len(keys)))
     assert all(row["hash"] == keys[row["n"]] for row in found)
+
+
+@given(st.lists(KEYS, min_size=1, max_size=6), st.integers(1, 5), st.integers(1, 600))
+def test_records_written_in_cuts_are_those_written_at_once(
+    keys: list[list[int]], partitions: int, held: int
+) -> None:
+    hashes = [np.array(some, np.uint64) for some in keys]
+    parts = [pa.record_batch({"hash": some, "n": np.arange(len(some))}) for some in hashes]
+    joined = list(joined_up_to(parts, held))
+    assert all(part.nbytes >= held for part in joined[:-1])
+    cut, whole = io.BytesIO(), io.BytesIO()
+    assert write_cuts(cut, joined, "hash", partitions) == sum(map(len, keys))
+    everything = pa.concat_batches(parts)
+    partition_ids = partition_of(everything["hash"].to_numpy(), partitions)
+    write_partitioned(whole, everything, partition_ids, partitions)
+    cuts, once = (pa.ipc.open_file(sink.getvalue()) for sink in (cut, whole))
+    assert cuts.num_record_batches == partitions * len(joined)
+    for partition in range(partitions):
+        found = [row for part in cuts_of(cuts, partition, partitions) for row in part.to_pylist()]
+        assert found == once.get_batch(partition).to_pylist()
 
 
 @given(KEYS, st.integers(1, 1000))

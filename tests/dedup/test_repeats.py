@@ -35,7 +35,7 @@ def windows_of_anchors(texts: pa.Array, options: RepeatOptions) -> WindowRuns:
     """Does both steps over one batch, whose rows are the addresses."""
     anchors = find_anchors(texts, options)
     rows = np.repeat(np.arange(len(texts), dtype=np.uint64), np.diff(anchors.offsets))
-    wanted = repeated_anchors(anchors.hashes, rows)
+    wanted = repeated_anchors(anchors.hashes, rows).records
     offsets = np.searchsorted(wanted["address"].to_numpy(), np.arange(len(texts) + 1))
     return hash_windows(texts, offsets.astype(np.int64), wanted["key"].to_numpy(), options)
 
@@ -265,7 +265,18 @@ def test_anchors_are_few_and_as_many_in_a_line_of_dashes() -> None:
     first, *others = np.diff(anchors.offsets).tolist()
     # Two in a window of the grams that a window has.
     assert first == pytest.approx(2 * 50_000 / 77, rel=0.1)
-    assert max(others) <= 3
+    assert others == pytest.approx([50_000 / 76] * 2, rel=0.02)
+
+
+@pytest.mark.parametrize("text", ["-" * 9000, "-=" * 4500, "".join(map(str, range(2500)))])
+def test_windows_are_not_more_than_anchors_have_said(text: str) -> None:
+    """Partitions are sized by it."""
+    texts, options = pa.array([text, text]), RepeatOptions(min_bytes=100)
+    anchors = find_anchors(texts, options)
+    wanted = repeated_anchors(anchors.hashes, np.repeat([0, 1], np.diff(anchors.offsets)))
+    runs = windows_of_anchors(texts, options)
+    assert len(runs.hashes) == 2 * (len(text) - 99)
+    assert 8 * len(runs.hashes) <= wanted.places * options.bytes_of_anchor
 
 
 def test_a_string_that_all_documents_have() -> None:

@@ -83,6 +83,36 @@ def substrings(folder: Path, output: Path, **more: Any) -> dict[str, Any]:
     return small(folder, output, lines_of(SUBSTRINGS), **corpora.merged({"dedup": dedup}, more))
 
 
+LINE = "The ferry to the island leaves at eight and comes back when the sun sets behind {}."
+#: Lines that the longest document has first; of each all but its last words were seen.
+PARAGRAPHS: Documents = {
+    "kept/has-it-first": (f"{story(0, 9)}\n{LINE.format('the hills')}\n{story(1, 9)}", {}),
+    "kept/loses-it": (f"{story(2)}\n{LINE.format('the hills')}\n{story(3)}", {}),
+    "kept/says-most-of-it": (f"{story(4)}\n{LINE.format('its tower')}\n{story(5)}", {}),
+    "kept/says-it-in-two-lines": (LINE.format("us").replace(" and", "\nand"), {}),
+    "paragraph-too-much-seen/little-else": (f"A title\n{LINE.format('the hills')}\nEnd", {}),
+}
+
+
+def paragraphs(folder: Path, output: Path, **more: Any) -> dict[str, Any]:
+    dedup = {"paragraph": {"threshold": 0.6}}
+    return small(folder, output, lines_of(PARAGRAPHS), **corpora.merged({"dedup": dedup}, more))
+
+
+#: Documents that have nothing left, where no document goes for what was seen of it as a whole.
+NOTHING: Documents = {
+    "kept/has-both": (f"{story(0, 5)}\n{story(1, 5)}\n{story(2)}", {}),
+    "paragraph-nothing-left/one": (story(0, 5), {}),
+    "paragraph-nothing-left/another": (f"{story(1, 5)}\n{story(0, 5)}", {}),
+}
+
+
+def whole_documents(folder: Path, output: Path, **more: Any) -> dict[str, Any]:
+    dedup = {"paragraph": {"document_threshold": 1}}
+    return small(folder, output, lines_of(NOTHING), **corpora.merged({"dedup": dedup}, more))
+
+
+_PHASES_OF_PARAGRAPHS = ("paragraph", "merge-paragraph", "ngrams", "seen", "merge-seen")
 #: Name -> what makes a run whose ids say what becomes of each document, and its phases.
 RUNS = {
     "address": (pages, ("address", "merge-address")),
@@ -91,6 +121,8 @@ RUNS = {
         substrings,
         ("substring", "merge-substring", "windows", "repeats", "merge-repeats"),
     ),
+    "paragraphs": (paragraphs, _PHASES_OF_PARAGRAPHS),
+    "whole documents": (whole_documents, _PHASES_OF_PARAGRAPHS),
 }
 
 
@@ -120,9 +152,12 @@ def test_another_cut_of_units_and_partitions(run_here: Runner, tmp_path: Path, n
     kept: list[list[str]] = []
     for plan in ({}, {"unit_bytes": 500}, {"unit_bytes": 900, "match_bytes": 100}):
         output = tmp_path / f"out{len(kept)}"
-        run_here(make(tmp_path / "in", output, plan=plan))
+        run = run_here(make(tmp_path / "in", output, plan=plan))
         kept.append(sorted(row["text"] for row in corpora.rows(output / "documents")))
     assert kept[0] == kept[1] == kept[2]
+    # Windows are more than the plan expects of hashes.
+    for phase in {"repeats", "seen"} & run["phases"].keys():
+        assert run["phases"][phase]["items"] > run["fingerprint"]["partitions"]
 
 
 class Stopped(Exception):
@@ -195,6 +230,23 @@ def test_substrings_that_go(run_here: Runner, tmp_path: Path) -> None:
     (gone,) = corpora.rows(tmp_path / "out" / "rejected")
     # Stored as it came to dedup: without the blank at its end.
     assert gone["text"] == SUBSTRINGS["substring-nothing-left/nothing-else"][0].strip()
+
+
+def test_paragraphs_that_go(run_here: Runner, tmp_path: Path) -> None:
+    run = run_here(paragraphs(tmp_path / "in", tmp_path / "out"))
+    rows = {row["id"]: row for row in corpora.rows(tmp_path / "out" / "documents")}
+    for name, last in (("kept/loses-it", "the hills"), ("kept/says-most-of-it", "its tower")):
+        text, line = PARAGRAPHS[name][0], LINE.format(last)
+        assert rows[name]["text"] == text.replace(f"{line}\n", "")
+        assert rows[name]["removed_paragraphs"] == 1
+        assert rows[name]["removed_paragraph_chars"] == len(line) + 1
+    for name in ("kept/has-it-first", "kept/says-it-in-two-lines"):
+        assert rows[name]["text"] == PARAGRAPHS[name][0]
+        assert rows[name]["removed_paragraphs"] == rows[name]["paragraph_seen"] == 0
+    assert run["counts"]["removed_paragraphs"] == 2
+    (gone,) = corpora.rows(tmp_path / "out" / "rejected")
+    assert gone["text"] == PARAGRAPHS["paragraph-too-much-seen/little-else"][0]
+    assert gone["paragraph_seen"] == gone["paragraph_ngrams"] > 0
 
 
 @pytest.mark.parametrize(

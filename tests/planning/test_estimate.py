@@ -176,13 +176,16 @@ def test_bytes_written(flow: Flow, folders: dict[str, float]) -> None:
         ("document", True, 4 * 4 * 2),
         ("sentence", False, 4 * 5),
         ("substring", True, 4 * 6 * 2),
+        ("paragraph", True, 4 * 7 * 2),
         # later phases of a match heed no removals: its first phase has
         ("verify", True, (4 + 8) * 2),
         ("repeats", True, 4 * 2),
-        # the prepared unit, and removals of six kinds or the wanted documents, one file each
-        ("finish", True, 4 * (1 + 6)),
+        ("seen", True, 4 * 2),
+        # the prepared unit, and removals of seven kinds or the wanted documents, one file each
+        ("finish", True, 4 * (1 + 7)),
         ("shingles", True, 4 * (1 + 1)),
         ("windows", True, 4 * (1 + 1)),
+        ("ngrams", True, 4 * (1 + 1)),
         # what each partition has found, for one group
         ("merge-sentence", True, 8),
     ],
@@ -220,6 +223,15 @@ def test_merges_are_made_by_the_driver_while_they_are_small(
     assert found.worker_parts["match"] == pytest.approx(0 if items == 1 else held * cut / 4)
 
 
+def test_windows_are_cut_into_as_many_partitions_as_they_need() -> None:
+    """Eight bytes for each byte of text; the plan has 0.4 for one of 8 partitions."""
+    found = estimate(work(), costs({"windows/windows": (0.0, 8.0)}))
+    assert found.worker_parts["match"] == pytest.approx(4 * 2 * 0.4e9 / 8 + 2**28)
+    assert found.worker_parts["second look"] > 0
+    off = Flow(off=frozenset({"document", "substring", "paragraph"}))
+    assert estimate(work(), costs(), flow=off).worker_parts["second look"] == 0
+
+
 @pytest.mark.parametrize(
     ("off", "without"),
     [
@@ -235,6 +247,7 @@ def test_merges_are_made_by_the_driver_while_they_are_small(
             "substring",
             {"substring", "merge-substring", "windows", "repeats", "merge-repeats"},
         ),
+        ("paragraph", {"paragraph", "merge-paragraph", "ngrams", "seen", "merge-seen"}),
         (
             "dedup",
             {*PHASES}
@@ -335,7 +348,7 @@ def test_more_text_never_takes_less(
 # The shipped costs, and what they say of a configuration
 
 #: Kinds of match that are off in a configuration that does not name them.
-UNNAMED = frozenset({"address", "contamination", "substring"})
+UNNAMED = frozenset({"address", "contamination", "substring", "paragraph"})
 
 
 def test_the_shipped_costs_cover_the_flow() -> None:

@@ -29,7 +29,6 @@ from corpus_pipeline.pipelines.stage_options import StageOptions
 from corpus_pipeline.stages.dedup import removals_folder
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 from corpus_pipeline.stages.matching import Block, MatchPartition, ReadHashes, joined_batches
-from corpus_pipeline.stages.near_copies import ShingleUnit
 from corpus_pipeline.storage.reading import RemoteFile
 from corpus_pipeline.transforms import Keyed, item_ranges
 from corpus_pipeline.workspace.phase_table import MERGES, merge_of
@@ -69,6 +68,12 @@ def match(make: StageOptions, phase: str, tasks: Sequence[Sequence[int]] | None 
         assert type(coder).__name__ == "VarIntCoder"
     for partition in everything:
         assert make.workspace.manifest(phase, partition) is not None
+
+
+def look_again(make: StageOptions, phase: str, units: int) -> None:
+    """Runs the second look of a match at some units."""
+    transform, numbers = make.over_units(phase).transform, list(range(units))
+    run(numbers, transform, lambda found: same("units", sorted(found), numbers))
 
 
 def _same_partitions(expected: list[int], actual: list[int]) -> None:
@@ -154,7 +159,7 @@ def test_near_duplicates_are_verified(make: StageOptions) -> None:
     for phase in ("exact", "document"):
         match(make, phase)
         merge(make.match(f"merge-{phase}"))
-    run([0, 1], ShingleUnit(make.shingles()), lambda units: same("u", sorted(units), [0, 1]))
+    look_again(make, "shingles", 2)
     match(make, "verify")
     resolved(make)
     (found,) = removals(make, "resolve", 2)
@@ -181,7 +186,7 @@ def test_nothing_found_leaves_manifests_alone(make: StageOptions) -> None:
     for phase in ("exact", "document", "contamination", "sentence"):
         match(make, phase)
         assert removals(make, phase, 2) == []
-    run([0, 1], ShingleUnit(make.shingles()), lambda units: same("u", sorted(units), [0, 1]))
+    look_again(make, "shingles", 2)
     match(make, "verify")
     resolved(make)
     assert removals(make, "resolve", 2) == []

@@ -97,6 +97,7 @@ def _phases(folder: Path) -> dict[str, tuple[Any, int]]:
                 "contamination": {"evaluations": [str(evaluation)]},
                 "address": {},
                 "substring": {},
+                "paragraph": {},
             },
         },
         "test",
