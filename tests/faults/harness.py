@@ -30,6 +30,12 @@ from corpus_pipeline.workspace.run_file import FOLDERS
 CHANGES: dict[str, Any] = {
     "read": {"batch_bytes": 1000},
     **{name: {"enabled": False} for name in ("language", "quality", "perplexity", "scrub")},
+    # Off unless they are named; smaller figures than usual, so that the small corpus has some.
+    "dedup": {
+        "address": {},
+        "substring": {"min_bytes": 100},
+        "paragraph": {"ngram": 8, "min_ngram": 8},
+    },
 }
 #: Two workers; each task is tried four times, as on a cluster.
 SPARK: dict[str, Any] = {

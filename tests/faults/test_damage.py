@@ -59,6 +59,9 @@ KINDS = {
     "hashes of documents": ".work/*/prepare/hashes/exact/*",
     "hashes of bands": ".work/*/prepare/hashes/document/*",
     "hashes of sentences": ".work/*/prepare/hashes/sentence/*",
+    "anchors of strings": ".work/*/prepare/hashes/substring/*",
+    "anchors of n-grams": ".work/*/prepare/hashes/paragraph/*",
+    "hashes of addresses": ".work/*/prepare/hashes/address/*",
     "hits of evaluations": ".work/*/prepare/hashes/contamination/*",
     "removals of a partition": ".work/*/exact/removals/*",
     "sentences to remove": ".work/*/sentence/removals/*",
@@ -68,6 +71,13 @@ KINDS = {
     "lists of candidates": ".work/*/document/wanted/*",
     "shingle sets": ".work/*/shingles/sets/*",
     "edges": ".work/*/verify/edges/*",
+    "lists of wanted strings": ".work/*/substring/wanted/*",
+    "windows of strings": ".work/*/windows/windows/*",
+    "strings to remove": ".work/*/repeats/removals/*",
+    "lists of wanted n-grams": ".work/*/paragraph/wanted/*",
+    "n-grams": ".work/*/ngrams/windows/*",
+    "n-grams that were seen": ".work/*/seen/removals/*",
+    "manifest of a second look": ".work/*/windows/manifests/*.json",
     "removals of near copies": ".work/*/resolve/removals/*",
     "manifest of prepare": ".work/*/prepare/manifests/*.json",
     "manifest of a match": ".work/*/exact/manifests/*.json",
@@ -88,6 +98,7 @@ KINDS = {
 #: Those that are tried in the short form.
 QUICK = (
     "prepared documents", "hashes of bands", "merged removals", "lists of candidates",
+    "windows of strings", "lists of wanted n-grams", "n-grams that were seen",
     "manifest of finish", "runs of tokens", "commit of a phase", "list of units", "token shard",
 )  # fmt: skip
 
