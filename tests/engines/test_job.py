@@ -16,6 +16,7 @@ from typing import Any
 import apache_beam as beam
 import corpora
 import pytest
+from faults import harness, spark_processes
 from runs import execute
 
 from corpus_pipeline.engines.engine import Clocks
@@ -28,6 +29,7 @@ from corpus_pipeline.errors import (
     InputError,
 )
 from corpus_pipeline.transforms import StageCounters, Tally, Transform, Work, item_ranges, unrolled
+from corpus_pipeline.workspace.phase_table import names_over
 from corpus_pipeline.workspace.run_file import FOLDERS
 
 
@@ -181,6 +183,37 @@ def same_as(finished: Path, inputs: Path, output: Path, **settings: Any) -> None
     execute(corpora.settings(inputs, output, **settings))
     for name in FOLDERS:
         assert corpora.tree(output, name) == corpora.tree(finished, name), name
+
+
+@pytest.mark.parametrize(
+    "runner",
+    [
+        "FnApiRunner",
+        pytest.param("DaskRunner", marks=[pytest.mark.cluster, pytest.mark.slow]),
+        pytest.param("PrismRunner", marks=[pytest.mark.cluster, pytest.mark.slow]),
+        pytest.param("spark", marks=[pytest.mark.cluster, pytest.mark.slow]),
+    ],
+)
+def test_every_match_finds_the_same_on_each_runner(
+    inputs: Path, tmp_path: Path, runner: str, request: pytest.FixtureRequest
+) -> None:
+    """Addresses, strings and paragraphs too, which a configuration has to name."""
+    options: dict[str, Any] = {"runner": runner}
+    if runner == "DaskRunner":
+        pytest.importorskip("distributed", reason="pip install 'corpus-pipeline[dask]'")
+        options["workers"] = 2
+    elif runner == "PrismRunner":
+        options["runner_options"] = request.getfixturevalue("prism")
+    elif runner == "spark":
+        spark_processes.skip_without_spark()
+        options = harness.SPARK
+    here, there = (harness.settings(inputs, tmp_path / name) for name in ("here", "there"))
+    run = harness.run_here(here)
+    assert set(names_over("units") + names_over("partitions")) <= set(run["phases"])
+    for name in ("substring_chars", "paragraph_seen"):
+        assert run["counts"][name] > 0
+    execute(corpora.merged(there, options))
+    assert harness.digests(tmp_path / "there") == harness.digests(tmp_path / "here")
 
 
 PRISM = Path(__file__).parent.parent.parent / ".beyond" / "prism"

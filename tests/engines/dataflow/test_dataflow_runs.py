@@ -83,7 +83,12 @@ def content(folder: Path, service: Service) -> dict[str, Any]:
     """A run on Dataflow of a file in the bucket."""
     lines = "".join(map(corpora.json_line, corpora.CHINESE.values()))
     on = {"enabled": True}
-    made = small(folder, folder / "out", lines, dedup={"document": on, "sentence": on}, tokenize=on)
+    dedup = {
+        **dict.fromkeys(("address", "document", "sentence"), on),
+        "substring": {"min_bytes": 64},
+        "paragraph": {"ngram": 8, "min_ngram": 8},
+    }
+    made = small(folder, folder / "out", lines, dedup=dedup, tokenize=on)
     upload(folder, f"gs://{BUCKET}/in")
     made["inputs"][0]["path"] = f"gs://{BUCKET}/in/a.jsonl"
     return made | {
@@ -99,8 +104,10 @@ def test_a_run_on_dataflow_has_the_same_bytes(
     names = [job["name"] for job in service.jobs]
     assert names[0] == "corpus-preflight"
     assert names[1:] == [
-        "corpus-prepare", "corpus-exact", "corpus-document", "corpus-shingles", "corpus-verify",
-        "corpus-sentence", "corpus-finish", "corpus-shards", "corpus-ledger",
+        "corpus-prepare", "corpus-address", "corpus-exact", "corpus-document", "corpus-shingles",
+        "corpus-verify", "corpus-sentence", "corpus-substring", "corpus-windows", "corpus-repeats",
+        "corpus-paragraph", "corpus-ngrams", "corpus-seen", "corpus-finish", "corpus-shards",
+        "corpus-ledger",
     ]  # fmt: skip
     verify(storage.place(OUTPUT))
     direct = {"runner": "direct", "runner_options": {}, "output": f"gs://{BUCKET}/direct"}
