@@ -18,19 +18,24 @@ from typing import Any
 
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.config.run_flow import RunFlow, run_flow
+from corpus_pipeline.dedup.matches import KINDS
 from corpus_pipeline.flow import default_steps
 from corpus_pipeline.kernels import CACHE_DIR
 from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.sources.formats import WITH_PAGES
 
-#: Stages that are compiled together.
+#: Stages, and matches of *dedup*, that are compiled together.
 GROUPS: dict[str, tuple[str, ...]] = {
     "personal data": ("scrub",),
     "pages": ("extract",),
     "filters": ("language", "quality", "keywords", "perplexity"),
-    "dedup": ("dedup", "tokenize"),
-    "addresses": ("url",),
+    "dedup": (
+        *(f"dedup.{kind}" for kind in ("contamination", "exact", "document", "sentence")),
+        "tokenize",
+    ),
+    "strings and paragraphs": ("dedup.substring", "dedup.paragraph"),
+    "addresses": ("url", "dedup.address"),
     "lines": ("lines",),
     "classifier": ("classifier",),
     # Tables of telephone numbers are made where there are a thousand of them, which few runs have.
@@ -58,6 +63,7 @@ def groups_of(flow: RunFlow, plan: Plan) -> list[str]:
     """Returns the names of the groups that a run needs, in the order of `GROUPS`."""
     formats = {piece.format for unit in plan.units for piece in unit.pieces}
     names = {step.name for step in flow.steps}
+    names |= {f"dedup.{kind}" for kind in KINDS if flow.dedup.on(kind)}
     return [
         group
         for group, stages in GROUPS.items()
@@ -171,7 +177,6 @@ def _tiny_run(folder: Path, group: str) -> dict[str, Any]:
         "quality": {"profile": str(folder / "profile.yaml")},
         "perplexity": {"max_perplexity": {"en": 1e9, "zh": 1e9}},
         "language": {"min_score": 0},
-        "dedup": {"contamination": {"evaluations": [str(folder / "evaluation.jsonl")]}},
         "url": {
             "block_domains": ["example.com", str(folder / "domains.txt")],
             "keep_share": {"*": 1},
@@ -181,6 +186,11 @@ def _tiny_run(folder: Path, group: str) -> dict[str, Any]:
         "classifier": {"model": str(carried_model())},
     }
     on = GROUPS[group]
+    dedup: dict[str, Any] = {kind: {"enabled": f"dedup.{kind}" in on} for kind in KINDS}
+    if any(kind["enabled"] for kind in dedup.values()):
+        dedup["contamination"]["evaluations"] = [str(folder / "evaluation.jsonl")]
+        sections["dedup"] = dedup
+        on = (*on, "dedup")
     chosen = {name: options for name, options in sections.items() if name in on}
     names = [step.name for step in default_steps() if step.name != "read"]
     off = {name: {"enabled": False} for name in names if name not in on}

@@ -12,6 +12,8 @@ from corpus_pipeline.pipelines import warm
 from corpus_pipeline.planning.plan import make_plan
 
 OFF = {"enabled": False}
+#: Matches that a configuration has without their names.
+DEFAULT = ("exact", "document", "contamination", "sentence")
 NOTHING = dict.fromkeys([step.name for step in default_steps() if step.name != "read"], OFF)
 
 
@@ -23,6 +25,18 @@ NOTHING = dict.fromkeys([step.name for step in default_steps() if step.name != "
         ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"quality": {}}, ["filters"]),
         ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"scrub": {}}, ["personal data"]),
         ("a.jsonl", b'{"text": "a"}\n', NOTHING | {"url": {}}, ["addresses"]),
+        (
+            "a.jsonl",
+            b'{"text": "a"}\n',
+            NOTHING | {"dedup": {"address": {}}},
+            ["dedup", "addresses"],
+        ),
+        (
+            "a.jsonl",
+            b'{"text": "a"}\n',
+            NOTHING | {"dedup": dict.fromkeys(DEFAULT, OFF) | {"paragraph": {}}},
+            ["strings and paragraphs"],
+        ),
         ("a.warc", warm._web_page("页"), {}, ["personal data", "pages", "filters", "dedup"]),
         ("a.warc", warm._web_page("页"), NOTHING | {"extract": {}}, ["pages"]),
         ("a.warc", warm._web_page("页"), NOTHING, []),
