@@ -2,6 +2,8 @@
 
     python benchmarks/scale.py            measure, fit, predict, run the large one, print the errors
     python benchmarks/scale.py --write    and write the costs to the file that `corpus plan` reads
+    python benchmarks/scale.py --every-match --write   the same, with the matches on that have to be
+                                          named (addresses, strings, paragraphs): their costs too
     python benchmarks/scale.py --table    print the estimates of docs/scale.md from that file
 
 Four runs, each made twice, are fitted: a quarter of the corpus, all of it, all of it in four times
@@ -62,17 +64,26 @@ _REPEATS = 2
 #: The sample of pages is small; copies of it are extracted before they are found to be copies.
 _COPIES = 8
 _PAGES = DATA / "web" / "pages.warc.gz"
+#: Matches that are off in a configuration that does not name them.
+_NAMED = ("address", "substring", "paragraph")
 
 
 def write_files(folder: Path, count: int, file_bytes: int) -> list[Path]:
     """Writes JSONL.zst files of English, each drawn from a seed of its own; keeps old ones."""
-    paths = [folder / f"{file_bytes}-{seed:03d}.jsonl.zst" for seed in range(count)]
+    paths = [folder / f"urls-{file_bytes}-{seed:03d}.jsonl.zst" for seed in range(count)]
     missing = [(seed, path) for seed, path in enumerate(paths) if not path.exists()]
     pool = sentence_pool(SAMPLE) if missing else []
     folder.mkdir(parents=True, exist_ok=True)
     for seed, path in missing:
         lines = [
-            orjson.dumps({"id": f"{seed}-{number}", "text": text}) + b"\n"
+            orjson.dumps(
+                {
+                    "id": f"{seed}-{number}",
+                    "url": f"https://example.org/{seed}/{number}",
+                    "text": text,
+                }
+            )
+            + b"\n"
             for number, text in enumerate(documents(pool, file_bytes, seed + 1))
         ]
         path.write_bytes(zstandard.ZstdCompressor().compress(b"".join(lines)))
@@ -172,7 +183,8 @@ def measure(
         # Copies: the planner refuses two links to one file.
         shutil.copyfile(path, folder / "inputs" / f"{number:03d}-{path.name}")
     content = configuration(Path(pattern), folder / "out")
-    content |= {"plan": {"unit_bytes": unit_bytes}, "workers": workers, **more}
+    content |= {"plan": {"unit_bytes": unit_bytes}, "workers": workers}
+    content["dedup"] |= more
     content["memory"] = f"{2 * workers}GB"
     config, figures = folder / "scale.yaml", folder / "figures.json"
     config.write_text(yaml.safe_dump(content))
@@ -474,6 +486,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--output", type=Path, default=ROOT / "bench-out" / "scale")
     parser.add_argument("--write", action="store_true", help="replace the shipped costs")
+    parser.add_argument(
+        "--every-match", action="store_true", help="with those that have to be named"
+    )
     parser.add_argument("--table", action="store_true", help="print the table of docs/scale.md")
     parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--figures", type=Path, help=argparse.SUPPRESS)
@@ -495,13 +510,14 @@ def main() -> None:
         "coarse": (files[:4], unit),
         "pages": ([_PAGES] * _COPIES, unit),
     }
+    named = {kind: {} for kind in _NAMED} if arguments.every_match else {}
     runs = {
-        name: quieter([measure(*shape, workers, folder) for _ in range(_REPEATS)])
+        name: quieter([measure(*shape, workers, folder, **named) for _ in range(_REPEATS)])
         for name, shape in shapes.items()
     }
     content = costs_of(runs, measure_cells())
     (folder / "costs.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
-    runs["large"] = measure(files, 4 * unit, workers, folder)
+    runs["large"] = measure(files, 4 * unit, workers, folder, **named)
     (folder / "runs.json").write_text(json.dumps(runs, indent=1))
     predicted = estimate(workload_of(runs["large"]), Costs.of(content), workers=workers)
     sizes = [f"{runs[name]['raw'] / 1e6:.0f} MB" for name in ("large", "small")]
