@@ -199,7 +199,7 @@ MUTATIONS = (
     Mutation("strings: the keeper is that of the least rank", "dedup/repeats.py",
              "np.lexsort((runs.starts, addresses, ranks))",
              "np.lexsort((runs.starts, ranks, addresses))",
-             "tests/dedup/test_repeats.py -k dictionary"),
+             "tests/dedup/test_repeats.py -k rank"),
     Mutation("strings: what a keeper needs stays", "dedup/repeats.py",
              "goes = 0 < covering < np.int64(1) << np.int64(32)", "goes = 0 < covering",
              "tests/dedup/test_repeats.py -k 'dictionary or what_is_cut'"),

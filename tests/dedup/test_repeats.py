@@ -220,6 +220,8 @@ C = "Whatever stands here, it is nowhere else; "
         ([A[:32], "文" + A[:32] + "文"], [A[:32], "文文"]),
         # Of characters that differ in their last byte the first two stay.
         (["一" * 11 + "丁", "一" * 11 + "七"], ["一" * 11 + "丁", "七"]),
+        # Of characters that differ in their first byte the last two stay.
+        (["币" + "一" * 11, "丁" + "一" * 11], ["币" + "一" * 11, "丁"]),
         ([], []),
         (["", ""], ["", ""]),
     ],
@@ -231,6 +233,13 @@ def test_what_is_cut(texts: list[str], wanted: list[str]) -> None:
     assert found.repeats.chars.tolist() == found.repeats.repeated.tolist() == lost
     assert found.repeats.spans.tolist() == [int(n > 0) for n in lost]
     assert not found.chars.any()
+
+
+def test_who_keeps_a_string_is_said_by_the_rank() -> None:
+    texts = pa.array([A + "x", "y" + A])
+    for ranks, loses in (([1, 0], 0), ([0, 1], 1)):
+        removals = removals_of(texts, ranks, OPTIONS).to_pylist()
+        assert {row["address"] for row in removals if not row["keep"]} == {loses}
 
 
 def test_none_of_the_copies_stays() -> None:
