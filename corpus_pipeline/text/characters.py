@@ -27,6 +27,11 @@ IGNORABLE = 6
 """Control and format characters, for example a zero-width joiner or a soft hyphen."""
 
 
+_HAN_RANGES = np.array(
+    [(0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF)]
+)
+
+
 class Characters(NamedTuple):
     """The two tables that kernels take."""
 
@@ -104,3 +109,16 @@ def encode(out, o, code_point):  # type: ignore[no-untyped-def]
     out[o + 2] = 0x80 | code_point >> 6 & 0x3F
     out[o + 3] = 0x80 | code_point & 0x3F
     return o + 4
+
+
+@kernel
+def is_han(code_point):  # type: ignore[no-untyped-def]
+    """Says whether a code point is a Chinese character, whichever language writes it.
+
+    >>> is_han.py_func(ord("中")), is_han.py_func(ord("カ"))
+    (True, False)
+    """
+    for k in range(len(_HAN_RANGES)):
+        if _HAN_RANGES[k, 0] <= code_point <= _HAN_RANGES[k, 1]:
+            return True
+    return False

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.filters.quality.chinese_variants import SIMPLIFIED, TRADITIONAL, variants
 from corpus_pipeline.filters.quality.kernels import SEED, fold, step
 from corpus_pipeline.filters.quality.more_columns import CHARACTER_MEANINGS
-from corpus_pipeline.filters.quality.repetition_kernels import clear_table, enter
+from corpus_pipeline.filters.quality.repetition_kernels import clear_table, enter, table_slots
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import (
     DIGIT,
@@ -16,6 +16,7 @@ from corpus_pipeline.text.characters import (
     UNSPACED,
     characters,
     decode,
+    is_han,
 )
 from corpus_pipeline.text.words import mix
 
@@ -31,9 +32,6 @@ _IS_BRACKET = np.isin(np.arange(128), [ord(mark) for mark in "()[]{}"])
 _IS_PLAIN = np.array([chr(k).isalnum() or chr(k) in "\n?!,." for k in range(128)])
 #: What an address goes on with (Curator's `regex_url`).
 _IN_URL = np.array([chr(k).isalnum() or chr(k) in "$-_@.&+/:=?#~!*(),%" for k in range(128)])
-_HAN_RANGES = np.array(
-    [(0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF)]
-)
 
 
 def count_characters(
@@ -54,14 +52,6 @@ def count_characters(
     counts = np.zeros((len(COUNTED), len(offsets) - 1), np.int32)
     _count(data, offsets, table.classes, table.folds, variants(), counts)
     return dict(zip(COUNTED, counts, strict=True))
-
-
-@kernel
-def _is_han(code_point):  # type: ignore[no-untyped-def]
-    for k in range(len(_HAN_RANGES)):
-        if _HAN_RANGES[k, 0] <= code_point <= _HAN_RANGES[k, 1]:
-            return True
-    return False
 
 
 @kernel
@@ -107,7 +97,7 @@ def _count(data, offsets, classes, folds, scripts, counts):  # type: ignore[no-u
                 totals[_ALPHANUMERIC] += 1
                 if kind == LETTER:
                     totals[_UPPER_CASE] += fold(folds, code_point) != np.uint64(code_point)
-                elif _is_han(code_point):
+                elif is_han(code_point):
                     totals[_HAN] += 1
                     script = scripts[code_point] if code_point < len(scripts) else 0
                     totals[_SIMPLIFIED] += script == SIMPLIFIED
@@ -160,9 +150,7 @@ def count_char_ngrams(
 
 @kernel
 def _count_ngrams(data, offsets, n, longest, counts):  # type: ignore[no-untyped-def]
-    slots = 4
-    while slots * 2 < longest * 3:
-        slots *= 2
+    slots = table_slots(longest)
     points = np.empty(longest, np.uint64)
     keys = np.empty(slots, np.uint64)
     table = np.empty(slots, np.int32)

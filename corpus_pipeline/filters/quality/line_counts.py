@@ -13,7 +13,7 @@ from corpus_pipeline.filters.quality.definitions import (
     Definitions,
 )
 from corpus_pipeline.filters.quality.kernels import SEED, step
-from corpus_pipeline.filters.quality.repetition_kernels import clear_table, enter
+from corpus_pipeline.filters.quality.repetition_kernels import clear_table, enter, table_slots
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import SPACE, UNSPACED, characters, decode
 from corpus_pipeline.text.columns import utf8_buffers
@@ -241,9 +241,7 @@ def _count_parts(  # type: ignore[no-untyped-def]
     data, offsets, classes, kind, every, kept, longest, counts
 ):
     room = longest + 2
-    slots = 4
-    while slots * 2 < room * 3:
-        slots *= 2
+    slots = table_slots(room)
     hashes = np.empty(room, np.uint64)
     chars = np.empty(room, np.int32)
     names = np.empty(room, np.int32)

@@ -53,11 +53,16 @@ from corpus_pipeline.filters.quality.kernels import (
 )
 from corpus_pipeline.filters.quality.more_columns import more_field
 from corpus_pipeline.filters.quality.more_measures import count_more
-from corpus_pipeline.filters.quality.repetition_kernels import count_duplicates, count_ngrams
+from corpus_pipeline.filters.quality.repetition_kernels import (
+    count_duplicates,
+    count_ngrams,
+    new_tables,
+)
 from corpus_pipeline.filters.quality.scan import ALL, NOTHING, PROSE_LINES, scan_text
 from corpus_pipeline.filters.quality.score import score_quality
 from corpus_pipeline.filters.quality.shipped_words import load_shipped
 from corpus_pipeline.filters.quality.white_space import count_white_space
+from corpus_pipeline.filters.quality.word_split import UNICODE, word_room
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import characters
 from corpus_pipeline.text.columns import as_texts, utf8_buffers
@@ -121,19 +126,13 @@ def load_stop_words() -> StopWords:
 
 @kernel
 def _measure(  # type: ignore[no-untyped-def]
-    data, offsets, prose, state, found, no_end, cover, out, copy, longest,
+    data, offsets, prose, state, found, no_end, cover, out, copy, room,
     classes, folds, roles, limits, languages, keys, bits, counts, kinds,
 ):  # fmt: skip
     """Fills `counts`, int32[measures, N], and `kinds`, uint8[N], what is measured of each text.
 
-    Scratch is allocated once, for the longest text.
+    Scratch is allocated once, for the longest text: `room` words, and as many lines.
     """
-    # A word takes two bytes: itself and a space, or, without spaces, three bytes for the character
-    # of an unspaced script and one for what stands before the next. A line takes two as well.
-    room = longest // 2 + 2
-    slots = 4
-    while slots * 2 < room * 3:
-        slots *= 2
     hashes = np.empty(room, np.uint64)
     ends = np.empty(room + 1, np.int32)
     line_hashes = np.empty(room, np.uint64)
@@ -141,11 +140,7 @@ def _measure(  # type: ignore[no-untyped-def]
     paragraph_hashes = np.empty(room, np.uint64)
     paragraph_chars = np.empty(room, np.int32)
     positions = np.empty(room, np.int32)
-    names = np.empty(room, np.int32)
-    table_keys = np.empty(slots, np.uint64)
-    table_counts = np.empty(slots, np.int32)
-    covered = np.empty(slots, np.int32)
-    covered_to = np.empty(slots, np.int32)
+    names, table_keys, table_counts, covered, covered_to = new_tables(room)
     totals = np.zeros(len(COLUMNS), np.int64)
     top = np.zeros(len(TOP_ORDERS), np.int32)
     duplicate = np.zeros(len(DUPLICATE_ORDERS), np.int32)
@@ -245,7 +240,7 @@ def measure_quality(
         offsets,
         prose,
         *new_walk(longest),
-        longest,
+        word_room(longest, UNICODE),
         definitions.classes(),
         table.folds,
         definitions.roles(),

@@ -23,6 +23,39 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @kernel
+def table_slots(entries):  # type: ignore[no-untyped-def]
+    """Returns how many slots a table for `entries` entries needs: a power of two, 2/3 full.
+
+    >>> table_slots.py_func(0), table_slots.py_func(100)
+    (4, 256)
+    """
+    slots = 4
+    while slots * 2 < entries * 3:
+        slots *= 2
+    return slots
+
+
+@kernel
+def new_tables(room):  # type: ignore[no-untyped-def]
+    """Returns scratch for the n-grams of `room` words, as their counters take it.
+
+    Returns:
+        names int32[room], keys uint64[T], counts int32[T], covered int32[T], covered_to int32[T].
+
+    >>> [len(table) for table in new_tables(100)]
+    [100, 256, 256, 256, 256]
+    """
+    slots = table_slots(room)
+    return (
+        np.empty(room, np.int32),
+        np.empty(slots, np.uint64),
+        np.empty(slots, np.int32),
+        np.empty(slots, np.int32),
+        np.empty(slots, np.int32),
+    )
+
+
+@kernel
 def clear_table(counts, entries):  # type: ignore[no-untyped-def]
     """Empties enough slots for `entries` entries at a load below 2/3; returns log2 of the slots.
 

@@ -16,13 +16,9 @@ from corpus_pipeline.filters.quality.definitions import (
 from corpus_pipeline.filters.quality.kernels import SEED, fold, step
 from corpus_pipeline.filters.quality.more_columns import WORD_MEANINGS
 from corpus_pipeline.filters.quality.ngram_counts import count_orders, count_repeated
-from corpus_pipeline.filters.quality.repetition_kernels import clear_table, enter
+from corpus_pipeline.filters.quality.repetition_kernels import clear_table, enter, new_tables
 from corpus_pipeline.filters.quality.shipped_words import load_shipped
-from corpus_pipeline.filters.quality.word_split import (
-    CHARACTERS,
-    PUNCTUATION_APART,
-    split_document,
-)
+from corpus_pipeline.filters.quality.word_split import split_document, word_room
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import (
     DIGIT,
@@ -72,12 +68,12 @@ def count_words(
     table = characters()
     form = [*WORD_FORMS].index(definitions.words)
     longest = int(np.diff(offsets).max(initial=0))
-    room = longest + 2 if form in (PUNCTUATION_APART, CHARACTERS) else longest // 2 + 2
     fixed = np.zeros((len(COUNTED), len(offsets) - 1), np.int32)
     ordered = np.zeros((len(orders), len(ORDERED), len(offsets) - 1), np.int32)
     _count(
-        data, offsets, form, definitions.classes(), table.folds, room,
-        np.array(orders, np.int64), [*TOP_NGRAMS].index(definitions.top_ngrams),
+        data, offsets, form, definitions.classes(), table.folds,
+        word_room(longest, form), np.array(orders, np.int64),
+        [*TOP_NGRAMS].index(definitions.top_ngrams),
         [*DUPLICATE_NGRAMS].index(definitions.duplicate_ngrams), definitions.ngram_blanks,
         fixed, ordered,
     )  # fmt: skip
@@ -183,20 +179,13 @@ def _count(  # type: ignore[no-untyped-def]
     data, offsets, form, classes, folds, room, orders, top_kind, duplicate_kind, blanks,
     fixed, ordered,
 ):  # fmt: skip
-    slots = 4
-    while slots * 2 < room * 3:
-        slots *= 2
     starts = np.empty(room, np.int32)
     ends = np.empty(room, np.int32)
     chars = np.empty(room, np.int32)
     before = np.empty(room + 1, np.int32)
     hashes = np.empty(room, np.uint64)
     cores = np.empty(room, np.uint64)
-    names = np.empty(room, np.int32)
-    keys = np.empty(slots, np.uint64)
-    counts = np.empty(slots, np.int32)
-    covered = np.empty(slots, np.int32)
-    covered_to = np.empty(slots, np.int32)
+    names, keys, counts, covered, covered_to = new_tables(room)
     histogram = np.zeros(4096, np.int32)
     for row in range(len(offsets) - 1):
         words = split_document(

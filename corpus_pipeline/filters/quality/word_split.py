@@ -14,6 +14,18 @@ assert [*WORD_FORMS] == [
 #: ASCII that parts words where marks do.
 _PARTS = np.array([not chr(k).isalnum() for k in range(128)])
 
+
+def word_room(longest: int, form: int) -> int:
+    """Returns how many words a text of `longest` bytes can have, by one of the forms above.
+
+    >>> word_room(10, UNICODE), word_room(10, CHARACTERS)
+    (7, 12)
+    """
+    # A word takes two bytes: itself and a space, or, without spaces, three bytes for the character
+    # of an unspaced script and one for what stands before the next. A line takes two as well.
+    return longest + 2 if form in (PUNCTUATION_APART, CHARACTERS) else longest // 2 + 2
+
+
 #: What spaCy's English tokenizer takes off the beginning and the end of a word (spacy/lang/
 #: punctuation.py, 3.8): its punctuation, quotation marks and currencies.
 _QUOTES = "'\"”“`‘´’‚„»«「」『』（）〔〕【】《》〈〉"
