@@ -89,9 +89,10 @@ def _definitions(profile: QualityProfile) -> Iterator[str]:
         elif isinstance(value, tuple):
             value = " ".join(value) if len(value) <= _SHOWN else f"{len(value)} of its own"
         yield f"{name}: {value}"
-    for field, (measure, per) in profile.counted.items():
-        yield f"{field} compares"
-        yield f"  {measure}{f' / {per}' if per else ''}"
+    for language, counted in {"": profile.counted, **profile.counted_in}.items():
+        for field, (measure, per) in counted.items():
+            yield f"{field} compares{f', in {language},' if language else ''}"
+            yield f"  {measure}{f' / {per}' if per else ''}"
 
 
 def _measured(prose: bool) -> str:

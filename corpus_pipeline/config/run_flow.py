@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -61,6 +61,13 @@ class RunFlow:
             if isinstance(each.looks, Dedup):
                 steps.append(each.looks)
         return tuple(steps)
+
+    def with_steps(self, changed: Callable[[Step], Step]) -> "RunFlow":
+        """Returns the same flow with other steps in the places of those between the looks."""
+        passes = (
+            dataclasses.replace(each, steps=tuple(map(changed, each.steps))) for each in self.passes
+        )
+        return dataclasses.replace(self, passes=tuple(passes))
 
     def resources(self) -> Iterator[Resource]:
         """Yields what the steps load."""

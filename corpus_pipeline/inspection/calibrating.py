@@ -153,12 +153,19 @@ def _rules(
     for rule in RULES:
         if getattr(known, rule.field) is None:
             continue
-        values = _values(rows, *profile.compares(rule))
+        compared = profile.compares(rule, language)
+        values = _values(rows, *compared)
         if not len(values):
             continue
         value = _threshold(values, rule, share)
         alone: dict[str, Any] = {rule.field: value}
-        only = dataclasses.replace(profile, rules=QualityRules(**alone), languages={})
+        only = dataclasses.replace(
+            profile,
+            rules=QualityRules(**alone),
+            languages={},
+            counted={rule.field: compared},
+            counted_in={},
+        )
         fails = quality_failures(rows, rows["lang"], only)[rule.reason]
         found[rule.field] = CutOff(value, float(fails.mean()), rows.num_rows)
     return _consistent(found)

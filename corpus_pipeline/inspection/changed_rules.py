@@ -15,7 +15,7 @@ from typing import Any
 from corpus_pipeline.config.config import Config, build_config
 from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.filters.quality.profiles import load_profile, parse_profile
+from corpus_pipeline.filters.quality.profiles import parse_profile
 from corpus_pipeline.filters.quality.rule_table import RULES
 from corpus_pipeline.filters.quality.rules import QualityProfile
 from corpus_pipeline.filters.quality.step import Quality
@@ -118,21 +118,20 @@ def _changed_flow(settings: Settings, config: Config) -> RunFlow:
     changed one is measured as its base is, or `_changed_rules` refuses it; so bases stand in.
     """
     flow = run_flow(build_config(settings.of_files(), settings.where))
-    for step in flow.steps:
-        if isinstance(step, Quality):
-            if (name := settings.profile_of(step.title)) is not None:
-                step.options = step.options.model_copy(update={"profile": name})
-            step.context = dataclasses.replace(step.context, sources=config.source_rules())
-            step.profiles = _profiles(step, settings.profiles)
-    return flow
+    given = {name: parse_profile(name, text) for name, text in settings.profiles.items()}
 
+    def changed(step: Step) -> Step:
+        if not isinstance(step, Quality):
+            return step
+        options = step.options
+        if (name := settings.profile_of(step.title)) is not None:
+            options = options.model_copy(update={"profile": name})
+        context = dataclasses.replace(step.context, sources=config.source_rules())
+        other = Quality(options, context, step.label, given)
+        other.when = step.when
+        return other
 
-def _profiles(step: Quality, changed: Mapping[str, str]) -> dict[str, QualityProfile]:
-    """Loads the profiles of a step; those that `--set` has changed exist only here."""
-    return {
-        name: parse_profile(name, changed[name]) if name in changed else load_profile(name)
-        for name in step.names
-    }
+    return flow.with_steps(changed)
 
 
 def _changed_options(before: RunFlow, after: RunFlow, old: Config, new: Config) -> Iterator[Change]:

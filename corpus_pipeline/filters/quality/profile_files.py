@@ -54,6 +54,8 @@ class Layer(NamedTuple):
     """Programming language, or type of such, -> changes of rules."""
     files: tuple[str, ...] = ()
     """Files that it names, as lists of stop words."""
+    counted_in: Mapping[str, Mapping[str, tuple[str, str | None] | None]] = MappingProxyType({})
+    """Language -> what its rules compare there."""
 
 
 def load_layer(name_or_path: str) -> Layer:
@@ -112,20 +114,27 @@ def parse_layer(name: str, text: str) -> Layer:
         )
     sections = _mapping(document.get("languages"), f"{name}: languages", None)
     _check_languages(sections, name)
+    of_languages = {
+        code: _mapping(section, f"{name}: languages: {code}", (*FIELDS, "counted"))
+        for code, section in sections.items()
+    }
+    counted_in = {
+        code: _counted(f"{name}: languages: {code}", section.pop("counted"))
+        for code, section in of_languages.items()
+        if "counted" in section
+    }
     measures, files = _measures(name, document.get("measures"))
     return Layer(
         name,
         None if base == NO_BASE else base,
         measured,
         _mapping(document.get("rules"), f"{name}: rules", FIELDS),
-        {
-            code: _mapping(section, f"{name}: languages: {code}", FIELDS)
-            for code, section in sections.items()
-        },
+        of_languages,
         measures,
         _counted(name, document.get("counted")),
         _code_languages(name, document.get("code_languages")),
         files,
+        counted_in,
     )
 
 

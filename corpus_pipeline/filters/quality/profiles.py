@@ -13,6 +13,8 @@ languages:
   zh:                           # changes of rules
     gopher_min_words: 80
     fineweb_max_short_lines: null
+    counted:                    # what a rule compares in this language
+      gopher_max_bullet_lines: bullet_lines / text_lines
 code_languages:                 # the same by programming language, or by its type (data, markup)
   JSON: {code_max_lines: 512}
 
@@ -243,8 +245,14 @@ def _profile(layers: tuple[Layer, ...]) -> QualityProfile:
         for layer in layers
         for key in layer.code_languages
     }
+    counted_in: dict[str, dict[str, tuple[str, str | None]]] = {}
+    for rule in RULES:
+        for code in languages if any(layer.counted_in for layer in layers) else ():
+            own = _counted_in(layers, code, rule.field) or (rule.measure, rule.per)
+            if own != counted.get(rule.field, (rule.measure, rule.per)):
+                counted_in.setdefault(code, {})[rule.field] = own
     rules = _rules(layers, None, name)
-    return QualityProfile(name, rules, languages, prose, definitions, counted, of_code)
+    return QualityProfile(name, rules, languages, prose, definitions, counted, of_code, counted_in)
 
 
 def _definitions(layers: Sequence[Layer]) -> Definitions:
@@ -262,6 +270,15 @@ def _definitions(layers: Sequence[Layer]) -> Definitions:
 def _counted(layers: Sequence[Layer], field: str) -> tuple[str, str | None] | None:
     """Returns what a rule compares by the first layer that says it; None: what it has."""
     return next((layer.counted[field] for layer in layers if field in layer.counted), None)
+
+
+def _counted_in(layers: Sequence[Layer], code: str, field: str) -> tuple[str, str | None] | None:
+    """The same in a language: what a layer says of it comes before what any says of all."""
+    for number, layer in enumerate(layers):
+        section = _section(layers, number, code)
+        if section is not None and field in layer.counted_in.get(section, {}):
+            return layer.counted_in[section][field]
+    return _counted(layers, field)
 
 
 def _codes(layers: Sequence[Layer]) -> tuple[str, ...]:

@@ -166,25 +166,43 @@ class QualityProfile:
     code_languages: Mapping[str, QualityRules] = dataclasses.field(default_factory=dict)
     """Whole sets of rules by programming language, or by its type; they hold whatever the other
     language is."""
+    counted_in: Mapping[str, Mapping[str, tuple[str, str | None]]] = dataclasses.field(
+        default_factory=dict
+    )
+    """The same by language, of those of `languages` in which a rule compares yet others."""
 
-    def compares(self, rule: Rule) -> tuple[str, str | None]:
-        """Returns the measure that a rule compares, and what it is divided by."""
+    def compares(self, rule: Rule, language: str | None = None) -> tuple[str, str | None]:
+        """Returns the measure that a rule compares in a language, and what it is divided by."""
+        if self.counted_in:
+            found = figures_for(tuple(self.languages)).find(language, by_writing=True)
+            own = self.counted_in.get(found or "", {}).get(rule.field)
+            if own is not None:
+                return own
         return self.counted.get(rule.field, (rule.measure, rule.per))
 
-    @property
+    @cached_property
     def more(self) -> tuple[str, ...]:
         """Measures beyond `QUALITY_MEASURES` that rules of this profile compare.
 
         >>> QualityProfile("mine", QualityRules(text_max_digits=0.2)).more
         ('numeral_chars', 'whole_chars')
         """
-        every = (self.rules, *self.languages.values(), *self.code_languages.values())
+        return tuple(name for name in self.compared if name not in QUALITY_MEASURES.names)
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        """Measures that the rules of this profile compare, in any language."""
+        languages = (None, *self.languages)
         names = [
             name
             for rule in RULES
-            if any(getattr(rules, rule.field) is not None for rules in every)
-            for name in self.compares(rule)
-            if name is not None and name not in QUALITY_MEASURES.names
+            for language in languages
+            if any(
+                getattr(rules, rule.field) is not None
+                for rules in (self.rules_for(language), *self.code_languages.values())
+            )
+            for name in self.compares(rule, language)
+            if name is not None
         ]
         return tuple(dict.fromkeys(names))
 
@@ -236,13 +254,16 @@ def quality_failures(
             f"measures and langs must have one length, got {measures.num_rows} and {len(langs)}"
         )
     names, language = _numbered(langs)
-    rules = [profile.rules_for(name) for name in names]
+    labels: list[tuple[str | None, str | None]] = [(name, None) for name in names]
     if profile.code_languages and code_languages is not None:
         codes, code = _numbered(code_languages)
-        rules = [profile.rules_for(name, other) for other in codes for name in names]
+        labels = [(name, other) for other in codes for name in names]
         language = code * len(names) + language
+    rules = [profile.rules_for(*label) for label in labels]
     return {
-        rule.reason: _fails(rule, profile.compares(rule), rules, language, measures)
+        rule.reason: _fails(
+            rule, [profile.compares(rule, name) for name, _ in labels], rules, language, measures
+        )
         for rule in RULES
     }
 
@@ -256,29 +277,35 @@ def _numbered(labels: pa.Array) -> tuple[list[str | None], NDArray[np.int64]]:
 
 def _fails(
     rule: Rule,
-    compared: tuple[str, str | None],
+    compared: list[tuple[str, str | None]],
     rules: list[QualityRules],
     language: NDArray[np.int64],
     measures: pa.RecordBatch,
 ) -> NDArray[np.bool_]:
-    thresholds = [getattr(each, rule.field) for each in rules]
-    active = np.array([value is not None for value in thresholds])[language]
-    if not active.any():
-        return active
-    measure, per = compared
-    count = measures.column(measure)
-    active &= np.asarray(count.is_valid())
-    exact = [
-        exact_threshold(0 if value is None else value, rule.field, _DECIMALS)
-        * SCALES.get(measure, 1)
-        for value in thresholds
-    ]
-    left = np.asarray(count.fill_null(0), np.int64)
-    right = np.array([value.numerator for value in exact], np.int64)[language]
-    if per is not None:
-        right = right * np.asarray(measures.column(per).fill_null(0), np.int64)
-    left = left * np.array([value.denominator for value in exact], np.int64)[language]
-    return active & (left < right if rule.lower else left > right)
+    """Compares a rule's measures, which languages may have of their own, with its thresholds."""
+    failed = np.zeros(len(language), np.bool_)
+    for measure, per in dict.fromkeys(compared):
+        thresholds = [
+            getattr(each, rule.field) if own == (measure, per) else None
+            for own, each in zip(compared, rules, strict=True)
+        ]
+        active = np.array([value is not None for value in thresholds])[language]
+        if not active.any():
+            continue
+        count = measures.column(measure)
+        active &= np.asarray(count.is_valid())
+        exact = [
+            exact_threshold(0 if value is None else value, rule.field, _DECIMALS)
+            * SCALES.get(measure, 1)
+            for value in thresholds
+        ]
+        left = np.asarray(count.fill_null(0), np.int64)
+        right = np.array([value.numerator for value in exact], np.int64)[language]
+        if per is not None:
+            right = right * np.asarray(measures.column(per).fill_null(0), np.int64)
+        left = left * np.array([value.denominator for value in exact], np.int64)[language]
+        failed |= active & (left < right if rule.lower else left > right)
+    return failed
 
 
 def _check(rule: Rule, threshold: object) -> None:

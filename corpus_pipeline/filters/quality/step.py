@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from corpus_pipeline.filters.quality.rules import QualityProfile, quality_failur
 from corpus_pipeline.filters.quality.verdicts import quality_verdict
 from corpus_pipeline.filters.unlabelled import told_by_script
 from corpus_pipeline.package_files import package_file
-from corpus_pipeline.steps import Batch, Failures, Options, Resource, Step, source_of
+from corpus_pipeline.steps import Batch, Context, Failures, Options, Resource, Step, source_of
 
 
 class QualitySection(Options):
@@ -43,6 +44,18 @@ class Quality(Step):
     default = True
     imports = ("corpus_pipeline.filters.quality.measures", "corpus_pipeline.text.scripts")
     judged_by = ("enabled", "profile")
+    carried = ("given",)
+
+    def __init__(
+        self,
+        options: Any = None,
+        context: Context | None = None,
+        label: str | None = None,
+        given: Mapping[str, QualityProfile] = MappingProxyType({}),
+    ) -> None:
+        """Makes the step; `given` are profiles by name that are in no file."""
+        super().__init__(options, context, label)
+        self.given = dict(given)
 
     def resources(self) -> Iterator[Resource]:
         """Yields the shipped profiles, and the user's."""
@@ -68,7 +81,7 @@ class Quality(Step):
     @cached_property
     def profiles(self) -> dict[str, QualityProfile]:
         """The profiles of the section and of sources, by name."""
-        return {name: load_profile(name) for name in self.names}
+        return {name: self.given.get(name) or load_profile(name) for name in self.names}
 
     def all_columns(self) -> Iterator[pa.Field]:
         """Yields the usual measures, and those that rules of the profiles compare besides."""
@@ -127,18 +140,9 @@ class Quality(Step):
     @property
     def judged_columns(self) -> tuple[str, ...]:
         """The measures of the rules that are on in any profile."""
-        compared = (
-            profile.compares(rule)
-            for profile in self.profiles.values()
-            for rules in (
-                profile.rules,
-                *profile.languages.values(),
-                *profile.code_languages.values(),
-            )
-            for rule in RULES
-            if getattr(rules, rule.field) is not None
+        measures = dict.fromkeys(
+            name for profile in self.profiles.values() for name in profile.compared
         )
-        measures = dict.fromkeys(name for names in compared for name in names if name)
         named = (CODE_LANGUAGE,) if self._asks_for_code_language() else ()
         return (*map(self.column_name, measures), "lang", "lang_score", *named)
 
@@ -169,8 +173,9 @@ class Quality(Step):
         if not known:
             return quality_verdict(reason, row, None)
         profile = self.profile_of(row["source"])
-        rules = profile.rules_for(writing(row, text), row.get(CODE_LANGUAGE))
-        return quality_verdict(reason, row, rules, profile)
+        language = writing(row, text)
+        rules = profile.rules_for(language, row.get(CODE_LANGUAGE))
+        return quality_verdict(reason, row, rules, profile, language)
 
 
 def _code_languages(batch: Batch) -> pa.Array | None:

@@ -16,10 +16,11 @@ def quality_verdict(
     measures: Mapping[str, Any],
     rules: QualityRules | None,
     profile: QualityProfile | None = None,
+    language: str | None = None,
 ) -> str:
     """Explains a reason of *quality*; without rules the threshold is left out.
 
-    A profile says what its rule compares, if that is not the usual measure.
+    A profile says what its rule compares in a language, if that is not the usual measure.
 
     >>> rules = QualityRules(gopher_max_duplicate_lines=0.3, gopher_min_words=50)
     >>> measures = {"duplicate_lines": 19, "lines": 42, "words": 0}
@@ -30,7 +31,9 @@ def quality_verdict(
     """
     rule = _QUALITY[reason]
     threshold = None if rules is None else getattr(rules, rule.field)
-    measure, per = (rule.measure, rule.per) if profile is None else profile.compares(rule)
+    measure, per = rule.measure, rule.per
+    if profile is not None:
+        measure, per = profile.compares(rule, language)
     count = measures.get(measure)
     if count is None:
         return f"{measure} is not stored"

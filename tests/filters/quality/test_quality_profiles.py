@@ -4,9 +4,11 @@ import dataclasses
 import pickle
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.filters.quality.profile_files import PROFILES
 from corpus_pipeline.filters.quality.profiles import (
     load_profile,
@@ -15,7 +17,10 @@ from corpus_pipeline.filters.quality.profiles import (
     profile_notes,
     resolved_rules,
 )
-from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules
+from corpus_pipeline.filters.quality.rule_table import RULES
+from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules, quality_failures
+from corpus_pipeline.filters.quality.step import Quality, QualitySection
+from corpus_pipeline.filters.quality.verdicts import quality_verdict
 
 #: Those that are not one publication's word for word.
 OWN = ("default", "gopher", "c4", "fineweb", "code")
@@ -235,3 +240,67 @@ def test_mistakes_are_named_on_one_line(text: str, message: str) -> None:
 def test_an_unknown_name_lists_the_shipped_profiles() -> None:
     with pytest.raises(ConfigError, match="'gofer' is no file and none of default, gopher, c4,"):
         load_profile("gofer")
+
+
+OF_LANGUAGES = """
+base: bigscience
+languages:
+  zh: {counted: {text_max_repeated_words: repeated_word_4_grams / word_4_grams}}
+  ja: {text_max_repeated_chars: 0.3}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "field", "compared"),
+    [
+        ("en", "text_max_repeated_chars", ("repeated_char_10_grams", "char_10_grams")),
+        (None, "text_max_repeated_words", ("repeated_word_5_grams", "word_5_grams")),
+        ("zh_Hant", "text_max_repeated_chars", ("repeated_char_3_grams", "char_3_grams")),
+        ("zh", "text_max_repeated_words", ("repeated_word_4_grams", "word_4_grams")),
+        ("ja", "text_max_repeated_words", ("repeated_word_5_grams", "word_5_grams")),
+        ("zh", "text_max_special_chars", ("special_chars", "whole_chars")),
+    ],
+)
+def test_a_rule_may_compare_other_measures_in_a_language(
+    language: str | None, field: str, compared: tuple[str, str]
+) -> None:
+    profile = parse_profile("mine", OF_LANGUAGES)
+    rule = next(rule for rule in RULES if rule.field == field)
+    assert profile.compares(rule, language) == compared
+    assert {*compared} <= {*profile.more}
+
+
+def test_null_is_what_the_rule_has_in_a_language_too() -> None:
+    text = OF_LANGUAGES.replace("repeated_word_4_grams / word_4_grams", "null")
+    profile = parse_profile("mine", text)
+    rule = next(rule for rule in RULES if rule.field == "text_max_repeated_words")
+    assert profile.compares(rule, "zh") == ("repeated_word_10_grams", "word_10_grams")
+
+
+def test_each_document_is_judged_by_what_its_language_compares() -> None:
+    profile = parse_profile(
+        "mine",
+        "base: none\nrules: {text_max_repeated_chars: 0.3}\n"
+        "languages: {zh: {text_max_repeated_chars: 0.3, "
+        "counted: {text_max_repeated_chars: repeated_char_3_grams / char_3_grams}}}",
+    )
+    langs = pa.array(["zh", "en", None])
+    texts = pa.array(["河水涨了，河水涨了，河水涨了，桥。"] * 3)
+    measures = measure_quality(texts, langs, more=profile.more)
+    failed = quality_failures(measures, langs, profile)["text-repeated-characters"]
+    assert failed.tolist() == [True, False, False]
+    said = quality_verdict(
+        "text-repeated-characters", measures.to_pylist()[0], profile.rules_for("zh"), profile, "zh"
+    )
+    assert said.startswith("repeated_char_3_grams/char_3_grams ")
+
+
+def test_the_step_takes_profiles_that_no_file_holds() -> None:
+    profile = parse_profile("(mine)", "base: none\nrules: {text_max_digits: 0.2}")
+    step = Quality(QualitySection(profile="(mine)"), given={"(mine)": profile})
+    step = pickle.loads(pickle.dumps(step))
+    step.check()
+    assert step.profiles == {"(mine)": profile}
+    assert "numeral_chars" in [field.name for field in step.all_columns()]
+    with pytest.raises(ConfigError, match="is no file"):
+        Quality(QualitySection(profile="(mine)")).check()
