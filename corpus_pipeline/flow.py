@@ -14,7 +14,7 @@ from functools import cache
 import pyarrow as pa
 
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.schema import DOCUMENT_INPUT
+from corpus_pipeline.schema import DOCUMENT_INPUT, in_ledger
 from corpus_pipeline.steps import Step
 
 #: Module and class of each step; *read* is always the first.
@@ -119,7 +119,7 @@ def ledger_of(documents: pa.Schema) -> pa.Schema:
     >>> ledger_of(document_schema()).names[-1]
     'token_offset'
     """
-    fields = [field for field in documents if field.name not in ("raw", "text")]
+    fields = [field for field in documents if in_ledger(field)]
     for kind in default_steps():
         fields += kind.ledger_columns
     return pa.schema(fields)

@@ -19,6 +19,20 @@ def column(name: str, type_: pa.DataType, meaning: str) -> pa.Field:
     return pa.field(name, type_, metadata={"meaning": meaning})
 
 
+#: Metadata of a column that the ledger leaves out, for it is long.
+ONLY_IN_DOCUMENTS = {"kept_in": "documents"}
+
+
+def in_ledger(field: pa.Field) -> bool:
+    """Says whether the ledger has a column of documents.
+
+    >>> in_ledger(pa.field("words", pa.int32())), in_ledger(pa.field("text", pa.string()))
+    (True, False)
+    """
+    metadata = field.metadata or {}
+    return field.name not in ("raw", "text") and b"kept_in" not in metadata
+
+
 #: The fate, first because it is what one looks for. Filled by every step that decides.
 FATE = pa.schema(
     [

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ from corpus_pipeline.filters.quality.more_columns import more_field
 from corpus_pipeline.filters.quality.profiles import load_profile, profile_files, profile_notes
 from corpus_pipeline.filters.quality.rule_table import QUALITY_REASONS, RULES
 from corpus_pipeline.filters.quality.rules import QualityProfile, quality_failures
+from corpus_pipeline.filters.quality.signal_columns import PARTS, signal_fields
 from corpus_pipeline.filters.quality.verdicts import quality_verdict
 from corpus_pipeline.filters.unlabelled import told_by_script
 from corpus_pipeline.package_files import package_file
@@ -31,6 +32,11 @@ class QualitySection(Options):
         "default",
         description="default, gopher, c4, fineweb, code, another shipped one or a YAML file",
     )
+    signals: tuple[Literal["lines", "paragraphs"], ...] = Field(
+        (),
+        description="signals of each of these, stored in documents/ and rejected/ as lists: where "
+        "it is, words, end mark, bullet, javascript, shares of numerals and capitals",
+    )
 
 
 class Quality(Step):
@@ -40,6 +46,7 @@ class Quality(Step):
     Options = QualitySection
     options: QualitySection
     columns = QUALITY_MEASURES
+    optional_columns = pa.schema(signal_fields(PARTS))
     reasons = QUALITY_REASONS
     default = True
     imports = ("corpus_pipeline.filters.quality.measures", "corpus_pipeline.text.scripts")
@@ -84,10 +91,10 @@ class Quality(Step):
         return {name: self.given.get(name) or load_profile(name) for name in self.names}
 
     def all_columns(self) -> Iterator[pa.Field]:
-        """Yields the usual measures, and those that rules of the profiles compare besides."""
+        """Yields the usual measures, those that rules compare besides, and the signals."""
         yield from super().all_columns()
-        for name in self._more:
-            yield more_field(name).with_name(self.column_name(name))
+        for field in (*map(more_field, self._more), *signal_fields(self.options.signals)):
+            yield field.with_name(self.column_name(field.name))
 
     @cached_property
     def _more(self) -> tuple[str, ...]:
@@ -130,6 +137,10 @@ class Quality(Step):
         columns = {name: measures[name] for name in measures.schema.names}
         for name in self._more:
             columns.setdefault(name, pa.nulls(len(langs), pa.int32()))
+        if self.options.signals:
+            from corpus_pipeline.filters.quality.line_signals import measure_signals
+
+            columns |= measure_signals(batch["text"], self.options.signals)
         failures = quality_failures(measures, langs, profile, codes)
         return self.failed(self.filled(batch, columns), failures)
 
