@@ -25,8 +25,22 @@ KEYWORD_MEASURES = pa.schema(
     ]
 )
 
+#: In runs that have a limit on listed words for each line.
+LINES_COLUMN = pa.schema(
+    [
+        pa.field(
+            "keyword_lines",
+            pa.int32(),
+            metadata={
+                "meaning": "lines that line feeds part, blank ones too; null where there is no text"
+            },
+        )
+    ]
+)
+
 KEYWORD_REASONS: tuple[str, ...] = (
     "keywords-too-many",
     "keywords-too-varied",
     "keywords-too-dense",
+    "keywords-too-varied-for-lines",
 )

@@ -25,6 +25,7 @@ from typing import Any, Final, NamedTuple
 import ahocorasick_rs
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ResourceError
@@ -309,6 +310,15 @@ def measure_keywords(texts: pa.Array, langs: pa.Array, matcher: KeywordMatcher) 
     )
 
 
+def count_lines(texts: pa.Array) -> pa.Array:
+    """Counts the lines of N texts, blank ones too, as `keyword_lines`: int32[N].
+
+    >>> count_lines(pa.array(["a\\n\\nb", "", None])).to_pylist()
+    [3, 1, None]
+    """
+    return pc.add(pc.count_substring(as_texts(texts), "\n"), 1).cast(pa.int32())
+
+
 def _count(texts: pa.Array, rows: NDArray[np.int64], words: WordList) -> NDArray[np.int64]:
     """Returns hits, distinct entries and characters, int64[3, len(rows)]."""
     folded, offsets = _fold_rows(texts, rows)
@@ -339,6 +349,7 @@ class KeywordRules:
         max_hits_per_1000_chars: occurrences for each 1,000 characters of the document.
         dense_from_hits: a document with fewer occurrences is never too dense, so that one word in a
             short message does not drop it.
+        max_distinct_per_line: different listed words for each line (ChineseWebText asks for 0.5).
         dense_from_distinct: nor is one with fewer different listed words. A word that is innocent
             in a subject (成人 inside 组成人员 in rules of procedure) repeats alone; spam varies.
     """
@@ -346,16 +357,19 @@ class KeywordRules:
     max_hits: int | None = None
     max_distinct: int | None = 10
     max_hits_per_1000_chars: float | None = 5.0
+    max_distinct_per_line: float | None = None
     dense_from_hits: int = 3
     dense_from_distinct: int = 2
 
     def __post_init__(self) -> None:
-        for name in ("max_hits", "max_distinct", "max_hits_per_1000_chars"):
+        ratios = ("max_hits_per_1000_chars", "max_distinct_per_line")
+        for name in ("max_hits", "max_distinct", *ratios):
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise ValueError(f"{name} must be at least 0, got {value}; None switches it off")
-        if self.max_hits_per_1000_chars is not None:
-            exact_threshold(self.max_hits_per_1000_chars, "max_hits_per_1000_chars")
+        for name in ratios:
+            if getattr(self, name) is not None:
+                exact_threshold(getattr(self, name), name)
         for name in ("dense_from_hits", "dense_from_distinct"):
             if getattr(self, name) < 1:
                 raise ValueError(
@@ -370,7 +384,8 @@ def keyword_failures(
     """Says which documents fail which rule.
 
     Args:
-        measures: `KEYWORD_MEASURES` of N documents; other columns are ignored.
+        measures: `KEYWORD_MEASURES` of N documents, and `keyword_lines` where the rules ask for
+            it; other columns are ignored.
         chars: int64[N], length of each document in characters.
 
     Returns:
@@ -390,10 +405,16 @@ def keyword_failures(
     never = np.zeros(len(hits), np.bool_)
     density = exact_threshold(rules.max_hits_per_1000_chars or 0)
     dense = 1000 * hits * density.denominator > density.numerator * chars
+    crowded = never
+    if rules.max_distinct_per_line is not None:
+        share = exact_threshold(rules.max_distinct_per_line)
+        lines = measures["keyword_lines"].fill_null(1).to_numpy().astype(np.int64)
+        crowded = distinct.astype(np.int64) * share.denominator > share.numerator * lines
     return {
         "keywords-too-many": never if rules.max_hits is None else hits > rules.max_hits,
         "keywords-too-varied": (
             never if rules.max_distinct is None else distinct > rules.max_distinct
         ),
         "keywords-too-dense": (never if rules.max_hits_per_1000_chars is None else many & dense),
+        "keywords-too-varied-for-lines": crowded,
     }

@@ -2,15 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import Field
 
 from corpus_pipeline.filters.figures import compared
-from corpus_pipeline.filters.keywords.columns import KEYWORD_MEASURES, KEYWORD_REASONS
+from corpus_pipeline.filters.keywords.columns import (
+    KEYWORD_MEASURES,
+    KEYWORD_REASONS,
+    LINES_COLUMN,
+)
 from corpus_pipeline.package_files import package_file
 from corpus_pipeline.steps import Batch, Failures, Options, Resource, Step, made
 
@@ -25,6 +31,7 @@ _LIMITS = {
     "keywords-too-many": "max_hits",
     "keywords-too-varied": "max_distinct",
     "keywords-too-dense": "max_hits_per_1000_chars",
+    "keywords-too-varied-for-lines": "max_distinct_per_line",
 }
 
 
@@ -37,6 +44,9 @@ class KeywordSection(Options):
     max_hits: int | None = Field(None, ge=0, description="listed words in a document; null: any")
     max_distinct: int | None = Field(10, ge=0, description="different ones; null: any")
     max_hits_per_1000_chars: float | None = Field(5.0, ge=0, description="density; null: any")
+    max_distinct_per_line: float | None = Field(
+        None, ge=0, description="different ones for each line of the document; null: any"
+    )
 
 
 class Keywords(Step):
@@ -46,10 +56,17 @@ class Keywords(Step):
     Options = KeywordSection
     options: KeywordSection
     columns = KEYWORD_MEASURES
+    optional_columns = LINES_COLUMN
     reasons = KEYWORD_REASONS
     default = True
     imports = ("corpus_pipeline.filters.keywords.measures",)
     judged_by = ("enabled", "max_hits", "max_distinct", "max_hits_per_1000_chars")
+
+    def all_columns(self) -> Iterator[pa.Field]:
+        """Yields the counts, and that of lines where a limit asks for it."""
+        limited = self.options.max_distinct_per_line is not None
+        for field in chain(self.columns, self.optional_columns if limited else ()):
+            yield field.with_name(self.column_name(field.name))
 
     def resources(self) -> Iterator[Resource]:
         """Yields the folder of lists."""
@@ -80,11 +97,18 @@ class Keywords(Step):
 
     def apply(self, batch: Batch) -> Batch:
         """Measures and judges one batch."""
-        from corpus_pipeline.filters.keywords.measures import keyword_failures, measure_keywords
+        from corpus_pipeline.filters.keywords.measures import (
+            count_lines,
+            keyword_failures,
+            measure_keywords,
+        )
         from corpus_pipeline.text.scripts import labels_or_scripts
 
         langs = labels_or_scripts(batch["lang"], batch["text"])
         measures = measure_keywords(batch["text"], langs, self._matcher)
+        if self.options.max_distinct_per_line is not None:
+            lines = count_lines(batch["text"])
+            measures = measures.append_column(self.optional_columns.field(0), lines)
         chars = pc.fill_null(pc.utf8_length(batch["text"]), 0).to_numpy().astype(np.int64)
         return self.failed(
             self.filled(batch, measures), keyword_failures(measures, chars, self.rules)
@@ -123,12 +147,17 @@ class Keywords(Step):
         """Says how many listed words there are."""
         hits, distinct = (row.get(f"keyword_{name}") or 0 for name in ("hits", "distinct"))
         limits = self.options if known else KeywordSection(
-            max_hits=None, max_distinct=None, max_hits_per_1000_chars=None
+            max_hits=None, max_distinct=None, max_hits_per_1000_chars=None,
+            max_distinct_per_line=None,
         )  # fmt: skip
         if reason == "keywords-too-many":
             return f"keyword_hits {compared(hits, '>', limits.max_hits)}"
         if reason == "keywords-too-varied":
             return f"keyword_distinct {compared(distinct, '>', limits.max_distinct)}"
+        if reason == "keywords-too-varied-for-lines":
+            lines = row.get("keyword_lines") or 1
+            share = compared(distinct / lines, ">", limits.max_distinct_per_line)
+            return f"keyword_distinct/keyword_lines {distinct}/{lines} = {share}"
         if not text:
             return f"keyword_hits {hits}"
         density = compared(1000 * hits / len(text), ">", limits.max_hits_per_1000_chars)

@@ -179,30 +179,33 @@ MEASURES = pa.record_batch(
         "keyword_hits": pa.array([0, 2, 3, 50, None], pa.int32()),
         "keyword_distinct": pa.array([0, 2, 1, 11, None], pa.int32()),
         "keyword_chars": pa.array([0, 4, 6, 99, None], pa.int32()),
+        "keyword_lines": pa.array([1, 4, 1, 30, None], pa.int32()),
     }
 )
 CHARS = np.array([0, 10, 600, 10_000, 5], np.int64)
 
 
 @pytest.mark.parametrize(
-    ("rules", "many", "varied", "dense"),
+    ("rules", "many", "varied", "dense", "crowded"),
     [
-        (KeywordRules(), [], [3], []),
-        (KeywordRules(max_distinct=None), [], [], []),
-        (KeywordRules(max_hits_per_1000_chars=4.9), [], [3], [3]),
-        (KeywordRules(max_hits_per_1000_chars=4.9, dense_from_distinct=1), [], [3], [2, 3]),
-        (KeywordRules(max_hits_per_1000_chars=0.0, dense_from_hits=1), [], [3], [1, 3]),
-        (KeywordRules(max_hits=2, max_hits_per_1000_chars=None), [2, 3], [3], []),
-        (KeywordRules(max_hits=0, max_distinct=0), [1, 2, 3], [1, 2, 3], []),
+        (KeywordRules(), [], [3], [], []),
+        (KeywordRules(max_distinct=None), [], [], [], []),
+        (KeywordRules(max_hits_per_1000_chars=4.9), [], [3], [3], []),
+        (KeywordRules(max_hits_per_1000_chars=4.9, dense_from_distinct=1), [], [3], [2, 3], []),
+        (KeywordRules(max_hits_per_1000_chars=0.0, dense_from_hits=1), [], [3], [1, 3], []),
+        (KeywordRules(max_hits=2, max_hits_per_1000_chars=None), [2, 3], [3], [], []),
+        (KeywordRules(max_hits=0, max_distinct=0), [1, 2, 3], [1, 2, 3], [], []),
+        (KeywordRules(max_distinct_per_line=0.5), [], [3], [], [2]),
+        (KeywordRules(max_distinct_per_line=0.3), [], [3], [], [1, 2, 3]),
     ],
 )
 def test_decisions(
-    rules: KeywordRules, many: list[int], varied: list[int], dense: list[int]
+    rules: KeywordRules, many: list[int], varied: list[int], dense: list[int], crowded: list[int]
 ) -> None:
     failures = keyword_failures(MEASURES, CHARS, rules)
     assert tuple(failures) == KEYWORD_REASONS
     found = [np.flatnonzero(failed).tolist() for failed in failures.values()]
-    assert found == [many, varied, dense]
+    assert found == [many, varied, dense, crowded]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +214,7 @@ def test_decisions(
         ("max_hits", -1),
         ("max_distinct", -1),
         ("max_hits_per_1000_chars", -0.5),
+        ("max_distinct_per_line", -0.5),
         ("dense_from_hits", 0),
     ],
 )
