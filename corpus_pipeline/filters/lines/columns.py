@@ -9,13 +9,18 @@ RULES = {
     "no_end_mark": "they end in no end mark",
     "uppercase": "they have too many capitals",
     "digits": "they have too many digits",
+    "little_han": "they have too few Chinese characters",
+    "private_use": "they have too many characters of private use, or that nobody could decode",
     "few_words": "they have fewer than min_words",
     "few_chars": "they have fewer than min_chars",
     "javascript": "they mention javascript",
+    "lorem_ipsum": "they have lorem ipsum",
     "policy": "they have a phrase of cookie and policy notices",
+    "advertisement": "they have a phrase of advertisements",
     "counter": "they are a counter",
     "navigation": "they are nothing but navigation phrases",
     "pattern": "one of the patterns is found in them",
+    "listed_words": "they have too many listed words",
     "book_matter": "they stand before or behind a book and are no part of it",
     "repeated": "the document had them before",
 }
@@ -25,7 +30,7 @@ SHOWN_LINES = 10
 _COUNTS = {
     "lines_before": "lines that are not blank, before this step",
     "lines_words_before": "words in them",
-    "lines_removed": "lines that this step removes",
+    "lines_removed": "lines that this step removes; with `remove: false` those that it would",
     "lines_removed_words": "words in them, and in what is cut out of lines that stay; citations do "
     "not count",
     "lines_removed_chars": "characters in the same, without the white space around lines",
@@ -49,4 +54,4 @@ LINE_MEASURES = pa.schema(
     ]
 )
 #: Why a document is dropped, in rule order.
-LINE_REASONS = ("lines-too-many-removed", "lines-nothing-left")
+LINE_REASONS = ("lines-too-many-removed", "lines-too-many-of-a-rule", "lines-nothing-left")

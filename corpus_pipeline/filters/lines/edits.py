@@ -16,17 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from corpus_pipeline.filters.keywords.measures import KeywordMatcher, measure_keywords
 from corpus_pipeline.filters.lines.books import NAMED, find_matter
 from corpus_pipeline.filters.lines.columns import LINE_MEASURES, LINE_REASONS, RULES, SHOWN_LINES
 from corpus_pipeline.filters.lines.line_kernels import (
+    ADVERTISEMENT,
     BOOK_MATTER,
     C4_END,
     COUNTER,
     HAS_DIGIT,
+    LISTED_WORDS,
     NAVIGATION,
     PATTERN,
     PROSE_END,
     WITH_JAVASCRIPT,
+    WITH_LOREM_IPSUM,
     WITH_POLICY,
     find_repeated,
     scan_lines,
@@ -42,6 +46,19 @@ from corpus_pipeline.thresholds import exact_threshold
 #: so many characters: ten words of a script without spaces are hardly half a clause.
 SHORT_LINE_WORDS = 10
 SHORT_LINE_CHARS = 20
+#: Advertisements are looked for in lines of at most so many words or characters: a report of a
+#: page on what somebody sells goes on for longer.
+SLOGAN_WORDS = 20
+SLOGAN_CHARS = 60
+
+
+class Listed(NamedTuple):
+    """Words that lines are searched for."""
+
+    matcher: KeywordMatcher
+    """Of each language."""
+    langs: pa.Array
+    """`string`, N languages or scripts of the texts."""
 
 
 class Lines(NamedTuple):
@@ -93,7 +110,12 @@ def capitals() -> NDArray[np.bool_]:
     return both
 
 
-def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] = ()) -> Lines:
+def find_lines(
+    texts: pa.Array,
+    options: LinesOptions,
+    patterns: Sequence[str] = (),
+    listed: Listed | None = None,
+) -> Lines:
     """Finds the lines of every text and the rule that removes each.
 
     Memory: up to 25 bytes for each line, besides copies of the short lines.
@@ -102,6 +124,7 @@ def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] =
         texts: `string`, N texts; a null one has no lines.
         options: the rules.
         patterns: regular expressions besides those of the options.
+        listed: what `max_listed_words` counts; without it no line has any.
 
     >>> texts = pa.array(["Home | News\\nIt rained on the last day of May.\\n首页\\n昨天下雨了。"])
     >>> found = find_lines(texts, LinesOptions(rules="c4"))
@@ -142,14 +165,24 @@ def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] =
         rules[where[_matching(lines_at(where), pattern)]] = rule
 
     phrases = load_phrases()
-    sought = {WITH_JAVASCRIPT: phrases.javascript} if options.javascript else {}
-    if options.policy:
-        sought[WITH_POLICY] = phrases.policy
+    slogans = (words <= SLOGAN_WORDS) | (chars <= SLOGAN_CHARS)
+    every_line = np.ones(count, np.bool_)
+    sought = {
+        rule: (pattern, among)
+        for rule, on, pattern, among in (
+            (WITH_JAVASCRIPT, options.javascript, phrases.javascript, every_line),
+            (WITH_LOREM_IPSUM, options.lorem_ipsum, phrases.lorem_ipsum, every_line),
+            (WITH_POLICY, options.policy, phrases.policy, every_line),
+            (ADVERTISEMENT, options.advertisements, phrases.advertisement, slogans),
+        )
+        if on
+    }
     if sought:
         # Most texts have none of these phrases, so texts are looked at before their lines.
-        in_text = np.repeat(_matching(texts, _either(sought.values())), np.diff(line_offsets))
-        for rule, pattern in sought.items():
-            remove(rule, pattern, _staying(rules, in_text))
+        in_text = _matching(texts, _either(pattern for pattern, _ in sought.values()))
+        in_text = np.repeat(in_text, np.diff(line_offsets))
+        for rule, (pattern, among) in sought.items():
+            remove(rule, pattern, _staying(rules, in_text & among))
     short = (words <= SHORT_LINE_WORDS) | (chars <= SHORT_LINE_CHARS)
     if options.counters:
         with_digit = facts & HAS_DIGIT != 0
@@ -169,7 +202,14 @@ def find_lines(texts: pa.Array, options: LinesOptions, patterns: Sequence[str] =
         cut_chars[where] = chars[where] - left.chars
     every = [*options.patterns, *patterns]
     if every:
-        remove(PATTERN, _either(every), _staying(rules, np.ones(count, np.bool_)))
+        remove(PATTERN, _either(every), _staying(rules, every_line))
+    if options.max_listed_words is not None and listed is not None:
+        hits = measure_keywords(texts, listed.langs, listed.matcher)["keyword_hits"]
+        many = np.asarray(hits.fill_null(0)) > options.max_listed_words
+        where = _staying(rules, np.repeat(many, np.diff(line_offsets)))
+        langs = listed.langs.take(pa.array(np.searchsorted(line_offsets, where, "right") - 1))
+        hits = measure_keywords(lines_at(where), langs, listed.matcher)["keyword_hits"]
+        rules[where[np.asarray(hits.fill_null(0)) > options.max_listed_words]] = LISTED_WORDS
     if options.book_matter is not None:
         around = _around_books(texts, line_offsets, starts, ends)
         rules[_staying(rules, around)] = BOOK_MATTER
@@ -217,7 +257,9 @@ def _either(patterns: Iterable[str]) -> str:
 def _limits(options: LinesOptions) -> NDArray[np.int64]:
     """The options as `line_kernels.LIMITS`."""
     shares: list[int] = []
-    for value in (options.max_uppercase, options.max_digits):
+    for value in (
+        options.max_uppercase, options.max_digits, options.min_han, options.max_private_use
+    ):  # fmt: skip
         exact = None if value is None else exact_threshold(value)
         shares += [-1, 1] if exact is None else [exact.numerator, exact.denominator]
     return np.array(
@@ -295,28 +337,41 @@ def _shown(lines: Lines, gone: NDArray[np.bool_], removed: NDArray[np.int64]) ->
 
 
 def line_failures(
-    measures: pa.RecordBatch, max_removed_words: float | None
+    measures: pa.RecordBatch, options: LinesOptions
 ) -> Mapping[str, NDArray[np.bool_]]:
     """Says which documents lose too much; a null measure fails nothing.
 
-    >>> measures = measure_lines(find_lines(pa.array(["Menu\\nIt rained.", "Menu", ""]),
-    ...                                     LinesOptions(min_words=2)))
-    >>> {reason: mask.tolist() for reason, mask in line_failures(measures, 0.5).items()}
+    >>> options = LinesOptions(min_words=2, max_removed_words=0.5)
+    >>> measures = measure_lines(find_lines(pa.array(["Menu\\nIt rained.", "Menu", ""]), options))
+    >>> {reason: mask.tolist() for reason, mask in line_failures(measures, options).items()}
     {'lines-too-many-removed': [False, True, False], 'lines-nothing-left': [False, True, False]}
     """
-    counts = {
-        name: pc.fill_null(measures[name], 0).to_numpy().astype(np.int64)
-        for name in ("lines_before", "lines_words_before", "lines_removed", "lines_removed_words")
-    }
+
+    def count(name: str) -> NDArray[np.int64]:
+        counted: NDArray[np.int64] = pc.fill_null(measures[name], 0).to_numpy().astype(np.int64)
+        return counted
+
+    def exceeds(part: str, whole: str, share: float) -> NDArray[np.bool_]:
+        exact = exact_threshold(share)
+        above: NDArray[np.bool_] = count(part) * exact.denominator > exact.numerator * count(whole)
+        return above
+
+    removed, of_a_rule, nothing = LINE_REASONS
     failures = {}
-    if max_removed_words is not None:
-        exact = exact_threshold(max_removed_words)
-        failures[LINE_REASONS[0]] = (
-            counts["lines_removed_words"] * exact.denominator
-            > exact.numerator * counts["lines_words_before"]
+    if options.max_removed_words is not None:
+        share = options.max_removed_words
+        failures[removed] = exceeds("lines_removed_words", "lines_words_before", share)
+    if options.max_lines:
+        failures[of_a_rule] = np.logical_or.reduce(
+            [
+                exceeds(f"lines_removed_{rule}", "lines_before", share)
+                for rule, share in options.max_lines.items()
+            ]
         )
-    nothing = (counts["lines_removed"] > 0) & (counts["lines_removed"] == counts["lines_before"])
-    return {**failures, LINE_REASONS[1]: nothing}
+    if options.remove:
+        gone = count("lines_removed")
+        failures[nothing] = (gone > 0) & (gone == count("lines_before"))
+    return failures
 
 
 def edit_texts(

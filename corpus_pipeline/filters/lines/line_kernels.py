@@ -12,24 +12,25 @@ import numpy as np
 
 from corpus_pipeline.filters.lines.columns import RULES
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.text.characters import DIGIT, SPACE, UNSPACED, decode
+from corpus_pipeline.text.characters import DIGIT, LETTER, SPACE, UNSPACED, decode, is_han
 from corpus_pipeline.text.marks import C4_TERMINAL, MARKS, line_end
 from corpus_pipeline.text.words import mix
 
 #: The numbers of the rules: one more than the place in `columns.RULES`; 0 keeps the line.
 (
-    WORD_TOO_LONG, NO_END_MARK, UPPERCASE, DIGITS, FEW_WORDS, FEW_CHARS, WITH_JAVASCRIPT,
-    WITH_POLICY, COUNTER, NAVIGATION, PATTERN, BOOK_MATTER, REPEATED,
+    WORD_TOO_LONG, NO_END_MARK, UPPERCASE, DIGITS, LITTLE_HAN, PRIVATE_USE, FEW_WORDS, FEW_CHARS,
+    WITH_JAVASCRIPT, WITH_LOREM_IPSUM, WITH_POLICY, ADVERTISEMENT, COUNTER, NAVIGATION, PATTERN,
+    LISTED_WORDS, BOOK_MATTER, REPEATED,
 ) = range(1, len(RULES) + 1)  # fmt: skip
 
 #: What `scan_lines` is told, one int64 each. -1 is off; shares are numerator and denominator.
 LIMITS = (
     "end_mark", "min_words", "min_chars", "max_word_chars", "uppercase", "uppercase_of",
-    "digits", "digits_of", "citations",
+    "digits", "digits_of", "han", "han_of", "private", "private_of", "citations",
 )  # fmt: skip
 (
     END_MARK, MIN_WORDS, MIN_CHARS, MAX_WORD_CHARS, MAX_UPPERCASE, UPPERCASE_OF,
-    MAX_DIGITS, DIGITS_OF, CITATIONS,
+    MAX_DIGITS, DIGITS_OF, MIN_HAN, HAN_OF, MAX_PRIVATE, PRIVATE_OF, CITATIONS,
 ) = range(len(LIMITS))  # fmt: skip
 #: Values of the limit END_MARK.
 C4_END, PROSE_END = 1, 2
@@ -92,7 +93,37 @@ def after_mark(data, i, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _verdict(data, start, end, limits, words, chars, longest, capitals, digits, last, dots):  # type: ignore[no-untyped-def]
+def count_kinds(data, start, end, citing, classes):  # type: ignore[no-untyped-def]
+    """Returns (letters and numerals, Chinese characters among them, characters that say nothing).
+
+    The last are those of private use and U+FFFD. Citations do not count if they are cut out.
+
+    >>> from corpus_pipeline.text.characters import characters
+    >>> line = np.frombuffer("第 3 章\ue001".encode(), np.uint8)
+    >>> count_kinds.py_func(line, 0, len(line), False, characters().classes)
+    (3, 2, 1)
+    """
+    solid, han, private = 0, 0, 0
+    i = start
+    while i < end:
+        if citing and data[i] == 91:
+            following = after_mark(data, i, end)
+            if following > i:
+                i = following
+                continue
+        code_point, i = decode(data, i)
+        kind = classes[code_point]
+        if kind in (LETTER, DIGIT, UNSPACED):
+            solid += 1
+            han += kind == UNSPACED and is_han(code_point)
+        private += 0xE000 <= code_point <= 0xF8FF or code_point == 0xFFFD or code_point >= 0xF0000
+    return solid, han, private
+
+
+@kernel
+def _verdict(  # type: ignore[no-untyped-def]
+    data, start, end, classes, limits, words, chars, longest, capitals, digits, last, dots
+):
     """Returns the number of the first rule that removes the line; 0 if none does."""
     if limits[MAX_WORD_CHARS] >= 0 and longest > limits[MAX_WORD_CHARS]:
         return WORD_TOO_LONG
@@ -113,6 +144,13 @@ def _verdict(data, start, end, limits, words, chars, longest, capitals, digits, 
     most = limits[MAX_DIGITS] * chars
     if most >= 0 and digits * limits[DIGITS_OF] > most:
         return DIGITS
+    if limits[MIN_HAN] >= 0 or limits[MAX_PRIVATE] >= 0:
+        solid, han, private = count_kinds(data, start, end, limits[CITATIONS] > 0, classes)
+        # What has no letters is in no language.
+        if limits[MIN_HAN] >= 0 and han * limits[HAN_OF] < limits[MIN_HAN] * solid:
+            return LITTLE_HAN
+        if limits[MAX_PRIVATE] >= 0 and private * limits[PRIVATE_OF] > limits[MAX_PRIVATE] * chars:
+            return PRIVATE_USE
     if words < limits[MIN_WORDS]:
         return FEW_WORDS
     if chars < limits[MIN_CHARS]:
@@ -242,7 +280,7 @@ def scan_lines(  # type: ignore[no-untyped-def]
                 verdicts[line] = FEW_WORDS
                 if first >= 0:
                     verdicts[line] = _verdict(
-                        data, first, end, limits, count, last_position, longest, capitals,
+                        data, first, end, classes, limits, count, last_position, longest, capitals,
                         digits, last, dots,
                     )  # fmt: skip
                 facts[line] = fact | (HAS_DIGIT if digits else 0)

@@ -4,11 +4,13 @@ A published set gives every option that the configuration does not: `rules: c4` 
 is C4 with lines of three words, and `policy: null` (or false) turns one rule off.
 """
 
+import difflib
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from corpus_pipeline.filters.lines.columns import RULES
 from corpus_pipeline.steps import Options
 from corpus_pipeline.thresholds import exact_threshold
 
@@ -41,6 +43,13 @@ PUBLISHED: Mapping[str, Mapping[str, Any]] = {
     },
     "refinedweb": _REFINEDWEB,
     "dclm": {**_REFINEDWEB, "max_blank_lines": 1},
+    "map-neo": {
+        "end_mark": "c4",
+        "min_words": 3,
+        "javascript": True,
+        "lorem_ipsum": True,
+        "max_listed_words": 0,
+    },
 }
 
 
@@ -53,7 +62,7 @@ class LinesOptions(Options):
     (False, None)
     """
 
-    rules: Literal["c4", "fineweb", "refinedweb", "dclm"] | None = Field(
+    rules: Literal["c4", "fineweb", "refinedweb", "dclm", "map-neo"] | None = Field(
         None, description="published set that gives all options below that are not given here"
     )
     end_mark: Literal["c4", "prose"] | None = Field(
@@ -72,8 +81,26 @@ class LinesOptions(Options):
     max_digits: float | None = Field(
         None, ge=0, le=1, description="largest share of digits among the characters of a line"
     )
+    min_han: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="smallest share of Chinese characters among the letters and numerals of a line",
+    )
+    max_private_use: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="largest share of characters of private use and of U+FFFD in a line",
+    )
     javascript: bool = Field(False, description="lines that mention javascript go")
+    lorem_ipsum: bool = Field(False, description="lines with lorem ipsum go")
     policy: bool = Field(False, description="lines with phrases of cookie and policy notices go")
+    advertisements: bool = Field(
+        False,
+        description="lines of at most 20 words or 60 characters with a phrase of advertisements go "
+        "(`扫码关注`, `call now`)",
+    )
     counters: bool = Field(False, description="lines that are counters (`3 likes`) go")
     navigation: bool = Field(
         False,
@@ -86,6 +113,13 @@ class LinesOptions(Options):
     )
     patterns_file: str | None = Field(
         None, description="path of a file of such expressions, one a line; # begins a comment"
+    )
+    max_listed_words: int | None = Field(
+        None, ge=0, description="listed words that a line may have, by the document's language"
+    )
+    word_lists: str | None = Field(
+        None,
+        description="folder of LANGUAGE.txt files of these; default: the shipped LDNOOBW lists",
     )
     book_matter: Literal["gutenberg"] | None = Field(
         None,
@@ -101,6 +135,14 @@ class LinesOptions(Options):
         ge=0,
         le=1,
         description="a document that would lose a larger share of its words is dropped",
+    )
+    max_lines: dict[str, float] = Field(
+        {},
+        description="rule: share of the lines that it may be the first to take; of a document "
+        "where it takes more all goes",
+    )
+    remove: bool = Field(
+        True, description="false: lines are judged and counted, and all of them stay"
     )
 
     @model_validator(mode="before")
@@ -131,22 +173,51 @@ class LinesOptions(Options):
             "no_end_mark": self.end_mark is not None,
             "uppercase": self.max_uppercase is not None,
             "digits": self.max_digits is not None,
+            "little_han": self.min_han is not None,
+            "private_use": self.max_private_use is not None,
             # A line that is nothing but a citation has no words.
             "few_words": self.min_words is not None or self.citations,
             "few_chars": self.min_chars is not None,
             "javascript": self.javascript,
+            "lorem_ipsum": self.lorem_ipsum,
             "policy": self.policy,
+            "advertisement": self.advertisements,
             "counter": self.counters,
             "navigation": self.navigation,
             "pattern": bool(self.patterns or self.patterns_file),
+            "listed_words": self.max_listed_words is not None,
             "book_matter": self.book_matter is not None,
             "repeated": self.repeated,
         }
         return frozenset(rule for rule, is_on in on.items() if is_on)
 
-    @field_validator("max_uppercase", "max_digits", "max_removed_words")
+    @field_validator(
+        "max_uppercase", "max_digits", "min_han", "max_private_use", "max_removed_words"
+    )
     @classmethod
     def _exact(cls, value: float | None) -> float | None:
         if value is not None:
             exact_threshold(value, "a share")
         return value
+
+    @field_validator("max_lines")
+    @classmethod
+    def _shares(cls, value: dict[str, float]) -> dict[str, float]:
+        for rule, share in value.items():
+            if rule not in RULES:
+                near = difflib.get_close_matches(rule, RULES, 1, 0.0)[0]
+                raise ValueError(f"no rule is called {rule!r}; nearest is {near!r}")
+            if not 0 <= share <= 1:
+                raise ValueError(f"{rule} must be a share from 0 to 1, got {share}")
+            exact_threshold(share, "a share")
+        return value
+
+    @model_validator(mode="after")
+    def _on(self) -> "LinesOptions":
+        """Refuses limits of rules that are off: they would never fail."""
+        for rule in self.max_lines:
+            if rule not in self.active:
+                raise ValueError(
+                    f"max_lines: the rule {rule} is off; switch it on, or leave it out"
+                )
+        return self

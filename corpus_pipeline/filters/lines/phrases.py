@@ -26,7 +26,9 @@ class Phrases(NamedTuple):
     """One expression for each rule."""
 
     javascript: str
+    lorem_ipsum: str
     policy: str
+    advertisement: str
     counter: str
     navigation: str
     """What it finds is cut out."""
@@ -47,7 +49,9 @@ def load_phrases() -> Phrases:
     where = {name: _either(listed) for name, listed in content["navigation"].items()}
     return Phrases(
         javascript="(?i)javascript",
+        lorem_ipsum="(?i)lorem ipsum",
         policy=f"(?i){_either(content['policy'])}",
+        advertisement=f"(?i){_either(content['advertisements'])}",
         counter=f"(?i)^{_AROUND}(?:{_NUMBER}\\s*{_MEASURE}\\s*{nouns}"
         f"|{nouns}(?:次?[数數]|量)?(?:{_BETWEEN}|\\b){_NUMBER}\\s*{_MEASURE}){_AROUND}$",
         navigation=f"(?i)^\\s*{where['start']}|\\s?{where['end']}\\s*$|\\s?{where['anywhere']}",

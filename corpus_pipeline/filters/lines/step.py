@@ -1,7 +1,7 @@
 """*lines*: removes lines that are no text, before texts are measured."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -9,7 +9,11 @@ from corpus_pipeline.batches import alive
 from corpus_pipeline.errors import ResourceError
 from corpus_pipeline.filters.lines.columns import LINE_MEASURES, LINE_REASONS, RULES
 from corpus_pipeline.filters.lines.options import LinesOptions
+from corpus_pipeline.package_files import package_file
 from corpus_pipeline.steps import Batch, Resource, Step
+
+if TYPE_CHECKING:
+    from corpus_pipeline.filters.keywords.measures import KeywordMatcher
 
 
 class Lines(Step):
@@ -32,11 +36,17 @@ class Lines(Step):
         """Yields the file of patterns."""
         if self.options.patterns_file is not None:
             yield Resource(self.options.patterns_file, "lines.patterns_file", checked=True)
+        if self.options.max_listed_words is not None:
+            lists = self.options.word_lists or package_file("filters/words/ldnoobw")
+            yield Resource(lists, "lines.word_lists")
 
     def check(self) -> None:
-        """Refuses patterns that RE2 cannot compile."""
+        """Refuses patterns that RE2 cannot compile, and lists that are none."""
+        from corpus_pipeline.filters.keywords.measures import find_word_lists
         from corpus_pipeline.filters.lines.phrases import check_pattern
 
+        if self.options.max_listed_words is not None:
+            find_word_lists(self.options.word_lists)
         for index, pattern in enumerate(self.options.patterns):
             check_pattern(pattern, f"lines.patterns.{index}")
         self._read_patterns()
@@ -55,22 +65,34 @@ class Lines(Step):
         return tuple(patterns.values())
 
     def open(self) -> None:
-        """Reads the file of patterns."""
+        """Reads the file of patterns, and the word lists."""
+        from corpus_pipeline.filters.keywords.measures import load_word_lists
+
         self._patterns = self._read_patterns()
+        self._words: KeywordMatcher | None = None
+        if self.options.max_listed_words is not None:
+            self._words = load_word_lists(self.options.word_lists)
 
     def apply(self, batch: Batch) -> Batch:
         """Fills the measures, adds failures, and edits the texts of documents that stay."""
         from corpus_pipeline.filters.lines.edits import (
+            Listed,
             edit_texts,
             find_lines,
             line_failures,
             measure_lines,
         )
+        from corpus_pipeline.text.scripts import labels_or_scripts
 
         texts = batch["text"]
-        lines = find_lines(texts, self.options, self._patterns)
+        listed = None
+        if self._words is not None:
+            listed = Listed(self._words, labels_or_scripts(batch["lang"], texts))
+        lines = find_lines(texts, self.options, self._patterns, listed)
         measures = measure_lines(lines)
-        batch = self.failed(batch, line_failures(measures, self.options.max_removed_words))
+        batch = self.failed(batch, line_failures(measures, self.options))
+        if not self.options.remove:
+            return self.filled(batch, measures)
         rows = alive(batch).to_numpy(zero_copy_only=False)
         edited = edit_texts(texts, lines, rows, self.options.max_blank_lines)
         return self.filled(batch.set_column(batch.schema.names.index("text"), "text", edited),
@@ -96,6 +118,13 @@ class Lines(Step):
             over = "" if limit is None else f" > {limit}"
             said = f"lines_removed_words/lines_words_before {words}/{total} = " \
                    f"{words / total:.3g}{over}"  # fmt: skip
+        if reason == LINE_REASONS[1] and known and before:
+            said = "; ".join(
+                f"lines_removed_{rule}/lines_before {counts[f'lines_removed_{rule}']}/{before} = "
+                f"{counts[f'lines_removed_{rule}'] / before:.3g} > {share}"
+                for rule, share in self.options.max_lines.items()
+                if counts[f"lines_removed_{rule}"] > share * before
+            )
         numbers = counts["lines_removed_at"] or []
         where = ", ".join(map(str, numbers)) + (", …" if removed > len(numbers) else "")
         return f"{said}: {by_rule}; lines {where}" if by_rule else said

@@ -7,6 +7,7 @@ whose threshold is None is off, and a null measure fails no rule.
 
 import dataclasses
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa

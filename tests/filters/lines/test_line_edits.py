@@ -19,7 +19,7 @@ from corpus_pipeline.filters.lines.edits import (
     measure_lines,
 )
 from corpus_pipeline.filters.lines.options import LinesOptions
-from corpus_pipeline.text.characters import DIGIT, SPACE, UNSPACED, characters
+from corpus_pipeline.text.characters import DIGIT, LETTER, SPACE, UNSPACED, characters
 from corpus_pipeline.text.marks import C4_TERMINALS
 
 C4 = LinesOptions(rules="c4")
@@ -263,7 +263,7 @@ def test_nulls_slices_and_empty_columns() -> None:
     nothing = find_lines(pa.array([], pa.string()), C4)
     assert measure_lines(nothing).num_rows == 0
     assert len(edit_texts(pa.array([], pa.string()), nothing, np.ones(0, np.bool_))) == 0
-    for reason in line_failures(measures, 0.0).values():
+    for reason in line_failures(measures, LinesOptions(max_removed_words=0.0)).values():
         assert reason[:2].tolist() == [False, False]
 
 
@@ -283,13 +283,17 @@ def test_the_limit_is_exact() -> None:
     measures = measure_lines(find_lines(texts, options))
     assert measures["lines_words_before"].to_pylist() == [20, 19, 20]
     assert measures["lines_removed_words"].to_pylist() == [2, 1, 1]
-    failures = line_failures(measures, options.max_removed_words)
+    failures = line_failures(measures, options)
     assert failures["lines-too-many-removed"].tolist() == [True, True, False]
 
 
 def test_kernel_and_columns_name_the_same_rules() -> None:
     """The numbers in the kernels follow the names of the columns."""
-    names = {"no_end_mark": "NO_END_MARK", "policy": "WITH_POLICY", "repeated": "REPEATED"}
+    names = {
+        "no_end_mark": "NO_END_MARK", "little_han": "LITTLE_HAN", "private_use": "PRIVATE_USE",
+        "lorem_ipsum": "WITH_LOREM_IPSUM", "policy": "WITH_POLICY",
+        "advertisement": "ADVERTISEMENT", "listed_words": "LISTED_WORDS", "repeated": "REPEATED",
+    }  # fmt: skip
     for rule, constant in names.items():
         assert getattr(line_kernels, constant) == [*RULES].index(rule) + 1
 
@@ -337,6 +341,13 @@ def slow_verdict(line: str, options: LinesOptions) -> str | None:
     ):  # fmt: skip
         if share is not None and count * 2 > share * 2 * len(line):
             return rule
+    solid = [c for c in line if CLASSES[ord(c)] in (LETTER, DIGIT, UNSPACED)]
+    han = sum("\u4e00" <= c <= "\u9fff" for c in solid)
+    if options.min_han is not None and han < options.min_han * len(solid):
+        return "little_han"
+    private = sum("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in line)
+    if options.max_private_use is not None and private > options.max_private_use * len(line):
+        return "private_use"
     if len(words) < (options.min_words or 0):
         return "few_words"
     return "few_chars" if len(line) < (options.min_chars or 0) else None
@@ -344,7 +355,8 @@ def slow_verdict(line: str, options: LinesOptions) -> str | None:
 
 PIECES = st.sampled_from(
     ["rain", "Rain", "A", "7", " ", "  ", "\t", "\u3000", ".", "...", "…", "。", "！", "”", '"',
-     "雨", "下雨了", "ン", "ฝน", "비", "[1]", "[]", "[edit]", "[x]", "é", "😀", "，", "\u200d"]
+     "雨", "下雨了", "ン", "ฝน", "비", "[1]", "[]", "[edit]", "[x]", "é", "😀", "，", "\u200d",
+     "\ue000", "\ufffd"]
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(PIECES, st.just("\n")), max_size=30).map("".join)
 OPTIONS = st.builds(
@@ -355,6 +367,8 @@ OPTIONS = st.builds(
     max_word_chars=st.sampled_from([None, 4]),
     max_uppercase=st.sampled_from([None, 0.5]),
     max_digits=st.sampled_from([None, 0.5]),
+    min_han=st.sampled_from([None, 0.5]),
+    max_private_use=st.sampled_from([None, 0.0, 0.25]),
     citations=st.booleans(),
 )
 

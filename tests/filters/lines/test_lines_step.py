@@ -82,7 +82,8 @@ def test_every_rule_is_off_or_on_by_its_options() -> None:
     every = LinesOptions(
         end_mark="c4", min_words=1, min_chars=1, max_word_chars=9, max_uppercase=1, max_digits=1,
         javascript=True, policy=True, counters=True, navigation=True, patterns=("x",),
-        repeated=True, book_matter="gutenberg",
+        repeated=True, min_han=0.5, max_private_use=0, lorem_ipsum=True, advertisements=True,
+        max_listed_words=0, book_matter="gutenberg",
     )  # fmt: skip
     assert every.active == set(RULES)
     assert LinesOptions().active == set()
@@ -121,6 +122,10 @@ def test_an_empty_section_is_a_section() -> None:
         {"min_words": -1},
         {"end_mark": "any"},
         {"no_such_rule": 1},
+        {"min_han": 1.5},
+        {"max_lines": {"no_such_rule": 0.5}},
+        {"max_lines": {"digits": 0.5}},
+        {"max_lines": {"few_words": 2.0}, "min_words": 2},
     ],
 )
 def test_options_that_cannot_be_meant(given: dict[str, Any]) -> None:
