@@ -106,14 +106,36 @@ bench: setup
 golden: setup
 	$(RUN)/python tests/golden/generate.py
 
-# Asks datatrove and Dolma again what they say of the documents in tests/filters/quality/vectors, in an
-# environment of their own; the suite compares the profiles @datatrove and @dolma with what is stored.
+# Asks the peers again what they say of the documents in tests/filters/quality/vectors, in environments of their
+# own; the suite compares profiles and signals with what is stored.
 PEERS := .peers
+PEER_PIP := -m pip install --quiet --disable-pip-version-check --only-binary :all:
 
-golden-peers: $(PEERS)/ready
+golden-peers: $(PEERS)/ready $(PEERS)/data-juicer/ready $(PEERS)/RedPajama-Data $(PEERS)/ChineseWebText-2.0
 	$(PEERS)/bin/python tests/golden/peers/write_documents.py
 	$(PEERS)/bin/python tests/golden/peers/judge_datatrove.py
 	$(PEERS)/bin/python tests/golden/peers/judge_dolma.py
+	$(PEERS)/bin/python tests/golden/peers/judge_redpajama.py $(PEERS)/RedPajama-Data
+	$(PEERS)/bin/python tests/golden/peers/judge_chinesewebtext.py $(PEERS)/ChineseWebText-2.0
+	$(PEERS)/data-juicer/bin/python tests/golden/peers/judge_datajuicer.py
+
+# No packages: their code is run where it lies, at one commit.
+$(PEERS)/RedPajama-Data: $(PEERS)/ready
+	git clone --quiet https://github.com/togethercomputer/RedPajama-Data $@.new
+	git -C $@.new checkout --quiet 6d2cee9df2b0204dd2bcb00bf06b5a7b1d7432d7
+	mv $@.new $@
+
+$(PEERS)/ChineseWebText-2.0: $(PEERS)/ready
+	git clone --quiet https://github.com/CASIA-LM/ChineseWebText-2.0 $@.new
+	git -C $@.new checkout --quiet 4c4573776443f922935a8c9188173358fb05e7f5
+	mv $@.new $@
+
+# data-juicer asks for much that its filters of texts do not import.
+$(PEERS)/data-juicer/ready: $(PEERS)/ready tests/golden/peers/requirements-data-juicer.txt
+	$(PYTHON) -m venv $(PEERS)/data-juicer
+	$(PEERS)/data-juicer/bin/python $(PEER_PIP) -r tests/golden/peers/requirements-data-juicer.txt
+	$(PEERS)/data-juicer/bin/python $(PEER_PIP) --no-deps py-data-juicer==1.6.1
+	touch $@
 
 $(PEERS)/ready: tests/golden/peers/requirements.txt
 	$(PYTHON) -m venv $(PEERS)
