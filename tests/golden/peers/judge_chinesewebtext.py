@@ -58,9 +58,9 @@ def texts() -> dict[str, str]:
         found[f"a sentence {times} times"] = prose + SENTENCES[4] * times
         found[f"two sentences {times} times"] = prose + (SENTENCES[2] + SENTENCES[3]) * times
     for words in (0, 1, 2, 3, 4):
-        for lines in (1, 2, 4, 6, 8, 10, 12):
-            text = "\n".join("".join(SENTENCES[k::lines]) for k in range(lines))
-            found[f"{words} words in {lines} lines"] = text + "、".join(WORDS[:words]) + "。"
+        for count in (1, 2, 4, 6, 8, 10, 12):
+            text = "\n".join("".join(SENTENCES[k::count]) for k in range(count))
+            found[f"{words} words in {count} lines"] = text + "、".join(WORDS[:words]) + "。"
     found["one word often"] = "\n".join(SENTENCES[:4]) * 3 + WORDS[0] * 8
     return found
 
