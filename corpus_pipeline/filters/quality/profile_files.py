@@ -24,8 +24,8 @@ PROFILES = (
     "default", "gopher", "c4", "fineweb", "code",
     "gopher@paper", "gopher@datatrove", "gopher@dolma", "gopher@dclm",
     "c4@tfds", "c4@datatrove", "c4@dclm", "fineweb@datatrove", "fineweb2",
-    "bigscience", "data-juicer", "curator", "chinesewebtext2", "redpajama-v2", "starcoder2",
-    "opencoder",
+    "bigscience", "data-juicer", "curator", "chinesewebtext2", "map-neo", "redpajama-v2",
+    "starcoder2", "opencoder",
 )  # fmt: skip
 
 #: What a profile changes unless it names another one, and the word for nothing.
