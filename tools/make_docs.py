@@ -100,8 +100,8 @@ with no rows. Parquet files are compressed with zstd.
 
 * `documents/` and `rejected/` have all {document_columns} columns below. Texts in `rejected/` are
   as they were when the document was dropped: not scrubbed, unless `scrub.rejected` is true.
-* `ledger/` has {ledger_columns} columns: all but `raw`, `text` and signals of lines, and besides them
-  `token_shard` and `token_offset`, which are known only when all documents are counted.
+* `ledger/` has {ledger_columns} columns: all but `raw`, `text` and signals of lines, and besides
+  them `token_shard` and `token_offset`, which are known only when all documents are counted.
 * Measures are those of the text after *extract*, before *dedup* cuts sentences out and *scrub*
   replaces: that is the text that the rules judged. `content_hash` is of the same text.
 * A column that no stage has filled is null.
