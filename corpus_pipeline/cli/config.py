@@ -99,9 +99,13 @@ def list_recipes() -> None:
     print_recipes()
 
 
-@recipe_app.command("show", epilog=example("corpus recipe show fineweb"))
+@recipe_app.command(
+    "show", epilog=example("corpus recipe show fineweb", "corpus recipe show my.yaml")
+)
 def show_recipe(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A recipe of corpus recipe list.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A recipe of corpus recipe list, or a YAML file.")
+    ],
 ) -> None:
     """Show each step of a recipe as published, what becomes of it here, and what must be given."""
     from corpus_pipeline.cli.recipe_report import print_recipe

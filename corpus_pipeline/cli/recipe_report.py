@@ -3,7 +3,12 @@
 from collections import Counter
 
 from corpus_pipeline.cli.tables import plain_table, screen
-from corpus_pipeline.recipes.catalogue import VERDICTS, load_recipe, recipe_names
+from corpus_pipeline.recipes.catalogue import (
+    VERDICTS,
+    load_recipe,
+    load_recipe_or_file,
+    recipe_names,
+)
 
 
 def print_recipes() -> None:
@@ -23,9 +28,9 @@ def print_recipe(name: str) -> None:
     """Prints the steps of a recipe, its sources and the files that must be given.
 
     Raises:
-        ConfigError: no recipe is called so.
+        ConfigError: no recipe is called so, or a file cannot be read as one.
     """
-    recipe = load_recipe(name)
+    recipe = load_recipe_or_file(name)
     console = screen()
     console.print(f"{name}: {recipe.title}")
     for source in recipe.sources:

@@ -21,6 +21,7 @@ published. A comment that goes on begins with two more blanks.
 
 import re
 from importlib import resources
+from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from corpus_pipeline.errors import ConfigError
@@ -53,7 +54,7 @@ class Needed(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """A shipped recipe."""
+    """A shipped recipe, or a file of the user's that has such comments."""
 
     name: str
     text: str
@@ -89,6 +90,25 @@ def load_recipe(name: str) -> Recipe:
     return parse_recipe(name, file.read_text("utf-8"))
 
 
+def load_recipe_or_file(name: str) -> Recipe:
+    """Reads a shipped recipe by its name, or any configuration by its path, which ends in .yaml.
+
+    Raises:
+        ConfigError: there is none of that name, the file cannot be read, or its comments break the
+            rules above.
+    """
+    if not name.endswith(_SUFFIX):
+        return load_recipe(name)
+    try:
+        text = Path(name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name}: cannot be read: {error}") from error
+    try:
+        return parse_recipe(name, text)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
 def parse_recipe(name: str, text: str) -> Recipe:
     """Reads what the comments of a recipe say.
 
@@ -115,7 +135,13 @@ def parse_recipe(name: str, text: str) -> Recipe:
             published = None
     if published is not None:
         raise ValueError(f"{name}: the last step has no `here:`")
-    needed = [Needed(*note.split(": ", 1)) for _, key, note in notes if key == "needs"]
+    needed = []
+    for number, key, note in notes:
+        if key == "needs":
+            path, colon, what = note.partition(": ")
+            if not colon:
+                raise ValueError(f"{name}: line {number}: `needs:` is FILE: WHAT; got {note!r}")
+            needed.append(Needed(path, what))
     return Recipe(
         name,
         text,

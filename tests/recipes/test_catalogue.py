@@ -11,6 +11,7 @@ from corpus_pipeline.recipes.catalogue import (
     Needed,
     PublishedStep,
     load_recipe,
+    load_recipe_or_file,
     parse_recipe,
     recipe_names,
 )
@@ -59,6 +60,10 @@ def test_comments_are_read() -> None:
         ("# step: a\n", "the last step has no `here:`"),
         ("# step: a\n# here: differs\n", "line 2: `here:` is same, differs: HOW"),
         ("# step: a\n# here: sane\n", "got 'sane'"),
+        (
+            "# step: a\n# needs: b.bin\n# here: same\n",
+            "line 2: `needs:` is FILE: WHAT; got 'b.bin'",
+        ),
     ],
 )
 def test_comments_that_break_the_rules(text: str, problem: str) -> None:
@@ -69,6 +74,29 @@ def test_comments_that_break_the_rules(text: str, problem: str) -> None:
 def test_an_unknown_recipe() -> None:
     with pytest.raises(ConfigError, match="did you mean 'fineweb'"):
         load_recipe("finweb")
+
+
+def test_a_file_of_the_user_is_read_as_a_recipe(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(TEXT, "utf-8")
+    assert load_recipe_or_file(str(path)) == parse_recipe(str(path), TEXT)
+    assert load_recipe_or_file("fineweb") == load_recipe("fineweb")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"# step: a\n", r"mine\.yaml: the last step has no `here:`"),
+        (b"\xff", r"mine\.yaml: cannot be read: 'utf-8' codec"),
+        (None, r"mine\.yaml: cannot be read: .*No such file"),
+    ],
+)
+def test_a_file_that_is_no_recipe(content: bytes | None, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=problem):
+        load_recipe_or_file(str(path))
 
 
 @pytest.mark.parametrize("name", recipe_names())
