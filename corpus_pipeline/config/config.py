@@ -136,7 +136,9 @@ class Input(Section):
     id_field: str = Field(
         "id", description="key or column of the document's own id, a string or an integer"
     )
-    url_field: str = Field("url", description="key or column of the document's address")
+    url_field: str = Field(
+        "url", description="key, at the top of a record, or column of the document's address"
+    )
     pdf: bool = Field(
         False, description="PDF documents of web archives are read; needs the extra pdf"
     )
