@@ -193,7 +193,7 @@ def small_form(
             source["path"] = str(folder / f"{number}.jsonl")
             write_jsonl(Path(source["path"]), source, part)
     for step in content["steps"]:
-        if "perplexity" in step and step["perplexity"].get("buckets") == "ccnet":
+        if not isinstance(step, str) and step.get("perplexity", {}).get("buckets") == "ccnet":
             # They hold for models of CCNet's order alone.
             step["perplexity"]["buckets"] = {"en": [340, 520]}
     for stage in content.get("mixture", {}).get("stages", ()):

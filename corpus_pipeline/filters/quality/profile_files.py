@@ -25,7 +25,7 @@ PROFILES = (
     "gopher@paper", "gopher@datatrove", "gopher@dolma", "gopher@dclm",
     "c4@tfds", "c4@datatrove", "c4@dclm", "fineweb@datatrove", "fineweb2",
     "bigscience", "data-juicer", "curator", "chinesewebtext2", "map-neo", "redpajama-v2",
-    "starcoder2", "opencoder",
+    "starcoder2", "opencoder", "culturax",
 )  # fmt: skip
 
 #: What a profile changes unless it names another one, and the word for nothing.
