@@ -1,0 +1,200 @@
+"""NeMo Curator: filters and modifiers of documents."""
+
+import re
+from typing import Any
+
+from peer_cases.cases import Answers, Attempt, Cannot, Case, Table
+from peer_cases.ours import kept_in_range, one
+
+TABLE = Table("NeMo Curator", "NeMo Curator")
+_SPACES = {"words": "white-space"}
+_LINES = {"compared": "lines", "line_space": "stripped"}
+
+
+def _in_range(value: str, least: str | None, most: str | None, **measures: Any) -> Any:
+    """Makes a function: the measure lies between two options."""
+
+    def mapper(case: Case) -> Attempt:
+        if case.input["text"] is None:
+            return Cannot("a score that is given, without a text")
+        if case.option("lang", "en") in ("zh", "ja"):
+            return Cannot("words of jieba and MeCab")
+        limits = [None if name is None else case.option(name) for name in (least, most)]
+        kept = kept_in_range(case.text, value, *limits, measures=measures)
+        return Answers(kept, case.answer["kept"])
+
+    return mapper
+
+
+for _operator, _value, _least, _most, _measures in (
+    ("NonAlphaNumericFilter", "non_alphanumeric_chars / whole_chars", None,
+     "max_non_alpha_numeric_to_text_ratio", {}),
+    ("NumbersFilter", "numeral_chars / whole_chars", None, "max_number_to_text_ratio", {}),
+    ("WhiteSpaceFilter", "white_space / whole_chars", None, "max_white_space_ratio", {}),
+    ("ParenthesesFilter", "bracket_chars / whole_chars", None, "max_parentheses_ratio", {}),
+    ("LongWordFilter", "longest_word", None, "max_word_length", _SPACES),
+    ("WordCountFilter", "words", "min_words", "max_words", _SPACES),
+    ("MeanWordLengthFilter", "word_chars / words", "min_mean_word_length", "max_mean_word_length",
+     _SPACES),
+    ("WordsWithoutAlphabetsFilter", "words_with_letter / words", "min_words_with_alphabets", None,
+     _SPACES),
+    ("BulletsFilter", "bullet_lines / lines", None, "max_bullet_lines_ratio",
+     {"bullets": "•‣⁃⁌⁍∙○●◘◦⦾⦿"}),
+    ("EllipsisFilter", "ellipsis_lines / lines", None, "max_num_lines_ending_with_ellipsis_ratio",
+     {"ellipses": ["...", "[...]", "…", "(...)", "[…]", "-»", "read more..", "read more"]}),
+    ("RepeatedLinesFilter", "unique_lines / split_lines", "max_repeated_line_fraction", None,
+     {"compared": "lines"}),
+    ("RepeatedParagraphsFilter", "unique_paragraphs / split_paragraphs",
+     "max_repeated_paragraphs_ratio", None, {"compared": "lines"}),
+    ("RepeatedLinesByCharFilter", "unique_line_chars / split_line_chars",
+     "max_repeated_lines_char_ratio", None, {"compared": "lines"}),
+    ("RepeatedParagraphsByCharFilter", "unique_paragraph_chars / split_paragraph_chars",
+     "max_repeated_paragraphs_char_ratio", None, {"compared": "lines"}),
+    ("CommonEnglishWordsFilter", "stop_word_occurrences", "min_num_common_words", None,
+     {**_SPACES, "stop_word_form": "exact",
+      "stop_words": {"en": ["the", "be", "to", "of", "and", "that", "have", "with"]}}),
+    ("NumberOfLinesOfCodeFilter", "text_lines", "min_lines", "max_lines", {}),
+):  # fmt: skip
+    TABLE.maps(_operator)(_in_range(_value, _least, _most, **_measures))
+
+
+@TABLE.maps("PunctuationFilter")
+def punctuation(case: Case) -> Attempt:
+    """A share of lines without an end mark is what the share with one leaves of 1."""
+    least = round(1 - case.option("max_num_sentences_without_endmark_ratio"), 9)
+    kept = kept_in_range(case.text, "terminal_lines / lines", least,
+                         measures={"terminal_marks": ".?!\"'"})  # fmt: skip
+    return Answers(kept, case.answer["kept"])
+
+
+@TABLE.maps("UrlsFilter")
+def urls(case: Case) -> Attempt:
+    """Characters of addresses."""
+    if case.option("url_regex") is not None:
+        return Cannot("a pattern for addresses in the text")
+    kept = kept_in_range(case.text, "url_chars / whole_chars", None,
+                         case.option("max_url_to_text_ratio"))  # fmt: skip
+    return Answers(kept, case.answer["kept"])
+
+
+@TABLE.maps("BoilerPlateStringFilter")
+def boilerplate(case: Case) -> Attempt:
+    """Lines with C4's phrases, where its paragraphs are lines."""
+    if "\n\n" in case.text:
+        return Cannot("paragraphs with C4's phrases")
+    limit = case.option("max_boilerplate_string_ratio")
+    kept = kept_in_range(case.text, "policy_lines / lines", None, limit)
+    clean = kept_in_range(case.text, "lorem_ipsum_lines", None, 0)
+    return Answers(kept and clean, case.answer["kept"])
+
+
+def _where(case: Case, expression: str) -> Answers:
+    row = one([{"where": {"keep": expression, "unknown": "drop"}}], text=case.text)
+    return Answers(row["drop_reason"] is None, case.answer["kept"])
+
+
+@TABLE.maps("SubstringFilter")
+def substring(case: Case) -> Attempt:
+    """A part of the text."""
+    functions = {"prefix": "startswith", "suffix": "endswith", "any": "contains"}
+    name = functions[case.option("position")]
+    return _where(case, f"{name}(text, {case.option('substring')!r})")
+
+
+@TABLE.maps("PornographicUrlsFilter")
+def porn(case: Case) -> Attempt:
+    """A pattern over the text."""
+    if case.option("url_regex") is not None:
+        return Cannot("a pattern for addresses in the text")
+    return _where(case, r'not matches(text, r"https?://[A-Za-z0-9$\-_@.&+/:=?#~!*(),%]*porn")')
+
+
+@TABLE.maps("RepeatingTopNGramsFilter")
+def top_ngrams(case: Case) -> Attempt:
+    """Characters of the most frequent n-gram."""
+    n = case.option("n")
+    kept = kept_in_range(case.text, f"top_{n}_gram_chars / word_chars", None,
+                         case.option("max_repeating_ngram_ratio"),
+                         measures={**_SPACES, "top_ngrams": "longest"})  # fmt: skip
+    return Answers(kept, case.answer["kept"])
+
+
+@TABLE.maps("RepeatingDuplicateNGramsFilter")
+def duplicate_ngrams(case: Case) -> Attempt:
+    """Characters of repeated n-grams."""
+    n = case.option("n")
+    most = case.option("max_repeating_duplicate_ngram_ratio")
+    value = f"duplicate_{n}_gram_chars / word_chars"
+    kept = kept_in_range(case.text, value, None, most, measures=_SPACES)
+    return Answers(kept, case.answer["kept"])
+
+
+TABLE.differs(
+    "RepeatingTopNGramsFilter", "RepeatingDuplicateNGramsFilter",
+    reason="all occurrences of a repeated n-gram count, no character twice",
+    page="flow/4-quality.md#what-is-counted",
+)  # fmt: skip
+TABLE.cannot("words that consist of # or ellipses", "SymbolsToWordsFilter")
+TABLE.cannot("tokens of a model's tokenizer", "TokenCountFilter", "TokenizerFertilityFilter")
+TABLE.cannot("measures of code", "PythonCommentToCodeFilter", "GeneralCommentToCodeFilter",
+             "XMLHeaderFilter", "AlphaFilter", "HTMLBoilerplateFilter",
+             "PerExtensionFilter")  # fmt: skip
+TABLE.cannot("a histogram of characters of a language", "HistogramFilter")
+TABLE.not_text(
+    "filters that tests define, or models that they stand in for",
+    "LetterCountFilter", "FakeQualityFilter", "FakeLangId", "FastTextQualityFilter",
+    "FastTextLangId",
+)  # fmt: skip
+
+# Modifiers
+
+
+def _edited(case: Case, *steps: Any) -> Answers:
+    row = one(list(steps), text=case.input["text"], lang="en")
+    text = "" if row["drop_reason"] else row["text"]
+    return Answers(text, case.answer["text"])
+
+
+@TABLE.maps("UnicodeReformatter")
+def unicode(case: Case) -> Attempt:
+    """*repair* with the options of the same names."""
+    same = ("restore_byte_a0", "replace_lossy_sequences", "decode_inconsistent_utf8",
+            "fix_c1_controls", "fix_latin_ligatures", "uncurl_quotes", "fix_line_breaks",
+            "remove_terminal_escapes", "remove_control_chars")  # fmt: skip
+    if case.option("config") is not None or case.option("normalization") not in (None, "NFC"):
+        return Cannot("other forms of Unicode than NFC")
+    options = {name: case.option(name) for name in same}
+    options |= {"mojibake": case.option("fix_encoding"), "gbk": False,
+                "width": "all" if case.option("fix_character_width") else None,
+                "unescape_html": bool(case.option("unescape_html"))}  # fmt: skip
+    return _edited(case, {"repair": options})
+
+
+@TABLE.maps("LineRemover")
+def line_remover(case: Case) -> Attempt:
+    """Lines that are one of some strings."""
+    patterns = [f"^{re.escape(line)}$" for line in case.option("patterns")]
+    return _edited(case, {"lines": {"patterns": patterns}})
+
+
+@TABLE.maps("NewlineNormalizer")
+def newlines(case: Case) -> Attempt:
+    """At most one blank line."""
+    return _edited(case, {"lines": {"max_blank_lines": 1}})
+
+
+@TABLE.maps("BoilerPlateStringModifier")
+def boilerplate_modifier(case: Case) -> Attempt:
+    """C4's phrases at the top or bottom."""
+    return Cannot("paragraphs with C4's phrases")
+
+
+TABLE.cannot("marks of Markdown cut out", "MarkdownRemover")
+TABLE.cannot("quotation marks around a whole text cut out", "QuotationRemover")
+TABLE.cannot("a part of the text between two places", "Slicer")
+TABLE.cannot("addresses in the text cut out or replaced", "UrlRemover")
+TABLE.cannot("labels of a fastText training file", "FastTextLabelModifier")
+
+# Pages
+
+TABLE.cannot("documents cut into segments and joined", "DocumentSplitter", "DocumentJoiner")

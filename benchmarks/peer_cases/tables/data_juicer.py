@@ -1,0 +1,316 @@
+"""data-juicer: filters, mappers, deduplicators."""
+
+from typing import Any
+
+from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
+from peer_cases.ours import kept_in_range, one, whole_run
+
+TABLE = Table("data-juicer", "data-juicer")
+
+
+def _text(case: Case) -> str:
+    return str(case.input.get(case.option("text_key") or "text", ""))
+
+
+# Filters on form
+
+
+def _in_range(value: str, least: str, most: str, **measures: Any) -> Any:
+    """Makes a function: the measure lies between two options."""
+
+    def mapper(case: Case) -> Attempt:
+        if case.option("tokenization"):
+            return Cannot("words of a tokenizer of a model")
+        formed = value.format(n=case.option("rep_len"))
+        inside = not case.option("reversed_range", False)
+        closed = (
+            case.option("min_closed_interval", True),
+            case.option("max_closed_interval", True),
+        )
+        kept = kept_in_range(
+            _text(case), formed, case.option(least), case.option(most), closed=closed,
+            inside=inside, measures=measures, lang=case.option("lang") or "en",
+        )  # fmt: skip
+        return Answers(kept, case.answer["kept"])
+
+    return mapper
+
+
+for _operator, _value, _least, _most in (
+    ("AlphanumericFilter", "alphanumeric_chars / whole_chars", "min_ratio", "max_ratio"),
+    ("AverageLineLengthFilter", "whole_chars / all_lines", "min_len", "max_len"),
+    ("CharacterRepetitionFilter", "repeated_char_{n}_grams / char_{n}_grams", "min_ratio",
+     "max_ratio"),
+    ("MaximumLineLengthFilter", "longest_line", "min_len", "max_len"),
+    ("SpecialCharactersFilter", "special_chars / whole_chars", "min_ratio", "max_ratio"),
+    ("TextLengthFilter", "whole_chars", "min_len", "max_len"),
+    ("WordRepetitionFilter", "repeated_word_{n}_grams / word_{n}_grams", "min_ratio", "max_ratio"),
+    ("WordsNumFilter", "normal_words", "min_num", "max_num"),
+):  # fmt: skip
+    TABLE.maps(_operator)(_in_range(_value, _least, _most))
+
+TABLE.differs(
+    "WordRepetitionFilter", "CharacterRepetitionFilter",
+    reason="a text shorter than one n-gram repeats nothing and has no share",
+    page="flow/4-quality.md#what-is-counted",
+    holds=lambda case, answers: len(_text(case).split()) < (case.option("rep_len") or 0),
+)  # fmt: skip
+TABLE.differs(
+    "SpecialCharactersFilter",
+    reason="special characters are all but letters, there a list",
+    page="flow/4-quality.md#profiles-of-peers",
+)
+TABLE.cannot("shares of listed words with lists of one's own", "StopWordsFilter",
+             "FlaggedWordFilter")  # fmt: skip
+
+# Filters on fields
+
+
+def _field(key: str) -> str:
+    """Writes a field of a sample as an expression does; odd names stand in brackets."""
+    names = key.split(".")
+    if names == ["text"]:
+        return "text"
+    return "metadata" + "".join(
+        f".{name}" if name.isidentifier() else f'["{name}"]' for name in names
+    )
+
+
+def _kept_where(case: Case, expression: str, unknown: str = "drop") -> Answers:
+    where = {"keep": expression, "unknown": unknown}
+    fields = {name: value for name, value in case.input.items() if name != "text"}
+    row = one([{"where": where}], text=_text(case), metadata=fields)
+    return Answers(row["drop_reason"] is None, case.answer["kept"])
+
+
+@TABLE.maps("SuffixFilter")
+def suffix(case: Case) -> Attempt:
+    """A field of the metadata in a list."""
+    suffixes = case.option("suffixes")
+    suffixes = [suffixes] if isinstance(suffixes, str) else suffixes
+    if not suffixes:
+        return _kept_where(case, "text is not None")
+    sign = "not in" if case.option("reversed_range", False) else "in"
+    return _kept_where(case, f"{_field('__dj__suffix__')} {sign} {suffixes!r}")
+
+
+@TABLE.maps("SpecifiedFieldFilter")
+def field(case: Case) -> Attempt:
+    """A field of the metadata in a list."""
+    targets, key = case.option("target_value"), case.option("field_key")
+    if not targets or not key:
+        return _kept_where(case, "text is not None")
+    value: Any = case.input
+    for name in key.split("."):
+        value = value[name]
+    if isinstance(value, list):
+        return Cannot("all items of a list in another list")
+    sign = "not in" if case.option("reversed_range", False) else "in"
+    return _kept_where(case, f"{_field(key)} {sign} {targets!r}")
+
+
+@TABLE.maps("SpecifiedNumericFieldFilter")
+def number(case: Case) -> Attempt:
+    """A field of the metadata in a range."""
+    key = case.option("field_key")
+    if not key:
+        return _kept_where(case, "text is not None")
+    least, most = case.option("min_value"), case.option("max_value")
+    least_sign = ">=" if case.option("min_closed_interval", True) else ">"
+    most_sign = "<=" if case.option("max_closed_interval", True) else "<"
+    parts = [
+        f"{_field(key)} {sign} {limit!r}"
+        for limit, sign in ((least, least_sign), (most, most_sign))
+        if limit is not None and abs(limit) < 2**62
+    ]
+    value: Any = case.input
+    for name in key.split("."):
+        value = value[name]
+    if isinstance(value, str):
+        return Cannot("numbers written as text")
+    expression = " and ".join(parts)
+    if case.option("reversed_range", False):
+        expression = f"not ({expression})"
+    return _kept_where(case, expression or "text is not None")
+
+
+@TABLE.maps("GeneralFieldFilter")
+def condition(case: Case) -> Attempt:
+    """The condition, with fields written as fields of the metadata."""
+    condition = case.option("filter_condition")
+    if not condition:
+        return _kept_where(case, "text is not None")
+    import ast
+
+    tree = ast.parse(condition, mode="eval")
+
+    class Fields(ast.NodeTransformer):
+        """Puts `metadata.` before names."""
+
+        def visit_Name(self, node: ast.Name) -> Any:
+            """Leaves the text as it is."""
+            if node.id == "text":
+                return node
+            return ast.Attribute(ast.Name("metadata", ast.Load()), node.id, ast.Load())
+
+    return _kept_where(case, ast.unparse(Fields().visit(tree)))
+
+
+# Mappers
+
+
+def _edited(case: Case, *steps: Any, **document: Any) -> Answers:
+    """Compares the text afterwards; a document that goes has no text here."""
+    key = case.option("text_key") or "text"
+    row = one(list(steps), **{"text": _text(case), "lang": "en", **document})
+    text = "" if row["drop_reason"] else row["text"]
+    return Answers(text, case.answer["sample"].get(key))
+
+
+def _removed(entity: str) -> Any:
+    def mapper(case: Case) -> Attempt:
+        if case.option("pattern") is not None:
+            return Cannot("a pattern of what is replaced")
+        scrub = {"entities": [entity], "placeholder": case.option("repl") or ""}
+        return _edited(case, {"scrub": scrub})
+
+    return mapper
+
+
+TABLE.maps("CleanEmailMapper")(_removed("EMAIL_ADDRESS"))
+TABLE.maps("CleanIpMapper")(_removed("IP_ADDRESS"))
+TABLE.differs("CleanEmailMapper", reason="a domain must end in a public suffix",
+              page="flow/8-scrub.md#what-is-found")  # fmt: skip
+TABLE.differs("CleanIpMapper", reason="private addresses, versions and section numbers stay",
+              page="flow/8-scrub.md#what-is-left-on-purpose")  # fmt: skip
+
+
+@TABLE.maps("FixUnicodeMapper")
+def fix_unicode(case: Case) -> Attempt:
+    """ftfy with all its defaults."""
+    if case.option("normalization") not in (None, "", "NFC"):
+        return Cannot("other forms of Unicode than NFC")
+    repair = {
+        "unescape_html": True, "remove_terminal_escapes": True, "gbk": False, "width": "all",
+        "fix_latin_ligatures": True, "uncurl_quotes": True, "fix_line_breaks": True,
+        "remove_control_chars": True,
+    }  # fmt: skip
+    return _edited(case, {"repair": repair})
+
+
+@TABLE.maps("PunctuationNormalizationMapper")
+def punctuation(case: Case) -> Attempt:
+    """Full-width marks become ASCII, curly quotation marks straight."""
+    repair = {"mojibake": False, "gbk": False, "width": "all", "uncurl_quotes": True}
+    return _edited(case, {"repair": repair})
+
+
+@TABLE.maps("WhitespaceNormalizationMapper")
+def white_space(case: Case) -> Attempt:
+    """What *extract* does to all texts."""
+    return _edited(case, "extract")
+
+
+_CHINESE = {"s2t": "traditional", "t2s": "simplified", "s2tw": "taiwan", "s2hk": "hongkong"}
+
+
+@TABLE.maps("ChineseConvertMapper")
+def chinese(case: Case) -> Attempt:
+    """One kind of Chinese characters."""
+    kind = _CHINESE.get(case.option("mode"))
+    if kind is None:
+        return Cannot("other conversions of Chinese than four of OpenCC's")
+    repair = {"mojibake": False, "gbk": False, "chinese": kind}
+    return _edited(case, {"repair": repair}, lang="zh")
+
+
+@TABLE.maps("RemoveRepeatSentencesMapper")
+def repeated_sentences(case: Case) -> Attempt:
+    """Sentences that a document has twice."""
+    return Cannot("sentences repeated in one document, with their marks and cases as options")
+
+
+TABLE.cannot("pages whose tags are stripped, with all of their text", "CleanHtmlMapper")
+TABLE.cannot("addresses in the text cut out or replaced", "CleanLinksMapper")
+TABLE.cannot("licence notices (code)", "CleanCopyrightMapper")
+TABLE.cannot("LaTeX", "ExpandMacroMapper", "RemoveBibliographyMapper", "RemoveCommentsMapper",
+             "RemoveHeaderMapper")  # fmt: skip
+TABLE.cannot("words cut out of lines", "RemoveLongWordsMapper",
+             "RemoveWordsWithIncorrectSubstringsMapper")  # fmt: skip
+TABLE.cannot("characters cut out of the text", "RemoveSpecificCharsMapper",
+             "RemoveNonChineseCharacterlMapper")  # fmt: skip
+TABLE.cannot("tables of a plain text cut out", "RemoveTableTextMapper")
+TABLE.cannot("replacement by regular expressions", "ReplaceContentMapper")
+TABLE.cannot("documents cut into chunks", "TextChunkMapper")
+TABLE.cannot("a line for each sentence", "SentenceSplitMapper")
+TABLE.cannot("tables of pages as data", "ExtractTablesFromHtmlMapper")
+TABLE.cannot(
+    "choosing by rank or chance over the whole set",
+    "FrequencySpecifiedFieldSelector", "RandomSelector", "RangeSpecifiedFieldSelector",
+    "TopkSpecifiedFieldSelector",
+)  # fmt: skip
+TABLE.cannot("grouping of documents", "KeyValueGrouper", "NaiveGrouper", "NaiveReverseGrouper")
+
+
+@TABLE.maps("PythonLambdaMapper", "PythonFileMapper")
+def function(case: Case) -> Attempt:
+    """A function of the user's."""
+    return Choice("a function of the user's is a step of one's own", "own-steps.md")
+
+
+@TABLE.maps("TagsSpecifiedFieldSelector")
+def tags(case: Case) -> Attempt:
+    """Documents whose field is in a list."""
+    key, wanted = case.option("field_key"), case.option("target_tags")
+    samples = case.input["samples"]
+    expression = f"{_field(key)} in {list(wanted)!r}"
+    kept = []
+    for sample in samples:
+        fields = {name: value for name, value in sample.items() if name != "text"}
+        row = one([{"where": {"keep": expression, "unknown": "drop"}}],
+                  text=str(sample.get("text")), metadata=fields)  # fmt: skip
+        kept.append(row["drop_reason"] is None)
+    ours = [sample for sample, keep in zip(samples, kept, strict=True) if keep]
+    return Answers(ours, case.answer["samples"])
+
+
+# Duplicates
+
+_OFF = {"enabled": False}
+
+
+def _kept_texts(case: Case, dedup: dict[str, Any]) -> Answers:
+    """Compares the texts that stay; of near copies another one may."""
+    texts = [str(sample["text"]) for sample in case.input["samples"]]
+    kinds = dict.fromkeys(("exact", "document", "contamination", "sentence"), _OFF)
+    step = {"dedup": {**kinds, **dedup}}
+    rows = whole_run([step], [{"id": str(i), "text": text} for i, text in enumerate(texts)])
+    ours = sorted(text for text, row in zip(texts, rows, strict=True) if row["drop_reason"] is None)
+    return Answers(ours, sorted(str(sample["text"]) for sample in case.answer["samples"]))
+
+
+@TABLE.maps("DocumentDeduplicator")
+def documents(case: Case) -> Attempt:
+    """Equal texts."""
+    if case.option("lowercase") or case.option("ignore_non_character"):
+        return Cannot("equal texts without case or marks")
+    return _kept_texts(case, {"exact": {"enabled": True}})
+
+
+@TABLE.maps("DocumentMinhashDeduplicator")
+def near_copies(case: Case) -> Attempt:
+    """Near copies, which are verified here."""
+    kinds = {"space": "word_ngram", "character": "char_ngram"}
+    if case.option("tokenization") not in kinds:
+        return Cannot("shingles of a tokenizer's tokens")
+    options = {kinds[case.option("tokenization")]: case.option("window_size"),
+               "threshold": case.option("jaccard_threshold"), "cluster": "components"}  # fmt: skip
+    return _kept_texts(case, {"document": options})
+
+
+TABLE.differs(
+    "DocumentMinhashDeduplicator",
+    reason="near copies are verified by their shingles, and the longest one stays",
+    page="flow/7-dedup.md#document",
+)
+TABLE.cannot("SimHash", "DocumentSimhashDeduplicator")

@@ -1,0 +1,265 @@
+"""DCLM: filters and modifiers of its baselines."""
+
+import re
+from typing import Any
+
+from peer_cases.cases import Answers, Attempt, Cannot, Case, Table
+from peer_cases.ours import kept_in_range, one, profile
+
+TABLE = Table("dclm", "DCLM")
+_WORDS = {"words": "white-space"}
+_STOP_WORDS = {
+    **_WORDS,
+    "stop_words": {"en": ["the", "be", "to", "of", "and", "that", "have", "with"]},
+}
+
+
+def _page(case: Case) -> dict[str, Any]:
+    page: dict[str, Any] = case.input["given"][0] if "given" in case.input else case.input["page"]
+    return page
+
+
+def _text(case: Case) -> str:
+    return str(_page(case).get("text", ""))
+
+
+def _kept(case: Case, ours: bool) -> Answers:
+    return Answers(ours, bool(case.answer["result"]))
+
+
+def _ranged(value: str, least: str | None, most: str | None, **measures: Any) -> Any:
+    def mapper(case: Case) -> Attempt:
+        limits = [None if name is None else _limit(case.input.get(name)) for name in (least, most)]
+        return _kept(case, kept_in_range(_text(case), value, *limits, measures=measures))
+
+    return mapper
+
+
+def _limit(value: Any) -> float | None:
+    return None if isinstance(value, dict) or value is None else value
+
+
+for _operator, _value, _least, _most, _measures in (
+    ("alphanumeric_char_ratio_filter", "alphanumeric_chars / whole_chars", "max_alnum_ratio", None,
+     {}),
+    ("bullet_count_filter", "bullet_lines / lines", None, "max_bullet_start_ratio",
+     {"bullets": "●•*-"}),
+    ("ellipsis_count_filter", "ellipsis_lines / lines", None, "max_ellipsis_end_ratio",
+     {"ellipses": ["...", ". . .", "…"]}),
+    ("word_length_filter", "word_chars / words", "min_length", "max_length", _WORDS),
+    ("symbol_ratio_filter", "symbols / words", None, "max_symbol_to_word_ratio", _WORDS),
+):  # fmt: skip
+    TABLE.maps(_operator)(_ranged(_value, _least, _most, **_measures))
+
+
+@TABLE.maps("line_length_filter")
+def line_length(case: Case) -> Attempt:
+    """The longest line, or the mean."""
+    value = "longest_line" if case.input["length_type"] == "max" else "line_chars / all_lines"
+    kept = kept_in_range(_text(case), value, None, case.input["max_length"])
+    return _kept(case, kept and bool(_text(case)))
+
+
+@TABLE.maps("stop_word_filter")
+def stop_words(case: Case) -> Attempt:
+    """Distinct ones, or occurrences."""
+    value = "stop_words" if case.input["count_unique"] else "stop_word_occurrences"
+    kept = kept_in_range(_text(case), value, case.input["min_stop_word"], measures=_STOP_WORDS)
+    return _kept(case, kept)
+
+
+@TABLE.maps("alphabetic_word_ratio_filter")
+def letters(case: Case) -> Attempt:
+    """The share of words with a letter is what the other leaves of 1."""
+    least = round(1 - case.input["max_ratio"], 9)
+    kept = kept_in_range(_text(case), "words_with_letter / words", least, measures=_WORDS)
+    return _kept(case, kept)
+
+
+@TABLE.maps("page_length_filter")
+def length(case: Case) -> Attempt:
+    """Characters, words, lines, paragraphs or sentences."""
+    kinds = {"char": "whole_chars", "word": "plain_words", "line": "lines",
+             "sentence": "sentences", "paragraph": "split_paragraphs"}  # fmt: skip
+    kind = case.input["length_type"]
+    if kind == "word" and not case.input.get("ignore_punctuation"):
+        return Cannot("words of uniseg, with marks and white space among them")
+    limits = [_limit(case.input[name]) for name in ("min_length", "max_length")]
+    kept = kept_in_range(_text(case), kinds[kind], *limits, measures={"compared": "lines"})
+    return _kept(case, kept)
+
+
+@TABLE.maps("substring_filter")
+def substring(case: Case) -> Attempt:
+    """A regular expression over the text."""
+    words = case.option("banlist")
+    if case.option("banlist_from_fname") is not None or words is None:
+        return Cannot("a list that is not recorded")
+    words = [words] if isinstance(words, str) else words
+    pattern = f"(?:{'|'.join(words)})"
+    if case.option("exact_word"):
+        pattern = rf"\b{pattern}\b"
+    pattern = {"prefix": "^", "suffix": ""}.get(case.option("location"), "") + pattern
+    pattern += "$" if case.option("location") == "suffix" else ""
+    flags = "" if case.option("case_sensitive") else "(?i)"
+    try:
+        re.compile(pattern)
+    except re.error:
+        return Cannot("an expression that is none")
+    row = one([{"where": {"drop": f"matches(text, {flags + pattern!r})"}}], text=_text(case))
+    return _kept(case, row["drop_reason"] is None)
+
+
+@TABLE.maps("massive_web_repetition_filters")
+def repetition(case: Case) -> Attempt:
+    """The rules on repetition of gopher@dclm."""
+    rules: dict[str, Any] = dict.fromkeys(
+        ("gopher_min_words", "gopher_max_words", "gopher_min_mean_word_length",
+         "gopher_max_mean_word_length", "gopher_max_hash_marks", "gopher_max_bullet_lines",
+         "gopher_max_ellipsis_lines", "gopher_min_words_with_letter", "gopher_min_stop_words")
+    )  # fmt: skip
+    if case.input["skip_paragraph"]:
+        rules |= dict.fromkeys(("gopher_max_duplicate_paragraphs",
+                                "gopher_max_duplicate_paragraph_chars"))  # fmt: skip
+    row = one([profile(rules, base="gopher@dclm")], text=_text(case), lang="en")
+    return _kept(case, row["drop_reason"] is None)
+
+
+@TABLE.maps("repetition_filter")
+def one_repetition(case: Case) -> Attempt:
+    """One of those rules."""
+    what, chars = case.input["granularity"], case.input["count_characters"]
+    if case.input.get("ignore_case"):
+        return Cannot("repetition without case")
+    most = case.input["max_fraction"]
+    measures = {**_WORDS, "compared": "lines", "duplicates": "all", "top_ngrams": "longest"}
+    if isinstance(what, str):
+        value = (f"duplicate_{what}_chars / split_{what}_chars" if chars
+                 else f"duplicate_{what}s / split_{what}s")  # fmt: skip
+    else:
+        kind = case.input.get("ngram_char_ratio")
+        kind = kind or ("most_common" if what < 5 else "all")
+        name = f"top_{what}_gram_chars" if kind == "most_common" else f"duplicate_{what}_gram_chars"
+        value = f"{name} / word_chars"
+    return _kept(case, kept_in_range(_text(case), value, None, most, measures=measures))
+
+
+TABLE.differs(
+    "massive_web_repetition_filters", "repetition_filter",
+    reason="words are what white space parts, there uniseg's without marks",
+    page="flow/4-quality.md#profiles-of-peers",
+)  # fmt: skip
+
+
+@TABLE.maps("github_extension_filter")
+def extension(case: Case) -> Attempt:
+    """Ends of a name in the metadata."""
+    key, ends = case.input["filename_key"], case.input["allowed_extensions"]
+    if ends is None:
+        return Cannot("a list that is not recorded")
+    tests = " or ".join(f'endswith(metadata["{key}"], {end!r})' for end in ends)
+    fields = {name: value for name, value in _page(case).items() if name != "text"}
+    row = one([{"where": {"keep": tests, "unknown": "drop"}}], text="text", metadata=fields)
+    return _kept(case, row["drop_reason"] is None)
+
+
+@TABLE.maps("language_filter", "quality_filter")
+def scored(case: Case) -> Attempt:
+    """A score that is already there."""
+    fields = {name: value for name, value in _page(case).items() if name != "text"}
+    key = case.input.get("key") or case.input.get("language_key")
+    if key is None:
+        return Cannot("a score without a key")
+    wanted, least = case.input.get("keep_languages"), case.input.get("threshold")
+    score = f'metadata["{key}"]'
+    if wanted is None:
+        expression = f"{score} >= {least!r}"
+    else:
+        scores = fields.get(key) or {}
+        best = max(scores, key=scores.get, default=None)
+        above = f'{score}["{best}"] >= {least!r}'
+        expression = above if best in wanted else "text is None"
+    row = one([{"where": {"keep": expression, "unknown": "drop"}}], text="text", metadata=fields)
+    return _kept(case, row["drop_reason"] is None)
+
+
+@TABLE.maps("word_removal_ratio_filter")
+def removed(case: Case) -> Attempt:
+    """Counts before and after, in an expression."""
+    return Cannot("words counted before other steps than `lines`")
+
+
+TABLE.cannot("tokens of a model's tokenizer", "alphabetic_characters_to_tokens_filter")
+TABLE.cannot("chance", "random_sampling_filter")
+TABLE.cannot("parts of addresses: counts, characters left out, exact domains",
+             "url_substring_filter")  # fmt: skip
+
+# Modifiers
+
+
+def _edited(case: Case, *steps: Any) -> Answers:
+    row = one(list(steps), text=_text(case), lang="en")
+    ours = None if row["drop_reason"] else row["text"]
+    result = case.answer["result"]
+    return Answers(ours, result[0]["text"] if result else None)
+
+
+@TABLE.maps("newline_removal_modifier")
+def newlines(case: Case) -> Attempt:
+    """Blank lines that may stay."""
+    most = case.input.get("max_consecutive", 2)
+    return _edited(case, {"lines": {"max_blank_lines": max(most - 1, 0)}})
+
+
+@TABLE.maps("citation_removal_modifier")
+def citations(case: Case) -> Attempt:
+    """C4's citations."""
+    return _edited(case, {"lines": {"citations": True}})
+
+
+@TABLE.maps("line_length_modifier")
+def short_lines(case: Case) -> Attempt:
+    """Lines of few words."""
+    if case.input.get("max_length") not in (None, {"number": "inf"}):
+        return Cannot("lines of too many words")
+    return _edited(case, {"lines": {"min_words": case.input["min_length"]}})
+
+
+@TABLE.maps("punctuation_line_modifier")
+def end_marks(case: Case) -> Attempt:
+    """Lines with an end mark."""
+    if case.input.get("remove_ellipses"):
+        return _edited(case, {"lines": {"end_mark": "c4"}})
+    return Cannot("end marks with ellipses among them")
+
+
+@TABLE.maps("uppercase_ratio_line_modifier")
+def capitals(case: Case) -> Attempt:
+    """Lines of capitals."""
+    return _edited(case, {"lines": {"max_uppercase": case.input["max_ratio"]}})
+
+
+@TABLE.maps("numeric_ratio_line_modifier")
+def digits(case: Case) -> Attempt:
+    """Lines of digits."""
+    return _edited(case, {"lines": {"max_digits": case.input["max_ratio"]}})
+
+
+@TABLE.maps("within_page_dedup")
+def repeated(case: Case) -> Attempt:
+    """Lines that the page had before."""
+    if case.input.get("granularity") != "line":
+        return Cannot("paragraphs that a page had before")
+    return _edited(case, {"lines": {"repeated": True}})
+
+
+@TABLE.maps("counter_line_modifier")
+def counters(case: Case) -> Attempt:
+    """Lines that are counters."""
+    return _edited(case, {"lines": {"counters": True}})
+
+
+TABLE.cannot("addresses in the text cut out", "url_removal_modifier")
+TABLE.cannot("parts of lines cut out by listed strings", "substring_line_modifier")
+TABLE.cannot("longest words of a line", "word_length_modifier")
+TABLE.cannot("documents cut into parts", "split_lossily_modifier", "join_lines_modifier")

@@ -1,0 +1,286 @@
+"""Dolma: taggers of form, of code, of languages and of addresses; its deduper."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
+from peer_cases.ours import counts, file_of, one, whole_run
+
+TABLE = Table("dolma", "Dolma")
+
+
+def _each_span(case: Case) -> Iterator[Case]:
+    """Makes a case of each number that a tagger gives the whole document."""
+    for name, _, _, score in case.answer["spans"]:
+        operator = f"{case.operator}.{name}"
+        yield dataclasses.replace(case, operator=operator, answer={"value": score})
+
+
+_NUMBERS = ("GopherTagger", "GopherTaggerV2", "CharLengthV1", "CharLengthStripWsV1",
+            "BytesLengthV1", "CodeRedPajamaTaggers", "CodeStarCoderTaggers2",
+            "CodeStarCoderTaggers")  # fmt: skip
+TABLE.splits.update(dict.fromkeys(_NUMBERS, _each_span))
+
+# Gopher
+
+_MEASURES = {
+    "words": "white-space", "stop_word_form": "exact", "line_space": "kept", "bullets": "*-",
+    "ellipses": "…", "duplicates": "all", "top_ngrams": "first", "duplicate_ngrams": "all",
+    "stop_words": {"en": ["the", "be", "to", "of", "and", "that", "have", "with"]},
+}  # fmt: skip
+#: Dolma's name -> measure, what it is divided by, and how many of the measure's units are one.
+_GOPHER: dict[str, tuple[str, str | None, int]] = {
+    **{f"fraction_of_characters_in_most_common_{n}grams": (f"top_{n}_gram_chars", "word_chars", 1)
+       for n in (2, 3, 4)},
+    **{f"fraction_of_characters_in_duplicate_{n}grams":
+       (f"duplicate_{n}_gram_chars", f"all_{n}_gram_chars", 1) for n in range(5, 11)},
+    "character_count": ("whole_chars", None, 1),
+    "word_count": ("words", None, 1),
+    "median_word_length": ("median_word_length", None, 2),
+    "symbol_to_word_ratio": ("symbol_words", "words", 1),
+    "fraction_of_words_with_alpha_character": ("words_with_letter", "words", 1),
+    "required_word_count": ("stop_word_occurrences", None, 1),
+    "fraction_of_lines_starting_with_bullet_point": ("bullet_lines", "text_lines", 1),
+    "fraction_of_lines_ending_with_ellipsis": ("ellipsis_lines", "text_lines", 1),
+    "fraction_of_duplicate_lines": ("duplicate_lines", "split_lines", 1),
+    "fraction_of_characters_in_duplicate_lines": ("duplicate_line_chars", "word_chars", 1),
+}  # fmt: skip
+
+
+@TABLE.maps(*(f"{tagger}.{name}" for tagger in ("GopherTagger", "GopherTaggerV2")
+              for name in _GOPHER))  # fmt: skip
+def gopher(case: Case) -> Attempt:
+    """A measure as the profile gopher@dolma counts it."""
+    tagger, _, name = case.operator.partition(".")
+    measure, per, unit = _GOPHER[name]
+    compared = "every-line" if tagger == "GopherTagger" else "text"
+    names = [measure] if per is None else [measure, per]
+    row = counts(case.text, names, {**_MEASURES, "compared": compared})
+    value = row[measure] / unit if per is None else row[measure] / max(row[per], 1)
+    return Answers(value, case.answer["value"])
+
+
+# Lengths, code
+
+
+def _number(name: str, per: str | None = None) -> Any:
+    def mapper(case: Case) -> Attempt:
+        row = counts(case.text, [name] if per is None else [name, per], {"line_space": "kept"})
+        return Answers(row[name] / (row[per] or 1) if per else row[name], case.answer["value"])
+
+    return mapper
+
+
+TABLE.maps("CharLengthV1.length")(_number("whole_chars"))
+TABLE.maps("CharLengthStripWsV1.length_no_ws")(_number("chars"))
+TABLE.differs("CharLengthStripWsV1.length_no_ws", reason="`chars` counts all characters",
+              page="flow/4-quality.md#what-is-counted")  # fmt: skip
+TABLE.maps("CodeRedPajamaTaggers.max_line_length_doc")(_number("longest_line"))
+TABLE.maps("CodeRedPajamaTaggers.avg_line_length_doc")(_number("line_chars", "all_lines"))
+TABLE.maps("CodeRedPajamaTaggers.alnum_prop_doc")(_number("alphanumeric_chars", "whole_chars"))
+TABLE.cannot("words and runs of marks, apart", "CodeRedPajamaTaggers.alpha_token_prop_doc")
+_STARS = tuple(f"{kind}.num_github_stars_doc" for kind in
+               ("CodeStarCoderTaggers", "CodeStarCoderTaggers2"))  # fmt: skip
+
+
+@TABLE.maps(*_STARS)
+def stars(case: Case) -> Attempt:
+    """A field of the metadata, in an expression."""
+    value = case.answer["value"]
+    expression = f"metadata.max_stars_count == {value:g}"
+    row = one([{"where": {"tag": {"equal": expression}}}], text=case.text,
+              metadata=case.input["metadata"])  # fmt: skip
+    return Answers(row["tag_equal"], True)
+
+
+TABLE.cannot(
+    "measures of code",
+    *(f"{kind}.{name}" for kind in ("CodeStarCoderTaggers", "CodeStarCoderTaggers2")
+      for name in ("has_xml_template_doc", "code_to_comment_ratio_doc",
+                   "code_to_text_ratio_html_doc")),
+    "CodeCopyrightTagger",
+)  # fmt: skip
+
+
+@TABLE.maps("CodeSecretsTagger")
+def secrets(case: Case) -> Attempt:
+    """Whether what is secret is gone."""
+    row = one([{"scrub": {"entities": ["SECRET", "URL_USERINFO"]}}], text=case.text)
+    found = [case.text[start:end] for name, start, end, _ in case.answer["spans"] if name != "doc"]
+    return Answers([value in row["text"] for value in found], [False] * len(found))
+
+
+# C4
+
+
+@TABLE.maps("C4Tagger", "FasterC4Tagger")
+def c4(case: Case) -> Attempt:
+    """Which marks of C4 a document has, and how many of its lines would go."""
+    row = counts(case.text, ["text_lines"])
+    ours: dict[str, Any] = {
+        "has_curly_brace": row["curly_brackets"] > 0,
+        "has_javascript": row["javascript_lines"] > 0,
+        "has_lorem_ipsum": row["lorem_ipsum_lines"] > 0,
+        "line_count": row["text_lines"],
+    }
+    listed = one([{"keywords": {"max_hits": 0}}], text=case.text, lang="en")
+    ours["has_naughty_word"] = listed["keyword_hits"] > 0
+    for name, rule, column in (
+        ("lines_with_no_ending_punctuation", {"end_mark": "c4"}, "no_end_mark"),
+        ("lines_with_too_few_words", {"min_words": 3}, "few_words"),
+    ):
+        removed = one([{"lines": rule}], text=case.text)
+        ours[name] = removed[f"lines_removed_{column}"]
+    spans = case.answer["spans"]
+    theirs: dict[str, Any] = {}
+    for name in ours:
+        of_name = [span for span in spans if span[0] == name]
+        theirs[name] = bool(of_name) if name.startswith("has_") else len(of_name)
+    theirs["line_count"] = next(score for name, _, _, score in spans if name == "line_count")
+    return Answers(ours, theirs)
+
+
+def _blank_lines(case: Case, answers: Answers) -> bool:
+    blank = sum(not line.strip() for line in case.text.split("\n"))
+    names = ("lines_with_no_ending_punctuation", "lines_with_too_few_words")
+    less = {**answers.theirs, **{name: answers.theirs[name] - blank for name in names}}
+    return blank > 0 and bool(less == answers.ours)
+
+
+def _punctuation(case: Case, answers: Answers) -> bool:
+    return bool({**answers.ours, "has_naughty_word": False} == answers.theirs)
+
+
+TABLE.differs("C4Tagger", "FasterC4Tagger", reason="blank lines are no lines",
+              page="steps/lines.md", holds=_blank_lines)  # fmt: skip
+TABLE.differs(
+    "C4Tagger", "FasterC4Tagger",
+    reason="punctuation beside a listed word does not hide it",
+    page="flow/5-keywords.md#how-words-are-found",
+    holds=_punctuation,
+)  # fmt: skip
+
+# Addresses
+
+
+def _blocked(case: Case) -> Attempt:
+    lines = case.option("BLOCKLIST_PATHS")
+    if lines is None:
+        return Cannot("a list that is not recorded")
+    path = file_of("\n".join(lines) + "\n", ".txt")
+    row = one([{"url": {"block_domains": [path]}}], text="text", url=case.input["metadata"]["url"])
+    return Answers(row["drop_reason"] is not None, bool(case.answer["spans"]))
+
+
+TABLE.maps("BaseUrlTagger", "BaseDomainTagger")(_blocked)
+TABLE.differs("BaseUrlTagger", reason="an entry with a path covers what lies in it",
+              page="steps/url.md#lists", holds=lambda case, answers: answers.ours)  # fmt: skip
+TABLE.differs(
+    "BaseUrlTagger",
+    reason="rules look at addresses of the web",
+    page="steps/url.md#one-form-of-addresses",
+    holds=lambda case, answers: not case.input["metadata"]["url"].startswith("http"),
+)
+
+
+@TABLE.maps("UrlBlocker")
+def blocker(case: Case) -> Attempt:
+    """Rules of an adblock list."""
+    return Cannot("rules of adblock lists on addresses and kinds of content")
+
+
+# Languages
+
+_LANGUAGES = (
+    "LangdetectEnglishTagger", "LinguaEnglishTagger", "FastTextEnglishLanguageDocumentTagger",
+    "Cld2EnglishLanguageTagger", "Cld2LanguageTagger", "LinguaTagger",
+    "FastTextAllLanguagesDocumentTagger",
+)  # fmt: skip
+
+
+@TABLE.maps(*_LANGUAGES)
+def language(case: Case) -> Attempt:
+    """The language of the document; which model says so is ours."""
+    row = one([{"language": {}}], text=case.text)
+    best = max(case.answer["spans"], key=lambda span: span[3])[0]
+    ours = row["lang"]
+    if "English" in case.operator:
+        ours = "en" if ours == "en" else "not_en"
+    return Answers(ours, best)
+
+
+TABLE.cannot(
+    "languages of paragraphs",
+    "LangdetectEnglishTaggerParagraph", "LinguaEnglishTaggerParagraph", "LinguaTaggerParagraph",
+    "FastTextEnglishLanguageParagraphTagger", "FastTextAllLanguageParagraphTagger",
+    "FastTextEnglishLanguageParagraphWithDocScoreTagger", "Cld2EnglishLanguageParagraphTagger",
+    "Cld2LanguageFilterParagraphWithDocScoreTagger", "Cld2LanguageTaggerParagraph",
+)  # fmt: skip
+
+# Repetition, quality
+
+TABLE.cannot("runs of one repeated string", "RepetitionsTagger", "ParagraphRepetitionsTagger",
+             "TokenizerRepetitionsTagger", "TokenizerRepetitionsSkipEmptyTagger")  # fmt: skip
+
+# Dedup
+
+
+@TABLE.maps("deduper")
+def deduper(case: Case) -> Attempt:
+    """Lines that occur twice, or documents with one value of a field."""
+    options = case.option("dedupe")
+    documents = case.input["documents"]
+    if "paragraphs" in options:
+        if options["paragraphs"].get("by_ngram"):
+            return Cannot("paragraphs by their share of repeated n-grams")
+        return _paragraphs(documents, case, options)
+    return _documents(documents, case, options["documents"])
+
+
+def _paragraphs(documents: Iterable[Any], case: Case, options: Any) -> Attempt:
+    sentence = {"unit": "line", "span": 1, "min_words": 1, "max_loss": 1}
+    off = {"enabled": False}
+    step = {"dedup": {"exact": off, "document": off, "contamination": off, "sentence": sentence}}
+    rows = whole_run([step], [{"id": each["id"], "text": each["text"]} for each in documents])
+    name = options["paragraphs"]["attribute_name"]
+    theirs = []
+    for each, found in zip(documents, case.answer["documents"], strict=True):
+        text = each["text"]
+        gone = [text[int(start) : int(end)].strip() for start, end, _ in found["attributes"][name]]
+        theirs.append(sorted(line for line in gone if line))
+    ours = [_gone(each["text"], row) for each, row in zip(documents, rows, strict=True)]
+    return Answers(ours, theirs)
+
+
+def _gone(before: str, row: Any) -> list[str]:
+    """Returns the lines that a document has lost."""
+    after = [] if row["drop_reason"] else row["text"].split("\n")
+    left = [line.strip() for line in after]
+    gone = []
+    for line in (line.strip() for line in before.split("\n")):
+        if line in left:
+            left.remove(line)
+        elif line:
+            gone.append(line)
+    return sorted(gone)
+
+
+def _documents(documents: Iterable[Any], case: Case, options: Any) -> Attempt:
+    key = options["key"]
+    off = {"enabled": False}
+    kinds = {"$.text": {"exact": {"enabled": True}},
+             "$.metadata.url": {"exact": off, "address": {"form": "exact"}}}  # fmt: skip
+    if key not in kinds:
+        return Cannot("duplicates by another field than text and address")
+    step = {"dedup": {"document": off, "contamination": off, "sentence": off, **kinds[key]}}
+    sent = [{"id": each["id"], "text": each["text"], "url": each.get("metadata", {}).get("url")}
+            for each in documents]  # fmt: skip
+    rows = whole_run([step], sent)
+    name = options["attribute_name"]
+    theirs = [bool(each["attributes"][name]) for each in case.answer["documents"]]
+    return Answers(sum(row["drop_reason"] is not None for row in rows), sum(theirs))
+
+
+TABLE.cannot("edits and choices by spans of attributes", "mixer")
+__all__ = ["TABLE", "Choice"]

@@ -1,0 +1,252 @@
+"""benchmarks/peer_cases: what is recorded, how cases are classed, what the page says."""
+
+import importlib
+import json
+import re
+import types
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "peer_cases" / "record")
+
+
+class Shorter:
+    """A filter as a peer could have it."""
+
+    def __init__(self, most: int = 3, **more: Any) -> None:
+        self.most = most
+
+    def filter(self, text: str) -> bool:
+        if not text:
+            raise ValueError("empty")
+        return len(text) <= self.most
+
+
+class Looser(Shorter):
+    """One that asks the other."""
+
+    def __init__(self, more: int) -> None:
+        super().__init__(most=more + 1)
+
+    def filter(self, text: str) -> bool:
+        return super().filter(text)
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    recording = importlib.import_module("recording")
+    made = recording.Recorder("made-up")
+    for kind in (Shorter, Looser):
+        for name in ("__init__", "filter"):
+            monkeypatch.setattr(kind, name, vars(kind)[name])
+
+    def told(this: Any, given: dict[str, Any]) -> Any:
+        return recording.Told(type(this).__name__, made.options_of(this), {"text": given["text"]})
+
+    made.remember_options(Shorter)
+    made.wrap_all(Shorter, "filter", told, lambda this, given, result: {"kept": result})
+    monkeypatch.setenv(recording.PATH, str(tmp_path / "made-up.jsonl"))
+    made.pytest_runtest_setup(types.SimpleNamespace(nodeid="test_x.py::test_a"))
+    return made
+
+
+def test_calls_are_recorded_once_with_options_and_answer(recorder: Any) -> None:
+    short, loose = Shorter(extra="x"), Looser(4)
+    answers = [short.filter(text) for text in ("ab", "abcd", "ab")]
+    assert answers == [True, False, True]
+    assert loose.filter("abcde")
+    with pytest.raises(ValueError, match="empty"):
+        short.filter("")
+    expected = [
+        ("Shorter", {"most": 3, "extra": "x"}, "ab", {"kept": True}),
+        ("Shorter", {"most": 3, "extra": "x"}, "abcd", {"kept": False}),
+        ("Looser", {"more": 4}, "abcde", {"kept": True}),
+        ("Shorter", {"most": 3, "extra": "x"}, "", {"error": "ValueError"}),
+    ]
+    got = [(line["operator"], line["options"], line["input"]["text"], line["answer"])
+           for line in recorder.lines]  # fmt: skip
+    assert got == expected
+
+
+def test_of_one_test_and_set_of_options_a_limited_number_is_kept(recorder: Any) -> None:
+    limit = importlib.import_module("recording").LIMIT
+    for kind in (Shorter(9), Shorter(8)):
+        for number in range(limit + 5):
+            kind.filter(f"{number:04}")
+    assert len(recorder.lines) == 2 * limit
+
+
+def test_a_recording_is_read_back_with_the_outcomes_of_its_tests(
+    recorder: Any, tmp_path: Path
+) -> None:
+    cases = importlib.import_module("peer_cases.cases")
+    Shorter().filter("ab")
+    for outcome in ("passed", "failed"):
+        report = types.SimpleNamespace(when="call", outcome=outcome, nodeid="test_x.py::test_a")
+        recorder.pytest_runtest_logreport(report)
+    recorder.pytest_sessionfinish()
+    read = cases.read_recording(tmp_path / "made-up.jsonl")
+    assert read.suite == "made-up"
+    assert read.tests == {"test_x.py": {"passed": 1, "failed": 1, "skipped": 0, "cases": 1}}
+    assert [(case.operator, case.text, case.failed) for case in read.cases] == [
+        ("Shorter", "ab", True)
+    ]
+
+
+def test_values_that_json_has_not_are_named(recorder: Any) -> None:
+    plain = importlib.import_module("recording").plain
+    value = {"f": len, "n": float("nan"), "b": b"\x00", "s": {2, 1}, "o": object(), "t": (1,)}
+    assert plain(value) == {
+        "f": {"callable": "len"},
+        "n": {"number": "nan"},
+        "b": {"bytes": "AA=="},
+        "s": [1, 2],
+        "o": {"object": "object"},
+        "t": [1],
+    }
+
+
+#: Operator, text, the peer's answer; the class that it is.
+MADE_UP = (
+    ("drops", "a fox", {"kept": False}, "same"),
+    ("drops", "a dog", {"kept": True}, "same"),
+    ("drops", "a fox, again", {"kept": True}, "wrong"),
+    ("drops", "A FOX", {"kept": False}, "documented"),
+    ("drops", "", {"error": "ValueError"}, "refused"),
+    ("edits", "fox", {"text": "FOX"}, "own step"),
+    ("edits", "fox", {"text": "fox"}, "wrong"),
+    ("cuts", "fox", {"text": ""}, "cannot"),
+    ("paints", "fox", {"text": ""}, "not text"),
+    ("unknown", "fox", {"text": ""}, "cannot"),
+    ("counts", "fox", {"values": {"chars": 3, "words": 2}}, ""),
+)
+
+
+@pytest.fixture
+def table() -> Any:
+    cases = importlib.import_module("peer_cases.cases")
+    ours = importlib.import_module("peer_cases.ours")
+    table = cases.Table("made-up", "Made up")
+
+    @table.maps("drops")
+    def drops(case: Any) -> Any:
+        row = ours.one([{"where": {"drop": 'matches(text, r"fox")'}}], text=case.text)
+        return cases.Answers(row["drop_reason"] is None, case.answer["kept"])
+
+    @table.maps("edits")
+    def edits(case: Any) -> Any:
+        row = ours.one([{"use": "peer_cases.own_steps:upper_case"}], text=case.text)
+        return cases.Answers(row["text"], case.answer["text"], own_step=True)
+
+    table.differs(
+        "drops",
+        reason="case counts",
+        page="steps/where.md#expressions",
+        holds=lambda case, answers: case.text.isupper(),
+    )
+    table.cannot("a knife", "cuts")
+    table.not_text("a brush", "paints")
+    table.splits_values("counts")
+    table.maps("counts.chars", "counts.words")(
+        lambda case: cases.Answers({"chars": 3, "words": 1}[case.operator.partition(".")[2]],
+                                   case.answer["value"])
+    )  # fmt: skip
+    return table
+
+
+def _recording(tmp_path: Path) -> Path:
+    tests = {"test_x.py": {"passed": 2, "failed": 1, "skipped": 0, "cases": 11}}
+    head = {"suite": "made-up", "made_with": "1.0", "tests": tests}
+    lines = [
+        {"suite": "made-up", "test": "test_x.py::test_a", "operator": operator, "options": {},
+         "input": {"text": text}, "answer": answer}
+        for operator, text, answer, _ in MADE_UP
+    ]  # fmt: skip
+    path = tmp_path / "made-up.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in (head, *lines)), "utf-8")
+    return path
+
+
+def test_cases_are_classed(table: Any, tmp_path: Path) -> None:
+    cases = importlib.import_module("peer_cases.cases")
+    recording = cases.read_recording(_recording(tmp_path))
+    for case, (*_, kind) in zip(recording.cases, MADE_UP, strict=True):
+        if kind:
+            assert cases.judge(table, case).kind == kind, case
+    numbers = [cases.judge(table, part).kind for part in table.parts(recording.cases[-1])]
+    assert numbers == ["same", "wrong"]
+
+
+def test_the_page_counts_every_case_once(table: Any, tmp_path: Path) -> None:
+    cases = importlib.import_module("peer_cases.cases")
+    compare = importlib.import_module("peer_cases.compare")
+    page = importlib.import_module("peer_cases.page").page
+    recording = cases.read_recording(_recording(tmp_path))
+    judged = compare.judged(recording, table)
+    counts = Counter(verdict.kind for _, verdict in judged)
+    assert counts == {"same": 3, "wrong": 3, "documented": 1, "refused": 1, "own step": 1,
+                      "cannot": 2, "not text": 1}  # fmt: skip
+    text = page([(recording, table, judged)])
+    assert "| **all** | 12 | 3 | 1 | 1 | 2 | 3 | 1 | 1 |" in text
+    assert "| `drops` | 5 | 2 | – | 1 | – | 1 | – | 1 |" in text
+    assert "| [case counts](../steps/where.md#expressions) | 1 | `drops` |" in text
+    assert "| a knife | 1 | `cuts` |" in text
+    assert "| `edits` | `test_x.py::test_a` |" in text
+    assert "fox" not in text, "texts of peers stay out of the page"
+
+
+def test_a_mistake_in_a_table_names_the_case(table: Any, tmp_path: Path) -> None:
+    cases = importlib.import_module("peer_cases.cases")
+    compare = importlib.import_module("peer_cases.compare")
+    table.mappers["cuts"] = lambda case: case.answer["nothing"]
+    recording = cases.read_recording(_recording(tmp_path))
+    with pytest.raises(RuntimeError, match=r"test_a: cuts"):
+        compare.judged(recording, table)
+
+
+def _anchors(path: Path) -> set[str]:
+    heads = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_every_documented_difference_leads_to_a_heading() -> None:
+    tables = importlib.import_module("peer_cases.compare").known_tables()
+    assert tables.keys() >= {"datatrove", "dolma", "tfds", "data-juicer", "NeMo Curator"}
+    for table in tables.values():
+        for difference in table.differences:
+            path, _, anchor = difference.page.partition("#")
+            assert (ROOT / "docs" / path).is_file(), difference
+            assert not anchor or anchor in _anchors(ROOT / "docs" / path), difference
+            assert set(difference.operators) <= set(table.mappers), difference
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [({"most": 9}, True), ({"most": 8}, False), ({"least": 9, "closed": (False, True)}, False),
+     ({"least": 10, "inside": False}, True), ({}, True)],
+)  # fmt: skip
+def test_a_range_of_a_measure_is_a_configuration(options: dict[str, Any], kept: bool) -> None:
+    ours = importlib.import_module("peer_cases.ours")
+    assert ours.kept_in_range("A fox, a.", "whole_chars", **options) is kept
+
+
+def test_a_run_drops_equal_documents() -> None:
+    ours = importlib.import_module("peer_cases.ours")
+    off = {"enabled": False}
+    dedup = {"document": off, "sentence": off, "contamination": off}
+    texts = [{"id": str(i), "text": text} for i, text in enumerate(("a fox", "a dog", "a  fox"))]
+    rows = ours.whole_run([{"dedup": dedup}], texts)
+    assert [(row["id"], row["drop_reason"]) for row in rows] == [
+        ("0", None),
+        ("1", None),
+        ("2", "exact-duplicate"),
+    ]
