@@ -239,14 +239,14 @@ def test_a_range_of_a_measure_is_a_configuration(options: dict[str, Any], kept: 
     assert ours.kept_in_range("A fox, a.", "whole_chars", **options) is kept
 
 
-def test_a_run_drops_equal_documents() -> None:
+def test_a_run_drops_the_shorter_of_equal_documents() -> None:
     ours = importlib.import_module("peer_cases.ours")
     off = {"enabled": False}
     dedup = {"document": off, "sentence": off, "contamination": off}
     texts = [{"id": str(i), "text": text} for i, text in enumerate(("a fox", "a dog", "a  fox"))]
     rows = ours.whole_run([{"dedup": dedup}], texts)
     assert [(row["id"], row["drop_reason"]) for row in rows] == [
-        ("0", None),
+        ("0", "exact-duplicate"),
         ("1", None),
-        ("2", "exact-duplicate"),
+        ("2", None),
     ]

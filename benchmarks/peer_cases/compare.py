@@ -14,7 +14,6 @@ documented reason holds, is *wrong*.
 
 import argparse
 import importlib
-import pkgutil
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,8 +26,8 @@ from peer_cases.page import page
 def known_tables() -> dict[str, Table]:
     """Returns the tables of all peers, by suite."""
     found = {}
-    for module in pkgutil.iter_modules(tables.__path__):
-        loaded = importlib.import_module(f"{tables.__name__}.{module.name}")
+    for path in sorted(Path(tables.__path__[0]).glob("[a-z]*.py")):
+        loaded = importlib.import_module(f"{tables.__name__}.{path.stem}")
         table = getattr(loaded, "TABLE", None)
         if table is not None:
             found[table.suite] = table

@@ -19,8 +19,13 @@ _recorder = Recorder("data-juicer")
 #: Fields that hold what an operator has counted, and what it may keep beside a sample.
 _STATS, _META = "__dj__stats__", "__dj__meta__"
 #: What modules of data-juicer import and no operator on text uses.
-_HEAVY = ("av", "docx", "librosa", "matplotlib", "mcp", "pdfplumber", "plotly", "resampy",
-          "samplerate", "seaborn", "spacy", "streamlit", "wandb", "wget", "wordcloud")  # fmt: skip
+_HEAVY = frozenset(
+    (
+        "av", "cv2", "docx", "einops", "librosa", "matplotlib", "mcp", "pdfplumber", "plotly",
+        "resampy", "samplerate", "seaborn", "spacy", "streamlit", "torch", "torchaudio",
+        "torchvision", "transformers", "vllm", "wandb", "wget", "wordcloud",
+    )
+)  # fmt: skip
 
 
 class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -67,16 +67,21 @@ def _wrap_run(kind: type) -> None:
         documents = [] if data is None else list(data)
         before = [_content(each) for each in documents]
         earlier = _recorder.notes.setdefault("steps", [])
-        step = {"step": kind.__name__, "options": plain(_recorder.options_of(this))}
+        options = {
+            name: value
+            for name, value in plain(_recorder.options_of(this)).items()
+            if not name.endswith("_folder")
+        }
         told = {"documents": before, "earlier": list(earlier)}
-        earlier.append({**step, "documents": before})
+        if before and not kind.__name__.endswith(("Filter", "Remover")):
+            earlier.append({"step": kind.__name__, "options": options, "documents": before})
         if data is not None:
             given, named = (iter(documents), *given[1:]), named
             named.pop("data", None)
         result = run(this, *given, **named)
         if not kind.__name__.endswith(("Filter", "Remover")):
             return result
-        return _left(result, Told(kind.__name__, step["options"], told))
+        return _left(result, Told(kind.__name__, options, told))
 
     kind.run = noted  # type: ignore[attr-defined]
 

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 #: Cases of one test, one operator and one set of options that are kept: tests of chance make
 #: thousands of calls that say the same.
-LIMIT = 50
+LIMIT = 20
 #: Environment variable: the file that is written.
 PATH = "PEER_CASES"
 #: Levels of a value that are kept.

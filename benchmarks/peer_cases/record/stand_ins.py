@@ -42,7 +42,7 @@ def install() -> None:
     as_text = types.SimpleNamespace(as_text=_as_text)
     files = types.SimpleNamespace(gfile=types.SimpleNamespace(GFile=open))
     _module("tensorflow", compat=as_text, io=files)
-    _module("tensorflow.compat")
+    _module("tensorflow.compat", as_text=_as_text)
     _module("tensorflow.compat.v2", compat=as_text, io=files)
     lazy = _Lazy()
     _module("tensorflow_datasets", __path__=[str(path.parent)])

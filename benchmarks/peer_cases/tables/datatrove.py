@@ -1,4 +1,4 @@
-"""datatrove: filters, formatters, statistics, dedup."""
+"""datatrove: filters, formatters, statistics; dedup stands in `datatrove_dedup`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -285,7 +285,7 @@ def upper_case(case: Case) -> Attempt:
 # Statistics
 
 TABLE.splits_values("DocStats", "LineStats", "ParagraphStats", "WordStats", "SentenceStats",
-                    "TokenStats", "LangStats", "WordsContaminationStats", "DummyStats")  # fmt: skip
+                    "TokenStats", "LangStats", "DummyStats")  # fmt: skip
 
 
 def _ratio(name: str, over: str | None, more: Mapping[str, Any] | None = None) -> Any:
@@ -359,11 +359,3 @@ def line_lengths(case: Case) -> Attempt:
 
 
 TABLE.not_text("a class of the tests that counts nothing of texts", "DummyStats.stat")
-
-# Dedup
-
-
-@TABLE.maps("ExactDedupFilter")
-def exact(case: Case) -> Attempt:
-    """Which of the documents of one address stay."""
-    return Cannot("to be mapped")
