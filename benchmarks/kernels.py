@@ -168,13 +168,13 @@ def peers() -> dict[str, tuple[str, Work]]:
             seen.add((parts.scheme.lower(), parts.hostname, parts.port, parts.path, query))
 
     def windows(texts: pa.Array) -> None:
-        seen = set()
+        seen: set[int] = set()
         for text in texts.to_pylist():
             content = text.encode()
             seen.update(hash(content[i : i + 500]) for i in range(len(content) - 499))
 
     def words(texts: pa.Array) -> None:
-        seen = set()
+        seen: set[int] = set()
         for text in texts.to_pylist():
             for line in text.split("\n"):
                 each = line.lower().split()

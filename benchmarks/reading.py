@@ -24,7 +24,8 @@ import pyarrow.parquet as pq
 import zstandard
 
 from corpus_pipeline.flow import document_schema
-from corpus_pipeline.sources.pieces import FORMATS, Piece
+from corpus_pipeline.sources.formats import FORMATS
+from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.reading import ReadOptions, read_piece
 from corpus_pipeline.stages import read as read_stage
 from corpus_pipeline.workspace.units import Unit

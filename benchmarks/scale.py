@@ -510,7 +510,7 @@ def main() -> None:
         "coarse": (files[:4], unit),
         "pages": ([_PAGES] * _COPIES, unit),
     }
-    named = {kind: {} for kind in _NAMED} if arguments.every_match else {}
+    named: dict[str, Any] = {kind: {} for kind in _NAMED} if arguments.every_match else {}
     runs = {
         name: quieter([measure(*shape, workers, folder, **named) for _ in range(_REPEATS)])
         for name, shape in shapes.items()
