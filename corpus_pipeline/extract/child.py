@@ -21,7 +21,7 @@ from typing import BinaryIO, Final
 
 from resiliparse.parse.html.exception import HTMLParserException
 
-from corpus_pipeline.extract.pdf import BrokenError, EncryptedError, TooLongError, pdf_text
+from corpus_pipeline.extract.pdf import pdf_text
 from corpus_pipeline.extract.tree import normal_html
 
 REQUEST: Final = struct.Struct("<dBQ")
@@ -92,15 +92,15 @@ def parse_pdf(document: bytes) -> tuple[int, bytes]:
     True
     """
     try:
-        return PARSED, pdf_text(document).encode()
+        text, problem = pdf_text(document)
     except ImportError:
         return NO_LIBRARY, b""
-    except EncryptedError:
-        return ENCRYPTED, b""
-    except BrokenError:
-        return BROKEN, b""
-    except (TooLongError, MemoryError):
+    except MemoryError:
         return OUT_OF_MEMORY, b""
+    if text is None:
+        statuses = {"encrypted": ENCRYPTED, "broken": BROKEN}
+        return statuses.get(problem or "", OUT_OF_MEMORY), b""
+    return PARSED, text.encode()
 
 
 def _peak_bytes() -> int:

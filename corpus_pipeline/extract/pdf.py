@@ -6,7 +6,7 @@ which *normalise* removes. There is no recognition of characters: a page that is
 text.
 """
 
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 #: An empty line is between two pages.
 BETWEEN_PAGES: Final = "\n\n"
@@ -16,38 +16,33 @@ MOST_TEXT_BYTES: Final = 64 << 20
 _PASSWORD: Final = 4
 
 
-class EncryptedError(ValueError):
-    """The document opens with a password only."""
+class PdfText(NamedTuple):
+    """What is found in a document; one of the two is None."""
+
+    text: str | None
+    problem: Literal["encrypted", "broken", "too-long"] | None
 
 
-class BrokenError(ValueError):
-    """The document cannot be read."""
-
-
-class TooLongError(ValueError):
-    """The document has more text than `MOST_TEXT_BYTES`."""
-
-
-def pdf_text(data: bytes) -> str:
+def pdf_text(data: bytes) -> PdfText:
     """Returns the text of all pages; of one that cannot be read, nothing.
 
     Args:
         data: the document.
 
+    Returns:
+        The text; or `encrypted`, for a document that opens with a password only, `broken`, if it
+        or all of its pages cannot be read, `too-long`, for more than `MOST_TEXT_BYTES`.
+
     Raises:
         ImportError: pypdfium2 is not installed.
-        EncryptedError: it opens with a password only.
-        BrokenError: it cannot be read, or none of its pages can.
-        TooLongError: it has too much text.
     """
     import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == _PASSWORD:
-            raise EncryptedError(str(error)) from error
-        raise BrokenError(str(error)) from error
+        is_locked = getattr(error, "err_code", None) == _PASSWORD
+        return PdfText(None, "encrypted" if is_locked else "broken")
     texts: list[str] = []
     size = read = 0
     try:
@@ -65,11 +60,9 @@ def pdf_text(data: bytes) -> str:
             text = text.encode("utf-8", "replace").decode()
             size += len(text)
             if size > MOST_TEXT_BYTES:
-                raise TooLongError("too much text")
+                return PdfText(None, "too-long")
             if text.strip():
                 texts.append(text)
     finally:
         document.close()
-    if not read:
-        raise BrokenError("no page can be read")
-    return BETWEEN_PAGES.join(texts)
+    return PdfText(BETWEEN_PAGES.join(texts), None) if read else PdfText(None, "broken")
