@@ -160,7 +160,7 @@ def test_labels_are_unique_and_readable() -> None:
     ("make", "line"),
     [
         (lambda: transforms.Quality(profil="c4"),
-         r"^Quality: has no option 'profil'; its options are profile$"),
+         r"^Quality: has no option 'profil'; its options are profile, signals$"),
         (lambda: transforms.Quality("c4", profile="c4"), r"^Quality: profile is given twice$"),
         (lambda: transforms.Quality("c4", "gopher"), r"^Quality: takes 1 option without its name$"),
         (lambda: transforms.Language(min_score=2), r"^Language: min_score: .*; got 2$"),

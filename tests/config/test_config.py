@@ -145,7 +145,7 @@ def test_files_that_are_no_configuration(tmp_path: Path, content: str | None, wo
          "perplexity.models: is a mapping; write {LANGUAGE: zh.klm}"),
         ("runner_options: [a=b, c=d]",
          "runner_options: is a mapping, not a list; write {a: b, c: d}"),
-        ("quality: default", "quality: is a section; write {profile: default}"),
+        ("quality: default", "quality: is a section, not one value; its keys are profile, signals"),
         ("dedup: {exact: no}", "dedup.exact: is a section, not one value; its keys are enabled"),
         ("dedup: {exact: false}", "dedup.exact: is a section; write {enabled: false}"),
         ("read: [1]",
