@@ -144,7 +144,7 @@ def table() -> Any:
 
     @table.maps("edits")
     def edits(case: Any) -> Any:
-        row = ours.one([{"use": "peer_cases.own_steps:upper_case"}], text=case.text)
+        row = ours.one([{"use": f"{ours.OWN_STEPS}:upper_case"}], text=case.text)
         return cases.Answers(row["text"], case.answer["text"], own_step=True)
 
     table.differs(

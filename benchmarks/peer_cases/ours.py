@@ -25,11 +25,12 @@ from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.engines.direct import _run_task, _tasks
 from corpus_pipeline.pipelines.run import Run
 from corpus_pipeline.stages.mapping import ApplyStep
-from corpus_pipeline.transforms import Keyed
 
 Row = dict[str, Any]
 _FOLDER = Path(tempfile.mkdtemp(prefix="peer-cases-"))
 _KEY = BatchKey("cases", 0, 0)
+#: Steps of a user's own, as `use:` names them. The file, because a run carries a whole package.
+OWN_STEPS = str(Path(__file__).with_name("own_steps.py"))
 
 
 def file_of(content: str, suffix: str) -> str:
@@ -195,6 +196,3 @@ class _Silent:
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *given, **named: None
-
-
-__all__ = ["Keyed", "Row", "file_of", "one", "profile", "through", "whole_run"]

@@ -43,17 +43,30 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        """Makes a module that has every name."""
+        """Makes a module that has every name, as a type if it is written like one."""
         module = types.ModuleType(spec.name)
-        module.__getattr__ = lambda name: mock.MagicMock(name=name)  # type: ignore[method-assign]
+        module.__getattr__ = _named  # type: ignore[method-assign]
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Has nothing to run."""
 
 
+class _Part(mock.MagicMock):
+    """Has every name, as a type if it is written like one; can be called, and decorate."""
+
+    def __getattr__(self, name: str) -> Any:
+        return type(name, (), {}) if name[:1].isupper() else super().__getattr__(name)
+
+
+def _named(name: str) -> Any:
+    return type(name, (), {}) if name[:1].isupper() else _Part(name=name)
+
+
 def pytest_configure(config: Any) -> None:
     """Wraps what there is; operators are classes of modules that tests import later."""
+    # Before there are stand-ins, so that it takes none of them for the thing itself.
+    importlib.import_module("datasets")
     absent = {name for name in _HEAVY if importlib.util.find_spec(name) is None}
     sys.meta_path.append(_Absent(absent))
     base = importlib.import_module("data_juicer.ops.base_op")

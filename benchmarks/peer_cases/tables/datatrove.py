@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
-from peer_cases.ours import Row, counts, one, profile
+from peer_cases.ours import OWN_STEPS, Row, counts, one, profile
 
 TABLE = Table("datatrove", "datatrove")
 
@@ -278,7 +278,7 @@ TABLE.differs(
 @TABLE.maps("UpperCaseFormatter")
 def upper_case(case: Case) -> Attempt:
     """A function of the tests, as a step of one's own."""
-    row = one([{"use": "peer_cases.own_steps:upper_case"}], text=case.text)
+    row = one([{"use": f"{OWN_STEPS}:upper_case"}], text=case.text)
     return Answers(row["text"], case.answer["text"], own_step=True)
 
 

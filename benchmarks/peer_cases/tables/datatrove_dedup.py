@@ -62,7 +62,7 @@ def sentences(case: Case) -> Attempt:
     documents = _signed(case, "SentenceDedupSignature") or case.input["documents"]
     sentence = {
         "unit": "sentence" if config.get("split_sentences", True) else "line",
-        "span": config.get("n_sentences", 3), "min_words": config.get("min_doc_words", 50),
+        "span": config.get("n_sentences", 3), "min_words": max(config.get("min_doc_words", 50), 1),
         "max_loss": 1,
     }  # fmt: skip
     others = dict.fromkeys(("exact", "document", "contamination"), _OFF)
