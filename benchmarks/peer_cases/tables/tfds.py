@@ -49,9 +49,10 @@ def badwords(case: Case) -> Attempt:
 
 @TABLE.maps("paragraph_filter")
 def paragraphs(case: Case) -> Attempt:
-    """Lines of so many characters."""
+    """Lines of so many characters; the peer asks for three of them at least."""
     least = case.input["min_paragraph_len"]
-    step = profile({"text_min_long_lines": case.input["min_paragraphs"]}, {"long_line": least})
+    most = max(3, case.input["min_paragraphs"])
+    step = profile({"text_min_long_lines": most}, {"long_line": least})
     row = one([step], text=_page(case)["text"], lang="en")
     return Answers(row["drop_reason"] is None, bool(case.answer["result"]))
 
