@@ -51,8 +51,8 @@ def badwords(case: Case) -> Attempt:
 def paragraphs(case: Case) -> Attempt:
     """Lines of so many characters; the peer asks for three of them at least."""
     least = case.input["min_paragraph_len"]
-    most = max(3, case.input["min_paragraphs"])
-    step = profile({"text_min_long_lines": most}, {"long_line": least})
+    wanted = max(3, case.input["min_paragraphs"])
+    step = profile({"text_min_long_lines": wanted}, {"long_line": least})
     row = one([step], text=_page(case)["text"], lang="en")
     return Answers(row["drop_reason"] is None, bool(case.answer["result"]))
 
