@@ -211,7 +211,8 @@ def hash_ngrams(
         wanted: uint64[M], hashes of anchors; those of a text ascend.
         options: those of `find_ngram_anchors`.
 
-    >>> texts, options = pa.array(["One\\nand two of five words."]), ParagraphOptions(ngram=4)
+    >>> texts = pa.array(["One\\nand two of five words."])
+    >>> options = ParagraphOptions(ngram=4, min_ngram=4)
     >>> wanted = np.unique(find_ngram_anchors(texts, options).hashes)
     >>> runs = hash_ngrams(texts, np.array([0, len(wanted)]), wanted, options)
     >>> len(runs.hashes), runs.paragraphs.tolist()[0]

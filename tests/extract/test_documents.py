@@ -29,7 +29,8 @@ TABLE: list[tuple[Row, str | None, str | None]] = [
     ((f"<p>{LAW}".encode(), "application/xhtml+xml", None, None), LAW, None),
     ((b"<nav></nav>", "text/html", None, None), None, "extract-empty"),
     ((b"", "text/plain", None, None), None, "extract-empty"),
-    ((b"%PDF", "application/pdf", None, None), None, "extract-unknown-type"),
+    ((b"PK", "application/zip", None, None), None, "extract-unknown-type"),
+    ((b"%PDF", "application/pdf", None, None), None, "extract-failed"),
     ((PDF, "text/html", None, None), None, "extract-bad-charset"),
     # The markup is intact and long, the text is not: the share of the text decides.
     (
@@ -69,7 +70,7 @@ def test_a_whole_batch_is_accounted_for() -> None:
     extracted = extract_rows([row for row, _, _ in TABLE], OPTIONS)
     assert extracted.texts.to_pylist() == [text for _, text, _ in TABLE]
     assert extracted.reasons.to_pylist() == [reason for _, _, reason in TABLE]
-    elsewhere = {"extract-failed", "extract-timeout", "extract-broken-notebook"}
+    elsewhere = {"extract-encrypted", "extract-timeout", "extract-broken-notebook"}
     assert {reason for _, _, reason in TABLE} == {None, *EXTRACT_REASONS} - elsewhere
     assert extracted.texts.type == extracted.reasons.type == pa.string()
 
