@@ -9,9 +9,9 @@ A table is lines with the same number of one sign between their cells, its headi
 import numpy as np
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons.chains import FIRST, FOUND, PRIVATE
 from corpus_pipeline.scrub.persons.evidence import is_word
 from corpus_pipeline.scrub.persons.letters import finished
+from corpus_pipeline.scrub.persons.marks import FIRST, FOUND, PRIVATE
 from corpus_pipeline.scrub.persons.tables import (
     BESIDE_COLUMN,
     FUNCTION,

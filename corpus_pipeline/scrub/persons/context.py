@@ -5,7 +5,7 @@ import numpy as np
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.evidence import given_behind
 from corpus_pipeline.scrub.persons.letters import NO_LETTER, code_point, finished, hash_phrase_word
-from corpus_pipeline.scrub.persons.tables import AFTER, BEFORE, GOES_ON, PHRASE, phrase_at
+from corpus_pipeline.scrub.persons.tables import ACTS, AFTER, BEFORE, GOES_ON, PHRASE, phrase_at
 from corpus_pipeline.scrub.persons.tokens import START, read_word
 
 #: Words and marks that are read before a name and behind it.
@@ -207,7 +207,7 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
                 break
             # She played, Smith announced.
             if items == 0 and tail & 0xFFFF == 0x6564 and count > 3 and byte > 0x60:
-                found = _merged(found, 2)
+                found = _merged(found, 2 | ACTS)
             i = end
         value = _extended(value, item)
         held = phrase_at(tables, AFTER, value)
@@ -236,6 +236,27 @@ def names_speaker(data, start, end, begin, stop, opens):  # type: ignore[no-unty
         # 12/05/2023, 18:02 - Anna: ...
         return 0x30 <= data[k - 3] <= 0x39
     return opens or (k > begin + 1 and data[k - 1] == 0x5D and 0x30 <= data[k - 2] <= 0x39)
+
+
+@kernel
+def _is_quote(data, i, stop):  # type: ignore[no-untyped-def]
+    """The bytes of a typographic mark of quotation at byte i, 0 if there is none."""
+    if i + 1 < stop and data[i] == 0xC2 and data[i + 1] in (0xAB, 0xBB):
+        return 2
+    if i + 2 < stop and data[i] == 0xE2 and data[i + 1] == 0x80 and 0x9C <= data[i + 2] <= 0x9F:
+        return 3
+    return 0
+
+
+@kernel
+def in_quotes(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
+    """Says whether typographic marks of quotation stand right before byte `start` and right behind
+    `end`: the name of a ship, a film, a storm. Straight ones are those of code and data, too."""
+    if not _is_quote(data, end, stop):
+        return False
+    return (start - 2 >= begin and _is_quote(data, start - 2, start) == 2) or (
+        start - 3 >= begin and _is_quote(data, start - 3, start) == 3
+    )
 
 
 @kernel

@@ -211,7 +211,13 @@ BEFORE: Final = """
     scheidsrechter :; sędzia :; судья :; entrenador :; allenatore :; treinador :; trener :;
     тренер :; gelb :; gelb - rot :; tore :; amarillas :; goles :; goals :; scorers :; but :; buts :;
     ammoniti :; espulsi :; marcatori :; geel :; rood :; doelpunten :; bramki :; żółte kartki :;
-    голы :; гол :; предупреждения :
+    голы :; гол :; предупреждения :; inventors :; inventor :; examiner :; firm :; violin :;
+    violin i :; violin ii :; viola :; cello :; oboe :; flute :; clarinet :; horn :; trumpet :;
+    trombone :; percussion :; harp :; piano :; soprano :; alto :; tenor :; baritone :; bass :;
+    lighting :; sound :; costumes :; stage manager :; choreography :; choreographer :; producer :;
+    producers :; rapporteurs :; examinateur :; examinateurs :; jury :; sonido :; maquillaje :;
+    dirección :; guion :; vestuario :; coreografie; luz :; som :; encenação :; encenação; regia :;
+    scene :; costumi :; bewerber :; regie :; bühne :; kostüme :; for mention :; sentence :
 3!: ¶ hi; ¶ hello; ¶ hey; ¶ dear; ¶ hallo; ¶ liebe; ¶ lieber; ¶ bonjour; ¶ salut; ¶ cher; ¶ chère;
     ¶ hola; ¶ hola ,; ¶ querido; ¶ querida; ¶ estimado; ¶ estimada; ¶ olá; ¶ olá ,; ¶ oi; ¶ oi ,;
     ¶ prezado; ¶ prezada; ¶ caro; ¶ cara; ¶ ciao; ¶ ciao ,; ¶ gentile; ¶ beste; ¶ geachte; ¶ hoi;
@@ -270,9 +276,13 @@ x: 's law; 's laws; 's theorem; 's lemma; 's disease; 's syndrome; 's paradox; '
     родился; родилась; , ceo; , cto; , founder; , director; , president; , chairman; , aged;
     , phd; , md; is very; is a very; speak
 1: , can you; , can i; , could you; , would you; , will you; , please; , are you; , did you;
-    , do you; has; had; came; went; looked; turned; took; gave; walked; ran; stood; sat; felt; knew;
-    wanted; made; got; is; was; and; 's; did; does; would; could; will; should; version; speak;
-    and i; and me; :
+    , do you; has; had; made; is; was; and; 's; did; does; would; could; will; should; version;
+    speak; and i; and me; :
+1+: came; went; looked; turned; took; gave; walked; ran; stood; sat; felt; knew; wanted; got; fell;
+    kept; stayed; led; ate; drank; slept; woke; drove; rode; flew; swam; sang; spoke; wept; swore;
+    fought; caught; threw; held; bought; sold; paid; chose; forgot; began; heard; sits; sits on;
+    knows; wants; claims; insists; admits; plays; drives; walks; runs; speaks; reads; laughs; smiles;
+    never; always; refuses; remembers; recalls; interpreted; would hire; asks
 """
 
 #: Words of labels in scripts without capitals, whose names are taken behind a colon.
@@ -287,3 +297,39 @@ CASELESS_PHRASES: Final = """
 اسمي; انا اسمي; السيد; السيدة; الدكتور; שמי; קוראים לי; מר; גברת; मेरा नाम; श्री; श्रीमती; डॉ;
 আমার নাম; آقای; خانم; دکتر
 """
+
+#: Small words that speak of persons, in texts of any kind; none is a usual word of another meaning
+#: in one of the other languages.
+OF_PERSONS: Final = """
+he she him her hers himself herself who whom whose said says asked replied answered whispered
+shouted laughed smiled shrugged sighed wrote writes married widow widowed aged husband wife wives
+daughter daughters mother mothers father fathers brother sister uncle aunt auntie aunty cousin
+nephew niece grandmother grandfather grandma grandpa granny grandson granddaughter mum mom dad mommy
+daddy stepmother stepfather fiancé fiancée husband's wife's mother's father's girlfriend boyfriend
+friend friends colleague colleagues roommate neighbour neighbor sir madam gentleman lady woman women
+girl boy guy dear regards sincerely condolences survived mourns obituary sons siblings
+él ella ellos ellas quien quienes dijo preguntó respondió contestó murió falleció nació hija hijas
+hijo hijos madre padre padres hermano hermana hermanos marido esposa esposo viuda viudo abuelo
+abuela nieto nieta tía suegra sobrina sobrino novio novia vecino vecina amigo amiga amigos señora
+señor mamá papá muchacha chica hombre mujer saludos
+ele ela eles elas dele dela quem disse respondeu perguntou morreu faleceu nasceu filha filho filhos
+mãe pai irmão irmã marido avô avó neto neta sobrinha namorado namorada vizinho vizinha senhora
+senhor moça rapaz abraços
+lui disse rispose chiese nacque figlia figlio figli fratello sorella moglie marito nonno nonna zio
+zia nipote fidanzato fidanzata amico amica signora signor ragazza ragazzo uomo donna saluti
+elle elles naquit mourut répondit demanda fille fils mère père frère sœur épouse tante
+oncle nièce neveu voisine voisin amie monsieur madame cordialement veuve veuf
+ihm ihn sagte fragte geboren gestorben sohn tochter
+zei haar zijn hij zij dochter zoon moeder vader broer vrouw
+jego jej ona powiedział powiedziała córka żona mąż siostra
+он она его её ей ему ним ней сказал сказала спросил спросила ответил ответила родился родилась умер
+умерла мать отец брат сестра сын дочь жена муж бабушка дедушка дядя тётя друг подруга внук внучка
+speaker speakers keynote attendees assistant founder founders kid kids inventor inventors examiner candidate trainer apprentice concertmaster players runner runners
+soloist understudy understudies hanged emigrated resigned elected supervised chaired seconded
+dissertation thesis wake maid jury widow's congregation parishioners schoolmates classmates
+hommes décès candidata candidato candidati eletti eletto voti mestre réus
+lehrling magd kinder vater bäuerin wirt
+"""
+
+#: Those that are no part of a thing's name, with a capital as well.
+ALWAYS_OF_PERSONS: Final = "he she his her mum mom ella ceo ceos"

@@ -184,6 +184,25 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def is_rare(tokens, low, high):  # type: ignore[no-untyped-def]
+    """Says whether two to four words are names of which lists know little, and are nothing else
+    that is known: no common words, places, roles or abbreviations."""
+    words = 0
+    for k in range(low, high + 1):
+        known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
+        if shape & (ALL_CAPITALS | SMALL):
+            return False
+        if shape & INITIAL or known & PARTICLE:
+            continue
+        if known >> 6 & 7 > 1 or known >> 9 & 3 or known & (_OTHER | NAMED | THING | STATE):
+            return False
+        if tokens[k, END] - tokens[k, START] < 3:
+            return False
+        words += 1
+    return 2 <= words <= 4
+
+
+@kernel
 def together(tokens, low, high):  # type: ignore[no-untyped-def]
     """Evidence of the tokens from `low` to `high`, two or more."""
     while high > low and tokens[high, KNOWN] & SUFFIX and not tokens[high, KNOWN] & 0x38:

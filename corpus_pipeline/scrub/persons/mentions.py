@@ -1,13 +1,7 @@
 """What a whole text says of its names: lists, firms, later mentions."""
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons.chains import (
-    BARRED,
-    FIRST,
-    FOUND,
-    PRIVATE,
-    joins,
-)
+from corpus_pipeline.scrub.persons.chains import joins
 from corpus_pipeline.scrub.persons.context import (
     before,
 )
@@ -16,6 +10,7 @@ from corpus_pipeline.scrub.persons.evidence import (
     is_unusable,
     is_word,
 )
+from corpus_pipeline.scrub.persons.marks import BARRED, FIRST, FOUND, PRIVATE
 from corpus_pipeline.scrub.persons.notes import SLOTS, is_noted, is_small
 from corpus_pipeline.scrub.persons.tables import (
     CALENDAR,
@@ -93,7 +88,7 @@ def read_firms(data, begin, tables, tokens, total):  # type: ignore[no-untyped-d
 
 
 @kernel
-def _is_list(data, start, end):  # type: ignore[no-untyped-def]
+def is_list(data, start, end):  # type: ignore[no-untyped-def]
     """Says whether nothing but a comma, semicolon or "and", in a few languages, is from byte start
     to end."""
     size = end - start
@@ -159,17 +154,17 @@ def read_joined(data, tokens, total):  # type: ignore[no-untyped-def]
             # A word of its own: nothing else stands beside it.
             if turn == 0:
                 alone_here = k + 1 >= total or not joins(tokens, k + 1)
-                listed = _is_list(data, tokens[other, END], tokens[k, START])
+                listed = is_list(data, tokens[other, END], tokens[k, START])
                 first = other
                 while first > 0 and not tokens[first, PEOPLE] & FIRST:
                     first -= 1
                 chained = (
                     first > 0 and bool(tokens[first - 1, PEOPLE] & FOUND)
-                    and _is_list(data, tokens[first - 1, END], tokens[first, START])
+                    and is_list(data, tokens[first - 1, END], tokens[first, START])
                 )  # fmt: skip
             else:
                 alone_here = not joins(tokens, k)
-                listed = _is_list(data, tokens[k, END], tokens[other, START])
+                listed = is_list(data, tokens[k, END], tokens[other, START])
                 last = other
                 while (
                     last + 1 < total
@@ -179,7 +174,7 @@ def read_joined(data, tokens, total):  # type: ignore[no-untyped-def]
                     last += 1
                 chained = (
                     last + 1 < total and bool(tokens[last + 1, PEOPLE] & FOUND)
-                    and _is_list(data, tokens[last, END], tokens[last + 1, START])
+                    and is_list(data, tokens[last, END], tokens[last + 1, START])
                 )  # fmt: skip
             if not alone_here or not listed:
                 continue
@@ -262,10 +257,10 @@ def read_listed(data, begin, tokens, total):  # type: ignore[no-untyped-def]
                 or alone(tokens[first, KNOWN], tokens[first, SHAPE], 9) < 1
             ):
                 continue
-            front = first > 0 and tokens[first - 1, PEOPLE] & FOUND and _is_list(
+            front = first > 0 and tokens[first - 1, PEOPLE] & FOUND and is_list(
                 data, tokens[first - 1, END], tokens[first, START]
             )  # fmt: skip
-            back = last + 1 < total and tokens[last + 1, PEOPLE] & FOUND and _is_list(
+            back = last + 1 < total and tokens[last + 1, PEOPLE] & FOUND and is_list(
                 data, tokens[last, END], tokens[last + 1, START]
             )  # fmt: skip
             known = tokens[first, KNOWN]
@@ -284,7 +279,7 @@ def read_listed(data, begin, tokens, total):  # type: ignore[no-untyped-def]
                 listed = listed or (
                     other > 0
                     and bool(tokens[other - 1, PEOPLE] & FOUND)
-                    and _is_list(data, tokens[other - 1, END], tokens[other, START])
+                    and is_list(data, tokens[other - 1, END], tokens[other, START])
                 )
                 listed = listed or (
                     _is_one_word(tokens, other, first - 1)
@@ -298,7 +293,7 @@ def read_listed(data, begin, tokens, total):  # type: ignore[no-untyped-def]
                 listed = listed or (
                     other + 1 < total
                     and bool(tokens[other + 1, PEOPLE] & FOUND)
-                    and _is_list(data, tokens[other, END], tokens[other + 1, START])
+                    and is_list(data, tokens[other, END], tokens[other + 1, START])
                 )
                 comma = data[tokens[last, END]] == 0x2C
                 listed = listed or (other > last + 1 and first < last and not comma)

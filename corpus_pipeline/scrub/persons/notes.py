@@ -12,21 +12,23 @@ SLOTS = 4096
 #: Where the table of words in small letters has the mark of the text at hand, and whether its words
 #: are noted. By the mark the table need not be emptied for each text.
 _TEXT, _NOTED = 2**16, 2**16 + 1
+#: Where is kept how many words of the text at hand speak of persons, and one; 0: not counted yet.
+PEOPLED = 2**16 + 2
 
 
 def new_notes() -> np.void:
     """Makes a record of what is noted of a text.
 
-    small: uint8[2**16 + 2], the words in small letters, by the low bits of their hash, so that some
+    small: uint8[2**16 + 3], the words in small letters, by the low bits of their hash, so that some
         other words are taken for them in a long text.
     slots: int64[SLOTS], hashes of the words of names, 0 where none is.
     marks: uint8[SLOTS], the bits of these names.
     touched: int64[SLOTS], the slots that are filled.
 
-    >>> int(new_notes()["small"][-2])
+    >>> int(new_notes()["small"][-3])
     1
     """
-    small = np.zeros(2**16 + 2, np.uint8)
+    small = np.zeros(2**16 + 3, np.uint8)
     small[_TEXT] = 1
     slots = np.zeros(SLOTS, np.int64)
     return record(small=small, slots=slots, marks=np.zeros(SLOTS, np.uint8), touched=slots)
@@ -38,6 +40,7 @@ def forget(notes, count):  # type: ignore[no-untyped-def]
     for j in range(count):
         notes.slots[notes.touched[j]] = 0
     seen = notes.small
+    seen[PEOPLED] = 0
     if not seen[_NOTED]:
         return
     seen[_NOTED] = 0

@@ -6,6 +6,7 @@ names       pieces of chains whose words look like a name            `evidence`
             and whose surroundings speak for one                     `context`
 cells       names in tables, in columns of names                     `cells`
 turned      names with a comma or a nickname inside                  `turned`
+people      names of which nothing is said, in a text that tells of no person, are things'
 mentions    words of these names elsewhere in the text
 """
 
@@ -16,14 +17,10 @@ import numpy as np
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.entities import INDEX
 from corpus_pipeline.scrub.persons.cells import read_cells
-from corpus_pipeline.scrub.persons.chains import (
-    FIRST,
-    FOUND,
-    PRIVATE,
-    read_chains,
-)
+from corpus_pipeline.scrub.persons.chains import read_chains
 from corpus_pipeline.scrub.persons.context import has_signs
 from corpus_pipeline.scrub.persons.labelled import read_labelled
+from corpus_pipeline.scrub.persons.marks import CUED, FIRST, FOUND, PRIVATE
 from corpus_pipeline.scrub.persons.mentions import (
     read_firms,
     read_joined,
@@ -31,6 +28,7 @@ from corpus_pipeline.scrub.persons.mentions import (
     read_mentions,
 )
 from corpus_pipeline.scrub.persons.notes import forget, new_notes
+from corpus_pipeline.scrub.persons.catalogues import drop_things
 from corpus_pipeline.scrub.persons.surname_ends import surname_ends
 from corpus_pipeline.scrub.persons.tables import (
     tables,
@@ -97,6 +95,7 @@ def _scan(  # type: ignore[no-untyped-def]
             total = total if count else 0
             for k in range(total):
                 tokens[k, PEOPLE] = 0
+        dropped = drop_things(data, begin, stop, tables, tokens, total, nouns, notes)
         if cells:
             read_cells(data, begin, stop, tables, tokens, total, True)
         read_inverted(data, begin, tokens, total)
@@ -104,7 +103,8 @@ def _scan(  # type: ignore[no-untyped-def]
         read_joined(data, tokens, total)
         read_listed(data, begin, tokens, total)
         if count:
-            read_mentions(data, begin, stop, tables, tokens, total, notes, least)
+            known = least | CUED if dropped else least
+            read_mentions(data, begin, stop, tables, tokens, total, notes, known)
         forget(notes, count)
         found = _written(tokens, total, least, row, found, rows, starts, stops, scores)
     return found

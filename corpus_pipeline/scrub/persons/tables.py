@@ -26,6 +26,8 @@ OF_SEVERAL = 1 << 21
 LINK, STATE, OWNED = (1 << bit for bit in range(22, 25))
 #: Surnames of Vietnam, what goes on behind them, and words that join the parts of Arabic names.
 VIETNAMESE, VIETNAMESE_GIVEN, JOINS = (1 << bit for bit in range(25, 28))
+#: A word that speaks of persons in small letters, and one that does so with a capital, too.
+OF_PERSONS, ALWAYS_OF_PERSONS = 1 << 28, 1 << 29
 #: A place that has the name is known, however many people live there; so is a given name.
 _TOWN, _GIVEN_NAME = 2 << PLACE, 5 << GIVEN
 _CLASSES = {
@@ -34,16 +36,17 @@ _CLASSES = {
     NAMED: words.THINGS_NAMED, PARTICLE: words.PARTICLES, SUFFIX: words.SUFFIXES,
     LINK: words.LINKS, STATE: words.STATES, OWNED: words.OWNED,
     VIETNAMESE: words.VIETNAMESE_SURNAMES, VIETNAMESE_GIVEN: words.VIETNAMESE_GIVEN,
-    JOINS: words.ARABIC_JOINS, _TOWN: words.TOWNS,
-    _GIVEN_NAME: words.GIVEN_NAMES,
+    JOINS: words.ARABIC_JOINS, _TOWN: words.TOWNS, _GIVEN_NAME: words.GIVEN_NAMES,
+    OF_PERSONS: cues.OF_PERSONS + OFFICES, ALWAYS_OF_PERSONS: cues.ALWAYS_OF_PERSONS,
 }  # fmt: skip
 
 #: What the points of `cues` are worth; the mark of contact is `CONTACT`.
 WORTH = {"1": 2, "2": 4, "3": 5, "4": 6, "x": 32, "-": 64, "~": 128, "=": 512}
 #: Behind an article, behind a word of place.
 #: A longer phrase goes on from here.
-CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON, INSIDE, CONTACT_OF_FULL = (
-    1 << bit for bit in range(4, 11)
+#: What persons do: one acts.
+CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON, INSIDE, CONTACT_OF_FULL, ACTS = (
+    1 << bit for bit in range(4, 12)
 )
 
 #: What is known of a word in the texts of one language, see `languages.npz`.
@@ -155,8 +158,8 @@ def _listed(text: str) -> list[tuple[list[str], int]]:
     for line in text.strip().split("\n"):
         head, _, rest = line.partition(":")
         head = head.strip()
-        if head.rstrip("!?") in WORTH:
-            worth = WORTH[head.rstrip("!?")]
+        if head.rstrip("!?+") in WORTH:
+            worth = WORTH[head.rstrip("!?+")] | (ACTS if "+" in head else 0)
             worth |= (CONTACT if "!" in head else 0) | (CONTACT_OF_FULL if "?" in head else 0)
             line = rest
         for phrase in line.split(";"):

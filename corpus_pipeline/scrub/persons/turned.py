@@ -1,9 +1,10 @@
 """Names with something inside: turned round by a comma, with a nickname between marks."""
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons.chains import BARRED, FIRST, FOUND, PRIVATE, joins
+from corpus_pipeline.scrub.persons.chains import joins
 from corpus_pipeline.scrub.persons.context import is_turned
 from corpus_pipeline.scrub.persons.evidence import given_behind, is_unusable, is_word
+from corpus_pipeline.scrub.persons.marks import BARRED, FIRST, FOUND, PRIVATE
 from corpus_pipeline.scrub.persons.tables import (
     CALENDAR,
     NAMED,
