@@ -39,6 +39,9 @@ from corpus_pipeline.scrub.persons.tokens import (
 def joins(tokens, k):  # type: ignore[no-untyped-def]
     """Says whether token k goes on the chain of the one before it."""
     gap = tokens[k, GAP]
+    if gap == PARTICLES and tokens[k, START] - tokens[k - 1, END] == 3:
+        # Ortega y Gasset is a surname behind a given name; Ana y Eva are two.
+        return k > 1 and tokens[k - 1, GAP] in (SPACE, HYPHEN, PARTICLES)
     if gap in (SPACE, HYPHEN, PARTICLES):
         return True
     if gap == DOT:
@@ -121,7 +124,7 @@ def _read_chain(  # type: ignore[no-untyped-def]
         if (
             follows
             and known & TITLE
-            and tokens[k + 1, GAP] in (SPACE, DOT)
+            and tokens[k + 1, GAP] in (SPACE, DOT, PARTICLES)
             and not (shape & ALL_CAPITALS and not tokens[k + 1, SHAPE] & ALL_CAPITALS)
         ):
             titled = k if not points else titled

@@ -194,6 +194,11 @@ def after(data, at, stop, tables):  # type: ignore[no-untyped-def]
         if byte < 0x80 and not (0x61 <= byte | 0x20 <= 0x7A):
             item = int(byte)
             if 0x30 <= byte <= 0x39:
+                # Roe, 31, ...
+                if items == 1 and data[at] == 0x2C and i == at + 2 and i + 2 < stop and (
+                    0x30 <= data[i + 1] <= 0x39 and data[i + 2] in (0x2C, 0x29, 0x3B)
+                ):  # fmt: skip
+                    found = _merged(found, 4)
                 if items == 0 and i == at + 1:
                     while i < stop and 0x30 <= data[i] <= 0x39:
                         i += 1

@@ -211,7 +211,7 @@ BEFORE: Final = """
     scheidsrechter :; sędzia :; судья :; entrenador :; allenatore :; treinador :; trener :;
     тренер :; gelb :; gelb - rot :; tore :; amarillas :; goles :; goals :; scorers :; but :; buts :;
     ammoniti :; espulsi :; marcatori :; geel :; rood :; doelpunten :; bramki :; żółte kartki :;
-    голы :; гол :; предупреждения :; inventors :; inventor :; examiner :; firm :; violin :;
+    голы :; гол :; предупреждения :; " -; . " -; inventors :; inventor :; examiner :; firm :; violin :;
     violin i :; violin ii :; viola :; cello :; oboe :; flute :; clarinet :; horn :; trumpet :;
     trombone :; percussion :; harp :; piano :; soprano :; alto :; tenor :; baritone :; bass :;
     lighting :; sound :; costumes :; stage manager :; choreography :; choreographer :; producer :;
@@ -231,7 +231,25 @@ x: rue; rue de; rua; via; ulica; ul .; calle; calle de; avenida; plaza; plaza de
     viale; corso; avenue; boulevard; place; quai; straat; улица; ул .; имени; lake; mount;
     hurricane; river; city of; town of; village of; state of; county of; province of;
     university of; bank of; island of; port of; san; santa; the city of; battle of; siege of;
-    treaty of; parish of; borough of; district of; vale of; isle of; gulf of; norma de; teorema de;
+    treaty of; parish of; frigate; destroyer; aircraft carrier; submarine; steamer; trawler; tanker;
+    ferry; yacht; schooner; lighthouse; crater; asteroid; clematis; cultivar; perfume; handbag; vermouth;
+    cognac; champagne; tropical storm; typhoon; terminal; airport; opera; musical; sitcom; steamship;
+    fregata; corvetta; incrociatore; portaerei; traghetto; nave; piroscafo; cratere; aeroporto; galleria;
+    auditorium; teatro; stadio; palazzetto; premio; torta; profumo; borsa; vino; vermut; cognac; pastis;
+    rifugio; capanna; albergo; sala; istituto; liceo; servizio; linea; stazione; fermata;
+    aeropuerto; túnel; puente; auditorio; estadio; estación; parada; hospital; clínica; colegio;
+    instituto; biblioteca; museo; beca; becas; ayudas; fragata; corbeta; buque; crucero; petrolero;
+    huracán; tormenta; borrasca; perfume; vestido; bolso; reloj; gafas; pañuelo; piano; guitarra;
+    cerveza; furgoneta; refugio; pabellón; ponte; aeroporto; auditório; estádio; estação; túnel;
+    escola; colégio; navio; corveta; petroleiro; cargueiro; furacão; relógio; violão; fogão; elevador;
+    máquina; prêmio; prémio; bolsa; troféu; taça; rodovia; viaduto; elevado; terminal; metrô;
+    aéroport; frégate; porte-avions; porte - avions; paquebot; goélette; sous - marin; voilier; pont;
+    hôpital; lycée; collège; gymnase; rosier; rose; pomme; poire; cerise; tempête; ouragan; farine;
+    parfum; champagne; théâtre; salle; station; arrêt; prix; stade; médiathèque; bibliothèque;
+    flughafen; fregatte; zerstörer; kreuzer; fähre; frachter; dampfer; forschungsschiff; seenotkreuzer;
+    schulschiff; sturmtief; orkantief; tief; hoch; orkan; modell; klavier; filmpreis; elevador;
+    фрегат; крейсер; теплоход; пароход; ледокол; барк; катер; сухогруз; клиника; больница; трасса;
+    аэропорт; станция; parish of; borough of; district of; vale of; isle of; gulf of; norma de; teorema de;
     teorema di; théorème de; satz von; loi de; ley de; lei de; distribución de; distribuição de;
     algoritmo de; algorithme de; batalla de; bataille de; schlacht von; schlacht bei; class; def;
     struct; enum; extends; typedef; namespace
@@ -253,7 +271,23 @@ x: 's law; 's laws; 's theorem; 's lemma; 's disease; 's syndrome; 's paradox; '
     series; function; functions; integral; code; codes; gate; gates; rotation; estimator;
     sampling; kernel; loss; stain; cell; cells; protocol; hash; hashes; root; model; sort; trie;
     search; statistic; diagram; duality; bound; bounds; prior; identity; lattice; cipher; consensus;
-    sum; sums; browser; virus
+    sum; sums; browser; virus; 's sign; 's choice; 's fallacy; 's dilemma; 's wager; 's gambit;
+    's tendon; 's contracture; 's palsy; 's lymphoma; 's sarcoma; 's thyroiditis; 's phenomenon;
+    's warbler; 's jay; 's nutcracker; 's hummingbird; 's hawk; 's gull; 's tern; 's petrel; 's plover;
+    's sandpiper; 's sparrow; 's finch; 's vireo; 's thrush; 's oriole; 's sapsucker; 's woodpecker;
+    's gazelle; 's zebra; 's gecko; 's tortoise; 's whale; 's dolphin; 's bat; 's vole; 's spider;
+    's swan; 's swans; 's geese; 's goose; 's eagle; 's owl; 's heron; 's pheasant; 's partridge;
+    's comet; 's mustard; 's ketchup; 's marmalade; 's whisky; 's whiskey; 's bourbon; 's gin; 's rum;
+    's jam; 's sausages; 's biscuits; 's cereal; 's triangle; 's series; 's expansion; 's identity;
+    's curve; 's ratio; 's coefficient; 's version; 's postulate; 's criterion; 's rule; 's criteria;
+    warbler; jigsaw; injunction; doctrine; notice; material; warning; guitar; guitars; strings; pickups;
+    amp; amps; trailer; trailers; tractor; tractors; rifle; rifles; pistol; pistols; jeans; trainers;
+    sneakers; bookcase; sofa; engine; engines; pump; telescope; variety; cultivar; stop; style;
+    whiting; bridge; order; handbag; perfume; spectrum; reaction; cycle; counter; radiation; scattering;
+    ratio; circuit; maneuver; manoeuvre; procedure; criteria; classification; fellowship; scholarship;
+    lectures; prize; medal; jug; jugs; figurine; teapot; porcelain; vase; clock; clocks; bulb; screws;
+    screwdriver; wrench; valve; stove; burner; lamp; jacket; boots; bra; bikini; cocktail; sauce;
+    salad; sponge; bun; pudding; apples; pears; potatoes; tomatoes; cherries; roses
 3!: 's phone; 's email; 's account; lives at; resides at; residing at; is my name;
     as a beneficiary; as beneficiary; as guardian; as a guardian; to my account;
     at your service; @; tel; phone :; tel :; ( mailto; & lt; | phone; | email; | tel
@@ -283,6 +317,15 @@ x: 's law; 's laws; 's theorem; 's lemma; 's disease; 's syndrome; 's paradox; '
     fought; caught; threw; held; bought; sold; paid; chose; forgot; began; heard; sits; sits on;
     knows; wants; claims; insists; admits; plays; drives; walks; runs; speaks; reads; laughs; smiles;
     never; always; refuses; remembers; recalls; interpreted; would hire; asks
+"""
+
+#: What persons are, besides `OFFICES`, behind a name and a comma.
+TRADES: Final = """
+nurse teacher farmer lawyer judge baker butcher carpenter plumber electrician driver mechanic student
+engineer chemist historian novelist poet painter singer drummer guitarist concertmaster chair
+chairman chairwoman secretary founder owner keeper skipper captain coach goalkeeper editor
+author director producer spokesman spokeswoman retired formerly daughter son wife husband mother
+father sister brother widow neighbour neighbor captain
 """
 
 #: Words of labels in scripts without capitals, whose names are taken behind a colon.

@@ -185,8 +185,8 @@ def alone(known, shape, size):  # type: ignore[no-untyped-def]
 
 @kernel
 def is_rare(tokens, low, high):  # type: ignore[no-untyped-def]
-    """Says whether two to four words are names of which lists know little, and are nothing else
-    that is known: no common words, places, roles or abbreviations."""
+    """Says whether one to four words could be names of which lists know little, and are nothing
+    else that is known: no common words, places, roles or abbreviations."""
     words = 0
     for k in range(low, high + 1):
         known, shape = tokens[k, KNOWN], tokens[k, SHAPE]
@@ -199,7 +199,7 @@ def is_rare(tokens, low, high):  # type: ignore[no-untyped-def]
         if tokens[k, END] - tokens[k, START] < 3:
             return False
         words += 1
-    return 2 <= words <= 4
+    return 1 <= words <= 4
 
 
 @kernel

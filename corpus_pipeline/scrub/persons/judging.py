@@ -21,7 +21,7 @@ from corpus_pipeline.scrub.persons.evidence import (
     together,
 )
 from corpus_pipeline.scrub.persons.marks import BARRED, FIRST, FOUND, PRIVATE, CUED
-from corpus_pipeline.scrub.persons.notes import SLOTS, is_small, note_small
+from corpus_pipeline.scrub.persons.notes import PEOPLED, SLOTS, is_small, note_small
 from corpus_pipeline.scrub.persons.people import tells_of_people
 from corpus_pipeline.scrub.persons.tables import (
     ACTS,
@@ -77,7 +77,8 @@ def _noted(tokens, low, high, mark, notes, count):  # type: ignore[no-untyped-de
         if (
             known & 0x3F == 0
             and low < high
-            and not (tokens[low, KNOWN] & 7 >= 5 or tokens[k, SHAPE] & SURNAME_END)
+            and not (tokens[low, KNOWN] & 7 >= 4 or tokens[k, SHAPE] & SURNAME_END)
+            and notes.small[PEOPLED] <= 1
         ):
             continue
         if tokens[k, SHAPE] & ALL_CAPITALS and tokens[k, END] - tokens[k, START] <= 3:
@@ -167,11 +168,16 @@ def judge(  # type: ignore[no-untyped-def]
     # House numbers.
     if numbered or number:
         evidence -= 4
-    # Two words that no list has, in a text that tells of persons.
-    if evidence < 4 and low < high and not strict and not said & (DOUBTS | PLACES | INSIDE) and (
+    # Words that lists have seldom or not, in a text that tells of persons.
+    if evidence <= 4 and not strict and not said & (DOUBTS | PLACES | INSIDE) and (
         is_rare(tokens, low, high) and tells_of_people(data, begin, stop, tables, nouns, notes) > 1
     ):  # fmt: skip
-        evidence = 4
+        if low < high:
+            evidence = 4
+        elif known & 7 == 4 and known >> 3 & 7 < 4 and evidence == 4 and not nouns & 1:
+            evidence = 6
+        else:
+            evidence = max(evidence, 4 if spoken & ACTS else 2)
     # »Hannah Arendt« is a film, and a guest who is quoted has a comma in it.
     if not points and said & 15 < 4 and in_quotes(data, start, end, begin, stop):
         evidence -= 6

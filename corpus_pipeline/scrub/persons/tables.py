@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons import cues, words
+from corpus_pipeline.scrub.persons import cues, names_of_things, words
 from corpus_pipeline.scrub.persons.headings import BESIDE, NAME_COLUMNS, PERSON_COLUMNS
 from corpus_pipeline.scrub.persons.letters import MARK, TWO, hashed, letters
 from corpus_pipeline.scrub.persons.offices import OFFICES
@@ -33,7 +33,7 @@ _TOWN, _GIVEN_NAME = 2 << PLACE, 5 << GIVEN
 _CLASSES = {
     FUNCTION: words.FUNCTION, TITLE: words.TITLES, ROLE: words.ROLES + OFFICES, THING: words.THINGS,
     THING_BEFORE: words.THINGS_BEFORE, CALENDAR: words.CALENDAR, PEOPLE: words.PEOPLES,
-    NAMED: words.THINGS_NAMED, PARTICLE: words.PARTICLES, SUFFIX: words.SUFFIXES,
+    NAMED: words.THINGS_NAMED + names_of_things.BRANDS, PARTICLE: words.PARTICLES, SUFFIX: words.SUFFIXES,
     LINK: words.LINKS, STATE: words.STATES, OWNED: words.OWNED,
     VIETNAMESE: words.VIETNAMESE_SURNAMES, VIETNAMESE_GIVEN: words.VIETNAMESE_GIVEN,
     JOINS: words.ARABIC_JOINS, _TOWN: words.TOWNS, _GIVEN_NAME: words.GIVEN_NAMES,
@@ -48,6 +48,8 @@ WORTH = {"1": 2, "2": 4, "3": 5, "4": 6, "x": 32, "-": 64, "~": 128, "=": 512}
 CONTACT, FORBIDS, DOUBTS, PLACES, GOES_ON, INSIDE, CONTACT_OF_FULL, ACTS = (
     1 << bit for bit in range(4, 12)
 )
+
+_SEVERAL = words.NOT_PERSONS + ";" + names_of_things.SEVERAL
 
 #: What is known of a word in the texts of one language, see `languages.npz`.
 LOCAL_GIVEN, LOCAL_SURNAME, LOCAL_COMMON, LOCAL_PLACE = 1, 2, 4, 8
@@ -295,7 +297,7 @@ def tables() -> np.void:
     shipped = np.load(io.BytesIO(packed))
     listed = [(word, bit) for bit, group in _CLASSES.items() for word in group.split()]
     places = bytes(shipped["places"]).decode().split("\n")
-    places += [" ".join(name.split()) for name in words.NOT_PERSONS.split(";")]
+    places += [" ".join(name.split()) for name in _SEVERAL.split(";")]
     listed += [(place.split()[0], OF_SEVERAL) for place in places]
     hashes = np.concatenate([shipped["hashes"], hashed([word for word, _ in listed])])
     values = np.concatenate(
@@ -308,11 +310,13 @@ def tables() -> np.void:
         for group in (PERSON_COLUMNS, NAME_COLUMNS, BESIDE)
     ]
     offices = f"\n3: {'; '.join(OFFICES.split())}"
+    # Ann Roe, treasurer, ...
+    behind = f"\n2: {'; '.join(f', {office}' for office in (OFFICES + cues.TRADES).split())}"
     return _tables({
         WORDS: _Part(hashes, values),
         PLACES_OF_WORDS: _several(places),
         BEFORE: _phrases(cues.BEFORE + offices + cues.AGAINST, backwards=True),
-        AFTER: _phrases(cues.AFTER, backwards=False),
+        AFTER: _phrases(cues.AFTER + behind, backwards=False),
         LABELS: _several(labels),
         FREE_LABELS: _several(free),
         PERSON_COLUMN: columns[0],
