@@ -367,7 +367,14 @@ zei haar zijn hij zij dochter zoon moeder vader broer vrouw
 jego jej ona powiedział powiedziała córka żona mąż siostra
 он она его её ей ему ним ней сказал сказала спросил спросила ответил ответила родился родилась умер
 умерла мать отец брат сестра сын дочь жена муж бабушка дедушка дядя тётя друг подруга внук внучка
-speaker speakers keynote attendees assistant founder founders kid kids inventor inventors examiner candidate trainer apprentice concertmaster players runner runners
+speaker speakers keynote attendees assistant founder founders kid kids inventor inventors presenter presenters
+panelist panelists moderator participants engineer engineers scientist scientists historian
+historians author's artist artists composer composers poet poets writer writers actor actors actress
+researcher researchers photographer photographers photographed journalist journalists professor
+professors graduate alumni alum alumna alumnus citizen citizens resident residents employee employees
+president senator governor minister mayor chairman chairwoman lawyer lawyers attorney nurse doctor
+teacher teachers teammate teammates singer singers drummer guitarist bassist footballer astronaut
+activist activists politician politicians examiner candidate trainer apprentice concertmaster players runner runners
 soloist understudy understudies hanged emigrated resigned elected supervised chaired seconded
 dissertation thesis wake maid jury widow's congregation parishioners schoolmates classmates
 hommes décès candidata candidato candidati eletti eletto voti mestre réus
@@ -375,4 +382,4 @@ lehrling magd kinder vater bäuerin wirt
 """
 
 #: Those that are no part of a thing's name, with a capital as well.
-ALWAYS_OF_PERSONS: Final = "he she his her mum mom ella ceo ceos"
+ALWAYS_OF_PERSONS: Final = "he she his her mum mom ella ceo ceos presenters panelists moderators"

@@ -177,7 +177,7 @@ def judge(  # type: ignore[no-untyped-def]
         elif known & 7 == 4 and known >> 3 & 7 < 4 and evidence == 4 and not nouns & 1:
             evidence = 6
         else:
-            evidence = max(evidence, 4 if spoken & ACTS else 2)
+            evidence = max(evidence, 4 if spoken & ACTS else 2 if spoken & 15 >= _CUED else 0)
     # »Hannah Arendt« is a film, and a guest who is quoted has a comma in it.
     if not points and said & 15 < 4 and in_quotes(data, start, end, begin, stop):
         evidence -= 6

@@ -95,7 +95,10 @@ def _scan(  # type: ignore[no-untyped-def]
             total = total if count else 0
             for k in range(total):
                 tokens[k, PEOPLE] = 0
-        dropped = drop_things(data, begin, stop, tables, tokens, total, nouns, notes)
+        # Of languages without lists nobody knows what speaks of persons.
+        dropped = not strict and drop_things(
+            data, begin, stop, tables, tokens, total, nouns, notes
+        )
         if cells:
             read_cells(data, begin, stop, tables, tokens, total, True)
         read_inverted(data, begin, tokens, total)
