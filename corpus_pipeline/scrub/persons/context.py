@@ -66,6 +66,17 @@ def _unelided(data, start, end):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_year(data, end, begin):  # type: ignore[no-untyped-def]
+    """Says whether four digits from 1000 to 2099, and no more, end before byte `end`."""
+    if end - 4 < begin or (end - 5 >= begin and data[end - 5] > 0x2B):
+        return False
+    for i in range(end - 4, end):
+        if not 0x30 <= data[i] <= 0x39:
+            return False
+    return data[end - 4] == 0x31 or (data[end - 4] == 0x32 and data[end - 3] == 0x30)
+
+
+@kernel
 def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
     """Reads back from byte `at`; (what phrases say, whether it begins a line, or a
     sentence, whether a number stands before it)."""
@@ -105,7 +116,8 @@ def before(data, at, begin, tables):  # type: ignore[no-untyped-def]
                 break
         elif byte < 0x80 and not (0x61 <= byte | 0x20 <= 0x7A):
             if 0x30 <= byte <= 0x39:
-                number = items == 0 and i < at
+                # Not a year: in 1903 Maria ...
+                number = items == 0 and i < at and not _is_year(data, i, begin)
                 break
             item = int(byte)
             i -= 1

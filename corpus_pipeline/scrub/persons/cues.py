@@ -378,7 +378,8 @@ activist activists politician politicians examiner candidate trainer apprentice 
 soloist understudy understudies hanged emigrated resigned elected supervised chaired seconded
 dissertation thesis wake maid jury widow's congregation parishioners schoolmates classmates
 hommes décès candidata candidato candidati eletti eletto voti mestre réus
-lehrling magd kinder vater bäuerin wirt
+lehrling magd kinder vater bäuerin wirt männer männern offizier offiziere kommandant gouverneur truppen
+hombres uomini homens soldats soldados soldati
 """
 
 #: Those that are no part of a thing's name, with a capital as well.

@@ -236,7 +236,7 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
     if names == 1:
         if tokens[high, SHAPE] & INITIAL:
             # Maria K.
-            if known & 7 >= 5 and common < 2 and not doubtful:
+            if known & 7 >= 4 and common < 2 and not doubtful:
                 return 6
             # Щукина З. П., Tynyanov Y.
             if common > 1 or doubtful or shape & ALL_CAPITALS:
@@ -279,7 +279,7 @@ def together(tokens, low, high):  # type: ignore[no-untyped-def]
         found = 6 if common < 1 and not doubtful else 4
     elif strange and shape & SURNAME_END:
         found = 6
-    elif front >= 4 and unknown:
+    elif front >= 4 and (unknown or surname == 2):
         found = 5
     else:
         found = 2

@@ -170,7 +170,7 @@ def judge(  # type: ignore[no-untyped-def]
         evidence -= 4
     # Words that lists have seldom or not, in a text that tells of persons.
     if evidence <= 4 and not strict and not said & (DOUBTS | PLACES | INSIDE) and (
-        is_rare(tokens, low, high) and tells_of_people(data, begin, stop, tables, nouns, notes) > 1
+        is_rare(tokens, low, high) and tells_of_people(data, begin, stop, tables, nouns, notes) > 0
     ):  # fmt: skip
         if low < high:
             evidence = 4

@@ -310,6 +310,8 @@ def read_small_tokens(data, begin, stop, tables, tokens):  # type: ignore[no-unt
 
 
 _NO_NAMES = CALENDAR | PEOPLE_WORD | ROLE | TITLE | THING | THING_BEFORE
+#: A surname that few have, and nothing else.
+_SELDOM = 2 << SURNAME
 _GIVEN_BITS, _SURNAME_BITS, _COMMON_BITS = 7, 7 << SURNAME, 7 << COMMON
 
 
@@ -388,7 +390,7 @@ def read_tokens(data, begin, stop, tables, ends, language, tokens):  # type: ign
             local = looked_up(tables, LOCAL[language], value)
             if local:
                 known = _known_here(known, local)
-        if not known & 0x1FF:
+        if known & 0x1FF in (0, _SELDOM):
             end_kind = ends_as_surname(tail, letters, ends)
             if end_kind == 4:
                 known |= THING
