@@ -13,6 +13,8 @@ from corpus_pipeline.scrub.persons.tokens import END, KNOWN, PEOPLE, START
 
 #: Names of which nothing is said: so many are a list of things.
 _LISTED = 2
+#: A text of so many bytes would say something of a person, if one word of it were one's name.
+_LONG = 160
 #: Given names in a row: so many are persons.
 _ROW = 3
 
@@ -45,15 +47,18 @@ def _cue_given_names(data, tokens, total):  # type: ignore[no-untyped-def]
 def drop_things(data, begin, stop, tables, tokens, total, nouns, notes):  # type: ignore[no-untyped-def]
     """Takes the names of which nothing is said out of a text that tells of no person; says whether
     it did."""
-    cued = uncued = 0
+    cued = uncued = words = 0
     _cue_given_names(data, tokens, total)
     for k in range(total):
+        words += tokens[k, PEOPLE] & (FOUND | CUED) == FOUND
         if tokens[k, PEOPLE] & FOUND and tokens[k, PEOPLE] & FIRST:
             if tokens[k, PEOPLE] & CUED:
                 cued += 1
             else:
                 uncued += 1
-    if uncued < _LISTED or uncued < 2 * cued:
+    if uncued < 2 * cued or (uncued < _LISTED and (words > 1 or stop - begin < _LONG)):
+        return False
+    if not uncued:
         return False
     if tells_of_people(data, begin, stop, tables, nouns, notes):
         return False
