@@ -13,34 +13,59 @@ from corpus_pipeline.scrub.persons.tokens import END, KNOWN, PEOPLE, START
 
 #: Names of which nothing is said: so many are a list of things.
 _LISTED = 2
+#: And so many for each of which something is said.
+_TIMES = 6
 #: A text of so many bytes would say something of a person, if one word of it were one's name.
 _LONG = 160
-#: Given names in a row: so many are persons.
+#: Names in a row: so many are persons.
 _ROW = 3
+#: A line of more bytes is none of a list.
+_LINE = 160
 
 
 @kernel
-def _cue_given_names(data, tokens, total):  # type: ignore[no-untyped-def]
-    """Takes rows of given names alone, three or more, for persons: Ann, Joe, Mary and Bill."""
-    row = 0
-    for k in range(total + 1):
-        alone = (
-            k < total
-            and tokens[k, PEOPLE] & FIRST
-            and not (k + 1 < total and tokens[k + 1, PEOPLE] & (FOUND | FIRST) == FOUND)
-            and tokens[k, KNOWN] & 7 >= 4
-            and not tokens[k, KNOWN] & NAMED
-        )
-        if alone and row and not is_list(data, tokens[k - 1, END], tokens[k, START]):
-            alone_again, alone = True, False
+def _heads_next_line(data, end, start):  # type: ignore[no-untyped-def]
+    """Says whether a name at byte `start` is the first word of the line behind the one in which
+    another one ends at `end`."""
+    if start - end > _LINE:
+        return False
+    lines = 0
+    for i in range(end, start):
+        byte = data[i]
+        if byte == 0x0A:
+            lines += 1
+        elif lines and byte > 0x40:
+            return False
+    return lines == 1
+
+
+@kernel
+def _cue_rows(data, tokens, total):  # type: ignore[no-untyped-def]
+    """Takes rows of given names alone and of full names, three or more, for persons: Ann, Joe and
+    Bill; three lines that begin with a name."""
+    row = first = 0
+    k = end = 0
+    while k < total:
+        if not tokens[k, PEOPLE] & FIRST:
+            k += 1
+            continue
+        last = k
+        while last + 1 < total and tokens[last + 1, PEOPLE] & (FOUND | FIRST) == FOUND:
+            last += 1
+        known = tokens[k, KNOWN]
+        given = known & 7 >= 4 and not known & NAMED
+        if row and given and (
+            is_list(data, end, tokens[k, START]) or _heads_next_line(data, end, tokens[k, START])
+        ):  # fmt: skip
+            row += 1
         else:
-            alone_again = False
-        if not alone:
-            if row >= _ROW:
-                for j in range(k - row, k):
-                    tokens[j, PEOPLE] |= CUED
-            row = 0
-        row += alone or alone_again
+            row, first = int(given), k
+        if row >= _ROW:
+            for j in range(first, last + 1):
+                tokens[j, PEOPLE] |= CUED * (tokens[j, PEOPLE] & FOUND)
+            first = k
+        end = tokens[last, END]
+        k = last + 1
 
 
 @kernel
@@ -48,7 +73,7 @@ def drop_things(data, begin, stop, tables, tokens, total, nouns, notes):  # type
     """Takes the names of which nothing is said out of a text that tells of no person; says whether
     it did."""
     cued = uncued = words = 0
-    _cue_given_names(data, tokens, total)
+    _cue_rows(data, tokens, total)
     for k in range(total):
         words += tokens[k, PEOPLE] & (FOUND | CUED) == FOUND
         if tokens[k, PEOPLE] & FOUND and tokens[k, PEOPLE] & FIRST:
@@ -56,7 +81,7 @@ def drop_things(data, begin, stop, tables, tokens, total, nouns, notes):  # type
                 cued += 1
             else:
                 uncued += 1
-    if uncued < 2 * cued or (uncued < _LISTED and (words > 1 or stop - begin < _LONG)):
+    if uncued < _TIMES * cued or (uncued < _LISTED and (words > 1 or stop - begin < _LONG)):
         return False
     if not uncued:
         return False

@@ -378,6 +378,18 @@ activist activists politician politicians examiner candidate trainer apprentice 
 soloist understudy understudies hanged emigrated resigned elected supervised chaired seconded
 dissertation thesis wake maid jury widow's congregation parishioners schoolmates classmates
 hommes décès candidata candidato candidati eletti eletto voti mestre réus
+thanked apologised apologized divorced graduated retired fired promoted arrested convicted sentenced
+testified interviewed baptised baptized christened mourned born resides employed enrolled appointed
+someone anyone everyone nobody somebody accountant babysitter barber bride bridegroom groom
+bridesmaids caretaker carer client clients colleague counsellor counselor deputy diplomat doctors
+economist electrician farmer firefighter fisherman foreman heir heirs instructor intern interpreter
+janitor jurors landlord lodger lover managers mechanic mentor miner musician musicians nanny neighbours neighbors novelist
+nurses officers orphan parents passenger passengers patients pensioner physician pilgrim plumber
+policeman policewoman priest prisoner psychologist pupil pupils receptionist recruit refugee
+relatives reporter reviewer sailor sailors salesman scholar seamstress secretary servants settler
+soldier soldiers spouse students supervisor surgeon teenager tenants therapist translator tutor
+twins undersigned veteran victim victims volunteers waitress warden widower witnesses
+dob surname forename nickname née alias signed deceased
 lehrling magd kinder vater bäuerin wirt männer männern offizier offiziere kommandant gouverneur truppen
 hombres uomini homens soldats soldados soldati
 """

@@ -7,6 +7,8 @@ from corpus_pipeline.scrub.persons.notes import PEOPLED
 from corpus_pipeline.scrub.persons.tables import ALWAYS_OF_PERSONS, OF_PERSONS, WORDS, looked_up
 from corpus_pipeline.scrub.persons.tokens import read_word
 
+#: So many digits, with one sign or blank between two of them, are those of a telephone or a person.
+_NUMBER = 9
 #: Words that are enough to say that a text tells of persons.
 _SURE = 2
 
@@ -21,7 +23,19 @@ def tells_of_people(data, begin, stop, tables, nouns, notes):  # type: ignore[no
     folds = tables.letters
     count = 0
     i = begin
+    digits, last = 0, begin
     while i < stop and count < _SURE:
+        byte = data[i]
+        if byte < 0x41:
+            # Telephone numbers, numbers of persons and mail addresses.
+            if 0x30 <= byte <= 0x39:
+                digits = digits + 1 if i - last <= 2 else 1
+                last = i
+                count += digits == _NUMBER
+            elif byte == 0x40:
+                count += i > begin and data[i - 1] > 0x2F and i + 1 < stop and data[i + 1] > 0x2F
+            i += 1
+            continue
         code, width = code_point(data, i, stop)
         if folds[code] <= MARK:
             i += width
