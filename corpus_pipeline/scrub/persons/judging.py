@@ -20,7 +20,7 @@ from corpus_pipeline.scrub.persons.evidence import (
     is_vietnamese,
     together,
 )
-from corpus_pipeline.scrub.persons.marks import BARRED, FIRST, FOUND, PRIVATE, CUED
+from corpus_pipeline.scrub.persons.marks import BARRED, CUED, FIRST, FOUND, PRIVATE
 from corpus_pipeline.scrub.persons.notes import PEOPLED, SLOTS, is_small, note_small
 from corpus_pipeline.scrub.persons.people import tells_of_people
 from corpus_pipeline.scrub.persons.tables import (

@@ -2,7 +2,6 @@
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.letters import CAPITAL, MARK, code_point
-from corpus_pipeline.scrub.persons.marks import FIRST, FOUND, CUED
 from corpus_pipeline.scrub.persons.notes import PEOPLED
 from corpus_pipeline.scrub.persons.tables import ALWAYS_OF_PERSONS, OF_PERSONS, WORDS, looked_up
 from corpus_pipeline.scrub.persons.tokens import read_word

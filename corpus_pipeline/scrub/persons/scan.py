@@ -16,6 +16,7 @@ import numpy as np
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.entities import INDEX
+from corpus_pipeline.scrub.persons.catalogues import drop_things
 from corpus_pipeline.scrub.persons.cells import read_cells
 from corpus_pipeline.scrub.persons.chains import read_chains
 from corpus_pipeline.scrub.persons.context import has_signs
@@ -28,7 +29,6 @@ from corpus_pipeline.scrub.persons.mentions import (
     read_mentions,
 )
 from corpus_pipeline.scrub.persons.notes import forget, new_notes
-from corpus_pipeline.scrub.persons.catalogues import drop_things
 from corpus_pipeline.scrub.persons.surname_ends import surname_ends
 from corpus_pipeline.scrub.persons.tables import (
     tables,
@@ -96,9 +96,7 @@ def _scan(  # type: ignore[no-untyped-def]
             for k in range(total):
                 tokens[k, PEOPLE] = 0
         # Of languages without lists nobody knows what speaks of persons.
-        dropped = not strict and drop_things(
-            data, begin, stop, tables, tokens, total, nouns, notes
-        )
+        dropped = not strict and drop_things(data, begin, stop, tables, tokens, total, nouns, notes)
         if cells:
             read_cells(data, begin, stop, tables, tokens, total, True)
         read_inverted(data, begin, tokens, total)
