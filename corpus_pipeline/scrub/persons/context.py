@@ -256,27 +256,6 @@ def names_speaker(data, start, end, begin, stop, opens):  # type: ignore[no-unty
 
 
 @kernel
-def _is_quote(data, i, stop):  # type: ignore[no-untyped-def]
-    """The bytes of a typographic mark of quotation at byte i, 0 if there is none."""
-    if i + 1 < stop and data[i] == 0xC2 and data[i + 1] in (0xAB, 0xBB):
-        return 2
-    if i + 2 < stop and data[i] == 0xE2 and data[i + 1] == 0x80 and 0x9C <= data[i + 2] <= 0x9F:
-        return 3
-    return 0
-
-
-@kernel
-def in_quotes(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
-    """Says whether typographic marks of quotation stand right before byte `start` and right behind
-    `end`: the name of a ship, a film, a storm. Straight ones are those of code and data, too."""
-    if not _is_quote(data, end, stop):
-        return False
-    return (start - 2 >= begin and _is_quote(data, start - 2, start) == 2) or (
-        start - 3 >= begin and _is_quote(data, start - 3, start) == 3
-    )
-
-
-@kernel
 def phone_follows(data, at, stop):  # type: ignore[no-untyped-def]
     """Says whether a number of nine to fifteen digits in groups follows a name at once, as those
     of telephones are written: Ines 647 980 3316."""

@@ -211,7 +211,8 @@ BEFORE: Final = """
     scheidsrechter :; sędzia :; судья :; entrenador :; allenatore :; treinador :; trener :;
     тренер :; gelb :; gelb - rot :; tore :; amarillas :; goles :; goals :; scorers :; but :; buts :;
     ammoniti :; espulsi :; marcatori :; geel :; rood :; doelpunten :; bramki :; żółte kartki :;
-    голы :; гол :; предупреждения :; " -; . " -; inventors :; inventor :; examiner :; firm :; violin :;
+    голы :; гол :; предупреждения :; " -; . " -; inventors :; inventor :; examiner :; firm :;
+    violin :;
     violin i :; violin ii :; viola :; cello :; oboe :; flute :; clarinet :; horn :; trumpet :;
     trombone :; percussion :; harp :; piano :; soprano :; alto :; tenor :; baritone :; bass :;
     lighting :; sound :; costumes :; stage manager :; choreography :; choreographer :; producer :;
@@ -232,24 +233,29 @@ x: rue; rue de; rua; via; ulica; ul .; calle; calle de; avenida; plaza; plaza de
     hurricane; river; city of; town of; village of; state of; county of; province of;
     university of; bank of; island of; port of; san; santa; the city of; battle of; siege of;
     treaty of; parish of; frigate; destroyer; aircraft carrier; submarine; steamer; trawler; tanker;
-    ferry; yacht; schooner; lighthouse; crater; asteroid; clematis; cultivar; perfume; handbag; vermouth;
-    cognac; champagne; tropical storm; typhoon; terminal; airport; opera; musical; sitcom; steamship;
-    fregata; corvetta; incrociatore; portaerei; traghetto; nave; piroscafo; cratere; aeroporto; galleria;
-    auditorium; teatro; stadio; palazzetto; premio; torta; profumo; borsa; vino; vermut; cognac; pastis;
-    rifugio; capanna; albergo; sala; istituto; liceo; servizio; linea; stazione; fermata;
-    aeropuerto; túnel; puente; auditorio; estadio; estación; parada; hospital; clínica; colegio;
+    ferry; yacht; schooner; lighthouse; crater; asteroid; clematis; cultivar; perfume; handbag;
+    vermouth;
+    cognac; champagne; tropical storm; typhoon; terminal; airport; opera; sitcom; steamship;
+    fregata; corvetta; incrociatore; portaerei; traghetto; nave; piroscafo; cratere; aeroporto;
+    galleria;
+    auditorium; teatro; stadio; palazzetto; torta; profumo; borsa; vermut; cognac; pastis;
+    rifugio; capanna; albergo; sala; istituto; liceo; linea; stazione; fermata;
+    aeropuerto; túnel; puente; auditorio; estadio; estación; hospital; clínica; colegio;
     instituto; biblioteca; museo; beca; becas; ayudas; fragata; corbeta; buque; crucero; petrolero;
-    huracán; tormenta; borrasca; perfume; vestido; bolso; reloj; gafas; pañuelo; piano; guitarra;
+    huracán; tormenta; borrasca; perfume; vestido; bolso; reloj; gafas; pañuelo;
     cerveza; furgoneta; refugio; pabellón; ponte; aeroporto; auditório; estádio; estação; túnel;
-    escola; colégio; navio; corveta; petroleiro; cargueiro; furacão; relógio; violão; fogão; elevador;
-    máquina; prêmio; prémio; bolsa; troféu; taça; rodovia; viaduto; elevado; terminal; metrô;
-    aéroport; frégate; porte-avions; porte - avions; paquebot; goélette; sous - marin; voilier; pont;
-    hôpital; lycée; collège; gymnase; rosier; rose; pomme; poire; cerise; tempête; ouragan; farine;
+    escola; colégio; navio; corveta; petroleiro; cargueiro; furacão; relógio; fogão; elevador;
+    máquina; bolsa; troféu; taça; rodovia; viaduto; terminal; metrô;
+    aéroport; frégate; porte-avions; porte - avions; paquebot; goélette; sous - marin; voilier;
+    pont;
+    hôpital; lycée; collège; gymnase; rosier; pomme; poire; cerise; tempête; ouragan; farine;
     parfum; champagne; théâtre; salle; station; arrêt; prix; stade; médiathèque; bibliothèque;
-    flughafen; fregatte; zerstörer; kreuzer; fähre; frachter; dampfer; forschungsschiff; seenotkreuzer;
-    schulschiff; sturmtief; orkantief; tief; hoch; orkan; modell; klavier; filmpreis; elevador;
+    flughafen; fregatte; zerstörer; kreuzer; fähre; frachter; dampfer; forschungsschiff;
+    seenotkreuzer;
+    schulschiff; sturmtief; orkantief; orkan; modell; filmpreis; elevador;
     фрегат; крейсер; теплоход; пароход; ледокол; барк; катер; сухогруз; клиника; больница; трасса;
-    аэропорт; станция; parish of; borough of; district of; vale of; isle of; gulf of; norma de; teorema de;
+    аэропорт; станция; parish of; borough of; district of; vale of; isle of; gulf of; norma de;
+    teorema de;
     teorema di; théorème de; satz von; loi de; ley de; lei de; distribución de; distribuição de;
     algoritmo de; algorithme de; batalla de; bataille de; schlacht von; schlacht bei; class; def;
     struct; enum; extends; typedef; namespace
@@ -273,19 +279,24 @@ x: 's law; 's laws; 's theorem; 's lemma; 's disease; 's syndrome; 's paradox; '
     search; statistic; diagram; duality; bound; bounds; prior; identity; lattice; cipher; consensus;
     sum; sums; browser; virus; 's sign; 's choice; 's fallacy; 's dilemma; 's wager; 's gambit;
     's tendon; 's contracture; 's palsy; 's lymphoma; 's sarcoma; 's thyroiditis; 's phenomenon;
-    's warbler; 's jay; 's nutcracker; 's hummingbird; 's hawk; 's gull; 's tern; 's petrel; 's plover;
+    's warbler; 's jay; 's nutcracker; 's hummingbird; 's hawk; 's gull; 's tern; 's petrel;
+    's plover;
     's sandpiper; 's sparrow; 's finch; 's vireo; 's thrush; 's oriole; 's sapsucker; 's woodpecker;
     's gazelle; 's zebra; 's gecko; 's tortoise; 's whale; 's dolphin; 's bat; 's vole; 's spider;
     's swan; 's swans; 's geese; 's goose; 's eagle; 's owl; 's heron; 's pheasant; 's partridge;
-    's comet; 's mustard; 's ketchup; 's marmalade; 's whisky; 's whiskey; 's bourbon; 's gin; 's rum;
+    's comet; 's mustard; 's ketchup; 's marmalade; 's whisky; 's whiskey; 's bourbon; 's gin;
+    's rum;
     's jam; 's sausages; 's biscuits; 's cereal; 's triangle; 's series; 's expansion; 's identity;
-    's curve; 's ratio; 's coefficient; 's version; 's postulate; 's criterion; 's rule; 's criteria;
-    warbler; jigsaw; injunction; doctrine; notice; material; warning; guitar; guitars; strings; pickups;
-    amp; amps; trailer; trailers; tractor; tractors; rifle; rifles; pistol; pistols; jeans; trainers;
-    sneakers; bookcase; sofa; engine; engines; pump; telescope; variety; cultivar; stop; style;
-    whiting; bridge; order; handbag; perfume; spectrum; reaction; cycle; counter; radiation; scattering;
-    ratio; circuit; maneuver; manoeuvre; procedure; criteria; classification; fellowship; scholarship;
-    lectures; prize; medal; jug; jugs; figurine; teapot; porcelain; vase; clock; clocks; bulb; screws;
+    's curve; 's ratio; 's coefficient; 's version; 's postulate; 's criterion; 's rule;
+    's criteria;
+    warbler; jigsaw; injunction; doctrine; material; guitar; guitars; strings; pickups;
+    amp; amps; trailer; trailers; tractor; tractors; rifle; rifles; pistol; pistols; jeans;
+    trainers;
+    sneakers; bookcase; sofa; engine; engines; telescope; variety; cultivar; style;
+    whiting; bridge; handbag; perfume; spectrum; reaction; radiation; scattering;
+    ratio; circuit; maneuver; manoeuvre; procedure; criteria; classification; fellowship;
+    scholarship;
+    lectures; prize; medal; jug; jugs; figurine; teapot; porcelain; vase; bulb;
     screwdriver; wrench; valve; stove; burner; lamp; jacket; boots; bra; bikini; cocktail; sauce;
     salad; sponge; bun; pudding; apples; pears; potatoes; tomatoes; cherries; roses
 3!: 's phone; 's email; 's account; lives at; resides at; residing at; is my name;
@@ -315,13 +326,15 @@ x: 's law; 's laws; 's theorem; 's lemma; 's disease; 's syndrome; 's paradox; '
 1+: came; went; looked; turned; took; gave; walked; ran; stood; sat; felt; knew; wanted; got; fell;
     kept; stayed; led; ate; drank; slept; woke; drove; rode; flew; swam; sang; spoke; wept; swore;
     fought; caught; threw; held; bought; sold; paid; chose; forgot; began; heard; sits; sits on;
-    knows; wants; claims; insists; admits; plays; drives; walks; runs; speaks; reads; laughs; smiles;
+    knows; wants; claims; insists; admits; plays; drives; walks; runs; speaks; reads; laughs;
+    smiles;
     never; always; refuses; remembers; recalls; interpreted; would hire; asks
 """
 
 #: What persons are, besides `OFFICES`, behind a name and a comma.
 TRADES: Final = """
-nurse teacher farmer lawyer judge baker butcher carpenter plumber electrician driver mechanic student
+nurse teacher farmer lawyer judge baker butcher carpenter plumber electrician driver mechanic
+student
 engineer chemist historian novelist poet painter singer drummer guitarist concertmaster chair
 chairman chairwoman secretary founder owner keeper skipper captain coach goalkeeper editor
 author director producer spokesman spokeswoman retired formerly daughter son wife husband mother
@@ -367,14 +380,17 @@ zei haar zijn hij zij dochter zoon moeder vader broer vrouw
 jego jej ona powiedział powiedziała córka żona mąż siostra
 он она его её ей ему ним ней сказал сказала спросил спросила ответил ответила родился родилась умер
 умерла мать отец брат сестра сын дочь жена муж бабушка дедушка дядя тётя друг подруга внук внучка
-speaker speakers keynote attendees assistant founder founders kid kids inventor inventors presenter presenters
+speaker speakers keynote attendees assistant founder founders kid kids inventor inventors presenter
+presenters
 panelist panelists moderator participants engineer engineers scientist scientists historian
 historians author's artist artists composer composers poet poets writer writers actor actors actress
 researcher researchers photographer photographers photographed journalist journalists professor
-professors graduate alumni alum alumna alumnus citizen citizens resident residents employee employees
+professors graduate alumni alum alumna alumnus citizen citizens resident residents employee
+employees
 president senator governor minister mayor chairman chairwoman lawyer lawyers attorney nurse doctor
 teacher teachers teammate teammates singer singers drummer guitarist bassist footballer astronaut
-activist activists politician politicians examiner candidate trainer apprentice concertmaster players runner runners
+activist activists politician politicians examiner candidate trainer apprentice concertmaster
+players runner runners
 soloist understudy understudies hanged emigrated resigned elected supervised chaired seconded
 dissertation thesis wake maid jury widow's congregation parishioners schoolmates classmates
 hommes décès candidata candidato candidati eletti eletto voti mestre réus
@@ -383,14 +399,16 @@ testified interviewed baptised baptized christened mourned born resides employed
 someone anyone everyone nobody somebody accountant babysitter barber bride bridegroom groom
 bridesmaids caretaker carer client clients colleague counsellor counselor deputy diplomat doctors
 economist electrician farmer firefighter fisherman foreman heir heirs instructor intern interpreter
-janitor jurors landlord lodger lover managers mechanic mentor miner musician musicians nanny neighbours neighbors novelist
+janitor jurors landlord lodger lover managers mechanic mentor miner musician musicians nanny
+neighbours neighbors novelist
 nurses officers orphan parents passenger passengers patients pensioner physician pilgrim plumber
 policeman policewoman priest prisoner psychologist pupil pupils receptionist recruit refugee
 relatives reporter reviewer sailor sailors salesman scholar seamstress secretary servants settler
 soldier soldiers spouse students supervisor surgeon teenager tenants therapist translator tutor
 twins undersigned veteran victim victims volunteers waitress warden widower witnesses
 dob surname forename nickname née alias signed deceased
-lehrling magd kinder vater bäuerin wirt männer männern offizier offiziere kommandant gouverneur truppen
+lehrling magd kinder vater bäuerin wirt männer männern offizier offiziere kommandant gouverneur
+truppen
 hombres uomini homens soldats soldados soldati
 """
 

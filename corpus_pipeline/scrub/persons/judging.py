@@ -8,7 +8,6 @@ from corpus_pipeline.scrub.persons.context import (
     contact_behind,
     has_contact,
     heads_block,
-    in_quotes,
     is_turned,
     names_speaker,
     phone_follows,
@@ -39,6 +38,7 @@ from corpus_pipeline.scrub.persons.tables import (
     TITLE,
     VIETNAMESE_GIVEN,
 )
+from corpus_pipeline.scrub.persons.things import in_quotes
 from corpus_pipeline.scrub.persons.tokens import (
     ALL_CAPITALS,
     END,

@@ -1,4 +1,4 @@
-"""Words behind a name that make it one of a thing, a place or a day."""
+"""Words behind a name, and quotation marks around it, that make it one of a thing or a place."""
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.evidence import is_unusable
@@ -58,3 +58,24 @@ def is_of_thing(data, tokens, low, last, high, points):  # type: ignore[no-untyp
     return (between == 3 or between == 5) and data[end + between - 2] == 0x73 and (
         data[end] == 0x27 or data[end] == 0xE2
     )  # fmt: skip
+
+
+@kernel
+def _is_quote(data, i, stop):  # type: ignore[no-untyped-def]
+    """The bytes of a typographic mark of quotation at byte i, 0 if there is none."""
+    if i + 1 < stop and data[i] == 0xC2 and data[i + 1] in (0xAB, 0xBB):
+        return 2
+    if i + 2 < stop and data[i] == 0xE2 and data[i + 1] == 0x80 and 0x9C <= data[i + 2] <= 0x9F:
+        return 3
+    return 0
+
+
+@kernel
+def in_quotes(data, start, end, begin, stop):  # type: ignore[no-untyped-def]
+    """Says whether typographic marks of quotation stand right before byte `start` and right behind
+    `end`: the name of a ship, a film, a storm. Straight ones are those of code and data, too."""
+    if not _is_quote(data, end, stop):
+        return False
+    return (start - 2 >= begin and _is_quote(data, start - 2, start) == 2) or (
+        start - 3 >= begin and _is_quote(data, start - 3, start) == 3
+    )

@@ -49,7 +49,8 @@ mr mrs ms miss dr prof professor sir madam mister missus rev reverend capt sgt c
 messrs mme mmes mlle monsieur madame mademoiselle maitre herr frau herrn fraulein senor senora
 senorita sra srta srs signor signora signorina dott dottssa dottor dottoressa dhr mevr mevrouw
 meneer drs sayin senhor senhora herra rouva froken shri smt sheikh shaikh datuk господин госпожа
-пан пані г-н г-жа д-р dipl dipling doktor κυριος κυρια κος κα dra dna sheikha avv geom mw lieut pvt pte pfc brig hhj
+пан пані г-н г-жа д-р dipl dipling doktor κυριος κυρια κος κα dra dna sheikha avv geom mw lieut pvt
+pte pfc brig hhj
 """
 
 #: Before a name, of persons and of other things.
