@@ -355,7 +355,7 @@ CASELESS_PHRASES: Final = """
 """
 
 #: Small words that speak of persons, in texts of any kind; none is a usual word of another meaning
-#: in one of the other languages.
+#: in one of the other languages. Marks on letters do not count: él would be el.
 OF_PERSONS: Final = """
 he she him her hers himself herself who whom whose said says asked replied answered whispered
 shouted laughed smiled shrugged sighed wrote writes married widow widowed aged husband wife wives
@@ -364,7 +364,7 @@ nephew niece grandmother grandfather grandma grandpa granny grandson granddaught
 daddy stepmother stepfather fiancé fiancée husband's wife's mother's father's girlfriend boyfriend
 friend friends colleague colleagues roommate neighbour neighbor sir madam gentleman lady woman women
 girl boy guy dear regards sincerely condolences survived mourns obituary sons siblings
-él ella ellos ellas quien quienes dijo preguntó respondió contestó murió falleció nació hija hijas
+ella ellos ellas quien quienes dijo preguntó respondió contestó murió falleció nació hija hijas
 hijo hijos madre padre padres hermano hermana hermanos marido esposa esposo viuda viudo abuelo
 abuela nieto nieta tía suegra sobrina sobrino novio novia vecino vecina amigo amiga amigos señora
 señor mamá papá muchacha chica hombre mujer saludos
@@ -396,7 +396,7 @@ dissertation thesis wake maid jury widow's congregation parishioners schoolmates
 hommes décès candidata candidato candidati eletti eletto voti mestre réus
 thanked apologised apologized divorced graduated retired fired promoted arrested convicted sentenced
 testified interviewed baptised baptized christened mourned born resides employed enrolled appointed
-someone anyone everyone nobody somebody accountant babysitter barber bride bridegroom groom
+someone nobody somebody accountant babysitter barber bride bridegroom groom
 bridesmaids caretaker carer client clients colleague counsellor counselor deputy diplomat doctors
 economist electrician farmer firefighter fisherman foreman heir heirs instructor intern interpreter
 janitor jurors landlord lodger lover managers mechanic mentor miner musician musicians nanny
