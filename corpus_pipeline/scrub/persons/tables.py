@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
-from corpus_pipeline.scrub.persons import cues, names_of_things, words
+from corpus_pipeline.scrub.persons import cues, names_of_things, of_persons, words
 from corpus_pipeline.scrub.persons.headings import BESIDE, NAME_COLUMNS, PERSON_COLUMNS
 from corpus_pipeline.scrub.persons.letters import MARK, TWO, hashed, letters
 from corpus_pipeline.scrub.persons.offices import OFFICES
@@ -38,7 +38,8 @@ _CLASSES = {
     LINK: words.LINKS, STATE: words.STATES, OWNED: words.OWNED,
     VIETNAMESE: words.VIETNAMESE_SURNAMES, VIETNAMESE_GIVEN: words.VIETNAMESE_GIVEN,
     JOINS: words.ARABIC_JOINS, _TOWN: words.TOWNS, _GIVEN_NAME: words.GIVEN_NAMES,
-    OF_PERSONS: cues.OF_PERSONS + OFFICES, ALWAYS_OF_PERSONS: cues.ALWAYS_OF_PERSONS,
+    OF_PERSONS: of_persons.OF_PERSONS + OFFICES,
+    ALWAYS_OF_PERSONS: of_persons.ALWAYS_OF_PERSONS,
 }  # fmt: skip
 
 #: What the points of `cues` are worth; the mark of contact is `CONTACT`.
