@@ -7,6 +7,7 @@ meaning in one of the other languages; marks on letters do not count, so that é
 from typing import Final
 
 OF_PERSONS: Final = """
+residing
 he she him her hers himself herself who whom whose said says asked replied answered whispered
 shouted laughed smiled shrugged sighed wrote writes married widow widowed aged husband wife wives
 daughter daughters mother mothers father fathers brother sister uncle aunt auntie aunty cousin
@@ -78,4 +79,7 @@ lernte lehrte erzählt erklärt meint fragt lacht lächelt heiratete jahre ск�
 """
 
 #: Those that are no part of a thing's name, with a capital as well.
-ALWAYS_OF_PERSONS: Final = "he she his her mum mom ella ceo ceos presenters panelists moderators"
+ALWAYS_OF_PERSONS: Final = """
+he she his her mum mom ella ceo ceos presenters panelists moderators name reporter assignee tenant
+landlord lessee lessor plaintiff defendant claimant applicant employer patient witness
+"""
