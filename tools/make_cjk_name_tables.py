@@ -41,12 +41,15 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
     NO_COST,
     SOLE,
     word_hash,
+    word_list,
 )
 
 OUT = Path(__file__).parents[1] / "corpus_pipeline" / "scrub" / "persons"
 HAN = re.compile("[\u3400-\u9fff]+")
 #: Words of more characters are read as several.
 LONGEST_WORD = 4
+#: Readings that stand behind names.
+JAPANESE_TITLES = frozenset(word_list("japanese titles"))
 #: A surname that is less than this share of its character's occurrences counts behind labels alone.
 RAREST = 0.003
 #: Surnames that are frequent though their characters are more so.
@@ -311,8 +314,31 @@ def split_surnames(names: Iterable[str], lasts: Iterable[str], first: set[str]) 
     }
 
 
+def split_given(names: Iterable[str], lasts: Iterable[str]) -> set[str]:
+    """Returns given names that at least three full names have behind a known surname, the longest
+    that fits."""
+    known = set(lasts)
+    counts: Counter[str] = Counter()
+    for name in names:
+        for length in (3, 2):
+            given = name[length:]
+            if name[:length] in known and re.fullmatch("[\u3400-\u9fff々]{2,3}", given):
+                counts[given] += 1
+                break
+    return {given for given, count in counts.items() if count >= 3}
+
+
+def katakana(hiragana: str) -> str:
+    """Returns the same syllables in katakana.
+
+    >>> katakana("ひまり")
+    'ヒマリ'
+    """
+    return "".join(chr(ord(c) + 0x60) if "\u3041" <= c <= "\u3096" else c for c in hiragana)
+
+
 def japanese(sources: Path) -> None:
-    """Writes cjk_japanese.npz: surnames with their share, given names."""
+    """Writes cjk_japanese.npz: surnames with their share, given names in Han and kana."""
     lasts: dict[str, int] = {}
     with (sources / "ja_last_names.csv").open() as file:
         for name, people, *_ in csv.reader(file):
@@ -322,18 +348,28 @@ def japanese(sources: Path) -> None:
         lasts.setdefault(name, 3000)
     first = {row[0] for kind in ("male", "female") for row in names["first_name"][kind]}
     common = set(first)
+    kana = {reading for kind in ("male", "female") for row in names["first_name"][kind]
+            for reading in row[1:3]}  # fmt: skip
     for path in sorted(sources.glob("ja_first_*.csv")):
         with path.open() as file:
-            for _, _, *kanji in csv.reader(file):
+            for reading, _, *kanji in csv.reader(file):
                 first.update(kanji)
+                kana.update((reading, katakana(reading)))
+    # What is written so is as a name no common one; some are titles: さん.
+    first.update(name for name in kana if len(name) > 1 and name not in JAPANESE_TITLES)
     people = json.loads((sources / "person_names.json").read_text())
     first.update(people["ja_JP"]["first"])
     common.update(people["ja_JP"]["first"])
     for name in people["ja_JP"]["last"]:
         lasts.setdefault(name, 100_000)
     listed = (sources / "ja_names.txt").read_text().split()
+    added = split_given(listed, lasts)
     for name, count in split_surnames(listed, lasts, first).items():
         lasts[name] = 2100 if count >= 10 else 1000
+    first.update(added)
+    # Surnames of this project's own list count as those of some thousand people.
+    for name in (Path(__file__).parent / "cjk_japanese_surnames.txt").read_text().split():
+        lasts[name] = max(lasts.get(name, 0), 2500)
     last_table = {word_hash(name): n for name, n in lasts.items() if 1 <= len(name) <= 4}
     first_table = {
         word_hash(name): 2 if name in common else 1 for name in first if 1 <= len(name) <= 4

@@ -102,19 +102,22 @@ def _chinese(
 ) -> list[tuple[int, int, int, int, float]]:
     if not everyone:
         # Few texts name a private person; in these the person is looked for everywhere.
-        some = _in_rows(text, data, find_candidates(text, wanted, True), everyone)
+        some = _in_rows(text, data, wanted, find_candidates(text, wanted, True), everyone)
         wanted = np.zeros(len(wanted), np.bool_)
         wanted[[row for row, *_ in some]] = True
-    return _in_rows(text, data, find_candidates(text, wanted, False), everyone)
+    return _in_rows(text, data, wanted, find_candidates(text, wanted, False), everyone)
 
 
 def _in_rows(
-    text: Utf8, data: bytes, candidates: Candidates, everyone: bool
+    text: Utf8,
+    data: bytes,
+    wanted: NDArray[np.bool_],
+    candidates: Candidates,
+    everyone: bool,
 ) -> list[tuple[int, int, int, int, float]]:
-    if not len(candidates.rows):
-        return []
-    rows, firsts = np.unique(candidates.rows, return_index=True)
-    limits = [*firsts.tolist(), len(candidates.rows)]
+    # Who speaks in a script needs no candidate.
+    rows = np.flatnonzero(wanted) if everyone else np.unique(candidates.rows)
+    limits = np.searchsorted(candidates.rows, [*rows, len(wanted)]).tolist()
     columns = [column.tolist() for column in candidates[1:]]
     offsets = text.offsets
     found = []

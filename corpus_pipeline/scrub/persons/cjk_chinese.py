@@ -1,17 +1,27 @@
 """Which candidates of a Chinese text are names, and where its persons are named again."""
 
 import re
+from collections import Counter
 
+from corpus_pipeline.scrub.persons.cjk_abroad import find_parts, read_abroad, read_dotted
 from corpus_pipeline.scrub.persons.cjk_again import find_again
+from corpus_pipeline.scrub.persons.cjk_called import (
+    cut_address,
+    find_called,
+    read_given,
+    read_surname,
+)
+from corpus_pipeline.scrub.persons.cjk_company import is_in_list_of_things
 from corpus_pipeline.scrub.persons.cjk_cues import (
     ABROAD_LETTERS,
     COMPOUND_SURNAMES,
     CONTACT_WORDS,
     FIELD,
+    FIRMS,
     FOREIGN,
     KIN,
+    PLACES,
     ROLE,
-    ROLES,
     SELF,
     SPEECH,
     THING,
@@ -21,7 +31,14 @@ from corpus_pipeline.scrub.persons.cjk_gain import is_minority_name, name_gain
 from corpus_pipeline.scrub.persons.cjk_lists import find_listed
 from corpus_pipeline.scrub.persons.cjk_read import CUED, LIKELY, RARE_GAIN, has_sex, read_field
 from corpus_pipeline.scrub.persons.cjk_rows import Found, Row, add_found
-from corpus_pipeline.scrub.persons.cjk_scan import DOT, LABEL, NAME
+from corpus_pipeline.scrub.persons.cjk_scan import (
+    ABROAD_RUN,
+    DOT,
+    GIVEN_ALONE,
+    LABEL,
+    NAME,
+    SURNAME,
+)
 from corpus_pipeline.scrub.persons.cjk_tables import (
     NO_COST,
     folded,
@@ -34,6 +51,10 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
 #: verb of speech); without one, of two characters and of more; and what less suffices in a text
 #: that names somebody for certain.
 _SHORT, _LONG, _TRUST = 42, 30, 12
+#: The least gain of a name with a seldom surname that nothing announces.
+_RARE_ALONE = 24
+#: What suffices less where the same candidate stands twice.
+_REPEATED = 16
 #: What a name of nothing but letters of foreign names (贝叶斯) needs more without a cue.
 _ABROAD = 30
 #: What it needs more where its last letter and the next one do not let a name end there, where its
@@ -62,7 +83,7 @@ _TRADES = frozenset("生员师工者員師")
 _PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉邨県")
 #: Machines, stores, animals, drinks, buildings, villages: hardly a given name ends so.
 _THING_ENDS = frozenset(
-    "牌机柜库器杆伞鱼鲷鲹酒池渠沟滩坝堤闸墩岙岗寨屯庄关庵塔桥車機櫃庫傘魚溝灘壩莊關橋车"
+    "线線斋坊铺鋪牌机柜库器杆伞鱼鲷鲹酒池渠沟滩坝堤闸墩岙岗寨屯庄关庵塔桥車機櫃庫傘魚溝灘壩莊關橋车"
 )
 #: Waters, hills, towns and temples, in which given names end as well.
 _SCENERY_ENDS = frozenset("河江湖海山川岭峰泉洞岛湾城台树业寺祠墓嶺島灣臺樹業梁楼樓图圖")
@@ -70,7 +91,8 @@ _SCENERY_ENDS = frozenset("河江湖海山川岭峰泉洞岛湾城台树业寺�
 _PARTIES = frozenset("方费付库须費庫須")
 #: What follows a piece of the name of an organisation or a street.
 _ORGANISATION = re.compile(
-    f"(?:(?![的和与是在说及、对将被为]){_HAN}|[（(）)]){{0,10}}?(?:有限|公司|集团|集團|股份|大学|大學|医院|学院|银行|事务所|出版社|研究所|委员会|[街路][A-Za-z0-9一二三四五六七八九十]|大道|大街|大厦)"
+    f"(?:(?![的和与是在说及、对将被为]){_HAN}|[（(）)]){{0,10}}?(?:有限|公司|集团|集團|股份|大学|大學|医院|学院|银行|事务所|出版社|研究所|委员会|[街路][A-Za-z0-9一二三四五六七八九十]|大道|大街|大厦)|"
+    f"{_HAN}{{0,2}}(?:奖学金|奖教金|基金会|图书馆|体育馆|教学楼|研究院|书院|望远镜|编钟|冷凝管|纪念[馆堂碑]|小学|中学|希望小学|[班號号]舰)"
 )
 _FOREIGN, _ABROAD_LETTERS = frozenset(FOREIGN), frozenset(ABROAD_LETTERS)
 #: Capital numerals of amounts of money.
@@ -83,8 +105,6 @@ _DATE = re.compile(
     r"(?:\d{4}|[二一][〇零○Oo\d九]{3})\s*[年./-]\s*[\d一二三四五六七八九十]{1,2}\s*[月./-]"
 )
 _REGARDS = re.compile("(?:此致|敬礼|敬禮|顺祝|祝好|谨上|敬上|敬启|致礼|您的|落款)")
-_DOTTED = re.compile(f"({_HAN}{{1,10}})((?:[·•‧]{_HAN}{{1,8}})+)")
-_ROLE_WORDS = sorted(ROLES, key=len, reverse=True)
 
 
 def find_in_row(row: Row, everyone: bool) -> list[Found]:
@@ -97,12 +117,21 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
     }
     tables: dict[int, int] = {}
     plain: list[tuple[int, int]] = []
+    times: Counter[bytes] = Counter()
     for number, kind in enumerate(row.kinds):
         if kind == LABEL:
             read_field(row, number, at_start, tables, found)
         elif kind == DOT and everyone:
-            _read_dotted(row, number, found)
+            read_dotted(row, number, found)
+        elif kind == SURNAME and everyone:
+            read_surname(row, number, found)
+        elif kind == GIVEN_ALONE and everyone:
+            read_given(row, number, found)
+        elif kind == ABROAD_RUN and everyone:
+            read_abroad(row, number, found)
         elif kind == NAME and row.afters[number] != THING:
+            if _cut(row, number):
+                continue
             cued = row.befores[number] in _BEFORE or row.afters[number] in _AFTER
             if _beside_dot(row, number) or _is_trade(row, number):
                 continue
@@ -126,8 +155,9 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
                 score -= _NEVER if last in _THING_ENDS else _SCENERY * (last in _SCENERY_ENDS)
             if private or (everyone and cued and score >= CUED):
                 add_found(found, Found(row.starts[number], row.ends[number], 0.85, private))
-            elif everyone and score >= _LONG - _TRUST:
+            elif everyone and score >= _LONG - _TRUST - _REPEATED:
                 plain.append((number, score))
+                times[row.data[row.starts[number] : row.ends[number]]] += 1
     if plain:
         trusted = bool(found) or any(
             score >= _CERTAIN and row.ends[number] - row.starts[number] > 6
@@ -136,16 +166,36 @@ def find_in_row(row: Row, everyone: bool) -> list[Found]:
         for number, score in plain:
             start, end = row.starts[number], row.ends[number]
             needed = (_LONG if end - start > 6 else _SHORT) - (_TRUST if trusted else 0)
-            if score >= needed + _doubts(row, number):
+            if end - start > 6 and times[row.data[start:end]] > 1:
+                needed -= _REPEATED
+            if score >= needed + _doubts(row, number) and not is_in_list_of_things(row, start, end):
                 sure = score >= _CERTAIN
                 add_found(found, Found(start, end, 0.7 if sure else 0.5, False))
+    if everyone:
+        find_called(row, found)
     find_listed(row, found)
     find_again(row, found, everyone)
+    if everyone:
+        find_parts(row, found)
     chosen: list[Found] = []
     for each in sorted(found.values(), key=lambda f: (f.start, -f.end)):
         if (each.private or everyone) and (not chosen or each.start >= chosen[-1].end):
             chosen.append(each)
     return chosen
+
+
+def _cut(row: Row, number: int) -> bool:
+    """Cuts a form of address off a candidate; says whether nothing but a surname is left, which
+    stands as a candidate of its own."""
+    start, end = row.starts[number], row.ends[number]
+    name = row.data[start:end].decode()
+    after = row.data[end : min(row.stop, end + 3)].decode(errors="ignore")
+    kept = cut_address(name, after)
+    if kept == name:
+        return False
+    row.ends[number] = start + 3 * len(kept)
+    row.afters[number] = TITLE
+    return len(kept) == 1 or kept in COMPOUND_SURNAMES
 
 
 def _compound_bonus(row: Row, start: int) -> int:
@@ -163,6 +213,8 @@ def _doubts(row: Row, number: int) -> int:
     following = row.data[end : min(row.stop, end + 3)].decode(errors="ignore")[:1]
     before = row.data[max(row.begin, start - 3) : start].decode(errors="ignore")[-1:]
     if name[-1] in _THING_ENDS or _is_abroad(name, before, following):
+        return _NEVER
+    if before in _FOREIGN and name[0] in _FOREIGN:
         return _NEVER
     needed = _ABROAD if all(letter in _FOREIGN for letter in name) else 0
     if "\u3400" <= following <= "\u9fff" and not row.afters[number]:
@@ -192,11 +244,18 @@ def _is_none(row: Row, number: int, cued: bool) -> bool:
     name = row.data[start:end].decode()
     if is_minority_name(name):
         return False
+    simple = folded(name)
+    if not cued:
+        behind = folded(row.data[end : min(row.stop, end + 6)].decode(errors="ignore"))
+        longer = (simple, simple + behind[:1], simple + behind[:2])
+        if simple[0] == "阿" or any(each in FIRMS or each in PLACES for each in longer):
+            return True
     if name[1:] == "氏" or all(letter in _NUMERALS for letter in name):
         return True
     # A seldom surname is mostly a verb, so that the given name has to be one.
     rare = surname_cost(name[0]) == NO_COST and name[:2] not in COMPOUND_SURNAMES
-    if rare and (not cued or len(name) < 3 or name_gain(name) < RARE_GAIN):
+    least = RARE_GAIN if cued else _RARE_ALONE
+    if rare and (len(name) < 3 or name_gain(name) < least):
         return True
     following = row.data[end : min(row.stop, end + 3)].decode(errors="ignore")
     before = row.data[max(row.begin, start - 3) : start].decode(errors="ignore")
@@ -211,10 +270,8 @@ def _is_none(row: Row, number: int, cued: bool) -> bool:
     ):
         # 债权人向提存部门
         return True
-    return (
-        row.data[max(row.begin, start - 3) : start] in _TITLE_MARKS
-        and row.data[end : min(row.stop, end + 3)] == "》".encode()
-    )
+    # A title of a work that begins with a name.
+    return row.data[max(row.begin, start - 3) : start] in _TITLE_MARKS
 
 
 def _is_part(row: Row, number: int) -> bool:
@@ -263,64 +320,3 @@ def _is_private(row: Row, number: int) -> bool:
         if not line and (_REGARDS.search(before[-16:]) or _DATE.match(after.strip(" \t　\r\n"))):
             return True
     return False
-
-
-def _read_dotted(row: Row, number: int, found: dict[int, Found]) -> None:
-    """Takes a name with middle dots, without the role before it: 总统弗拉基米尔·普京."""
-    dot = row.starts[number]
-    low = max(row.begin, dot - 30)
-    while row.data[low] & 0xC0 == 0x80:
-        low += 1
-    window = row.data[low : min(row.stop, dot + 90)].decode(errors="ignore")
-    place = len(row.data[low:dot].decode(errors="ignore"))
-    match = None
-    for match in _DOTTED.finditer(window):
-        if match.start() < place < match.end():
-            break
-    else:
-        return
-    first, rest = match.group(1), match.group(2)
-    if place != match.start(2):
-        return
-    first = _without_role(first)
-    pieces = re.split("[·•‧]", rest)[1:]
-    last = _foreign_part(pieces[-1])
-    if not first or not last:
-        return
-    letters = first + "".join(pieces[:-1]) + last
-    foreign = sum(letter in _FOREIGN for letter in letters)
-    if foreign * 3 < len(letters) and not is_minority_name(letters):
-        return
-    start = match.end(1) - len(first)
-    end = match.end() - len(pieces[-1]) + len(last)
-    base = low + len(window[:start].encode())
-    add_found(found, Found(base, base + len(window[start:end].encode()), 0.8, False))
-
-
-def _without_role(text: str) -> str:
-    """Cuts what stands before a foreign name: a role, a joining word, letters of no such name.
-
-    >>> _without_role("俄罗斯总统弗拉基米尔"), _without_role("和约翰")
-    ('弗拉基米尔', '约翰')
-    """
-    for role in _ROLE_WORDS:
-        place = text.rfind(role)
-        if len(role) > 1 and place >= 0 and place + len(role) < len(text):
-            text = text[place + len(role) :]
-            break
-    start = len(text)
-    while start > 0 and text[start - 1] in _ABROAD_LETTERS:
-        start -= 1
-    return text[start:]
-
-
-def _foreign_part(text: str) -> str:
-    """Cuts what follows a foreign name in the same run.
-
-    >>> _foreign_part("普京说"), _foreign_part("史密斯先生")
-    ('普京', '史密斯')
-    """
-    end = 0
-    while end < min(len(text), 8) and text[end] in _ABROAD_LETTERS:
-        end += 1
-    return text[:end]

@@ -18,11 +18,11 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
 #: Classes of cues before a name.
 FIELD, SELF, ROLE, KIN, JOINED = 1, 2, 3, 4, 5
 #: Classes of cues behind a name.
-TITLE, SPEECH, FOLLOWED, THING = 1, 2, 3, 4
+TITLE, SPEECH, FOLLOWED, THING, ACTION = 1, 2, 3, 4, 5
 
 #: What a cue of each class adds to a score, in 1/COST_UNITS (a factor of e is 6).
 BEFORE_BONUS = np.array([0, 24, 24, 18, 14, 4], np.int64)
-AFTER_BONUS = np.array([0, 24, 16, 4, -36], np.int64)
+AFTER_BONUS = np.array([0, 24, 16, 4, -36, 12], np.int64)
 
 FIELDS = word_list("fields")
 SELVES = word_list("selves")
@@ -34,7 +34,11 @@ KINS = word_list("kins")
 JOINS = word_list("joins")
 TITLES = word_list("titles")
 SPEECHES = word_list("speeches")
+ACTIONS = word_list("actions")
 FOLLOWS = word_list("follows")
+#: Forms of address, by which persons are called behind the surname alone, and letters before it.
+ADDRESSES = word_list("addresses")
+NICKS = ("小", "老")
 THINGS = word_list("things")
 #: Characters of foreign names in Chinese letters; a name that goes on with them is a piece of one.
 FOREIGN = (
@@ -44,7 +48,8 @@ FOREIGN = (
 
 #: These and others that may stand in such a name.
 ABROAD_LETTERS = frozenset(
-    FOREIGN + "哥京翰得耳鲍甸茜嘉芝珊薛菜葛柯桃敏洁蜜美妲蒲潘柏巩克松森蓝竺钮顿内维本鸠庇邓"
+    FOREIGN + "奈萝范蔻菈崔凡肖芬翠琪琦雯尤戚缪骆鲍裴娄弥昆奎蒂碧婷婕娥钦舒司思汤皇咪咯甫希"
+    "哥京翰得耳鲍甸茜嘉芝珊薛菜葛柯桃敏洁蜜美妲蒲潘柏巩克松森蓝竺钮顿内维本鸠庇邓"
     "艾爱安昂班本彼伯博查戴丹登丁杜多恩芬福甘冈根贡古海汉亨胡华惠杰金坎康考肯夸兰朗劳雷列林琳留路伦曼梅门蒙米"
     "密明莫默宁纽农努欧潘彭平普齐钱乔琴丘让热日荣茹瑞山绍圣泰唐陶提图万旺威魏温文武西夏肖谢辛雅延扬叶依易因英尤约泽詹"
     "珍朱卓兹佐滕狄更富吕苏娅妮娃姬露丽莉莲黛芙芭蓓蕾薇翁雨果歇塔高莱布索菲凯瑟琳尚冉贾居邦朱熊敦顿宾逊茨岑迈桂赛隆乌"
@@ -81,7 +86,9 @@ def after_cues() -> WordTable:
     >>> len(after_cues().keys) > 200
     True
     """
-    return _table({THING: THINGS, FOLLOWED: FOLLOWS, SPEECH: SPEECHES, TITLE: TITLES})
+    return _table(
+        {THING: THINGS, FOLLOWED: FOLLOWS, ACTION: ACTIONS, SPEECH: SPEECHES, TITLE: TITLES}
+    )
 
 
 #: Bits of a word of `labels`: it is a field of a form, a name may follow it without a sign.
@@ -119,11 +126,25 @@ def minority_parts() -> WordTable:
     return _table({1: word_list("minority parts")})
 
 
+@cache
+def addresses() -> WordTable:
+    """Returns forms of address.
+
+    >>> len(addresses().keys) > 100
+    True
+    """
+    return dictionary(dict.fromkeys(ADDRESSES, 1))
+
+
 #: Words of a person's numbers and dwelling.
 CONTACT_WORDS = (
     "身份证", "身份證", "公民身份", "电话", "電話", "手机", "手機", "微信", "邮箱", "住址", "户籍",
     "家住", "住所", "出生于", "护照", "银行卡", "账号", "帐号",
 )  # fmt: skip
+
+#: Names of firms and wares, and of places, in the form of a person's.
+FIRMS = frozenset(word_list("firms"))
+PLACES = frozenset(word_list("name places"))
 
 #: Values of fields that are no names, other fields among them.
 NO_NAMES = frozenset((*word_list("no names"), *FIELDS, *word_list("signed fields")))

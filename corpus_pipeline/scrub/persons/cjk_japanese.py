@@ -6,14 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus_pipeline.scrub.persons.cjk_fields import cells_below
+from corpus_pipeline.scrub.persons.cjk_japanese_again import add_again, is_called
 from corpus_pipeline.scrub.persons.cjk_japanese_scan import (
     COMMON,
     FOREIGN,
     FULL,
+    GIVEN,
     LABEL,
+    NAMED,
     PARTED,
+    ROLED,
     TITLED,
     labels,
+    role_ends,
+    roles,
     scan_japanese,
     titles,
 )
@@ -44,6 +50,9 @@ _CONTACT = re.compile(
 _KANA = "\u3041-\u3096\u30a1-\u30faー"
 #: Kana in brackets that read a name, with a blank between or without; Latin letters.
 _READING = re.compile(f"[（(][{_KANA}]{{1,8}}[ 　][{_KANA}]{{1,8}}[）)、,，;；]")
+_READING_AND_TITLE = re.compile(
+    f"[（(][{_KANA}]{{2,12}}[）)](?:さん|さま|様|氏|君|くん|ちゃん|先生|選手|監督|教授|です|と申|と言い)"
+)
 _FURIGANA = re.compile(f"[ 　]{{0,2}}[（(]([{_KANA}]{{1,8}}[ 　]?[{_KANA}]{{1,8}})[）)、,，;；]")
 _ROMAJI = re.compile(
     r"[ 　]{0,2}[（(／/]([A-Z][A-Za-z'-]{1,14}[ ,]{1,2}[A-Z][A-Za-z'-]{1,14})(?![\w@.])"
@@ -92,6 +101,8 @@ def find_japanese(
             *tables.first,
             *titles(),
             *labels(),
+            *roles(),
+            role_ends(),
             np.zeros(2, np.int64),
             out,
         )
@@ -100,8 +111,9 @@ def find_japanese(
         room = count
     found: list[tuple[int, Found]] = []
     table = out[:count]
-    rows, firsts = np.unique(table[:, 0], return_index=True)
-    limits = [*firsts.tolist(), count]
+    # Names are known by their endings as well.
+    rows = np.flatnonzero(wanted) if everyone else np.unique(table[:, 0])
+    limits = np.searchsorted(table[:, 0], [*rows, len(wanted)]).tolist()
     for number, row in enumerate(rows.tolist()):
         begin, stop = int(text.offsets[row]), int(text.offsets[row + 1])
         lines = table[limits[number] : limits[number + 1], 1:].tolist()
@@ -134,7 +146,13 @@ def _in_row(
             kind = PARTED
         if kind == TITLED and _MAYOR.match(after):
             continue
-        if kind == PARTED:
+        if kind in (FOREIGN, GIVEN, NAMED, ROLED):
+            if everyone and is_called(kind, name, before, after):
+                found.setdefault(start, Found(start, end, 0.75, False))
+            if kind != FOREIGN or "・" not in name or not contact:
+                continue
+            sure = True
+        elif kind == PARTED:
             if not _is_parted_name(name, before, after, contact):
                 continue
             sure = True
@@ -143,6 +161,8 @@ def _in_row(
             sure = sure or _is_parted_name(name, before, after, contact)
         if (contact and sure) or (everyone and sure):
             found.setdefault(start, Found(start, end, 0.8, contact))
+    if everyone:
+        add_again(data, begin, stop, lines, found)
     _read_kana(data, stop, found)
     return _chosen(data, lines, found, everyone)
 
@@ -151,7 +171,7 @@ def _is_parted_name(name: str, before: str, after: str, contact: bool) -> bool:
     """Says whether two parts with a blank between, or one before kana in brackets, are a name."""
     last, blank, given = name.replace("　", " ").partition(" ")
     if not blank:
-        return _READING.match(after) is not None
+        return (_READING.match(after) or _READING_AND_TITLE.match(after)) is not None
     if _NO_NAME.search(name) or given in _NO_GIVEN or not _GIVEN.fullmatch(given):
         return False
     if len(given) > 1 and given[-1] in _NO_END:

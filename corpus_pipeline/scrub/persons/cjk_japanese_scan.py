@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.cjk_tables import (
@@ -15,8 +16,9 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
 from corpus_pipeline.scrub.persons.cjk_weigh import han_at
 
 #: What is noted: a surname with a known given name, one with a title, a field, two parts with a
-#: blank between, foreign names with dots.
-FULL, TITLED, LABEL, PARTED, FOREIGN = 0, 1, 2, 3, 4
+#: blank between, katakana with dots or before a title, a surname that a role announces, a given
+#: name before a title, a surname and katakana.
+FULL, TITLED, LABEL, PARTED, FOREIGN, ROLED, GIVEN, NAMED = 0, 1, 2, 3, 4, 5, 6, 7
 
 #: 8 * log2 of the people of a surname: of one character, of two.
 COMMON_SHORT, COMMON = 118, 88
@@ -70,13 +72,60 @@ def _title_length(data, i, stop, keys, values):  # type: ignore[no-untyped-def]
 
 @kernel
 def _foreign_end(data, i, stop, keys, values):  # type: ignore[no-untyped-def]
-    """Returns where katakana with a middle dot before a title ends (ファム・ドゥさん), or `i`."""
+    """Returns where katakana with a middle dot (ファム・ドゥ) or before a title ends, or `i`."""
     end = i
     dots = 0
     while _katakana(data, end, stop):
         dots += data[end + 1] == 0x83 and data[end + 2] == 0xBB
         end += 3
-    return end if dots and end - i <= 90 and _title_length(data, end, stop, keys, values) else i
+    if end - i > 90 or end - i < 6:
+        return i
+    return end if dots or _title_length(data, end, stop, keys, values) else i
+
+
+@kernel
+def _is_announced(data, i, begin, role_keys, role_values, role_ends):  # type: ignore[no-untyped-def]
+    """Says whether a role (弁護士) stands before a byte, or a role and の."""
+    for _ in range(2):
+        if i - 3 < begin or data[i - 3] < 0xE3 or data[i - 3] > 0xE9:
+            return False
+        code = (
+            ((np.int64(data[i - 3]) & 0x0F) << 12)
+            | ((np.int64(data[i - 2]) & 0x3F) << 6)
+            | (np.int64(data[i - 1]) & 0x3F)
+        )
+        if role_ends[code]:
+            key_stop = i
+            for length in range(1, 6):
+                start = i - 3 * length
+                if start < begin or data[start] < 0xE3 or data[start] > 0xE9:
+                    break
+                if _value(role_keys, role_values, data, start, (key_stop - start) // 3):
+                    return True
+        if not (data[i - 3] == 0xE3 and data[i - 2] == 0x81 and data[i - 1] == 0xAE):
+            return False
+        i -= 3
+    return False
+
+
+@kernel
+def _kana_ends(data, start, end, stop):  # type: ignore[no-untyped-def]
+    """Says whether a given name in kana may end at a byte: katakana where no katakana follows,
+    hiragana of two letters or more before a particle, a title or other letters."""
+    if data[start] != 0xE3 or data[start + 1] < 0x81 or data[start + 1] > 0x83:
+        return True
+    if _katakana(data, start, stop):
+        return not _katakana(data, end, stop)
+    if end - start < 6 or not _kana(data, end, stop):
+        return end - start >= 6
+    if data[end + 1] != 0x81:
+        return False
+    third = data[end + 2]
+    # は が の を に と も へ さ(ん) で ち(ゃん)
+    return (
+        third == 0xAF or third == 0x8C or third == 0xAE or third == 0xAB or third == 0xA8
+        or third == 0xB8 or third == 0x95 or third == 0xA7 or third == 0xA1
+    )  # fmt: skip
 
 
 @kernel
@@ -143,7 +192,8 @@ def _note(line, row, start, last_end, end, kind, rank, first):  # type: ignore[n
 @kernel
 def scan_japanese(  # type: ignore[no-untyped-def]
     data, offsets, wanted, last_keys, last_values, first_keys, first_values,
-    title_keys, title_values, label_keys, label_values, parts, out,
+    title_keys, title_values, label_keys, label_values, role_keys, role_values,
+    role_ends, parts, out,
 ):  # fmt: skip
     """Fills rows of `out`: row, start, end of the surname, end, kind, ranks; returns how many."""
     count = 0
@@ -187,7 +237,8 @@ def scan_japanese(  # type: ignore[no-untyped-def]
                             _note(out[count], row, start, i + 3, i + 3, LABEL, 0, 0)
                         count += 1
                         break
-            if inside or i < free:
+            announced = _is_announced(data, i, begin, role_keys, role_values, role_ends)
+            if (inside and not announced) or i < free:
                 i += 3
                 continue
             inside = True
@@ -224,12 +275,16 @@ def scan_japanese(  # type: ignore[no-untyped-def]
                         continue
                     first = int(_value(first_keys, first_values, data, given, size))
                     after = given + 3 * size
-                    if not first or (
-                        han_at(data, after, stop)
-                        and not _value(title_keys, title_values, data, after, 1)
-                        and not (
-                            _wide(data, after + 3, stop)
-                            and _value(title_keys, title_values, data, after, 2)
+                    if (
+                        not first
+                        or not _kana_ends(data, given, after, stop)
+                        or (
+                            han_at(data, after, stop)
+                            and not _value(title_keys, title_values, data, after, 1)
+                            and not (
+                                _wide(data, after + 3, stop)
+                                and _value(title_keys, title_values, data, after, 2)
+                            )
                         )
                     ):
                         continue
@@ -244,6 +299,42 @@ def scan_japanese(  # type: ignore[no-untyped-def]
                 if parts[1]:
                     best, best_last, best_end = PARTED, parts[0], parts[1]
                     best_rank = best_first = 0
+            if best < 0:
+                # A surname alone behind a role or a colon; a given name before a title.
+                colon = i > begin and (
+                    data[i - 1] == 0x3A
+                    or (i - 3 >= begin and data[i - 3] == 0xEF and data[i - 2] == 0xBC
+                        and data[i - 1] == 0x9A)
+                )  # fmt: skip
+                for length in range(4, 0, -1):
+                    end = i + 3 * length
+                    if not _wide(data, end - 3, stop):
+                        continue
+                    if (
+                        length > 1
+                        and (announced or colon)
+                        and not (han_at(data, end, stop) or _katakana(data, end, stop))
+                    ):
+                        rank = int(_value(last_keys, last_values, data, i, length))
+                        if rank:
+                            best, best_last, best_end = ROLED, end, end
+                            best_rank, best_first = rank, 0
+                            break
+                    if length > 1 and _katakana(data, end, stop):
+                        rank = int(_value(last_keys, last_values, data, i, length))
+                        given = end
+                        while _katakana(data, given, stop):
+                            given += 3
+                        if rank >= COMMON and given - end <= 15 and given - end >= 6:
+                            best, best_last, best_end = NAMED, end, given
+                            best_rank, best_first = rank, 0
+                            break
+                    if length < 4 and _title_length(data, end, stop, title_keys, title_values):
+                        first = int(_value(first_keys, first_values, data, i, length))
+                        if first:
+                            best, best_last, best_end = GIVEN, i, end
+                            best_rank, best_first = 0, first * 10 + length
+                            break
             if best >= 0:
                 if count < len(out):
                     _note(out[count], row, i, best_last, best_end, best, best_rank, best_first)
@@ -258,6 +349,20 @@ def scan_japanese(  # type: ignore[no-untyped-def]
 def titles() -> WordTable:
     """Returns titles behind a name."""
     return dictionary(dict.fromkeys(word_list("japanese titles"), 1))
+
+
+@cache
+def roles() -> WordTable:
+    """Returns roles and relatives before a name."""
+    return dictionary(dict.fromkeys(word_list("japanese roles"), 1))
+
+
+@cache
+def role_ends() -> NDArray[np.uint8]:
+    """Returns uint8[0x10000], whether a role ends in a character."""
+    ends = np.zeros(0x10000, np.uint8)
+    ends[[ord(word[-1]) for word in word_list("japanese roles")]] = 1
+    return ends
 
 
 @cache

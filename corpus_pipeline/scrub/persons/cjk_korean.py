@@ -9,6 +9,11 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.cjk_fields import cells_below
+from corpus_pipeline.scrub.persons.cjk_korean_again import (
+    find_parts,
+    is_announced,
+    is_titled_surname,
+)
 from corpus_pipeline.scrub.persons.cjk_rows import Found
 from corpus_pipeline.scrub.persons.cjk_tables import word_list
 from corpus_pipeline.text.columns import Utf8
@@ -19,9 +24,13 @@ def _any_of(section: str) -> str:
     return "|".join(re.escape(word).replace("_", " ?") for word in word_list(section))
 
 
-#: How what is noted is like a name: syllables of names, any syllables, a surname of two.
-PLAIN, ANY, DOUBLE = 1, 2, 3
+#: How what is noted is like a name: syllables of names, any syllables, a surname of two, a surname
+#: alone before a blank.
+PLAIN, ANY, DOUBLE, SINGLE = 1, 2, 3, 4
 _FIRST_HANGUL, _HANGULS = 0xAC00, 0x2BA4
+
+#: Particles behind a name: 은, 이, 가, 의.
+_UN, _I, _GA, _UI = (ord(letter) - _FIRST_HANGUL for letter in "은이가의")
 
 #: Surnames by number of people (Statistics Korea), the common ones first.
 _SURNAMES = (
@@ -50,6 +59,8 @@ _NO_ENDS = frozenset(
 _DOUBTFUL = frozenset(word_list("korean doubtful titles"))
 #: Surnames of two syllables.
 _DOUBLE = word_list("korean surnames of two")
+#: Those of them that are no words.
+_SURE_DOUBLE = frozenset(("제갈", "남궁", "황보", "독고"))
 #: Behind a space these are rather what they mean besides: inspection, amount, doubt.
 _APART = frozenset(word_list("korean words, not titles"))
 _TITLE = re.compile(rf"( ?)({_any_of('korean titles')})(?![가-힣]{{3}})")
@@ -163,13 +174,18 @@ def _scan_korean(data, offsets, wanted, lasts, rares, begins, ends, doubles, out
             if length >= 3 and length <= 6:
                 for k in range(0, len(doubles), 2):
                     if doubles[k] == last and doubles[k + 1] == begin:
-                        size, kind = (3 if length == 3 else 4), DOUBLE
+                        # 제갈윤이, 제갈윤서
+                        fourth = _hangul(data, i + 9, stop)
+                        particle = length == 4 and fourth in (_UN, _I, _GA, _UI)
+                        size, kind = (3 if length == 3 or particle else 4), DOUBLE
             # One that nothing announces needs the syllables of names.
             if kind == ANY:
                 sign = data[i - 1] if i > offsets[row] else np.uint8(0x0A)
                 near = data[whole] if whole < stop else np.uint8(0x0A)
-                if sign == 0x20 and near == 0x20 and length > 3:
+                if sign == 0x20 and near == 0x20 and length > 4:
                     kind = 0
+            if length == 1 and lasts[last] and whole < stop and data[whole] == 0x20:
+                size, kind = 1, SINGLE
             if kind:
                 if count < len(out):
                     out[count, 0], out[count, 1], out[count, 2], out[count, 3] = row, i, size, kind
@@ -209,6 +225,10 @@ def find_korean(
             columns[row] = _cells(data, begin, stop)
             listed = {}
         name = data[start : start + 3 * size]
+        if kind == SINGLE:
+            if everyone and is_titled_surname(data, begin, start, stop):
+                found.append((row, Found(start, start + 3, 0.6, False)))
+            continue
         if name.decode() in _WORDS:
             continue
         verdict = _judge(data, begin, start, stop, size, kind, listed)
@@ -231,6 +251,18 @@ def find_korean(
         known = names.get((row, name))
         if known is not None and (known or everyone):
             found.append((row, Found(start, start + 3 * size, 0.8, known)))
+    if everyone:
+        by_row: dict[int, list[Found]] = {}
+        by_row_unsure: dict[int, list[tuple[int, int]]] = {}
+        for row, start, size, name in weak:
+            if (row, name) not in names and size == 3:
+                by_row_unsure.setdefault(row, []).append((start, start + 9))
+        for row, each in found:
+            by_row.setdefault(row, []).append(each)
+        for row in np.flatnonzero(wanted).tolist():
+            limits = int(text.offsets[row]), int(text.offsets[row + 1])
+            here = find_parts(data, *limits, by_row.get(row, ()), by_row_unsure.get(row, ()))
+            found += [(row, each) for each in here]
     for row, starts in columns.items():
         for start, end in starts.items():
             found.append((row, Found(start, end, 0.9, True)))
@@ -308,9 +340,16 @@ def _judge(
     )
     if kind == ANY and title and not (_is_surely(title, given) and _FREE.match(after, title.end())):
         title = None
+    # 감독 비율이
+    ended = given[-1] in "은는이가을를의도와과로" and not "가" <= after[:1] <= "힣"
+    announced = not ended and is_announced(before)
+    if kind != PLAIN and given[-1] in _NO_ENDS:
+        announced = False
+    if kind == DOUBLE and data[start : start + 6].decode() in _SURE_DOUBLE:
+        announced = True
     if kind != PLAIN and not (title or labelled or fielded or self_named or near):
-        return False, False
-    return bool(title) or known or fielded, labelled or self_named or near
+        return announced, False
+    return bool(title) or known or fielded or announced, labelled or self_named or near
 
 
 def _is_surely(title: re.Match[str], given: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from corpus_pipeline.scrub.persons.cjk_cues import NO_NAMES, SURNAMES
+from corpus_pipeline.scrub.persons.cjk_cues import FIRMS, NO_NAMES, PLACES, SURNAMES
 from corpus_pipeline.scrub.persons.cjk_fields import is_full_name
 from corpus_pipeline.scrub.persons.cjk_gain import is_minority_name, is_rare_name, name_gain
 from corpus_pipeline.scrub.persons.cjk_rows import Found, Row, add_found
@@ -40,6 +40,8 @@ _SELDOM, _PERSON = 70, 0
 def _is_listed(value: str, mark: str | None, amount: str | None, seed: Found) -> bool:
     name = re.sub("[ 　]", "", value)
     simple = folded(name)
+    if simple in FIRMS or simple in PLACES:
+        return False
     # Persons that lists of words have as well: 丁文江.
     person = len(name) == 3 and word_cost(simple) >= _SELDOM and name_gain(name) >= _PERSON
     if name in NO_NAMES or (is_chinese_word(simple) and not person):
@@ -56,6 +58,11 @@ def _is_listed(value: str, mark: str | None, amount: str | None, seed: Found) ->
     return name_gain(name) >= least
 
 
+def _is_of_a_generation(value: str, seed: str) -> bool:
+    """Says whether two given names in a list share a character, as those of brothers do."""
+    return len(value) == len(seed) == 2 and (value[0] == seed[0]) != (value[1] == seed[1])
+
+
 def find_listed(row: Row, found: dict[int, Found]) -> None:
     """Adds what stands in a list beside the names of `found`, and beside these."""
     waiting = list(found.values())
@@ -64,7 +71,11 @@ def find_listed(row: Row, found: dict[int, Found]) -> None:
         each = waiting.pop()
         after = row.data[each.end : min(row.stop, each.end + _WINDOW)].decode(errors="ignore")
         match = _RIGHT.match(after)
-        if match and _is_listed(match.group(4), match.group(1), match.group(2), each):
+        seed = row.data[each.start : each.end].decode(errors="ignore")
+        if match and (
+            _is_listed(match.group(4), match.group(1), match.group(2), each)
+            or (match.group(1) == "、" and _is_of_a_generation(match.group(4), seed))
+        ):
             start = each.end + len(after[: match.start(4)].encode())
             _take(
                 row,
@@ -75,7 +86,10 @@ def find_listed(row: Row, found: dict[int, Found]) -> None:
             )
         before = row.data[max(row.begin, each.start - _WINDOW) : each.start].decode(errors="ignore")
         match = _LEFT.search(before[-32:])
-        if match and _is_listed(match.group(1), match.group(2), match.group(3), each):
+        if match and (
+            _is_listed(match.group(1), match.group(2), match.group(3), each)
+            or (match.group(2) == "、" and _is_of_a_generation(match.group(1), seed))
+        ):
             start = each.start - len(before[-32:][match.start(1) :].encode())
             _take(
                 row,

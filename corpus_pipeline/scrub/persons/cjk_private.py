@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.cjk_cues import (
+    ADDRESSES,
     CONTACT_WORDS,
     FIELD,
     FIELDS,
     KIN,
     KINS,
+    NICKS,
     ROLE,
     ROLES,
     SELF,
@@ -35,6 +37,8 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
     word_list,
 )
 from corpus_pipeline.scrub.persons.cjk_weigh import (
+    BEFORE_SURNAME,
+    BEGINS_ADDRESS,
     BEGINS_PART,
     ENDS_MINORITY,
     cue_before,
@@ -70,6 +74,10 @@ def marks() -> NDArray[np.uint8]:
         found[ord(word[0]) - FIRST_HAN] |= BEGINS_PART
     for letter in word_list("minority ends"):
         found[ord(letter) - FIRST_HAN] |= ENDS_MINORITY
+    for word in ADDRESSES:
+        found[ord(word[0]) - FIRST_HAN] |= BEGINS_ADDRESS
+    for letter in NICKS:
+        found[ord(letter) - FIRST_HAN] |= BEFORE_SURNAME
     # 我是…公司的
     found[ord("的") - FIRST_HAN] |= _ENDS_CUE
     for word in CONTACT_WORDS:

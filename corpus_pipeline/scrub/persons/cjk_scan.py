@@ -10,8 +10,9 @@ is what the whole run becomes cheaper by when the name is read there:
     他很高兴和安全         他 | 很 | 高兴 | 和 | 安全      高兴和 as a name would break words
 
 What stands before and after (a role, a title, a verb of speech, the end of the run) adds to it.
-Besides names the pass notes labels such as 姓名 before a colon, a tab or a bar, and middle dots
-between Han characters (约翰·史密斯).
+Besides names the pass notes labels such as 姓名 before a colon, a tab or a bar, middle dots between
+Han characters (约翰·史密斯), a surname alone that a form of address follows or 小 or 老 precedes
+(王先生, 老王), and runs of letters of foreign names beside a role or a verb of speech (总统克林顿).
 """
 
 from functools import cache
@@ -22,10 +23,15 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.cjk_cues import (
+    ACTION,
     AFTER_BONUS,
     BEFORE_BONUS,
     GLUES,
+    JOINED,
     LABELS,
+    SPEECH,
+    TITLE,
+    addresses,
     after_cues,
     before_cues,
     labels,
@@ -50,8 +56,12 @@ from corpus_pipeline.scrub.persons.cjk_tables import (
     slot_of,
 )
 from corpus_pipeline.scrub.persons.cjk_weigh import (
+    BEFORE_SURNAME,
+    BEGINS_ADDRESS,
     BEGINS_PART,
     HOPELESS,
+    abroad_end,
+    address_length,
     could_be,
     cue_after,
     cue_before,
@@ -64,7 +74,7 @@ from corpus_pipeline.scrub.persons.cjk_weigh import (
 from corpus_pipeline.scrub.persons.tables import record
 from corpus_pipeline.text.columns import Utf8
 
-NAME, LABEL, DOT = 0, 1, 2
+NAME, LABEL, DOT, SURNAME, ABROAD_RUN, GIVEN_ALONE = 0, 1, 2, 3, 4, 5
 
 #: Characters that are weighed together, and how many of them the next ones see again.
 _RUN, _OVERLAP = 64, 10
@@ -76,6 +86,8 @@ LOWEST = -18
 _BORDER = 6
 #: What is added where the name is all of the run.
 _ALONE = 8
+#: The most letters of foreign names that one name without a dot has.
+_LONGEST = 7
 #: What a name of several parts of names of minorities is worth.
 _PARTS = 36
 #: What a foreign name that goes on is worth less.
@@ -92,14 +104,14 @@ class Candidates(NamedTuple):
     ends: NDArray[np.int32]
     """int32[C], the byte after the last."""
     kinds: NDArray[np.int32]
-    """int32[C], NAME, LABEL or DOT."""
+    """int32[C], NAME, LABEL, DOT, SURNAME, ABROAD_RUN or GIVEN_ALONE."""
     scores: NDArray[np.int32]
     """int32[C], gain and bonuses of a name in 1/COST_UNITS."""
     befores: NDArray[np.int32]
     """int32[C], class of the cue before a name, 0 where none is."""
     afters: NDArray[np.int32]
     """int32[C], class of the cue behind it; of a label with a value and no sign between how many
-    characters the value has."""
+    characters the value has; of a surname alone those of the form of address."""
 
 
 @kernel
@@ -226,11 +238,25 @@ def _scan(  # type: ignore[no-untyped-def]
                         i -= 3 * _OVERLAP
                     continues = not whole
                     continue
+            if (
+                not private
+                and not continues
+                and n > 2
+                and tables.marks[codes[2]] & BEGINS_ADDRESS
+                and address_length(work, 2, n, tables)
+            ):
+                # A given name at the begin of the run: 佩弦先生.
+                if count < room:
+                    rows[count], kinds[count] = row, GIVEN_ALONE
+                    starts[count], ends[count] = start, start + 6
+                    scores[count] = befores[count] = 0
+                    afters[count] = address_length(work, 2, n, tables)
+                count += 1
             # Names of which the place in the run lets them be noted here, not with the next ones.
             low = _OVERLAP // 2 if continues else 0
             high = n - 1 if whole else n - _OVERLAP // 2
             first, final = n, -1
-            for at in range(low, high):
+            for at in range(low, n if whole else high):
                 could[at] = 0
                 if tables.marks[codes[at]] & BEGINS_PART:
                     end, parts = minority_end(work, at, n, tables)
@@ -248,6 +274,41 @@ def _scan(  # type: ignore[no-untyped-def]
                             scores[count] += _PARTS if parts > 1 or end - at > 3 else 0
                             befores[count], afters[count] = before, after
                         count += 1
+                single = letters[codes[at], LAST] & 127 < 127 or letters[codes[at], RARE]
+                if single and not private:
+                    called = 0
+                    if at > 0 and tables.marks[codes[at - 1]] & BEFORE_SURNAME:
+                        called = 1
+                    titled = 0
+                    if at + 1 < n and tables.marks[codes[at + 1]] & BEGINS_ADDRESS:
+                        titled = address_length(work, at + 1, n, tables)
+                    if called or titled:
+                        if count < room:
+                            rows[count], kinds[count] = row, SURNAME
+                            starts[count], ends[count] = start + 3 * at, start + 3 * at + 3
+                            scores[count], befores[count], afters[count] = 0, called, titled
+                        count += 1
+                if (
+                    not private
+                    and letters[codes[at], ABROAD]
+                    and not (at > 0 and letters[codes[at - 1], ABROAD])
+                ):
+                    end = abroad_end(work, at, n, tables)
+                    if end - at >= 3 and end - at <= _LONGEST:
+                        before = cue_before(work, at, tables) if at else 0
+                        after = cue_after(work, end, n, tables) if end < n else 0
+                        if (
+                            (before > 0 and before != JOINED)
+                            or after in (TITLE, SPEECH)
+                            or (after == ACTION and at == 0)
+                        ):
+                            if count < room:
+                                rows[count], kinds[count] = row, ABROAD_RUN
+                                starts[count], ends[count] = start + 3 * at, start + 3 * end
+                                scores[count], befores[count], afters[count] = 0, before, after
+                            count += 1
+                if at + 1 >= n:
+                    break
                 rare = letters[codes[at], RARE] and is_announced(work, at, not continues, tables)
                 if letters[codes[at], LAST] != 127 or rare:
                     name_costs(work, at, n, rare, tables)
@@ -333,7 +394,7 @@ def _tables() -> np.void:
     words = {
         "words": tables.words, "compound": tables.compound, "before": before_cues(),
         "after": after_cues(), "label": labels(), "contact": contact_words(),
-        "parts": minority_parts(),
+        "parts": minority_parts(), "address": addresses(),
     }  # fmt: skip
     return record(
         letters=tables.letters,

@@ -33,6 +33,8 @@ _INTRODUCTION = 16
 #: Bits of `marks` in `cjk_private`: a part of the name of a minority begins with a character, a
 #: single one that such a name has besides.
 BEGINS_PART, ENDS_MINORITY = 8, 16
+#: A form of address begins with a character, a character stands before surnames (小, 老).
+BEGINS_ADDRESS, BEFORE_SURNAME = 32, 64
 #: Whatever stands around a name, it is none if words cost that much less.
 HOPELESS = -24
 
@@ -112,6 +114,28 @@ def cue_after(work, j, n, tables):  # type: ignore[no-untyped-def]
         if tables.after_values[slot]:
             found = tables.after_values[slot]
     return found
+
+
+@kernel
+def address_length(work, j, n, tables):  # type: ignore[no-untyped-def]
+    """Returns how many characters the longest form of address that begins at `j` has, or 0."""
+    codes = work.codes
+    found = 0
+    value = 0x811C9DC5
+    for k in range(j, min(n, j + 4)):
+        value = longer_hash(value, codes[k] + 0x3400)
+        if tables.address_values[slot_of(tables.address_keys, value)]:
+            found = k + 1 - j
+    return found
+
+
+@kernel
+def abroad_end(work, i, n, tables):  # type: ignore[no-untyped-def]
+    """Returns where the letters of foreign names that begin at `i` end."""
+    end = i
+    while end < n and tables.letters[work.codes[end], ABROAD]:
+        end += 1
+    return end
 
 
 @kernel
