@@ -46,6 +46,7 @@ from corpus_pipeline.scrub.persons.tokens import (
     HYPHEN,
     INITIAL,
     KNOWN,
+    PARTICLES,
     PEOPLE,
     SHAPE,
     SMALL,
@@ -169,15 +170,18 @@ def judge(  # type: ignore[no-untyped-def]
     if numbered or number:
         evidence -= 4
     # Words that lists have seldom or not, in a text that tells of persons.
-    if evidence <= 4 and not strict and not said & (DOUBTS | PLACES | INSIDE) and (
-        is_rare(tokens, low, high) and tells_of_people(data, begin, stop, tables, nouns, notes) > 0
+    people = 0
+    if (
+        evidence <= 4 and not strict and not said & (DOUBTS | PLACES | INSIDE)
+        and tokens[low, GAP] != PARTICLES and is_rare(tokens, low, high)
     ):  # fmt: skip
-        if low < high:
-            evidence = 4
-        elif known & 7 == 4 and known >> 3 & 7 < 4 and evidence == 4 and not nouns & 1:
-            evidence = 6
-        else:
-            evidence = max(evidence, 4 if spoken & ACTS else 2 if spoken & 15 >= _CUED else 0)
+        people = tells_of_people(data, begin, stop, tables, nouns, notes)
+    if people and low < high:
+        evidence = 4
+    elif people > 1 and known & 7 == 4 and known >> 3 & 7 < 4 and evidence == 4 and not nouns & 1:
+        evidence = 6
+    elif people:
+        evidence = max(evidence, 4 if spoken & ACTS else 2 if spoken & 15 >= _CUED else 0)
     # »Hannah Arendt« is a film, and a guest who is quoted has a comma in it.
     if not points and said & 15 < 4 and in_quotes(data, start, end, begin, stop):
         evidence -= 6
