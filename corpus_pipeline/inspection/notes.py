@@ -18,9 +18,36 @@ def notes_after(run: Mapping[str, Any]) -> list[str]:
     """
     return [
         *passed_over(run.get("passed_over", {})),
+        *_without_address(run.get("sources", {}), run),
         *_losses(run.get("sources", {}), run),
         *_nothing_kept(run["counts"]),
     ]
+
+
+def _without_address(
+    sources: Mapping[str, Mapping[str, int]], run: Mapping[str, Any]
+) -> Iterator[str]:
+    """Warns where addresses were asked for and no document has one."""
+    for given in run.get("config", {}).get("inputs", ()):
+        each = sources.get(given["source"], {})
+        field = given.get("url_field", "url")
+        if field != "url" and each.get("read_documents") and not each["read_addresses"]:
+            yield (
+                f"warning: source {given['source']!r}: no record has {field!r}, which url_field "
+                "names; it is looked for at the top of a record, not inside other objects"
+            )
+    read, found = (
+        sum(each.get(name, 0) for each in sources.values())
+        for name in ("read_documents", "read_addresses")
+    )
+    asking = [str(step["name"]) for step in run.get("steps", ()) if step["step"] == "url"]
+    if "address" in run.get("phases", {}):
+        asking.append("dedup.address")
+    if read and not found and asking:
+        yield (
+            f"warning: no document has an address, so {' and '.join(asking)} "
+            f"let all {read} pass; `url_field` of an input says where it stands"
+        )
 
 
 def _losses(sources: Mapping[str, Mapping[str, int]], run: Mapping[str, Any]) -> Iterator[str]:

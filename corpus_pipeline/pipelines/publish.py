@@ -17,7 +17,7 @@ from corpus_pipeline.planning.evaluations import Evaluations
 from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.schema import SCHEMA_VERSION
 from corpus_pipeline.stages.sharding import ShardOptions, streams_of_shards
-from corpus_pipeline.stages.writing import OF_SOURCES
+from corpus_pipeline.stages.writing import OF_SOURCES, READ_OF_SOURCES
 from corpus_pipeline.tokens.index import INDEX_NAME, TOKENIZER_NAME, ShardEntry, TokenIndex
 from corpus_pipeline.tokens.step import Tokenize
 from corpus_pipeline.workspace.phase_table import (
@@ -130,7 +130,8 @@ def _check_tokens(index: TokenIndex, counts: Counter[str]) -> None:
 def _of_sources(counts: Counter[str]) -> dict[str, dict[str, int]]:
     """Takes the counts of sources out of those of the run: source -> name -> number."""
     found: dict[str, dict[str, int]] = {}
-    for name in [name for name in counts if name.startswith(tuple(f"{n}/" for n in OF_SOURCES))]:
+    prefixes = tuple(f"{name}/" for name in (*OF_SOURCES, *READ_OF_SOURCES))
+    for name in [name for name in counts if name.startswith(prefixes)]:
         what, _, source = name.partition("/")
         found.setdefault(source, {})[what] = counts.pop(name)
     return {source: found[source] for source in sorted(found)}

@@ -22,7 +22,7 @@ from corpus_pipeline.errors import EngineError
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.leniencies import leniency_counts
 from corpus_pipeline.stages.mapping import Chosen
-from corpus_pipeline.steps import Step
+from corpus_pipeline.steps import Step, source_of
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 from corpus_pipeline.workspace.phase_table import FIRST_PASS, LAST_PASS
 from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
@@ -31,6 +31,10 @@ from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
 #: deduplication, what it took of them, and documents that it left whole because it would have taken
 #: too much.
 OF_SOURCES = ("sentence_chars", "sentence_lost", "sentence_whole")
+
+#: Counts of each source that are of no column: documents that were read, and those that have an
+#: address.
+READ_OF_SOURCES = ("read_documents", "read_addresses")
 
 #: Tables of a step that gathers which are held before they are merged.
 _GATHERED_TOGETHER = 32
@@ -264,6 +268,7 @@ class WritePreparedUnit(UnitWriter):
         self.count_fates(batch)
         if self.options.name == FIRST_PASS:
             self._counts.update(leniency_counts(batch["leniencies"]))
+            self._counts.update(_read_counts(batch))
         living = alive(batch)
         kept = batch.filter(living)
         self._kept.write(kept)
@@ -291,6 +296,16 @@ class WritePreparedUnit(UnitWriter):
             path = gathered_path(self.workspace, self.options.name, unit)
             entries.append(self.workspace.put_table(path, found))
         return entries
+
+
+def _read_counts(batch: pa.RecordBatch) -> dict[str, int]:
+    """Counts `READ_OF_SOURCES` of a batch, whose documents are of one source."""
+    if not batch.num_rows:
+        return {}
+    addresses = batch.num_rows - batch["url"].null_count
+    source = source_of(batch)
+    found = zip(READ_OF_SOURCES, (batch.num_rows, addresses), strict=True)
+    return {f"{name}/{source}": count for name, count in found}
 
 
 #: Kind of match -> column of a batch with the records of each document.

@@ -62,9 +62,12 @@ def test_a_source_that_loses_a_tenth_is_warned_of(
     run = run_here(content)
     lost = len(loses) - len(loses.removesuffix(shared).rstrip())
     assert run["sources"] == {
-        "丙": {"sentence_chars": len(whole), "sentence_lost": 0, "sentence_whole": 1},
-        "乙": {"sentence_chars": len(loses), "sentence_lost": lost, "sentence_whole": 0},
-        "甲": {"sentence_chars": len(keeper), "sentence_lost": 0, "sentence_whole": 0},
+        name: counts | {"read_documents": 1, "read_addresses": 0}
+        for name, counts in {
+            "丙": {"sentence_chars": len(whole), "sentence_lost": 0, "sentence_whole": 1},
+            "乙": {"sentence_chars": len(loses), "sentence_lost": lost, "sentence_whole": 0},
+            "甲": {"sentence_chars": len(keeper), "sentence_lost": 0, "sentence_whole": 0},
+        }.items()
     }
     assert run["counts"]["removed_chars"] == lost
     assert run["counts"]["repeated_chars"] > lost
@@ -76,6 +79,48 @@ def test_a_source_that_loses_a_tenth_is_warned_of(
         f"warning: source '乙' lost {lost / len(loses):.1%} of its characters to sentence "
         "deduplication; `skip: [sentence]` in its input section leaves it alone",
     ]
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "expected"),
+    [
+        ({"text": "a", "url": "https://a.example/"}, "url", []),
+        ({"text": "a", "from": "https://a.example/"}, "from", []),
+        (
+            {"text": "a", "headers": {"uri": "https://a.example/"}},
+            "headers.uri",
+            [
+                "warning: source '页': no record has 'headers.uri', which url_field names; it is "
+                "looked for at the top of a record, not inside other objects",
+                "warning: no document has an address, so url and dedup.address let all 1 pass; "
+                "`url_field` of an input says where it stands",
+            ],
+        ),
+        (
+            {"text": "a"},
+            "url",
+            [
+                "warning: no document has an address, so url and dedup.address let all 1 pass; "
+                "`url_field` of an input says where it stands",
+            ],
+        ),
+    ],
+)
+def test_addresses_that_are_nowhere_are_warned_of(
+    run_here: Runner, tmp_path: Path, record: dict[str, Any], field: str, expected: list[str]
+) -> None:
+    path = tmp_path / "in" / "a.jsonl"
+    path.parent.mkdir()
+    path.write_text(json.dumps(record), "utf-8")
+    content = {
+        "output": str(tmp_path / "out"),
+        "inputs": [{"path": str(path), "source": "页", "url_field": field}],
+        "url": {"block_domains": ["bad.example"]},
+        "dedup": {"address": {}},
+    }
+    run = run_here(content)
+    assert run["sources"]["页"]["read_addresses"] == (not expected)
+    assert [note for note in notes_after(run) if "address" in note or "url" in note] == expected
 
 
 def test_foreign_files_are_named_and_pages_are_read(run_here: Runner, tmp_path: Path) -> None:
