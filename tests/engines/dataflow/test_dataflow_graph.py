@@ -225,8 +225,11 @@ STEPS = {
         }
         for name in MATCHES
     },
-    "shingles": {"ShingleUnit": "varint"},
-    "windows": {"WindowUnit": "varint"},
+    **{
+        name: {"SecondLook": "varint"}
+        for name in phase_table.names_over("units")
+        if name not in ("prepare", "finish", "ledger")
+    },
     "finish": {
         "ReadPreparedUnit": KEYED,
         "RemoveDuplicates": KEYED,
