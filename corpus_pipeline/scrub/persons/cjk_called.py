@@ -121,6 +121,9 @@ def read_surname(row: Row, number: int, found: dict[int, Found]) -> None:
     title, after = after[:size], after[size:]
     if _is_thing(after) or before.endswith("《") or _LONGER.match(after):
         return
+    # 吉区长沙路
+    if title[-1] == "长" and is_chinese_word("长" + after[:1]):
+        return
     if is_chinese_word(letter + title[:3]) or is_chinese_word(letter + title[0]):
         return
     if before[-1:] and before[-1] + letter in COMPOUND_SURNAMES:

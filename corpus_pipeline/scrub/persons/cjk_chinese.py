@@ -81,6 +81,7 @@ _DOTS = tuple(dot.encode() for dot in "·•‧")
 #: Endings of trades that are seldom the last letter of a name.
 _TRADES = frozenset("生员师工者員師")
 _PLACE_ENDS = frozenset("街路县市区村镇乡省縣區鎮鄉邨県")
+_STREETS = frozenset("街路巷弄")
 #: Machines, stores, animals, drinks, buildings, villages: hardly a given name ends so.
 _THING_ENDS = frozenset(
     "线線斋坊铺鋪牌机柜库器杆伞鱼鲷鲹酒池渠沟滩坝堤闸墩岙岗寨屯庄关庵塔桥車機櫃庫傘魚溝灘壩莊關橋车"
@@ -259,6 +260,9 @@ def _is_none(row: Row, number: int, cued: bool) -> bool:
         return True
     following = row.data[end : min(row.stop, end + 3)].decode(errors="ignore")
     before = row.data[max(row.begin, start - 3) : start].decode(errors="ignore")
+    if name[-1] in _STREETS and following.isascii() and following.isalnum():
+        # 崇文李路Y座
+        return True
     if before in _PLACE_ENDS and following in _PLACE_ENDS and before and following:
         # 石川县金泽市
         return True

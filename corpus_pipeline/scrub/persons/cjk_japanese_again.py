@@ -35,11 +35,9 @@ _KATAKANA = re.compile("[\u30a1-\u30faー]")
 _NAMES, _PLACES = 32, 64
 #: What names of men end in, by their last character or two.
 _ENDINGS = tuple(
-    ending.encode() for ending in (
-        "兵衛", "衛門", "之助", "之進", "之丞", "之介", "太郎", "次郎", "三郎", "四郎", "五郎",
-        "十郎", "七郎", "八郎", "九郎", "二郎",
-    )
-)  # fmt: skip
+    ending.encode() for ending in ("兵衛", "衛門", "之助", "之進", "之丞", "之介", "郎")
+)
+_BEFORE_LAST = frozenset("太次二三四五七八九十")
 _WHOLE = re.compile(f"[{_HAN}]{{1,6}}$")
 _NO_WHOLE = frozenset(("桃太郎", "金太郎", "浦島太郎", "鬼太郎", "土左衛門"))
 _NEXT = re.compile(
@@ -165,7 +163,7 @@ def _add_by_ending(data: bytes, begin: int, stop: int, found: dict[int, Found]) 
             place = data.find(ending, place, stop)
             if place < 0:
                 break
-            end = place + 6
+            end = place + len(ending)
             after = data[end : min(stop, end + 3)].decode(errors="ignore")
             before = data[max(begin, place - 18) : end].decode(errors="ignore")
             place = end
@@ -173,6 +171,8 @@ def _add_by_ending(data: bytes, begin: int, stop: int, found: dict[int, Found]) 
             if not whole or re.match(f"[{_HAN}]", after):
                 continue
             name = whole.group()
+            if name[-1] == "郎" and name[-2:-1] not in _BEFORE_LAST:
+                continue
             for role in _ROLES:
                 if name.startswith(role) and len(name) - len(role) >= 2:
                     name = name[len(role) :]

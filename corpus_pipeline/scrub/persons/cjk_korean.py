@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.scrub.persons.cjk_fields import cells_below
 from corpus_pipeline.scrub.persons.cjk_korean_again import (
+    FOREIGN_STARTS,
     find_parts,
     is_announced,
     is_titled_surname,
@@ -25,8 +26,8 @@ def _any_of(section: str) -> str:
 
 
 #: How what is noted is like a name: syllables of names, any syllables, a surname of two, a surname
-#: alone before a blank.
-PLAIN, ANY, DOUBLE, SINGLE = 1, 2, 3, 4
+#: alone before a blank, the first two syllables of a foreign name.
+PLAIN, ANY, DOUBLE, SINGLE, ABROAD = 1, 2, 3, 4, 5
 _FIRST_HANGUL, _HANGULS = 0xAC00, 0x2BA4
 
 #: Particles behind a name: 은, 이, 가, 의.
@@ -125,6 +126,22 @@ def _doubles() -> NDArray[np.int64]:
     return np.array([ord(letter) - _FIRST_HANGUL for name in _DOUBLE for letter in name], np.int64)
 
 
+@kernel
+def pair_of(first, second):  # type: ignore[no-untyped-def]
+    """Returns the place of two syllables in a table of 2**16."""
+    return (first * 131 + second) & 0xFFFF
+
+
+@cache
+def _abroad() -> NDArray[np.bool_]:
+    """Returns bool[2**16], whether a foreign name may begin with two syllables of such a place."""
+    flags = np.zeros(1 << 16, np.bool_)
+    for start in FOREIGN_STARTS:
+        first, second = (ord(letter) - _FIRST_HANGUL for letter in start)
+        flags[(first * 131 + second) & 0xFFFF] = True
+    return flags
+
+
 @cache
 def _given_names() -> frozenset[str]:
     file = resources.files(__package__).joinpath("cjk_korean_given.txt")
@@ -145,7 +162,7 @@ def _hangul(data, i, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _scan_korean(data, offsets, wanted, lasts, rares, begins, ends, doubles, out):  # type: ignore[no-untyped-def]
+def _scan_korean(data, offsets, wanted, lasts, rares, begins, ends, doubles, abroad, out):  # type: ignore[no-untyped-def]
     """Fills rows of `out` with row, first byte, syllables and kind of what could be a name; returns
     how many."""
     count = 0
@@ -184,6 +201,8 @@ def _scan_korean(data, offsets, wanted, lasts, rares, begins, ends, doubles, out
                 near = data[whole] if whole < stop else np.uint8(0x0A)
                 if sign == 0x20 and near == 0x20 and length > 4:
                     kind = 0
+            if length > 1 and not kind and abroad[pair_of(last, begin)]:
+                size, kind = 2, ABROAD
             if length == 1 and lasts[last] and whole < stop and data[whole] == 0x20:
                 size, kind = 1, SINGLE
             if kind:
@@ -209,7 +228,9 @@ def find_korean(
     room = len(text.data) // 64 + 64
     while True:
         out = np.empty((room, 4), np.int32)
-        count = _scan_korean(text.data, text.offsets, wanted, *_tables(), _doubles(), out)
+        count = _scan_korean(
+            text.data, text.offsets, wanted, *_tables(), _doubles(), _abroad(), out
+        )
         if count <= room:
             break
         room = count
@@ -218,6 +239,7 @@ def find_korean(
     unsure: list[tuple[int, int, int]] = []
     names: dict[tuple[int, bytes], bool] = {}
     columns: dict[int, dict[int, int]] = {}
+    abroad: dict[int, list[int]] = {}
     listed: dict[int, int] = {}
     for row, start, size, kind in out[:count].tolist():
         begin, stop = int(text.offsets[row]), int(text.offsets[row + 1])
@@ -225,6 +247,10 @@ def find_korean(
             columns[row] = _cells(data, begin, stop)
             listed = {}
         name = data[start : start + 3 * size]
+        if kind == ABROAD or (everyone and name.decode()[:2] in FOREIGN_STARTS):
+            abroad.setdefault(row, []).append(start)
+            if kind == ABROAD:
+                continue
         if kind == SINGLE:
             if everyone and is_titled_surname(data, begin, start, stop):
                 found.append((row, Found(start, start + 3, 0.6, False)))
@@ -261,7 +287,9 @@ def find_korean(
             by_row.setdefault(row, []).append(each)
         for row in np.flatnonzero(wanted).tolist():
             limits = int(text.offsets[row]), int(text.offsets[row + 1])
-            here = find_parts(data, *limits, by_row.get(row, ()), by_row_unsure.get(row, ()))
+            here = find_parts(
+                data, *limits, by_row.get(row, ()), by_row_unsure.get(row, ()), abroad.get(row, ())
+            )
             found += [(row, each) for each in here]
     for row, starts in columns.items():
         for start, end in starts.items():

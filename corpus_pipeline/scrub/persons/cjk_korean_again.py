@@ -26,6 +26,8 @@ _SINGLE_TITLE = re.compile(
     "(?:님)?(?:[은는이가을를의와과도께]|에게|께서|으로|로|한테|이랑|랑|네)?(?![가-힣])"
 )
 _FOREIGN = frozenset(word_list("korean foreign names"))
+#: What such names begin with.
+FOREIGN_STARTS = frozenset(name[:2] for name in _FOREIGN)
 _FOREIGN_START = re.compile(
     f"(?<![가-힣])({'|'.join(sorted(_FOREIGN, key=len, reverse=True))})"
     "(?:(?=[은는이가을를의와과도]|에게|께서|씨|님|라고|랑| 아주머니| 아저씨| 씨)|"
@@ -91,6 +93,7 @@ def find_parts(
     stop: int,
     named: Sequence[Found],
     unsure: Sequence[tuple[int, int]],
+    abroad: Sequence[int],
 ) -> list[Found]:
     """Finds given names of those who are named, foreign names, and who speaks in a chat.
 
@@ -101,6 +104,7 @@ def find_parts(
         named: who is found.
         unsure: first bytes and ends of what may be names; it is one where its given name stands
             alone as that of a person: 영탁이가.
+        abroad: first bytes of words that begin as foreign names do.
     """
     text = data[begin:stop].decode(errors="ignore")
     places: dict[int, int] = {}
@@ -114,12 +118,23 @@ def find_parts(
         name = data[start:end].decode(errors="ignore")
         if len(wanted) < _NAMES and _is_called(text, name[1:]):
             wanted[name] = wanted[name[1:]] = None
-    for match in _FOREIGN_START.finditer(text):
+    last = at = 0
+    for start in abroad:
+        at += len(data[begin + last : start].decode(errors="ignore"))
+        last = start - begin
+        match = _FOREIGN_START.match(text, at)
+        if not match:
+            continue
         places[match.start()] = match.end()
         for part in match.groups():
             if part and len(part) > 2 and len(wanted) < 2 * _NAMES:
                 wanted[part] = None
-    speakers = [(m.start(1), m.end(1), m.group(1)) for m in _SPEAKER.finditer(text)]
+    lines = text.count("\n") + 1
+    colons = text.count(":") + text.count("：")
+    speakers = [
+        (m.start(1), m.end(1), m.group(1))
+        for m in (_SPEAKER.finditer(text) if colons > 2 and colons * 3 >= lines else ())
+    ]
     counts = Counter(name for _, _, name in speakers)
     # In a chat one line of three at least begins so.
     if len(counts) > 1 and len(speakers) > 2 and len(speakers) * 3 > text.count("\n"):

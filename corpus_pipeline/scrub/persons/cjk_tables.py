@@ -4,7 +4,7 @@ A cost is -ln of a probability in units of 1/COST_UNITS, as a byte. All Chinese 
 simplified characters; `simplified` leads there from the traditional ones.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ COST_UNITS = 6
 NO_COST = 127
 #: The tables of single characters begin and end there.
 FIRST_HAN, AFTER_HAN = 0x3400, 0xA000
+
+#: Answers about words that are kept: texts ask for the same ones again and again.
+_KEPT = 1 << 14
 
 #: Columns of `letters`.
 LAST, SOLE, GIVEN, ABROAD, FIELD_END, RARE = 0, 1, 2, 5, 6, 7
@@ -186,6 +189,7 @@ def japanese_tables() -> JapaneseTables:
         )
 
 
+@lru_cache(_KEPT)
 def is_japanese_surname(word: str) -> bool:
     """Says whether a word is a surname of Japan.
 
@@ -196,6 +200,7 @@ def is_japanese_surname(word: str) -> bool:
     return bool(last.values[slot_of.py_func(last.keys, word_hash(word))])
 
 
+@lru_cache(_KEPT)
 def is_chinese_word(word: str) -> bool:
     """Says whether characters, simplified ones, are a word of the dictionary.
 
@@ -207,6 +212,7 @@ def is_chinese_word(word: str) -> bool:
     return 0 < entry & 127 < NO_COST
 
 
+@lru_cache(_KEPT)
 def word_cost(word: str) -> int:
     """Returns the cost of a word of 2 to 4 simplified characters, 1000 where it is none.
 
@@ -218,6 +224,7 @@ def word_cost(word: str) -> int:
     return entry if 0 < entry < NO_COST else 1000
 
 
+@lru_cache(_KEPT)
 def folded(text: str) -> str:
     """Returns Han characters in their simplified form.
 
@@ -232,6 +239,7 @@ def folded(text: str) -> str:
     )
 
 
+@lru_cache(_KEPT)
 def surname_cost(letter: str) -> int:
     """Returns the cost of a character as a surname; NO_COST if it is none.
 
