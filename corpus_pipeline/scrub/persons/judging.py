@@ -174,8 +174,10 @@ def judge(  # type: ignore[no-untyped-def]
     if (
         evidence <= 4 and not strict and not said & (DOUBTS | PLACES | INSIDE)
         and tokens[low, GAP] != PARTICLES and is_rare(tokens, low, high)
+        and (max(points, said & 15, spoken & 15) >= 2 or (low == high and known & 7 == 4))
     ):  # fmt: skip
-        people = tells_of_people(data, begin, stop, tables, nouns, notes)
+        # Whoever asks roughly takes them for such, and reads no more of the text for it.
+        people = 2 if rough else tells_of_people(data, begin, stop, tables, nouns, notes)
     if people and low < high:
         evidence = 4
     elif people > 1 and known & 7 == 4 and known >> 3 & 7 < 4 and evidence == 4 and not nouns & 1:

@@ -7,6 +7,8 @@ meaning in one of the other languages; marks on letters do not count, so that é
 from typing import Final
 
 OF_PERSONS: Final = """
+actores actrices intérpretes autores autoras attori attrici autori atores atrizes
+acteurs auteurs
 residing
 he she him her hers himself herself who whom whose said says asked replied answered whispered
 shouted laughed smiled shrugged sighed wrote writes married widow widowed aged husband wife wives
