@@ -137,16 +137,16 @@ def table() -> Any:
     ours = importlib.import_module("peer_cases.ours")
     table = cases.Table("made-up", "Made up")
 
-    @table.maps("drops")
     def drops(case: Any) -> Any:
         row = ours.one([{"where": {"drop": 'matches(text, r"fox")'}}], text=case.text)
         return cases.Answers(row["drop_reason"] is None, case.answer["kept"])
 
-    @table.maps("edits")
     def edits(case: Any) -> Any:
         row = ours.one([{"use": f"{ours.OWN_STEPS}:upper_case"}], text=case.text)
         return cases.Answers(row["text"], case.answer["text"], own_step=True)
 
+    table.maps("drops")(drops)
+    table.maps("edits")(edits)
     table.differs(
         "drops",
         reason="case counts",

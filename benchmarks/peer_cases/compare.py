@@ -26,7 +26,7 @@ from peer_cases.page import page
 def known_tables() -> dict[str, Table]:
     """Returns the tables of all peers, by suite."""
     found = {}
-    for path in sorted(Path(tables.__path__[0]).glob("[a-z]*.py")):
+    for path in sorted(Path(__file__).with_name("tables").glob("[a-z]*.py")):
         loaded = importlib.import_module(f"{tables.__name__}.{path.stem}")
         table = getattr(loaded, "TABLE", None)
         if table is not None:
@@ -73,8 +73,8 @@ def main() -> None:
         cases = judged(recording, table, arguments.show)
         print(table.title, dict(Counter(verdict.kind for _, verdict in cases)), flush=True)
         results.append((recording, table, cases))
-    if arguments.write:
-        arguments.write.write_text(page(results), "utf-8")
+        if arguments.write:
+            arguments.write.write_text(page(results), "utf-8")
 
 
 if __name__ == "__main__":

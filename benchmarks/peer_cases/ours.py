@@ -66,13 +66,18 @@ _COUNTS = (
 )  # fmt: skip
 
 
+def _counting(names: Sequence[str], measures: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Returns *quality* with rules that fail nothing and make these measures be counted."""
+    fields = _COUNTS[: len(names)]
+    rules = {field: 0 if "_min_" in field else 2**31 - 1 for field in fields}
+    return profile(rules, measures, dict(zip(fields, names, strict=True)))
+
+
 def counts(
     text: str, names: Sequence[str], measures: Mapping[str, Any] | None = None, lang: str = "en"
 ) -> Row:
     """Returns the measures of *quality* of these names, and all that it always counts."""
-    rules = dict.fromkeys(_COUNTS[: len(names)], 0)
-    counted = dict(zip(_COUNTS, names, strict=False))
-    return one([profile(rules, measures, counted)], text=text, lang=lang)
+    return one([_counting(names, measures)], text=text, lang=lang)
 
 
 def kept_in_range(
@@ -92,15 +97,13 @@ def kept_in_range(
     words, no lines) the document goes.
     """
     names = [name.strip() for name in value.split("/")]
-    counting = profile(dict.fromkeys(_COUNTS[: len(names)], 0), measures,
-                       dict(zip(_COUNTS, names, strict=False)))  # fmt: skip
     parts = []
     for limit, sign, is_closed in ((least, ">", closed[0]), (most, "<", closed[1])):
         if limit is not None and abs(limit) < 2**62:
             parts.append(f"{value} {sign}{'=' if is_closed else ''} {limit!r}")
     expression = " and ".join(parts) or f"{value} is not None"
     where = {"keep" if inside else "drop": expression, "unknown": "drop"}
-    row = one([counting, {"where": where}], text=text, lang=lang)
+    row = one([_counting(names, measures), {"where": where}], text=text, lang=lang)
     return row["drop_reason"] is None
 
 

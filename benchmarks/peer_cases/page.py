@@ -15,7 +15,7 @@ same inputs when a configuration says the same. Written by `benchmarks/peer_case
 A *case* is one call of an operator by a test of the peer: its options, what it was given, what it
 answered. The calls are recorded in the peer's own environment, from its own test files, by a plugin
 of pytest; nothing of the peer is in this repository. Equal calls count once; of one test, operator
-and set of options at most 20 count; of a call that answers with several numbers each is a case.
+and set of options at most 50 count; of a call that answers with several numbers each is a case.
 Then each operator and its options are expressed as steps of a configuration, the steps are applied
 by the code of a run, and both answers are compared: whether the document stays and for which
 reason, or the text afterwards, or the numbers.

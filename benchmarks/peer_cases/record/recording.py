@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 #: Cases of one test, one operator and one set of options that are kept: tests of chance make
 #: thousands of calls that say the same.
-LIMIT = 20
+LIMIT = 50
 #: Environment variable: the file that is written.
 PATH = "PEER_CASES"
 #: Levels of a value that are kept.
@@ -52,7 +52,7 @@ class Recorder:
         self.tests: dict[str, dict[str, int]] = collections.defaultdict(
             lambda: dict.fromkeys(("passed", "failed", "skipped", "cases"), 0)
         )
-        self.notes: dict[str, Any] = {}
+        self.notes: dict[Any, Any] = {}
         """What calls of one test leave for later ones; emptied before each test."""
         self._seen: set[str] = set()
         self._kept: collections.Counter[str] = collections.Counter()
@@ -180,7 +180,7 @@ class Recorder:
 def subclasses(kind: type) -> Iterator[type]:
     """Yields all subclasses, each once."""
     seen = set()
-    waiting = list(kind.__subclasses__())
+    waiting: list[type] = list(kind.__subclasses__())
     while waiting:
         each = waiting.pop(0)
         if each not in seen:

@@ -76,7 +76,7 @@ def _sentences() -> None:
 
     The model is the same; nltk itself would fetch it from a network.
     """
-    nltk = importlib.import_module("nltk")
+    nltk: Any = importlib.import_module("nltk")
     nltk.download = lambda *given, **named: True
     load = nltk.data.load
 

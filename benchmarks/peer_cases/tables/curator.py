@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from peer_cases.cases import Answers, Attempt, Cannot, Case, Table
+from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
 from peer_cases.ours import kept_in_range, one
 
 TABLE = Table("NeMo Curator", "NeMo Curator")
@@ -183,6 +183,14 @@ def newlines(case: Case) -> Attempt:
     return _edited(case, {"lines": {"max_blank_lines": 1}})
 
 
+TABLE.differs(
+    "NewlineNormalizer",
+    reason="lines end with a line feed, which *extract* makes of all other ends",
+    page="steps/lines.md#where-it-comes-from-and-what-differs",
+    holds=lambda case, answers: "\r" in case.text,
+)
+
+
 @TABLE.maps("BoilerPlateStringModifier")
 def boilerplate_modifier(case: Case) -> Attempt:
     """C4's phrases at the top or bottom."""
@@ -196,5 +204,14 @@ TABLE.cannot("addresses in the text cut out or replaced", "UrlRemover")
 TABLE.cannot("labels of a fastText training file", "FastTextLabelModifier")
 
 # Pages
+
+
+@TABLE.maps("JusTextExtractor", "ResiliparseExtractor", "TrafilaturaExtractor")
+def page(case: Case) -> Attempt:
+    """The main text, by labels of our own."""
+    return Choice("the main text is found by a classifier of blocks", "flow/2-extract.md")
+
+
+TABLE.cannot("wikitext outside a dump of a wiki", "WikipediaExtractor")
 
 TABLE.cannot("documents cut into segments and joined", "DocumentSplitter", "DocumentJoiner")

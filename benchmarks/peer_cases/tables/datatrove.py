@@ -122,6 +122,14 @@ def fineweb(case: Case) -> Attempt:
     return _verdict(case, one([step], text=case.text, lang="en"), reasons)
 
 
+TABLE.differs(
+    "FineWebQualityFilter",
+    reason="a text without lines fails no share",
+    page="accuracy/quality.md#profiles-of-peers",
+    holds=lambda case, answers: not case.text.strip(),
+)
+
+
 @TABLE.maps("C4QualityFilter")
 def c4(case: Case) -> Attempt:
     """The rules of the page, which look at all lines, and then *lines*."""
@@ -343,7 +351,7 @@ TABLE.cannot("shares of short and long words", "WordStats.short_word_ratio_3",
              "WordStats.long_word_ratio_5")  # fmt: skip
 TABLE.cannot("characters of ellipses and of all but letters and digits",
              "DocStats.elipsis_ratio", "DocStats.non_alpha_digit_ratio")  # fmt: skip
-TABLE.maps("DocStats.punctuation_ratio")(_ratio("punctuation_chars", "whole_chars"))
+TABLE.cannot("symbols among the punctuation marks", "DocStats.punctuation_ratio")
 
 
 @TABLE.maps(*(f"LineStats.{kind}_line_ratio_chars_{n}" for kind in ("short", "long")

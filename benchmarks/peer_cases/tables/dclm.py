@@ -176,7 +176,7 @@ def scored(case: Case) -> Attempt:
         expression = f"{score} >= {least!r}"
     else:
         scores = fields.get(key) or {}
-        best = max(scores, key=scores.get, default=None)
+        best = max(scores, key=lambda name: float(scores[name]), default=None)
         above = f'{score}["{best}"] >= {least!r}'
         expression = above if best in wanted else "text is None"
     row = one([{"where": {"keep": expression, "unknown": "drop"}}], text="text", metadata=fields)

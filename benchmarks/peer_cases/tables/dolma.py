@@ -276,7 +276,7 @@ def _gone(before: str, row: Any) -> list[str]:
 def _documents(documents: Iterable[Any], case: Case, options: Any) -> Attempt:
     key = options["key"]
     off = {"enabled": False}
-    kinds = {"$.text": {"exact": {"enabled": True}},
+    kinds: dict[str, dict[str, Any]] = {"$.text": {"exact": {"enabled": True}},
              "$.metadata.url": {"exact": off, "address": {"form": "exact"}}}  # fmt: skip
     if key not in kinds:
         return Cannot("duplicates by another field than text and address")
