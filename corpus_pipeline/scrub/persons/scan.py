@@ -49,11 +49,14 @@ from corpus_pipeline.text.columns import Utf8
 #: A text of fewer bytes without capitals is read all the same: messages are written so.
 _SMALL_TEXT = 4_000
 #: Of a language: its place in `LANGUAGES`, counted from 1; that it writes all nouns with a capital;
-#: that its common words are not known well, so that a name wants more to speak for it.
-_LIST, _NOUNS, _STRICT = 31, 32, 64
+#: that its common words are not known well, so that a name wants more to speak for it; that enough
+#: of the words that speak of persons are known, so that a text without one tells of nobody. The
+#: lists of other languages lack too many: there the rule took more persons than things.
+_LIST, _NOUNS, _STRICT, _TOLD = 31, 32, 64, 128
 _LANGUAGES: dict[str | None, int] = {
     **{language: place + 1 for place, language in enumerate(LANGUAGES.split())},
-    "de": _NOUNS | LANGUAGES.split().index("de") + 1, "lb": _NOUNS | _STRICT, "en": 0, None: 0,
+    "de": _NOUNS | LANGUAGES.split().index("de") + 1, "lb": _NOUNS | _STRICT,
+    "ru": _TOLD | LANGUAGES.split().index("ru") + 1, "en": _TOLD, None: _TOLD,
 }  # fmt: skip
 
 
@@ -95,8 +98,9 @@ def _scan(  # type: ignore[no-untyped-def]
             total = total if count else 0
             for k in range(total):
                 tokens[k, PEOPLE] = 0
-        # Of languages without lists nobody knows what speaks of persons.
-        dropped = not strict and drop_things(data, begin, stop, tables, tokens, total, nouns, notes)
+        dropped = languages[row] & _TOLD != 0 and drop_things(
+            data, begin, stop, tables, tokens, total, nouns, notes
+        )
         if cells:
             read_cells(data, begin, stop, tables, tokens, total, True)
         read_inverted(data, begin, tokens, total)
