@@ -74,10 +74,24 @@ def _counting(names: Sequence[str], measures: Mapping[str, Any] | None) -> dict[
 
 
 def counts(
-    text: str, names: Sequence[str], measures: Mapping[str, Any] | None = None, lang: str = "en"
+    text: str,
+    names: Sequence[str],
+    measures: Mapping[str, Any] | None = None,
+    lang: str = "en",
+    code: str | None = None,
 ) -> Row:
-    """Returns the measures of *quality* of these names, and all that it always counts."""
-    return one([_counting(names, measures)], text=text, lang=lang)
+    """Returns the measures of *quality* of these names, and all that it always counts.
+
+    `code` is the programming language of a text that is source code, as *code* knows it.
+    """
+    return _one_of_code(code, [_counting(names, measures)], text=text, lang=lang)
+
+
+def _one_of_code(code: str | None, steps: Sequence[Any], **document: Any) -> Row:
+    """Sends a document through steps, behind *code* if its programming language is given."""
+    if code is None:
+        return one(steps, **document)
+    return one(["code", *steps], metadata={"language": code}, **document)
 
 
 def kept_in_range(
@@ -90,6 +104,7 @@ def kept_in_range(
     inside: bool = True,
     measures: Mapping[str, Any] | None = None,
     lang: str = "en",
+    code: str | None = None,
 ) -> bool:
     """Says whether a document stays whose value, `measure` or `measure / measure`, is in a range.
 
@@ -103,7 +118,8 @@ def kept_in_range(
             parts.append(f"{value} {sign}{'=' if is_closed else ''} {limit!r}")
     expression = " and ".join(parts) or f"{value} is not None"
     where = {"keep" if inside else "drop": expression, "unknown": "drop"}
-    row = one([_counting(names, measures), {"where": where}], text=text, lang=lang)
+    steps = [_counting(names, measures), {"where": where}]
+    row = _one_of_code(code, steps, text=text, lang=lang)
     return row["drop_reason"] is None
 
 

@@ -128,7 +128,12 @@ def _batched(name: str) -> bool:
 
 
 def _content(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in row.items() if name not in (_STATS, _META)}
+    """Returns what tests put into a sample; what operators note there is left out while empty."""
+    return {
+        name: plain(value)
+        for name, value in row.items()
+        if name != _STATS and (value or name != _META)
+    }
 
 
 def _note_inputs(kind: type, name: str) -> None:

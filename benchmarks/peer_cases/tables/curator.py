@@ -9,6 +9,10 @@ from peer_cases.ours import kept_in_range, one
 TABLE = Table("NeMo Curator", "NeMo Curator")
 _SPACES = {"words": "white-space"}
 _LINES = {"compared": "lines", "line_space": "stripped"}
+_POLICY = (
+    "(?i)terms of use|(?:privacy|cookie) policy|uses cookies|use (?:of )?cookies|privacy overview|"
+    "privacy (?:&|and) cookies policy"
+)
 
 
 def _in_range(value: str, least: str | None, most: str | None, **measures: Any) -> Any:
@@ -79,13 +83,14 @@ def urls(case: Case) -> Attempt:
 
 @TABLE.maps("BoilerPlateStringFilter")
 def boilerplate(case: Case) -> Attempt:
-    """Lines with C4's phrases, where its paragraphs are lines."""
-    if "\n\n" in case.text:
+    """Lines with C4's phrases and others, where its paragraphs are lines."""
+    if any("\n" in each.strip() for each in case.text.split("\n\n")):
         return Cannot("paragraphs with C4's phrases")
     limit = case.option("max_boilerplate_string_ratio")
-    kept = kept_in_range(case.text, "policy_lines / lines", None, limit)
+    counted = {"patterns": [_POLICY], "max_lines": {"pattern": limit}, "remove": False}
+    row = one([{"lines": counted}], text=case.text)
     clean = kept_in_range(case.text, "lorem_ipsum_lines", None, 0)
-    return Answers(kept and clean, case.answer["kept"])
+    return Answers(row["drop_reason"] is None and clean, case.answer["kept"])
 
 
 def _where(case: Case, expression: str) -> Answers:
@@ -136,9 +141,50 @@ TABLE.differs(
 )  # fmt: skip
 TABLE.cannot("words that consist of # or ellipses", "SymbolsToWordsFilter")
 TABLE.cannot("tokens of a model's tokenizer", "TokenCountFilter", "TokenizerFertilityFilter")
-TABLE.cannot("measures of code", "PythonCommentToCodeFilter", "GeneralCommentToCodeFilter",
-             "XMLHeaderFilter", "AlphaFilter", "HTMLBoilerplateFilter",
-             "PerExtensionFilter")  # fmt: skip
+TABLE.cannot("rules of a file by language and ending", "PerExtensionFilter")
+_LANGUAGES = {"text/x-c++": "C++", "text/x-c": "C", "text/x-java": "Java", "text/x-go": "Go",
+              "text/x-javascript": "JavaScript", "text/x-python": "Python",
+              "text/x-shellscript": "Shell", "text/html": "HTML"}  # fmt: skip
+
+
+@TABLE.maps("PythonCommentToCodeFilter", "GeneralCommentToCodeFilter")
+def comments(case: Case) -> Attempt:
+    """The share of characters in comments."""
+    code = _LANGUAGES.get(case.option("language", "text/x-python"))
+    if code is None:
+        return Cannot("comments of other languages than Linguist's")
+    limits = [case.option(f"{end}_comment_to_code_ratio") for end in ("min", "max")]
+    kept = kept_in_range(case.text, "comment_chars / whole_chars", *limits, code=code)
+    return Answers(kept, case.answer["kept"])
+
+
+TABLE.differs("PythonCommentToCodeFilter", "GeneralCommentToCodeFilter",
+              reason="comments count with their marks",
+              page="flow/4-quality.md#source-code")  # fmt: skip
+
+
+@TABLE.maps("XMLHeaderFilter")
+def xml_header(case: Case) -> Attempt:
+    """A declaration of XML in the first hundred characters."""
+    if case.option("char_prefix_search_length") != 100:
+        return Cannot("a declaration of XML elsewhere than in the first 100 characters")
+    return Answers(kept_in_range(case.text, "xml_declarations", None, 0), case.answer["kept"])
+
+
+TABLE.maps("AlphaFilter")(_in_range("letters / whole_chars", "min_alpha_ratio", None))
+
+
+@TABLE.maps("HTMLBoilerplateFilter")
+def visible(case: Case) -> Attempt:
+    """The share of characters outside tags, and their number."""
+    share, number = (case.option(f"min_lang_content_{what}") for what in ("ratio", "num_chars"))
+    kept = kept_in_range(case.text, "visible_chars / whole_chars", share)
+    enough = kept_in_range(case.text, "visible_chars", number)
+    return Answers(kept and enough, case.answer["kept"])
+
+
+TABLE.differs("HTMLBoilerplateFilter", reason="white space between tags is visible text",
+              page="flow/4-quality.md#source-code")  # fmt: skip
 TABLE.cannot("a histogram of characters of a language", "HistogramFilter")
 TABLE.not_text(
     "filters that tests define, or models that they stand in for",

@@ -1,10 +1,11 @@
 """Dolma: taggers of form, of code, of languages and of addresses; its deduper."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from peer_cases.cases import Answers, Attempt, Cannot, Case, Table
+from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
 from peer_cases.ours import counts, file_of, one, whole_run
 
 TABLE = Table("dolma", "Dolma")
@@ -66,7 +67,8 @@ def gopher(case: Case) -> Attempt:
 
 def _number(name: str, per: str | None = None) -> Any:
     def mapper(case: Case) -> Attempt:
-        row = counts(case.text, [name] if per is None else [name, per], {"line_space": "kept"})
+        names = [name] if per is None else [name, per]
+        row = counts(case.text, names, {"line_space": "kept"})
         return Answers(row[name] / (row[per] or 1) if per else row[name], case.answer["value"])
 
     return mapper
@@ -94,13 +96,52 @@ def stars(case: Case) -> Attempt:
     return Answers(row["tag_equal"], True)
 
 
-TABLE.cannot(
-    "measures of code",
-    *(f"{kind}.{name}" for kind in ("CodeStarCoderTaggers", "CodeStarCoderTaggers2")
-      for name in ("has_xml_template_doc", "code_to_comment_ratio_doc",
-                   "code_to_text_ratio_html_doc")),
-    "CodeCopyrightTagger",
-)  # fmt: skip
+_STARCODER = ("CodeStarCoderTaggers", "CodeStarCoderTaggers2")
+#: Ending -> language; of others the tagger counts nothing and answers with a number that passes.
+_OF_ENDINGS = {"py": "Python", "java": "Java", "js": "JavaScript"}
+_NO_MEASURE = (
+    "a measure that a language has not is null, and its rule passes",
+    "flow/4-quality.md#source-code",
+)
+
+
+@TABLE.maps(*(f"{kind}.has_xml_template_doc" for kind in _STARCODER))
+def xml(case: Case) -> Attempt:
+    """Whether the first hundred characters have a declaration of XML."""
+    row = counts(case.text, ["xml_declarations"])
+    return Answers(float(row["xml_declarations"] > 0), case.answer["value"])
+
+
+@TABLE.maps(*(f"{kind}.code_to_comment_ratio_doc" for kind in _STARCODER))
+def comments(case: Case) -> Attempt:
+    """The share of comments, of three languages."""
+    code = _OF_ENDINGS.get(case.input["metadata"].get("ext"))
+    if code is None:
+        return Choice(*_NO_MEASURE)
+    row = counts(case.text, ["comment_chars", "whole_chars"], code=code)
+    return Answers(row["comment_chars"] / row["whole_chars"], case.answer["value"])
+
+
+TABLE.differs(*(f"{kind}.code_to_comment_ratio_doc" for kind in _STARCODER),
+              reason="comments count with their marks",
+              page="flow/4-quality.md#source-code")  # fmt: skip
+
+
+@TABLE.maps(*(f"{kind}.code_to_text_ratio_html_doc" for kind in _STARCODER))
+def visible(case: Case) -> Attempt:
+    """The share of visible characters, of HTML."""
+    if case.input["metadata"].get("ext") != "html":
+        return Choice(*_NO_MEASURE)
+    row = counts(case.text, ["visible_chars", "whole_chars"])
+    share = row["visible_chars"] / row["whole_chars"]
+    return Answers(share if row["visible_chars"] > 100 else 0.0, case.answer["value"])
+
+
+TABLE.differs(*(f"{kind}.code_to_text_ratio_html_doc" for kind in _STARCODER),
+              reason="white space between tags is visible text",
+              page="flow/4-quality.md#source-code",
+              holds=lambda case, answers: abs(answers.ours - answers.theirs) < 0.1)  # fmt: skip
+TABLE.cannot("licence notices (code)", "CodeCopyrightTagger")
 
 
 @TABLE.maps("CodeSecretsTagger")
@@ -239,10 +280,22 @@ def deduper(case: Case) -> Attempt:
     options = case.option("dedupe")
     documents = case.input["documents"]
     if "paragraphs" in options:
-        if options["paragraphs"].get("by_ngram"):
-            return Cannot("paragraphs by their share of repeated n-grams")
+        ngrams = options["paragraphs"].get("by_ngram") or {"ngram_length": 0}
+        if ngrams["ngram_length"]:
+            return Cannot("shares of repeated n-grams of paragraphs that stay")
         return _paragraphs(documents, case, options)
     return _documents(documents, case, options["documents"])
+
+
+TABLE.differs(
+    "deduper",
+    reason="the copy that stays is in the document of least rank, there in the first that is read",
+    page="flow/7-dedup.md#sentence",
+    holds=lambda case, answers: (
+        isinstance(answers.ours, list)
+        and sorted(sum(answers.ours, [])) == sorted(sum(answers.theirs, []))
+    ),
+)
 
 
 def _paragraphs(documents: Iterable[Any], case: Case, options: Any) -> Attempt:
@@ -289,6 +342,25 @@ def _documents(documents: Iterable[Any], case: Case, options: Any) -> Attempt:
     return Answers(sum(row["drop_reason"] is not None for row in rows), sum(theirs))
 
 
-TABLE.cannot("licences that pages name", "CreativeCommonsRegexLicenseExtractor",
-             "CreativeCommonsFastRegexHtmlExtractor")  # fmt: skip
+#: Name of a tag -> what of an address of Creative Commons says so.
+_LICENCES = {
+    **{f"cc_{kind}": f"licenses/{kind}" for kind in
+       ("by", "by-nc", "by-nd", "by-sa", "by-nc-nd", "by-nc-sa")},
+    **{f"cc_publicdomain/{kind}": f"publicdomain/{kind}" for kind in
+       ("zero", "certification", "mark")},
+}  # fmt: skip
+
+
+@TABLE.maps("CreativeCommonsRegexLicenseExtractor", "CreativeCommonsFastRegexHtmlExtractor")
+def licences(case: Case) -> Attempt:
+    """Tags by addresses of Creative Commons in the page, which is a field; without versions."""
+    names = {name: re.sub(r"\W", "_", name) for name in _LICENCES}
+    within = r"<(?:[aA]|meta)\s[^>]*creativecommons\.org/"
+    tags = {names[name]: f'matches(metadata.html, r"{within}{path}/")'
+            for name, path in _LICENCES.items()}  # fmt: skip
+    row = one([{"where": {"tag": tags}}], text="text", metadata=case.input["metadata"])
+    theirs = {re.sub(r"_\d.*", "", span[0]) for span in case.answer["spans"]}
+    return Answers({name for name in names if row[f"tag_{names[name]}"]}, theirs)
+
+
 TABLE.cannot("edits and choices by spans of attributes", "mixer")
