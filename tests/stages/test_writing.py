@@ -51,7 +51,7 @@ def batch(texts: list[str | None], unit: int = 0, first: int = 0, **columns: Any
 
 def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
     forgiven = pa.array([None, None, ["http-cut", "charset-guessed"]], pa.list_(pa.string()))
-    first = batch([EN, None, ZH], leniencies=forgiven)
+    first = batch([EN, None, ZH], leniencies=forgiven, url=["https://a.example/", None, None])
     elements = unit(first, batch([]), batch([None, "短"], first=3))
     run(
         elements,
@@ -69,6 +69,7 @@ def test_prepared_units_are_split_by_fate(make: StageOptions) -> None:
     assert manifest.counts == {
         "documents": 5, "dropped-read-null-text": 2, "note": 1,
         "lenient-http-cut": 1, "lenient-charset-guessed": 1,
+        "read_documents/s": 5, "read_addresses/s": 1,
     }  # fmt: skip
     assert [(entry.path.split("/")[-1], entry.rows) for entry in manifest.files] == [
         ("00000.parquet", 3), ("filtered-00000-of-00005.parquet", 2),
@@ -197,8 +198,14 @@ def test_a_writer_takes_one_unit_after_another(make: StageOptions) -> None:
     )
     counts = [make.workspace.manifest("prepare", n).counts for n in (0, 1)]  # type: ignore[union-attr]
     assert counts == [
-        {"documents": 1, "note": 1},
-        {"documents": 2, "dropped-read-null-text": 1, "note": 1},
+        {"documents": 1, "note": 1, "read_documents/s": 1, "read_addresses/s": 0},
+        {
+            "documents": 2,
+            "dropped-read-null-text": 1,
+            "note": 1,
+            "read_documents/s": 2,
+            "read_addresses/s": 0,
+        },
     ]
 
 
