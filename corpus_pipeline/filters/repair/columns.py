@@ -6,7 +6,7 @@ import pyarrow as pa
 #: options of their own.
 KINDS = (
     "mojibake", "gbk", "unescape_html", "fix_latin_ligatures", "uncurl_quotes", "fix_line_breaks",
-    "remove_terminal_escapes", "remove_control_chars", "width", "chinese",
+    "remove_terminal_escapes", "remove_control_chars", "width", "chinese", "replace",
 )  # fmt: skip
 
 REPAIR_MEASURES = pa.schema(
@@ -21,8 +21,8 @@ REPAIR_MEASURES = pa.schema(
             pa.int32(),
             metadata={
                 "meaning": "characters of the text before that were replaced: of each line those "
-                "from the first to the last that differ; null for a document that was "
-                "dropped before or has no text"
+                "from the first to the last that differ, of `replace` those that were found; null "
+                "for a document that was dropped before or has no text"
             },
         ),
     ]

@@ -4,7 +4,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from corpus_pipeline.steps import Options
+from corpus_pipeline.steps import Options, Section
+
+
+class Replace(Section):
+    """One expression and what becomes of what it finds."""
+
+    pattern: str = Field(min_length=1, description="a regular expression (RE2)")
+    by: str = Field(
+        "",
+        max_length=32,
+        description="what stands there afterwards; `\\1` is what the first group found",
+    )
 
 
 class RepairOptions(Options):
@@ -49,4 +60,9 @@ class RepairOptions(Options):
     )
     chinese: Literal["simplified", "traditional", "taiwan", "hongkong"] | None = Field(
         None, description="Chinese texts get one kind of characters, phrase by phrase"
+    )
+    replace: tuple[Replace | Literal["addresses", "markdown"], ...] = Field(
+        (),
+        description="what expressions find becomes something else, one after the other: "
+        "`{pattern: …, by: …}`; `addresses` of the web and marks of `markdown` go",
     )

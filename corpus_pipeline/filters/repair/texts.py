@@ -1,4 +1,4 @@
-"""All repairs over a column: encoding, width, kind of Chinese, in this order."""
+"""All repairs over a column: encoding, width, kind of Chinese, replacements, in this order."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from corpus_pipeline.filters.repair.chinese import find_chinese, load_converter
 from corpus_pipeline.filters.repair.columns import KINDS, REPAIR_MEASURES
 from corpus_pipeline.filters.repair.mojibake import Fixed, Fixer, fix, load_fixer, replaced
 from corpus_pipeline.filters.repair.options import RepairOptions
+from corpus_pipeline.filters.repair.replacements import Replacement, load_replacements, replace
 from corpus_pipeline.filters.repair.width import fold_width
 from corpus_pipeline.text.columns import as_texts
 
@@ -24,6 +25,7 @@ class Repairer(NamedTuple):
     fixer: Fixer | None
     converter: Any
     """opencc.OpenCC or None."""
+    replacements: tuple[Replacement, ...]
 
 
 class Repaired(NamedTuple):
@@ -39,10 +41,11 @@ def load_repairer(options: RepairOptions) -> Repairer:
     """Opens the libraries that the options need.
 
     Raises:
-        ConfigError: one is not installed.
+        ConfigError: one is not installed, or an expression is none.
     """
     converter = None if options.chinese is None else load_converter(options.chinese)
-    return Repairer(options, load_fixer(options), converter)
+    replacements = load_replacements(options.replace)
+    return Repairer(options, load_fixer(options), converter, replacements)
 
 
 def repair_texts(texts: pa.Array, rows: NDArray[np.bool_], repairer: Repairer) -> Repaired:
@@ -103,6 +106,12 @@ def repair_texts(texts: pa.Array, rows: NDArray[np.bool_], repairer: Repairer) -
     if repairer.converter is not None:
         converter = repairer.converter
         change(find_chinese(texts), lambda text: _converted(converter, text))
+    if repairer.replacements:
+        mask = pa.array(rows)
+        edited, found = replace(texts.filter(mask), repairer.replacements)
+        kinds[KINDS.index("replace"), rows] = found > 0
+        chars[rows] += found
+        texts = pc.replace_with_mask(texts, mask, edited)
     return Repaired(texts, _measures(kinds, chars, rows))
 
 
