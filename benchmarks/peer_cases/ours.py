@@ -58,6 +58,13 @@ def profile(
     return {"quality": {"profile": file_of(text, ".yaml")}}
 
 
+def replacing(*entries: str | tuple[str, str]) -> dict[str, Any]:
+    """Returns the step *repair* with replacements and nothing else: names, or expression and by."""
+    listed = [each if isinstance(each, str) else {"pattern": each[0], "by": each[1]}
+              for each in entries]  # fmt: skip
+    return {"repair": {"mojibake": False, "gbk": False, "replace": listed}}
+
+
 #: Rules that compare one count: any measure can be counted for them.
 _COUNTS = (
     "gopher_min_words", "gopher_max_words", "text_min_chars", "text_min_sentences",

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
-from peer_cases.ours import kept_in_range, one
+from peer_cases.ours import kept_in_range, one, replacing
 
 TABLE = Table("NeMo Curator", "NeMo Curator")
 _SPACES = {"words": "white-space"}
@@ -243,10 +243,53 @@ def boilerplate_modifier(case: Case) -> Attempt:
     return Cannot("paragraphs with C4's phrases")
 
 
-TABLE.cannot("marks of Markdown cut out", "MarkdownRemover")
-TABLE.cannot("quotation marks around a whole text cut out", "QuotationRemover")
-TABLE.cannot("a part of the text between two places", "Slicer")
-TABLE.cannot("addresses in the text cut out or replaced", "UrlRemover")
+@TABLE.maps("MarkdownRemover")
+def markdown(case: Case) -> Attempt:
+    """Marks within lines; of a link its address stays, not its text."""
+    within = [(rf"{mark}([^\n]*?){mark}", r"\1") for mark in (r"\*\*", r"\*", "_")]
+    return _edited(case, replacing(*within, (r"\[[^\n]*?\]\(([^\n]*?)\)", r"\1")))
+
+
+@TABLE.maps("QuotationRemover")
+def quotation(case: Case) -> Attempt:
+    """Marks around one line, or around several of which the first has none at its end."""
+    return _edited(case, replacing((r'\A"([^\n]+)"\z', r"\1"),
+                                   (r'(?s)\A"([^\n]*[^\n"]\n.*)"\z', r"\1")))  # fmt: skip
+
+
+@TABLE.maps("Slicer")
+def slicer(case: Case) -> Attempt:
+    """From the first to the last place; a document without one of them goes."""
+    left, right = case.option("left"), case.option("right")
+    keep, cuts = [], []
+    if isinstance(right, str):
+        mark = re.escape(right)
+        keep.append(f"(?s){mark}")
+        cuts.append(
+            (rf"(?s)\A(.*){mark}.*\z", rf"\1{right if case.option('include_right') else ''}")
+        )
+    elif right is not None:
+        cuts.append((rf"(?s)\A(.{{{right}}}).*\z", r"\1"))
+    if isinstance(left, str):
+        mark = re.escape(left)
+        keep.append(f"(?s){mark}")
+        cuts.append((rf"(?s)\A.*?{mark}", left if case.option("include_left") else ""))
+    elif left:
+        keep.append(rf"(?s)\A.{{{left}}}")
+        cuts.append((rf"(?s)\A.{{{left}}}", ""))
+    if case.option("strip"):
+        cuts.append((r"\A\s+|\s+\z", ""))
+    tests = " and ".join(f"matches(text, {each!r})" for each in keep)
+    chosen = [{"where": {"keep": tests}}] if tests else []
+    return _edited(case, *chosen, replacing(*cuts))
+
+
+@TABLE.maps("UrlRemover")
+def addresses(case: Case) -> Attempt:
+    """Addresses of the web."""
+    return _edited(case, replacing("addresses"))
+
+
 TABLE.cannot("labels of a fastText training file", "FastTextLabelModifier")
 
 # Pages

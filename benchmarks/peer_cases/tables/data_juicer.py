@@ -1,9 +1,10 @@
 """data-juicer: filters, mappers, deduplicators."""
 
+import re
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
-from peer_cases.ours import kept_in_range, one, whole_run
+from peer_cases.ours import kept_in_range, one, replacing, whole_run
 
 TABLE = Table("data-juicer", "data-juicer")
 
@@ -198,17 +199,94 @@ def fix_unicode(case: Case) -> Attempt:
     return _edited(case, {"repair": repair})
 
 
+#: What becomes each ASCII mark.
+_ASCII = {
+    ",": "，、", ".": "。", '"': "„”“«»１」「《》", "'": "´’", ":": "∶：", "?": "？", "!": "！",
+    "(": "（",    ")": "）", ";": "；", "-": "–━►", " - ": "—", ". ": "．", "~": "～", "...": "…", "<": "〈",
+    ">": "〉", "[": "【", "]": "】", "%": "％",
+}  # fmt: skip
+
+
 @TABLE.maps("PunctuationNormalizationMapper")
 def punctuation(case: Case) -> Attempt:
-    """Full-width marks become ASCII, curly quotation marks straight."""
-    repair = {"mojibake": False, "gbk": False, "width": "all", "uncurl_quotes": True}
-    return _edited(case, {"repair": repair})
+    """A list of characters for each ASCII mark."""
+    return _edited(case, replacing(*((f"[{found}]", mark) for mark, found in _ASCII.items())))
 
 
 @TABLE.maps("WhitespaceNormalizationMapper")
 def white_space(case: Case) -> Attempt:
-    """What *extract* does to all texts."""
-    return _edited(case, "extract")
+    """Blanks of all kinds, and what is as invisible, become blanks."""
+    blanks = r"[\t\pZ\x{200b}-\x{200d}\x{2060}\x{fffc}\x{84}]"
+    return _edited(case, replacing((blanks, " "), (r"\A\s+|\s+\z", "")))
+
+
+@TABLE.maps("CleanLinksMapper")
+def links(case: Case) -> Attempt:
+    """What begins with a scheme."""
+    scheme = case.option("pattern") or r"(?i)\b[a-z][\pL\pN_-]+://[^\s()<>]*[^\s()<>.,;:!?'\"]"
+    return _edited(case, replacing((scheme, case.option("repl"))))
+
+
+@TABLE.maps("ReplaceContentMapper")
+def content(case: Case) -> Attempt:
+    """Expressions, and what becomes of each."""
+    patterns, by = case.option("pattern"), case.option("repl")
+    patterns = [patterns] if isinstance(patterns, str) else patterns
+    by = [by] * len(patterns) if isinstance(by, str) else by
+    return _edited(case, replacing(*zip(patterns, by, strict=True)))
+
+
+@TABLE.maps("RemoveSpecificCharsMapper")
+def characters(case: Case) -> Attempt:
+    """Listed characters."""
+    listed = "".join(case.option("chars_to_remove"))
+    return _edited(case, replacing((f"[{re.escape(listed)}]", "")))
+
+
+@TABLE.maps("RemoveNonChineseCharacterlMapper")
+def others_than_chinese(case: Case) -> Attempt:
+    """All but Chinese characters, and what is kept besides."""
+    kept = {"keep_alphabet": "a-zA-Z", "keep_number": "0-9",
+            "keep_punc": r"., ，\-。%《*》/•、&＆(—)（+）：？!！“”·"}  # fmt: skip
+    more = "".join(chars for name, chars in kept.items() if case.option(name))
+    return _edited(case, replacing((rf"[^\x{{4e00}}-\x{{9fa5}}{more}]", "")))
+
+
+@TABLE.maps("RemoveWordsWithIncorrectSubstringsMapper")
+def words(case: Case) -> Attempt:
+    """Words with one of some strings."""
+    parts = "|".join(map(re.escape, case.option("substrings")))
+    return _edited(case, replacing((rf" ?\S*(?:{parts})\S*", "")))
+
+
+@TABLE.maps("RemoveCommentsMapper")
+def comments(case: Case) -> Attempt:
+    """Behind a sign of percent, on its line; whole lines of it."""
+    return _edited(case, replacing((r"(?m)[^\\]%.+$", ""), (r"(?m)^%.*\n?", "")))
+
+
+@TABLE.maps("RemoveBibliographyMapper")
+def bibliography(case: Case) -> Attempt:
+    """From the first mark of a bibliography or an appendix on."""
+    begins = r"begin\{(?:references|REFERENCES|thebibliography)\}"
+    return _edited(case, replacing((rf"(?s)\\(?:appendix|{begins}|bibliography\{{).*", "")))
+
+
+@TABLE.maps("RemoveHeaderMapper")
+def header(case: Case) -> Attempt:
+    """What stands before the first part with a title."""
+    parts = r"chapter|part|(?:sub){0,2}section|(?:sub)?paragraph"
+    title = rf"\\(?:{parts})\*?(?:\[[^\]]*\])?\{{[^{{}}]*\}}"
+    kept = [{"where": {"keep": f"matches(text, {title!r})"}}] if case.option("drop_no_head") else []
+    return _edited(case, *kept, replacing((rf"(?s)\A.*?({title})", r"\1")))
+
+
+@TABLE.maps("RemoveTableTextMapper")
+def tables(case: Case) -> Attempt:
+    """Two or more lines of so many columns."""
+    numbers = range(case.option("min_col") - 1, case.option("max_col"))
+    row = r"\S+(?:[ |\t]\S+){%d}\n+"
+    return _edited(case, replacing(*((rf"(\n)(?:{row % n}){{2,}}", r"\1") for n in numbers)))
 
 
 _CHINESE = {"s2t": "traditional", "t2s": "simplified", "s2tw": "taiwan", "s2hk": "hongkong"}
@@ -237,16 +315,9 @@ TABLE.differs(
     holds=lambda case, answers: "咸集" in answers.ours,
 )
 TABLE.cannot("pages whose tags are stripped, with all of their text", "CleanHtmlMapper")
-TABLE.cannot("addresses in the text cut out or replaced", "CleanLinksMapper")
 TABLE.cannot("licence notices (code)", "CleanCopyrightMapper")
-TABLE.cannot("LaTeX", "ExpandMacroMapper", "RemoveBibliographyMapper", "RemoveCommentsMapper",
-             "RemoveHeaderMapper")  # fmt: skip
-TABLE.cannot("words cut out of lines", "RemoveLongWordsMapper",
-             "RemoveWordsWithIncorrectSubstringsMapper")  # fmt: skip
-TABLE.cannot("characters cut out of the text", "RemoveSpecificCharsMapper",
-             "RemoveNonChineseCharacterlMapper")  # fmt: skip
-TABLE.cannot("tables of a plain text cut out", "RemoveTableTextMapper")
-TABLE.cannot("replacement by regular expressions", "ReplaceContentMapper")
+TABLE.cannot("macros of LaTeX expanded in a text", "ExpandMacroMapper")
+TABLE.cannot("words cut out by their length", "RemoveLongWordsMapper")
 TABLE.cannot("documents cut into chunks", "TextChunkMapper")
 TABLE.cannot("a line for each sentence", "SentenceSplitMapper")
 TABLE.cannot("tables of pages as data", "ExtractTablesFromHtmlMapper")

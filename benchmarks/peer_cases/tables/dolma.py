@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
@@ -293,7 +294,7 @@ TABLE.differs(
     page="flow/7-dedup.md#sentence",
     holds=lambda case, answers: (
         isinstance(answers.ours, list)
-        and sorted(sum(answers.ours, [])) == sorted(sum(answers.theirs, []))
+        and sorted(chain(*answers.ours)) == sorted(chain(*answers.theirs))
     ),
 )
 
