@@ -41,6 +41,7 @@ WORD_MEANINGS = {
     "word_entropy": "entropy of those words in thousandths of a nat",
     "all_caps_words": "words whose letters are all capitals",
     "symbol_words": "words with # or …",
+    "lone_symbol_words": "words of nothing but #, … or three full stops, brackets aside",
 }
 #: Counted of lines.
 LINE_MEANINGS = {

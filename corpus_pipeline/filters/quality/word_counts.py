@@ -36,7 +36,7 @@ from corpus_pipeline.text.words import mix
 COUNTED = (*WORD_COLUMNS, *WORD_MEANINGS)
 (
     _WORDS, _WORD_CHARS, _WITH_LETTER, _LONGEST, _PLAIN, _PLAIN_CHARS, _MEDIAN, _NORMAL, _DISTINCT,
-    _ENTROPY, _ALL_CAPS, _SYMBOL_WORDS,
+    _ENTROPY, _ALL_CAPS, _SYMBOL_WORDS, _LONE_SYMBOLS,
 ) = range(len(COUNTED))  # fmt: skip
 #: Of an n, what the kernel counts.
 ORDERED = (
@@ -110,13 +110,16 @@ def _look_at(data, start, end, classes, folds):  # type: ignore[no-untyped-def]
     """Returns (characters, hash as it stands, hash of the core or 0, bits) of one word.
 
     The core goes from the first letter or digit to the last, without case and width. Bits: 1 it
-    has a letter, 2 it is plain, 4 it has a capital, 8 it has a small letter, 16 it has # or ….
+    has a letter, 2 it is plain, 4 it has a capital, 8 it has a small letter, 16 it has # or …, 32
+    it is nothing but #, … or three full stops and more, brackets aside.
     """
     chars = 0
     h = SEED
     folded = SEED
     core = np.uint64(0)
     bits = 0
+    stops = 0
+    others = False
     i = np.int64(start)
     while i < end:
         code_point, i = decode(data, i)
@@ -136,6 +139,12 @@ def _look_at(data, start, end, classes, folds):  # type: ignore[no-untyped-def]
             bits |= 2
         if code_point == 0x23 or code_point == 0x2026:
             bits |= 16
+        elif code_point == 0x2E:
+            stops += 1
+        elif code_point not in (0x28, 0x29, 0x5B, 0x5D):
+            others = True
+    if not others and (bits & 16 or stops >= 3):
+        bits |= 32
     return chars, mix(h), mix(core) if core != 0 else core, bits
 
 
@@ -206,7 +215,8 @@ def _count(  # type: ignore[no-untyped-def]
                 fixed[_PLAIN, row] += 1
                 fixed[_PLAIN_CHARS, row] += length
             fixed[_ALL_CAPS, row] += bits & 12 == 4
-            fixed[_SYMBOL_WORDS, row] += bits >> 4
+            fixed[_SYMBOL_WORDS, row] += (bits >> 4) & 1
+            fixed[_LONE_SYMBOLS, row] += bits >> 5
         fixed[_WORDS, row] = words
         fixed[_WORD_CHARS, row] = before[words]
         fixed[_NORMAL, row] = normal

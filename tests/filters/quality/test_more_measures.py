@@ -133,7 +133,20 @@ def test_words_equal_the_slow_twin(text: str, form: str) -> None:
         "distinct_words": len(times),
         "all_caps_words": len(capitals),
         "symbol_words": sum("#" in word or "…" in word for word in words),
+        "lone_symbol_words": sum(
+            not set(word) - set("#….()[]") and bool(set(word) & set("#…") or word.count(".") >= 3)
+            for word in words
+        ),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "lone"),
+    [("... # ... # #", 5), ("a# ## (…) [...] ......", 4), (".. () . #a …b []", 0), ("", 0)],
+)
+def test_words_of_nothing_but_symbols(text: str, lone: int) -> None:
+    got = count(text, ["lone_symbol_words"], Definitions(words="white-space"))
+    assert got == {"lone_symbol_words": lone}
 
 
 def is_capital(word: str) -> bool:
