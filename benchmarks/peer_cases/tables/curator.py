@@ -36,6 +36,8 @@ for _operator, _value, _least, _most, _measures in (
     ("NumbersFilter", "numeral_chars / whole_chars", None, "max_number_to_text_ratio", {}),
     ("WhiteSpaceFilter", "white_space / whole_chars", None, "max_white_space_ratio", {}),
     ("ParenthesesFilter", "bracket_chars / whole_chars", None, "max_parentheses_ratio", {}),
+    ("SymbolsToWordsFilter", "lone_symbol_words / words", None, "max_symbol_to_word_ratio",
+     _SPACES),
     ("LongWordFilter", "longest_word", None, "max_word_length", _SPACES),
     ("WordCountFilter", "words", "min_words", "max_words", _SPACES),
     ("MeanWordLengthFilter", "word_chars / words", "min_mean_word_length", "max_mean_word_length",
@@ -139,7 +141,6 @@ TABLE.differs(
     reason="all occurrences of a repeated n-gram count, no character twice",
     page="flow/4-quality.md#what-is-counted",
 )  # fmt: skip
-TABLE.cannot("words that consist of # or ellipses", "SymbolsToWordsFilter")
 TABLE.cannot("tokens of a model's tokenizer", "TokenCountFilter", "TokenizerFertilityFilter")
 TABLE.cannot("rules of a file by language and ending", "PerExtensionFilter")
 _LANGUAGES = {"text/x-c++": "C++", "text/x-c": "C", "text/x-java": "Java", "text/x-go": "Go",
