@@ -44,7 +44,8 @@ def written(value: Any, at: str = "") -> Iterator[str]:
 
 
 def test_every_key_is_written() -> None:
-    """`dataset_sources` are inputs again, and empty; so are steps, splits, mixture, rules, models.
+    """`dataset_sources` are inputs again, and empty; so are steps, splits, mixture, rules, models,
+    replacements.
 
     What only some formats have is null.
 
@@ -54,7 +55,7 @@ def test_every_key_is_written() -> None:
     others = (
         "dataset_sources[]", "steps.", "tokenize.splits.", "mixture.", "scrub.rules[]",
         "perplexity.models.", "inputs[].posts.", "inputs[].records.",
-        "inputs[].card.",
+        "inputs[].card.", "repair.replace[]",
     )  # fmt: skip
     wanted = {key for key in keys(Config) if not key.startswith(others)}
     assert {"inputs[].id_field", "dedup.contamination.answer_fields", "where.keep"} < wanted
