@@ -184,6 +184,7 @@ INSIDE = {
     "filters/quality/program_counts.py": {"count_programs"},
     "filters/quality/word_counts.py": {"count_stop_words"},
     "filters/repair/chinese.py": {"find_chinese"},
+    "filters/repair/replacements.py": {"replace"},
     "filters/repair/width.py": {"fold_width"},
     "tokens/sample.py": {"sampled_rows"},
     "tokens/engines.py": {"encode"},
