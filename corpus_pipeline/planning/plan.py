@@ -120,9 +120,9 @@ def make_plan(
     """
     sources = sorted(config.inputs, key=lambda each: each.source)
     files = [(source, file) for source in sources for file in _files_of(source, config.output)]
+    options = {source.source: read_options(config, source) for source in sources}
     looks = [
-        (source, file, read_options(config, source), config.allow_unreadable)
-        for source, file in files
+        (source, file, options[source.source], config.allow_unreadable) for source, file in files
     ]
     found = _each(_stored_or_foreign, looks)
     _refuse_foreign_sources(files, found)
@@ -139,14 +139,14 @@ def make_plan(
     cut = _each(
         lambda source, file, how: (
             source,
-            _cut(file, how, unit_bytes, _joined(config, source, how)),
+            _cut(file, how, unit_bytes, is_joined(how.format, options[source.source])),
         ),
         [(source, file, how) for (source, file), how in zip(files, stored, strict=True)],
     )
     units: list[Unit] = []
     for source in sources:
         pieces = [piece for owner, found in cut if owner is source for piece in found]
-        joined = any(_joined(config, source, piece) for piece, _ in pieces)
+        joined = any(is_joined(piece.format, options[source.source]) for piece, _ in pieces)
         for group in (
             _by_folder(pieces) if joined else _grouped(pieces, unit_bytes, config.plan.unit_files)
         ):
@@ -310,11 +310,6 @@ def _parquet_bytes(path: str, options: ReadOptions, lenient: bool) -> float:
                 f"{path}: cannot be read as Parquet: {damage}; fetch it again or leave it out "
                 "(`allow_unreadable: true` runs without it)"
             ) from damage
-
-
-def _joined(config: Config, source: Input, stored: "_Stored | Piece") -> bool:
-    """Says whether records of such a file are joined with others of its folder."""
-    return is_joined(stored.format, read_options(config, source))
 
 
 def _cut(
