@@ -95,7 +95,7 @@ def replace(
             continue
         before = texts.filter(found)
         after = pc.replace_substring_regex(before, pattern, by)
-        left = pc.replace_substring_regex(before, pattern, "")
+        left = pc.replace_substring_regex(before, pattern, "") if by else after
         counts = pc.subtract(pc.utf8_length(before), pc.utf8_length(left))
         counts = pc.if_else(pc.not_equal(before, after), counts, pa.scalar(0, pa.int32()))
         chars[np.asarray(found)] += np.asarray(counts)
