@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from corpus_pipeline.kernel_digest import kernel_digest
 from corpus_pipeline.kernels import CACHE_DIR, Kernel
 from corpus_pipeline.machine import OWN_PROCESS
 
 # After CACHE_DIR, which sets the variable that numba reads at its import.
 import numba  # isort: skip
 from numba.core import entrypoints  # isort: skip
-from numba.core.caching import FunctionCache  # isort: skip
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator  # isort: skip
 from numba.core import types  # isort: skip
 from numba.extending import models, register_model, typeof_impl  # isort: skip
 
@@ -74,8 +75,40 @@ def compiled(function: Callable[..., Any], *, inner: bool = False) -> Callable[.
     return result
 
 
+class _Place(_CacheLocator):
+    """Where a kernel is kept: under a name made of all that its machine code depends on."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._digest = kernel_digest(function)
+
+    def get_cache_path(self) -> str:
+        """Returns the one folder of all kernels."""
+        return CACHE_DIR
+
+    def get_source_stamp(self) -> str:
+        """Returns what is compared with the stamp of what is kept."""
+        return self._digest
+
+    def get_disambiguator(self) -> str:
+        """Returns what follows the function's name in the name of the file."""
+        return self._digest
+
+    @classmethod
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> "_Place":
+        """Makes the place of a function; its file does not matter."""
+        return cls(py_func)
+
+
+class _Entry(CompileResultCacheImpl):
+    """What is kept of a kernel."""
+
+    _locator_classes: list[Any] = [_Place]  # noqa: RUF012  (numba has a list there)
+
+
 class _Cache(FunctionCache):
     """numba's cache on the disk. A disk that is full or fails costs time and stops nobody."""
+
+    _impl_class = _Entry
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Returns the compiled function, or None if it is to be compiled."""

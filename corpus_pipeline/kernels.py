@@ -2,8 +2,8 @@
 
 Kernels are plain Python functions over NumPy arrays, compiled by numba. They release the GIL, never
 use fast-math (a sum has one order, so a measure has one value on every machine) and are cached on
-disk. numba does not notice when a *called* kernel in another file changes, so the cache folder is
-named after a digest of the package's sources: edited code never meets a stale binary.
+disk under digests of their code and of what it reaches (`kernel_digest`): edited code never meets a
+stale binary.
 """
 
 import contextlib
@@ -36,30 +36,25 @@ def source_digest() -> str:
 _ROOM = 2**24
 
 
-def _version() -> str:
-    """Names the installed code: another path or other sources have another name."""
-    installed = f"{Path(__file__).parent} {source_digest()}"
-    return hashlib.sha256(installed.encode()).hexdigest()[:16]
-
-
 def _cache_folder() -> str:
-    """A folder in the user's cache, or in the temporary one where a home has no room for it.
-
-    numba keys what it keeps by the path of the source, so each installation has its own folder.
-    """
-    name = _version()
+    """A folder in the user's cache, or in the temporary one where a home has no room for it."""
     for base in (Path(platformdirs.user_cache_dir("corpus-pipeline")),
                  Path(tempfile.gettempdir()) / f"corpus-pipeline-{getpass.getuser()}"):  # fmt: skip
-        folder = base / "kernels" / name
+        folder = base / "kernels"
         with contextlib.suppress(OSError):
             base.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(parents=True, exist_ok=True)
-            ours = all(map(_is_ours, (base, folder.parent, folder)))
+            ours = all(map(_is_ours, (base, folder)))
             # What is there already needs no room.
-            room = any(folder.iterdir()) or shutil.disk_usage(folder).free >= _ROOM
+            room = shutil.disk_usage(folder).free >= _ROOM or compiled_groups(folder).is_dir()
             if ours and room and os.access(folder, os.W_OK):
                 return str(folder)
     return tempfile.mkdtemp(prefix="corpus-pipeline-")
+
+
+def compiled_groups(folder: str | Path) -> Path:
+    """Returns where a cache says which groups of kernels of this version are in it (`warm`)."""
+    return Path(folder) / "complete" / source_digest()[:32]
 
 
 def _is_ours(folder: Path) -> bool:
@@ -76,16 +71,10 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _named_folder() -> str | None:
-    """A folder of this version in the one that the user named, if kernels can be kept there.
-
-    numba would turn to the folder of the sources instead, where it meets stale binaries.
-    """
+    """The folder that the user named, if kernels can be kept there."""
     named = os.environ.get("NUMBA_CACHE_DIR")
     if not named:
         return None
-    # A process that this one starts is told the folder itself.
-    if os.path.basename(named) != _version():
-        named = os.path.join(named, _version())
     try:
         os.makedirs(named, exist_ok=True)
         with tempfile.TemporaryFile(dir=named):
@@ -98,7 +87,7 @@ def _named_folder() -> str | None:
         return None
 
 
-#: Where compiled kernels are kept: below `NUMBA_CACHE_DIR`, if the user has set it.
+#: Where compiled kernels are kept: in `NUMBA_CACHE_DIR`, if the user has set it.
 CACHE_DIR = _named_folder() or _cache_folder()
 os.environ["NUMBA_CACHE_DIR"] = CACHE_DIR
 

@@ -21,8 +21,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     for rooms in (
         "address errors kernels leniencies machine package_files redaction schema spark_runner "
         "special_files thresholds",
-        "batches compilation remembered transforms yaml_files",
-        "recipes steps",
+        "batches kernel_digest remembered transforms yaml_files",
+        "compilation recipes steps",
         "text",
         "option_types",
         "extract filters dedup scrub tokens",

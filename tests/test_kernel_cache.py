@@ -1,19 +1,22 @@
 """Compiled kernels are kept where there is room; where there is none, they work all the same."""
 
 import errno
+import json
 import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from numba.core.caching import FunctionCache
 
 from corpus_pipeline import compilation, kernels
+from corpus_pipeline import kernel_digest as kernel_digest_module
+from corpus_pipeline.kernel_digest import kernel_digest
 
 
 def test_a_folder_that_cannot_be_made_is_named_and_another_taken(tmp_path: Path) -> None:
@@ -54,7 +57,7 @@ def test_a_home_without_room_is_passed_over(
     other = kernels._cache_folder()
     assert not Path(other).is_relative_to(tmp_path / "home")
     # What is there already needs no room.
-    (Path(usual) / "a").touch()
+    kernels.compiled_groups(usual).mkdir(parents=True)
     assert kernels._cache_folder() == usual
 
 
@@ -87,8 +90,7 @@ def test_a_disk_that_fails_stops_no_kernel(
         assert lines == []
 
 
-def test_a_named_folder_keeps_versions_apart(tmp_path: Path) -> None:
-    """numba does not notice that a kernel in another module changed, and would call the old one."""
+def test_a_named_folder_is_the_same_in_the_processes_that_are_started(tmp_path: Path) -> None:
     code = (
         "import os, sys, subprocess; from corpus_pipeline import kernels;"
         "print(kernels.CACHE_DIR, flush=True);"
@@ -99,6 +101,112 @@ def test_a_named_folder_keeps_versions_apart(tmp_path: Path) -> None:
         [sys.executable, "-c", code, inner], capture_output=True, text=True, check=True,
         env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
     )  # fmt: skip
-    own, of_child = done.stdout.split()
-    assert own == of_child, "the same in the processes that are started"
-    assert Path(own).parent == tmp_path
+    assert done.stdout.split() == [str(tmp_path)] * 2
+
+
+CALLED = """
+from corpus_pipeline.kernels import kernel
+STEP = {step}
+
+@kernel
+def inner(value):
+    return value + STEP
+"""
+CALLING = """
+import sys
+sys.path.insert(0, {folder!r})
+from corpus_pipeline.kernels import kernel
+from called import inner
+
+@kernel
+def outer(value):
+    return inner(value) * 2
+
+@kernel
+def alone(value):
+    return value * 3
+
+def loaded(called):
+    return sum(called.compiled.stats.cache_hits.values()) > 0
+
+print([outer(1), loaded(outer), alone(1), loaded(alone)])
+"""
+
+
+def _called(folder: Path, step: object, head: str = "") -> Any:
+    """Calls kernels of two files; returns the values, and which were in the cache."""
+    folder.mkdir(exist_ok=True)
+    (folder / "called.py").write_text(head + CALLED.format(step=step))
+    (folder / "calling.py").write_text(head + CALLING.format(folder=str(folder)))
+    done = subprocess.run(
+        [sys.executable, "-B", str(folder / "calling.py")], capture_output=True, text=True,
+        check=True, env={**os.environ, "NUMBA_CACHE_DIR": str(folder.parent / "cache")},
+    )  # fmt: skip
+    return json.loads(done.stdout.lower())
+
+
+def test_an_edit_compiles_again_what_it_reaches(tmp_path: Path) -> None:
+    """numba itself looks at the file of the kernel alone, and would give 4 for the second."""
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    assert _called(here, 1) == [4, False, 3, False]
+    assert _called(here, 2) == [6, False, 3, True]
+    assert _called(here, 1) == [4, True, 3, True]
+    assert _called(here, 1, "# More lines above.\n\n") == [4, True, 3, True]
+    assert _called(elsewhere, 1) == [4, True, 3, True]
+
+
+def _digests(*namespaces: dict[str, Any]) -> list[str]:
+    made = []
+    for names in namespaces:
+        code = "def read(at):\n    return TABLE[at] + helper(at)\n"
+        exec(code, names)
+        made.append(kernel_digest(names["read"]))
+    return made
+
+
+class Pair(NamedTuple):
+    """Stands for a tuple of a package's own."""
+
+    a: int
+    b: int
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"TABLE": 1}, {"TABLE": 1.0}),
+        ({"TABLE": 1}, {"TABLE": True}),
+        ({"TABLE": "1"}, {"TABLE": b"1"}),
+        ({"TABLE": (1, 2)}, {"TABLE": (1, (2,))}),
+        ({"TABLE": (1, 2)}, {"TABLE": Pair(1, 2)}),
+        ({"TABLE": np.array([1, 2])}, {"TABLE": np.array([1, 3])}),
+        ({"TABLE": np.array([1, 2])}, {"TABLE": np.array([1, 2], np.int32)}),
+        ({"TABLE": np.array([1, 2])}, {"TABLE": np.array([[1, 2]])}),
+        ({"TABLE": np.int64(1)}, {"TABLE": np.int32(1)}),
+        ({"TABLE": np}, {"TABLE": os}),
+        ({"helper": kernels.kernel(twice)}, {"helper": kernels.kernel(_called)}),
+        ({}, {"TABLE": 0}),
+    ],
+)
+def test_a_digest_tells_what_is_read_apart(one: dict[str, Any], other: dict[str, Any]) -> None:
+    first, again, second = _digests(dict(one), dict(one), dict(other))
+    assert first == again != second
+
+
+def test_what_is_no_constant_counts_as_the_whole_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"TABLE": {"a": 1}}
+    (before,) = _digests(dict(names))
+    kernel_digest_module._described.cache_clear()
+    monkeypatch.setattr(kernel_digest_module, "source_digest", lambda: "other sources")
+    assert _digests(dict(names)) != [before]
+    # A name that is an attribute only is not read.
+    exec("def attribute(x):\n    return x.TABLE\n", read := dict[str, Any](names))
+    assert "other sources" not in kernel_digest_module._described(read["attribute"])[0]
+
+
+def test_kernels_that_call_each_other_have_a_digest() -> None:
+    names: dict[str, Any] = {}
+    exec("def even(n):\n    return n == 0 or odd(n - 1)\n", names)
+    exec("def odd(n):\n    return n != 0 and even(n - 1)\n", names)
+    names |= {name: kernels.kernel(names[name]) for name in ("even", "odd")}
+    assert kernel_digest(names["even"].py_func) != kernel_digest(names["odd"].py_func)

@@ -534,17 +534,12 @@ def tested(project: Path, tests: str, cache: Path) -> subprocess.CompletedProces
     )  # fmt: skip
 
 
-def tried(project: Path, mutation: Mutation, caches: Path) -> str:
+def tried(project: Path, mutation: Mutation, cache: Path) -> str:
     """Makes one change, runs its tests and takes it back; returns what became of it."""
     path = project / PACKAGE / mutation.file
     source = path.read_text("utf-8")
     if source.count(mutation.old) < 1:
         return "CANNOT BE MADE"
-    cache = caches / "common"
-    if "@kernel" in source:
-        # numba looks at the file of a kernel, not at those of the kernels that it calls.
-        cache = caches / "changed"
-        shutil.rmtree(cache, ignore_errors=True)
     path.write_text(source.replace(mutation.old, mutation.new, 1), "utf-8")
     try:
         done = tested(project, mutation.tests, cache)
@@ -563,14 +558,14 @@ def main(words: Iterable[str], check: bool) -> int:
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
         project = copied(Path(folder) / "project")
-        caches = Path(folder) / "caches"
+        cache = Path(folder) / "cache"
         for tests in sorted({each.tests for each in wanted}) if check else ():
-            done = tested(project, tests, caches / "common")
+            done = tested(project, tests, cache)
             if done.returncode != 0:
                 print(f"{tests}: fails without any change", flush=True)
                 failures += 1
         for mutation in wanted:
-            outcome = tried(project, mutation, caches)
+            outcome = tried(project, mutation, cache)
             failures += outcome != "killed"
             print(f"{mutation.name:50} {outcome}", flush=True)
     print(f"{len(wanted)} changes, {failures} failures")

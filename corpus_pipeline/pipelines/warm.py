@@ -1,4 +1,4 @@
-"""Compiles the kernels before the first run, once for each version of the package and machine.
+"""Compiles the kernels before the first run, once for each version of them and machine.
 
 A tiny corpus goes through the stages in a temporary folder; numba keeps what it compiled in
 `kernels.CACHE_DIR`, so the workers of later runs only load it. Only the groups of stages that a run
@@ -20,7 +20,7 @@ from corpus_pipeline.config.config import build_config
 from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.dedup.matches import KINDS
 from corpus_pipeline.flow import default_steps
-from corpus_pipeline.kernels import CACHE_DIR
+from corpus_pipeline.kernels import CACHE_DIR, compiled_groups
 from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.sources.formats import WITH_PAGES
@@ -117,7 +117,7 @@ def compile_group(group: str) -> None:
 
 
 def _mark(group: str) -> Path:
-    return Path(CACHE_DIR) / f"complete-{group}"
+    return compiled_groups(CACHE_DIR) / group
 
 
 def _resolve_otherwise() -> None:

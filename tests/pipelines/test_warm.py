@@ -64,6 +64,7 @@ def test_what_is_compiled_is_not_compiled_again(
         compiled.append(group)
         if group == "dedup":
             return "OSError: [Errno 28] No space left on device"
+        warm._mark(group).parent.mkdir(parents=True, exist_ok=True)
         warm._mark(group).touch()
         return None
 
