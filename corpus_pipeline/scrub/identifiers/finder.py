@@ -48,6 +48,11 @@ _YEAR = re.compile(rb"1[4-9]\d\d|20[0-3]\d|25[0-6]\d")
 _YEAR_SIGN = "年".encode()
 
 
+#: How much of an address is read before a number, and what is one: no blank and no quote ends it.
+_ADDRESS_BYTES = 160
+_IN_ADDRESS = re.compile(rb"://[^\s\"'<>]*/\Z")
+
+
 #: Kinds of candidates that may be a part of a cell.
 _PARTIAL = frozenset((PLATE, VEHICLE))
 
@@ -77,6 +82,8 @@ class IdentifierFinder:
             zip(*(each.tolist() for each in candidates), strict=True)
         ):
             inside = bytes(text.data[start:end])
+            if kind == NUMBER and bits & loaded.birth and _is_in_address(text, start):
+                bits &= ~loaded.birth
             if kind == NUMBER and not may_be(loaded, inside, bits):
                 continue
             if kind == NUMBER and bits == loaded.birth and len(inside) == 4 and inside.isdigit():
@@ -156,9 +163,18 @@ class IdentifierFinder:
             if bits & loaded.birth:
                 for date in find_birth_dates(folded.plain, start, end):
                     yield _Found(*date, BIRTH, 0.8)
-            best = best_rule(loaded, folded, span, bits, language)
-            if best is not None:
-                yield _Found(start, end, *best)
+            # A day is no other number; what is seldom read need not be read again for this.
+            core = folded.view[start:end].encode("utf-8", "surrogatepass")
+            if may_be(loaded, core, bits & ~loaded.birth):
+                best = best_rule(loaded, folded, span, bits, language)
+                if best is not None:
+                    yield _Found(start, end, *best)
+
+
+def _is_in_address(text: Utf8, start: int) -> bool:
+    """Says whether a number stands in the path of an address, where days are of publication."""
+    before = text.data[max(0, start - _ADDRESS_BYTES) : start].tobytes()
+    return _IN_ADDRESS.search(before) is not None
 
 
 def _cells(text: Utf8, candidates: Candidates) -> dict[int, tuple[str, int, int]]:

@@ -193,6 +193,8 @@ LEFT = [
     "this isn't a valid passport number: 12345",
     "Einstein was born in 1879 in Ulm",
     "Persons born on or before 31 December 2005 may apply",
+    "Date of birth: https://news.example.org/2005/12/31/born-in-winter",
+    "[Born this day](https://example.org/blog/2005/12/31/) (and others)",
     "anyone born after 12/03/1980, or born before 1 May 1990",
     "出生于1990年1月1日以后的",
     "出生于1990年1月1日（含）以前的人员",
