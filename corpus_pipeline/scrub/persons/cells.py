@@ -35,8 +35,9 @@ from corpus_pipeline.scrub.persons.tokens import (
 
 #: Bytes of the longest heading and the longest cell, and the most columns that are read.
 _MOST_BYTES, _MOST_CELL, _MOST_COLUMNS = 400, 60, 60
-#: What parts cells.
-_SIGNS = (0x09, 0x3B, 0x7C, 0x2C)
+#: bool[256]: all but what parts cells (tabs, semicolons, bars, commas), quotes and ends of lines.
+_PLAIN = np.ones(256, np.bool_)
+_PLAIN[[0x09, 0x3B, 0x7C, 0x2C, 0x22, 0x0A]] = False
 #: bool[256]: what no name has.
 _NO_NAME = np.zeros(256, np.bool_)
 _NO_NAME[[ord(sign) for sign in '0123456789@:/\\_=<>{}[]()#$%&*+?!"~^|;\t']] = True
@@ -46,22 +47,46 @@ _MARGIN[[0x20, 0x22, 0x27, 0x60, 0x0D, 0x2A]] = True
 
 
 @kernel
-def _signs(data, start, end, sign):  # type: ignore[no-untyped-def]
-    """How often a sign stands between two bytes, outside of quotes."""
-    count, quoted = 0, False
-    for i in range(start, end):
-        if data[i] == 0x22:
-            quoted = not quoted
-        count += data[i] == sign and not quoted
-    return count
+def _line(data, start, stop):  # type: ignore[no-untyped-def]
+    """Reads a line: (its end, how many tabs, semicolons, bars, commas it has outside of quotes)."""
+    tabs = semicolons = bars = commas = 0
+    quoted = False
+    i = start
+    while i < stop:
+        byte = data[i]
+        if not _PLAIN[byte]:
+            if byte == 0x0A:
+                break
+            if byte == 0x22:
+                quoted = not quoted
+            elif not quoted:
+                tabs += byte == 0x09
+                semicolons += byte == 0x3B
+                bars += byte == 0x7C
+                commas += byte == 0x2C
+        i += 1
+    return i, tabs, semicolons, bars, commas
 
 
 @kernel
-def _line_end(data, start, stop):  # type: ignore[no-untyped-def]
-    i = start
-    while i < stop and data[i] != 0x0A:
-        i += 1
-    return i
+def _of(line, sign):  # type: ignore[no-untyped-def]
+    """How often one of the signs stands in a line."""
+    if sign == 0x09:
+        return line[1]
+    if sign == 0x3B:
+        return line[2]
+    return line[3] if sign == 0x7C else line[4]
+
+
+@kernel
+def _most(line):  # type: ignore[no-untyped-def]
+    """The sign that stands most often in a line, of several the first, and how often."""
+    sign, most = 0x09, line[1]
+    for other in (0x3B, 0x7C, 0x2C):
+        count = _of(line, other)
+        if count > most:
+            sign, most = other, count
+    return sign, most
 
 
 @kernel
@@ -89,20 +114,9 @@ def _column_kind(data, start, end, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _read_heading(data, start, end, stop, tables):  # type: ignore[no-untyped-def]
-    """Reads a line as a heading: (sign, how many, columns of names, those that surely are);
-    nothing if the next line has another number of signs or no column holds names."""
-    if end - start > _MOST_BYTES or end + 1 >= stop:
-        return 0, 0, 0, 0
-    sign, most = 0, 0
-    for kind in _SIGNS:
-        count = _signs(data, start, end, kind)
-        if count > most:
-            sign, most = kind, count
-    if not 0 < most < _MOST_COLUMNS or most != _signs(
-        data, end + 1, _line_end(data, end + 1, min(stop, end + 1000)), sign
-    ):
-        return 0, 0, 0, 0
+def _read_heading(data, start, end, sign, most, tables):  # type: ignore[no-untyped-def]
+    """Reads a line of cells as a heading: (columns of names, those that surely are), as bits;
+    nothing if no column holds names."""
     sure = maybe = kinds = column = 0
     first = start
     for i in range(start, end + 1):
@@ -113,9 +127,9 @@ def _read_heading(data, start, end, stop, tables):  # type: ignore[no-untyped-de
             kinds += kind & 5 != 0
             column += 1
             first = i + 1
-    if kinds == 0 or not (sure | maybe):
-        return 0, 0, 0, 0
-    return sign, most, sure | maybe, sure
+    if kinds == 0:
+        return 0, 0
+    return sure | maybe, sure
 
 
 @kernel
@@ -157,10 +171,18 @@ def read_cells(data, begin, stop, tables, tokens, total, marks):  # type: ignore
     """Finds names in columns of names; returns how many. With `marks` their words are marked."""
     found = sign = most = columns = sure = k = 0
     line = begin
+    read = _line(data, line, stop)
     while line < stop:
-        end = _line_end(data, line, stop)
-        if sign == 0 or _signs(data, line, end, sign) != most:
-            sign, most, columns, sure = _read_heading(data, line, end, stop, tables)
+        end = read[0]
+        following = _line(data, end + 1, stop) if end + 1 < stop else (end + 1, 0, 0, 0, 0)
+        if columns == 0 or _of(read, sign) != most:
+            columns = sure = 0
+            sign, most = _most(read)
+            # A table has a second line of as many cells.
+            if 0 < most < _MOST_COLUMNS and most == _of(following, sign) and (
+                end - line <= _MOST_BYTES
+            ):  # fmt: skip
+                columns, sure = _read_heading(data, line, end, sign, most, tables)
         else:
             column, first, quoted = 0, line, False
             while k < total and tokens[k, START] < line:
@@ -175,5 +197,5 @@ def read_cells(data, begin, stop, tables, tokens, total, marks):  # type: ignore
                         )
                     column += 1
                     first = i + 1
-        line = end + 1
+        line, read = end + 1, following
     return found
