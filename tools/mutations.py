@@ -522,11 +522,9 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def tested(project: Path, tests: str, cache: Path) -> subprocess.CompletedProcess[str]:
+def tested(project: Path, tests: str) -> subprocess.CompletedProcess[str]:
     """Runs tests in a copy of the project."""
-    environment = os.environ | {
-        "PYTHONPATH": str(project), "NUMBA_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1",
-    }  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
     command = f"{sys.executable} -m pytest -x -q -p no:cacheprovider {tests}"
     return subprocess.run(
         command, shell=True, cwd=project, env=environment, capture_output=True, text=True,
@@ -534,7 +532,7 @@ def tested(project: Path, tests: str, cache: Path) -> subprocess.CompletedProces
     )  # fmt: skip
 
 
-def tried(project: Path, mutation: Mutation, cache: Path) -> str:
+def tried(project: Path, mutation: Mutation) -> str:
     """Makes one change, runs its tests and takes it back; returns what became of it."""
     path = project / PACKAGE / mutation.file
     source = path.read_text("utf-8")
@@ -542,7 +540,7 @@ def tried(project: Path, mutation: Mutation, cache: Path) -> str:
         return "CANNOT BE MADE"
     path.write_text(source.replace(mutation.old, mutation.new, 1), "utf-8")
     try:
-        done = tested(project, mutation.tests, cache)
+        done = tested(project, mutation.tests)
     finally:
         path.write_text(source, "utf-8")
     if done.returncode == 0:
@@ -558,14 +556,13 @@ def main(words: Iterable[str], check: bool) -> int:
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
         project = copied(Path(folder) / "project")
-        cache = Path(folder) / "cache"
         for tests in sorted({each.tests for each in wanted}) if check else ():
-            done = tested(project, tests, cache)
+            done = tested(project, tests)
             if done.returncode != 0:
                 print(f"{tests}: fails without any change", flush=True)
                 failures += 1
         for mutation in wanted:
-            outcome = tried(project, mutation, cache)
+            outcome = tried(project, mutation)
             failures += outcome != "killed"
             print(f"{mutation.name:50} {outcome}", flush=True)
     print(f"{len(wanted)} changes, {failures} failures")
