@@ -4,25 +4,29 @@
 phrase. Vocabulary stays (软件 becomes 軟件, not 軟體).
 
 Japanese and Korean texts have Han characters too, which must stay as they are. A text is Chinese if
-most of its East Asian letters are Han: of ten, less than one kana and less than one Hangul.
+most of its East Asian letters are Han: of ten, less than one kana and less than one Hangul. `jp2t`
+is for Japanese ones: it takes every text with a Han character.
 """
 
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.columns import utf8_buffers
 
-#: What is wanted -> OpenCC's configuration.
+#: What is wanted -> OpenCC's configuration; every other name is one of OpenCC's itself.
 CONFIGURATIONS = {"simplified": "t2s", "traditional": "s2t", "taiwan": "s2tw", "hongkong": "s2hk"}
+#: OpenCC's configuration whose texts are Japanese.
+_JAPANESE = "jp2t"
 
 
 def load_converter(wanted: str) -> Any:
-    """Returns OpenCC's converter to one of `CONFIGURATIONS`.
+    """Returns OpenCC's converter to one of `CONFIGURATIONS`, or by a configuration of its own.
 
     OpenCC's lists of characters that hardly any font has stay out; a few of its phrases have some.
 
@@ -31,6 +35,8 @@ def load_converter(wanted: str) -> Any:
 
     >>> load_converter("taiwan").convert("头发和发展，软件里面")
     '頭髮和發展，軟件裡面'
+    >>> load_converter("s2twp").convert("头发和发展，软件里面")
+    '頭髮和發展，軟體裡面'
     """
     try:
         from opencc import OpenCC
@@ -38,7 +44,8 @@ def load_converter(wanted: str) -> Any:
         raise ConfigError(
             "repair.chinese: OpenCC is not installed; pip install 'corpus-pipeline[repair]'"
         ) from None
-    return OpenCC(CONFIGURATIONS[wanted], include_tofu_risk_dictionaries=False)
+    name = CONFIGURATIONS.get(wanted, wanted)
+    return OpenCC(name, include_tofu_risk_dictionaries=False)
 
 
 @kernel
@@ -79,3 +86,16 @@ def find_chinese(texts: pa.Array) -> NDArray[np.bool_]:
     chinese = np.zeros(len(texts), np.bool_)
     _find(data, offsets, chinese)
     return chinese
+
+
+def find_convertible(texts: pa.Array, wanted: str) -> NDArray[np.bool_]:
+    """Says which texts a conversion is for: Chinese ones, of `jp2t` all with a Han character.
+
+    >>> texts = pa.array(["髪の毛が長い", "头发", "hair", None])
+    >>> find_convertible(texts, "jp2t").tolist(), find_convertible(texts, "t2s").tolist()
+    ([True, True, False, False], [False, True, False, False])
+    """
+    if wanted != _JAPANESE:
+        return find_chinese(texts)
+    found = pc.fill_null(pc.match_substring_regex(texts, r"\p{Han}"), False)
+    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)

@@ -6,6 +6,14 @@ from pydantic import Field
 
 from corpus_pipeline.steps import Options, Section
 
+#: What Chinese texts may become: four by what they are, the others as OpenCC calls its
+#: configurations: from t(raditional), s(implified), tw, hk or jp to another; with p, words too.
+Chinese = Literal[
+    "simplified", "traditional", "taiwan", "hongkong",
+    "s2t", "t2s", "s2tw", "tw2s", "s2hk", "hk2s", "s2twp", "tw2sp", "s2hkp", "hk2sp",
+    "t2tw", "tw2t", "t2hk", "hk2t", "t2jp", "jp2t",
+]  # fmt: skip
+
 
 class Replace(Section):
     """One expression and what becomes of what it finds."""
@@ -58,8 +66,10 @@ class RepairOptions(Options):
         description="full-width letters and digits become ASCII, half-width kana full-width; "
         "`all`: punctuation and the ideographic space too",
     )
-    chinese: Literal["simplified", "traditional", "taiwan", "hongkong"] | None = Field(
-        None, description="Chinese texts get one kind of characters, phrase by phrase"
+    chinese: Chinese | None = Field(
+        None,
+        description="Chinese texts get one kind of characters, phrase by phrase; or a "
+        "configuration of OpenCC by its name, `tw2sp` for example",
     )
     replace: tuple[Replace | Literal["addresses", "markdown"], ...] = Field(
         (),

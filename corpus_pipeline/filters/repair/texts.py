@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.filters.repair import gbk
-from corpus_pipeline.filters.repair.chinese import find_chinese, load_converter
+from corpus_pipeline.filters.repair.chinese import find_convertible, load_converter
 from corpus_pipeline.filters.repair.columns import KINDS, REPAIR_MEASURES
 from corpus_pipeline.filters.repair.mojibake import Fixed, Fixer, fix, load_fixer, replaced
 from corpus_pipeline.filters.repair.options import RepairOptions
@@ -105,7 +105,8 @@ def repair_texts(texts: pa.Array, rows: NDArray[np.bool_], repairer: Repairer) -
         chars += counts
     if repairer.converter is not None:
         converter = repairer.converter
-        change(find_chinese(texts), lambda text: _converted(converter, text))
+        where = find_convertible(texts, options.chinese or "")
+        change(where, lambda text: _converted(converter, text))
     if repairer.replacements:
         mask = pa.array(rows)
         edited, found = replace(texts.filter(mask), repairer.replacements)

@@ -3,7 +3,7 @@
 import pickle
 import sys
 import unicodedata
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.filters.repair.chinese import find_chinese
+from corpus_pipeline.filters.repair.chinese import CONFIGURATIONS, find_chinese
 from corpus_pipeline.filters.repair.columns import REPAIR_MEASURES
-from corpus_pipeline.filters.repair.options import RepairOptions
+from corpus_pipeline.filters.repair.options import Chinese, RepairOptions
 from corpus_pipeline.filters.repair.step import Repair
 from corpus_pipeline.filters.repair.texts import load_repairer, repair_texts
 from corpus_pipeline.filters.repair.width import fold_width
@@ -153,6 +153,35 @@ def test_kinds_of_chinese(wanted: Any, expected: str) -> None:
     japanese = "東京の頭髪と発展、軟件についての話。"
     after = applied(["头发和发展，软件里面的皇后", japanese], chinese=wanted)
     assert after["text"].to_pylist() == [expected, japanese]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "before", "expected"),
+    [
+        ("t2s", "頭髮和發展", "头发和发展"),
+        ("s2twp", "软件里面的鼠标", "軟體裡面的滑鼠"),
+        ("tw2sp", "軟體裡面的滑鼠", "软件里面的鼠标"),
+        ("tw2s", "軟體裡面", "软体里面"),
+        ("hk2t", "裏面", "裏面"),
+        ("t2tw", "裏面", "裡面"),
+        ("t2jp", "廣發", "広発"),
+        ("jp2t", "広い駅の桜です", "廣い驛の櫻です"),
+        ("t2s", "廣い驛の櫻です", "廣い驛の櫻です"),
+        ("jp2t", "ひらがな and hair", "ひらがな and hair"),
+    ],
+)
+def test_configurations_of_opencc(wanted: Any, before: str, expected: str) -> None:
+    """By their names; that from Japanese is for Japanese texts, the others for Chinese ones."""
+    after = applied([before], chinese=wanted)
+    assert after["text"].to_pylist() == [expected]
+
+
+def test_every_configuration_that_opencc_ships_can_be_named() -> None:
+    opencc = pytest.importorskip("opencc")
+    named = {*get_args(Chinese)} - CONFIGURATIONS.keys()
+    assert named == {name.removesuffix(".json") for name in opencc.CONFIGS}
+    for name in named:
+        Repair(RepairOptions(chinese=name)).check()
 
 
 def test_simplified_text_stays_simplified() -> None:
