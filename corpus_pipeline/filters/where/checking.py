@@ -198,6 +198,18 @@ class Checker:
             raise self._fault(node, f"a {needle} cannot be in a list of {item} values")
         return Kind(BOOLEAN)
 
+    def _overlap(self, node: Node) -> Kind:
+        many, listed = node.args
+        kind = self.kind(many)
+        if kind.name not in (LIST, ANY) or many.op not in ("column", "field") or many.value == ():
+            raise self._fault(many, f"{node.op} looks at the items of a list of the document")
+        if listed.op != "list":
+            raise self._fault(listed, f'{node.op} takes a list that is written out: ["a", "b"]')
+        wanted = self.kind(listed).item
+        if wanted == DATE or (kind.name == LIST and kind.item not in (wanted, ANY)):
+            raise self._fault(node, f"a list of {kind.item} values cannot hold a {wanted}")
+        return Kind(BOOLEAN)
+
     def _function(self, node: Node) -> Kind:
         first = node.args[0]
         if node.op == "len":
@@ -213,6 +225,13 @@ class Checker:
             if self._kinds is not None and "reasons" not in self._kinds:
                 raise self._fault(node, "there is no column reasons")
             return Kind(BOOLEAN)
+        if node.op == "number":
+            name = self.kind(first).name
+            if name not in (STRING, NUMBER, ANY) or (first.op == "field" and not first.value):
+                raise self._fault(first, f"number reads strings; this is a {name}")
+            return Kind(NUMBER)
+        if node.op in ("all_in", "any_in"):
+            return self._overlap(node)
         if node.op == "date":
             if self.kind(first).name == DATE:
                 return Kind(DATE)

@@ -4,6 +4,7 @@ Logic has three values, as in SQL: what is calculated from null is null, `and` i
 true as soon as one side says so, whatever the other is.
 """
 
+import functools
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -73,6 +74,8 @@ class Evaluation:
                 return self._compare(node)
             case "in":
                 return self._is_in(*node.args)
+            case "all_in" | "any_in":
+                return self._overlaps(node.op == "all_in", *node.args)
             case "is None":
                 return self._is_null(node.args[0])
             case "contains" | "startswith" | "endswith" | "matches":
@@ -136,9 +139,18 @@ class Evaluation:
                 return calculate(left, node.op, right)
             case "len":
                 return self._length(node.args[0])
+            case "number":
+                return self._written(node.args[0])
             case "field":
                 return of_values(self._rows.field(node.value))
         return of_column(self._column(node.value, pa.int64()))
+
+    def _written(self, node: Node) -> Numbers:
+        if node.op == "field":
+            return fields.written_numbers(self._rows.field(node.value))
+        if self._kind(node).name == NUMBER:
+            return self._number(node)
+        return fields.written_numbers(self._string(node).to_pylist())
 
     def _length(self, node: Node) -> Numbers:
         kind = self._kind(node)
@@ -173,16 +185,33 @@ class Evaluation:
             return pa.array(~np.broadcast_to(numbers.valid, self._count))
         return pc.is_null(self._string(node) if kind == STRING else self.condition(node))
 
+    def _lists(self, node: Node) -> Lists:
+        if node.op == "field":
+            return fields.lists_of_values(self._rows.field(node.value))
+        return fields.lists_of_column(self._column(node.value, pa.list_(pa.string())))
+
+    def _overlaps(self, all_of_them: bool, many: Node, listed: Node) -> pa.BooleanArray:
+        """Says whether all items of lists, or any, are among those that are written out."""
+        lists = self._lists(many)
+        if self._kind(listed).item == STRING:
+            wanted = pa.array([item.value for item in listed.args], pa.string())
+            found = pc.is_in(fields.string_items(lists), wanted)
+        else:
+            numbers, count = fields.number_items(lists), len(lists.rows)
+            each = [compare(numbers, "==", self._number(item), count) for item in listed.args]
+            found = functools.reduce(pc.or_kleene, each)
+        found = pc.fill_null(found, False)
+        held = ~self._any_item(lists, pc.invert(found)) if all_of_them else (
+            self._any_item(lists, found)
+        )  # fmt: skip
+        return pa.array(held, mask=~lists.valid)
+
     def _is_in(self, value: Node, many: Node) -> pa.BooleanArray:
         if many.op == "list":
             return self._is_listed(value, many)
         item = self._kind(many).item if self._kind(many).name == LIST else ANY
         kind = item if item != ANY else self._kind(value).name
-        lists = (
-            fields.lists_of_values(self._rows.field(many.value))
-            if many.op == "field"
-            else fields.lists_of_column(self._column(many.value, pa.list_(pa.string())))
-        )
+        lists = self._lists(many)
         if kind == STRING:
             column = self._string(value)
             found = pc.equal(column.take(pa.array(lists.rows)), fields.string_items(lists))

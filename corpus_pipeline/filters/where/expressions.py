@@ -121,7 +121,8 @@ def parse_expression(text: str) -> Expression:
     >>> parse_expression("__import__('os')")
     Traceback (most recent call last):
     corpus_pipeline.errors.ConfigError: character 1 of `__import__('os')`: no function __import__ \
-(there are len, lower, date, has_reason, contains, startswith, endswith, matches)
+(there are len, lower, date, number, has_reason, all_in, any_in, contains, startswith, endswith, \
+matches)
     """
     tree = parse_tree(text)
     Checker(text, None).check(tree)

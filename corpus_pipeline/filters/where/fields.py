@@ -1,6 +1,7 @@
 """Fields of the JSON column `metadata`, row by row; a field of another type is null."""
 
 import json
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -133,6 +134,29 @@ def lists_of_column(column: pa.Array) -> Lists:
 def lengths_of_values(values: list[Any]) -> Numbers:
     """Returns the characters of strings and the items of lists; null for anything else."""
     return of_values([len(value) if type(value) in (str, list) else None for value in values])
+
+
+#: A number as a text has it.
+_WRITTEN = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*")
+
+
+def written_numbers(values: list[Any]) -> Numbers:
+    """Returns numbers, and strings that are nothing but one; anything else is null.
+
+    >>> numbers = written_numbers(["36", " 13.5 ", "asdkc", "", 7, None, True, "1,000", "٣"])
+    >>> numbers.valid.tolist(), numbers.over.tolist()[0], numbers.doubles.tolist()[1]
+    ([True, True, False, False, True, False, False, False, False], 36, 13.5)
+    """
+    return of_values([_read(value) if type(value) is str else value for value in values])
+
+
+def _read(text: str) -> int | float | None:
+    if not _WRITTEN.fullmatch(text):
+        return None
+    if len(text) <= _MAX_DIGITS and text.strip().lstrip("+-").isdigit():
+        return _integer(text.strip())
+    value = float(text)
+    return value if abs(value) != float("inf") else None
 
 
 def number_items(lists: Lists) -> Numbers:
