@@ -71,8 +71,9 @@ class RepairOptions(Options):
         description="Chinese texts get one kind of characters, phrase by phrase; or a "
         "configuration of OpenCC by its name, `tw2sp` for example",
     )
-    replace: tuple[Replace | Literal["addresses", "markdown"], ...] = Field(
+    replace: tuple[Replace | Literal["addresses", "markdown", "notices"], ...] = Field(
         (),
         description="what expressions find becomes something else, one after the other: "
-        "`{pattern: …, by: …}`; `addresses` of the web and marks of `markdown` go",
+        "`{pattern: …, by: …}`; `addresses` of the web, marks of `markdown` and `notices` of "
+        "copyright at the head of source code go",
     )

@@ -37,6 +37,21 @@ MARKDOWN = [
 ]  # fmt: skip
 
 
+NOTICES = [
+    ("/* Copyright 2023 A */\n\nint a;", "int a;"),
+    ("/*\n * a.c\n *Copyright (c) A\n **/\nint a; /* copyright */", "int a; /* copyright */"),
+    ("/* a */\nint a; /* copyright */", None),
+    ("#!/bin/sh\n# Licensed under the GPL.\n# More.\n\n# code\necho", "#!/bin/sh\n# code\necho"),
+    ("# a.py\n# SPDX-License-Identifier: MIT\nimport a\n# copyright", "import a\n# copyright"),
+    ("// ALL RIGHTS RESERVED", ""),
+    ("# a heading\n\nThe copyright holder", None),
+    ("-- copyright A\nselect 1", "select 1"),
+    ("<?php\n/* copyright */\necho 1;", "<?php\necho 1;"),
+    ("%% All rights reserved\n-module(a).", "-module(a)."),
+    ("The text says copyright.", None),
+]
+
+
 def replaced(text: str, *listed: Replace | str) -> str:
     """A text after replacements."""
     done: str = replace(pa.array([text]), load_replacements(listed))[0].to_pylist()[0]
@@ -51,6 +66,11 @@ def test_addresses(text: str, after: str | None) -> None:
 @pytest.mark.parametrize(("text", "after"), MARKDOWN)
 def test_markdown(text: str, after: str | None) -> None:
     assert replaced(text, "markdown") == (text if after is None else after)
+
+
+@pytest.mark.parametrize(("text", "after"), NOTICES)
+def test_notices(text: str, after: str | None) -> None:
+    assert replaced(text, "notices") == (text if after is None else after)
 
 
 def test_expressions_see_what_those_before_have_left() -> None:
