@@ -23,8 +23,8 @@ from corpus_pipeline.text.words import mix
 COUNTED = tuple(CHARACTER_MEANINGS)
 (
     _CHARS, _LINE_CHARS, _ALPHANUMERIC, _NON_ALPHANUMERIC, _UPPER_CASE, _NUMERALS, _SPECIAL,
-    _PUNCTUATION, _BRACKETS, _URL, _HAN, _SIMPLIFIED, _TRADITIONAL, _SCRIPT, _ELLIPSES, _SYMBOLS,
-    _FEEDS, _TEXT_LINES, _ALL_LINES, _SOLID,
+    _PUNCTUATION, _BRACKETS, _URL, _HAN, _SIMPLIFIED, _TRADITIONAL, _SCRIPT, _ELLIPSES,
+    _ELLIPSIS_CHARS, _SYMBOLS, _FEEDS, _TEXT_LINES, _ALL_LINES, _SOLID,
 ) = range(len(COUNTED))  # fmt: skip
 
 _IS_BRACKET = np.isin(np.arange(128), [ord(mark) for mark in "()[]{}"])
@@ -46,7 +46,8 @@ def count_characters(
     ... # doctest: +NORMALIZE_WHITESPACE
     {'whole_chars': 19, 'line_chars': 19, 'alphanumeric_chars': 10, 'non_alphanumeric_chars': 10,
      'numeral_chars': 1, 'special_chars': 10, 'punctuation_chars': 7, 'bracket_chars': 2,
-     'url_chars': 11, 'han_chars': 2, 'traditional_chars': 1, 'script_chars': 1, 'solid_chars': 17}
+     'url_chars': 11, 'han_chars': 2, 'traditional_chars': 1, 'script_chars': 1,
+     'ellipsis_chars': 1, 'solid_chars': 17}
     """
     table = characters()
     counts = np.zeros((len(COUNTED), len(offsets) - 1), np.int32)
@@ -79,6 +80,7 @@ def _count(data, offsets, classes, folds, scripts, counts):  # type: ignore[no-u
         i, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         url_end = i
         dots = 0
+        single = np.int64(0)
         last = np.int64(0)
         while i < stop:
             if data[i] == 104 and i >= url_end:
@@ -115,10 +117,13 @@ def _count(data, offsets, classes, folds, scripts, counts):  # type: ignore[no-u
             else:
                 totals[_NON_ALPHANUMERIC] += 1
                 totals[_BRACKETS] += code_point == 0x27E8 or code_point == 0x27E9
+                single += code_point == 0x2026
                 totals[_ELLIPSES] += code_point == 0x2026
             if dots == 3:
                 totals[_ELLIPSES] += 1
                 dots = 0
+        # Those that are not one … are three full stops.
+        totals[_ELLIPSIS_CHARS] = 3 * totals[_ELLIPSES] - 2 * single
         totals[_ALPHANUMERIC] += totals[_NUMERALS]
         totals[_LINE_CHARS] = totals[_CHARS] - totals[_FEEDS]
         totals[_SYMBOLS] += totals[_ELLIPSES]

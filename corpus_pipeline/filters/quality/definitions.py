@@ -83,6 +83,8 @@ class Definitions:
     c4_ellipsis: bool = _option(False, "a line that C4 keeps may end in three full stops")
     short_line: int = _option(30, "characters that a short line has at most")
     long_line: int = _option(200, "characters that a long line has at least")
+    short_paragraph: int = _option(100, "characters that a short paragraph has at most")
+    long_paragraph: int = _option(1000, "characters that a long paragraph has at least")
     line_space: str = _option(
         "stripped",
         "white space around a line",
@@ -138,7 +140,8 @@ class Definitions:
     @property
     def of_whole_texts(self) -> tuple[str, ...]:
         """Options that differ and that measures of prose do not have."""
-        free = ("line_words", "long_word", "short_line", "long_line")
+        free = ("line_words", "long_word", "short_line", "long_line", "short_paragraph",
+                "long_paragraph")  # fmt: skip
         names = (field.name for field in dataclasses.fields(self) if field.name not in free)
         return tuple(name for name in names if self._differs(name))
 

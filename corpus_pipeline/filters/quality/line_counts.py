@@ -27,6 +27,7 @@ PART_COLUMNS = (
     *DUPLICATE_COLUMNS,
     "split_lines", "split_line_chars", "unique_lines", "unique_line_chars",
     "split_paragraphs", "split_paragraph_chars", "unique_paragraphs", "unique_paragraph_chars",
+    "short_paragraphs", "long_paragraphs",
 )  # fmt: skip
 
 
@@ -154,6 +155,7 @@ def count_parts(
     _count_parts(
         data, offsets, characters().classes, [*COMPARED].index(definitions.compared),
         definitions.duplicates == "all", definitions.line_space == "kept",
+        definitions.short_paragraph, definitions.long_paragraph,
         int(np.diff(offsets).max(initial=0)), counts,
     )  # fmt: skip
     return dict(zip(PART_COLUMNS, counts, strict=True))
@@ -238,7 +240,7 @@ def _next_part(data, i, stop, classes, kind, paragraphs):  # type: ignore[no-unt
 
 @kernel
 def _count_parts(  # type: ignore[no-untyped-def]
-    data, offsets, classes, kind, every, kept, longest, counts
+    data, offsets, classes, kind, every, kept, short, long, longest, counts
 ):
     room = longest + 2
     slots = table_slots(room)
@@ -285,3 +287,6 @@ def _count_parts(  # type: ignore[no-untyped-def]
             at = 4 + 4 * paragraphs
             counts[at, row], counts[at + 1, row] = size, total
             counts[at + 2, row], counts[at + 3, row] = unique, unique_chars
+            for k in range(size * paragraphs):
+                counts[12, row] += chars[k] <= short
+                counts[13, row] += chars[k] >= long

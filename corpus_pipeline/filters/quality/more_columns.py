@@ -25,6 +25,7 @@ CHARACTER_MEANINGS = {
     "traditional_chars": "characters that only traditional Chinese has",
     "script_chars": "characters that only one of simplified and traditional Chinese has",
     "ellipsis_marks": "occurrences of …, and of three full stops, six being two",
+    "ellipsis_chars": "characters of ellipsis marks",
     "symbols": "occurrences of # and ellipsis marks",
     "feeds": "line feeds, blank lines' too",
     "text_lines": "lines that line feeds part, blank and last empty ones too",
@@ -52,8 +53,17 @@ LINE_MEANINGS = {
     "unique_paragraphs": "different paragraphs, as `measures: compared:` parts them",
     "split_line_chars": "characters of these lines",
     "split_paragraph_chars": "characters of these paragraphs",
+    "short_paragraphs": "paragraphs of at most `measures: short_paragraph:` characters",
+    "long_paragraphs": "paragraphs of at least `measures: long_paragraph:` characters",
     "unique_line_chars": "characters of the different lines",
     "unique_paragraph_chars": "characters of the different paragraphs",
+}
+#: Counted of what is repeated on the spot: a string of at most 64 characters without a line feed,
+#: four times or more, with nothing or one character of white space between.
+RUN_MEANINGS = {
+    "run_chars": "characters in runs of one repeated string",
+    "longest_run": "characters of the longest of these runs",
+    "most_repeats": "how often the string stands in the run that repeats it most",
 }
 #: Counted of source code, whatever its language.
 CODE_MEANINGS = {
@@ -90,6 +100,8 @@ PROGRAM_MEANINGS = {
 }
 #: Family: what it is of n.
 FAMILIES = {
+    "words_up_to_{}_chars": "words of at most {} characters",
+    "words_from_{}_chars": "words of at least {} characters",
     "top_{}_gram_chars": "characters of the most common {}-gram of words",
     "duplicate_{}_gram_chars": "characters in {}-grams of words that are repeated",
     "all_{}_gram_chars": "characters of all {}-grams of words, overlapping ones too",
@@ -103,6 +115,7 @@ FIXED = {
     **CHARACTER_MEANINGS,
     **WORD_MEANINGS,
     **LINE_MEANINGS,
+    **RUN_MEANINGS,
     **CODE_MEANINGS,
     **PROGRAM_MEANINGS,
 }

@@ -24,12 +24,14 @@ from corpus_pipeline.filters.quality.more_columns import (
     CODE_MEANINGS,
     LINE_MEANINGS,
     PROGRAM_MEANINGS,
+    RUN_MEANINGS,
     WORD_MEANINGS,
     family_of,
     more_field,
 )
 from corpus_pipeline.filters.quality.program_counts import count_programs
-from corpus_pipeline.filters.quality.word_counts import count_stop_words, count_words
+from corpus_pipeline.filters.quality.run_counts import count_runs
+from corpus_pipeline.filters.quality.word_counts import LENGTHS, count_stop_words, count_words
 from corpus_pipeline.text.columns import utf8_buffers
 
 Counts = dict[str, NDArray[np.int32]]
@@ -77,9 +79,14 @@ def count_more(
         counts |= count_characters(data, offsets)
     for n in sorted({n for family, n in families if "char_{}_grams" in family}):
         counts |= count_char_ngrams(data, offsets, n)
-    orders = sorted({n for family, n in families if "char_{}_grams" not in family})
-    if orders or wanted & {*WORD_MEANINGS, *WORD_COLUMNS}:
-        counts |= count_words(data, offsets, definitions, orders)
+    lengths = sorted({n for family, n in families if family in LENGTHS})
+    orders = sorted(
+        {n for family, n in families if "char_{}_grams" not in family and family not in LENGTHS}
+    )
+    if orders or lengths or wanted & {*WORD_MEANINGS, *WORD_COLUMNS}:
+        counts |= count_words(data, offsets, definitions, orders, lengths)
+    if wanted & RUN_MEANINGS.keys():
+        counts |= count_runs(data, offsets)
     if wanted & {*LINE_COLUMNS, "long_lines"}:
         counts |= count_lines(data, offsets, definitions)
     if wanted & {*DUPLICATE_COLUMNS, *PART_COLUMNS}:

@@ -43,6 +43,8 @@ ORDERED = (
     "top_{}_gram_chars", "duplicate_{}_gram_chars", "all_{}_gram_chars", "word_{}_grams",
     "repeated_word_{}_grams",
 )  # fmt: skip
+#: Of an n, how many words have at most, or at least, so many characters.
+LENGTHS = ("words_up_to_{}_chars", "words_from_{}_chars")
 #: Marks of which a word may consist that counts as no word: ASCII's, ends of sentences, and what
 #: else datatrove takes for punctuation (utils/text.py, 0.10.1); bullets are not among them.
 _MARKS = np.zeros(0x10000, np.bool_)
@@ -60,8 +62,11 @@ def count_words(
     offsets: NDArray[np.int32],
     definitions: Definitions,
     orders: Sequence[int] = (),
+    lengths: Sequence[int] = (),
 ) -> dict[str, NDArray[np.int32]]:
-    """Counts `COUNTED` and, for each n of `orders`, `ORDERED` of N texts; each is int32[N].
+    """Counts `COUNTED`, for each n of `orders` `ORDERED` and for each of `lengths` `LENGTHS`.
+
+    Each is int32[N], for N texts.
 
     Memory: up to 70 bytes for each byte of the longest text.
     """
@@ -69,15 +74,19 @@ def count_words(
     form = [*WORD_FORMS].index(definitions.words)
     longest = int(np.diff(offsets).max(initial=0))
     fixed = np.zeros((len(COUNTED), len(offsets) - 1), np.int32)
+    by_length = np.zeros((max(lengths, default=0) + 2 * bool(lengths), len(offsets) - 1), np.int32)
     ordered = np.zeros((len(orders), len(ORDERED), len(offsets) - 1), np.int32)
     _count(
         data, offsets, form, definitions.classes(), table.folds,
         word_room(longest, form), np.array(orders, np.int64),
         [*TOP_NGRAMS].index(definitions.top_ngrams),
         [*DUPLICATE_NGRAMS].index(definitions.duplicate_ngrams), definitions.ngram_blanks,
-        fixed, ordered,
+        fixed, ordered, by_length,
     )  # fmt: skip
     counts = dict(zip(COUNTED, fixed, strict=True))
+    up_to = np.cumsum(by_length, axis=0, dtype=np.int32)
+    for n in lengths:
+        counts |= {LENGTHS[0].format(n): up_to[n], LENGTHS[1].format(n): up_to[-1] - up_to[n - 1]}
     for n, rows in zip(orders, ordered, strict=True):
         counts |= {name.format(n): row for name, row in zip(ORDERED, rows, strict=True)}
     return counts
@@ -186,7 +195,7 @@ def _entropy(counts, log, total):  # type: ignore[no-untyped-def]
 @kernel
 def _count(  # type: ignore[no-untyped-def]
     data, offsets, form, classes, folds, room, orders, top_kind, duplicate_kind, blanks,
-    fixed, ordered,
+    fixed, ordered, by_length,
 ):  # fmt: skip
     starts = np.empty(room, np.int32)
     ends = np.empty(room, np.int32)
@@ -217,6 +226,9 @@ def _count(  # type: ignore[no-untyped-def]
             fixed[_ALL_CAPS, row] += bits & 12 == 4
             fixed[_SYMBOL_WORDS, row] += (bits >> 4) & 1
             fixed[_LONE_SYMBOLS, row] += bits >> 5
+        if len(by_length) > 0:
+            for k in range(words):
+                by_length[min(chars[k], len(by_length) - 1), row] += 1
         fixed[_WORDS, row] = words
         fixed[_WORD_CHARS, row] = before[words]
         fixed[_NORMAL, row] = normal

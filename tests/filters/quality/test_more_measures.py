@@ -94,6 +94,7 @@ def test_characters_equal_the_slow_twin(text: str) -> None:
         "traditional_chars": text.count("國"),
         "script_chars": text.count("国") + text.count("话") + text.count("國"),
         "ellipsis_marks": ellipses,
+        "ellipsis_chars": text.count("…") + 3 * text.count("..."),
         "symbols": ellipses + text.count("#"),
         "feeds": text.count("\n"),
         "text_lines": len(text.split("\n")),
@@ -138,6 +139,47 @@ def test_words_equal_the_slow_twin(text: str, form: str) -> None:
             for word in words
         ),
     }
+
+
+@given(TEXTS, st.sampled_from(["unicode", "white-space"]), st.integers(2, 20))
+def test_words_by_their_length_equal_the_slow_twin(text: str, form: str, n: int) -> None:
+    lengths = [*map(len, split(text, form))]
+    names = [f"words_up_to_{n}_chars", f"words_from_{n}_chars", "words_from_5_chars"]
+    expected = [sum(k <= n for k in lengths), sum(k >= n for k in lengths),
+                sum(k >= 5 for k in lengths)]  # fmt: skip
+    assert [*count(text, names, Definitions(words=form)).values()] == expected
+
+
+RUNS = re.compile(r"(.{1,64}?)(\s?\1){3,}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", [0, 0, 0]),
+        ("MMM MM", [6, 6, 5]),
+        ("so so so, blah blah blah blah\nblah", [20, 20, 4]),
+        ("ab cd ab cd\nab cdab cd!", [22, 22, 4]),
+        ("嗯嗯嗯嗯 哈哈哈", [4, 4, 4]),
+        ("a\n\na\n\na\n\na", [0, 0, 0]),
+        ("x" * 64 + ("y" * 63 + "z") * 4, [64 + 4 * 63, 64, 64]),
+        (("a" + "bc" * 32) * 4, [4 * 64, 64, 32]),
+        ("12345678" * 8 * 4, [256, 256, 32]),
+        ("".join(map(chr, range(97, 162))) * 4, [0, 0, 0]),
+    ],
+)
+def test_runs_of_one_repeated_string(text: str, expected: list[int]) -> None:
+    names = ["run_chars", "longest_run", "most_repeats"]
+    assert [*count(text, names).values()] == expected
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "ab", "文", "\n", ".", "x y "]), max_size=30).map("".join)
+)
+def test_runs_are_those_of_an_expression(text: str) -> None:
+    runs = [(len(each[0]), each[0].count(each[1])) for each in RUNS.finditer(text)]
+    expected = [sum(size for size, _ in runs), max((size for size, _ in runs), default=0)]
+    assert [*count(text, ["run_chars", "longest_run"]).values()] == expected
 
 
 @pytest.mark.parametrize(
@@ -307,6 +349,25 @@ def test_marks_of_lines(options: dict[str, object], text: str, expected: list[in
     names = ["bullet_lines", "ellipsis_lines", "terminal_lines", "short_lines", "long_lines"]
     own = Definitions(**options)  # type: ignore[arg-type]
     assert list(count(text, names, own).values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, [3, 3, 0]),
+        ({"short_paragraph": 3, "long_paragraph": 4}, [3, 2, 1]),
+        ({"short_paragraph": 3, "long_paragraph": 5, "compared": "lines"}, [3, 2, 1]),
+        (
+            {"short_paragraph": 3, "long_paragraph": 5, "compared": "lines", "line_space": "kept"},
+            [3, 1, 2],
+        ),
+        ({"short_paragraph": 4, "long_paragraph": 6, "compared": "text"}, [3, 2, 1]),
+    ],
+)
+def test_short_and_long_paragraphs(options: dict[str, object], expected: list[int]) -> None:
+    names = ["split_paragraphs", "short_paragraphs", "long_paragraphs"]
+    own = Definitions(**options)  # type: ignore[arg-type]
+    assert list(count("a b\nc d\n\n文字文\n\n a b \n\n", names, own).values()) == expected
 
 
 @pytest.mark.parametrize(
