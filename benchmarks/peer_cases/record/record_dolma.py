@@ -72,18 +72,35 @@ def _of_command(name: str) -> Any:
         options = next(iter(given.values()), None)
         if not isinstance(options, dict):
             return None
-        return Told(name, options, {"documents": _read(options.get("documents", ()))})
+        return Told(name, options, {"documents": _given(options)})
 
     return told
 
 
 def _attributes(this: Any, given: dict[str, Any], result: Any) -> dict[str, Any]:
-    """Reads the attributes that the deduper has written beside the documents."""
+    """Reads the attributes that the deduper has written beside the documents, or the mixer's."""
     options = next(iter(given.values()))
+    if "streams" in options:
+        folders = [each["output"]["path"] for each in options["streams"]]
+        return {"documents": _read(f"{folder}/*" for folder in folders)}
     name = options.get("dedupe", {}).get("name", "")
     paths = [str(path).replace("/documents/", f"/attributes/{name}/") for path in
              options.get("documents", ())]  # fmt: skip
     return {"documents": _read(paths)}
+
+
+def _given(options: dict[str, Any]) -> list[Any]:
+    """Reads documents; of the mixer each with the attributes that lie beside it."""
+    found = _read(options.get("documents", ()))
+    for stream in options.get("streams", ()):
+        documents = _read(stream["documents"])
+        for name in stream.get("attributes", ()):
+            paths = [str(path).replace("/documents/", f"/attributes/{name}/")
+                     for path in stream["documents"]]  # fmt: skip
+            for document, beside in zip(documents, _read(paths), strict=False):
+                document.setdefault("attributes", {}).update(beside["attributes"])
+        found += documents
+    return found
 
 
 def _read(paths: Any) -> list[Any]:
