@@ -7,7 +7,7 @@ SOURCES := corpus_pipeline tests benchmarks tools
 PYTEST := $(RUN)/pytest -n auto --dist worksteal
 
 .PHONY: setup setup-cluster setup-trainers demo test check test-slow test-cluster test-cluster-slow \
-  test-trainers mutations audit bench golden golden-peers docs lock clean
+  test-trainers mutations audit bench golden golden-peers peer-cases docs lock clean
 
 setup: .venv/ready
 
@@ -143,6 +143,15 @@ $(PEERS)/ready: tests/golden/peers/requirements.txt
 	  -r tests/golden/peers/requirements.txt
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps dolma==1.2.1
 	touch $(PEERS)/ready
+
+# Records the peers' own tests, each in an environment of its own, and answers the same inputs by this package:
+# docs/accuracy/peer-cases.md. Wants uv.
+peer-cases: setup
+	$(RUN)/python benchmarks/peer_cases/record/record_all.py $(PEERS)/cases
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --upgrade --no-deps \
+	  --target $(PEERS)/own-steps -r benchmarks/peer_cases/requirements.txt
+	PYTHONPATH=$(CURDIR):$(CURDIR)/benchmarks:$(PEERS)/own-steps \
+	  $(RUN)/python -m peer_cases.compare $(PEERS)/cases --write docs/accuracy/peer-cases.md
 
 # Regenerates docs/cli.md, docs/data-contract.md and the table of docs/architecture.md; a test compares them
 # with the code.

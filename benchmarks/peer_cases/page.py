@@ -23,17 +23,21 @@ reason, or the text afterwards, or the numbers.
 
 _AGAIN = """## Again
 
+`make peer-cases` records all peers under `.peers/cases` and writes this page. It wants `git`, `uv`
+and a network; peers that are recorded already are not asked again.
+
 ```sh
-cd PEER    # a checkout of the peer's repository, in an environment with the peer and pytest
-export PEER_VERSION=COMMIT PEER_CASES=RECORDINGS/datatrove.jsonl
-PYTHONPATH=.../benchmarks/peer_cases/record:src python -m pytest -p record_datatrove tests/pipeline
-cd ...     # this repository
-PYTHONPATH=.:benchmarks python -m peer_cases.compare RECORDINGS --write docs/accuracy/peer-cases.md
+python benchmarks/peer_cases/record/record_all.py .peers/cases --only dolma --again
+export PYTHONPATH=.:benchmarks
+python -m peer_cases.compare .peers/cases --suite dolma --show wrong
+python -m peer_cases.compare .peers/cases --write docs/accuracy/peer-cases.md
 ```
 
-`--show wrong` prints the cases of a class. How operators are expressed stands in
-`benchmarks/peer_cases/tables/`, one module for each peer; a case without a function there is
-*cannot*, and a difference without a page of the docs is *wrong*.
+Which peers, at which commits, in which environments: `benchmarks/peer_cases/record/peers.toml`.
+Own steps are in `benchmarks/peer_cases/own_steps.py`; what they need besides is in
+`requirements.txt` beside it. `--show wrong` prints the cases of a class. How operators are
+expressed stands in `benchmarks/peer_cases/tables/`, one module or more for each peer; a case
+without a function there is *cannot*, and a difference without a page of the docs is *wrong*.
 """
 
 _TESTS = """How the peers' tests came out where they were recorded. Tests that fail there ask for a
@@ -43,7 +47,7 @@ test readers, writers, executors and tools."""
 
 def page(results: Sequence[Result]) -> str:
     """Writes the page."""
-    kinds = [*CLASSES, "not text", "refused"]
+    kinds = [*CLASSES, "inner", "not text", "refused"]
     parts = [_HEAD, "| class | means |\n| --- | --- |"]
     parts[-1] += "".join(f"\n| {kind} | {MEANINGS[kind]} |" for kind in kinds)
     parts += ["## Counts", _counts(results, kinds)]
@@ -103,7 +107,7 @@ def _reasons(recording: Recording, cases: Sequence[tuple[Case, Verdict]]) -> Ite
         why[verdict.kind][(verdict.why, verdict.page)] += 1
         where[(verdict.kind, verdict.why, verdict.page)].add(f"`{case.operator}`")
     for kind, head in (("documented", "documented"), ("cannot", "what is missing"),
-                       ("not text", "out of scope")):  # fmt: skip
+                       ("inner", "inside the peer"), ("not text", "out of scope")):  # fmt: skip
         if not why[kind]:
             continue
         rows = []

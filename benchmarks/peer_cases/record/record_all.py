@@ -36,6 +36,8 @@ class Peer(NamedTuple):
     path: Sequence[str] = (".",)
     """Folders of the checkout that Python imports from."""
     environment: Mapping[str, str] = {}
+    options: Sequence[str] = ()
+    """Of pytest: where what a conftest starts is not to be had and not needed."""
 
 
 def load_peers() -> dict[str, Peer]:
@@ -98,7 +100,7 @@ def record(name: str, peer: Peer, folder: Path) -> None:
     }
     command = [str(python), "-m", "pytest", "-p", peer.plugin, "-p", "no:cacheprovider", "-q",
                "--timeout", "120", "--continue-on-collection-errors", "-o", "addopts=",
-               *tests]  # fmt: skip
+               *peer.options, *tests]  # fmt: skip
     with (folder / f"{name}.log").open("w", encoding="utf-8") as log:
         done = subprocess.run(command, cwd=source, env=made, stdout=log, stderr=log, check=False)
     last = (folder / f"{name}.log").read_text("utf-8", "replace").strip().splitlines()[-1:]

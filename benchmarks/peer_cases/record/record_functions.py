@@ -6,8 +6,10 @@ PEER=dclm PEER_CASES=dclm.jsonl PYTHONPATH=.../record:. python -m pytest -p reco
 import functools
 import importlib
 import inspect
+import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from recording import Recorder, Told, arguments, plain
@@ -59,7 +61,7 @@ def _wrap(name: str, function: Any) -> None:
         inside = getattr(_recorder._inside, "call", False)
         if inside or not _recorder.test:
             return function(*given, **named)
-        known = plain(arguments(function, None, given, named))
+        known = _with_documents(arguments(function, None, given, named))
         _recorder._inside.call = True
         try:
             result = function(*given, **named)
@@ -79,6 +81,15 @@ def _wrap(name: str, function: Any) -> None:
     for module in list(sys.modules.values()):
         if getattr(module, name, None) is function:
             setattr(module, name, called)
+
+
+def _with_documents(known: dict[str, Any]) -> Any:
+    """Puts the documents of a file of JSON lines in the place of its path."""
+    return plain({
+        name: [json.loads(line) for line in value.read_text("utf-8").splitlines()]
+        if isinstance(value, Path) and value.suffix == ".json" and value.is_file() else value
+        for name, value in known.items()
+    })  # fmt: skip
 
 
 def _made(name: str, options: Any, result: Any) -> Any:

@@ -14,6 +14,7 @@ import functools
 import inspect
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -225,6 +226,8 @@ def plain(value: Any, depth: int = _DEPTH) -> Any:
         return [plain(each, depth - 1) for each in value]
     if isinstance(value, (set, frozenset)):
         return sorted((plain(each, depth - 1) for each in value), key=repr)
+    if isinstance(value, re.Pattern):
+        return value.pattern
     if callable(getattr(value, "tolist", None)):
         return plain(value.tolist(), depth - 1)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
