@@ -1,5 +1,6 @@
 """benchmarks/peer_cases: what is recorded, how cases are classed, what the page says."""
 
+import ast
 import importlib
 import json
 import re
@@ -126,6 +127,7 @@ MADE_UP = (
     ("edits", "fox", {"text": "fox"}, "wrong"),
     ("cuts", "fox", {"text": ""}, "cannot"),
     ("paints", "fox", {"text": ""}, "not text"),
+    ("hashes", "fox", {"result": 7}, "inner"),
     ("unknown", "fox", {"text": ""}, "cannot"),
     ("counts", "fox", {"values": {"chars": 3, "words": 2}}, ""),
 )
@@ -155,6 +157,7 @@ def table() -> Any:
     )
     table.cannot("a knife", "cuts")
     table.not_text("a brush", "paints")
+    table.inner("a hash", "hashes")
     table.splits_values("counts")
     table.maps("counts.chars", "counts.words")(
         lambda case: cases.Answers({"chars": 3, "words": 1}[case.operator.partition(".")[2]],
@@ -194,12 +197,13 @@ def test_the_page_counts_every_case_once(table: Any, tmp_path: Path) -> None:
     judged = compare.judged(recording, table)
     counts = Counter(verdict.kind for _, verdict in judged)
     assert counts == {"same": 3, "wrong": 3, "documented": 1, "refused": 1, "own step": 1,
-                      "cannot": 2, "not text": 1}  # fmt: skip
+                      "cannot": 2, "inner": 1, "not text": 1}  # fmt: skip
     text = page([(recording, table, judged)])
-    assert "| **all** | 12 | 3 | 1 | 1 | 2 | 3 | 1 | 1 |" in text
-    assert "| `drops` | 5 | 2 | – | 1 | – | 1 | – | 1 |" in text
+    assert "| **all** | 13 | 3 | 1 | 1 | 2 | 3 | 1 | 1 | 1 |" in text
+    assert "| `drops` | 5 | 2 | – | 1 | – | 1 | – | – | 1 |" in text
     assert "| [case counts](../steps/where.md#expressions) | 1 | `drops` |" in text
     assert "| a knife | 1 | `cuts` |" in text
+    assert "| a hash | 1 | `hashes` |" in text
     assert "| `edits` | `test_x.py::test_a` |" in text
     assert "fox" not in text, "texts of peers stay out of the page"
 
@@ -250,3 +254,88 @@ def test_a_run_drops_the_shorter_of_equal_documents() -> None:
         ("1", None),
         ("2", None),
     ]
+
+
+def test_steps_of_ones_own_have_at_most_ten_lines() -> None:
+    path = ROOT / "benchmarks" / "peer_cases" / "own_steps.py"
+    functions = [each for each in ast.parse(path.read_text("utf-8")).body
+                 if isinstance(each, ast.FunctionDef)]  # fmt: skip
+    assert len(functions) > 10
+    for each in functions:
+        assert each.end_lineno is not None
+        assert each.end_lineno - each.lineno < 10, each.name
+        assert ast.get_docstring(each) or each.name.startswith("_"), each.name
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "text", "column", "expected"),
+    [
+        ("upper_case", {}, "a", "text", "A"),
+        ("folded", {"accents": True}, " Été 1", "text", "ete 1"),
+        ("folded", {"case": False}, "Été", "text", "Été"),
+        ("words_of_length", {"least": 2, "most": 4}, "a (ab) abcde!\tabcd1 b\nc", "text",
+         "(ab)\tabcd1\n"),
+        ("repeated_sentences", {}, "Go on. No. Go on. no.\nNo.", "text", "Go on. No. no.\n"),
+        ("repeated_sentences", {"lower": True, "marks": False, "least": 3}, "No! Yes? YES! no.",
+         "text", "No! Yes? no."),
+        ("expanded_macros", {}, "\\def\\a{\\b_1}\n\\a x \\ab", "text",
+         "\\def\\b_1{\\b_1}\n\\b_1 x \\ab"),
+        ("tables", {"header": False}, "<table><tr><th>a</th></tr><tr><td> 1</td></tr></table>",
+         "tables", '[[["1"]]]'),
+        ("found_share", {"pattern": "ab+"}, "abb.abb.aa", "found_share", 0.6),
+        ("pieces", {"pattern": "[ab]"}, "cadbe", "pieces", 3),
+    ],
+)  # fmt: skip
+def test_steps_of_ones_own(
+    name: str, options: dict[str, Any], text: str, column: str, expected: Any
+) -> None:
+    ours = importlib.import_module("peer_cases.ours")
+    assert ours.one([ours.own_step(name, **options)], text=text)[column] == expected
+
+
+def test_spans_of_a_field_go() -> None:
+    ours = importlib.import_module("peer_cases.ours")
+    step = ours.own_step("without_spans", field="bad", least_score=0.5, least_chars=2)
+    rows = ours.through(
+        [step],
+        {"text": "abcdef", "metadata": {"bad": [[0, 2, 1], [3, 4, 0.9], [4, 6, 0.1]]}},
+        {"text": "abc", "metadata": {"bad": [[1, 3, 1]]}},
+        {"text": "ab", "metadata": {}},
+    )
+    assert [(row["text"], row["drop_reason"]) for row in rows] == [
+        ("cef", None),
+        ("abc", "without-spans"),
+        ("ab", None),
+    ]
+
+
+def test_every_peer_that_is_recorded_has_a_plugin_and_a_table() -> None:
+    record = importlib.import_module("record_all")
+    folder = ROOT / "benchmarks" / "peer_cases" / "record"
+    peers = record.load_peers()
+    assert peers.keys() >= {"curator", "data-juicer", "datatrove", "dolma", "cc_net", "tfds"}
+    for name, peer in peers.items():
+        assert (folder / f"{peer.plugin}.py").is_file(), name
+        assert peer.tests, name
+        assert sorted(peer.packages) == list(peer.packages), name
+
+
+def test_only_what_is_not_there_is_recorded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = importlib.import_module("record_all")
+    asked = []
+
+    def recorded(name: str, peer: Any, folder: Path) -> None:
+        asked.append(name)
+        if name != "dolma":
+            (folder / f"{name}.jsonl").touch()
+
+    monkeypatch.setattr(record, "record", recorded)
+    (tmp_path / "tfds.jsonl").touch()
+    only = [part for name in ("tfds", "cc_net", "dolma") for part in ("--only", name)]
+    monkeypatch.setattr("sys.argv", ["record_all.py", str(tmp_path), *only])
+    with pytest.raises(SystemExit, match="not recorded: dolma"):
+        record.main()
+    assert asked == ["cc_net", "dolma"]
+    assert "tfds: is recorded" in capsys.readouterr().out

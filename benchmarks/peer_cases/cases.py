@@ -14,6 +14,7 @@ MEANINGS = {
     "documented": "another answer, by a choice that the docs give a reason for",
     "cannot": "no configuration says what the operator does",
     "wrong": "another answer, and no reason for it",
+    "inner": "a part of the peer's own machinery, which no step of a pipeline asks for",
     "not text": "operators on images, sound and video, or that ask a language model",
     "refused": "the peer raises an exception, which its test expects",
 }
@@ -55,6 +56,12 @@ class NotText(NamedTuple):
     what: str
 
 
+class Inner(NamedTuple):
+    """The function is a part of how the peer works, and says nothing of documents."""
+
+    what: str
+
+
 class Answers(NamedTuple):
     """Both answers to a case, in a form in which they can be compared."""
 
@@ -71,7 +78,7 @@ class Choice(NamedTuple):
     page: str
 
 
-Attempt = Cannot | NotText | Answers | Choice
+Attempt = Cannot | NotText | Inner | Answers | Choice
 Mapper = Callable[[Case], Attempt]
 
 
@@ -120,6 +127,10 @@ class Table:
         """Registers operators that no configuration expresses."""
         self.maps(*operators)(lambda case: Cannot(missing))
 
+    def inner(self, what: str, *operators: str) -> None:
+        """Registers functions that are a part of how the peer works."""
+        self.maps(*operators)(lambda case: Inner(what))
+
     def not_text(self, what: str, *operators: str) -> None:
         """Registers operators that are out of scope."""
         self.maps(*operators)(lambda case: NotText(what))
@@ -162,6 +173,8 @@ def judge(table: Table, case: Case) -> Verdict:
         return Verdict("cannot", attempt.missing)
     if isinstance(attempt, NotText):
         return Verdict("not text", attempt.what)
+    if isinstance(attempt, Inner):
+        return Verdict("inner", attempt.what)
     if isinstance(attempt, Choice):
         return Verdict("documented", attempt.reason, attempt.page)
     if close(attempt.ours, attempt.theirs):

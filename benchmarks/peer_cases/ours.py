@@ -40,6 +40,11 @@ def file_of(content: str, suffix: str) -> str:
     return str(path)
 
 
+def own_step(name: str, **options: Any) -> dict[str, Any]:
+    """Returns one of `own_steps.py`, as a configuration names it."""
+    return {"use": f"{OWN_STEPS}:{name}", "options": options}
+
+
 def profile(
     rules: Mapping[str, Any],
     measures: Mapping[str, Any] | None = None,
@@ -73,7 +78,7 @@ _COUNTS = (
 )  # fmt: skip
 
 
-def _counting(names: Sequence[str], measures: Mapping[str, Any] | None) -> dict[str, Any]:
+def counting(names: Sequence[str], measures: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Returns *quality* with rules that fail nothing and make these measures be counted."""
     fields = _COUNTS[: len(names)]
     rules = {field: 0 if "_min_" in field else 2**31 - 1 for field in fields}
@@ -91,7 +96,7 @@ def counts(
 
     `code` is the programming language of a text that is source code, as *code* knows it.
     """
-    return _one_of_code(code, [_counting(names, measures)], text=text, lang=lang)
+    return _one_of_code(code, [counting(names, measures)], text=text, lang=lang)
 
 
 def _one_of_code(code: str | None, steps: Sequence[Any], **document: Any) -> Row:
@@ -125,7 +130,7 @@ def kept_in_range(
             parts.append(f"{value} {sign}{'=' if is_closed else ''} {limit!r}")
     expression = " and ".join(parts) or f"{value} is not None"
     where = {"keep" if inside else "drop": expression, "unknown": "drop"}
-    steps = [_counting(names, measures), {"where": where}]
+    steps = [counting(names, measures), {"where": where}]
     row = _one_of_code(code, steps, text=text, lang=lang)
     return row["drop_reason"] is None
 

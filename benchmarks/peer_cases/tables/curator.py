@@ -1,10 +1,11 @@
 """NeMo Curator: filters and modifiers of documents."""
 
+import json
 import re
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
-from peer_cases.ours import kept_in_range, one, replacing
+from peer_cases.ours import file_of, kept_in_range, one, own_step, replacing
 
 TABLE = Table("NeMo Curator", "NeMo Curator")
 _SPACES = {"words": "white-space"}
@@ -15,14 +16,23 @@ _POLICY = (
 )
 
 
+def _jieba(case: Case, least: str | None, most: str | None) -> Answers:
+    """Words of jieba in a range."""
+    limits = [f"jieba_words {sign} {case.option(name)}"
+              for name, sign in ((least, ">="), (most, "<=")) if name is not None]  # fmt: skip
+    return _where(case, " and ".join(limits), own_step("jieba_words"))
+
+
 def _in_range(value: str, least: str | None, most: str | None, **measures: Any) -> Any:
     """Makes a function: the measure lies between two options."""
 
     def mapper(case: Case) -> Attempt:
         if case.input["text"] is None:
             return Cannot("a score that is given, without a text")
+        if case.option("lang", "en") == "zh" and value == "words":
+            return _jieba(case, least, most)
         if case.option("lang", "en") in ("zh", "ja"):
-            return Cannot("words of jieba and MeCab")
+            return Cannot("words of MeCab")
         limits = [None if name is None else case.option(name) for name in (least, most)]
         kept = kept_in_range(case.text, value, *limits, measures=measures)
         return Answers(kept, case.answer["kept"])
@@ -77,7 +87,11 @@ def punctuation(case: Case) -> Attempt:
 def urls(case: Case) -> Attempt:
     """Characters of addresses."""
     if case.option("url_regex") is not None:
-        return Cannot("a pattern for addresses in the text")
+        if not isinstance(case.option("url_regex"), str):
+            return Cannot("a pattern that is not recorded")
+        most = case.option("max_url_to_text_ratio")
+        step = own_step("found_share", pattern=case.option("url_regex"))
+        return _where(case, f"found_share <= {most}", step)
     kept = kept_in_range(case.text, "url_chars / whole_chars", None,
                          case.option("max_url_to_text_ratio"))  # fmt: skip
     return Answers(kept, case.answer["kept"])
@@ -95,9 +109,9 @@ def boilerplate(case: Case) -> Attempt:
     return Answers(row["drop_reason"] is None and clean, case.answer["kept"])
 
 
-def _where(case: Case, expression: str) -> Answers:
-    row = one([{"where": {"keep": expression, "unknown": "drop"}}], text=case.text)
-    return Answers(row["drop_reason"] is None, case.answer["kept"])
+def _where(case: Case, expression: str, *own: Any) -> Answers:
+    row = one([*own, {"where": {"keep": expression, "unknown": "drop"}}], text=case.text)
+    return Answers(row["drop_reason"] is None, case.answer["kept"], own_step=bool(own))
 
 
 @TABLE.maps("SubstringFilter")
@@ -141,7 +155,26 @@ TABLE.differs(
     reason="all occurrences of a repeated n-gram count, no character twice",
     page="flow/4-quality.md#what-is-counted",
 )  # fmt: skip
-TABLE.cannot("tokens of a model's tokenizer", "TokenCountFilter", "TokenizerFertilityFilter")
+#: The tokenizer of the peer's tests, words between white space, as a `tokenizer.json`.
+_TOKENIZER = {"model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"},
+              "pre_tokenizer": {"type": "WhitespaceSplit"}, "added_tokens": []}  # fmt: skip
+
+
+@TABLE.maps("TokenCountFilter")
+def token_count(case: Case) -> Attempt:
+    """Tokens of a tokenizer."""
+    if case.input["text"] is None:
+        return Cannot("a score that is given, without a text")
+    limits = (("min_tokens", ">="), ("max_tokens", "<="))
+    expression = " and ".join(
+        f"tokens {sign} {case.option(name)}" for name, sign in limits
+        if isinstance(case.option(name), int) and case.option(name) < 2**62
+    )  # fmt: skip
+    step = own_step("tokens", tokenizer=file_of(json.dumps(_TOKENIZER), ".json"))
+    return _where(case, expression, step)
+
+
+TABLE.cannot("tokens of a model's tokenizer, by words", "TokenizerFertilityFilter")
 TABLE.cannot("rules of a file by language and ending", "PerExtensionFilter")
 _LANGUAGES = {"text/x-c++": "C++", "text/x-c": "C", "text/x-java": "Java", "text/x-go": "Go",
               "text/x-javascript": "JavaScript", "text/x-python": "Python",

@@ -1,10 +1,11 @@
 """data-juicer: filters, mappers, deduplicators."""
 
+import json
 import re
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
-from peer_cases.ours import kept_in_range, one, replacing, whole_run
+from peer_cases.ours import kept_in_range, one, own_step, replacing, whole_run
 
 TABLE = Table("data-juicer", "data-juicer")
 
@@ -105,7 +106,8 @@ def field(case: Case) -> Attempt:
     for name in key.split("."):
         value = value[name]
     if isinstance(value, list):
-        return Cannot("all items of a list in another list")
+        within = f"all_in({_field(key)}, {targets!r})"
+        return _kept_where(case, f"not {within}" if case.option("reversed_range") else within)
     sign = "not in" if case.option("reversed_range", False) else "in"
     return _kept_where(case, f"{_field(key)} {sign} {targets!r}")
 
@@ -120,15 +122,10 @@ def number(case: Case) -> Attempt:
     least_sign = ">=" if case.option("min_closed_interval", True) else ">"
     most_sign = "<=" if case.option("max_closed_interval", True) else "<"
     parts = [
-        f"{_field(key)} {sign} {limit!r}"
+        f"number({_field(key)}) {sign} {limit!r}"
         for limit, sign in ((least, least_sign), (most, most_sign))
         if limit is not None and abs(limit) < 2**62
     ]
-    value: Any = case.input
-    for name in key.split("."):
-        value = value[name]
-    if isinstance(value, str):
-        return Cannot("numbers written as text")
     expression = " and ".join(parts)
     if case.option("reversed_range", False):
         expression = f"not ({expression})"
@@ -296,17 +293,53 @@ _CHINESE = {"s2t": "traditional", "t2s": "simplified", "s2tw": "taiwan", "s2hk":
 @TABLE.maps("ChineseConvertMapper")
 def chinese(case: Case) -> Attempt:
     """One kind of Chinese characters."""
-    kind = _CHINESE.get(case.option("mode"))
-    if kind is None:
-        return Cannot("other conversions of Chinese than four of OpenCC's")
-    repair = {"mojibake": False, "gbk": False, "chinese": kind}
+    mode = case.option("mode")
+    repair = {"mojibake": False, "gbk": False, "chinese": _CHINESE.get(mode, mode)}
     return _edited(case, {"repair": repair}, lang="zh")
+
+
+def _by_own_step(case: Case, name: str, **options: Any) -> Answers:
+    return _edited(case, own_step(name, **options))._replace(own_step=True)
 
 
 @TABLE.maps("RemoveRepeatSentencesMapper")
 def repeated_sentences(case: Case) -> Attempt:
     """Sentences that a document has twice."""
-    return Cannot("sentences repeated in one document, with their marks and cases as options")
+    return _by_own_step(
+        case, "repeated_sentences", lower=case.option("lowercase"),
+        marks=not case.option("ignore_special_character"),
+        least=case.option("min_repeat_sentence_length"),
+    )  # fmt: skip
+
+
+@TABLE.maps("RemoveLongWordsMapper")
+def word_lengths(case: Case) -> Attempt:
+    """Words of a length."""
+    most = min(case.option("max_len"), 2**31)
+    return _by_own_step(case, "words_of_length", least=case.option("min_len"), most=most)
+
+
+@TABLE.maps("ExpandMacroMapper")
+def macros(case: Case) -> Attempt:
+    """Macros of LaTeX, in their definitions too."""
+    return _by_own_step(case, "expanded_macros")
+
+
+@TABLE.maps("ExtractTablesFromHtmlMapper")
+def html_tables(case: Case) -> Attempt:
+    """Tables of a page as data."""
+    options = {"tags": case.option("retain_html_tags"), "header": case.option("include_header")}
+    row = one([own_step("tables", **options)], text=_text(case))
+    theirs = case.answer["sample"]["__dj__meta__"][case.option("tables_field_name")]
+    return Answers(json.loads(row["tables"]), theirs, own_step=True)
+
+
+@TABLE.maps("CleanCopyrightMapper")
+def notices(case: Case) -> Attempt:
+    """The first comment, if it speaks of copyright; lines of comments before anything else."""
+    inside = r"(?:[^*]|\*+[^*/])*"
+    block = rf"(?s)\A((?:[^/]|/[^*])*)/\*{inside}\**(?i:copyright){inside}\*+/"
+    return _edited(case, replacing((block, r"\1"), (r"\A(?:(?://|#|--)[^\n]*(?:\n|\z)|\n)+", "")))
 
 
 TABLE.differs(
@@ -316,12 +349,8 @@ TABLE.differs(
     holds=lambda case, answers: "咸集" in answers.ours,
 )
 TABLE.cannot("pages whose tags are stripped, with all of their text", "CleanHtmlMapper")
-TABLE.cannot("licence notices (code)", "CleanCopyrightMapper")
-TABLE.cannot("macros of LaTeX expanded in a text", "ExpandMacroMapper")
-TABLE.cannot("words cut out by their length", "RemoveLongWordsMapper")
 TABLE.cannot("documents cut into chunks", "TextChunkMapper")
 TABLE.cannot("a line for each sentence", "SentenceSplitMapper")
-TABLE.cannot("tables of pages as data", "ExtractTablesFromHtmlMapper")
 TABLE.cannot(
     "choosing by rank or chance over the whole set",
     "FrequencySpecifiedFieldSelector", "RandomSelector", "RangeSpecifiedFieldSelector",

@@ -1,10 +1,11 @@
 """datatrove: filters, formatters, statistics; dedup stands in `datatrove_dedup`."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
-from peer_cases.ours import OWN_STEPS, Row, counts, one, profile
+from peer_cases.ours import Row, counts, file_of, one, own_step, profile
 
 TABLE = Table("datatrove", "datatrove")
 
@@ -286,14 +287,14 @@ TABLE.differs(
 @TABLE.maps("UpperCaseFormatter")
 def upper_case(case: Case) -> Attempt:
     """A function of the tests, as a step of one's own."""
-    row = one([{"use": f"{OWN_STEPS}:upper_case"}], text=case.text)
+    row = one([own_step("upper_case")], text=case.text)
     return Answers(row["text"], case.answer["text"], own_step=True)
 
 
 # Statistics
 
 TABLE.splits_values("DocStats", "LineStats", "ParagraphStats", "WordStats", "SentenceStats",
-                    "TokenStats", "LangStats", "DummyStats")  # fmt: skip
+                    "TokenStats", "LangStats", "DummyStats", "WordsContaminationStats")  # fmt: skip
 
 
 def _ratio(name: str, over: str | None, more: Mapping[str, Any] | None = None) -> Any:
@@ -313,6 +314,7 @@ for _operator, _measure, _per, _measures in (
     ("DocStats.length", "whole_chars", None, None),
     ("DocStats.white_space_ratio", "white_space", "whole_chars", None),
     ("DocStats.digit_ratio", "numeral_chars", "whole_chars", None),
+    ("DocStats.elipsis_ratio", "ellipsis_chars", "whole_chars", None),
     ("DocStats.uppercase_ratio", "upper_case_letters", "whole_chars", None),
     ("LineStats.n_lines", "text_lines", None, None),
     ("LineStats.avg_line_length", "line_chars", "text_lines", None),
@@ -346,12 +348,48 @@ def stop_word_ratio(case: Case) -> Attempt:
     return Answers(row["stop_word_occurrences"] / row["words"], case.answer["value"])
 
 
-TABLE.cannot("shares of short and long words", "WordStats.short_word_ratio_3",
-             "WordStats.long_word_ratio_7", "WordStats.short_word_ratio_2",
-             "WordStats.long_word_ratio_5")  # fmt: skip
-TABLE.cannot("characters of ellipses and of all but letters and digits",
-             "DocStats.elipsis_ratio", "DocStats.non_alpha_digit_ratio")  # fmt: skip
-TABLE.cannot("symbols among the punctuation marks", "DocStats.punctuation_ratio")
+@TABLE.maps(*(f"WordStats.{kind}_word_ratio_{n}" for kind in ("short", "long")
+              for n in range(2, 21)))  # fmt: skip
+def word_lengths(case: Case) -> Attempt:
+    """Words of at most, or of at least, so many characters."""
+    kind, _, n = (
+        case.operator.removeprefix("WordStats.").replace("_word_ratio_", " ").partition(" ")
+    )
+    measure = f"words_{'up_to' if kind == 'short' else 'from'}_{n}_chars"
+    row = counts(case.text, [measure, "words"], _SPACY)
+    return Answers(row[measure] / row["words"], case.answer["value"])
+
+
+@TABLE.maps(*(f"ParagraphStats.{kind}_paragraph_ratio_{n}" for kind in ("short", "long")
+              for n in (5, 15, 100, 1000)))  # fmt: skip
+def paragraph_lengths(case: Case) -> Attempt:
+    """Paragraphs of at most, or of at least, so many characters."""
+    name = case.operator.removeprefix("ParagraphStats.")
+    kind, _, n = name.replace("_paragraph_ratio_", " ").partition(" ")
+    measures = {f"{kind}_paragraph": int(n), "compared": "lines", "line_space": "kept"}
+    row = counts(case.text, [f"{kind}_paragraphs", "split_paragraphs"], measures)
+    return Answers(row[f"{kind}_paragraphs"] / row["split_paragraphs"], case.answer["value"])
+
+
+@TABLE.maps("DocStats.non_alpha_digit_ratio", "DocStats.punctuation_ratio")
+def marks(case: Case) -> Attempt:
+    """All but letters and numerals, and of these what is no white space."""
+    row = counts(case.text, ["special_chars", "numeral_chars", "whole_chars"])
+    chars = row["special_chars"] - row["numeral_chars"]
+    if case.operator.endswith("punctuation_ratio"):
+        chars -= row["white_space"]
+    return Answers(chars / row["whole_chars"], case.answer["value"])
+
+
+@TABLE.maps("WordsContaminationStats.words_contamination_delve")
+def contamination(case: Case) -> Attempt:
+    """Occurrences of listed words, as *keywords* counts them, by the words of the text."""
+    folder = Path(file_of("\n".join(case.option("words")) + "\n", ".list")).with_suffix("")
+    folder.mkdir(exist_ok=True)
+    (folder / "en.txt").write_text("\n".join(case.option("words")) + "\n", "utf-8")
+    row = one([{"keywords": {"lists": str(folder)}}], text=case.text, lang="en")
+    words = counts(case.text, ["words"], _SPACY)["words"]
+    return Answers(row["keyword_hits"] / words, case.answer["value"])
 
 
 @TABLE.maps(*(f"LineStats.{kind}_line_ratio_chars_{n}" for kind in ("short", "long")

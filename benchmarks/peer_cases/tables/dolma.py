@@ -7,7 +7,16 @@ from itertools import chain
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
-from peer_cases.ours import counts, file_of, one, whole_run
+from peer_cases.ours import (
+    counting,
+    counts,
+    file_of,
+    one,
+    own_step,
+    replacing,
+    through,
+    whole_run,
+)
 
 TABLE = Table("dolma", "Dolma")
 
@@ -82,7 +91,16 @@ TABLE.differs("CharLengthStripWsV1.length_no_ws", reason="`chars` counts all cha
 TABLE.maps("CodeRedPajamaTaggers.max_line_length_doc")(_number("longest_line"))
 TABLE.maps("CodeRedPajamaTaggers.avg_line_length_doc")(_number("line_chars", "all_lines"))
 TABLE.maps("CodeRedPajamaTaggers.alnum_prop_doc")(_number("alphanumeric_chars", "whole_chars"))
-TABLE.cannot("words and runs of marks, apart", "CodeRedPajamaTaggers.alpha_token_prop_doc")
+
+
+@TABLE.maps("CodeRedPajamaTaggers.alpha_token_prop_doc")
+def alpha_tokens(case: Case) -> Attempt:
+    """Letters, by what words and runs of marks have between them."""
+    steps = [own_step("pieces", pattern=r"\w+|[^\w\s]+"), counting(["letters"])]
+    row = one(steps, text=case.text, lang="en")
+    return Answers(row["letters"] / row["pieces"], case.answer["value"], own_step=True)
+
+
 _STARS = tuple(f"{kind}.num_github_stars_doc" for kind in
                ("CodeStarCoderTaggers", "CodeStarCoderTaggers2"))  # fmt: skip
 
@@ -142,7 +160,23 @@ TABLE.differs(*(f"{kind}.code_to_text_ratio_html_doc" for kind in _STARCODER),
               reason="white space between tags is visible text",
               page="flow/4-quality.md#source-code",
               holds=lambda case, answers: abs(answers.ours - answers.theirs) < 0.1)  # fmt: skip
-TABLE.cannot("licence notices (code)", "CodeCopyrightTagger")
+
+
+@TABLE.maps("CodeCopyrightTagger")
+def notices(case: Case) -> Attempt:
+    """The text without the notice that is found."""
+    inside = r"(?:[^*]|\*+[^*/])*"
+    block = rf"(?s)\A((?:[^/]|/[^*])*)/\*{inside}\**(?i:copyright){inside}\*+/"
+    row = one([replacing((block, r"\1"), (r"\A(?:(?://|#|--)[^\n]*(?:\n|\z))+", ""))],
+              text=case.text)  # fmt: skip
+    return Answers(row["text"], _without(case.text, case.answer["spans"]))
+
+
+def _without(text: str, spans: Iterable[Any]) -> str:
+    """Returns a text without the spans of a tagger, but for that of the whole document."""
+    for name, start, end, _ in sorted(spans, key=lambda span: -span[1]):
+        text = text if name == "doc" else text[:start] + text[end:]
+    return text
 
 
 @TABLE.maps("CodeSecretsTagger")
@@ -235,8 +269,15 @@ TABLE.differs(
 
 @TABLE.maps("UrlBlocker")
 def blocker(case: Case) -> Attempt:
-    """Rules of an adblock list."""
-    return Cannot("rules of adblock lists on addresses and kinds of content")
+    """Rules of an adblock list, by the engine that the peer has too."""
+    given = {name: case.input[name] or "" for name in ("url", "source_url", "request_type")}
+    url = given["url"] if "//" in given["url"] else f"http://{given['url']}"
+    rules = file_of("\n".join(case.option("rules")) + "\n", ".txt")
+    step = own_step(
+        "adblock_list", rules=rules, source=given["source_url"], kind=given["request_type"]
+    )
+    row = one([step], text="text", url=url)
+    return Answers(row["drop_reason"] is None, case.answer["kept"], own_step=True)
 
 
 # Languages
@@ -259,18 +300,42 @@ def language(case: Case) -> Attempt:
     return Answers(ours, best)
 
 
-TABLE.cannot(
-    "languages of paragraphs",
+@TABLE.maps(
     "LangdetectEnglishTaggerParagraph", "LinguaEnglishTaggerParagraph", "LinguaTaggerParagraph",
     "FastTextEnglishLanguageParagraphTagger", "FastTextAllLanguageParagraphTagger",
     "FastTextEnglishLanguageParagraphWithDocScoreTagger", "Cld2EnglishLanguageParagraphTagger",
     "Cld2LanguageFilterParagraphWithDocScoreTagger", "Cld2LanguageTaggerParagraph",
 )  # fmt: skip
+def languages(case: Case) -> Attempt:
+    """The language of each paragraph; which model says so is ours."""
+    row = one([own_step("paragraph_languages")], text=case.text)
+    best: dict[int, tuple[float, str]] = {}
+    for name, start, _, score in case.answer["spans"]:
+        best[start] = max(best.get(start, (-1.0, "")), (score, name))
+    ours = row["paragraph_langs"]
+    if "English" in case.operator:
+        ours = ["en" if each == "en" else "not_en" for each in ours]
+    return Answers(ours, [best[start][1] for start in sorted(best)], own_step=True)
+
 
 # Repetition, quality
 
-TABLE.cannot("runs of one repeated string", "RepetitionsTagger", "ParagraphRepetitionsTagger",
-             "TokenizerRepetitionsTagger", "TokenizerRepetitionsSkipEmptyTagger")  # fmt: skip
+
+@TABLE.maps("RepetitionsTagger", "ParagraphRepetitionsTagger")
+def runs(case: Case) -> Attempt:
+    """Runs of one repeated string: the tagger's three numbers of the document."""
+    row = counts(case.text, ["run_chars", "longest_run", "most_repeats", "whole_chars"])
+    theirs = {name: score for name, _, _, score in case.answer["spans"] if name.startswith("doc_")}
+    ours = {
+        "doc_max_score_repetition": row["most_repeats"],
+        "doc_max_length_repetition": row["longest_run"],
+        "doc_frac_repetition": row["run_chars"] / row["whole_chars"],
+    }
+    return Answers(ours, theirs)
+
+
+TABLE.cannot("runs of repeated tokens", "TokenizerRepetitionsTagger",
+             "TokenizerRepetitionsSkipEmptyTagger")  # fmt: skip
 
 # Dedup
 
@@ -364,4 +429,17 @@ def licences(case: Case) -> Attempt:
     return Answers({name for name in names if row[f"tag_{names[name]}"]}, theirs)
 
 
-TABLE.cannot("edits and choices by spans of attributes", "mixer")
+@TABLE.maps("mixer")
+def mixer(case: Case) -> Attempt:
+    """Parts that attributes name go, and documents that are too short then."""
+    (stream,) = case.option("streams")
+    if set(stream) & {"filter"} or not case.input["documents"]:
+        return Cannot("choices by expressions on attributes")
+    (edit,) = stream["span_replacement"]
+    field = edit["span"].rpartition(".")[2]
+    step = own_step("without_spans", field=field, least_score=edit["min_score"],
+                    least_chars=stream["output"].get("min_text_length", 0))  # fmt: skip
+    sent = [{"text": each["text"], "metadata": {field: each["attributes"].get(field)}}
+            for each in case.input["documents"]]  # fmt: skip
+    ours = [row["text"] for row in through([step], *sent) if row["drop_reason"] is None]
+    return Answers(ours, [each["text"] for each in case.answer["documents"]], own_step=True)

@@ -144,10 +144,12 @@ def test_words_equal_the_slow_twin(text: str, form: str) -> None:
 @given(TEXTS, st.sampled_from(["unicode", "white-space"]), st.integers(2, 20))
 def test_words_by_their_length_equal_the_slow_twin(text: str, form: str, n: int) -> None:
     lengths = [*map(len, split(text, form))]
-    names = [f"words_up_to_{n}_chars", f"words_from_{n}_chars", "words_from_5_chars"]
-    expected = [sum(k <= n for k in lengths), sum(k >= n for k in lengths),
-                sum(k >= 5 for k in lengths)]  # fmt: skip
-    assert [*count(text, names, Definitions(words=form)).values()] == expected
+    expected = {
+        "words_from_5_chars": sum(k >= 5 for k in lengths),
+        f"words_up_to_{n}_chars": sum(k <= n for k in lengths),
+        f"words_from_{n}_chars": sum(k >= n for k in lengths),
+    }
+    assert count(text, [*expected], Definitions(words=form)) == expected
 
 
 RUNS = re.compile(r"(.{1,64}?)(\s?\1){3,}")
