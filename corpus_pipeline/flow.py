@@ -30,6 +30,7 @@ _STEPS = (
     "filters.keywords.step:Keywords",
     "filters.perplexity.step:Perplexity",
     "filters.classifier.step:Classifier",
+    "tokens.count:TokenCount",
     "filters.where.step:Where",
     "dedup.step:Dedup",
     "scrub.step:Scrub",

@@ -30,6 +30,7 @@ _TITLES = {
     "quality": "Quality",
     "keywords": "Keywords",
     "perplexity": "Perplexity",
+    "token_count": "Token count",
     "dedup": "Deduplication",
     "scrub": "Personal data",
     "tokenize": "Tokens",

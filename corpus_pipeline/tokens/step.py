@@ -140,7 +140,7 @@ class Tokenize(Step):
             ResourceError: it is no tokenizer.
             ConfigError: the options do not go with it.
         """
-        return _facts(self.path, self.sha256, self.encoding())
+        return known_facts(self.path, self.sha256, self.encoding())
 
     def resources(self) -> Iterator[Resource]:
         """Yields the tokenizer."""
@@ -189,7 +189,9 @@ class Tokenize(Step):
     def open(self) -> None:
         """Loads the tokenizer."""
         known = getattr(self, "_known", None)
-        self._encoder = _encoder(self.path, self.sha256, self.encoding(), known or self.facts())
+        self._encoder = opened_encoder(
+            self.path, self.sha256, self.encoding(), known or self.facts()
+        )
         self._splits = self.splits()
 
     def apply(self, batch: Batch) -> Batch:
@@ -216,7 +218,7 @@ class Tokenize(Step):
 
 
 @cache
-def _encoder(
+def opened_encoder(
     path: str, sha256: str, options: "EncodeOptions", facts: "TokenizerFacts"
 ) -> "TokenEncoder":
     """Returns a tokenizer, ready to encode, opened once per process."""
@@ -226,7 +228,8 @@ def _encoder(
 
 
 @cache
-def _facts(path: str, sha256: str, options: "EncodeOptions") -> "TokenizerFacts":
+def known_facts(path: str, sha256: str, options: "EncodeOptions") -> "TokenizerFacts":
+    """Returns what is known of a tokenizer, from earlier runs where it was opened before."""
     from corpus_pipeline.tokens.encode import TokenizerFacts, load_tokenizer
 
     def find() -> dict[str, Any]:

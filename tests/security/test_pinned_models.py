@@ -26,7 +26,7 @@ from corpus_pipeline.tokens import step as token_step
 def forget() -> None:
     """Forgets loaded models, as a worker that has just been started."""
     for load in (language_step._identifier, keyword_step._matcher, perplexity_step._model,
-                 token_step._encoder):  # fmt: skip
+                 token_step.opened_encoder):  # fmt: skip
         load.cache_clear()
 
 
