@@ -1,5 +1,6 @@
 """NeMo Curator: filters and modifiers of documents."""
 
+import dataclasses
 import json
 import re
 from typing import Any
@@ -163,15 +164,16 @@ _TOKENIZER = {"model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"
 @TABLE.maps("TokenCountFilter")
 def token_count(case: Case) -> Attempt:
     """Tokens of a tokenizer."""
-    if case.input["text"] is None:
-        return Cannot("a score that is given, without a text")
+    # A score that is given without a text is that of a text of so many words.
+    text = case.input["text"]
+    text = "a " * case.input["score"] if text is None else text
     limits = (("min_tokens", ">="), ("max_tokens", "<="))
     expression = " and ".join(
         f"tokens {sign} {case.option(name)}" for name, sign in limits
         if isinstance(case.option(name), int) and case.option(name) < 2**62
     )  # fmt: skip
     step = own_step("tokens", tokenizer=file_of(json.dumps(_TOKENIZER), ".json"))
-    return _where(case, expression, step)
+    return _where(dataclasses.replace(case, input={"text": text}), expression, step)
 
 
 TABLE.cannot("tokens of a model's tokenizer, by words", "TokenizerFertilityFilter")
