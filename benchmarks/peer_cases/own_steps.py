@@ -67,12 +67,13 @@ def tables(document: Document, *, tags: bool = False, header: bool = True) -> Do
     """Tables of a page as rows of cells, or as they stand there."""
     from resiliparse.parse.html import HTMLTree
 
-    found = HTMLTree.parse(document["text"]).document.query_selector_all("table")
+    page: Any = HTMLTree.parse(document["text"]).document
+    found = page.query_selector_all("table")
     rows = [[[cell.text.strip() for cell in row.query_selector_all("td, th")]
              for row in table.query_selector_all("tr")
              if header or not row.query_selector_all("th")] for table in found]  # fmt: skip
-    pages = [re.sub(r">\s*\n\s*<", ">\n<", table.html) for table in found]
-    return {"tables": json.dumps(pages if tags else rows)}
+    as_they_are = [re.sub(r">\s*\n\s*<", ">\n<", table.html) for table in found]
+    return {"tables": json.dumps(as_they_are if tags else rows)}
 
 
 @step(columns={"found_share": ("float64", "share of characters that an expression finds")})

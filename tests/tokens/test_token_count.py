@@ -65,7 +65,7 @@ def documents(texts: list[str | None], dropped: tuple[int, ...] = ()) -> pa.Reco
         ({"min_tokens": 0, "max_tokens": 0}, ["token-count-too-large"] * 3 + [None, "old", None]),
     ],
 )  # fmt: skip
-def test_counts_and_limits(words: str, limits: dict[str, int], expected: list[Any]) -> None:
+def test_counts_and_limits(words: str, limits: dict[str, Any], expected: list[Any]) -> None:
     batch = documents(["a", "a b", "a b\nc", None, "a b c d", ""], dropped=(4,))
     after = step(words, **limits).apply(batch)
     assert after["token_count"].to_pylist() == [1, 2, 3, None, None, 0]
