@@ -25,6 +25,7 @@ from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.engines.direct import _run_task, _tasks
 from corpus_pipeline.pipelines.run import Run
 from corpus_pipeline.stages.mapping import ApplyStep
+from corpus_pipeline.stages.read import ReadStageOptions, _parts
 
 Row = dict[str, Any]
 _FOLDER = Path(tempfile.mkdtemp(prefix="peer-cases-"))
@@ -166,6 +167,21 @@ def whole_run(steps: Sequence[Any], documents: Sequence[Mapping[str, Any]]) -> l
             for path in sorted((folder / "out" / part).glob("*.parquet")):
                 rows += pq.read_table(path).to_pylist()
     return sorted(rows, key=lambda row: (row["unit"], row["row"]))
+
+
+def records_read(records: Sequence[Mapping[str, Any]], **given: Any) -> list[Row]:
+    """Returns the documents that are read of records, with these keys in the input's section."""
+    with tempfile.TemporaryDirectory(prefix="peer-read-") as name:
+        folder = Path(name)
+        lines = (json.dumps(dict(record)) + "\n" for record in records)
+        (folder / "in.jsonl").write_text("".join(lines), "utf-8")
+        fields = {"path": str(folder / "in.jsonl"), "source": "cases", "format": "jsonl", **given}
+        config = build_config({"inputs": [fields], "output": str(folder / "out")}, "a case")
+        plan = make_plan(config, {})
+        options = read_options(config, config.inputs[0])
+        run = ReadStageOptions("", {"cases": options}, {"cases": None}, document_schema())
+        parts = [_parts(unit, options, lambda *_: None, run) for unit in plan.units]
+        return [row for part in parts for _, batch in part for row in batch.to_pylist()]
 
 
 def _settings(steps: Sequence[Any], path: str, output: str) -> dict[str, Any]:

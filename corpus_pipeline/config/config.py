@@ -17,6 +17,13 @@ from pydantic import (
     model_validator,
 )
 
+from corpus_pipeline.config.input_sections import (
+    CardSection,
+    JoinSection,
+    PostsSection,
+    RecordsSection,
+    SplitSection,
+)
 from corpus_pipeline.config.messages import one_line
 from corpus_pipeline.config.mixture import MixtureSection
 from corpus_pipeline.config.step_list import ListedStep, check_list
@@ -26,9 +33,7 @@ from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.option_types import LanguageName, Size
 from corpus_pipeline.redaction import remember_secrets, storable
-from corpus_pipeline.sources.formats import FETCHING, FORMATS, WITH_POSTS
-from corpus_pipeline.sources.posts import Join, PostOptions
-from corpus_pipeline.sources.selection import Selection
+from corpus_pipeline.sources.formats import FETCHING, FORMATS, SHAPED, WITH_POSTS
 from corpus_pipeline.steps import Section, SourceRules
 from corpus_pipeline.text.languages import parse_language
 from corpus_pipeline.yaml_files import load_yaml, nearest_key, read_yaml_text
@@ -71,50 +76,6 @@ def _format(name: str) -> str:
     return name
 
 
-class PostsSection(Section):
-    """Which posts of a forum are documents."""
-
-    join: Join = Field(
-        "none",
-        description="none: each post by itself; thread: the first post and all replies; replies: "
-        "each reply to the first post with all below it; parent: each reply behind what it answers",
-    )
-    min_score: int | None = Field(
-        None, description="posts with a lower score, or none, are left out"
-    )
-    over_18: bool = Field(False, description="threads marked as unfit for minors are read")
-    bots: bool = Field(False, description="posts of bots are read")
-
-    def options(self) -> PostOptions:
-        """Returns what the reader is told."""
-        return PostOptions(**self.model_dump())
-
-
-class CardSection(Section):
-    """Which files of a dataset with a card (README.md) of the Hugging Face Hub are read."""
-
-    config: str | None = Field(
-        None, description="name of a configuration of the card; default: its default, or only one"
-    )
-    split: str | None = Field(None, description="name of a split; default: all")
-
-
-class RecordsSection(Section):
-    """Which records of an index of web archives are read."""
-
-    base: str = Field(description="folder or URL before the names of archives in the index")
-    mimes: tuple[str, ...] = Field((), description="media types, as text/html; default: all")
-    statuses: tuple[int, ...] = Field((), description="HTTP statuses; default: all")
-    url_prefixes: tuple[str, ...] = Field((), description="beginnings of addresses; default: all")
-    languages: tuple[str, ...] = Field(
-        (), description="main languages, in the codes of the index (deu); default: all"
-    )
-
-    def options(self) -> Selection:
-        """Returns what the reader is told."""
-        return Selection(**self.model_dump())
-
-
 class Input(Section):
     """One source: files of one kind that share a name, a priority and rules."""
 
@@ -154,6 +115,12 @@ class Input(Section):
     posts: PostsSection | None = Field(
         None, description="which posts are documents, and which are joined; for forums"
     )
+    join: JoinSection | None = Field(
+        None, description="records that have a field in common become one document"
+    )
+    split: SplitSection | None = Field(
+        None, description="documents are cut into segments, at an expression or by length"
+    )
     language: LanguageName | None = Field(
         None, description="language of this source, if known: no model is asked"
     )
@@ -187,6 +154,17 @@ class Input(Section):
                 f"posts: the format {self.format} has none; name one that has "
                 f"(`format:` {' or '.join(WITH_POSTS)}), or leave posts out"
             )
+        for name in ("join", "split"):
+            if (
+                getattr(self, name) is not None
+                and self.format not in SHAPED
+                and not (name == "split" and is_own(self.format))
+            ):
+                raise ValueError(
+                    f"{name}: it takes a format of which all records are texts (`format:` "
+                    f"{', '.join(SHAPED)}); got the format {self.format}. Of pages make texts by a "
+                    "run of its own, and read its documents/ as parquet"
+                )
         return self
 
 

@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 import hashlib
 import importlib.metadata
-import itertools
 import json
 import os
 import sys
@@ -23,6 +22,7 @@ from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.kernels import source_digest
 from corpus_pipeline.planning.dataset_files import card_patterns
+from corpus_pipeline.planning.grouping import by_folder, by_repository, grouped
 from corpus_pipeline.planning.identity import described, units_identity
 from corpus_pipeline.planning.sizing import (
     MOST_TEXT,
@@ -47,6 +47,7 @@ from corpus_pipeline.sources.posts import PostOptions
 from corpus_pipeline.sources.reading import is_joined
 from corpus_pipeline.sources.records import ReadOptions
 from corpus_pipeline.sources.selection import Selection
+from corpus_pipeline.sources.shapes import JoinOptions, SplitOptions
 from corpus_pipeline.storage import Place
 from corpus_pipeline.storage.places import refuse_secrets
 from corpus_pipeline.workspace.units import UNITS_PER_BATCH, Unit
@@ -146,10 +147,7 @@ def make_plan(
     units: list[Unit] = []
     for source in sources:
         pieces = [piece for owner, found in cut if owner is source for piece in found]
-        joined = any(is_joined(piece.format, options[source.source]) for piece, _ in pieces)
-        for group in (
-            _by_folder(pieces) if joined else _grouped(pieces, unit_bytes, config.plan.unit_files)
-        ):
+        for group in _units_of(pieces, options[source.source], unit_bytes, config.plan.unit_files):
             units.append(Unit(len(units), source.source, group))
     match_bytes = config.plan.match_bytes or match_bytes_for(text_bytes)
     partitions = partitions_for(text_bytes, match_bytes)
@@ -189,6 +187,8 @@ def read_options(config: Config, source: Input) -> ReadOptions:
             partitions=source.partitions,
             selection=source.records.options() if source.records is not None else Selection(),
             posts=source.posts.options() if source.posts is not None else PostOptions(),
+            join=source.join.options(source.path) if source.join is not None else JoinOptions(),
+            split=source.split.options() if source.split is not None else SplitOptions(),
         )
     except ValueError as error:
         raise ConfigError(f"inputs: {source.source}: {error}") from error
@@ -330,38 +330,15 @@ def _cut(
     return [(dataclasses.replace(piece, format=how.format), weight) for piece in pieces]
 
 
-def _by_folder(pieces: Iterable[tuple[Piece, float]]) -> Iterable[tuple[Piece, ...]]:
-    """Puts the pieces of one folder together, whose records are joined.
-
-    >>> one, two = (Piece(f"{name}/Posts.xml", "stackexchange", None, 0, None) for name in "ab")
-    >>> [len(group) for group in _by_folder([(one, 1.0), (one, 1.0), (two, 1.0)])]
-    [2, 1]
-    """
-    folders = itertools.groupby(pieces, lambda each: each[0].path.rpartition("/")[0])
-    return [tuple(piece for piece, _ in group) for _, group in folders]
-
-
-def _grouped(
-    pieces: Iterable[tuple[Piece, float]], unit_bytes: int, unit_files: int
+def _units_of(
+    pieces: Sequence[tuple[Piece, float]], options: ReadOptions, unit_bytes: int, unit_files: int
 ) -> Iterable[tuple[Piece, ...]]:
-    """Puts neighbouring pieces together while they fit into one unit.
-
-    >>> a, b, c = (Piece(name, "text", None, 0, None) for name in "abc")
-    >>> [[p.path for p in group] for group in _grouped([(a, 6.0), (b, 3.0), (c, 5.0)], 10, 9)]
-    [['a', 'b'], ['c']]
-    >>> [[p.path for p in group] for group in _grouped([(a, 6.0), (b, 3.0), (c, 5.0)], 99, 1)]
-    [['a'], ['b'], ['c']]
-    """
-    group: list[Piece] = []
-    filled = 0.0
-    for piece, weight in pieces:
-        if group and (filled + weight > unit_bytes or len(group) == unit_files):
-            yield tuple(group)
-            group, filled = [], 0.0
-        group.append(piece)
-        filled += weight
-    if group:
-        yield tuple(group)
+    """Puts the pieces of a source into units."""
+    if not any(is_joined(piece.format, options) for piece, _ in pieces):
+        return grouped(pieces, unit_bytes, unit_files)
+    if (folders := options.join.folders) is not None and pieces[0][0].format == "files":
+        return by_repository(pieces, options.join.root, folders, unit_bytes)
+    return by_folder(pieces)
 
 
 def _refuse_doubled_files(files: Sequence[tuple[Input, storage.InputFile]]) -> None:

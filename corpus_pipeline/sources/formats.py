@@ -76,6 +76,10 @@ WITH_PAGES = frozenset({"dataset", *(each.name for each in TABLE if each.pages)}
 OPENED = frozenset(each.name for each in TABLE if each.opened)
 #: Formats whose lines choose records of other files.
 FETCHING: tuple[str, ...] = tuple(each.name for each in TABLE if each.fetches)
+#: Formats whose records are texts, which may be joined and cut.
+SHAPED: tuple[str, ...] = tuple(
+    each.name for each in TABLE if not (each.pages or each.posts or each.name == "pdf")
+)
 TEXT_FACTOR = {each.name: each.text_factor for each in TABLE}
 #: Formats whose records are posts.
 WITH_POSTS: tuple[str, ...] = tuple(each.name for each in TABLE if each.posts)

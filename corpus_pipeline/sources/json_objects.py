@@ -178,6 +178,23 @@ def _object_in(text: bytes) -> dict[str, Any] | None:
     return found
 
 
+def with_entries(metadata: str | None, entries: dict[str, Any]) -> bytes:
+    """Adds fields to the JSON object of a record, whose own of these names go.
+
+    Numbers keep their digits: the object is not parsed unless it may have one of the names.
+
+    >>> with_entries('{"n":1e999}', {"part": 1}), with_entries('{"n":1e999,"part":5}', {"part": 1})
+    (b'{"part":1,"n":1e999}', b'{"n":1e999,"part":1}')
+    """
+    added = orjson.dumps(entries, option=orjson.OPT_SORT_KEYS)
+    if metadata is None or metadata == "{}":
+        return added
+    if not any(f'"{name}":' in metadata for name in entries):
+        return added[:-1] + b"," + metadata[1:].encode()
+    fields, _ = tolerant_loads(metadata.encode())
+    return orjson.dumps({**fields, **entries}, written_number, orjson.OPT_SORT_KEYS)
+
+
 def _holds_documents(value: Any, text_field: str) -> bool:
     return isinstance(value, list) and any(
         isinstance(item, dict) and text_field in item for item in value[:1]

@@ -7,6 +7,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from corpus_pipeline.errors import InputError
+from corpus_pipeline.sources.assembling import read_assembled
 from corpus_pipeline.sources.cdx import read_chosen
 from corpus_pipeline.sources.files import read_files
 from corpus_pipeline.sources.formats import FORMATS
@@ -93,13 +94,15 @@ def is_joined(format: str, options: ReadOptions) -> bool:
     >>> is_joined("jsonl", ReadOptions()), is_joined("reddit", ReadOptions())
     (False, False)
     """
-    return format in _POSTS and options.posts.join != "none"
+    return options.join.joins or (format in _POSTS and options.posts.join != "none")
 
 
 def read_joined(
     files: Iterable[tuple[Piece, BinaryIO]], options: ReadOptions, count: Count, spill: Spill
 ) -> Iterator[tuple[list[str], pa.RecordBatch]]:
-    """Reads all files of a unit of work, whose records are joined; see `threads.read_threads`.
+    """Reads all files of a unit of work, whose records are joined.
+
+    See `threads.read_threads` of posts, and `assembling.read_assembled` of all other records.
 
     Args:
         files: at least one whole file of a format that `is_joined`, each open while it is read.
@@ -110,6 +113,10 @@ def read_joined(
     Yields:
         (path of each row's file, batch of schema `RECORDS`).
     """
+    if options.join.joins:
+        read = ((piece, read_piece(stream, piece, options, count)) for piece, stream in files)
+        yield from read_assembled(read, options, count, spill)
+        return
     files = iter(files)
     first = next(files)
     how = _POSTS[first[0].format]

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from corpus_pipeline.sources.posts import PostOptions
 from corpus_pipeline.sources.selection import Selection
+from corpus_pipeline.sources.shapes import JoinOptions, SplitOptions
 
 #: The columns that a reader fills. Names and types are those of the data contract (schema.py, which
 #: gathers the columns of all rooms and is therefore not imported here; a test keeps them equal).
@@ -145,6 +146,10 @@ class ReadOptions:
     """Which records of an index of web archives are read."""
     posts: PostOptions = dataclasses.field(default_factory=PostOptions)
     """Which posts of a forum are documents."""
+    join: JoinOptions = dataclasses.field(default_factory=JoinOptions)
+    """Which records make one document."""
+    split: SplitOptions = dataclasses.field(default_factory=SplitOptions)
+    """Where documents are cut."""
 
     def __post_init__(self) -> None:
         for name in ("max_document_bytes", "batch_bytes"):

@@ -30,7 +30,7 @@ class Read(Step):
     options: ReadSection
     columns = pa.schema([*PROVENANCE, *CONTENT])
     reasons = READ_REASONS
-    counts = ("skipped-", "joined-", "lenient-http-", "lenient-media-")
+    counts = ("skipped-", "joined-", "split-", "lenient-http-", "lenient-media-")
     default = True
     needs_text = False
 

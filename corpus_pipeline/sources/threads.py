@@ -22,7 +22,7 @@ from corpus_pipeline.sources.posts import (
 from corpus_pipeline.sources.records import Count, ReadOptions, RecordsBuilder
 
 #: Bytes of posts that are held at least; a thread may have as many.
-_GROUP_BYTES = 64 << 20
+GROUP_BYTES = 64 << 20
 
 
 class Unread(NamedTuple):
@@ -84,7 +84,7 @@ def read_threads(
         (path of each row's file, batch of schema `RECORDS`).
     """
     rows = PathRows(options.batch_bytes)
-    grouping = Grouping(max(_GROUP_BYTES, 2 * options.max_document_bytes), spill)
+    grouping = Grouping(max(GROUP_BYTES, 2 * options.max_document_bytes), spill)
     paths = []
     for number, (piece, stream) in enumerate(files):
         paths.append(piece.path)

@@ -28,6 +28,7 @@ from corpus_pipeline.sources.reading import (
     read_piece,
 )
 from corpus_pipeline.sources.records import NOT_EXTRACTED
+from corpus_pipeline.sources.splitting import split_parts
 from corpus_pipeline.stages.mapping import text_bytes
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 from corpus_pipeline.workspace.phase_table import FIRST_PASS
@@ -155,7 +156,17 @@ def _opened(unit: Unit) -> Iterator[tuple[Piece, BinaryIO]]:
 def _parts(
     unit: Unit, options: ReadOptions, count: Count, run: ReadStageOptions
 ) -> Iterator[tuple[str | list[str], pa.RecordBatch]]:
-    """Yields what the readers make of the pieces of a unit: (file, or that of each row; batch)."""
+    """Yields the documents of a unit: (file, or that of each row; batch)."""
+    parts = _records(unit, options, count, run)
+    if options.split.cuts:
+        return split_parts(parts, options.split, options.batch_bytes, count)
+    return parts
+
+
+def _records(
+    unit: Unit, options: ReadOptions, count: Count, run: ReadStageOptions
+) -> Iterator[tuple[str | list[str], pa.RecordBatch]]:
+    """Yields what the readers make of the pieces of a unit."""
     if is_joined(unit.pieces[0].format, options):
         yield from read_joined(_opened(unit), options, count, storage.nameless_file)
         return

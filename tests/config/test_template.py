@@ -55,7 +55,7 @@ def test_every_key_is_written() -> None:
     others = (
         "dataset_sources[]", "steps.", "tokenize.splits.", "mixture.", "scrub.rules[]",
         "perplexity.models.", "inputs[].posts.", "inputs[].records.",
-        "inputs[].card.", "repair.replace[]",
+        "inputs[].card.", "inputs[].join.", "inputs[].split.", "repair.replace[]",
     )  # fmt: skip
     wanted = {key for key in keys(Config) if not key.startswith(others)}
     assert {"inputs[].id_field", "dedup.contamination.answer_fields", "where.keep"} < wanted

@@ -413,7 +413,7 @@ def test_the_list_of_units_is_part_of_the_run(
     folder = write(tmp_path / "in", a=10, b=10)
     before = plan([source(folder)])
     monkeypatch.setattr(
-        "corpus_pipeline.planning.plan._grouped",
+        "corpus_pipeline.planning.plan.grouped",
         lambda pieces, unit_bytes, unit_files: [(piece,) for piece, _ in pieces],
     )
     assert refusal(before, plan([source(folder)])) == "units.number was 1, is now 2"

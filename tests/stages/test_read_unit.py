@@ -15,10 +15,13 @@ from corpus_pipeline.stages.read import ReadStageOptions, _parts
 from corpus_pipeline.storage import place
 
 
-def rows_of(folder: Path, **fields: Any) -> tuple[list[list[dict[str, Any]]], dict[str, int]]:
+def rows_of(
+    folder: Path, plan_section: dict[str, Any] | None = None, **fields: Any
+) -> tuple[list[list[dict[str, Any]]], dict[str, int]]:
     """The rows of each unit of a plan, with their files, and what was counted."""
     inputs = [{"source": "s", **fields}]
-    config = build_config({"inputs": inputs, "output": str(folder / "out")}, "test")
+    settings = {"inputs": inputs, "output": str(folder / "out"), "plan": plan_section or {}}
+    config = build_config(settings, "test")
     plan = make_plan(config, {})
     plan.save(place(str(folder / "state")))
     options: ReadOptions = read_options(config, config.inputs[0])
@@ -103,3 +106,43 @@ def test_folders_may_be_fields(tmp_path: Path) -> None:
     ]
     [rows], _ = rows_of(tmp_path, path=str(tmp_path / "lang=de"))
     assert [row["metadata"] for row in rows] == [None]
+
+
+def test_records_of_a_folder_are_joined_and_cut(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        pages = [{"book": folder, "page": n, "text": f"Page {n}. End {n}."} for n in (2, 1)]
+        for page in pages:
+            dump(tmp_path / "in" / folder / f"{page['page']}.jsonl", page)
+    units, counts = rows_of(
+        tmp_path,
+        path=str(tmp_path / "in"),
+        format="jsonl",
+        join={"by": "book", "order": "page", "separator": " "},
+        split={"at": r"[.] ", "found": "ends", "max_chars": 20},
+    )
+    assert [[(row["id"], row["text"]) for row in rows] for rows in units] == [
+        [(f"{name}#0", "Page 1. End 1. "), (f"{name}#1", "Page 2. End 2.")] for name in "ab"
+    ]
+    assert [Path(row["file"]).name for rows in units for row in rows] == ["1.jsonl"] * 4
+    assert counts == {"joined-record": 2, "split-segment": 2}
+
+
+def test_the_files_of_a_repository_are_in_one_unit(tmp_path: Path) -> None:
+    for path in ("one/a.py", "one/src/b.py", "one-more/a.py", "two/a.py", "README"):
+        file = tmp_path / "in" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"# {path}\n")
+    units, counts = rows_of(
+        tmp_path,
+        {"unit_bytes": 1},
+        path=f"{tmp_path}/in",
+        format="files",
+        join={"by": "path", "folders": 1, "heading": "<{path}>", "separator": ""},
+    )
+    assert [[(row["id"], row["text"]) for row in rows] for rows in units] == [
+        [(None, "# README\n")],
+        [("one-more", "<one-more/a.py># one-more/a.py\n")],
+        [("one", "<one/a.py># one/a.py\n<one/src/b.py># one/src/b.py\n")],
+        [("two", "<two/a.py># two/a.py\n")],
+    ]
+    assert counts == {"joined-record": 1}

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
-from peer_cases.ours import file_of, kept_in_range, one, own_step, replacing
+from peer_cases.ours import file_of, kept_in_range, one, own_step, records_read, replacing
 
 TABLE = Table("NeMo Curator", "NeMo Curator")
 _SPACES = {"words": "white-space"}
@@ -339,4 +339,32 @@ def page(case: Case) -> Attempt:
 
 TABLE.cannot("wikitext outside a dump of a wiki", "WikipediaExtractor")
 
-TABLE.cannot("documents cut into segments and joined", "DocumentSplitter", "DocumentJoiner")
+
+@TABLE.maps("DocumentSplitter")
+def segments(case: Case) -> Attempt:
+    """Rows cut at a separator."""
+    text, number = case.option("text_field"), case.option("segment_id_field")
+    rows = records_read(
+        case.input["rows"], text_field=text, split={"at": re.escape(case.option("separator"))}
+    )
+    ours = [(row["text"], json.loads(row["metadata"])["segment"]) for row in rows]
+    return Answers(ours, [(row[text], row[number]) for row in case.answer["rows"]])
+
+
+TABLE.differs(
+    "DocumentSplitter",
+    reason="blank segments are left out",
+    page="sources.md#documents-cut-into-segments",
+)
+
+
+@TABLE.maps("DocumentJoiner")
+def joined(case: Case) -> Attempt:
+    """Rows of one document put together, in the order of their numbers."""
+    text, by = case.option("text_field"), case.option("document_id_field")
+    join = {"by": by, "order": case.option("segment_id_field"),
+            "separator": case.option("separator"), "max_chars": case.option("max_length")}  # fmt: skip
+    rows = records_read(case.input["rows"], text_field=text, join=join)
+    # Documents come in the order of hashes here, in that of their ids there.
+    ours = sorted((row["id"].partition("#")[0], row["text"]) for row in rows)
+    return Answers(ours, sorted((str(row[by]), row[text]) for row in case.answer["rows"]))
