@@ -23,7 +23,9 @@ from corpus_pipeline.address import BatchKey
 from corpus_pipeline.config.config import build_config
 from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.engines.direct import _run_task, _tasks
+from corpus_pipeline.flow import document_schema
 from corpus_pipeline.pipelines.run import Run
+from corpus_pipeline.planning.plan import make_plan, read_options
 from corpus_pipeline.stages.mapping import ApplyStep
 from corpus_pipeline.stages.read import ReadStageOptions, _parts
 

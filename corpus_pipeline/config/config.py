@@ -33,7 +33,8 @@ from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.option_types import LanguageName, Size
 from corpus_pipeline.redaction import remember_secrets, storable
-from corpus_pipeline.sources.formats import FETCHING, FORMATS, SHAPED, WITH_POSTS
+from corpus_pipeline.sources.formats import FETCHING, FORMATS, MARKED, SHAPED, WITH_POSTS
+from corpus_pipeline.sources.shapes import PAGES, Markup
 from corpus_pipeline.steps import Section, SourceRules
 from corpus_pipeline.text.languages import parse_language
 from corpus_pipeline.yaml_files import load_yaml, nearest_key, read_yaml_text
@@ -100,6 +101,11 @@ class Input(Section):
     url_field: str = Field(
         "url", description="key, at the top of a record, or column of the document's address"
     )
+    markup: Markup | None = Field(
+        None,
+        description="what the text is written in: wikitext, latex, html (pages) or fragment (HTML "
+        "all of which is text); default: plain text",
+    )
     pdf: bool = Field(
         False, description="PDF documents of web archives are read; needs the extra pdf"
     )
@@ -153,6 +159,16 @@ class Input(Section):
             raise ValueError(
                 f"posts: the format {self.format} has none; name one that has "
                 f"(`format:` {' or '.join(WITH_POSTS)}), or leave posts out"
+            )
+        if self.markup is not None and self.format not in MARKED and not is_own(self.format):
+            raise ValueError(
+                f"markup: it is that of the texts of {', '.join(MARKED)} (`format:`) and readers "
+                f"of your own; got the format {self.format}"
+            )
+        if self.markup in PAGES and (self.join or self.split):
+            raise ValueError(
+                f"markup: {self.markup} becomes text after it is read, and is neither joined nor "
+                "split before; read the documents/ of a run as parquet"
             )
         for name in ("join", "split"):
             if (

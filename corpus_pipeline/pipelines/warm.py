@@ -24,6 +24,7 @@ from corpus_pipeline.kernels import CACHE_DIR, compiled_groups
 from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.sources.formats import WITH_PAGES
+from corpus_pipeline.sources.shapes import PAGES
 
 #: Stages, and matches of *dedup*, that are compiled together.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -62,12 +63,14 @@ _CHINESE = (
 def groups_of(flow: RunFlow, plan: Plan) -> list[str]:
     """Returns the names of the groups that a run needs, in the order of `GROUPS`."""
     formats = {piece.format for unit in plan.units for piece in unit.pieces}
+    inputs = plan.fingerprint["config"]["inputs"]
+    pages = not formats.isdisjoint(WITH_PAGES) or any(each["markup"] in PAGES for each in inputs)
     names = {step.name for step in flow.steps}
     names |= {f"dedup.{kind}" for kind in KINDS if flow.dedup.on(kind)}
     return [
         group
         for group, stages in GROUPS.items()
-        if names.intersection(stages) and (group != "pages" or not formats.isdisjoint(WITH_PAGES))
+        if names.intersection(stages) and (group != "pages" or pages)
     ]
 
 

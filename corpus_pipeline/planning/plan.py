@@ -50,6 +50,7 @@ from corpus_pipeline.sources.selection import Selection
 from corpus_pipeline.sources.shapes import JoinOptions, SplitOptions
 from corpus_pipeline.storage import Place
 from corpus_pipeline.storage.places import refuse_secrets
+from corpus_pipeline.text.languages import parse_language
 from corpus_pipeline.workspace.units import UNITS_PER_BATCH, Unit
 
 #: Remote files that are looked into at once.
@@ -185,6 +186,8 @@ def read_options(config: Config, source: Input) -> ReadOptions:
             batch_bytes=config.options("read").batch_bytes,
             pdf=source.pdf,
             partitions=source.partitions,
+            markup=source.markup,
+            language=_language_of(source),
             selection=source.records.options() if source.records is not None else Selection(),
             posts=source.posts.options() if source.posts is not None else PostOptions(),
             join=source.join.options(source.path) if source.join is not None else JoinOptions(),
@@ -192,6 +195,12 @@ def read_options(config: Config, source: Input) -> ReadOptions:
         )
     except ValueError as error:
         raise ConfigError(f"inputs: {source.source}: {error}") from error
+
+
+def _language_of(source: Input) -> str | None:
+    """Returns the code of a source's language, as wikis are called."""
+    tag = parse_language(source.language) if source.language else None
+    return None if tag is None else tag.language
 
 
 def _files_of(source: Input, output: str) -> list[storage.InputFile]:

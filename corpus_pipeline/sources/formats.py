@@ -80,6 +80,8 @@ FETCHING: tuple[str, ...] = tuple(each.name for each in TABLE if each.fetches)
 SHAPED: tuple[str, ...] = tuple(
     each.name for each in TABLE if not (each.pages or each.posts or each.name == "pdf")
 )
+#: Formats whose texts may be written in some markup, as an input says.
+MARKED: tuple[str, ...] = tuple(each.name for each in TABLE if each.fields or each.name == "text")
 TEXT_FACTOR = {each.name: each.text_factor for each in TABLE}
 #: Formats whose records are posts.
 WITH_POSTS: tuple[str, ...] = tuple(each.name for each in TABLE if each.posts)

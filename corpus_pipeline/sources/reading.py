@@ -15,6 +15,7 @@ from corpus_pipeline.sources.grouping import Spill
 from corpus_pipeline.sources.json_texts import read_json
 from corpus_pipeline.sources.jsonl import read_jsonl
 from corpus_pipeline.sources.latex import read_latex
+from corpus_pipeline.sources.markup import without_markup
 from corpus_pipeline.sources.parquet import read_parquet
 from corpus_pipeline.sources.pdf import read_pdf
 from corpus_pipeline.sources.pieces import Piece
@@ -85,7 +86,8 @@ def read_piece(
             f"{piece.path}: has the unknown format {piece.format!r}; "
             f"name one of {', '.join(FORMATS)} in the configuration (`format:`)"
         )
-    return reader(stream, piece, options, count)
+    batches = reader(stream, piece, options, count)
+    return batches if options.markup is None else without_markup(batches, options)
 
 
 def is_joined(format: str, options: ReadOptions) -> bool:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from corpus_pipeline.sources.posts import PostOptions
 from corpus_pipeline.sources.selection import Selection
-from corpus_pipeline.sources.shapes import JoinOptions, SplitOptions
+from corpus_pipeline.sources.shapes import JoinOptions, Markup, SplitOptions
 
 #: The columns that a reader fills. Names and types are those of the data contract (schema.py, which
 #: gathers the columns of all rooms and is therefore not imported here; a test keeps them equal).
@@ -140,6 +140,10 @@ class ReadOptions:
     """Upper bound of text + raw + metadata in a batch, unless one document alone is longer."""
     pdf: bool = False
     """PDF documents of web archives are read, and not `read-not-text`."""
+    markup: Markup | None = None
+    """What the text field holds, if it is no plain text."""
+    language: str | None = None
+    """Code of the wiki's language, for wikitext."""
     partitions: bool = False
     """Folders called `NAME=VALUE` give fields of `metadata`."""
     selection: Selection = dataclasses.field(default_factory=Selection)

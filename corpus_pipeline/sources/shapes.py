@@ -16,6 +16,9 @@ import pyarrow.compute as pc
 Found = Literal["removed", "begins", "ends"]
 #: What becomes of what an expression finds where it cuts.
 FOUND: Final[tuple[Found, ...]] = get_args(Found)
+Markup = Literal["wikitext", "latex", "html", "fragment"]
+#: Markup of which *extract* makes text.
+PAGES: Final[tuple[Markup, ...]] = ("html", "fragment")
 #: A name in braces: the field that stands there.
 _NAME = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
 #: Where a pattern for files begins.

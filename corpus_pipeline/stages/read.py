@@ -17,6 +17,7 @@ from corpus_pipeline.extensions.readers import read_own
 from corpus_pipeline.sources.dataset import read_dataset
 from corpus_pipeline.sources.formats import FETCHING
 from corpus_pipeline.sources.joining import joined
+from corpus_pipeline.sources.markup import without_markup
 from corpus_pipeline.sources.partitions import partition_fields, with_fields
 from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.reading import (
@@ -179,6 +180,8 @@ def _records(
                 continue
             elif piece.format in run.readers:
                 batches = read_own(stream, run.readers[piece.format], options)
+                if options.markup is not None:
+                    batches = without_markup(batches, options)
             else:
                 batches = read_piece(stream, piece, options, count)
             fields = partition_fields(piece.path) if options.partitions else {}

@@ -363,7 +363,8 @@ def joined(case: Case) -> Attempt:
     """Rows of one document put together, in the order of their numbers."""
     text, by = case.option("text_field"), case.option("document_id_field")
     join = {"by": by, "order": case.option("segment_id_field"),
-            "separator": case.option("separator"), "max_chars": case.option("max_length")}  # fmt: skip
+            "separator": case.option("separator")}  # fmt: skip
+    join["max_chars"] = case.option("max_length")
     rows = records_read(case.input["rows"], text_field=text, join=join)
     # Documents come in the order of hashes here, in that of their ids there.
     ours = sorted((row["id"].partition("#")[0], row["text"]) for row in rows)
