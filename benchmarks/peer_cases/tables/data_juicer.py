@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, Table
-from peer_cases.ours import one, own_step, replacing, whole_run
+from peer_cases.ours import one, own_step, records_read, replacing, whole_run
 
 TABLE = Table("data-juicer", "data-juicer")
 
@@ -220,13 +220,37 @@ TABLE.differs(
     holds=lambda case, answers: "咸集" in answers.ours,
 )
 TABLE.cannot("pages whose tags are stripped, with all of their text", "CleanHtmlMapper")
-TABLE.cannot("documents cut into chunks", "TextChunkMapper")
 TABLE.cannot("a line for each sentence", "SentenceSplitMapper")
-TABLE.cannot(
-    "choosing by rank or chance over the whole set",
-    "FrequencySpecifiedFieldSelector", "RandomSelector", "RangeSpecifiedFieldSelector",
-    "TopkSpecifiedFieldSelector",
-)  # fmt: skip
+
+
+@TABLE.maps("TextChunkMapper")
+def chunks(case: Case) -> Attempt:
+    """Texts cut where a pattern is, or by length."""
+    if case.option("tokenizer"):
+        return Cannot("lengths in tokens of a model's tokenizer")
+    split: dict[str, Any] = {"at": case.option("split_pattern") or ""}
+    if case.option("max_len"):
+        split |= {"max_chars": case.option("max_len"), "overlap": case.option("overlap_len")}
+    given = case.input.get("samples", [case.input])
+    cut = case.answer.get("samples") or [case.answer["sample"]]
+    rows = records_read([{"text": str(each["text"])} for each in given], split=split)
+    return Answers([row["text"] for row in rows], [str(each["text"]) for each in cut])
+
+
+@TABLE.maps("RandomSelector")
+def by_chance(case: Case) -> Attempt:
+    """A share of all documents."""
+    return Choice("chosen by the hash of the text, not by chance", "steps/url.md#shares")
+
+
+@TABLE.maps("FrequencySpecifiedFieldSelector", "RangeSpecifiedFieldSelector",
+            "TopkSpecifiedFieldSelector")  # fmt: skip
+def by_rank(case: Case) -> Attempt:
+    """Documents whose value has a rank among those of all."""
+    return Choice("a rank among all documents is a limit, found in a finished ledger",
+                  "whatif.md#cuts-by-rank")  # fmt: skip
+
+
 TABLE.cannot("grouping of documents", "KeyValueGrouper", "NaiveGrouper", "NaiveReverseGrouper")
 
 
