@@ -130,12 +130,17 @@ def kept_in_range(
     parts = []
     for limit, sign, is_closed in ((least, ">", closed[0]), (most, "<", closed[1])):
         if limit is not None and abs(limit) < 2**62:
-            parts.append(f"{value} {sign}{'=' if is_closed else ''} {limit!r}")
+            parts.append(f"{value} {sign}{'=' if is_closed else ''} {_written(limit)}")
     expression = " and ".join(parts) or f"{value} is not None"
     where = {"keep" if inside else "drop": expression, "unknown": "drop"}
     steps = [counting(names, measures), {"where": where}]
     row = _one_of_code(code, steps, text=text, lang=lang)
     return row["drop_reason"] is None
+
+
+def _written(limit: float) -> str:
+    """Writes a limit as an expression may: with fifteen digits at most."""
+    return repr(limit) if isinstance(limit, int) else repr(float(f"{limit:.15g}"))
 
 
 def through(steps: Sequence[Any], *documents: Mapping[str, Any]) -> list[Row]:

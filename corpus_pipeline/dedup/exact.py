@@ -1,11 +1,20 @@
 """Exact deduplication: documents that have the same hash, of their text or of their address."""
 
+from collections.abc import Iterable
+from typing import Literal
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.dedup.survivors import PRIORITY_AT, group_order
 from corpus_pipeline.kernels import kernel
+from corpus_pipeline.text.columns import as_texts
+
+Ignored = Literal["case", "marks", "digits", "spaces"]
+#: Characters that do not count, as in the brackets of an expression.
+_CHARACTERS = {"marks": r"\p{P}\p{S}", "digits": r"\p{Nd}", "spaces": r"\s\p{Z}"}
 
 #: Columns of what `exact_removals` returns.
 EXACT_REMOVALS = pa.schema(
@@ -18,6 +27,30 @@ EXACT_REMOVALS = pa.schema(
         ),
     ]
 )
+
+
+def without_ignored(texts: pa.Array, ignored: Iterable[Ignored]) -> pa.Array:
+    """Returns texts without what does not count when they are compared.
+
+    A text of which nothing is left is returned as it is: numbers are not all the same.
+
+    Args:
+        texts: `string`, N texts.
+        ignored: what does not count; `case` writes all in small letters.
+
+    >>> texts = pa.array(["A b, c. 1", "２０", None])
+    >>> without_ignored(texts, ["case", "marks", "digits", "spaces"]).to_pylist()
+    ['abc', '２０', None]
+    """
+    texts = as_texts(texts)
+    wanted = set(ignored)
+    written = pc.utf8_lower(texts) if "case" in wanted else texts
+    gone = "".join(signs for name, signs in _CHARACTERS.items() if name in wanted)
+    if not gone:
+        return written
+    left = pc.replace_substring_regex(written, f"[{gone}]+", "")
+    is_blank = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(left)), 0)
+    return pc.if_else(is_blank, written, left)
 
 
 @kernel

@@ -33,7 +33,7 @@ from corpus_pipeline.batches import one_batch
 from corpus_pipeline.dedup.anchors import RepeatOptions, WindowRuns, find_anchors, hash_windows
 from corpus_pipeline.dedup.contamination import ContaminationIndex, find_contamination
 from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
-from corpus_pipeline.dedup.exact import exact_removals
+from corpus_pipeline.dedup.exact import Ignored, exact_removals, without_ignored
 from corpus_pipeline.dedup.minhash import MinHashOptions, band_hashes, shingle, signatures
 from corpus_pipeline.dedup.ngrams import (
     NgramRuns,
@@ -236,6 +236,9 @@ class ExactMatch(Match):
     task = "equal texts"
     reasons = ("exact-duplicate",)
 
+    ignore: tuple[Ignored, ...] = ()
+    """What does not count, beside layout."""
+
     def hashes(self, documents: Documents) -> Hashes:
         """Returns both halves of the hash of each text.
 
@@ -244,7 +247,7 @@ class ExactMatch(Match):
         there = documents.texts.is_valid()
         first, second = (
             half[there.to_numpy(zero_copy_only=False)]
-            for half in normalised_hashes(documents.texts)
+            for half in normalised_hashes(without_ignored(documents.texts, self.ignore))
         )
         offsets = np.append(0, np.cumsum(there))
         return Hashes(offsets, {HASH_KEY: first, "second": second})

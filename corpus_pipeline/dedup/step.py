@@ -12,6 +12,7 @@ import pyarrow as pa
 from pydantic import Field
 
 from corpus_pipeline.dedup.columns import DEDUP, PARAGRAPHS, SUBSTRINGS
+from corpus_pipeline.dedup.exact import Ignored
 from corpus_pipeline.dedup.matches import DEDUP_REASONS
 from corpus_pipeline.dedup.sentences import AboveMaxLoss, Keep
 from corpus_pipeline.dedup.units import Unit
@@ -36,6 +37,12 @@ class AddressSection(Options):
 
 class ExactSection(Options):
     """Exact duplicates of the white-space-normalised text."""
+
+    ignore: tuple[Ignored, ...] = Field(
+        (),
+        description="what does not count beside layout: case, marks (punctuation and symbols), "
+        "digits, spaces",
+    )
 
 
 class DocumentSection(Options):

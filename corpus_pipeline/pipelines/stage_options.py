@@ -13,6 +13,7 @@ from corpus_pipeline.dedup.matches import (
     AddressMatch,
     ContaminationMatch,
     DocumentMatch,
+    ExactMatch,
     Match,
     ParagraphMatch,
     SentenceMatch,
@@ -290,6 +291,8 @@ class StageOptions:
             ordering = None if section.greatest is None else parse_ordering(section.greatest)
             form = in_one_form if section.form == "normalised" else None
             return AddressMatch(form, None if ordering is None else ordering.keys)
+        if match is ExactMatch:
+            return ExactMatch(section.ignore)
         if match is DocumentMatch:
             given = section.model_dump(exclude={"enabled", "prefer", "cluster"})
             seed = self.config.seed

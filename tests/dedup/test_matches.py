@@ -1,12 +1,14 @@
 """What each match compares documents by, and which of them it lets survive."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus_pipeline.dedup.matches import HASH_KEY, AddressMatch, Documents, Match
+from corpus_pipeline.dedup.matches import HASH_KEY, AddressMatch, Documents, ExactMatch, Match
 from corpus_pipeline.filters.url.normalise import in_one_form
 from corpus_pipeline.filters.where.ordering import parse_ordering
 
@@ -62,6 +64,23 @@ def test_documents_of_one_address(urls: list[str | None], form: object, wanted: 
 
 def test_the_rank_decides_where_nothing_is_preferred() -> None:
     assert removed(AddressMatch(), pages("a", "a", "a"), [3, 1, 2]) == {0: 1, 2: 1}
+
+
+@pytest.mark.parametrize(
+    ("ignore", "wanted"),
+    [
+        ((), {1: 0}),
+        (("case",), {1: 0, 2: 0}),
+        (("marks",), {1: 0, 3: 0}),
+        (("spaces",), {1: 0, 4: 0}),
+        (("case", "marks", "digits", "spaces"), {1: 0, 2: 0, 3: 0, 4: 0, 5: 0}),
+    ],
+)
+def test_what_equal_texts_may_differ_in(ignore: tuple[Any, ...], wanted: object) -> None:
+    texts = ["Ein Ort.", " Ein  Ort.", "ein ort.", "«Ein Ort»!", "EinOrt.", "Ein 2 Ort",
+             "12", "13", "?", None]  # fmt: skip
+    batch = pages(*texts).set_column(1, "text", pa.array(texts, pa.string()))
+    assert removed(ExactMatch(ignore), batch, [LOW] * len(texts)) == wanted
 
 
 LOW, HIGH = 1 << 56, 2 << 56

@@ -11,7 +11,7 @@ from corpus_pipeline.sources.pieces import Piece
 from corpus_pipeline.sources.reading import ReadOptions, read_joined
 from corpus_pipeline.sources.shapes import JoinOptions
 
-PAGES = [
+PAGES: list[dict[str, Any]] = [
     {"book": "b", "page": 10, "text": "ten", "url": "u10"},
     {"book": "a", "page": 1, "text": "one"},
     {"book": "b", "page": 9, "text": "nine", "title": "B"},
@@ -134,7 +134,12 @@ def test_files_of_a_repository() -> None:
         "in/two/c.py": b"c = 3\n",
         "in/README": b"none",
     }
-    how = {"title": "<repo>{group}", "heading": "<file>{path}\n", "separator": "", "order": "path"}
+    how: dict[str, Any] = {
+        "title": "<repo>{group}",
+        "heading": "<file>{path}\n",
+        "separator": "",
+        "order": "path",
+    }
     rows, counts = joined(files, "files", by="path", folders=1, root="in/", **how)
     assert texts(rows) == {
         "one": "<repo>one<file>one/b.py\nb = 2\n<file>one/src/a.py\na = 1\n<file>one/wide.txt\né",

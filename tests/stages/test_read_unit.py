@@ -16,7 +16,7 @@ from corpus_pipeline.storage import place
 
 
 def rows_of(
-    folder: Path, plan_section: dict[str, Any] | None = None, **fields: Any
+    folder: Path, plan_section: Any = None, **fields: Any
 ) -> tuple[list[list[dict[str, Any]]], dict[str, int]]:
     """The rows of each unit of a plan, with their files, and what was counted."""
     inputs = [{"source": "s", **fields}]

@@ -294,9 +294,12 @@ def _kept_texts(case: Case, dedup: dict[str, Any]) -> Answers:
 @TABLE.maps("DocumentDeduplicator")
 def documents(case: Case) -> Attempt:
     """Equal texts."""
-    if case.option("lowercase") or case.option("ignore_non_character"):
-        return Cannot("equal texts without case or marks")
-    return _kept_texts(case, {"exact": {"enabled": True}})
+    ignored = ["case"] * bool(case.option("lowercase"))
+    ignored += ["marks", "digits", "spaces"] * bool(case.option("ignore_non_character"))
+    answers = _kept_texts(case, {"exact": {"ignore": ignored}})
+    # Of equal texts there the first stays, here the least: compared is what both stand for.
+    letters = (lambda text: "".join(filter(str.isalpha, text.lower()))) if ignored else str
+    return Answers(sorted(map(letters, answers.ours)), sorted(map(letters, answers.theirs)))
 
 
 @TABLE.maps("DocumentMinhashDeduplicator")
