@@ -140,3 +140,9 @@ def without_spans(
     for start, end, score in sorted(document["metadata"].get(field) or [], reverse=True):
         text = text[:start] + text[end:] if score >= least_score else text
     return {"text": text} if len(text.strip()) >= least_chars else False
+
+
+def lower_case(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Writes all texts in small letters."""
+    place = batch.schema.get_field_index("text")
+    return batch.set_column(place, "text", pc.utf8_lower(batch["text"]))

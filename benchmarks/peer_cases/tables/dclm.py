@@ -1,10 +1,11 @@
 """DCLM: filters and modifiers of its baselines."""
 
+import json
 import re
 from typing import Any
 
-from peer_cases.cases import Answers, Attempt, Cannot, Case, Table
-from peer_cases.ours import kept_in_range, one, profile
+from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, NotText, Table
+from peer_cases.ours import kept_in_range, one, profile, records_read
 
 TABLE = Table("dclm", "DCLM")
 _WORDS = {"words": "white-space"}
@@ -190,7 +191,14 @@ def removed(case: Case) -> Attempt:
 
 
 TABLE.cannot("tokens of a model's tokenizer", "alphabetic_characters_to_tokens_filter")
-TABLE.cannot("chance", "random_sampling_filter")
+
+
+@TABLE.maps("random_sampling_filter")
+def by_chance(case: Case) -> Attempt:
+    """A share of all documents."""
+    return Choice("chosen by the hash of the text, not by chance", "steps/url.md#shares")
+
+
 TABLE.cannot("parts of addresses: counts, characters left out, exact domains",
              "url_substring_filter")  # fmt: skip
 
@@ -262,4 +270,112 @@ def counters(case: Case) -> Attempt:
 TABLE.cannot("addresses in the text cut out", "url_removal_modifier")
 TABLE.cannot("parts of lines cut out by listed strings", "substring_line_modifier")
 TABLE.cannot("longest words of a line", "word_length_modifier")
-TABLE.cannot("documents cut into parts", "split_lossily_modifier", "join_lines_modifier")
+TABLE.cannot("documents cut into parts", "split_lossily_modifier")
+TABLE.cannot("parts of operators, which steps do not show", "line_counter", "line_counter_enricher",
+             "word_counter_enricher", "split_words", "split_sentences",
+             "load_fasttext_model")  # fmt: skip
+
+# What documents are made of records
+
+
+def _cut(text: str, at: str) -> list[str]:
+    rows = records_read([{"text": text}], split={"at": re.escape(at)})
+    return [row["text"] for row in rows if row["text"]]
+
+
+@TABLE.maps("split_paragraphs")
+def paragraphs(case: Case) -> Attempt:
+    """A text cut at line ends, or at empty lines."""
+    return Answers(_cut(case.text, case.input["paragraph_end"]), case.answer["result"])
+
+
+@TABLE.maps("split_lines_modifier")
+def split_lines(case: Case) -> Attempt:
+    """The same of a page, whose text is a list afterwards: here documents."""
+    if isinstance(_page(case)["text"], list):
+        return NotText("pages whose text is a list already")
+    result = case.answer["result"]
+    return Answers(_cut(_text(case), case.input["delimiter"]), result[0]["text"] if result else [])
+
+
+TABLE.differs(
+    "split_paragraphs", "split_lines_modifier",
+    reason="blank segments are left out",
+    page="sources.md#documents-cut-into-segments",
+)  # fmt: skip
+
+
+@TABLE.maps("join_lines_modifier")
+def join_lines(case: Case) -> Attempt:
+    """Segments, a record each, put together."""
+    text = _page(case)["text"]
+    if isinstance(text, str):
+        return NotText("pages whose text is no list")
+    records = [{"of": "page", "text": line} for line in text]
+    rows = records_read(records, join={"by": "of", "separator": case.input["delimiter"]})
+    result = case.answer["result"]
+    return Answers([row["text"] for row in rows], [each["text"] for each in result])
+
+
+def _files(case: Case) -> list[dict[str, Any]]:
+    """Returns the files of a repository, a record each."""
+    page = _page(case)
+    return [{"repo_name": page["repo_name"], **file} for file in page["files"]]
+
+
+@TABLE.maps("starcoder_v2_format_modifier")
+def repository(case: Case) -> Attempt:
+    """The files of a repository in one document, with or without names and marks."""
+    named, marked = case.input["add_metadata_prob"] == 1, case.input["add_sentinels"]
+    join = {"by": "repo_name", "separator": "" if marked else "\n\n"}
+    title = ("<repo_name>" if marked else "") + "{repo_name}" + ("" if marked else "\n\n")
+    join["title"] = title if named else ""
+    join["heading"] = ("<file_sep>" if marked else "") + ("{filename}\n" if named else "")
+    (row,) = records_read(_files(case), join=join)
+    return Answers(row["text"], case.answer["result"][0]["text"])
+
+
+@TABLE.maps("starcoder_v2_repo_splitter")
+def large_repository(case: Case) -> Attempt:
+    """So many files of a repository in one document."""
+    join = {"by": "repo_name", "max_records": case.input["max_files"]}
+    rows = records_read(_files(case), join=join)
+    ours = [json.loads(row["metadata"])["records"] for row in rows]
+    return Answers(ours, [len(each["files"]) for each in case.answer["result"]])
+
+
+@TABLE.maps("key_name_modifier")
+def field(case: Case) -> Attempt:
+    """Which field is the text."""
+    return Choice("the input says which field is the text", "flow/1-read.md#formats")
+
+
+@TABLE.maps("stackexchange_answer_sort_modifier", "stackexchange_qa_formatter")
+def threads(case: Case) -> Attempt:
+    """Questions with their answers."""
+    return Choice("threads are joined as the dump is read: title, question, best answers first",
+                  "sources.md#threads")  # fmt: skip
+
+
+@TABLE.maps("stackexchange_list_modifier")
+def lists(case: Case) -> Attempt:
+    """Lists of HTML."""
+    return Choice("HTML of posts becomes text by *extract*, lists with it", "flow/2-extract.md")
+
+
+@TABLE.maps("html_content_extraction_modifier")
+def main_text(case: Case) -> Attempt:
+    """The main text of a page, if it has some."""
+    if not _text(case):
+        return _edited(case, "extract")
+    row = one(["extract"], raw=_text(case).encode(), mime="text/html")
+    result = case.answer["result"]
+    return Answers(row["text"] if row["drop_reason"] is None else None,
+                   result[0]["text"] if result else None)  # fmt: skip
+
+
+TABLE.differs(
+    "html_content_extraction_modifier",
+    reason="the main text is found by a classifier of blocks",
+    page="flow/2-extract.md",
+)
