@@ -5,7 +5,8 @@ from peer_cases.ours import OWN_STEPS, one, replacing
 
 TABLE = Table("text-dedup", "text-dedup")
 TABLE.inner("hashes and shingles of the comparison of documents", "ngrams", "tokenize",
-             "jaccard_similarity", "cluster_jaccard_similarity", "sha1_hash", "sha1_digest", "xxh3_hash",
+             "jaccard_similarity", "cluster_jaccard_similarity", "sha1_hash", "sha1_digest",
+             "xxh3_hash",
              "xxh3_16hash", "xxh3_32hash", "xxh3_64hash", "xxh3_128hash", "md5_hexdigest",
              "sha256_hexdigest", "md5_digest", "sha256_digest", "xxh3_64_digest",
              "xxh3_128_digest")  # fmt: skip
