@@ -194,6 +194,8 @@ def same_as(finished: Path, inputs: Path, output: Path, **settings: Any) -> None
         pytest.param("spark", marks=[pytest.mark.cluster, pytest.mark.slow]),
     ],
 )
+# Spark's client leaves sockets to the collector of garbage.
+@pytest.mark.filterwarnings("ignore:.*<socket:pytest.PytestUnraisableExceptionWarning")
 def test_every_match_finds_the_same_on_each_runner(
     inputs: Path, tmp_path: Path, runner: str, request: pytest.FixtureRequest
 ) -> None:
