@@ -68,6 +68,7 @@ class JoinSection(Section):
     max_chars: _Length | None = Field(
         None, description="characters of a document, after which another one begins"
     )
+    max_records: _Length | None = Field(None, description="the same in records")
 
     def options(self, path: str) -> JoinOptions:
         """Returns what the reader is told; `path` is that of the input."""

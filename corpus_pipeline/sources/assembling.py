@@ -86,7 +86,7 @@ def read_assembled(
             count("joined-record", group.size - len(made))
         for number, document in enumerate(made):
             too_large = group.too_large or len(document.text) > options.max_document_bytes
-            columns = _columns(document, None if how.max_chars is None else number, too_large)
+            columns = _columns(document, number if how.bounded else None, too_large)
             yield from rows.add(paths[document.first.file], document.first.record, columns)
     yield from rows.finish()
 
@@ -148,7 +148,9 @@ def _documents(parts: list[_Part], how: JoinOptions) -> Iterator[_Document]:
     for part in parts:
         text = filled(how.heading, part.fields) + part.text
         longer = size + len(how.separator) + len(text)
-        if first is not None and how.max_chars is not None and longer > how.max_chars:
+        full = how.max_chars is not None and longer > how.max_chars
+        full |= len(texts) == how.max_records
+        if first is not None and full:
             yield _Document(first, len(texts), how.separator.join(texts).encode())
             first, texts = None, []
         if first is None:

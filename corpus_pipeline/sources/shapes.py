@@ -112,14 +112,23 @@ class JoinOptions:
     """Stands before each; names in braces are fields of it."""
     max_chars: int | None = None
     """Characters of a document; with what is more another one begins."""
+    max_records: int | None = None
+    """The same in records."""
     root: str = ""
     """The folder that the paths of files are relative to, with a slash at its end."""
 
     def __post_init__(self) -> None:
-        if self.max_chars is not None and self.max_chars < 1:
-            raise ValueError(f"max_chars must be at least 1, got {self.max_chars}")
+        for name in ("max_chars", "max_records"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} must be at least 1, got {value}")
         if self.folders is not None and self.folders < 0:
             raise ValueError(f"folders must be at least 0, got {self.folders}")
+
+    @property
+    def bounded(self) -> bool:
+        """Says whether what belongs together may become several documents."""
+        return self.max_chars is not None or self.max_records is not None
 
     @property
     def joins(self) -> bool:

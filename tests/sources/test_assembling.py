@@ -85,6 +85,7 @@ def test_neither_files_nor_memory_change_what_is_joined(monkeypatch: pytest.Monk
         ({"order": "n"}, {"7": "a\n\nb\n\ncc"}),
         ({"order": "n", "separator": "|", "max_chars": 4}, {"7#0": "a|b", "7#1": "cc"}),
         ({"order": "n", "separator": "|", "max_chars": 1}, {"7#0": "a", "7#1": "b", "7#2": "cc"}),
+        ({"max_records": 2}, {"7#0": "b\n\na", "7#1": "cc"}),
         (
             {"title": "<{group}{none}>", "heading": "[{n}]", "separator": ""},
             {"7": "<7>[2]b[1]a[3]cc"},

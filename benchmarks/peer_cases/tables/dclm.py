@@ -48,7 +48,8 @@ for _operator, _value, _least, _most, _measures in (
     ("ellipsis_count_filter", "ellipsis_lines / lines", None, "max_ellipsis_end_ratio",
      {"ellipses": ["...", ". . .", "…"]}),
     ("word_length_filter", "word_chars / words", "min_length", "max_length", _WORDS),
-    ("symbol_ratio_filter", "symbols / words", None, "max_symbol_to_word_ratio", _WORDS),
+    ("symbol_ratio_filter", "symbols / words", None, "max_symbol_to_word_ratio",
+     {**_WORDS, "ellipses": ["...", ". . .", "…"]}),
 ):  # fmt: skip
     TABLE.maps(_operator)(_ranged(_value, _least, _most, **_measures))
 
@@ -174,7 +175,7 @@ def scored(case: Case) -> Attempt:
     wanted, least = case.input.get("keep_languages"), case.input.get("threshold")
     score = f'metadata["{key}"]'
     if wanted is None:
-        expression = f"{score} >= {least!r}"
+        expression = f"{score} {'<=' if case.input.get('lower_better') else '>='} {least!r}"
     else:
         scores = fields.get(key) or {}
         best = max(scores, key=lambda name: float(scores[name]), default=None)
@@ -187,7 +188,14 @@ def scored(case: Case) -> Attempt:
 @TABLE.maps("word_removal_ratio_filter")
 def removed(case: Case) -> Attempt:
     """Counts before and after, in an expression."""
-    return Cannot("words counted before other steps than `lines`")
+    before, after = case.input["prev_word_count_key"], case.input.get("new_word_count_key")
+    if after is None:
+        return Cannot("words counted before other steps than `lines`")
+    fields = {name: value for name, value in _page(case).items() if name != "text"}
+    names = [f'metadata["{name}"]' for name in (before, after)]
+    expression = "({0} - {1}) / {0} <= {2!r}".format(*names, case.input["max_removed_ratio"])
+    row = one([{"where": {"keep": expression, "unknown": "drop"}}], text="text", metadata=fields)
+    return _kept(case, row["drop_reason"] is None)
 
 
 TABLE.cannot("tokens of a model's tokenizer", "alphabetic_characters_to_tokens_filter")
