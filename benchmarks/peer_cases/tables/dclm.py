@@ -54,6 +54,14 @@ for _operator, _value, _least, _most, _measures in (
     TABLE.maps(_operator)(_ranged(_value, _least, _most, **_measures))
 
 
+TABLE.differs(
+    "symbol_ratio_filter",
+    reason="a symbol is #, ... or …, not full stops with blanks between",
+    page="flow/4-quality.md#profiles-of-peers",
+    holds=lambda case, answers: ". . ." in _text(case),
+)
+
+
 @TABLE.maps("line_length_filter")
 def line_length(case: Case) -> Attempt:
     """The longest line, or the mean."""
@@ -215,7 +223,7 @@ TABLE.cannot("parts of addresses: counts, characters left out, exact domains",
 
 def _edited(case: Case, *steps: Any) -> Answers:
     row = one(list(steps), text=_text(case), lang="en")
-    ours = None if row["drop_reason"] else row["text"]
+    ours = None if row["drop_reason"] or not row["text"] else row["text"]
     result = case.answer["result"]
     return Answers(ours, result[0]["text"] if result else None)
 
@@ -252,13 +260,13 @@ def end_marks(case: Case) -> Attempt:
 @TABLE.maps("uppercase_ratio_line_modifier")
 def capitals(case: Case) -> Attempt:
     """Lines of capitals."""
-    return _edited(case, {"lines": {"max_uppercase": case.input["max_ratio"]}})
+    return _edited(case, {"lines": {"max_uppercase": round(case.input["max_ratio"], 6)}})
 
 
 @TABLE.maps("numeric_ratio_line_modifier")
 def digits(case: Case) -> Attempt:
     """Lines of digits."""
-    return _edited(case, {"lines": {"max_digits": case.input["max_ratio"]}})
+    return _edited(case, {"lines": {"max_digits": round(case.input["max_ratio"], 6)}})
 
 
 @TABLE.maps("within_page_dedup")
