@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from peer_cases.cases import Answers, Attempt, Cannot, Case
+from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice
 from peer_cases.ours import whole_run
 from peer_cases.tables.datatrove import TABLE
 
 _OFF = {"enabled": False}
+_EARLIER = Choice(
+    "an earlier release is a source of lower priority, read again and part of the output",
+    "flow/7-dedup.md#limits",
+)
 #: Test -> what the function says that chooses among documents of one address.
 _PRIORITIES = {
     "test_url_deduplication_with_priority_highest_id": "metadata.number",
@@ -33,7 +37,7 @@ def exact(case: Case) -> Attempt:
     if "normalization" in test:
         return Cannot("equal values of a function over documents")
     if "index" in test:
-        return Cannot("duplicates of an index that is no part of the output")
+        return _EARLIER
     documents = _signed(case, "ExactDedupSignature") or case.input["documents"]
     priority = _PRIORITIES.get(test)
     address = {"form": "exact"} if priority is None else {"form": "exact", "greatest": priority}
@@ -58,7 +62,7 @@ def sentences(case: Case) -> Attempt:
     """What words are left when spans of sentences that stand twice are cut out."""
     config = case.option("config") or {}
     if any(each["step"] == "SentenceDedupBuildIndex" for each in case.input["earlier"]):
-        return Cannot("duplicates of an index that is no part of the output")
+        return _EARLIER
     documents = _signed(case, "SentenceDedupSignature") or case.input["documents"]
     sentence = {
         "unit": "sentence" if config.get("split_sentences", True) else "line",

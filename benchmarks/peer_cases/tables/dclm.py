@@ -1,6 +1,7 @@
 """DCLM: filters and modifiers of its baselines."""
 
 import json
+import math
 import re
 from typing import Any
 
@@ -228,6 +229,11 @@ def _edited(case: Case, *steps: Any) -> Answers:
     return Answers(ours, result[0]["text"] if result else None)
 
 
+def _share(limit: float) -> float:
+    """Writes a share with six decimals, so that what is equal to it stays."""
+    return math.ceil(limit * 1e6 - 1e-6) / 1e6
+
+
 @TABLE.maps("newline_removal_modifier")
 def newlines(case: Case) -> Attempt:
     """Blank lines that may stay."""
@@ -260,13 +266,13 @@ def end_marks(case: Case) -> Attempt:
 @TABLE.maps("uppercase_ratio_line_modifier")
 def capitals(case: Case) -> Attempt:
     """Lines of capitals."""
-    return _edited(case, {"lines": {"max_uppercase": round(case.input["max_ratio"], 6)}})
+    return _edited(case, {"lines": {"max_uppercase": _share(case.input["max_ratio"])}})
 
 
 @TABLE.maps("numeric_ratio_line_modifier")
 def digits(case: Case) -> Attempt:
     """Lines of digits."""
-    return _edited(case, {"lines": {"max_digits": round(case.input["max_ratio"], 6)}})
+    return _edited(case, {"lines": {"max_digits": _share(case.input["max_ratio"])}})
 
 
 @TABLE.maps("within_page_dedup")
@@ -275,6 +281,14 @@ def repeated(case: Case) -> Attempt:
     if case.input.get("granularity") != "line":
         return Cannot("paragraphs that a page had before")
     return _edited(case, {"lines": {"repeated": True}})
+
+
+TABLE.differs(
+    "within_page_dedup",
+    reason="repeated lines are compared without case and amount of white space, "
+    "and a blank line goes with one that goes",
+    page="steps/lines.md#options",
+)
 
 
 @TABLE.maps("counter_line_modifier")
@@ -287,9 +301,10 @@ TABLE.cannot("addresses in the text cut out", "url_removal_modifier")
 TABLE.cannot("parts of lines cut out by listed strings", "substring_line_modifier")
 TABLE.cannot("longest words of a line", "word_length_modifier")
 TABLE.cannot("documents cut into parts", "split_lossily_modifier")
-TABLE.cannot("parts of operators, which steps do not show", "line_counter", "line_counter_enricher",
-             "word_counter_enricher", "split_words", "split_sentences",
-             "load_fasttext_model")  # fmt: skip
+TABLE.cannot("words of uniseg", "word_counter_enricher")
+TABLE.not_text("parts of operators, which steps do not show", "line_counter",
+               "line_counter_enricher", "split_words", "split_sentences",
+               "load_fasttext_model")  # fmt: skip
 
 # What documents are made of records
 
