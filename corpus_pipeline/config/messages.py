@@ -227,6 +227,9 @@ def _no_mapping(value: Any, field: FieldInfo | None) -> str:
 
 def _no_section(value: Any, model: type[BaseModel]) -> str:
     keys = list(model.model_fields)
+    if isinstance(value, str):
+        # Booleans of YAML 1.1, which are words here.
+        value = {"yes": True, "on": True, "no": False, "off": False}.get(value.lower(), value)
     if isinstance(value, bool) and "enabled" in keys:
         return f"is a section; write {{enabled: {_yaml(value)}}}"
     others = [key for key in keys if key != "enabled"]

@@ -147,7 +147,7 @@ def test_files_that_are_no_configuration(tmp_path: Path, content: str | None, wo
          "runner_options: is a mapping, not a list; write {a: b, c: d}"),
         ("quality: default",
          "quality: is a section, not one value; its keys are enabled, profile, signals"),
-        ("dedup: {exact: no}", "dedup.exact: is a section, not one value; its keys are enabled"),
+        ("dedup: {exact: no}", "dedup.exact: is a section; write {enabled: false}"),
         ("dedup: {exact: false}", "dedup.exact: is a section; write {enabled: false}"),
         ("read: [1]",
          "read: is a section, not a list; its keys are max_document_bytes, batch_bytes"),

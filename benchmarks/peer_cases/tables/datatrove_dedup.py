@@ -9,7 +9,7 @@ from peer_cases.tables.datatrove import TABLE
 _OFF = {"enabled": False}
 _EARLIER = Choice(
     "an earlier release is a source of lower priority, read again and part of the output",
-    "flow/7-dedup.md#limits",
+    "flow/7-dedup.md#speed-memory-limits",
 )
 #: Test -> what the function says that chooses among documents of one address.
 _PRIORITIES = {
