@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from resiliparse.parse.html import HTMLTree
 
 from corpus_pipeline import step
 from corpus_pipeline.filters.language.measures import load_language_identifier, measure_language
@@ -65,15 +66,13 @@ def expanded_macros(document: Document) -> Document:
 @step(columns={"tables": ("string", "tables of the page, as JSON")})
 def tables(document: Document, *, tags: bool = False, header: bool = True) -> Document:
     """Tables of a page as rows of cells, or as they stand there."""
-    from resiliparse.parse.html import HTMLTree
-
     page: Any = HTMLTree.parse(document["text"]).document
     found = page.query_selector_all("table")
-    rows = [[[cell.text.strip() for cell in row.query_selector_all("td, th")]
-             for row in table.query_selector_all("tr")
-             if header or not row.query_selector_all("th")] for table in found]  # fmt: skip
-    as_they_are = [re.sub(r">\s*\n\s*<", ">\n<", table.html) for table in found]
-    return {"tables": json.dumps(as_they_are if tags else rows)}
+    if tags:
+        return {"tables": json.dumps([re.sub(r">\s*\n\s*<", ">\n<", each.html) for each in found])}
+    rows = [[row.query_selector_all("td, th") for row in each.query_selector_all("tr")
+             if header or not row.query_selector_all("th")] for each in found]  # fmt: skip
+    return {"tables": json.dumps([[[cell.text.strip() for cell in r] for r in t] for t in rows])}
 
 
 @step(columns={"found_share": ("float64", "share of characters that an expression finds")})
