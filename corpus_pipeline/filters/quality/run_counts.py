@@ -45,6 +45,20 @@ def _same(data, start, size, at, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _may_repeat(data, at, first, stop):  # type: ignore[no-untyped-def]
+    """Says whether a string that begins with a byte may stand at `at`, or behind a blank there."""
+    if at >= stop:
+        return False
+    b = data[at]
+    if b == first:
+        return True
+    if b <= 0x20:
+        return at + 1 < stop and data[at + 1] == first
+    # The first bytes of white space beyond ASCII.
+    return b in (0xC2, 0xE1, 0xE2, 0xE3)
+
+
+@kernel
 def _run(data, start, size, stop, classes):  # type: ignore[no-untyped-def]
     """Returns (times, the byte after the last) of a string that is repeated from `start` on."""
     times = 1
@@ -75,9 +89,10 @@ def _count(data, offsets, classes, counts):  # type: ignore[no-untyped-def]
                 end += 1
                 while end < stop and data[end] & 0xC0 == 0x80:
                     end += 1
-                times, after = _run(data, i, end - i, stop, classes)
-                if times >= _TIMES:
-                    break
+                if _may_repeat(data, end, data[i], stop):
+                    times, after = _run(data, i, end - i, stop, classes)
+                    if times >= _TIMES:
+                        break
             if times < _TIMES:
                 i += 1
                 while i < stop and data[i] & 0xC0 == 0x80:
