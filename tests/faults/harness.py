@@ -44,8 +44,8 @@ SPARK: dict[str, Any] = {
 }
 #: Each line of this file is a trial, for the table in docs/faults.md.
 RECORD = "CORPUS_FAULT_RECORD"
-#: Seconds that a run may take before it counts as one that hangs. One of all phases on Spark takes a
-#: minute on a quiet machine, and many on one that does other work besides.
+#: Seconds that a run may take before it counts as one that hangs. One of all phases on Spark takes
+#: a minute on a quiet machine, and many on one that does other work besides.
 LONGEST = 400.0
 _COMMAND = "corpus_pipeline.cli.main"
 
