@@ -123,8 +123,8 @@ MUTATIONS = (
              "too_large = len(content.removeprefix(_BOM)) > options",
              "too_large = len(content.removeprefix(_BOM)) >= options",
              "tests/sources/test_text_reader.py"),
-    Mutation("plan: files of a unit", "planning/plan.py",
-             "len(group) == unit_files", "len(group) > unit_files",
+    Mutation("plan: files of a unit", "planning/grouping.py",
+             "len(held) == count", "len(held) == -1",
              "tests/planning/test_plan.py -k bound_their_files"),
     # Extraction.
     Mutation("extract: share of bad characters", "extract/documents.py",

@@ -179,7 +179,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_cache_is_ours_alone(temporary: Path) -> None:
     folder = Path(kernels._cache_folder())
-    assert folder.parent.parent == temporary / "corpus-pipeline-me"
+    assert folder.parent == temporary / "corpus-pipeline-me"
     assert (temporary / "corpus-pipeline-me").stat().st_mode & 0o077 == 0
     assert kernels._cache_folder() == str(folder)
 

@@ -183,7 +183,7 @@ INSIDE = {
     "filters/quality/more_measures.py": {"count_more"},
     "filters/quality/program_counts.py": {"count_programs"},
     "filters/quality/word_counts.py": {"count_stop_words"},
-    "filters/repair/chinese.py": {"find_chinese"},
+    "filters/repair/chinese.py": {"find_chinese", "find_convertible"},
     "filters/repair/replacements.py": {"replace"},
     "filters/repair/width.py": {"fold_width"},
     "tokens/sample.py": {"sampled_rows"},
