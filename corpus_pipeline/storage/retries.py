@@ -83,7 +83,8 @@ def is_passing(problem: BaseException) -> bool:
         return True
     if isinstance(problem, OSError) and problem.errno is not None:
         return problem.errno in _PASSING
-    code = getattr(problem, "code", None) or getattr(problem, "status", None)
+    # In this order: the other name is deprecated where a library has both.
+    code = getattr(problem, "status", None) or getattr(problem, "code", None)
     if isinstance(code, int) or (isinstance(code, str) and code.isdecimal()):
         return int(code) >= 500 or int(code) in (408, 425, 429)
     if isinstance(problem, OSError):

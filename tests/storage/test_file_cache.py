@@ -3,16 +3,15 @@
 import hashlib
 import multiprocessing
 import os
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import fsspec
 import pytest
 from storage.faulty_proxy import Fault, FaultyProxy
+from storage.web_server import WebServer
 
 from corpus_pipeline.errors import EngineError, VerifyError
 from corpus_pipeline.storage import retries
@@ -21,60 +20,16 @@ from corpus_pipeline.storage.file_cache import FileCache, Wanted
 FILES = {f"{name}.arrow": name.encode() * 1000 for name in ("aé", "bé", "cé", "文字")}
 
 
-class Server:
-    """Answers GET and HEAD with the bytes of FILES, in ranges where asked, through a proxy."""
-
-    def __init__(self) -> None:
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Says nothing."""
-
-            def do_GET(self) -> None:
-                content = CONTENTS.get(self.path.rpartition("/")[2].partition("?")[0])
-                if content is None:
-                    self.send_response(404)
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
-                    return
-                size = len(content)
-                asked = self.headers.get("Range")
-                self.send_response(206 if asked else 200)
-                if asked:
-                    low, _, high = asked.removeprefix("bytes=").partition("-")
-                    start, end = int(low), min(int(high or size), size - 1)
-                    content = content[start : end + 1]
-                    self.send_header("Content-Range", f"bytes {start}-{end}/{size}")
-                self.send_header("Accept-Ranges", "bytes")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                if self.command == "GET":
-                    self.wfile.write(content)
-
-            do_HEAD = do_GET
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-CONTENTS: dict[str, bytes] = {}
-
-
 @pytest.fixture
 def http(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyProxy]:
     """A proxy before a web server with FILES by the names 0, 1, ..."""
     pytest.importorskip("aiohttp", reason="needs pip install aiohttp")
     monkeypatch.setattr(retries, "WAITS", (0.01, 0.01))
-    CONTENTS.clear()
-    CONTENTS.update({str(k): content for k, content in enumerate(FILES.values())})
-    server = Server()
-    proxy = FaultyProxy(server.server.server_port)
+    server = WebServer({str(k): content for k, content in enumerate(FILES.values())})
+    proxy = FaultyProxy(server.port)
     yield proxy
     proxy.close()
-    server.server.shutdown()
-    server.server.server_close()
+    server.close()
 
 
 @pytest.fixture
