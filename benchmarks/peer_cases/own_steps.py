@@ -145,3 +145,31 @@ def lower_case(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Writes all texts in small letters."""
     place = batch.schema.get_field_index("text")
     return batch.set_column(place, "text", pc.utf8_lower(batch["text"]))
+
+
+def lines_of_words(document: Document, *, least: int, most: int) -> bool | Document:
+    """Lines go that have too few or too many words; empty ones stay."""
+    lines = document["text"].split("\n")
+    text = "\n".join(each for each in lines if not each or least <= len(each.split()) <= most)
+    return {"text": text} if text else False
+
+
+def lines_without_long_words(document: Document, *, longest: int) -> bool | Document:
+    """Lines go that have too long a word, marks left out."""
+    lines = document["text"].split("\n")
+    text = "\n".join(each for each in lines if not re.search(rf"\w{{{longest + 1}}}", each))
+    return {"text": text} if text else False
+
+
+def repeated_paragraphs(document: Document, *, folded: bool = False) -> Document:
+    """Paragraphs go that stood in the document before; empty ones stay."""
+    found = document["text"].split("\n\n")
+    keys = [each.strip().lower() if folded else each for each in found]
+    kept = [not key or key not in keys[:place] for place, key in enumerate(keys)]
+    return {"text": "\n\n".join(each for each, keep in zip(found, kept, strict=True) if keep)}
+
+
+def few_words_removed(document: Document, *, field: str, most: float) -> bool:
+    """Whether the text has, but for a share of them, as many words as a field says it had."""
+    before = document["metadata"][field]
+    return before > 0 and before - len(re.findall(r"\w+", document["text"])) <= most * before

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, NotText, Table
-from peer_cases.ours import kept_in_range, one, profile, records_read
+from peer_cases.ours import kept_in_range, one, own_step, profile, records_read
 
 TABLE = Table("dclm", "DCLM")
 _WORDS = {"words": "white-space"}
@@ -198,9 +198,14 @@ def scored(case: Case) -> Attempt:
 def removed(case: Case) -> Attempt:
     """Counts before and after, in an expression."""
     before, after = case.input["prev_word_count_key"], case.input.get("new_word_count_key")
-    if after is None:
-        return Cannot("words counted before other steps than `lines`")
     fields = {name: value for name, value in _page(case).items() if name != "text"}
+    if after is None:
+        if not case.input["ignore_punctuation"]:
+            return Cannot("words of uniseg, with marks and white space among them")
+        step = own_step("few_words_removed", field=before, most=case.input["max_removed_ratio"])
+        row = one([step], text=_text(case), metadata=fields)
+        kept = row["drop_reason"] is None and bool(_text(case))
+        return _kept(case, kept)._replace(own_step=True)
     names = [f'metadata["{name}"]' for name in (before, after)]
     expression = "({0} - {1}) / {0} <= {2!r}".format(*names, case.input["max_removed_ratio"])
     row = one([{"where": {"keep": expression, "unknown": "drop"}}], text="text", metadata=fields)
@@ -249,9 +254,11 @@ def citations(case: Case) -> Attempt:
 
 @TABLE.maps("line_length_modifier")
 def short_lines(case: Case) -> Attempt:
-    """Lines of few words."""
-    if case.input.get("max_length") not in (None, {"number": "inf"}):
-        return Cannot("lines of too many words")
+    """Lines of few words, or of many."""
+    most = case.input.get("max_length")
+    if most not in (None, {"number": "inf"}):
+        step = own_step("lines_of_words", least=case.input["min_length"], most=most)
+        return _edited(case, step)._replace(own_step=True)
     return _edited(case, {"lines": {"min_words": case.input["min_length"]}})
 
 
@@ -275,11 +282,19 @@ def digits(case: Case) -> Attempt:
     return _edited(case, {"lines": {"max_digits": _share(case.input["max_ratio"])}})
 
 
+@TABLE.maps("word_length_modifier")
+def long_words(case: Case) -> Attempt:
+    """Lines with too long a word."""
+    step = own_step("lines_without_long_words", longest=case.input["max_length"])
+    return _edited(case, step)._replace(own_step=True)
+
+
 @TABLE.maps("within_page_dedup")
 def repeated(case: Case) -> Attempt:
-    """Lines that the page had before."""
+    """Lines or paragraphs that the page had before."""
     if case.input.get("granularity") != "line":
-        return Cannot("paragraphs that a page had before")
+        step = own_step("repeated_paragraphs", folded=case.input["normalize"])
+        return _edited(case, step)._replace(own_step=True)
     return _edited(case, {"lines": {"repeated": True}})
 
 
@@ -299,7 +314,6 @@ def counters(case: Case) -> Attempt:
 
 TABLE.cannot("addresses in the text cut out", "url_removal_modifier")
 TABLE.cannot("parts of lines cut out by listed strings", "substring_line_modifier")
-TABLE.cannot("longest words of a line", "word_length_modifier")
 TABLE.cannot("documents cut into parts", "split_lossily_modifier")
 TABLE.cannot("words of uniseg", "word_counter_enricher")
 TABLE.not_text("parts of operators, which steps do not show", "line_counter",
