@@ -34,6 +34,9 @@ _DEFAULTS = {
 }
 _LOCAL_DEFAULTS = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
+#: Names of what earlier contexts of this process were started with, which say nothing of a later one.
+_GIVEN: set[str] = set()
+
 #: Failures of tasks come back as exceptions; their Java stack traces are nobody's business.
 _LOG4J = """\
 rootLogger.level = error
@@ -101,6 +104,10 @@ def _start(pyspark: Any, settings: Mapping[str, str], submitted: bool) -> Any:
         # The JVM of spark-submit is there; only now can its configuration be read.
         pyspark.SparkContext._ensure_initialized()
     configuration = pyspark.SparkConf()
+    if configuration._jconf is not None:
+        # Java holds what it was started with as if a user had configured it.
+        for name in _GIVEN:
+            configuration._jconf.remove(name)
     _tell_overridden(settings, dict(configuration.getAll()))
     for name, value in {**_DEFAULTS, **settings}.items():
         configuration.setIfMissing(name, value)
@@ -114,6 +121,7 @@ def _start(pyspark: Any, settings: Mapping[str, str], submitted: bool) -> Any:
     with _log_configuration() as option, _environment(_process_environment(local)):
         java_options = configuration.get("spark.driver.extraJavaOptions", "")
         configuration.set("spark.driver.extraJavaOptions", f"{option} {java_options}".strip())
+        _GIVEN.update(_DEFAULTS, settings, _LOCAL_DEFAULTS if local else ())
         return pyspark.SparkContext(conf=configuration, gateway=_gateway(configuration))
 
 

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from faults import spark_processes
 
 from corpus_pipeline.engines.workers import PRELOAD
 from corpus_pipeline.errors import InputError
@@ -96,3 +97,28 @@ def test_workers_are_forked_from_what_has_all_imports_and_no_threads(tmp_path: P
     environment = os.environ | {daemon.PRELOAD: f"no_such_module,{PRELOAD}"}
     told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert told.stdout.split() == ["True", "True", "0", "1"], told.stderr
+
+
+TWICE = """
+import logging
+from corpus_pipeline.spark_runner.context import open_context
+
+logging.basicConfig(format="%(message)s")
+for settings in ({"spark.master": "local[1]", "spark.task.maxFailures": "3"},
+                 {"spark.master": "local[2]"}):
+    context, ours = open_context(settings)
+    assert ours
+    print(context.master, context._jsc.sc().getConf().contains("spark.task.maxFailures"))
+    context.stop()
+"""
+
+
+@pytest.mark.cluster
+def test_a_later_context_of_a_process_has_its_own_settings() -> None:
+    """Java outlives the first one, with its settings as those of the whole process."""
+    spark_processes.skip_without_spark()
+    done = subprocess.run(
+        [sys.executable, "-c", TWICE], capture_output=True, text=True, check=True, timeout=300
+    )
+    assert done.stdout.split("\n")[:2] == ["local[1] True", "local[2] False"]
+    assert "configured already" not in done.stderr
