@@ -171,5 +171,5 @@ def repeated_paragraphs(document: Document, *, folded: bool = False) -> Document
 
 def few_words_removed(document: Document, *, field: str, most: float) -> bool:
     """Whether the text has, but for a share of them, as many words as a field says it had."""
-    before = document["metadata"][field]
+    before: int = document["metadata"][field]
     return before > 0 and before - len(re.findall(r"\w+", document["text"])) <= most * before
