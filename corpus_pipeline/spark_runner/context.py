@@ -34,7 +34,7 @@ _DEFAULTS = {
 }
 _LOCAL_DEFAULTS = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
-#: Names of what earlier contexts of this process were started with, which say nothing of a later one.
+#: Names of what earlier contexts of this process were started with: they say nothing of later ones.
 _GIVEN: set[str] = set()
 
 #: Failures of tasks come back as exceptions; their Java stack traces are nobody's business.
