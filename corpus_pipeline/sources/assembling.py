@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import orjson
 import pyarrow as pa
 
-from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.sources.grouping import Grouping, Spill
 from corpus_pipeline.sources.json_objects import tolerant_loads, with_entries, written_number
 from corpus_pipeline.sources.pieces import Piece
+from corpus_pipeline.sources.plain import plain_text
 from corpus_pipeline.sources.records import Count, ReadOptions
 from corpus_pipeline.sources.shapes import JoinOptions, filled, folders_of
 from corpus_pipeline.sources.threads import GROUP_BYTES, PathRows
@@ -95,9 +95,7 @@ def _part(
     columns: dict[str, Any], file: int, path: str, how: JoinOptions
 ) -> tuple[str, _Part] | None:
     """Returns a record with the key of its group; None if it is a row by itself."""
-    text, raw = columns["text"], columns["raw"]
-    if text is None and raw is not None and columns["mime"] == "text/plain":
-        text = decode_bytes(raw, columns["charset"]).text
+    text = plain_text(columns)
     if text is None or columns["drop_reason"] is not None:
         return None
     metadata = columns["metadata"]

@@ -12,11 +12,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.extract.latex import read_paper
 from corpus_pipeline.extract.media_types import FRAGMENT
 from corpus_pipeline.extract.wikitext.names import WikiNames
 from corpus_pipeline.extract.wikitext.scanner import wikitext_text
+from corpus_pipeline.sources.plain import decode_plain
 from corpus_pipeline.sources.records import EXCERPT_CHARS, ReadOptions, RecordsBuilder, excerpt
 from corpus_pipeline.sources.shapes import PAGES
 
@@ -59,9 +59,7 @@ def without_markup(
     for batch in batches:
         for columns in batch.to_pylist():
             record = columns.pop("record")
-            if columns["raw"] is not None and columns["mime"] == "text/plain":
-                columns["text"] = decode_bytes(columns["raw"], columns["charset"]).text
-                columns |= dict.fromkeys(("raw", "mime", "charset"))
+            decode_plain(columns)
             if columns["text"] is not None and columns["drop_reason"] is None:
                 columns |= (
                     _of_wikitext(columns, names)

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from corpus_pipeline.extract.charset import decode_bytes
 from corpus_pipeline.sources.json_objects import with_entries
+from corpus_pipeline.sources.plain import decode_plain
 from corpus_pipeline.sources.records import Count
 from corpus_pipeline.sources.shapes import SplitOptions
 from corpus_pipeline.sources.threads import PathRows
@@ -93,9 +93,7 @@ def _decoded(batch: pa.RecordBatch) -> pa.RecordBatch:
         return batch
     rows = batch.to_pylist()
     for row in rows:
-        if row["raw"] is not None and row["mime"] == "text/plain":
-            row["text"] = decode_bytes(row["raw"], row["charset"]).text
-            row["raw"] = row["mime"] = row["charset"] = None
+        decode_plain(row)
     return pa.RecordBatch.from_pylist(rows, batch.schema)
 
 
