@@ -31,7 +31,12 @@ from corpus_pipeline.filters.quality.more_columns import (
 )
 from corpus_pipeline.filters.quality.program_counts import count_programs
 from corpus_pipeline.filters.quality.run_counts import count_runs
-from corpus_pipeline.filters.quality.word_counts import LENGTHS, count_stop_words, count_words
+from corpus_pipeline.filters.quality.word_counts import (
+    LENGTHS,
+    ORDERED,
+    count_stop_words,
+    count_words,
+)
 from corpus_pipeline.text.columns import utf8_buffers
 
 Counts = dict[str, NDArray[np.int32]]
@@ -80,9 +85,7 @@ def count_more(
     for n in sorted({n for family, n in families if "char_{}_grams" in family}):
         counts |= count_char_ngrams(data, offsets, n)
     lengths = sorted({n for family, n in families if family in LENGTHS})
-    orders = sorted(
-        {n for family, n in families if "char_{}_grams" not in family and family not in LENGTHS}
-    )
+    orders = sorted({n for family, n in families if family in ORDERED})
     if orders or lengths or wanted & {*WORD_MEANINGS, *WORD_COLUMNS}:
         counts |= count_words(data, offsets, definitions, orders, lengths)
     if wanted & RUN_MEANINGS.keys():

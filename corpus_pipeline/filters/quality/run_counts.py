@@ -103,17 +103,23 @@ def _find(data, i, stop, following, start, classes):  # type: ignore[no-untyped-
 
 
 @kernel
+def _pair(data, k, stop):  # type: ignore[no-untyped-def]
+    """A byte and the next one as a number; behind the text is a zero."""
+    return np.int64(data[k]) << 8 | (np.int64(data[k + 1]) if k + 1 < stop else 0)
+
+
+@kernel
 def _count(data, offsets, classes, longest, counts):  # type: ignore[no-untyped-def]
     following = np.empty(longest, np.int32)
     last = np.full(1 << 16, -1, np.int32)
     for row in range(len(offsets) - 1):
         start, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
         for k in range(stop - 1, start - 1, -1):
-            pair = np.int64(data[k]) << 8 | (np.int64(data[k + 1]) if k + 1 < stop else 0)
+            pair = _pair(data, k, stop)
             following[k - start] = last[pair]
             last[pair] = k
         for k in range(start, stop):
-            last[np.int64(data[k]) << 8 | (np.int64(data[k + 1]) if k + 1 < stop else 0)] = -1
+            last[_pair(data, k, stop)] = -1
         i = start
         while i < stop:
             times, after = _find(data, i, stop, following, start, classes)
