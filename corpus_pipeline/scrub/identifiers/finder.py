@@ -163,9 +163,9 @@ class IdentifierFinder:
             if bits & loaded.birth:
                 for date in find_birth_dates(folded.plain, start, end):
                     yield _Found(*date, BIRTH, 0.8)
-            # A day is no other number; what is seldom read need not be read again for this.
+            # What is here for the word of a birth alone is no other number: a day, mostly.
             core = folded.view[start:end].encode("utf-8", "surrogatepass")
-            if may_be(loaded, core, bits & ~loaded.birth):
+            if not bits & loaded.birth or may_be(loaded, core, bits & ~loaded.birth):
                 best = best_rule(loaded, folded, span, bits, language)
                 if best is not None:
                     yield _Found(start, end, *best)
