@@ -111,23 +111,31 @@ golden: setup
 PEERS := .peers
 PEER_PIP := -m pip install --quiet --disable-pip-version-check --only-binary :all:
 
-golden-peers: $(PEERS)/ready $(PEERS)/data-juicer/ready $(PEERS)/RedPajama-Data $(PEERS)/ChineseWebText-2.0
+# Peers that are no packages: their code is run where it lies, at one commit.
+CHECKOUTS := togethercomputer/RedPajama-Data CASIA-LM/ChineseWebText-2.0 NVIDIA-NeMo/Curator mlfoundations/dclm \
+  bigscience-workshop/data-preparation multimodal-art-projection/MAP-NEO
+COMMIT_RedPajama-Data := 6d2cee9df2b0204dd2bcb00bf06b5a7b1d7432d7
+COMMIT_ChineseWebText-2.0 := 4c4573776443f922935a8c9188173358fb05e7f5
+COMMIT_Curator := 1e2e4275e
+COMMIT_dclm := 361714b
+COMMIT_data-preparation := 9d0588419
+COMMIT_MAP-NEO := 81f3cad64
+
+golden-peers: $(PEERS)/ready $(PEERS)/data-juicer/ready $(CHECKOUTS:%=$(PEERS)/src/%)
 	$(PEERS)/bin/python tests/golden/peers/write_documents.py
 	$(PEERS)/bin/python tests/golden/peers/judge_datatrove.py
 	$(PEERS)/bin/python tests/golden/peers/judge_dolma.py
-	$(PEERS)/bin/python tests/golden/peers/judge_redpajama.py $(PEERS)/RedPajama-Data
-	$(PEERS)/bin/python tests/golden/peers/judge_chinesewebtext.py $(PEERS)/ChineseWebText-2.0
+	$(PEERS)/bin/python tests/golden/peers/judge_redpajama.py $(PEERS)/src/togethercomputer/RedPajama-Data
+	$(PEERS)/bin/python tests/golden/peers/judge_chinesewebtext.py $(PEERS)/src/CASIA-LM/ChineseWebText-2.0
+	$(PEERS)/bin/python tests/golden/peers/judge_curator.py $(PEERS)/src/NVIDIA-NeMo/Curator
+	$(PEERS)/bin/python tests/golden/peers/judge_dclm.py $(PEERS)/src/mlfoundations/dclm
+	$(PEERS)/bin/python tests/golden/peers/judge_bigscience.py $(PEERS)/src/bigscience-workshop/data-preparation
+	$(PEERS)/bin/python tests/golden/peers/judge_mapneo.py $(PEERS)/src/multimodal-art-projection/MAP-NEO
 	$(PEERS)/data-juicer/bin/python tests/golden/peers/judge_datajuicer.py
 
-# No packages: their code is run where it lies, at one commit.
-$(PEERS)/RedPajama-Data: $(PEERS)/ready
-	git clone --quiet https://github.com/togethercomputer/RedPajama-Data $@.new
-	git -C $@.new checkout --quiet 6d2cee9df2b0204dd2bcb00bf06b5a7b1d7432d7
-	mv $@.new $@
-
-$(PEERS)/ChineseWebText-2.0: $(PEERS)/ready
-	git clone --quiet https://github.com/CASIA-LM/ChineseWebText-2.0 $@.new
-	git -C $@.new checkout --quiet 4c4573776443f922935a8c9188173358fb05e7f5
+$(CHECKOUTS:%=$(PEERS)/src/%): $(PEERS)/ready
+	git clone --quiet --filter=blob:none --no-checkout https://github.com/$(@:$(PEERS)/src/%=%) $@.new
+	git -C $@.new checkout --quiet $(COMMIT_$(@F))
 	mv $@.new $@
 
 # data-juicer asks for much that its filters of texts do not import.

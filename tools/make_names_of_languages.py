@@ -188,7 +188,7 @@ def read_common(folder: Path, language: str) -> list[str]:
 
 def read_places(language: str) -> set[str]:
     """Countries, continents and great cities as they are called in a language, of one word."""
-    from babel import Locale  # type: ignore[import-not-found]
+    from babel import Locale
 
     locale = Locale(language)
     names = list(locale.territories.values())

@@ -40,12 +40,15 @@ TOP_NGRAMS = {
     "covered": "characters in the occurrences, each once; it must occur twice",
     "longest": "length times occurrences of the longest of the most frequent; it must occur twice",
     "first": "length times occurrences of the first of the most frequent, even if it occurs once",
+    "again": "length times occurrences but one of the longest of the most frequent",
 }
 DUPLICATE_NGRAMS = {
     "covered": "characters in n-grams that occur twice, each once",
     "later": "characters in n-grams that occurred before; one that counts is passed over as a "
     "whole",
     "all": "length times occurrences of n-grams that occur twice",
+    "later-covered": "characters in n-grams that occurred before, each once, with a blank between "
+    "two such words",
 }
 
 #: Columns that another counter fills when an option below differs from what is usual.

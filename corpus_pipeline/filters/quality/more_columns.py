@@ -43,6 +43,7 @@ WORD_MEANINGS = {
     "all_caps_words": "words whose letters are all capitals",
     "symbol_words": "words with # or …",
     "lone_symbol_words": "words of nothing but #, … or three full stops, brackets aside",
+    "words_from_letter": "words that begin with a letter or digit",
 }
 #: Counted of lines.
 LINE_MEANINGS = {

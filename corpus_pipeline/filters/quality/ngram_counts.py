@@ -12,10 +12,10 @@ from corpus_pipeline.filters.quality.repetition_kernels import clear_table, ente
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.words import mix
 
-_COVERED, _LONGEST, _FIRST = range(3)
-_LATER, _ALL = 1, 2
-assert [*TOP_NGRAMS] == ["covered", "longest", "first"]
-assert [*DUPLICATE_NGRAMS] == ["covered", "later", "all"]
+_COVERED, _LONGEST, _FIRST, _AGAIN = range(4)
+_LATER, _ALL, _LATER_COVERED = 1, 2, 3
+assert [*TOP_NGRAMS] == ["covered", "longest", "first", "again"]
+assert [*DUPLICATE_NGRAMS] == ["covered", "later", "all", "later-covered"]
 
 
 @kernel
@@ -64,7 +64,7 @@ def count_orders(  # type: ignore[no-untyped-def]
     repeated = np.int64(0)
     total = np.int64(0)
     reached = 0
-    done = top_kind != _COVERED and top_kind != _LONGEST and most == 0
+    done = top_kind == _FIRST and most == 0
     for k in range(grams):
         slot = names[k]
         length = np.int64(before[k + n] - before[k])
@@ -74,8 +74,9 @@ def count_orders(  # type: ignore[no-untyped-def]
                 top = (length + between) * most
                 done = True
             elif most > 1:
-                if top_kind == _LONGEST:
-                    top = max(top, (length + between) * most)
+                if top_kind in (_LONGEST, _AGAIN):
+                    times = most - 1 if top_kind == _AGAIN else most
+                    top = max(top, (length + between) * times)
                 else:
                     covered[slot] += before[k + n] - before[max(k, covered_to[slot])]
                     covered_to[slot] = k + n
@@ -83,11 +84,13 @@ def count_orders(  # type: ignore[no-untyped-def]
         if counts[slot] > 1:
             if duplicate_kind == _ALL:
                 repeated += length
-            elif duplicate_kind != _LATER:
+            elif duplicate_kind != _LATER and duplicate_kind != _LATER_COVERED:
                 repeated += before[k + n] - before[max(k, reached)]
                 reached = k + n
     if duplicate_kind == _LATER:
         repeated = _count_later(before, grams, n, names, counts)
+    elif duplicate_kind == _LATER_COVERED:
+        repeated = _cover_later(before, grams, n, names, counts)
     found[0], found[1], found[2] = (
         min(top, 2**31 - 1),
         min(repeated, 2**31 - 1),
@@ -109,6 +112,24 @@ def _count_later(before, grams, n, names, counts):  # type: ignore[no-untyped-de
         else:
             counts[names[k]] = 1
             k += 1
+    return repeated
+
+
+@kernel
+def _cover_later(before, grams, n, names, counts):  # type: ignore[no-untyped-def]
+    """Counts characters in n-grams that stood before, each once, and the blanks between them."""
+    for k in range(grams):
+        counts[names[k]] = 0
+    repeated = np.int64(0)
+    reached = 0
+    for k in range(grams):
+        if counts[names[k]]:
+            first = max(k, reached)
+            repeated += before[k + n] - before[first]
+            # Behind a word that is covered already stands a blank more.
+            repeated += k + n - first - (first == k)
+            reached = k + n
+        counts[names[k]] = 1
     return repeated
 
 

@@ -36,7 +36,7 @@ from corpus_pipeline.text.words import mix
 COUNTED = (*WORD_COLUMNS, *WORD_MEANINGS)
 (
     _WORDS, _WORD_CHARS, _WITH_LETTER, _LONGEST, _PLAIN, _PLAIN_CHARS, _MEDIAN, _NORMAL, _DISTINCT,
-    _ENTROPY, _ALL_CAPS, _SYMBOL_WORDS, _LONE_SYMBOLS,
+    _ENTROPY, _ALL_CAPS, _SYMBOL_WORDS, _LONE_SYMBOLS, _FROM_LETTER,
 ) = range(len(COUNTED))  # fmt: skip
 #: Of an n, what the kernel counts.
 ORDERED = (
@@ -120,7 +120,8 @@ def _look_at(data, start, end, classes, folds):  # type: ignore[no-untyped-def]
 
     The core goes from the first letter or digit to the last, without case and width. Bits: 1 it
     has a letter, 2 it is plain, 4 it has a capital, 8 it has a small letter, 16 it has # or …, 32
-    it is nothing but #, … or three full stops and more, brackets aside.
+    it is nothing but #, … or three full stops and more, brackets aside, 64 it begins with a letter
+    or digit.
     """
     chars = 0
     h = SEED
@@ -140,6 +141,7 @@ def _look_at(data, start, end, classes, folds):  # type: ignore[no-untyped-def]
             folded = step(folded, fold(folds, code_point))
         if solid:
             core = folded
+            bits |= 64 if chars == 1 else 0
         if kind in (LETTER, UNSPACED):
             bits |= 1
         if kind == LETTER:
@@ -225,7 +227,8 @@ def _count(  # type: ignore[no-untyped-def]
                 fixed[_PLAIN_CHARS, row] += length
             fixed[_ALL_CAPS, row] += bits & 12 == 4
             fixed[_SYMBOL_WORDS, row] += (bits >> 4) & 1
-            fixed[_LONE_SYMBOLS, row] += bits >> 5
+            fixed[_LONE_SYMBOLS, row] += (bits >> 5) & 1
+            fixed[_FROM_LETTER, row] += bits >> 6
         if len(by_length) > 0:
             for k in range(words):
                 by_length[min(chars[k], len(by_length) - 1), row] += 1

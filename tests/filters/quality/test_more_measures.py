@@ -138,6 +138,7 @@ def test_words_equal_the_slow_twin(text: str, form: str) -> None:
             not set(word) - set("#….()[]") and bool(set(word) & set("#…") or word.count(".") >= 3)
             for word in words
         ),
+        "words_from_letter": sum(word[0].isalnum() for word in words),
     }
 
 
@@ -212,8 +213,11 @@ def ngram_twin(words: list[str], n: int, own: Definitions) -> dict[str, int]:
     def length(gram: tuple[str, ...]) -> int:
         return sum(map(len, gram)) + (n - 1 if own.ngram_blanks else 0)
 
+    def places(chosen: list[int]) -> set[int]:
+        return {k + j for k in chosen for j in range(n)}
+
     def covered(chosen: list[int]) -> int:
-        return sum(len(words[k]) for k in {k + j for k in chosen for j in range(n)})
+        return sum(len(words[k]) for k in places(chosen))
 
     of_most = [gram for gram in times if times[gram] == most]
     top = {
@@ -222,6 +226,7 @@ def ngram_twin(words: list[str], n: int, own: Definitions) -> dict[str, int]:
         ) if most > 1 else 0,
         "longest": max(map(length, of_most), default=0) * most if most > 1 else 0,
         "first": length(of_most[0]) * most if of_most else 0,
+        "again": max(map(length, of_most), default=0) * max(most - 1, 0),
     }  # fmt: skip
     later, k, seen = 0, 0, set()
     while k < len(grams):
@@ -231,7 +236,11 @@ def ngram_twin(words: list[str], n: int, own: Definitions) -> dict[str, int]:
         else:
             seen.add(grams[k])
             k += 1
+    again = [k for k, gram in enumerate(grams) if gram in grams[:k]]
+    # The first word of a run of n-grams that count has no blank before it.
+    firsts = sum(all(k - j not in again for j in range(1, n)) for k in again)
     duplicate = {
+        "later-covered": covered(again) + len(places(again)) - firsts,
         "covered": covered([k for k, gram in enumerate(grams) if times[gram] > 1]),
         "later": later,
         "all": sum(sum(map(len, gram)) for gram in grams if times[gram] > 1),

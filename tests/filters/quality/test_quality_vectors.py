@@ -1,114 +1,116 @@
 """The profiles of peers decide as the peers do, rule by rule, on stored documents.
 
-`vectors/datatrove.jsonl` and `vectors/dolma.jsonl` are what these themselves said (`make
-golden-peers` asks them again).
+`vectors/PEER.jsonl` is what the peer itself said (`make golden-peers` asks it again): of
+`documents.jsonl`, and of texts of its own that stand there. `peer_rules` says which rule is which.
 """
 
 import json
-from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from peer_rules import PEERS, Peer
 
 from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.filters.quality.profiles import load_profile
-from corpus_pipeline.filters.quality.rules import quality_failures
+from corpus_pipeline.filters.quality.rules import QualityProfile, quality_failures
 
 VECTORS = Path(__file__).parent / "vectors"
-
-#: datatrove's filter and rule -> our reasons, any of which is its verdict.
-DATATROVE = {
-    "gopher-quality: min_doc_words": ("gopher-too-few-words",),
-    "gopher-quality: max_doc_words": ("gopher-too-many-words",),
-    "gopher-quality: min_avg_word_length": ("gopher-mean-word-length-low",),
-    "gopher-quality: max_avg_word_length": ("gopher-mean-word-length-high",),
-    "gopher-quality: max_symbol_word_ratio": (
-        "gopher-too-many-hash-marks", "gopher-too-many-ellipses",
-    ),
-    "gopher-quality: max_bullet_lines_ratio": ("gopher-too-many-bullet-lines",),
-    "gopher-quality: max_ellipsis_lines_ratio": ("gopher-too-many-ellipsis-lines",),
-    "gopher-quality: max_non_alpha_words_ratio": ("gopher-too-few-words-with-letter",),
-    "gopher-quality: min_stop_words": ("gopher-too-few-stop-words",),
-    "gopher-repetition: dup_line_frac": ("gopher-duplicate-lines",),
-    "gopher-repetition: dup_para_frac": ("gopher-duplicate-paragraphs",),
-    "gopher-repetition: dup_line_char_frac": ("gopher-duplicate-line-chars",),
-    "gopher-repetition: dup_para_char_frac": ("gopher-duplicate-paragraph-chars",),
-    **{f"gopher-repetition: top_n_grams {n}": (f"gopher-top-{n}-gram-chars",) for n in (2, 3, 4)},
-    **{
-        f"gopher-repetition: dup_n_grams {n}": (f"gopher-duplicate-{n}-gram-chars",)
-        for n in range(5, 11)
-    },
-    "fineweb: line_punct_thr": ("fineweb-too-few-terminal-lines",),
-    "fineweb: short_line_thr": ("fineweb-too-many-short-lines",),
-    "fineweb: char_duplicates_ratio": ("fineweb-duplicate-line-chars",),
-    "fineweb: new_line_ratio": ("fineweb-too-many-newlines",),
-    "c4": ("c4-lorem-ipsum", "c4-curly-bracket", "c4-too-few-sentences"),
-}  # fmt: skip
-#: Dolma's attribute -> our reasons.
-DOLMA = {
-    "word_count": ("gopher-too-few-words", "gopher-too-many-words"),
-    "median_word_length": ("gopher-mean-word-length-low", "gopher-mean-word-length-high"),
-    "symbol_to_word_ratio": ("gopher-too-many-hash-marks",),
-    "fraction_of_words_with_alpha_character": ("gopher-too-few-words-with-letter",),
-    "required_word_count": ("gopher-too-few-stop-words",),
-    "fraction_of_lines_starting_with_bullet_point": ("gopher-too-many-bullet-lines",),
-    "fraction_of_lines_ending_with_ellipsis": ("gopher-too-many-ellipsis-lines",),
-    "fraction_of_duplicate_lines": ("gopher-duplicate-lines",),
-    "fraction_of_characters_in_duplicate_lines": ("gopher-duplicate-line-chars",),
-    **{f"most_common_ngram {n}": (f"gopher-top-{n}-gram-chars",) for n in (2, 3, 4)},
-    **{f"duplicate_ngrams {n}": (f"gopher-duplicate-{n}-gram-chars",) for n in range(5, 11)},
-}
 CASES = [
-    *(
-        ("datatrove", f"{rule.split('-')[0].split(':')[0]}@datatrove", rule, reasons)
-        for rule, reasons in DATATROVE.items()
-    ),
-    *(("dolma", "gopher@dolma", rule, reasons) for rule, reasons in DOLMA.items()),
+    pytest.param(name, peer, rule, id=f"{peer.profile} {rule}")
+    for name, peers in PEERS.items()
+    for peer in peers
+    for rule in peer.rules
 ]
 
 
+@cache
 def rows(name: str) -> list[dict[str, Any]]:
     lines = (VECTORS / f"{name}.jsonl").read_text("utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
 @cache
-def ours(profile: str) -> dict[str, set[str]]:
-    """Returns document -> reasons."""
-    documents = rows("documents")
-    rules = load_profile(profile)
-    langs = pa.array(["en"] * len(documents))
+def texts(name: str) -> dict[str, str]:
+    """Returns document -> text."""
+    known = {each["name"]: each["text"] for each in rows("documents")}
+    return {each["name"]: each.get("text") or known[each["name"]] for each in rows(name)[1:]}
+
+
+def dropped(
+    documents: dict[str, str], profile: QualityProfile, language: str
+) -> dict[str, set[str]]:
+    """Returns reason -> documents."""
+    names, langs = [*documents], pa.array([language] * len(documents))
     measures = measure_quality(
-        pa.array([each["text"] for each in documents]),
-        langs, rules.prose, rules.definitions, rules.more,
-    )  # fmt: skip
-    found: dict[str, set[str]] = defaultdict(set)
-    for reason, failed in quality_failures(measures, langs, rules).items():
-        for row in failed.nonzero()[0]:
-            found[documents[row]["name"]].add(reason)
-    return found
+        pa.array([*documents.values()]), langs, profile.prose, profile.definitions, profile.more
+    )
+    failures = quality_failures(measures, langs, profile)
+    return {
+        reason: {names[row] for row in failed.nonzero()[0]} for reason, failed in failures.items()
+    }
 
 
-@pytest.mark.parametrize(
-    ("peer", "profile", "rule", "reasons"), CASES, ids=[f"{each[1]} {each[2]}" for each in CASES]
-)
-def test_a_profile_of_a_peer_decides_as_the_peer(
-    peer: str, profile: str, rule: str, reasons: tuple[str, ...]
-) -> None:
-    here = {name for name, found in ours(profile).items() if found & {*reasons}}
-    there = {each["name"] for each in rows(peer)[1:] if rule in each["failed"]}
-    assert here == there
+@cache
+def ours(name: str, profile: str, language: str) -> dict[str, set[str]]:
+    """Returns reason -> documents, of all of a file."""
+    return dropped(texts(name), load_profile(profile), language)
 
 
-def test_the_vectors_are_of_these_documents_and_meet_most_rules() -> None:
-    names = [each["name"] for each in rows("documents")]
-    assert len({*names}) == len(names)
-    for peer, package, rules in (("datatrove", "spacy", DATATROVE), ("dolma", "dolma", DOLMA)):
-        versions, *answers = rows(peer)
-        assert versions.keys() == {peer, package, "python"}
-        assert [each["name"] for each in answers] == names
-        met = {name for each in answers for name in each["failed"]} & rules.keys()
-        assert len(rules) - len(met) <= 1
+def unknown(peer: Peer, answer: dict[str, Any], rule: str) -> bool:
+    """Says whether the peer does not tell of a rule: chance decides, or an earlier one did."""
+    before = [order[: order.index(rule)] for order in peer.first_of if rule in order]
+    hidden = any(each in answer["failed"] for each in (before[0] if before else ()))
+    return hidden or rule in answer.get("undecided", ())
+
+
+@pytest.mark.parametrize(("name", "peer", "rule"), CASES)
+def test_a_profile_of_a_peer_decides_as_the_peer(name: str, peer: Peer, rule: str) -> None:
+    told = [each for each in rows(name)[1:] if not unknown(peer, each, rule)]
+    there = {each["name"] for each in told if rule in each["failed"]}
+    found = ours(name, peer.profile, peer.language)
+    here = set[str]().union(*(found[reason] for reason in peer.rules[rule]))
+    here &= {each["name"] for each in told}
+    only_there, only_here = peer.differ.get(rule, ((), ()))
+    assert (sorted(there - here), sorted(here - there)) == (sorted(only_there), sorted(only_here))
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_the_vectors_meet_the_rules_and_no_other_rule_of_the_profile_drops_any(name: str) -> None:
+    versions, *answers = rows(name)
+    peers = PEERS[name]
+    assert versions.keys() == {name, *peers[0].packages, "python"}
+    assert len({each["name"] for each in answers}) == len(answers)
+    met = {rule for each in answers for rule in each["failed"]}
+    for peer in peers:
+        assert len(peer.rules.keys() - met) <= 1
+        reasons = {reason for found in peer.rules.values() for reason in found}
+        drops = {r for r, found in ours(name, peer.profile, peer.language).items() if found}
+        assert drops <= reasons
+
+
+def test_without_words_of_digits_data_juicer_and_its_profile_agree() -> None:
+    rule, (peer,) = "word_repetition", PEERS["data-juicer"]
+    only_there, only_here = peer.differ[rule]
+    letters = {
+        name: " ".join(
+            word for word in texts("data-juicer")[name].split() if any(map(str.isalpha, word))
+        )
+        for name in (*only_there, *only_here)
+    }
+    (reason,) = peer.rules[rule]
+    found = dropped(letters, load_profile(peer.profile), "en")
+    assert found[reason] == {*only_there}
+
+
+def test_stop_words_of_ones_own_are_counted_as_bigscience_counts_them(tmp_path: Path) -> None:
+    versions, *answers = rows("bigscience")
+    own = tmp_path / "roots.yaml"
+    words = json.dumps({"en": versions["stop_words"]})
+    own.write_text(
+        f"base: bigscience\nmeasures:\n  stop_words: {words}\nrules:\n  text_min_stop_words: 0.3\n"
+    )
+    here = dropped(texts("bigscience"), load_profile(str(own)), "en")["text-stop-word-share-low"]
+    assert here == {each["name"] for each in answers if "stopwords" in each["failed"]}
