@@ -23,6 +23,7 @@ CHECK_LOCK := $(RUN)/python tools/check_lock.py
 	$(INSTALL) --only-binary :all: -r locks/requirements.lock
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(CHECK_LOCK) locks/requirements.lock 'corpus-pipeline[dev]'
+	$(RUN)/python -m compileall -q corpus_pipeline
 	$(RUN)/python -m corpus_pipeline.pipelines.warm
 	touch .venv/ready
 
