@@ -224,11 +224,12 @@ def continues(run: Run, number: Number, found: int) -> bool:
 def _abroad_before(run: Run, number: Number) -> bool:
     """Says whether a number goes on with groups that a country code behind a + began."""
     start, end = run.groups[0]
+    # The + first: it is soon seen, and hardly any run of many groups has one.
     return (
         end - start <= 4
+        and "+" in prefix_of(run.folded.view, start)
         and None not in run.gaps[: number.first]
         and sum(stop - first for first, stop in run.groups[: number.last + 1]) <= MAX_DIGITS + 1
-        and "+" in prefix_of(run.folded.view, start)
     )
 
 
