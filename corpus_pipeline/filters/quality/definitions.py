@@ -25,7 +25,9 @@ WORD_FORMS = {
     "characters": "characters that are not white space",
     "marks-apart": "runs without white space and ASCII marks; characters of unspaced scripts are "
     "words",
+    "segments": "what Unicode's annex 29 calls words, if they begin with a letter or digit",
 }
+NGRAM_WORDS = {"same": "as `words` says", **WORD_FORMS}
 COMPARED = {
     "words": "lines that are not blank, by their words; spaces do not count",
     "lines": "lines that are not blank (paragraphs: what two line feeds part), by all characters",
@@ -106,6 +108,7 @@ class Definitions:
     )
     compared: str = _option("words", "which lines and paragraphs are the same", COMPARED)
     duplicates: str = _option("later", "which lines and paragraphs are duplicates", DUPLICATES)
+    ngram_words: str = _option("same", "what a word of an n-gram is", NGRAM_WORDS)
     top_ngrams: str = _option("covered", "characters of a top n-gram", TOP_NGRAMS)
     duplicate_ngrams: str = _option("covered", "characters of duplicate n-grams", DUPLICATE_NGRAMS)
     ngram_blanks: bool = _option(False, "a blank between two words of a top n-gram counts")
@@ -121,7 +124,7 @@ class Definitions:
     @property
     def splits_apart(self) -> bool:
         """Words are not those that the scan of lines sees."""
-        return self.words in ("punctuation-apart", "characters", "marks-apart")
+        return self.words in ("punctuation-apart", "characters", "marks-apart", "segments")
 
     @property
     def replaced(self) -> tuple[str, ...]:
@@ -133,9 +136,18 @@ class Definitions:
             found += LINE_COLUMNS
         if self._differs("compared", "duplicates"):
             found += DUPLICATE_COLUMNS
-        if self.splits_apart or self._differs("top_ngrams", "duplicate_ngrams", "ngram_blanks"):
+        if self.splits_apart or self._differs(
+            "top_ngrams", "duplicate_ngrams", "ngram_blanks", "ngram_words"
+        ):
             found += NGRAM_COLUMNS
         return found
+
+    @property
+    def of_ngrams(self) -> "Definitions":
+        """How n-grams are counted: their words are what `words` says."""
+        return dataclasses.replace(
+            self, words=self.words if self.ngram_words == "same" else self.ngram_words
+        )
 
     def _differs(self, *names: str) -> bool:
         return any(getattr(self, name) != getattr(USUAL, name) for name in names)

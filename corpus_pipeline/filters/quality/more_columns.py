@@ -45,6 +45,8 @@ WORD_MEANINGS = {
     "lone_symbol_words": "words of nothing but #, … or three full stops, brackets aside",
     "words_from_letter": "words that begin with a letter or digit",
 }
+#: Counted of the words of n-grams, as `measures: ngram_words:` says what these are.
+NGRAM_MEANINGS = {"ngram_word_chars": "characters of the words of n-grams"}
 #: Counted of lines.
 LINE_MEANINGS = {
     "long_lines": "lines of at least `measures: long_line:` characters",
@@ -115,6 +117,7 @@ FAMILIES = {
 FIXED = {
     **CHARACTER_MEANINGS,
     **WORD_MEANINGS,
+    **NGRAM_MEANINGS,
     **LINE_MEANINGS,
     **RUN_MEANINGS,
     **CODE_MEANINGS,

@@ -23,6 +23,7 @@ from corpus_pipeline.filters.quality.more_columns import (
     CHARACTER_MEANINGS,
     CODE_MEANINGS,
     LINE_MEANINGS,
+    NGRAM_MEANINGS,
     PROGRAM_MEANINGS,
     RUN_MEANINGS,
     WORD_MEANINGS,
@@ -88,6 +89,12 @@ def count_more(
     orders = sorted({n for family, n in families if family in ORDERED})
     if orders or lengths or wanted & {*WORD_MEANINGS, *WORD_COLUMNS}:
         counts |= count_words(data, offsets, definitions, orders, lengths)
+    if definitions.of_ngrams.words != definitions.words and (orders or wanted & {*NGRAM_MEANINGS}):
+        apart = count_words(data, offsets, definitions.of_ngrams, orders)
+        counts |= {form.format(n): apart[form.format(n)] for form in ORDERED for n in orders}
+        counts["ngram_word_chars"] = apart["word_chars"]
+    elif wanted & {*NGRAM_MEANINGS}:
+        counts["ngram_word_chars"] = count_words(data, offsets, definitions)["word_chars"]
     if wanted & RUN_MEANINGS.keys():
         counts |= count_runs(data, offsets)
     if wanted & {*LINE_COLUMNS, "long_lines"}:

@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 from corpus_pipeline.filters.quality.definitions import WORD_FORMS
 from corpus_pipeline.kernels import kernel
 from corpus_pipeline.text.characters import DIGIT, LETTER, SPACE, UNSPACED, decode
+from corpus_pipeline.text.word_breaks import segment_end
 
-UNICODE, WHITE_SPACE, PUNCTUATION_APART, CHARACTERS, MARKS_APART = range(len(WORD_FORMS))
+UNICODE, WHITE_SPACE, PUNCTUATION_APART, CHARACTERS, MARKS_APART, SEGMENTS = range(len(WORD_FORMS))
 assert [*WORD_FORMS] == [
-    "unicode", "white-space", "punctuation-apart", "characters", "marks-apart",
+    "unicode", "white-space", "punctuation-apart", "characters", "marks-apart", "segments",
 ]  # fmt: skip
 #: ASCII that parts words where marks do.
 _PARTS = np.array([not chr(k).isalnum() for k in range(128)])
@@ -218,6 +219,20 @@ def _split_apart(data, start, end, classes, starts, ends, count):  # type: ignor
 
 
 @kernel
+def _split_segments(data, i, stop, classes, starts, ends):  # type: ignore[no-untyped-def]
+    """Writes the spans of segments that begin with a letter or digit; returns their number."""
+    count = 0
+    while i < stop:
+        end = segment_end(data, i, stop)
+        code_point, _ = decode(data, i)
+        if classes[code_point] in (LETTER, DIGIT, UNSPACED):
+            starts[count], ends[count] = i, end
+            count += 1
+        i = end
+    return count
+
+
+@kernel
 def split_document(data, start, stop, form, classes, starts, ends):  # type: ignore[no-untyped-def]
     """Writes the spans of the words of `data[start:stop]`; returns their number.
 
@@ -238,6 +253,8 @@ def split_document(data, start, stop, form, classes, starts, ends):  # type: ign
     >>> [bytes(data[a:b]).decode() for a, b in zip(starts[:count], ends[:count])]
     ['He', 'did', "n't", 'pay', '(', '3.5', '%', ')', '...']
     """
+    if form == SEGMENTS:
+        return _split_segments(data, np.int64(start), stop, classes, starts, ends)
     count = 0
     first = np.int64(-1)
     i = np.int64(start)

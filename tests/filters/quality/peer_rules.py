@@ -174,23 +174,7 @@ PEERS = {
             },
         ),
     ),
-    # Words of n-grams are uniseg's there, without marks.
-    "dclm": (
-        Peer(
-            "gopher@dclm", DCLM, ("uniseg",),
-            differ={
-                "2-grams": (("12 hash marks", "mixture 2"), ("marks between words",)),
-                "3-grams": (("6 hash marks",), ()),
-                "4-grams": (("6 hash marks",), ("mixture 108",)),
-                "5-grams": (("mixture 159",), ("7 ellipses", "marks between words")),
-                "6-grams": ((), ("6 ellipses", "7 ellipses")),
-                "7-grams": (("lines of thirty characters",), ("6 ellipses", "7 ellipses")),
-                "8-grams": (("lines of thirty characters",), _ROWS),
-                "9-grams": ((), (*_ROWS, "mixture 184")),
-                "10-grams": ((), ("6 hash marks", "7 ellipses", "7 hash marks", "mixture 184")),
-            },
-        ),
-    ),
+    "dclm": (Peer("gopher@dclm", DCLM, ("uniseg",)),),
     # A word of digits alone is none there.
     "bigscience": (
         Peer(

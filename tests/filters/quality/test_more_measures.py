@@ -70,6 +70,14 @@ def split(text: str, form: str) -> list[str]:
     return text.split()
 
 
+def test_words_of_ngrams_may_be_others() -> None:
+    own = Definitions(words="white-space", ngram_words="segments", ngram_blanks=False)
+    names = ["words", "word_chars", "all_2_gram_chars", "ngram_word_chars"]
+    # Segments: don't stop 3.5 元 now
+    got = count("(don't) stop... 3.5元 - now!", names, own)
+    assert got == {"words": 5, "word_chars": 23, "all_2_gram_chars": 24, "ngram_word_chars": 16}
+
+
 @given(TEXTS)
 def test_characters_equal_the_slow_twin(text: str) -> None:
     letters = [c for c in text if unicodedata.category(c)[0] in "LM"]
