@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from peer_cases.cases import Answers, Attempt, Cannot, Case, Choice, NotText, Table
-from peer_cases.ours import kept_in_range, one, own_step, profile, records_read
+from peer_cases.ours import counts, kept_in_range, one, own_step, profile, records_read
 
 TABLE = Table("dclm", "DCLM")
 _WORDS = {"words": "white-space"}
@@ -35,6 +35,25 @@ def _ranged(value: str, least: str | None, most: str | None, **measures: Any) ->
         return _kept(case, kept_in_range(_text(case), value, *limits, measures=measures))
 
     return mapper
+
+
+def _words_of(case: Case) -> tuple[str, dict[str, Any]] | None:
+    """Returns the measure that counts words as the case does, and its definitions; None for none.
+
+    Unless it says uniseg the words are what white space parts, and each line feed one more.
+    """
+    given = case.input
+    uniseg, plain = given.get("model") == "uniseg", given.get("ignore_punctuation")
+    if not given.get("ignore_whitespace", True):
+        return None
+    if uniseg:
+        return ("words", {"words": "segments"}) if plain else None
+    if plain:
+        return "words_from_letter", _WORDS
+    return None if "\n" in _text(case) else ("words", _WORDS)
+
+
+_OTHER_WORDS = Cannot("words of uniseg with marks, or with line feeds and white space among them")
 
 
 def _limit(value: Any) -> float | None:
@@ -90,14 +109,24 @@ def letters(case: Case) -> Attempt:
 @TABLE.maps("page_length_filter")
 def length(case: Case) -> Attempt:
     """Characters, words, lines, paragraphs or sentences."""
-    kinds = {"char": "whole_chars", "word": "plain_words", "line": "lines",
-             "sentence": "sentences", "paragraph": "split_paragraphs"}  # fmt: skip
+    kinds = {"char": "whole_chars", "line": "lines", "sentence": "sentences",
+             "paragraph": "split_paragraphs"}  # fmt: skip
     kind = case.input["length_type"]
-    if kind == "word" and not case.input.get("ignore_punctuation"):
-        return Cannot("words of uniseg, with marks and white space among them")
+    found = _words_of(case) if kind == "word" else (kinds[kind], {"compared": "lines"})
+    if found is None:
+        return _OTHER_WORDS
     limits = [_limit(case.input[name]) for name in ("min_length", "max_length")]
-    kept = kept_in_range(_text(case), kinds[kind], *limits, measures={"compared": "lines"})
-    return _kept(case, kept)
+    return _kept(case, kept_in_range(_text(case), found[0], *limits, measures=found[1]))
+
+
+@TABLE.maps("word_counter_enricher")
+def words(case: Case) -> Attempt:
+    """How many words."""
+    found = _words_of(case)
+    if found is None:
+        return _OTHER_WORDS
+    ours = counts(_text(case), [found[0]], found[1])[found[0]]
+    return Answers(ours, case.answer["result"][0][case.input["key"]])
 
 
 @TABLE.maps("substring_filter")
@@ -133,7 +162,7 @@ def repetition(case: Case) -> Attempt:
         rules |= dict.fromkeys(("gopher_max_duplicate_paragraphs",
                                 "gopher_max_duplicate_paragraph_chars"))  # fmt: skip
     row = one([profile(rules, base="gopher@dclm")], text=_text(case), lang="en")
-    return _kept(case, row["drop_reason"] is None)
+    return _kept(case, row["drop_reason"] is None and bool(_text(case)))
 
 
 @TABLE.maps("repetition_filter")
@@ -143,7 +172,8 @@ def one_repetition(case: Case) -> Attempt:
     if case.input.get("ignore_case"):
         return Cannot("repetition without case")
     most = case.input["max_fraction"]
-    measures = {**_WORDS, "compared": "lines", "duplicates": "all", "top_ngrams": "longest"}
+    measures = {**_WORDS, "compared": "lines", "duplicates": "all",
+                "ngram_words": "segments", "top_ngrams": "longest"}  # fmt: skip
     if isinstance(what, str):
         value = (f"duplicate_{what}_chars / split_{what}_chars" if chars
                  else f"duplicate_{what}s / split_{what}s")  # fmt: skip
@@ -151,15 +181,8 @@ def one_repetition(case: Case) -> Attempt:
         kind = case.input.get("ngram_char_ratio")
         kind = kind or ("most_common" if what < 5 else "all")
         name = f"top_{what}_gram_chars" if kind == "most_common" else f"duplicate_{what}_gram_chars"
-        value = f"{name} / word_chars"
+        value = f"{name} / ngram_word_chars"
     return _kept(case, kept_in_range(_text(case), value, None, most, measures=measures))
-
-
-TABLE.differs(
-    "massive_web_repetition_filters", "repetition_filter",
-    reason="words are what white space parts, there uniseg's without marks",
-    page="flow/4-quality.md#profiles-of-peers",
-)  # fmt: skip
 
 
 @TABLE.maps("github_extension_filter")
@@ -201,7 +224,7 @@ def removed(case: Case) -> Attempt:
     fields = {name: value for name, value in _page(case).items() if name != "text"}
     if after is None:
         if not case.input["ignore_punctuation"]:
-            return Cannot("words of uniseg, with marks and white space among them")
+            return _OTHER_WORDS
         step = own_step("few_words_removed", field=before, most=case.input["max_removed_ratio"])
         row = one([step], text=_text(case), metadata=fields)
         kept = row["drop_reason"] is None and bool(_text(case))
@@ -315,7 +338,6 @@ def counters(case: Case) -> Attempt:
 TABLE.cannot("addresses in the text cut out", "url_removal_modifier")
 TABLE.cannot("parts of lines cut out by listed strings", "substring_line_modifier")
 TABLE.cannot("documents cut into parts", "split_lossily_modifier")
-TABLE.cannot("words of uniseg", "word_counter_enricher")
 TABLE.not_text("parts of operators, which steps do not show", "line_counter",
                "line_counter_enricher", "split_words", "split_sentences",
                "load_fasttext_model")  # fmt: skip
