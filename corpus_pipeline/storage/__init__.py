@@ -4,7 +4,8 @@ places      a path or URL as a value; how storage is reached; what of a URL may 
 inputs      which files an input names
 contents    hashes of what they hold, cheap ones
 reading     seekable files that survive a cut connection; Arrow and Parquet files
-files       atomic writes, listings, removal
+files       atomic writes, removal
+listings    what lies in a folder
 resources   hashes of what steps load
 retries     what is tried again, and how it ends
 lease       one run at a time in an output folder
@@ -17,24 +18,22 @@ from corpus_pipeline.storage.contents import content_digests
 from corpus_pipeline.storage.files import (
     AtomicFile,
     Written,
-    children,
     exists,
     file_digest,
     is_folder,
     nameless_file,
-    names,
     read_bytes,
     remove,
     remove_attempts,
     remove_tree,
     set_aside,
     size,
-    sizes,
     write_bytes,
     writing,
 )
 from corpus_pipeline.storage.inputs import InputFile, is_named, list_inputs
-from corpus_pipeline.storage.lease import Lease, held, is_held
+from corpus_pipeline.storage.lease import Holder, Lease, held, holder, is_held
+from corpus_pipeline.storage.listings import Listed, children, listed, names, sizes
 from corpus_pipeline.storage.places import Place, configure, is_local, place
 from corpus_pipeline.storage.reading import (
     local_copy,
@@ -50,8 +49,10 @@ from corpus_pipeline.storage.resources import resource_digest
 
 __all__ = [
     "AtomicFile",
+    "Holder",
     "InputFile",
     "Lease",
+    "Listed",
     "Place",
     "Written",
     "children",
@@ -60,11 +61,13 @@ __all__ = [
     "exists",
     "file_digest",
     "held",
+    "holder",
     "is_folder",
     "is_held",
     "is_local",
     "is_named",
     "list_inputs",
+    "listed",
     "local_copy",
     "map_concurrently",
     "nameless_file",

@@ -312,55 +312,6 @@ def is_folder(where: Place) -> bool:
     return with_retries(lambda: bool(where.fs.isdir(where.path)), public_path(where))
 
 
-def sizes(folder: Place, suffix: str = "") -> dict[str, int]:
-    """Lists the files directly in a folder, in one request where it is remote.
-
-    Args:
-        folder: none there is an empty one.
-        suffix: of the names that count.
-
-    Returns:
-        Name -> bytes, in order of name.
-    """
-    if isinstance(folder, Path):
-        found = {}
-        with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
-            for entry in entries:
-                # An attempt may be renamed between its listing and this.
-                with contextlib.suppress(FileNotFoundError):
-                    if entry.name.endswith(suffix) and entry.is_file():
-                        found[entry.name] = entry.stat().st_size
-    else:
-        found = {
-            info["name"].rstrip("/").rpartition("/")[2]: int(info["size"])
-            for info in _entries(folder)
-            if info["type"] != "directory"
-        }
-    return {name: found[name] for name in sorted(found) if name.endswith(suffix)}
-
-
-def names(folder: Place) -> list[str]:
-    """Lists the files and folders directly in a folder, hidden ones too."""
-    if isinstance(folder, Path):
-        return sorted(os.listdir(folder)) if folder.exists() else []
-    return sorted(info["name"].rstrip("/").rpartition("/")[2] for info in _entries(folder))
-
-
-def _entries(folder: "UPath") -> list[dict[str, Any]]:
-    path = folder.path.rstrip("/")
-    try:
-        found = with_retries(lambda: folder.fs.ls(path, detail=True), public_path(folder))
-    except FileNotFoundError:
-        return []
-    # An object store may have an object with the folder's own name.
-    return [info for info in found if info["name"].strip("/") != path.strip("/")]
-
-
-def children(folder: Place, suffix: str) -> list[Place]:
-    """Lists the files directly in a folder whose names end with a suffix, in order of name."""
-    return [folder / name for name in sizes(folder, suffix)]
-
-
 def remove(where: Place) -> None:
     """Removes a file; none there is fine."""
     if isinstance(where, Path):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
 from corpus_pipeline.redaction import public_path
 from corpus_pipeline.special_files import SPECIAL
+from corpus_pipeline.storage.listings import changed_at
 from corpus_pipeline.storage.places import file_system_of, refuse_secrets
 from corpus_pipeline.storage.retries import with_retries
 
@@ -189,6 +190,6 @@ def _protocol(url: str) -> str:
 
 
 def _version(info: Mapping[str, Any]) -> str:
-    changed = info.get("mtime") or info.get("LastModified") or info.get("updated")
+    changed = changed_at(info)
     tag = info.get("ETag") or info.get("etag")
     return " ".join(str(part) for part in (changed, tag) if part)

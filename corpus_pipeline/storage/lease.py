@@ -18,7 +18,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus_pipeline.errors import CorpusError, EngineError, ResumeError
 from corpus_pipeline.redaction import public_path
@@ -40,6 +40,16 @@ REFRESH = 5.0
 WATCH = 20.0
 #: Seconds after which a lease that was taken without a conditional write is looked at again.
 SETTLE = 2.0
+
+
+class Holder(NamedTuple):
+    """Whoever has the right to write into an output folder."""
+
+    alive: bool
+    """False: a lease is there, and stood still while it was watched."""
+    host: str | None = None
+    """None: of a local lock nobody knows whose it is."""
+    pid: int | None = None
 
 
 class Lease:
@@ -169,13 +179,7 @@ class _RemoteLease(Lease):
         with_retries(write, self._root)
 
     def _read(self) -> dict[str, Any] | None:
-        try:
-            found: dict[str, Any] = json.loads(read_bytes(self._where))
-        except FileNotFoundError:
-            return None
-        except ValueError:
-            return {"owner": None, "host": "unknown", "pid": 0, "counter": None}
-        return found
+        return _read_note(self._where)
 
     def _content(self) -> bytes:
         note = {
@@ -195,6 +199,16 @@ class _RemoteLease(Lease):
             except Exception as error:
                 # The storage is away. If somebody takes over meanwhile, we shall see it.
                 logging.debug("lease: %s", type(error).__name__)
+
+
+def _read_note(where: Place) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads(read_bytes(where))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        return {"owner": None, "host": "unknown", "pid": 0, "counter": None}
+    return found
 
 
 def _exists_already(error: Exception) -> bool:
@@ -253,3 +267,25 @@ def is_held(root: Place, name: str) -> bool:
     except OSError:
         return True
     return False
+
+
+def holder(root: Place, name: str) -> Holder | None:
+    """Says who holds the right to a folder, and whether he lives; takes nothing.
+
+    A remote lease is watched until its owner counts it up, twice as long as between two counts at
+    most.
+
+    Returns:
+        None if nobody holds it.
+    """
+    if isinstance(root, Path):
+        return Holder(True) if is_held(root, name) else None
+    seen = _read_note(root / name)
+    if seen is None:
+        return None
+    deadline = time.monotonic() + 2 * REFRESH
+    while (now := _read_note(root / name)) == seen:
+        if time.monotonic() >= deadline:
+            return Holder(False, seen.get("host"), seen.get("pid"))
+        time.sleep(min(1.0, REFRESH / 10))
+    return None if now is None else Holder(True, now.get("host"), now.get("pid"))
