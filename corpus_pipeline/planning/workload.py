@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
@@ -10,6 +11,7 @@ from corpus_pipeline.extensions.step import OwnStep
 from corpus_pipeline.flow import default_steps
 from corpus_pipeline.planning.costs import Flow, Prices, Workload, load_costs, measured_stages
 from corpus_pipeline.planning.estimate import Estimate, estimate
+from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.planning.sizing import partitions_for, unit_bytes_for
 
 #: Stored bytes of one input file of a stated size: about what crawls have.
@@ -29,6 +31,34 @@ class SourcePlan:
     units: int
     unit_files: int = 0
     """Files, or pieces of files, in the unit that has most of them."""
+
+
+def sources_of(plan: Plan) -> list[SourcePlan]:
+    """Returns the sources of a plan, by name."""
+    kinds = {piece.path: piece.format for unit in plan.units for piece in unit.pieces}
+    files: dict[str, list[dict[str, Any]]] = {}
+    for file in plan.fingerprint["inputs"]:
+        files.setdefault(file["source"], []).append(file)
+    units: dict[str, list[int]] = {}
+    for unit in plan.units:
+        units.setdefault(unit.source, []).append(len(unit.pieces))
+    found = []
+    for name in sorted(files):
+        paths = [file["path"] for file in files[name]]
+        pages = [path for path in paths if kinds[path] in ("warc", "html")]
+        pieces = units.get(name, [])
+        found.append(
+            SourcePlan(
+                name=name,
+                files=len(paths),
+                stored_bytes=sum(file["size"] for file in files[name]),
+                text_bytes=sum(plan.text_bytes[path] for path in paths),
+                html_bytes=sum(plan.text_bytes[path] for path in pages),
+                units=len(pieces),
+                unit_files=max(pieces, default=0),
+            )
+        )
+    return found
 
 
 def workload_of(config: Config, sources: list[SourcePlan], stated: float | None) -> Workload:

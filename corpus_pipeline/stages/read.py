@@ -33,6 +33,7 @@ from corpus_pipeline.sources.splitting import split_parts
 from corpus_pipeline.stages.mapping import text_bytes
 from corpus_pipeline.transforms import Keyed, StageCounters, Tally, Transform
 from corpus_pipeline.workspace.phase_table import FIRST_PASS
+from corpus_pipeline.workspace.tally import READ_BYTES
 from corpus_pipeline.workspace.units import Unit, load_unit
 
 #: Priority of sources that name none; lower ones win, higher ones yield.
@@ -78,7 +79,9 @@ class ReadUnit(Transform):
                 batch = next(records, None)
             if batch is None:
                 break
-            self._counters.saw(batch.num_rows, text_bytes(batch))
+            size = text_bytes(batch)
+            self._counters.saw(batch.num_rows, size)
+            notes[READ_BYTES] += size
             yield BatchKey(FIRST_PASS, number, batches), batch
             batches += 1
         yield BatchKey(FIRST_PASS, number, batches), end_of_unit(batches, notes)

@@ -9,6 +9,7 @@
         preflight/                   what the driver and the workers show each other
         RUN/                         named by the digest of that
           units.arrow
+          driver.json                what `corpus status` shows; the run never reads it
           PHASE/manifests/ITEM.json  one per finished item of work
           PHASE/commit.json          written when every item of the phase is there
           PHASE/...                  the phase's files
@@ -27,6 +28,7 @@ import dataclasses
 import hashlib
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -276,8 +278,12 @@ class Workspace:
 
     def begun_items(self, phase: str) -> list[int]:
         """Lists the items that have a manifest, damaged or not."""
-        names = storage.sizes(self._manifests(phase), ".json")
-        return [int(name.removesuffix(".json")) for name in names]
+        return list(self.begun_at(phase))
+
+    def begun_at(self, phase: str) -> dict[int, float | None]:
+        """Lists the same items, each with the time of its manifest as the storage tells it."""
+        files = storage.listed(self._manifests(phase), ".json")
+        return {int(name.removesuffix(".json")): file.modified for name, file in files.items()}
 
     def manifests(self, phase: str, items: Iterable[int]) -> Iterator[Manifest]:
         """Yields the manifests of all items.
@@ -293,9 +299,14 @@ class Workspace:
                 )
             yield manifest
 
-    def so_far(self, phase: str) -> Iterator[Manifest]:
-        """Yields the manifests that are there, without a look at the files they name."""
-        read = self._all_read(phase, self.begun_items(phase))
+    def so_far(self, phase: str, items: Sequence[int] | None = None) -> Iterator[Manifest]:
+        """Yields the manifests that are there, without a look at the files they name.
+
+        Args:
+            phase: whose.
+            items: of these alone; of all if None.
+        """
+        read = self._all_read(phase, self.begun_items(phase) if items is None else items)
         return (manifest for manifest in read if manifest is not None)
 
     def found(self, phase: str) -> int:
@@ -378,11 +389,17 @@ class Workspace:
                 "writes here, end it, then run again to resume"
             )
 
-    def commit(self, phase: str, items: Iterable[int], seconds: float, clocks: Any) -> None:
-        """Marks a phase as done, once every item has a manifest."""
-        counted = sum(1 for _ in self.manifests(phase, items))
-        note = {"items": counted, "seconds": round(seconds, 3), "clocks": clocks}
+    def commit(self, phase: str, items: Iterable[int], seconds: float, clocks: Any) -> Counter[str]:
+        """Marks a phase as done, once every item has a manifest; returns the sums of counts."""
+        counts: Counter[str] = Counter()
+        counted = 0
+        for manifest in self.manifests(phase, items):
+            counts.update(manifest.counts)
+            counted += 1
+        note = {"items": counted, "seconds": round(seconds, 3), "clocks": clocks,
+                "counts": dict(sorted(counts.items()))}  # fmt: skip
         storage.write_bytes(self.phase(phase) / "commit.json", json.dumps(note).encode())
+        return counts
 
     def committed(self, phase: str) -> dict[str, Any] | None:
         """Returns the commit note of a phase, or None while it is not done."""

@@ -7,6 +7,7 @@ from typing import Any
 import apache_beam as beam
 import corpora
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from stages.stage_checks import documents, run, run_documents, unit, write_prepared
 
@@ -75,7 +76,10 @@ def test_read(make: StageOptions, inputs: Path) -> None:
     def check(actual: list[Any]) -> None:
         # Two small files share a batch.
         (key, batch), (last, end) = sorted(actual, key=lambda element: element[0])
-        assert unit_end(end) == (1, {"skipped-request": 1, "skipped-warcinfo": 1})
+        found = pc.sum(pc.binary_length(batch["text"])).as_py()
+        found += pc.sum(pc.binary_length(batch["raw"])).as_py()
+        counts = {"read_bytes": found, "skipped-request": 1, "skipped-warcinfo": 1}
+        assert unit_end(end) == (1, counts)
         assert (key, last) == (BatchKey("prepare", 4, 0), BatchKey("prepare", 4, 1))
         pages, texts = batch.slice(0, 5), batch.slice(5)
         assert batch.schema.equals(document_schema())

@@ -126,11 +126,12 @@ def test_a_phase_is_committed_when_every_item_is_there(workspace: Workspace) -> 
     )
     assert workspace.committed("prepare") is None
     put(workspace, 1)
-    workspace.commit("prepare", range(2), 1.5, {"read/micros": 7})
+    assert workspace.commit("prepare", range(2), 1.5, {"read/micros": 7}) == {"documents": 2}
     assert workspace.committed("prepare") == {
         "items": 2,
         "seconds": 1.5,
         "clocks": {"read/micros": 7},
+        "counts": {"documents": 2},
     }
 
 
