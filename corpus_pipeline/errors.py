@@ -18,7 +18,7 @@ Those that only one room raises stand there. The Spark runner, a package of its 
 its own; `engines/spark.py` makes errors of a run of them.
 
 Each message is one line: what, where, which rule, what to do. The command line prints it and exits
-with 1.
+with 1; `Interrupted`, of the command line itself, with 130.
 """
 
 import contextlib
@@ -87,6 +87,8 @@ class CorpusError(Exception):
 
     #: Whether a line end in the text is ours and parts two messages; names may hold line ends too.
     has_lines = False
+    #: With which the command line ends.
+    exit_code = 1
 
 
 class ConfigError(CorpusError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpus_pipeline import __version__
-from corpus_pipeline.cli import cluster, inspection, streams, tokens, training
+from corpus_pipeline.cli import cluster, inspection, status, streams, tokens, training
 from corpus_pipeline.cli import config as config_commands
 from corpus_pipeline.cli import export as export_command
 from corpus_pipeline.cli.help import example
@@ -93,7 +93,7 @@ def _exit_code() -> int:
     except CorpusError as error:
         for line in str(error).split("\n") if error.has_lines else [str(error)]:
             print(f"corpus: {printable(line)}", file=sys.stderr)
-        return 1
+        return error.exit_code
     except BrokenPipeError as error:
         if error.filename is None:  # Of the output; nobody reads on.
             return 1
@@ -156,6 +156,9 @@ def run(
             "--no-verify", help="Do not read the output again at the end, as verify does."
         ),
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write events for programs on standard output.")
+    ] = False,
 ) -> None:
     """Run the whole flow of a configuration; resume it if it was interrupted."""
 
@@ -168,7 +171,7 @@ def run(
             strict=strict or None,
         )  # fmt: skip
 
-    _execute(settings, overwrite, runner, not no_verify)
+    _execute(settings, overwrite, runner, not no_verify, as_json)
 
 
 @app.command(
@@ -202,16 +205,21 @@ def plan(
 
 
 def _execute(
-    settings: Callable[[], "Config"], overwrite: bool, runner: str | None, check: bool = True
+    settings: Callable[[], "Config"],
+    overwrite: bool,
+    runner: str | None,
+    check: bool = True,
+    as_json: bool = False,
 ) -> None:
     """Runs a configuration, and says from the first moment what it is about."""
-    if runner in (None, "direct"):
-        from corpus_pipeline.engines.workers import start_early
+    from corpus_pipeline.cli.watching import going_on, watched
 
-        start_early()
-    from corpus_pipeline.cli.console import Console
+    with watched(as_json, check) as watch:
+        if runner in (None, "direct"):
+            from corpus_pipeline.engines.workers import start_early
 
-    with Console() as console:
+            start_early()
+        console = watch.console
         console.begin("reading the configuration")
         config = settings()
         from corpus_pipeline.config.missing_files import (
@@ -227,16 +235,20 @@ def _execute(
         from corpus_pipeline.inspection.verify import verify
         from corpus_pipeline.pipelines.run import Run
         from corpus_pipeline.pipelines.warm import groups_of, warm_up
-        from corpus_pipeline.storage import place
+        from corpus_pipeline.storage import place, public_path
 
         output = place(config.output)
+        watch.writes_to(public_path(config.output))
 
         def warm(plan: Any) -> None:
             warm_up(groups_of(flow, plan), console.say)
 
-        result = Run(config, flow, console).execute(overwrite, warm)
+        result = Run(config, flow, console, going_on(True)).execute(overwrite, warm)
         if check:
             verify(output, console)
+        watch.finished(result, check)
+    if as_json:
+        return
     from corpus_pipeline.cli.stats_report import print_summary
 
     print_summary(output, result)
@@ -334,6 +346,7 @@ _stage_command("tokenize", {"tokenize"}, "Encode the documents into token shards
 
 
 config_commands.add_commands(app)
+status.add_commands(app)
 inspection.add_commands(app)
 export_command.add_commands(app)
 training.add_commands(app)
