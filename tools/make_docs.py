@@ -1,15 +1,16 @@
-"""Writes docs/cli.md, docs/data-contract.md and tables of other pages from the code.
+"""Writes docs/cli.md, data-contract.md, events.md and tables of other pages from the code.
 
 Run it with `make docs` after a change of a command, an option or a column; tests/test_docs.py fails
 while the pages and the code differ.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import typer
 
+from corpus_pipeline.cli.events import EVENTS_VERSION, Event
 from corpus_pipeline.cli.main import app
 from corpus_pipeline.flow import document_schema, documented, known_steps, ledger_schema, reasons
 from corpus_pipeline.recipes.catalogue import load_recipe, recipe_names
@@ -66,9 +67,9 @@ _CLI_HEAD = """\
 The help texts of every command. Written by `make docs`; edit the command, not this page.
 
 A known error is one line on standard error, `corpus: what, where, which rule, what to do`, and exit
-code 1. A command that cannot be understood exits with 2, an interrupted one with 130; the same
-command then takes the work up again. Where nobody reads on (`corpus stats OUT | head -1`) a command
-ends with 1 and without a word. Tables fit 80 columns.
+code 1. A command that cannot be understood exits with 2, an interrupted one with 130; a run then
+says which command goes on with it ([progress](progress.md)). Where nobody reads on (`corpus stats
+OUT | head -1`) a command ends with 1 and without a word. Tables fit 80 columns.
 """
 
 _CONTRACT_HEAD = """\
@@ -340,6 +341,66 @@ def _recipe(name: str) -> str:
     return "\n".join(lines)
 
 
+_EVENTS_HEAD = """\
+# Events
+
+`corpus run CONFIG --json` writes one JSON object a line on standard output, for schedulers and
+other programs: what begins, how far it is, how it ends. Written by `make docs` from
+`corpus_pipeline/cli/events.py`; edit the code, not this page.
+
+```sh
+corpus run corpus.yaml --json > events.jsonl 2> run.log
+```
+
+Standard output has these lines and nothing else: what libraries, workers and your own steps print
+goes to standard error, as do the lines for people. The first event is `run-started`, the last one
+`run-finished` or `run-failed`; a process that is killed writes none, and `corpus status` tells what
+became of its run ([progress](progress.md)). Every event has `time`, seconds since 1970, and
+`event`, its kind. A field that is not named here is never written; one that changes its meaning
+raises `version`, which is {version}. New kinds and fields may come without that.
+
+In Python:
+
+```python
+>>> from corpus_pipeline.cli.events import EVENTS
+>>> line = '{{"event": "remark", "time": 1.5, "line": "quality profile default: off: code_*"}}'
+>>> EVENTS.validate_json(line).line
+'quality profile default: off: code_*'
+
+```
+"""
+
+
+def events_page() -> str:
+    """Returns docs/events.md."""
+    parts = [_EVENTS_HEAD.format(version=EVENTS_VERSION)]
+    for kind in get_args(get_args(Event)[0]):
+        name = kind.model_fields["event"].default
+        parts += [
+            f"## {name}\n",
+            f"{kind.__doc__}\n",
+            "| field | type | what |\n| --- | --- | --- |",
+        ]
+        properties = kind.model_json_schema()["properties"]
+        for field, known in kind.model_fields.items():
+            if field not in ("event", "time"):
+                type_ = _json_type(properties[field])
+                parts.append(f"| `{field}` | {type_} | {known.description} |")
+        parts[-1] += "\n"
+    return "\n".join(parts)
+
+
+def _json_type(schema: dict[str, Any]) -> str:
+    """Says in words what JSON Schema says of a field."""
+    if "anyOf" in schema:
+        return " or ".join(map(_json_type, schema["anyOf"]))
+    if schema["type"] == "array":
+        return f"list of {_json_type(schema['items'])}s"
+    if schema["type"] == "object":
+        return f"object of {_json_type(schema['additionalProperties'])}s"
+    return str(schema["type"])
+
+
 def pages() -> dict[Path, str]:
     """Returns the generated pages with their content."""
     return {
@@ -347,6 +408,7 @@ def pages() -> dict[Path, str]:
         DOCS / "architecture.md": architecture_page(),
         DOCS / "recipes.md": recipes_page(),
         DOCS / "cli.md": cli_page(),
+        DOCS / "events.md": events_page(),
         DOCS / "data-contract.md": contract_page(),
     }
 

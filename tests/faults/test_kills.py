@@ -194,7 +194,7 @@ def test_a_run_that_goes_on(scene: Scene, clean: Digests, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "code", "line"),
     [
-        ("Ctrl-C", 130, "interrupted; the same command takes the work up again"),
+        ("Ctrl-C", 130, "; what is done stays; to go on: "),
         ("two at once", 1, "another run writes here; wait for it or give another --output"),
     ],
 )
