@@ -15,12 +15,14 @@ from typing import Any
 import corpora
 import pytest
 import yaml
-from runs import Runner, execute
+from runs import NotedProgress, Runner, execute
 from storage.faulty_proxy import Fault, FaultyProxy
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError, VerifyError
+from corpus_pipeline.inspection.status import status_of
 from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.storage import lease
 from corpus_pipeline.workspace.run_file import FOLDERS
 
 pytestmark = pytest.mark.cluster
@@ -253,6 +255,44 @@ def test_an_output_that_cannot_be_is_one_line(
     (line,) = (each for each in told.splitlines() if each.startswith("corpus: "))
     assert (code, line.startswith(f"corpus: {message}")) == (1, True), line
     assert "hunter2" not in told
+
+
+class _Stopped(Exception):
+    """Stands for a lost machine."""
+
+
+class _Stopping(NotedProgress):
+    """Asks for the status when a phase begins, and stops."""
+
+    def __init__(self, phase: str) -> None:
+        super().__init__()
+        self._phase = phase
+
+    def start(self, phase: str, items: int, finished: int) -> None:
+        if phase == self._phase:
+            self.seen = status_of(storage.place(OUTPUT), OUTPUT)
+            raise _Stopped
+
+
+def test_the_status_of_a_run(
+    proxy: FaultyProxy, run_here: Runner, inputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under way and stopped; with one request for each phase that is done, and few more."""
+    monkeypatch.setattr(lease, "REFRESH", 0.2)
+    progress = _Stopping("finish")
+    with pytest.raises(_Stopped):
+        run_here(content(inputs, OUTPUT), progress=progress)
+    assert (progress.seen.state, progress.seen.pid) == ("running", os.getpid())
+    assert progress.seen.last_written == pytest.approx(time.time(), abs=600)
+    proxy.requests.clear()
+    found = status_of(storage.place(OUTPUT), OUTPUT)
+    assert found.state == "stopped"
+    assert found.phases == progress.seen.phases
+    assert found.tally.documents == 41
+    assert proxy.count("PUT") == 0
+    assert len(proxy.requests) < 2 * len(found.phases) + 20
+    assert command("status", OUTPUT)[0] == 3
+    assert command("status", "s3://corpus/nothing")[0] == 4
 
 
 def test_commands_take_urls(
