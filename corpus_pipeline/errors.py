@@ -11,6 +11,7 @@
     ├── ResumeError             the output holds another run (other inputs, configuration or code)
     ├── EngineError             the engine could not finish the work
     │   └── PreflightError      the workers cannot do the work
+    ├── Interrupted             Ctrl-C has stopped a run; the command line ends with 130
     ├── LoaderError             a trainer uses the loader so that tokens would be lost or repeated
     └── VerifyError             an output does not hold what it says it holds
 
@@ -18,7 +19,7 @@ Those that only one room raises stand there. The Spark runner, a package of its 
 its own; `engines/spark.py` makes errors of a run of them.
 
 Each message is one line: what, where, which rule, what to do. The command line prints it and exits
-with 1; `Interrupted`, of the command line itself, with 130.
+with 1.
 """
 
 import contextlib

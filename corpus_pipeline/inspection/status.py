@@ -198,13 +198,21 @@ def _under_way(output: Place, shown: str, work: Place, identity: Mapping[str, An
         last_written=_last_written(workspace, phases, current),
         documents_per_second=current.rate if alive and current is not None else None,
         seconds_left=remaining_seconds(shares) if alive else None,
-        host=held.host if held is not None and held.host else note and note.host,
-        pid=held.pid if held is not None and held.pid else note and note.pid,
-        runner=note and note.runner,
-        command=(note and note.command) or None,
-        folder=note and note.folder,
+        **_driver(note, held),
         todo=_todo(alive, note),
     )
+
+
+def _driver(note: DriverNote | None, held: storage.Holder | None) -> dict[str, Any]:
+    """Says who drives the run: who holds the output, or by the note who did last."""
+    found: dict[str, Any] = {}
+    if note is not None:
+        command = note.command or None
+        found = {"host": note.host, "pid": note.pid, "runner": note.runner, "command": command,
+                 "folder": note.folder}  # fmt: skip
+    if held is not None and held.host is not None:
+        found |= {"host": held.host, "pid": held.pid}
+    return found
 
 
 def _todo(alive: bool, note: DriverNote | None) -> str:

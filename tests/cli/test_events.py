@@ -35,10 +35,7 @@ def events(text: str) -> list[Event]:
 
 def kinds(found: list[Event]) -> list[str]:
     """The kinds of events, and the phases of those that have one."""
-    return [
-        " ".join([each.event, *([each.phase] if getattr(each, "phase", None) else [])])
-        for each in found
-    ]
+    return [f"{each.event} {getattr(each, 'phase', None) or ''}".rstrip() for each in found]
 
 
 def run(folder: Path, config: Path, *arguments: str) -> tuple[int, list[Event], str]:
