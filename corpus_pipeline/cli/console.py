@@ -44,15 +44,17 @@ _LOGGED_REASONS = 70
 class Console:
     """A live view on a terminal, plain lines anywhere else; is told by a run how it goes on."""
 
-    def __init__(self, check: bool = True) -> None:
+    def __init__(self, check: bool = True, drawn: bool = True) -> None:
         """Says nothing yet. `events`, if there are any to be written, is set before it is entered.
 
         Args:
             check: whether the output is read again behind the run.
+            drawn: whether a terminal has a view.
         """
         self.figures = Figures(check=check)
         self.events: EventWriter | None = None
         self._console = rich.console.Console(stderr=True, highlight=False)
+        self._draws = drawn
         self._live: Live | None = None
         self._redirected = contextlib.ExitStack()
         self._waiting: threading.Timer | str | None = None
@@ -61,7 +63,7 @@ class Console:
         self._memory, self._memory_seen = 0, float("-inf")
 
     def __enter__(self) -> "Console":
-        if self._console.is_terminal and not self._console.is_dumb_terminal:
+        if self._draws and self._console.is_terminal and not self._console.is_dumb_terminal:
             self._live = Live(
                 console=self._console, get_renderable=self._drawn, transient=True,
                 refresh_per_second=_DRAWN_A_SECOND,

@@ -5,6 +5,8 @@ checks a line.
 """
 
 import json
+import logging
+import threading
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
@@ -181,13 +183,15 @@ class EventWriter:
         self._stream = stream
         self._figures = figures
         self._advanced = float("-inf")
+        self._lock = threading.Lock()
         self.output = output
 
     def _write(self, event: Event) -> None:
         # The kind comes first, for people who look at the lines.
         content = {"event": event.event, **event.model_dump()}
-        self._stream.write(json.dumps(content) + "\n")
-        self._stream.flush()  # Who reads follows the run.
+        with self._lock:
+            self._stream.write(json.dumps(content) + "\n")
+            self._stream.flush()  # Who reads follows the run.
 
     def started(self, version: str, command: str) -> None:
         """The command begins."""
@@ -278,6 +282,19 @@ class EventWriter:
     def _so_far(self) -> dict[str, Any]:
         tally = self._figures.tally
         return {"read_bytes": tally.read_bytes, **_documents(tally)}
+
+
+class AsRemarks(logging.Handler):
+    """Makes remarks of warnings that are logged: a lost worker, a lease that is watched."""
+
+    def __init__(self, events: EventWriter) -> None:
+        """Takes who writes them."""
+        super().__init__(logging.WARNING)
+        self._events = events
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes one remark."""
+        self._events.remark(record.getMessage())
 
 
 def _documents(tally: Tally) -> dict[str, Any]:

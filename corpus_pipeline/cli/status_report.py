@@ -36,7 +36,7 @@ def print_status(output: str, as_json: bool) -> int:
     """
     found = status_of(place(output), public_path(output))
     if as_json:
-        print(json.dumps(found.as_json(), ensure_ascii=False))
+        print(json.dumps(found.as_json()))
     else:
         _print(found)
     return EXIT_CODES.get(found.state, 0)

@@ -5,6 +5,7 @@ once. Both leave what is done.
 """
 
 import contextlib
+import logging
 import os
 import shlex
 import shutil
@@ -137,12 +138,16 @@ def watched(as_json: bool = False, check: bool = True) -> Iterator[Watch]:
     Raises:
         Interrupted: Ctrl-C was pressed.
     """
-    console = Console(check)
+    # Events at a terminal would tear a view apart.
+    console = Console(check, drawn=not (as_json and sys.stdout.isatty()))
+    logged: logging.Handler | None = None
     if as_json:
-        from corpus_pipeline.cli.events import EventWriter
+        from corpus_pipeline.cli.events import AsRemarks, EventWriter
 
         console.events = EventWriter(_own_stdout(), console.figures)
         console.events.started(__version__, going_on(True))
+        logged = AsRemarks(console.events)
+        logging.getLogger().addHandler(logged)
     watch = Watch(console, console.events)
     try:
         with _ending_at_once(console, watch.interrupted), console:
@@ -155,6 +160,9 @@ def watched(as_json: bool = False, check: bool = True) -> Iterator[Watch]:
         if not isinstance(error, BrokenPipeError):  # Nobody reads the events any more.
             watch.failed(error)
         raise
+    finally:
+        if logged is not None:
+            logging.getLogger().removeHandler(logged)
 
 
 def _own_stdout() -> Any:

@@ -16,9 +16,9 @@ from corpus_pipeline.cli.watching import Interrupted, watched
 COMMAND = [sys.executable, "-m", "corpus_pipeline.cli.main"]
 #: A step that prints, which no event may stand beside.
 PRINTING = """
-def loud(documents):
+def loud(document):
     print("hello from a worker", flush=True)
-    return documents
+    return True
 """
 
 
@@ -129,19 +129,28 @@ def test_a_run_that_keeps_nothing_says_so(tmp_path: Path) -> None:
     assert any(each.startswith("warning: nothing was kept") for each in finished.remarks)
 
 
-def test_what_else_is_printed_is_not_among_the_events(tmp_path: Path) -> None:
+def test_what_else_is_printed_or_logged_is_not_among_the_events(tmp_path: Path) -> None:
     (tmp_path / "loud.py").write_text(PRINTING)
-    with_step = config_in(tmp_path)
+    content = yaml.safe_load(config_in(tmp_path).read_text())
+    kept = {name: content[name] for name in ("inputs", "output", "workers")}
+    config = tmp_path / "loud.yaml"
+    config.write_text(yaml.safe_dump({**kept, "steps": [{"use": "./loud.py:loud"}]}))
+    code, found, said = run(tmp_path, config)
+    assert (code, found[-1].event) == (0, "run-finished"), said
+    assert "hello from a worker" in said
     script = (
-        "import os, sys\n"
+        "import logging, os\n"
         "from corpus_pipeline.cli.watching import watched\n"
         "with watched(as_json=True):\n"
         "    print('hello')\n"
         "    os.system('echo from a child')\n"
+        "    logging.getLogger('any').warning('worker %s lost', 3)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert [each.event for each in events(done.stdout)] == ["run-started"]
-    assert sorted(done.stderr.split("\n")) == ["", "from a child", "hello"], with_step
+    _, remark = events(done.stdout)
+    assert remark.event == "remark"
+    assert remark.line == "worker 3 lost"
+    assert {"from a child", "hello"} <= set(done.stderr.splitlines())
 
 
 def test_interrupted_is_an_event_with_the_exit_code(
