@@ -503,6 +503,17 @@ MUTATIONS = (
     Mutation("stages: the first reason stays", "stages/dedup.py",
              "add_failures(batch, {reason: found & _living(batch)})",
              "add_failures(batch, {reason: found})", "tests/stages/test_map_stages.py"),
+    # What is told of a run that goes on.
+    Mutation("progress: a copy counts once", "workspace/tally.py",
+             "if reason not in _FOUND_REASONS:", "if True:", "tests/workspace/test_tally.py"),
+    Mutation("progress: an item counts once", "pipelines/phase_runner.py",
+             "if manifest.item not in self.known:", "if True:",
+             "tests/pipelines/test_progress.py -k looked"),
+    Mutation("progress: the pace of this run", "planning/remaining.py",
+             "(took + prior) / (done + prior)", "1.0", "tests/cli/test_live_view.py -k pace"),
+    Mutation("progress: no command throws away what is done", "cli/watching.py",
+             "if not (begun and word == _OVERWRITE)", "if True",
+             "tests/cli/test_interrupts.py -k throws"),
 )  # fmt: skip
 
 

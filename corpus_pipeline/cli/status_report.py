@@ -67,7 +67,8 @@ def _print(found: Status) -> None:
     if found.written is not None:
         say(f"output {bytes_text(found.written)}")
     if found.documents_per_second is not None:
-        say(f"{rates_text(0, found.documents_per_second)} since {_began(found)}")
+        rates = rates_text(found.bytes_per_second or 0, found.documents_per_second)
+        say(f"{rates} since {_began(found)}")
     if found.phases and found.state != "complete":
         table = plain_table(("phase", "done", "of", "time"))
         for each in _shown(found.phases):

@@ -28,7 +28,7 @@ from corpus_pipeline.workspace.run_file import (
     why_no_run,
 )
 from corpus_pipeline.workspace.state import Workspace
-from corpus_pipeline.workspace.tally import Tally, is_tallied, tally_of_run
+from corpus_pipeline.workspace.tally import READ_BYTES, Tally, is_tallied, tally_of_run
 
 State = Literal["complete", "running", "stopped", "not begun"]
 #: Manifests that are read at most.
@@ -71,6 +71,8 @@ class Status:
     """Seconds since 1970 by the clock of the storage; None if nobody knows."""
     documents_per_second: float | None = None
     """In the phase under way, since its driver took it up."""
+    bytes_per_second: float | None = None
+    """Of text as read, there."""
     seconds_left: float | None = None
     """Estimate for the whole run, while it goes on."""
     host: str | None = None
@@ -196,7 +198,8 @@ def _under_way(output: Place, shown: str, work: Place, identity: Mapping[str, An
         phases=tuple(phases),
         to_come=tuple(to_come),
         last_written=_last_written(workspace, phases, current),
-        documents_per_second=current.rate if alive and current is not None else None,
+        documents_per_second=current.rate("documents") if alive and current else None,
+        bytes_per_second=current.rate(READ_BYTES) if alive and current else None,
         seconds_left=remaining_seconds(shares) if alive else None,
         **_driver(note, held),
         todo=_todo(alive, note),
@@ -233,13 +236,12 @@ class _UnderWay:
     times: Sequence[float]
     """Of the manifests that this driver's workers have written, in their order."""
 
-    @property
-    def rate(self) -> float | None:
-        """Documents for each second, between the first and the last of these manifests."""
-        documents = self.counts.get("documents", 0)
-        if len(self.times) < 2 or not documents or self.times[-1] <= self.times[0]:
+    def rate(self, count: str) -> float | None:
+        """Returns a count for each second, between the first and the last of these manifests."""
+        whole = self.counts.get(count, 0)
+        if len(self.times) < 2 or not whole or self.times[-1] <= self.times[0]:
             return None
-        each = documents / self.done
+        each = whole / self.done
         return each * (len(self.times) - 1) / (self.times[-1] - self.times[0])
 
     def share(self, expected: float, items: int | None) -> PhaseShare:

@@ -4,6 +4,7 @@ import io
 import logging
 import re
 import sys
+import time
 
 import pytest
 from rich.console import Console as RichConsole
@@ -232,7 +233,8 @@ def test_a_log_has_a_line_now_and_then(
         console.figures.plan(1, PHASES)
         console.start("prepare", 40, 0)
         console.advance("prepare", 10, 10**6)
-        while "prepare: 10 of 40; " not in said:
+        deadline = time.monotonic() + 60
+        while "prepare: 10 of 40; " not in said and time.monotonic() < deadline:
             said += capsys.readouterr().err
     assert "left (estimate)" in said
 

@@ -218,6 +218,17 @@ def test_of_many_manifests_some_are_read(
     assert found.state == "stopped"
 
 
+def test_the_pace_of_the_phase_under_way() -> None:
+    counts = {"documents": 120, "read_bytes": 6000}
+    under_way = module._UnderWay(6, counts, False, (100.0, 103.0, 110.0))
+    # Of six units this driver has done three; between the first and the last of these it did two.
+    assert under_way.rate("documents") == pytest.approx(20 * 2 / 10)
+    assert under_way.rate("read_bytes") == pytest.approx(1000 * 2 / 10)
+    share = under_way.share(60.0, 12)
+    assert (share.done, share.timed, share.seconds) == (0.5, pytest.approx(1 / 6), 10.0)
+    assert module._UnderWay(1, counts, False, (100.0,)).rate("documents") is None
+
+
 def test_a_remote_run_lives_while_its_lease_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
