@@ -5,10 +5,18 @@
     rows | FromRows() | Language(keep=["en"]) | Quality("gopher") | Scrub() | ToRows()
 
 There is a transform for every step, called as its class; they are made from the list of steps.
+Needs Apache Beam, which `pip install 'corpus-pipeline[beam]'` brings.
 """
 
+import importlib.util
 from functools import cache
 from typing import Any
+
+if importlib.util.find_spec("apache_beam") is None:
+    raise ImportError(
+        "corpus_pipeline.beam needs Apache Beam; pip install 'corpus-pipeline[beam]'",
+        name="apache_beam",
+    )
 
 from corpus_pipeline.beam.deduplicate import Deduplicate
 from corpus_pipeline.beam.rows import FromRows, ToRows

@@ -15,12 +15,21 @@ _DEFAULTS: dict[str, dict[str, str]] = {
     # Units are few and large, so each is a partition of its own.
     "DaskRunner": {"dask_partition_size": "1"},
 }
+#: Runners that an extra of their own brings with Beam; `beam` brings it for all others.
+_EXTRAS = {"spark": "spark", "dataflow": "dataflow", "DaskRunner": "dask"}
 #: Runners that Beam does not find by the name of their class.
 _QUALIFIED = {"DaskRunner": "apache_beam.runners.dask.dask_runner.DaskRunner"}
 
 
-def import_beam() -> None:
-    """Imports Beam without its remark on a cloud client that is missing, of no use to anybody."""
+def import_beam(runner: str) -> None:
+    """Imports Beam without its remark on a cloud client that is missing, of no use to anybody.
+
+    Args:
+        runner: that of the configuration, which wants Beam.
+
+    Raises:
+        ConfigError: Beam is not installed.
+    """
 
     def told(record: logging.LogRecord) -> bool:
         return "apitools not found" not in record.getMessage()
@@ -29,6 +38,13 @@ def import_beam() -> None:
     root.addFilter(told)
     try:
         importlib.import_module("apache_beam")
+    except ModuleNotFoundError as error:
+        if error.name != "apache_beam":
+            raise
+        raise ConfigError(
+            f"runner: {runner} needs Apache Beam; "
+            f"pip install 'corpus-pipeline[{_EXTRAS.get(runner, 'beam')}]'"
+        ) from error
     finally:
         root.removeFilter(told)
 

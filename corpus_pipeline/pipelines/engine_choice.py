@@ -38,7 +38,7 @@ def open_engine(config: Config, units: int) -> Engine:
     if config.runner == "direct":
         workers = min(stage_options.workers(config), max(1, units))
         return DirectEngine(workers, config.unit_timeout, config.storage_options)
-    import_beam()
+    import_beam(config.runner)
     if config.runner == "spark":
         setup = functools.partial(prepare_worker, config.storage_options, os.getcwd())
         return SparkEngine(options, setup, config.unit_timeout)

@@ -67,7 +67,15 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    try:
+        module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "apache_beam":
+            raise
+        from corpus_pipeline.spark_runner.distribution import INSTALL
+
+        raise ImportError(f"{name} needs Apache Beam: {INSTALL}", name="apache_beam") from error
+    return getattr(module, name)
 
 
 def __dir__() -> list[str]:

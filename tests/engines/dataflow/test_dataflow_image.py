@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from corpus_pipeline import __version__
+
 ROOT = Path(__file__).parents[3]
 DOCKERFILE = ROOT / "docker" / "Dockerfile"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -48,7 +50,7 @@ def test_every_instruction_is_known() -> None:
 
 
 def test_versions_are_those_of_the_project() -> None:
-    (beam,) = [each for each in PROJECT["dependencies"] if each.startswith("apache-beam==")]
+    (beam,) = PROJECT["optional-dependencies"]["beam"]
     version = beam.removeprefix("apache-beam==")
     first, last = of("FROM")
     python = re.fullmatch(r"apache/beam_python(3\.\d+)_sdk:([\d.]+) AS beam", first)
@@ -57,7 +59,7 @@ def test_versions_are_those_of_the_project() -> None:
     assert last == f"python:{python[1]}-slim"
     assert f">={python[1]}" == PROJECT["requires-python"]
     labels = dict(re.findall(r'([\w.]+)="([^"]*)"', of("LABEL")[0]))
-    assert labels["org.opencontainers.image.version"] == PROJECT["version"]
+    assert labels["org.opencontainers.image.version"] == __version__
     assert labels["org.opencontainers.image.licenses"] == PROJECT["license"]
 
 
