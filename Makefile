@@ -7,7 +7,7 @@ SOURCES := corpus_pipeline tests benchmarks tools
 PYTEST := $(RUN)/pytest -n auto --dist worksteal
 
 .PHONY: setup setup-cluster setup-trainers demo test check test-slow test-cluster test-cluster-slow \
-  test-trainers mutations audit bench golden golden-peers peer-cases docs lock clean
+  test-trainers packages test-wheel mutations audit bench golden golden-peers peer-cases docs lock clean
 
 setup: .venv/ready
 
@@ -96,6 +96,15 @@ test-trainers: setup-trainers
 	$(TRAINERS)/bin/pytest -rs -m trainers tests/exports tests/loader tests/test_train.py \
 	  tests/security/test_locks.py
 
+# What is released: sdist and wheel of the whole package and of the loader, then both in fresh environments of
+# the locked versions, from outside this folder.
+packages: setup
+	rm -rf dist
+	$(RUN)/python tools/build_packages.py dist
+
+test-wheel: packages
+	$(RUN)/python tools/try_packages.py dist
+
 # Pinned and hashed, licences on the list, no known vulnerability.
 audit: setup
 	$(RUN)/python tools/audit.py
@@ -182,6 +191,11 @@ lock: setup
 	grep '^setuptools==' locks/requirements.lock | cut -d ' ' -f 1 | \
 	  $(RUN)/$(COMPILE) --extra dataflow --extra s3 --constraints locks/requirements.lock \
 	  pyproject.toml - --output-file locks/requirements-worker.lock
+	$(RUN)/$(COMPILE) --only-binary :all: --constraints locks/requirements.lock \
+	  pyproject.toml --output-file locks/requirements-run.lock
+	$(RUN)/python tools/build_packages.py --loader-requirements | \
+	  $(RUN)/$(COMPILE) --only-binary :all: --constraints locks/requirements.lock \
+	  - --output-file locks/requirements-loader.lock
 	for version in $(SPARKS); do echo "pyspark~=$$version.0" | \
 	  $(RUN)/$(COMPILE) - --output-file locks/requirements-spark-$$version.lock || exit 1; done
 

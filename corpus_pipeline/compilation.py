@@ -14,7 +14,10 @@ from corpus_pipeline.kernels import CACHE_DIR, Kernel
 from corpus_pipeline.machine import OWN_PROCESS
 
 # After CACHE_DIR, which sets the variable that numba reads at its import.
-import numba  # isort: skip
+try:
+    import numba  # isort: skip
+except ModuleNotFoundError as missing:  # Of the package, the loader alone comes without.
+    raise ImportError("packing is compiled by numba; pip install numba", name="numba") from missing
 from numba.core import entrypoints  # isort: skip
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator  # isort: skip
 from numba.core import types  # isort: skip

@@ -346,7 +346,9 @@ def test_flow_docs_and_golden_agree() -> None:
 #: Folders of tests that are about the whole and not about a room.
 WHOLE = {"faults", "fuzz", "golden", "security"}
 #: Tests of what is not in the package.
-OF_THE_PROJECT = {"architecture", "docs", "examples", "mutations", "peer_cases", "train"}
+OF_THE_PROJECT = {
+    "architecture", "docs", "examples", "mutations", "packages", "peer_cases", "train",
+}  # fmt: skip
 #: Tests of one module whose names say what of it they test.
 OF_A_MODULE = {"kernel_cache": "kernels"}
 

@@ -43,7 +43,8 @@ def test_another_module_that_is_missing_is_told_as_it_is(monkeypatch: pytest.Mon
     ("imported", "line"),
     [
         ("import corpus_pipeline.beam",
-         "ImportError: corpus_pipeline.beam needs Apache Beam; pip install 'corpus-pipeline[beam]'"),
+         "ImportError: corpus_pipeline.beam needs Apache Beam; pip install "
+         "'corpus-pipeline[beam]'"),
         ("from corpus_pipeline.spark_runner import SparkRunner",
          "ImportError: SparkRunner needs Apache Beam: pip install 'corpus-pipeline[spark]'"),
     ],
