@@ -78,6 +78,19 @@ def loader_files() -> set[str]:
     }
 
 
+#: Prints what each distribution of an environment takes, largest first.
+SIZES = """\
+import importlib.metadata as metadata
+sizes = {}
+for each in metadata.distributions():
+    paths = [each.locate_file(file) for file in each.files or ()]
+    sizes[each.name] = sum(p.stat().st_size for p in paths if p.is_file() and p.suffix != ".pyc")
+rows = sorted(((size, name) for name, size in sizes.items() if name != "pip"), reverse=True)
+largest = ", ".join(f"{name} {size / 1e6:.0f}" for size, name in rows[:8])
+print(f"{sum(size for size, _ in rows) / 1e6:.0f} MB in {len(rows)} distributions: {largest}")
+"""
+
+
 class Environment:
     """A virtual environment with one wheel and the libraries of one lock."""
 
@@ -184,11 +197,13 @@ def main(arguments: list[str] | None = None) -> int:
             )
             step(f"corpus-pipeline is installed: {run.python('--version').strip()}")
             read = try_whole(run, folder)
+            print(f"          {run.python('-c', SIZES).strip()}")
             step("corpus-pipeline: init, run, verify, loader")
             alone = Environment(
                 folder / "loader", options.python, locks / "requirements-loader.lock", loader
             )
             step("corpus-pipeline-loader is installed")
+            print(f"          {alone.python('-c', SIZES).strip()}")
             try_loader(alone, folder, read)
             step("corpus-pipeline-loader: the same batches")
     except Failed as failed:
