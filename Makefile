@@ -7,7 +7,7 @@ SOURCES := corpus_pipeline tests benchmarks tools
 PYTEST := $(RUN)/pytest -n auto --dist worksteal
 
 .PHONY: setup setup-cluster setup-trainers demo test check test-slow test-cluster test-cluster-slow \
-  test-trainers packages test-wheel mutations audit bench golden golden-peers peer-cases docs lock clean
+  test-trainers packages test-wheel sbom mutations audit bench golden golden-peers peer-cases docs lock clean
 
 setup: .venv/ready
 
@@ -105,6 +105,20 @@ packages: setup
 test-wheel: packages
 	$(RUN)/python tools/try_packages.py dist
 
+# What the whole package is installed with, as a bill of materials in the form of CycloneDX: build/corpus-pipeline.cdx.json.
+# The tool reads the environment of a user, which has no pip in it, from one of its own.
+sbom: packages
+	rm -rf build/sbom
+	$(RUN)/python -m venv --without-pip build/sbom/run
+	$(RUN)/python -m venv build/sbom/tool
+	$(RUN)/python -m pip --python build/sbom/run install --quiet --disable-pip-version-check --no-deps \
+	  --require-hashes --only-binary :all: -r locks/requirements-run.lock
+	$(RUN)/python -m pip --python build/sbom/run install --quiet --disable-pip-version-check --no-deps dist/corpus_pipeline-*.whl
+	build/sbom/tool/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --require-hashes --only-binary :all: -r locks/requirements-sbom.lock
+	build/sbom/tool/bin/cyclonedx-py environment --output-reproducible \
+	  --output-file build/corpus-pipeline.cdx.json build/sbom/run/bin/python
+
 # Pinned and hashed, licences on the list, no known vulnerability.
 audit: setup
 	$(RUN)/python tools/audit.py
@@ -196,6 +210,7 @@ lock: setup
 	$(RUN)/python tools/build_packages.py --loader-requirements | \
 	  $(RUN)/$(COMPILE) --only-binary :all: --constraints locks/requirements.lock \
 	  - --output-file locks/requirements-loader.lock
+	echo cyclonedx-bom | $(RUN)/$(COMPILE) --only-binary :all: - --output-file locks/requirements-sbom.lock
 	for version in $(SPARKS); do echo "pyspark~=$$version.0" | \
 	  $(RUN)/$(COMPILE) - --output-file locks/requirements-spark-$$version.lock || exit 1; done
 

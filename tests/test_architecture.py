@@ -347,7 +347,8 @@ def test_flow_docs_and_golden_agree() -> None:
 WHOLE = {"faults", "fuzz", "golden", "security"}
 #: Tests of what is not in the package.
 OF_THE_PROJECT = {
-    "architecture", "docs", "examples", "mutations", "packages", "peer_cases", "train",
+    "architecture", "docs", "examples", "mutations", "packages", "peer_cases", "release",
+    "train",
 }  # fmt: skip
 #: Tests of one module whose names say what of it they test.
 OF_A_MODULE = {"kernel_cache": "kernels"}
