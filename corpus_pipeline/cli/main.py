@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpus_pipeline import __version__
-from corpus_pipeline.cli import cluster, inspection, status, streams, tokens, training
+from corpus_pipeline.cli import cluster, completion, inspection, status, streams, tokens, training
 from corpus_pipeline.cli import config as config_commands
 from corpus_pipeline.cli import export as export_command
 from corpus_pipeline.cli.help import example
@@ -351,6 +351,7 @@ inspection.add_commands(app)
 export_command.add_commands(app)
 training.add_commands(app)
 tokens.add_commands(app)
+completion.add_commands(app)
 
 
 app.add_typer(cluster.app, name="cluster", epilog=example("corpus cluster up spark --workers 2"))
