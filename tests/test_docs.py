@@ -23,7 +23,7 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-GENERATED = ("cli.md", "data-contract.md", "events.md")
+GENERATED = ("cli.md", "data-contract.md", "errors.md", "events.md")
 WRITTEN = [page for page in PAGES if page.name not in GENERATED]
 
 

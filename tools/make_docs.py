@@ -11,6 +11,7 @@ import pyarrow as pa
 import typer
 
 from corpus_pipeline.cli.events import EVENTS_VERSION, Event
+from corpus_pipeline.cli.help import EXIT_CODES
 from corpus_pipeline.cli.main import app
 from corpus_pipeline.flow import document_schema, documented, known_steps, ledger_schema, reasons
 from corpus_pipeline.recipes.catalogue import load_recipe, recipe_names
@@ -317,6 +318,17 @@ def _identifiers() -> str:
     return "\n".join(lines)
 
 
+_CODES_BEGIN = "<!-- exit codes: written by `make docs` from corpus_pipeline/cli/help.py -->\n"
+_CODES_END = "<!-- end of exit codes -->"
+
+
+def errors_page() -> str:
+    """Returns docs/errors.md with the exit codes as they are today."""
+    rows = [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
+    table = "\n".join(["| exit code | |", "| --- | --- |", *rows])
+    return _between("errors.md", _CODES_BEGIN, _CODES_END, table)
+
+
 _RECIPES_BEGIN = "<!-- recipes: written by `make docs` from corpus_pipeline/recipes/ -->\n"
 _RECIPES_END = "<!-- end of recipes -->"
 
@@ -406,6 +418,7 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / page_of("scrub"): scrub_page(),
         DOCS / "architecture.md": architecture_page(),
+        DOCS / "errors.md": errors_page(),
         DOCS / "recipes.md": recipes_page(),
         DOCS / "cli.md": cli_page(),
         DOCS / "events.md": events_page(),

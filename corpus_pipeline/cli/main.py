@@ -14,6 +14,7 @@ from corpus_pipeline.cli import cluster, completion, inspection, status, streams
 from corpus_pipeline.cli import config as config_commands
 from corpus_pipeline.cli import export as export_command
 from corpus_pipeline.cli.help import example
+from corpus_pipeline.cli.pages import point_at_page
 from corpus_pipeline.errors import CorpusError, owner_of, printable
 from corpus_pipeline.machine import OWN_PROCESS
 from corpus_pipeline.sources.formats import named_formats
@@ -93,6 +94,7 @@ def _exit_code() -> int:
     except CorpusError as error:
         for line in str(error).split("\n") if error.has_lines else [str(error)]:
             print(f"corpus: {printable(line)}", file=sys.stderr)
+        point_at_page(error)
         return error.exit_code
     except BrokenPipeError as error:
         if error.filename is None:  # Of the output; nobody reads on.
@@ -102,6 +104,7 @@ def _exit_code() -> int:
         named = f"{error.filename}: " if error.filename else ""
         line = f"{named}{error.strerror or error}{owner_of(error)}"
         print(f"corpus: {printable(line)}", file=sys.stderr)
+        point_at_page(error)
         return 1
     except (KeyboardInterrupt, SystemExit) as end:
         # Typer ends with 130 at Ctrl-C, without a word.

@@ -19,7 +19,7 @@ from corpus_pipeline.redaction import public_path
 from corpus_pipeline.storage import place
 
 #: Exit codes of the states in which nothing is complete and no work goes on.
-EXIT_CODES = {"stopped": 3, "not begun": 4}
+STATE_CODES = {"stopped": 3, "not begun": 4}
 #: Phases that are shown; of more, those that took longest.
 _PHASES = 12
 
@@ -39,7 +39,7 @@ def print_status(output: str, as_json: bool) -> int:
         print(json.dumps(found.as_json()))
     else:
         _print(found)
-    return EXIT_CODES.get(found.state, 0)
+    return STATE_CODES.get(found.state, 0)
 
 
 def _print(found: Status) -> None:

@@ -57,6 +57,22 @@ def test_help_is_instant() -> None:
     assert "Usage" in done.stdout
 
 
+def test_help_of_every_command_needs_nothing_heavy() -> None:
+    script = (
+        "import contextlib, io, sys, typer\n"
+        "from corpus_pipeline.cli.main import app\n"
+        "for name, command in typer.main.get_command(app).commands.items():\n"
+        "    for inner in ('', *getattr(command, 'commands', ())):\n"
+        "        words = [name, *([inner] if inner else []), '--help']\n"
+        "        with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n"
+        "            app(words)\n"
+        "        heavy = {'apache_beam', 'numba', 'numpy', 'pyarrow', 'yaml'} & set(sys.modules)\n"
+        "        assert not heavy, (words, heavy)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_refused_run_leaves_no_process_at_work(tmp_path: Path) -> None:
     """The workers' imports begin early; they end with the line that refuses the run."""
