@@ -71,7 +71,7 @@ def missing(lock: str, python: str, platform: str, macos: str) -> list[str]:
     Raises:
         SystemExit: uv fails for another reason.
     """
-    found = []
+    found: list[str] = []
     env = {**os.environ, **({"MACOSX_DEPLOYMENT_TARGET": macos} if macos else {})}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lock.txt"

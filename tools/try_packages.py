@@ -108,13 +108,13 @@ class Environment:
         self.python(*pip, str(wheel))
         self.python("-m", "pip", "--disable-pip-version-check", "check")
 
-    def python(self, *arguments: str, **options: object) -> str:
+    def python(self, *arguments: str, cwd: Path | None = None) -> str:
         """Runs its Python; returns what it prints."""
-        return call([str(self._program("python")), *arguments], **options)
+        return call([str(self._program("python")), *arguments], cwd)
 
-    def corpus(self, *arguments: str, **options: object) -> str:
-        """Runs its command `corpus`; returns what it prints."""
-        return call([str(self._program("corpus")), *arguments], **options)
+    def corpus(self, *arguments: str, cwd: Path, fails: bool = False) -> str:
+        """Runs its command `corpus`; returns what it prints, or of one that fails its error."""
+        return call([str(self._program("corpus")), *arguments], cwd, fails)
 
     def _program(self, name: str) -> Path:
         if os.name == "nt":

@@ -8,7 +8,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from typer.completion import completion_init, get_completion_script
+
+# Typer's own options --install-completion and --show-completion use these, which it has no name for.
+from typer.completion import completion_init, get_completion_script  # type: ignore[attr-defined]
 
 from corpus_pipeline.cli.help import example
 
