@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-# Typer's own options --install-completion and --show-completion use these, which it has no name for.
+# What Typer's own options --install-completion and --show-completion are made of.
 from typer.completion import completion_init, get_completion_script  # type: ignore[attr-defined]
 
 from corpus_pipeline.cli.help import example

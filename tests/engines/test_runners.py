@@ -1,10 +1,14 @@
 """Runners of Beam where Beam is not installed: one line that names the extra."""
 
 import importlib
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import runs
+import yaml
 
 from corpus_pipeline.engines.runners import import_beam
 from corpus_pipeline.errors import ConfigError
@@ -54,3 +58,19 @@ def test_what_is_imported_names_the_extra(imported: str, line: str) -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == line
+
+
+def test_one_machine_runs_without_beam(tmp_path: Path) -> None:
+    """Driver and workers: what a process imports is refused before it runs a line of ours."""
+    (tmp_path / "guard").mkdir()
+    refusing = "import sys; sys.modules['apache_beam'] = None\n"
+    (tmp_path / "guard" / "sitecustomize.py").write_text(refusing)
+    content = runs.small(tmp_path, tmp_path / "out", workers=2)
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(content))
+    path = os.pathsep.join([str(tmp_path / "guard"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-m", "corpus_pipeline.cli.main", "run", f"{tmp_path}/config.yaml"],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "run.json").exists()

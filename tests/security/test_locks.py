@@ -76,6 +76,16 @@ def test_the_lock_of_the_trainers_is_complete() -> None:
     assert check_lock.main([lock, "corpus-pipeline[dev,trainers]"]) == 0
 
 
+@pytest.mark.parametrize("name", ["run", "loader"])
+def test_what_users_install_is_what_is_tested(name: str) -> None:
+    """Their locks are parts of the whole one, at its versions."""
+    whole = check_lock.pinned((ROOT / "locks" / "requirements.lock").read_text("utf-8"))
+    part = check_lock.pinned((ROOT / "locks" / f"requirements-{name}.lock").read_text("utf-8"))
+    assert part.items() <= whole.items()
+    assert "pyarrow" in part
+    assert "apache-beam" not in part
+
+
 def test_a_lock_with_an_entry_taken_out_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
