@@ -25,6 +25,7 @@ with 1.
 import contextlib
 import os
 import stat
+from collections.abc import Iterable, Iterator
 
 
 def printable(text: str) -> str:
@@ -90,6 +91,10 @@ class CorpusError(Exception):
     has_lines = False
     #: With which the command line ends.
     exit_code = 1
+    #: The errors that this one tells together; none of an error that stands alone.
+    parts: "tuple[CorpusError, ...]" = ()
+    #: Where in the configuration the mistake stands: keys and places in lists; empty if unknown.
+    at: tuple[str | int, ...] = ()
 
 
 class ConfigError(CorpusError):
@@ -122,3 +127,56 @@ class LoaderError(CorpusError):
 
 class VerifyError(CorpusError):
     """An output does not hold what it says it holds."""
+
+
+class Mistakes:
+    """What is wrong with a request, collected so that all of it is told at once.
+
+    >>> found = Mistakes()
+    >>> for name in ("a", "b"):
+    ...     with found.looking():
+    ...         raise InputError(f"{name}: is missing")
+    >>> found.refuse()
+    Traceback (most recent call last):
+    corpus_pipeline.errors.InputError: a: is missing
+    b: is missing
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[CorpusError] = []
+
+    @contextlib.contextmanager
+    def looking(self, at: tuple[str | int, ...] = ()) -> Iterator[None]:
+        """Keeps an error of the package that is raised inside.
+
+        Args:
+            at: where in the configuration it stands, for an error that does not say it.
+        """
+        try:
+            yield
+        except CorpusError as error:
+            self.add(error.parts or [error], at)
+
+    def add(self, errors: Iterable[CorpusError], at: tuple[str | int, ...] = ()) -> None:
+        """Keeps errors; of equal ones the first."""
+        for error in errors:
+            error.at = error.at or at
+            if str(error) not in map(str, self.errors):
+                self.errors.append(error)
+
+    def __bool__(self) -> bool:
+        return bool(self.errors)
+
+    def refuse(self) -> None:
+        """Raises what was found, if anything was.
+
+        Raises:
+            CorpusError: the error itself if there is one; of several one error of the kind of the
+                first, with a line for each.
+        """
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            whole = type(self.errors[0])("\n".join(printable(str(each)) for each in self.errors))
+            whole.has_lines, whole.parts = True, tuple(self.errors)
+            raise whole

@@ -7,11 +7,10 @@ text. Anchors and merge keys (`<<`) work as ever, but what aliases stand for is 
 of ten aliases are a file of 400 bytes and 10⁹ values.
 """
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from yaml.composer import Composer
@@ -141,13 +140,61 @@ def load_yaml(text: str) -> Any:
     ...
     ValueError: key 'a' is given twice, in lines 1 and 3; keep one, or put both together
     """
+    return load_marked(text).content
+
+
+class Marked(NamedTuple):
+    """What a YAML document holds, and where."""
+
+    content: Any
+    root: yaml.Node | None
+
+    def place(self, path: Sequence[str | int]) -> tuple[int, int] | None:
+        """Returns line and column, from 1, of a key or an item of a list.
+
+        Args:
+            path: keys and places in lists, from the top. Of what the document does not have the
+                nearest section around it counts.
+
+        >>> marked = load_marked("a:\\n  - {b: 1, c: 2}\\n")
+        >>> marked.place(["a", 0, "c"]), marked.place(["a", 0, "no"]), marked.place(["no"])
+        ((2, 12), (2, 5), None)
+        """
+        node, mark = self.root, None
+        for part in path:
+            found = _inside(node, part)
+            if found is None:
+                break
+            mark, node = found
+        return None if mark is None else (mark.line + 1, mark.column + 1)
+
+
+def _inside(node: yaml.Node | None, part: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
+    """Returns the place and the value of a key of a mapping, or of an item of a list."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        item: yaml.Node = node.value[part]
+        return item.start_mark, item
+    if isinstance(node, yaml.MappingNode):
+        # Keys that were merged (`<<`) stand before those that are written, which win.
+        for key, value in reversed(node.value):
+            if isinstance(key, yaml.ScalarNode) and key.value == str(part):
+                return key.start_mark, value
+    return None
+
+
+def load_marked(text: str) -> Marked:
+    """Reads one YAML document, and keeps where its values stand.
+
+    Raises:
+        ValueError: as of `load_yaml`.
+    """
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
-            return None
+            return Marked(None, None)
         _count_values(node, {})
-        return loader.construct_document(node)
+        return Marked(loader.construct_document(node), node)
     except _RefusedError as error:
         raise ValueError(str(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -166,32 +213,3 @@ def _told(error: Exception) -> str:
             at = "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"
             parts.append(re.sub(r"'(?!<)[^']{2,}'", "'...'", words) + at)
     return "; ".join(parts)
-
-
-def nearest_key(
-    key: str, known: Iterable[str], aliases: Mapping[str, str] | None = None
-) -> str | None:
-    """Returns the key of `known` that somebody meant who wrote `key`; None if nothing is near.
-
-    Args:
-        key: what was written.
-        known: what may be written.
-        aliases: other words for keys, as other tools have them.
-
-    >>> nearest_key("lang", ["plan", "language"]), nearest_key("dedpu", ["dedup", "read"])
-    ('language', 'dedup')
-    >>> nearest_key("column", ["path", "text_field"], {"column": "text_field"})
-    'text_field'
-    >>> nearest_key("abacus", ["path", "text_field"]) is None
-    True
-    """
-    names = list(known)
-    written = key.lower().replace("-", "_")
-    if written in names:
-        return written
-    if (meant := (aliases or {}).get(written)) in names:
-        return meant
-    longer = [name for name in names if name.startswith(written) or written.startswith(name)]
-    if len(longer) == 1 and len(written) > 2:
-        return longer[0]
-    return next(iter(difflib.get_close_matches(written, names, n=1, cutoff=0.6)), None)

@@ -9,6 +9,7 @@ from corpus_pipeline.config.config import Config, build_config, read_sections
 from corpus_pipeline.errors import ConfigError, InputError
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.inspection.trace import ledger_parts
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.workspace.run_file import RUN_FILE, why_no_run
 
 #: Steps that a configuration switches on and off.
@@ -157,6 +158,6 @@ def _refuse_other_sources(where: str, folder: str, rules: Iterable[Any]) -> None
         found.update(storage.read_parquet(part, columns=["source"])["source"].unique().to_pylist())
     for name in sorted(wanted - found):
         raise ConfigError(
-            f"{where}: inputs: no document of {folder} has the source {name!r}; there are: "
-            f"{', '.join(sorted(found))}"
+            f"{where}: inputs: no document of {folder} has the source {name!r}; "
+            f"{meant(name, sorted(found))}"
         )

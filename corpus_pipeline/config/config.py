@@ -5,44 +5,31 @@ bytes and may be written `32MB` or `4GiB`.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
-    ValidationError,
+    ValidationInfo,
     create_model,
     model_validator,
 )
 
-from corpus_pipeline.config.input_sections import (
-    CardSection,
-    JoinSection,
-    PostsSection,
-    RecordsSection,
-    SplitSection,
-)
-from corpus_pipeline.config.messages import one_line
+from corpus_pipeline.config.input import Input
+from corpus_pipeline.config.messages import Line, SeveralLines
+from corpus_pipeline.config.mistakes import WHOLE, Places, checked
 from corpus_pipeline.config.mixture import MixtureSection
-from corpus_pipeline.config.step_list import ListedStep, check_list
-from corpus_pipeline.dedup.matches import MATCHES
-from corpus_pipeline.errors import ConfigError, relative_to
-from corpus_pipeline.extensions.readers import is_own
+from corpus_pipeline.config.step_list import ListedStep, mistakes_of_list
+from corpus_pipeline.errors import ConfigError, Mistakes, relative_to
 from corpus_pipeline.flow import known_steps
-from corpus_pipeline.option_types import LanguageName, Size
+from corpus_pipeline.nearest import near_file, nearest_key
+from corpus_pipeline.option_types import Size
 from corpus_pipeline.redaction import remember_secrets, storable
-from corpus_pipeline.sources.formats import FETCHING, FORMATS, MARKED, SHAPED, WITH_POSTS
-from corpus_pipeline.sources.shapes import PAGES, Markup
 from corpus_pipeline.steps import Section, SourceRules
 from corpus_pipeline.text.languages import parse_language
-from corpus_pipeline.yaml_files import load_yaml, nearest_key, read_yaml_text
-
-#: Kinds of dedup that a source may be left out of.
-_KINDS = tuple(match.kind for match in MATCHES if match.skippable)
-#: Steps that every document passes.
-_NEVER_SKIPPED = ("read", "extract", "dedup", "tokenize")
+from corpus_pipeline.yaml_files import Marked, load_marked, read_yaml_text
 
 
 def _no_old_booleans(value: Any, path: str = "") -> Any:
@@ -55,133 +42,6 @@ def _no_old_booleans(value: Any, path: str = "") -> Any:
 
 
 _StorageOptions = Annotated[dict[str, dict[str, Any]], BeforeValidator(_no_old_booleans)]
-
-
-def _skippable(name: str) -> str:
-    """Refuses what no source can be left out of."""
-    known = [*(step for step in known_steps() if step not in _NEVER_SKIPPED), *_KINDS]
-    if name not in known:
-        near = nearest_key(name, known)
-        hint = f"did you mean {near!r}?" if near else f"a source may skip {', '.join(known)}"
-        raise ValueError(f"{name!r} cannot be skipped; {hint}")
-    return name
-
-
-def _format(name: str) -> str:
-    """Refuses formats that nobody reads."""
-    known = ("auto", *FORMATS, "dataset")
-    if name not in known and not is_own(name):
-        near = nearest_key(name, list(known))
-        hint = f"did you mean {near!r}?" if near else f"it is one of {', '.join(known)}"
-        raise ValueError(f"no reader is called {name!r}; {hint}")
-    return name
-
-
-class Input(Section):
-    """One source: files of one kind that share a name, a priority and rules."""
-
-    path: str = Field(description="path, URL or glob pattern; a folder stands for all files in it")
-    source: str = Field(description="name of this source in the ledger and in reports")
-    format: Annotated[str, AfterValidator(_format)] = Field(
-        "auto",
-        description=f"auto (by what the file holds), {', '.join(FORMATS)}, dataset: a folder that "
-        "an earlier run has written, or code of your own: ./FILE.py:NAME",
-    )
-    priority: int | None = Field(
-        None,
-        ge=0,
-        le=255,
-        description="among duplicates the document with the lowest number stays; default: 100, for "
-        "a dataset what its documents have",
-    )
-    text_field: str = Field("text", description="JSONL key or Parquet column that holds the text")
-    id_field: str = Field(
-        "id", description="key or column of the document's own id, a string or an integer"
-    )
-    url_field: str = Field(
-        "url", description="key, at the top of a record, or column of the document's address"
-    )
-    markup: Markup | None = Field(
-        None,
-        description="what the text is written in: wikitext, latex, html (pages) or fragment (HTML "
-        "all of which is text); default: plain text",
-    )
-    pdf: bool = Field(
-        False, description="PDF documents of web archives are read; needs the extra pdf"
-    )
-    card: CardSection | None = Field(
-        None, description="path is a folder whose README.md lists the files by name and split"
-    )
-    partitions: bool = Field(
-        False, description="folders called NAME=VALUE are fields of the documents' metadata"
-    )
-    records: RecordsSection | None = Field(
-        None, description="which records are fetched; for indexes of web archives (cdxj)"
-    )
-    posts: PostsSection | None = Field(
-        None, description="which posts are documents, and which are joined; for forums"
-    )
-    join: JoinSection | None = Field(
-        None, description="records that have a field in common become one document"
-    )
-    split: SplitSection | None = Field(
-        None, description="documents are cut into segments, at an expression or by length"
-    )
-    language: LanguageName | None = Field(
-        None, description="language of this source, if known: no model is asked"
-    )
-    quality_profile: str | None = Field(
-        None, description="rules for this source instead of quality.profile, for example code"
-    )
-    skip: tuple[Annotated[str, AfterValidator(_skippable)], ...] = Field(
-        (), description="steps, and kinds of dedup, that do not apply to this source"
-    )
-
-    @model_validator(mode="after")
-    def _different_fields(self) -> "Input":
-        names = ("text_field", "id_field", "url_field")
-        for i, name in enumerate(names):
-            for other in names[i + 1 :]:
-                if (same := getattr(self, name)) == getattr(self, other):
-                    raise ValueError(
-                        f"{name} and {other} are both {same!r}; give {other} another name"
-                    )
-        return self
-
-    @model_validator(mode="after")
-    def _sections_of_formats(self) -> "Input":
-        if (self.records is not None) != (self.format in FETCHING):
-            raise ValueError(
-                f"records: the format {' or '.join(FETCHING)} needs it, for `base`, and no other "
-                f"takes it; got the format {self.format}"
-            )
-        if self.posts is not None and self.format not in WITH_POSTS:
-            raise ValueError(
-                f"posts: the format {self.format} has none; name one that has "
-                f"(`format:` {' or '.join(WITH_POSTS)}), or leave posts out"
-            )
-        if self.markup is not None and self.format not in MARKED and not is_own(self.format):
-            raise ValueError(
-                f"markup: it is that of the texts of {', '.join(MARKED)} (`format:`) and readers "
-                f"of your own; got the format {self.format}"
-            )
-        if self.markup in PAGES and (self.join or self.split):
-            raise ValueError(
-                f"markup: {self.markup} becomes text after it is read, and is neither joined nor "
-                "split before; read the documents/ of a run as parquet"
-            )
-        for name in ("join", "split"):
-            if (
-                getattr(self, name) is not None
-                and self.format not in SHAPED
-                and not (name == "split" and is_own(self.format))
-            ):
-                raise ValueError(
-                    f"{name}: it takes a format of which all records are texts (`format:` "
-                    f"{', '.join(SHAPED)}); got the format {self.format}. Of pages make texts by a "
-                    "run of its own, and read its documents/ as parquet"
-                )
-        return self
 
 
 class PlanSection(Section):
@@ -203,7 +63,10 @@ class PlanSection(Section):
 
 
 #: Names of runners: ours, or a class of Beam's by itself or with its modules.
-_RUNNERS = r"direct|spark|dataflow|[\w.]+Runner"
+_OWN_RUNNERS = ("direct", "spark", "dataflow")
+_RUNNERS = rf"{'|'.join(_OWN_RUNNERS)}|[\w.]+Runner"
+#: Keys that an option of another name sets.
+_OPTIONS = {"runner_options": "--runner-option"}
 #: Keys that say where, how and how fast a run is made, and nothing of what comes out; a mixture is
 #: planned of what came out, and anew when it is another one.
 _HOW = (
@@ -269,33 +132,50 @@ class _Config(Section):
     )
 
     @model_validator(mode="after")
-    def _check(self) -> "_Config":
+    def _check(self, info: ValidationInfo) -> "_Config":
+        found = list(self._contradictions())
+        if info.context is not None and WHOLE in info.context:
+            info.context[WHOLE].extend(found)
+        elif found:
+            raise SeveralLines(found)
+        return self
+
+    def _contradictions(self) -> Iterator[Line]:
+        """Yields what fields say of each other that cannot be."""
         names = [each.source for each in self.inputs]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        if doubled:
-            raise ValueError(f"two inputs have the source name {doubled[0]!r}; give each its own")
-        for each in self.inputs:
+        for place, name in enumerate(names):
+            if name in names[:place] and names.index(name, names.index(name) + 1) == place:
+                yield Line(
+                    ("inputs", place, "source"),
+                    f"two inputs have the source name {name!r}; give each its own",
+                )
+        for place, each in enumerate(self.inputs):
             if each.format == "dataset" and (each.skip or each.quality_profile or each.language):
-                raise ValueError(
+                yield Line(
+                    ("inputs", place),
                     f"documents of the dataset {each.source!r} keep their own sources; "
-                    "put skip, language and quality_profile under dataset_sources"
+                    "put skip, language and quality_profile under dataset_sources",
                 )
         if not re.fullmatch(_RUNNERS, self.runner):
-            raise ValueError(
+            meaning = nearest_key(self.runner, _OWN_RUNNERS)
+            yield Line(
+                ("runner",),
                 "runner is direct, spark, dataflow or the class of a Beam runner, for example "
                 f"PrismRunner; got {self.runner!r}"
+                + ("" if meaning is None else f"; did you mean {meaning!r}?"),
             )
         if self.runner == "direct" and self.runner_options:
-            raise ValueError(
+            yield Line(
+                ("runner_options",),
                 "runner_options: the runner direct takes none, got "
-                f"{min(self.runner_options)!r}; see workers, memory and unit_timeout"
+                f"{min(self.runner_options)!r}; see workers, memory and unit_timeout",
             )
         if not names:
-            raise ValueError("inputs is empty; name at least one path and source")
+            yield Line(("inputs",), "inputs is empty; name at least one path and source")
         if self.steps is not None:
             sections = frozenset(name for name in known_steps() if name in self.model_fields_set)
-            check_list(self.steps, sections)
-        return self
+            for where, text in mistakes_of_list(self.steps, sections):
+                yield Line((where,) if isinstance(where, str) else ("steps", where), text)
 
     def options(self, step: str) -> Any:
         """Returns the section of a step, by its name."""
@@ -363,11 +243,39 @@ def load_config(path: Path, **overrides: object) -> Config:
     """Reads a configuration file; `overrides` that are not None replace top-level keys.
 
     Raises:
-        ConfigError: one line for the first broken rule, with the file and the key.
+        ConfigError: a line for each broken rule, with the file, the line and the key.
     """
-    content = read_sections(path)
-    content |= {key: value for key, value in overrides.items() if value is not None}
-    return build_config(content, str(path))
+    found = Mistakes()
+    config = load_what_is_good(path, found, **overrides)[0]
+    found.refuse()
+    assert config is not None
+    return config
+
+
+def load_what_is_good(
+    path: Path, found: Mistakes, **overrides: object
+) -> tuple[Config | None, Places]:
+    """Reads a configuration file without what is wrong in it.
+
+    Args:
+        path: of the file.
+        found: where every mistake is put.
+        overrides: those that are not None replace top-level keys.
+
+    Returns:
+        The configuration, None where too little is good, and where its keys stand.
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    options = {key: _OPTIONS.get(key, f"--{key.replace('_', '-')}") for key in given}
+    places = Places(str(path), None, options)
+    try:
+        marked = read_marked(path)
+    except ConfigError as error:
+        found.add([error])
+        return None, places
+    return _made(marked.content | given, places._replace(marked=marked), found), places._replace(
+        marked=marked
+    )
 
 
 def read_sections(path: Path) -> dict[str, Any]:
@@ -376,25 +284,45 @@ def read_sections(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: the file cannot be read or holds something else.
     """
+    sections: dict[str, Any] = read_marked(path).content
+    return sections
+
+
+def read_marked(path: Path) -> Marked:
+    """Reads a YAML file that must hold a mapping of sections, and where they stand in it.
+
+    Raises:
+        ConfigError: the file cannot be read or holds something else.
+    """
     try:
-        content = load_yaml(read_yaml_text(path))
+        marked = load_marked(read_yaml_text(path))
     except OSError as error:
         raise ConfigError(
-            f"{path}: cannot be read ({error.strerror}{relative_to(path)}); try `corpus init`"
+            f"{path}: cannot be read ({error.strerror}{relative_to(path)}"
+            f"{near_file(path)}); try `corpus init`"
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not YAML: {error}") from error
     except ValueError as error:
         raise ConfigError(f"{path}: {error}") from error
-    if not isinstance(content, dict):
+    if not isinstance(marked.content, dict):
         raise ConfigError(f"{path}: must be a mapping of sections; try `corpus init`")
-    return content
+    return marked
 
 
 def build_config(content: dict[str, Any], where: str) -> Config:
-    """Checks the content of a configuration; `where` names it in errors."""
+    """Checks the content of a configuration; `where` names it in errors.
+
+    Raises:
+        ConfigError: a line for each broken rule.
+    """
+    found = Mistakes()
+    config = _made(content, Places(where), found)
+    found.refuse()
+    assert config is not None
+    return config
+
+
+def _made(content: dict[str, Any], places: Places, found: Mistakes) -> Config | None:
     remember_secrets(content.get("runner_options"), content.get("storage_options"))
-    try:
-        return Config.model_validate(content)
-    except ValidationError as error:
-        raise ConfigError(f"{where}: {one_line(error, Config)}") from error
+    return checked(content, Config, places, found)

@@ -1,15 +1,15 @@
-"""What is wrong with a configuration, in one line: pydantic's findings in the words of YAML."""
+"""What is wrong with a configuration, a line each: pydantic's findings in the words of YAML."""
 
 import typing
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ByteSize, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from corpus_pipeline.nearest import meant, nearest_key
 from corpus_pipeline.option_types import Label, LanguageName, show_size
-from corpus_pipeline.yaml_files import nearest_key
 
 #: What people write who know other tools, or guess -> the key. A dot leads into a section.
 _ALIASES = {
@@ -100,27 +100,88 @@ _SCALARS = {
 _LONGEST = 80
 
 
-def one_line(error: ValidationError, root: type[BaseModel]) -> str:
-    """Returns the first mistake of a configuration in one line: the key, the rule, what to write.
+#: Keys and places in lists on the way to a value.
+Path: TypeAlias = tuple[int | str, ...]
+
+
+class Line(NamedTuple):
+    """One mistake."""
+
+    at: Path
+    text: str
+    """What is wrong, and what to write."""
+    is_missing: bool = False
+    """A key is needed, and not there."""
+
+
+class SeveralLines(ValueError):
+    """Mistakes that one check of a section has found."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__("; ".join(line.text for line in lines))
+        self.lines = tuple(lines)
+
+
+def part_in(content: Any, path: Path) -> Path:
+    """Returns the part of a path that there is in some content.
+
+    >>> part_in({"keep": [1, 2]}, ("keep", 1)), part_in({"keep": [1]}, ("keep", 1, "a"))
+    (('keep', 1), ('keep',))
+    """
+    for length, part in enumerate(path):
+        items = content if isinstance(content, (dict, list)) else ()
+        known = part in items if isinstance(items, dict) else part in range(len(items))
+        if not known:
+            return path[:length]
+        content = content[part]
+    return path
+
+
+def lines_of(error: ValidationError, root: type[BaseModel], content: Any) -> list[Line]:
+    """Returns every mistake of a configuration in one line: the key, the rule, what to write.
 
     Args:
         error: what `root` found.
         root: the model of the whole configuration.
+        content: what it was to be made of.
     """
+    found: dict[Path, list[Line]] = {}
+    missing: set[Path] = set()
+    for each in error.errors():
+        loc = tuple(part for part in each["loc"] if part != "[key]")
+        there = part_in(content, loc)
+        if each["type"] == "missing" and there == loc[:-1]:
+            missing.add(loc)
+        elif each["type"] not in ("extra_forbidden", "invalid_key"):
+            # Of a value that may be of two kinds, what the first one says is told.
+            loc = there
+        found.setdefault(loc, _lines(each, loc, root))
     # A misspelt key is often also a missing one; the spelling is the mistake.
-    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    loc = tuple(part for part in first["loc"] if part != "[key]")
+    slips = {
+        wanted
+        for wanted in missing
+        for loc, lines in found.items()
+        if loc[:-1] == wanted[:-1] and lines[0].text.endswith(f"did you mean {wanted[-1]!r}?")
+    }
+    return [line for loc, lines in found.items() if loc not in slips for line in lines]
+
+
+def _lines(found: ErrorDetails, loc: Path, root: type[BaseModel]) -> list[Line]:
     path = ".".join(map(str, loc))
-    if first["type"] in ("extra_forbidden", "invalid_key"):
-        return f"unknown key {path!r}; {_hint(loc, root)}"
-    if first["type"] == "missing":
-        return f"{path}: is missing; every run needs it (see `corpus init`)"
+    if found["type"] in ("extra_forbidden", "invalid_key"):
+        return [Line(loc, f"unknown key {path!r}; {_hint(loc, root)}")]
+    if found["type"] == "missing":
+        return [Line(loc, f"{path}: is missing; every run needs it (see `corpus init`)", True)]
+    several = found.get("ctx", {}).get("error")
+    if isinstance(several, SeveralLines):
+        before = f"{path}: " if path else ""
+        return [Line((*loc, *line.at), f"{before}{line.text}") for line in several.lines]
     if not path:
-        return first["msg"].removeprefix("Value error, ")
-    return f"{path}: {_message(first, loc, root)}"
+        return [Line(loc, found["msg"].removeprefix("Value error, "))]
+    return [Line(loc, f"{path}: {_message(found, loc, root)}")]
 
 
-def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseModel]) -> str:
+def _message(found: ErrorDetails, loc: Path, root: type[BaseModel]) -> str:
     kind, value = found["type"], found["input"]
     field = _field(loc, root)
     if loc[0] == "storage_options":  # Values may be secrets.
@@ -156,7 +217,7 @@ def _message(found: ErrorDetails, loc: tuple[int | str, ...], root: type[BaseMod
 # Unknown keys
 
 
-def _hint(loc: tuple[int | str, ...], root: type[BaseModel]) -> str:
+def _hint(loc: Path, root: type[BaseModel]) -> str:
     """Says which key may have been meant."""
     model, key = _model(loc[:-1], root), loc[-1]
     known = sorted(model.model_fields)
@@ -170,12 +231,10 @@ def _hint(loc: tuple[int | str, ...], root: type[BaseModel]) -> str:
     there = [path for path in there if path.count(".") == min(p.count(".") for p in there)]
     if len(there) == 1:
         return f"did you mean {there[0]!r}?"
-    if near is not None:
-        return f"did you mean {near!r}?"
     elsewhere = list(_places(_ALIASES.get(written, ""), root))
-    if len(elsewhere) == 1:
+    if near is None and len(elsewhere) == 1:
         return f"did you mean {elsewhere[0]!r}?"
-    return f"known keys: {', '.join(known)}"
+    return meant(written, known, f"known keys: {', '.join(known)}", _ALIASES)
 
 
 def _is_slip(written: str, near: str) -> bool:
@@ -203,7 +262,7 @@ def _places(key: str, model: type[BaseModel], at: str = "") -> Iterator[str]:
 # Values of another kind
 
 
-def _no_list(value: Any, loc: tuple[int | str, ...]) -> str:
+def _no_list(value: Any, loc: Path) -> str:
     if loc[0] in ("inputs", "dataset_sources") and len(loc) == 1:
         if isinstance(value, dict):
             return "is a list; begin each of its sections with `- `, as in `- path: FILES`"
@@ -241,7 +300,7 @@ def _no_section(value: Any, model: type[BaseModel]) -> str:
     return f"is a section, not {what}; its keys are {', '.join(keys)}"
 
 
-def _no_scalar(value: Any, loc: tuple[int | str, ...], root: type[BaseModel]) -> str:
+def _no_scalar(value: Any, loc: Path, root: type[BaseModel]) -> str:
     if isinstance(value, dict):
         by_language = f"{loc[-1]}_by_language"
         if by_language in _model(loc[:-1], root).model_fields:
@@ -322,7 +381,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
-def _model(loc: tuple[int | str, ...], root: type[BaseModel]) -> type[BaseModel]:
+def _model(loc: Path, root: type[BaseModel]) -> type[BaseModel]:
     """Returns the innermost model on the way to a field."""
     model = root
     for part in loc:
@@ -336,7 +395,7 @@ def _maps_to_sections(field: FieldInfo) -> bool:
     return typing.get_origin(field.annotation) is dict and section_of(field) is not None
 
 
-def _field(loc: tuple[int | str, ...], root: type[BaseModel]) -> FieldInfo | None:
+def _field(loc: Path, root: type[BaseModel]) -> FieldInfo | None:
     """Returns the field that a path leads to; None where that is an item of a list."""
     model = root
     field: FieldInfo | None = None

@@ -6,21 +6,28 @@ same words. It imports no stage, so that a run that cannot be ends at once.
 
 import errno
 import os
-from collections.abc import Iterable
 
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
-from corpus_pipeline.errors import ResourceError, relative_to
+from corpus_pipeline.errors import Mistakes, ResourceError, relative_to
+from corpus_pipeline.nearest import near_file
+
+#: Where the evaluation files are named.
+EVALUATIONS = ("dedup", "contamination", "evaluations")
 
 
 def refuse_missing_inputs(config: Config) -> None:
     """Refuses a configuration that names local inputs which are not there.
 
     Raises:
-        InputError: an input is missing.
+        InputError: a line for each input that is missing.
     """
-    _refuse_missing([source.path for source in config.inputs], config.output)
+    found = Mistakes()
+    for place, source in enumerate(config.inputs):
+        with found.looking(("inputs", place, "path")):
+            _refuse_missing(source.path, config.output)
+    found.refuse()
 
 
 def refuse_missing_resources(config: Config, flow: RunFlow) -> None:
@@ -28,10 +35,13 @@ def refuse_missing_resources(config: Config, flow: RunFlow) -> None:
 
     Raises:
         InputError: an evaluation file is missing.
-        ResourceError: a model, a tokenizer or a word list is.
+        ResourceError: a model, a tokenizer or a word list is. Of several there is a line for each.
     """
+    found = Mistakes()
     if flow.dedup.on("contamination"):
-        _refuse_missing(flow.dedup.options.contamination.evaluations, config.output)
+        for place, path in enumerate(flow.dedup.options.contamination.evaluations):
+            with found.looking((*EVALUATIONS, place)):
+                _refuse_missing(path, config.output)
     for each in flow.resources():
         # A shipped file is named by its place in the package.
         if (
@@ -40,21 +50,24 @@ def refuse_missing_resources(config: Config, flow: RunFlow) -> None:
             and (not os.path.exists(each.path.removeprefix("file://")))
         ):
             error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            raise missing(each.path, each.key, error)
+            found.add([missing(each.path, each.key, error)])
+    found.refuse()
 
 
-def _refuse_missing(patterns: Iterable[str], output: str) -> None:
-    for pattern in patterns:
-        # What has signs of a pattern is listed once, later; it may be many files.
-        if storage.is_local(pattern) and not any(sign in pattern for sign in "*?["):
-            path = os.path.expanduser(pattern.removeprefix("file://"))
-            if not os.path.lexists(path):
-                storage.list_inputs(pattern, output)
+def _refuse_missing(pattern: str, output: str) -> None:
+    # What has signs of a pattern is listed once, later; it may be many files.
+    if storage.is_local(pattern) and not any(sign in pattern for sign in "*?["):
+        path = os.path.expanduser(pattern.removeprefix("file://"))
+        if not os.path.lexists(path):
+            storage.list_inputs(pattern, output)
 
 
 def missing(path: str, key: str, error: OSError) -> ResourceError:
     """Says that a file which a key of the configuration names cannot be read."""
-    return ResourceError(
-        f"{path}: cannot be read ({error.strerror}{relative_to(path)}); correct {key} in the "
+    near = near_file(path) if isinstance(error, FileNotFoundError) else ""
+    told = ResourceError(
+        f"{path}: cannot be read ({error.strerror}{relative_to(path)}{near}); correct {key} in the "
         "configuration"
     )
+    told.at = tuple(key.split("."))
+    return told

@@ -13,7 +13,7 @@ from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.dataset_inputs import dataset_columns
 from corpus_pipeline.config.step_list import ListedStep
 from corpus_pipeline.dedup.step import Dedup, DedupSection
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, Mistakes
 from corpus_pipeline.extensions.code import Code, find_code
 from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.extensions.step import OwnStep, own_step
@@ -83,18 +83,27 @@ class RunFlow:
         """Refuses what a step cannot do, before any work.
 
         Raises:
-            ConfigError: one line that begins with the key.
+            CorpusError: a line for each mistake, which begins with the key.
         """
+        found = Mistakes()
         for code in self.readers.values():
-            code.load()
+            with found.looking():
+                code.load()
         for step in self.steps:
-            step.check()
+            with found.looking():
+                step.check()
         splits = None if self.tokenize is None else self.tokenize.splits()
         if splits is not None and splits.sources and not self.dedup.on("exact"):
-            raise ConfigError(
-                "tokenize.splits: sources are held out differently, so a text that two of them "
-                "have could stand in two splits; switch dedup.exact on, or name no sources"
+            found.add(
+                [
+                    ConfigError(
+                        "tokenize.splits: sources are held out differently, so a text that two of "
+                        "them have could stand in two splits; switch dedup.exact on, or name no "
+                        "sources"
+                    )
+                ]
             )
+        found.refuse()
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -147,16 +156,22 @@ def run_flow(config: Config) -> RunFlow:
     Storage can be reached as the configuration says from then on: dataset inputs are looked into.
 
     Raises:
-        ConfigError: the steps cannot stand in this order.
+        ConfigError: a line for each step that cannot be made; or they cannot stand in this order.
     """
     storage.configure(config.storage_options)
     context = Context(config.source_rules(), seed=config.seed)
     read = Read(config.options("read"), context)
     dedup = Dedup(DedupSection(enabled=False), context)
-    made = list(_made(config, context))
+    found = Mistakes()
+    made = list(_made(config, context, found))
     dedup = next((step for step in made if isinstance(step, Dedup)), dedup)
     formats = sorted({each.format for each in config.inputs if is_own(each.format)})
-    readers = {format_: find_code(format_) for format_ in formats}
+    readers = {}
+    for format_ in formats:
+        places = [place for place, each in enumerate(config.inputs) if each.format == format_]
+        with found.looking(("inputs", places[0], "format")):
+            readers[format_] = find_code(format_)
+    found.refuse()
     own_columns = dataset_columns(config)
     flow = RunFlow(read, tuple(_passes(made)), dedup, readers, own_columns)
     _check_order(flow.steps, own_columns)
@@ -186,14 +201,16 @@ def _passes(steps: list[Step]) -> Iterator[Pass]:
         before = looks
 
 
-def _made(config: Config, context: Context) -> Iterator[Step]:
-    """Yields the steps behind *read*, those that are on."""
+def _made(config: Config, context: Context, found: Mistakes) -> Iterator[Step]:
+    """Yields the steps behind *read*, those that are on and can be made."""
     entries = config.steps
     if entries is None:
         names = [name for name in known_steps() if name != "read" and config.options(name)]
         entries = tuple(ListedStep(use=name) for name in names)
-    for entry in entries:
-        step = _step_of(entry, config, context)
+    for place, entry in enumerate(entries):
+        step = None
+        with found.looking(("steps", place) if config.steps is not None else (entry.use,)):
+            step = _step_of(entry, config, context)
         if step is not None:
             step.when = entry.when
             yield step
@@ -222,44 +239,59 @@ def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:
     """Refuses an order that makes no sense.
 
     Raises:
-        ConfigError: names the two steps.
+        ConfigError: names the two steps of each mistake.
     """
-    for index, step in enumerate(steps):
-        later = steps[index + 1 :]
-        if step.title in [each.title for each in later]:
-            raise ConfigError(f"steps: two are called {step.title}; give the second one a label")
-        if step.is_last and later:
-            raise ConfigError(
-                f"steps: {later[0].title} stands behind {step.title}, and nothing can; put "
-                f"{step.title} last"
-            )
-        maker = next((each for each in later if each.makes_text), None)
-        if step.needs_text and maker is not None:
-            raise ConfigError(
-                f"steps: {step.title} stands before {maker.title}, which makes the texts that it "
-                f"needs; put {maker.title} first"
-            )
+    found = Mistakes()
+    found.add(ConfigError(f"steps: {line}") for line in _wrong_places(steps))
     for index, step in enumerate(steps):
         before = pa.schema([*FATE, *PROVENANCE, *CONTENT, *own_columns])
         for each in steps[1:index]:
             fields = [field for field in each.all_columns() if field.name not in before.names]
             before = pa.schema([*before, *fields])
-        where = "steps: "
-        try:
-            step.check_columns(before)
-            if isinstance(step, Dedup) and (ordering := step.ordering) is not None:
-                from corpus_pipeline.filters.where.ordering import parse_ordering
+        for where, look in _looks_at_columns(step):
+            try:
+                look(before)
+            except ConfigError as error:
+                hint = _filled_later(str(error), steps[index:])
+                found.add([ConfigError(f"{where}{error}{hint}")])
+    found.refuse()
 
-                where = "dedup.address.greatest: "
-                parse_ordering(ordering).check(before)
-            if step.when is not None:
-                from corpus_pipeline.filters.where.expressions import parse_expression
 
-                where = f"steps: {step.title}: when: "
-                parse_expression(step.when).check(before)
-        except ConfigError as error:
-            hint = _filled_later(str(error), steps[index:])
-            raise ConfigError(f"{where}{error}{hint}") from error
+def _wrong_places(steps: tuple[Step, ...]) -> Iterator[str]:
+    for index, step in enumerate(steps):
+        later = steps[index + 1 :]
+        if step.title in [each.title for each in later]:
+            yield f"two are called {step.title}; give the second one a label"
+        if step.is_last and later:
+            yield (
+                f"{later[0].title} stands behind {step.title}, and nothing can; put {step.title} "
+                "last"
+            )
+        maker = next((each for each in later if each.makes_text), None)
+        if step.needs_text and maker is not None:
+            yield (
+                f"{step.title} stands before {maker.title}, which makes the texts that it needs; "
+                f"put {maker.title} first"
+            )
+
+
+def _looks_at_columns(step: Step) -> Iterator[tuple[str, Callable[[pa.Schema], None]]]:
+    """Yields what a step asks of the columns before it, each with the beginning of its message."""
+    yield "steps: ", step.check_columns
+    if isinstance(step, Dedup) and (ordering := step.ordering) is not None:
+        from corpus_pipeline.filters.where.ordering import parse_ordering
+
+        yield (
+            "dedup.address.greatest: ",
+            lambda before, text=ordering: parse_ordering(text).check(before),  # type: ignore[misc]
+        )
+    if (when := step.when) is not None:
+        from corpus_pipeline.filters.where.expressions import parse_expression
+
+        yield (
+            f"steps: {step.title}: when: ",
+            lambda before, text=when: parse_expression(text).check(before),  # type: ignore[misc]
+        )
 
 
 def _filled_later(message: str, later: tuple[Step, ...]) -> str:

@@ -10,15 +10,15 @@ steps:
     options: {least: 200}
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from corpus_pipeline.config.messages import one_line
+from corpus_pipeline.config.messages import SeveralLines, lines_of
 from corpus_pipeline.flow import known_steps
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.steps import Section
-from corpus_pipeline.yaml_files import nearest_key
 
 _BESIDE = ("label", "when", "on_error")
 
@@ -68,10 +68,8 @@ class ListedStep(Section):
             raise ValueError(f"{self.use}: on_error is for steps of one's own")
         if self.use not in known_steps() or self.use == "read":
             known = [name for name in known_steps() if name != "read"]
-            near = nearest_key(self.use, known)
-            hint = f"did you mean {near!r}?" if near else f"there are {', '.join(known)}"
             raise ValueError(
-                f"no step is called {self.use!r}; {hint}"
+                f"no step is called {self.use!r}; {meant(self.use, known)}"
                 if self.use != "read"
                 else "read is always the first step; leave it out of the list"
             )
@@ -80,7 +78,12 @@ class ListedStep(Section):
             try:
                 kind.model_validate(self.options)
             except ValidationError as error:
-                raise ValueError(f"{self.use}: {one_line(error, kind)}") from error
+                raise SeveralLines(
+                    [
+                        line._replace(at=(self.use, *line.at), text=f"{self.use}: {line.text}")
+                        for line in lines_of(error, kind, self.options)
+                    ]
+                ) from error
         return self
 
     @property
@@ -94,34 +97,42 @@ class ListedStep(Section):
         return self.label or self.use
 
 
-def check_list(steps: tuple[ListedStep, ...], sections: frozenset[str]) -> None:
-    """Refuses lists that contradict themselves or the sections beside them.
+def mistakes_of_list(
+    steps: tuple[ListedStep, ...], sections: frozenset[str]
+) -> Iterator[tuple[str | int, str]]:
+    """Yields what contradicts itself in a list, or the sections beside it.
 
     Args:
         steps: the list.
         sections: names of the steps whose sections the configuration has.
 
-    Raises:
-        ValueError: one line that names the steps.
+    Yields:
+        (name of the section, or place in the list; one line that names the steps).
     """
     listed = [each.use for each in steps]
     for name in sorted(sections - set(listed) - {"read"}):
-        raise ValueError(
+        yield (
+            name,
             f"{name}: the list `steps` does not have it, so this section would be ignored; add it "
-            "to the list or delete the section"
+            "to the list or delete the section",
         )
     # The section is that of a step which has no options in the list.
     of_sections = {each.use for each in steps if not each.options}
     seen: set[str] = set()
-    for each in steps:
+    for place, each in enumerate(steps):
         if each.use in sections - of_sections:
-            raise ValueError(
-                f"steps: {each.use} has options in the list and in the section {each.use}; keep one"
+            yield (
+                place,
+                f"steps: {each.use} has options in the list and in the section {each.use}; keep "
+                "one",
             )
         if each.label in known_steps():
-            raise ValueError(f"steps: the label {each.label!r} is the name of a step; take another")
-        if each.name in seen:
-            raise ValueError(f"steps: {each.name} stands twice; give the second one a label")
+            yield (
+                place,
+                f"steps: the label {each.label!r} is the name of a step; take another",
+            )
+        elif each.name in seen and each.use != "dedup":
+            yield place, f"steps: {each.name} stands twice; give the second one a label"
         seen.add(each.name)
     if listed.count("dedup") > 1:
-        raise ValueError("steps: dedup can stand once")
+        yield listed.index("dedup"), "steps: dedup can stand once"

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from corpus_pipeline import storage
-from corpus_pipeline.config.config import Config, Input
+from corpus_pipeline.config.config import Config
+from corpus_pipeline.config.input import Input
 from corpus_pipeline.config.messages import is_size, section_of
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.option_types import show_size

@@ -4,7 +4,6 @@ What the service refuses only after minutes, or what would cost money unseen, is
 anything is sent: a missing image, a bucket that Beam would make up, a misspelt limit.
 """
 
-import difflib
 import importlib
 import json
 import math
@@ -14,6 +13,7 @@ from typing import Any, NoReturn
 
 from corpus_pipeline.engines.job import beam_arguments
 from corpus_pipeline.errors import ConfigError, EngineError
+from corpus_pipeline.nearest import meant
 
 #: Other names of an option -> the name used here.
 _ALIASES = {
@@ -171,9 +171,8 @@ def _refuse_misunderstood(given: Mapping[str, str]) -> None:
     known = [name.lstrip("-") for name in parser._option_string_actions]
     for name in given:
         if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise _refusal(name, f"is no pipeline option{hint}")
+            hint = meant(name, known, "see the documentation of the runner")
+            raise _refusal(name, f"is no pipeline option; {hint}")
     parser.parse_args(beam_arguments(given))
 
 

@@ -12,9 +12,9 @@ from corpus_pipeline import storage
 from corpus_pipeline.errors import VerifyError
 from corpus_pipeline.inspection.reason_counts import NONE
 from corpus_pipeline.inspection.trace import ledger_parts, row_at
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.storage import Place
 from corpus_pipeline.text.languages import same_language
-from corpus_pipeline.yaml_files import nearest_key
 
 _COLUMNS = ["unit", "row", "content_hash", "drop_reason", "reasons", "source", "lang"]
 
@@ -103,7 +103,6 @@ def _nothing(output: Place, wanted: Wanted, seen: dict[str, set[str]]) -> str:
         known = value is None or any(_same(value, each) for each in there)
         if known and (option == "--language" or value is None or value in there):
             continue
-        near = nearest_key(str(value), there)
-        hint = f"did you mean {near!r}?" if near else f"there are: {', '.join(sorted(there))}"
+        hint = meant(str(value), sorted(there))
         return f"{output}: no document has {option} {value!r}; {hint}"
     return f"{output}: no documents {wanted}"

@@ -16,13 +16,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from corpus_pipeline.config.config import Config, Input, read_sections
+from corpus_pipeline.config.config import Config, read_sections
+from corpus_pipeline.config.input import Input
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality.profiles import profile_text
 from corpus_pipeline.filters.quality.rule_table import RULES
 from corpus_pipeline.flow import known_steps
+from corpus_pipeline.nearest import meant, nearest_key
 from corpus_pipeline.text.languages import parse_language
-from corpus_pipeline.yaml_files import load_yaml, nearest_key
+from corpus_pipeline.yaml_files import load_yaml
 
 _FIELDS = tuple(rule.field for rule in RULES)
 #: Steps before which a new *where* stands in a list of steps.
@@ -156,8 +158,7 @@ def _set_input(settings: Settings, key: str, value: Any) -> None:
     names = sorted((each["source"] for each in inputs), key=len, reverse=True)
     source = next((name for name in names if rest.startswith(f"{name}.")), None)
     if source is None:
-        near = nearest_key(rest.partition(".")[0], names)
-        hint = f"did you mean {near!r}?" if near else f"there are {', '.join(sorted(names))}"
+        hint = meant(rest.partition(".")[0], sorted(names))
         raise ConfigError(f"--set {key}: no source of this run is called so; {hint}")
     path = rest.removeprefix(f"{source}.").split(".")
     for kind in kinds:
@@ -173,8 +174,8 @@ def _set_input(settings: Settings, key: str, value: Any) -> None:
     elif path[0] in Input.model_fields:
         _put(mine, path, value)
     else:
-        near = nearest_key(path[0], [*Input.model_fields, "quality"])
-        hint = f"did you mean {near!r}?" if near else "it takes quality_profile, quality.RULE, skip"
+        keys = [*Input.model_fields, "quality"]
+        hint = meant(path[0], keys, "it takes quality_profile, quality.RULE, skip")
         raise ConfigError(f"--set {key}: no input has a key {path[0]!r}; {hint}")
 
 
@@ -192,8 +193,7 @@ def _change_profile(
     """Adds a rule to an owner's change of a profile; returns the name of that change."""
     *language, field = path
     if field not in _FIELDS:
-        near = nearest_key(field, [*_FIELDS, "profile"])
-        hint = f"did you mean {near!r}?" if near else "see `corpus profile show NAME`"
+        hint = meant(field, [*_FIELDS, "profile"], "see `corpus profile show NAME`")
         raise ConfigError(f"--set {key}: no rule is called {field!r}; {hint}")
     if len(language) > 1 or (language and parse_language(language[0]) is None):
         raise ConfigError(
@@ -226,8 +226,8 @@ def _hint(first: str, rest: Sequence[str], titles: Iterable[str]) -> str:
     ]  # fmt: skip
     if len(places) == 1:
         return f"did you mean {places[0]!r}?"
-    near = nearest_key(first, [*titles, "inputs", "where"])
+    steps = [*titles, "inputs", "where"]
     rule = nearest_key(first, _FIELDS) if not rest else None
-    if near is None and rule is not None:
+    if nearest_key(first, steps) is None and rule is not None:
         return f"did you mean quality.{rule}?"
-    return f"did you mean {near!r}?" if near else f"it begins with a step: {', '.join(titles)}"
+    return meant(first, steps, f"it begins with a step: {', '.join(titles)}")

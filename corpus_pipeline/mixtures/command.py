@@ -4,13 +4,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import read_sections
-from corpus_pipeline.config.messages import one_line
+from corpus_pipeline.config.mistakes import Places, checked
 from corpus_pipeline.config.mixture import MixtureSection
-from corpus_pipeline.errors import ConfigError, VerifyError
+from corpus_pipeline.errors import ConfigError, Mistakes, VerifyError
 from corpus_pipeline.loader.mixture import MIXTURE_NAME
 from corpus_pipeline.mixtures.planning import PlannedMixture, plan_mixture
 from corpus_pipeline.mixtures.written import write_mixture
@@ -77,14 +75,15 @@ def read_mixture(path: Path) -> MixtureSection:
     """Reads the section `mixture` of a YAML file.
 
     Raises:
-        ConfigError: one line for the first broken rule.
+        ConfigError: a line for each broken rule.
     """
     content = read_sections(path)
     content = content.get("mixture", content)
-    try:
-        return MixtureSection.model_validate(content)
-    except ValidationError as error:
-        raise ConfigError(f"{path}: {one_line(error, MixtureSection)}") from error
+    found = Mistakes()
+    section = checked(content, MixtureSection, Places(str(path)), found)
+    found.refuse()
+    assert section is not None
+    return section
 
 
 def _refuse_target(folder: Place, run: Place, overwrite: bool) -> None:

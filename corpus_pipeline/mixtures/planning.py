@@ -32,10 +32,10 @@ from corpus_pipeline.mixtures.choice import (
     unordered,
 )
 from corpus_pipeline.mixtures.clusters import CLUSTER_SIZE, ClusterSizes, addresses
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.storage import Place
 from corpus_pipeline.tokens.index import TokenIndex
 from corpus_pipeline.tokens.keys import content_keys
-from corpus_pipeline.yaml_files import nearest_key
 
 _PLACE = ("token_shard", "token_offset", "tokens")
 
@@ -149,14 +149,12 @@ def check_mixture(
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    near = nearest_key(name, sorted(set(known)))
-    return f"did you mean {near!r}?" if near else f"there are {', '.join(sorted(set(known)))}"
+    return meant(name, sorted(set(known)))
 
 
 def _check_column(where: str, column: str, ledger: pa.Schema) -> None:
     if column not in ledger.names:
-        near = nearest_key(column, ledger.names)
-        hint = f"did you mean {near!r}?" if near else "see docs/data-contract.md"
+        hint = meant(column, ledger.names, "see docs/data-contract.md")
         raise ConfigError(f"{where}: the ledger has no column {column!r}; {hint}")
     type_ = ledger.field(column).type
     if not (pa.types.is_integer(type_) or pa.types.is_floating(type_)):

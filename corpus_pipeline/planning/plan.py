@@ -16,8 +16,9 @@ from typing import Any, NamedTuple, TypeVar
 import pyarrow as pa
 
 from corpus_pipeline import __version__, storage
-from corpus_pipeline.config.config import Config, Input
-from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.config.config import Config
+from corpus_pipeline.config.input import Input
+from corpus_pipeline.errors import ConfigError, InputError, Mistakes
 from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.kernels import source_digest
 from corpus_pipeline.planning.dataset_files import card_patterns
@@ -118,13 +119,19 @@ def make_plan(
         InputError: an input is missing, empty of files or of an unknown format.
     """
     sources = sorted(config.inputs, key=lambda each: each.source)
-    files = [(source, file) for source in sources for file in _files_of(source, config.output)]
-    options = {source.source: read_options(config, source) for source in sources}
+    mistakes = Mistakes()
+    files, options = [], {}
+    for source in sources:
+        with mistakes.looking(("inputs", config.inputs.index(source), "path")):
+            files += [(source, file) for file in _files_of(source, config.output)]
+        with mistakes.looking(("inputs", config.inputs.index(source))):
+            options[source.source] = read_options(config, source)
+    mistakes.refuse()
     looks = [
         (source, file, options[source.source], config.allow_unreadable) for source, file in files
     ]
-    found = _each(_stored_or_foreign, looks)
-    _refuse_foreign_sources(files, found)
+    found = _each(_stored_or_refused, looks)
+    _refuse_unread(config, files, found)
     passed_over = {
         file.path: str(foreign)
         for (_, file), foreign in zip(files, found, strict=True)
@@ -275,33 +282,39 @@ def _stored_as(
     return _Stored(format_, compression, text_bytes)
 
 
-def _stored_or_foreign(
+def _stored_or_refused(
     source: Input, file: storage.InputFile, options: ReadOptions, lenient: bool
-) -> "_Stored | ForeignFileError":
-    """Looks into a file; one that lies in a folder may be of a kind that is not read.
-
-    A file that the configuration names must be one that is.
-    """
+) -> "_Stored | InputError":
+    """Looks into a file; returns what is wrong with one that cannot be read."""
     try:
         return _stored_as(source, file, options, lenient)
-    except ForeignFileError as foreign:
-        if storage.is_named(source.path, file):
-            raise
-        return foreign
+    except InputError as error:
+        return error
 
 
-def _refuse_foreign_sources(
+def _refuse_unread(
+    config: Config,
     files: Sequence[tuple[Input, storage.InputFile]],
-    found: Sequence["_Stored | ForeignFileError"],
+    found: Sequence["_Stored | InputError"],
 ) -> None:
-    """Refuses a source of which no file is read."""
+    """Refuses files that cannot be read, and a source of which no file is.
+
+    One that lies in a folder may be of a kind that is not read. A file that the configuration names
+    must be one that is.
+    """
+    mistakes = Mistakes()
     first: dict[str, ForeignFileError | None] = {}
-    for (source, _), each in zip(files, found, strict=True):
+    for (source, file), each in zip(files, found, strict=True):
+        at = ("inputs", config.inputs.index(source), "path")
+        passed_over = isinstance(each, ForeignFileError) and not storage.is_named(source.path, file)
+        if isinstance(each, InputError) and not passed_over:
+            mistakes.add([each], at)
         foreign = each if isinstance(each, ForeignFileError) else None
         first[source.source] = foreign and first.get(source.source, foreign)
-    for foreign in first.values():
-        if foreign is not None:
-            raise foreign
+    for source in config.inputs:
+        if (foreign := first.get(source.source)) is not None:
+            mistakes.add([foreign], ("inputs", config.inputs.index(source), "path"))
+    mistakes.refuse()
 
 
 def _parquet_bytes(path: str, options: ReadOptions, lenient: bool) -> float:

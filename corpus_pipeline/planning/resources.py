@@ -3,11 +3,12 @@
 import dataclasses
 
 from corpus_pipeline import storage
-from corpus_pipeline.config.missing_files import missing
+from corpus_pipeline.config.missing_files import EVALUATIONS, missing
 from corpus_pipeline.config.run_flow import RunFlow
-from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.errors import Mistakes, ResourceError
 from corpus_pipeline.package_files import located
 from corpus_pipeline.planning.model_probe import probe_model
+from corpus_pipeline.steps import Resource, Step
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,29 +32,39 @@ def resolve_resources(flow: RunFlow) -> Resources:
     """Finds and hashes everything that the steps will load, and tells them what it holds.
 
     Raises:
-        ResourceError: a file is missing or has another hash than the configuration says.
+        CorpusError: a line for each file that is missing or has another hash than the configuration
+            says.
     """
     loaded: dict[str, str] = {}
     evaluations: dict[str, str] = {}
+    found = Mistakes()
     for step in flow.steps:
         for each in step.resources():
-            found = loaded.get(each.path) or digest_of(each.path, each.key)
-            if each.sha256 is not None and each.sha256 != found:
-                raise ResourceError(
-                    f"{each.path}: has sha256 {found}, {each.key}_sha256 says {each.sha256}; fetch "
-                    "the right file or correct the configuration"
-                )
-            loaded[each.path] = found
-            # The package's own files are good.
-            if each.fragile and located(each.path) == each.path:
-                probe_model(type(step), each.path, found)
+            with found.looking(tuple(each.key.split("."))):
+                loaded[each.path] = _digest_of_resource(step, each, loaded.get(each.path))
     if flow.dedup.on("contamination"):
-        for pattern in flow.dedup.options.contamination.evaluations:
-            for file in storage.list_inputs(pattern):
-                digest = digest_of(file.path, "dedup.contamination.evaluations")
-                evaluations[file.path] = digest
+        for place, pattern in enumerate(flow.dedup.options.contamination.evaluations):
+            with found.looking((*EVALUATIONS, place)):
+                for file in storage.list_inputs(pattern):
+                    evaluations[file.path] = digest_of(file.path, ".".join(EVALUATIONS))
+    # A step whose file is good can go on to look at its options, whatever is wrong with others.
     flow.set_digests(loaded)
+    found.refuse()
     return Resources(loaded, evaluations, flow.code())
+
+
+def _digest_of_resource(step: Step, resource: Resource, known: str | None) -> str:
+    """Returns the sha256 of a file that a step loads, and tries it if a library may crash at it."""
+    found = known or digest_of(resource.path, resource.key)
+    if resource.sha256 is not None and resource.sha256 != found:
+        raise ResourceError(
+            f"{resource.path}: has sha256 {found}, {resource.key}_sha256 says {resource.sha256}; "
+            "fetch the right file or correct the configuration"
+        )
+    # The package's own files are good.
+    if resource.fragile and located(resource.path) == resource.path:
+        probe_model(type(step), resource.path, found)
+    return found
 
 
 def digest_of(path: str, stage: str) -> str:

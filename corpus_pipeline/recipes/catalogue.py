@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.yaml_files import nearest_key
+from corpus_pipeline.nearest import meant
 
 Verdict = Literal["same", "differs", "left out"]
 #: What may become of a step, in the order in which tables name it.
@@ -83,9 +83,7 @@ def load_recipe(name: str) -> Recipe:
     """
     names = recipe_names()
     if name not in names:
-        near = nearest_key(name, list(names))
-        hint = f"did you mean {near!r}?" if near else f"there are {', '.join(names)}"
-        raise ConfigError(f"{name}: no recipe is called so; {hint}")
+        raise ConfigError(f"{name}: no recipe is called so; {meant(name, names)}")
     file = resources.files("corpus_pipeline.recipes").joinpath(name + _SUFFIX)
     return parse_recipe(name, file.read_text("utf-8"))
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 import pyarrow as pa
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.nearest import nearest_key
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
 from corpus_pipeline.scrub.entities import ENTITIES, TABLE
 from corpus_pipeline.scrub.spans import Finder, FinderOptions, Spans, joined, settled
 from corpus_pipeline.text.columns import Utf8, as_texts, utf8_buffers
-from corpus_pipeline.yaml_files import nearest_key
 
 #: What other tools call a kind -> what it is called here; small letters.
 _ALIASES = {"name": "person", "per": "person", "location": "address", "ssn": "us_ssn",
@@ -106,9 +106,9 @@ def refuse_unknown(entities: Sequence[str]) -> None:
     unknown = next((name for name in entities if name not in ENTITIES), None)
     if entities and unknown is None:
         return
-    near = nearest_key(unknown or "", [name.lower() for name in ENTITIES], _ALIASES)
+    near = nearest_key(unknown or "", ENTITIES, _ALIASES)
     what = "at least one entity is needed" if unknown is None else f"unknown entity {unknown!r}"
-    meant = f"did you mean {near.upper()}? " if near else ""
+    meant = f"did you mean {near}? " if near else ""
     where = f"all {len(ENTITIES)} are listed in docs/flow/8-scrub.md"
     raise ConfigError(f"scrub: {what}; {meant}{where}")
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from corpus_pipeline.batches import alive, with_columns
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.package_files import located
 from corpus_pipeline.scrub.columns import FINDINGS_COLUMN, PII_MEASURES
 from corpus_pipeline.scrub.entities import COLUMNS, TABLE
@@ -120,8 +121,8 @@ class Scrub(Step):
             for source in rule.sources or ():
                 if self.context.sources and source not in self.context.sources:
                     raise ConfigError(
-                        f"scrub.rules: no source is called {source!r}; there are: "
-                        f"{', '.join(self.context.sources)}"
+                        f"scrub.rules: no source is called {source!r}; "
+                        f"{meant(source, self.context.sources)}"
                     )
         actions = {options.action, *(rule.action for rule in options.rules)}
         if "surrogate" in actions and options.surrogate_key is None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
+from corpus_pipeline.nearest import near_file
 from corpus_pipeline.redaction import public_path
 from corpus_pipeline.special_files import SPECIAL
 from corpus_pipeline.storage.listings import changed_at
@@ -59,8 +60,8 @@ def list_inputs(pattern: str, output: str | None = None) -> list[InputFile]:
         raise InputError(f"{shown}: cannot be listed ({error})") from error
     if not found:
         raise InputError(
-            f"no input file matches {shown!r}{relative_to(pattern)}; correct `path` in the "
-            "configuration"
+            f"no input file matches {shown!r}{relative_to(pattern)}{near_file(pattern)}; correct "
+            "`path` in the configuration"
         )
     return sorted(found)
 

@@ -14,13 +14,13 @@ the word means no more than "left out when decoding". Added tokens of white spac
 HTML elements stay: they are how the tokenizer spells ordinary text.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
 from corpus_pipeline.errors import ConfigError, ResourceError
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.tokens.pattern_proof import tells_apart
 
 #: Put before the name of a control token in the model's vocabulary. U+FFFF is a noncharacter; it is
@@ -146,8 +146,7 @@ def control_token_names(
     names |= _unknown_tokens(definition["model"])
     names |= {each for each in contents if _is_control(each)} if named is None else set(named)
     for each in sorted(names.difference(contents) & set(named or ())):
-        near = difflib.get_close_matches(each, contents, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "its added tokens can be named"
+        hint = meant(each, contents, "its added tokens can be named")
         raise ConfigError(f"control token {each!r} is not in {name}; {hint}")
     if eos_token is not None:
         names.add(eos_token)

@@ -14,13 +14,13 @@ from pydantic import Field, field_validator
 
 from corpus_pipeline.batches import alive, with_columns
 from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.package_files import located, package_file
 from corpus_pipeline.remembered import remembered
 from corpus_pipeline.schema import column
 from corpus_pipeline.steps import Batch, Options, Resource, Section, Step
 from corpus_pipeline.text.hashing import content_hashes
 from corpus_pipeline.tokens.splits import TRAIN, Split, Splits
-from corpus_pipeline.yaml_files import nearest_key
 
 if TYPE_CHECKING:
     from corpus_pipeline.tokens.encode import EncodeOptions, TokenEncoder, TokenizerFacts
@@ -168,9 +168,9 @@ class Tokenize(Step):
             )
         for source in splits.sources:
             if source not in known:
-                near = nearest_key(source, known)
-                hint = f"did you mean {near!r}?" if near else f"there are {', '.join(known)}"
-                raise ConfigError(f"tokenize.splits: no input is called {source!r}; {hint}")
+                raise ConfigError(
+                    f"tokenize.splits: no input is called {source!r}; {meant(source, known)}"
+                )
 
     def notes(self) -> Iterator[str]:
         """Says what makes this tokenizer slow, or long documents costly."""

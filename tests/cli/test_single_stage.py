@@ -78,7 +78,7 @@ INPUTS: list[dict[str, Any]] = [{"path": "x", "source": "新闻", "text_field": 
          "dedup: `corpus scrub` would ignore it; leave it out, or use `corpus run`"),
         ("scrub", {"inputs": INPUTS}, "inputs: `corpus scrub` would ignore it; leave it out"),
         ("scrub", {"inputs": [{"path": "x", "source": "新文", "skip": ["quality"]}]},
-         "inputs: no document of {dataset} has the source '新文'; there are: 新闻"),
+         "inputs: no document of {dataset} has the source '新文'; there are 新闻"),
         ("scrub", {"scrub": {"enabled": False}},
          "enabled: false leaves `corpus scrub` nothing to do"),
         ("scrub", {"scrubb": {}}, "unknown key 'scrubb'; did you mean 'scrub'?"),

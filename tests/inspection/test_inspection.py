@@ -258,9 +258,9 @@ def test_examples_of(corpus: Corpus, finished: Path, options: list[str], matches
 def test_examples_of_what_is_not_there(corpus: Corpus, finished: Path) -> None:
     for options, line in (
         (["--reason", "gopher-few-words"], "did you mean 'gopher-too-few-words'?"),
-        (["--reason", "abacus"], "no document has --reason 'abacus'; there are: "),
-        (["--source", "nowhere"], "no document has --source 'nowhere'; there are: "),
-        (["--language", "fi"], "no document has --language 'fi'; there are: "),
+        (["--reason", "abacus"], "no document has --reason 'abacus'; there are "),
+        (["--source", "nowhere"], "no document has --source 'nowhere'; there are "),
+        (["--language", "fi"], "no document has --language 'fi'; there are "),
     ):
         code, out, err = corpus("examples", finished, *options)
         assert (code, out) == (1, "")

@@ -119,7 +119,7 @@ REFUSED = [
     ({"rules": [{"placeholder": "{"}]}, "scrub: placeholder may hold no braces"),
     ({"rules": [{"entities": ["NAME"]}]}, "scrub: unknown entity 'NAME'; did you mean PERSON?"),
     ({"rules": [{"sources": ["wiki"]}]},
-     "scrub.rules: no source is called 'wiki'; there are: web, novels"),
+     "scrub.rules: no source is called 'wiki'; there are web, novels"),
     ({"action": "surrogate"}, "scrub.surrogate_key: surrogates follow from a secret"),
     ({"rules": [{"action": "surrogate"}]}, "scrub.surrogate_key: surrogates follow from a secret"),
 ]  # fmt: skip

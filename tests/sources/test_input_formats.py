@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from corpus_pipeline.config.config import Input
+from corpus_pipeline.config.input import Input
 from corpus_pipeline.sources import reading
 from corpus_pipeline.sources.formats import FETCHING, FORMATS, TABLE, WITH_FIELDS, WITH_POSTS
 

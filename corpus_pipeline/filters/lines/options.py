@@ -4,13 +4,13 @@ A published set gives every option that the configuration does not: `rules: c4` 
 is C4 with lines of three words, and `policy: null` (or false) turns one rule off.
 """
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from corpus_pipeline.filters.lines.columns import RULES
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.steps import Options
 from corpus_pipeline.thresholds import exact_threshold
 
@@ -205,8 +205,7 @@ class LinesOptions(Options):
     def _shares(cls, value: dict[str, float]) -> dict[str, float]:
         for rule, share in value.items():
             if rule not in RULES:
-                near = difflib.get_close_matches(rule, RULES, 1, 0.0)[0]
-                raise ValueError(f"no rule is called {rule!r}; nearest is {near!r}")
+                raise ValueError(f"no rule is called {rule!r}; {meant(rule, RULES)}")
             if not 0 <= share <= 1:
                 raise ValueError(f"{rule} must be a share from 0 to 1, got {share}")
             exact_threshold(share, "a share")

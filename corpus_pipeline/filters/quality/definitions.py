@@ -5,7 +5,6 @@ counts by unless a profile says otherwise (`measures:` of its file).
 """
 
 import dataclasses
-import difflib
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.text.characters import LETTER, UNSPACED, characters
 from corpus_pipeline.text.languages import require_language
 from corpus_pipeline.text.marks import BULLETS, C4_TERMINAL, MARKS, TERMINALS
@@ -226,10 +226,9 @@ def _check(field: "dataclasses.Field[Any]", value: Any) -> None:
     choices: Mapping[str, str] | None = field.metadata["choices"]
     if choices is not None:
         if value not in choices:
-            near = difflib.get_close_matches(str(value), choices, 1, 0.0)[0]
+            hint = meant(str(value), choices)
             raise ValueError(
-                f"{field.name} must be one of {', '.join(choices)}, got {value!r}; nearest is "
-                f"{near!r}"
+                f"{field.name} must be one of {', '.join(choices)}, got {value!r}; {hint}"
             )
         return
     kinds: dict[type, Callable[[Any], bool]] = {

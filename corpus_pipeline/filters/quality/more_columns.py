@@ -3,10 +3,11 @@
 They are of the whole text. Names with a number in them stand for a family: any number from 2 to 20.
 """
 
-import difflib
 import re
 
 import pyarrow as pa
+
+from corpus_pipeline.nearest import meant
 
 #: Counted in one pass over the characters.
 CHARACTER_MEANINGS = {
@@ -160,7 +161,7 @@ def more_field(name: str) -> pa.Field:
     if meaning is None:
         family = family_of(name)
         if family is None:
-            near = difflib.get_close_matches(name, [*FIXED, *FAMILIES], 1, 0.0)[0]
-            raise ValueError(f"there is no measure {name!r}; nearest is {near!r}")
+            hint = meant(name, [*FIXED, *FAMILIES])
+            raise ValueError(f"there is no measure {name!r}; {hint}")
         meaning = FAMILIES[family[0]].format(family[1])
     return pa.field(name, pa.int32(), metadata={"meaning": meaning})

@@ -3,19 +3,19 @@
 What its sections mean, and how a profile and its bases are one, says `profiles.py`.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from corpus_pipeline.errors import ConfigError, relative_to
+from corpus_pipeline.errors import ConfigError, Mistakes, relative_to
 from corpus_pipeline.filters.code.languages import TYPES, known_language
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.definitions import OPTIONS, read_option
 from corpus_pipeline.filters.quality.more_columns import is_more, more_field
 from corpus_pipeline.filters.quality.rule_table import RULES
+from corpus_pipeline.nearest import meant, near_file, nearest_key
 from corpus_pipeline.text.languages import LanguageTag, parse_language, require_language
 from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
 
@@ -70,11 +70,17 @@ def load_layer(name_or_path: str) -> Layer:
     except OSError as error:
         raise ConfigError(
             f"quality profile {name_or_path!r} is no file and none of {', '.join(PROFILES)}"
-            f"{relative_to(name_or_path)}"
+            f"{relative_to(name_or_path)}{_near(name_or_path)}"
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"quality profile {name_or_path}: is not YAML: {error}") from error
     return parse_layer(name_or_path, text)
+
+
+def _near(name_or_path: str) -> str:
+    """Says which profile or file was meant, if one is near."""
+    near = nearest_key(name_or_path, PROFILES)
+    return near_file(name_or_path) if near is None else f"; did you mean {near!r}?"
 
 
 def with_bases(layer: Layer) -> tuple[Layer, ...]:
@@ -100,42 +106,54 @@ def parse_layer(name: str, text: str) -> Layer:
         document = load_yaml(text)
     except ValueError as error:
         raise ConfigError(f"quality profile {name}: {error}") from error
-    document = _mapping(document, name, _SECTIONS)
+    if not isinstance(document, dict):
+        document = _mapping(document, name, _SECTIONS)
+    found = Mistakes()
+    with found.looking():
+        _mapping(document, name, _SECTIONS)
     measured = document.get("measured")
-    if measured is not None and measured not in _MEASURED:
-        raise ConfigError(
-            f"quality profile {name}: measured must be whole or prose, got {measured!r}"
-        )
+    with found.looking():
+        if measured is not None and measured not in _MEASURED:
+            raise ConfigError(
+                f"quality profile {name}: measured must be whole or prose, got {measured!r}"
+            )
     base = document.get("base", DEFAULT_BASE)
-    if not isinstance(base, str) or not base:
-        raise ConfigError(
-            f"quality profile {name}: base must be {NO_BASE}, {', '.join(PROFILES)} or a file, "
-            f"got {base!r}"
-        )
-    sections = _mapping(document.get("languages"), f"{name}: languages", None)
-    _check_languages(sections, name)
-    of_languages = {
-        code: _mapping(section, f"{name}: languages: {code}", (*FIELDS, "counted"))
-        for code, section in sections.items()
-    }
-    counted_in = {
-        code: _counted(f"{name}: languages: {code}", section.pop("counted"))
-        for code, section in of_languages.items()
-        if "counted" in section
-    }
-    measures, files = _measures(name, document.get("measures"))
+    with found.looking():
+        if not isinstance(base, str) or not base:
+            raise ConfigError(
+                f"quality profile {name}: base must be {NO_BASE}, {', '.join(PROFILES)} or a file, "
+                f"got {base!r}"
+            )
+    of_languages: dict[str, dict[str, Any]] = {}
+    counted_in: dict[str, Any] = {}
+    with found.looking():
+        sections = _mapping(document.get("languages"), f"{name}: languages", None)
+        _check_languages(sections, name)
+        for code, section in sections.items():
+            where = f"{name}: languages: {code}"
+            with found.looking():
+                of_languages[code] = _mapping(section, where, (*FIELDS, "counted"))
+            if "counted" in of_languages.get(code, ()):
+                with found.looking():
+                    counted_in[code] = _counted(where, of_languages[code].pop("counted"))
+    measures: dict[str, Any] = {}
+    files: tuple[str, ...] = ()
+    rules: dict[str, Any] = {}
+    counted: dict[str, Any] = {}
+    code_languages: dict[str, Mapping[str, Any]] = {}
+    with found.looking():
+        measures, files = _measures(name, document.get("measures"))
+    with found.looking():
+        rules = _mapping(document.get("rules"), f"{name}: rules", FIELDS)
+    with found.looking():
+        counted = _counted(name, document.get("counted"))
+    with found.looking():
+        code_languages = _code_languages(name, document.get("code_languages"))
+    found.refuse()
     return Layer(
-        name,
-        None if base == NO_BASE else base,
-        measured,
-        _mapping(document.get("rules"), f"{name}: rules", FIELDS),
-        of_languages,
-        measures,
-        _counted(name, document.get("counted")),
-        _code_languages(name, document.get("code_languages")),
-        files,
-        counted_in,
-    )
+        name, None if base == NO_BASE else base, measured, rules, of_languages, measures, counted,
+        code_languages, files, counted_in,
+    )  # fmt: skip
 
 
 def _code_languages(name: str, section: Any) -> dict[str, Mapping[str, object]]:
@@ -220,20 +238,20 @@ def _check_languages(sections: Iterable[str], name: str) -> None:
             )
 
 
-def _mapping(value: object, where: str, known: tuple[str, ...] | None) -> dict[str, object]:
+def _mapping(value: object, where: str, known: tuple[str, ...] | None) -> dict[str, Any]:
     """Returns `value` as a mapping with string keys, of `known` names unless that is None."""
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise ConfigError(f"quality profile {where}: must be a mapping, got {value!r}")
+    found = Mistakes()
     for key in value:
         if not isinstance(key, str):
-            raise ConfigError(
-                f"quality profile {where}: key {key!r} is not text; write it in quotes"
-            )
-        if known is not None and key not in known:
-            nearest = difflib.get_close_matches(key, known, 1, 0.0)[0]
-            raise ConfigError(
-                f"quality profile {where}: unknown key {key!r}; nearest is {nearest!r}"
-            )
+            what = f"key {key!r} is not text; write it in quotes"
+        elif known is not None and key not in known:
+            what = f"unknown key {key!r}; {meant(key, known)}"
+        else:
+            continue
+        found.add([ConfigError(f"quality profile {where}: {what}")])
+    found.refuse()
     return value

@@ -41,7 +41,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, Mistakes
 from corpus_pipeline.filters.code.languages import language_type
 from corpus_pipeline.filters.quality.definitions import Definitions
 from corpus_pipeline.filters.quality.profile_files import (
@@ -53,7 +53,7 @@ from corpus_pipeline.filters.quality.profile_files import (
     with_bases,
 )
 from corpus_pipeline.filters.quality.rule_table import RULES
-from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules
+from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules, wrong_thresholds
 from corpus_pipeline.text.languages import LanguageTag, figures_for, parse_language
 
 #: Rules over a measure that only prose has.
@@ -223,12 +223,7 @@ def _profile(layers: tuple[Layer, ...]) -> QualityProfile:
     measured = next((layer.measured for layer in layers if layer.measured), "whole")
     languages: dict[str, QualityRules] = {}
     for layer in reversed(layers):  # A base first, so that an error names the file that makes it.
-        _rules(layers[layers.index(layer) :], None, f"{layer.name}: rules")
-        for code in layer.languages:
-            _rules(layers[layers.index(layer) :], code, f"{layer.name}: languages: {code}")
-        for key in layer.code_languages:
-            where = f"{layer.name}: code_languages: {key}"
-            _rules(layers[layers.index(layer) :], key, where, of_code=True)
+        _refuse_thresholds(layers[layers.index(layer) :])
     name = layers[0].name
     for code in _codes(layers):
         languages[code] = _rules(layers, code, f"{name}: languages: {code}")
@@ -296,10 +291,29 @@ def _rules(
     """Returns what holds for a section's language, or for all others."""
     resolve = _resolve_code if of_code else _resolve
     values = {name: resolve(layers, code, name)[0] for name in FIELDS}
-    try:
-        return QualityRules(**values)
-    except ValueError as error:
-        raise ConfigError(f"quality profile {where}: {error}") from error
+    found = Mistakes()
+    found.add(ConfigError(f"quality profile {where}: {line}") for line in wrong_thresholds(values))
+    found.refuse()
+    return QualityRules(**values)
+
+
+def _refuse_thresholds(layers: Sequence[Layer]) -> None:
+    """Refuses what the first of some layers makes of the others; what all share is told once."""
+    name = layers[0].name
+    looks: list[tuple[str | None, str, bool]] = [(None, f"{name}: rules", False)]
+    looks += [(code, f"{name}: languages: {code}", False) for code in layers[0].languages]
+    looks += [(key, f"{name}: code_languages: {key}", True) for key in layers[0].code_languages]
+    found, told = Mistakes(), set[str]()
+    for key, where, of_code in looks:
+        try:
+            _rules(layers, key, where, of_code)
+        except ConfigError as error:
+            for each in error.parts or (error,):
+                line = str(each).removeprefix(f"quality profile {where}: ")
+                if line not in told:
+                    found.add([each])
+                told.add(line)
+    found.refuse()
 
 
 def _resolve(layers: Sequence[Layer], code: str | None, name: str) -> tuple[Any, str, int]:

@@ -6,8 +6,9 @@ whose threshold is None is off, and a null measure fails no rule.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -132,15 +133,8 @@ class QualityRules:
     quality_min_score: int | None = None
 
     def __post_init__(self) -> None:
-        for rule in RULES:
-            threshold = getattr(self, rule.field)
-            if threshold is not None:
-                _check(rule, threshold)
-        for rule in RULES:
-            upper = rule.field.replace("_min_", "_max_")
-            low, high = getattr(self, rule.field), getattr(self, upper, None)
-            if low is not None and high is not None and low > high:
-                raise ValueError(f"{rule.field} {low} exceeds {upper} {high}; swap or drop one")
+        for mistake in wrong_thresholds(vars(self)):
+            raise ValueError(mistake)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -307,6 +301,26 @@ def _fails(
         left = left * np.array([value.denominator for value in exact], np.int64)[language]
         failed |= active & (left < right if rule.lower else left > right)
     return failed
+
+
+def wrong_thresholds(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yields in a line each what is wrong with thresholds, by the name of their rule.
+
+    >>> list(wrong_thresholds({"gopher_min_words": "50", "c4_min_words": 1.5}))[0]
+    "gopher_min_words must be a number or null, got '50'"
+    """
+    good = {}
+    for rule in RULES:
+        if (threshold := values.get(rule.field)) is not None:
+            try:
+                _check(rule, threshold)
+                good[rule.field] = threshold
+            except ValueError as error:
+                yield str(error)
+    for field, low in good.items():
+        upper = field.replace("_min_", "_max_")
+        if (high := good.get(upper)) is not None and low > high:
+            yield f"{field} {low} exceeds {upper} {high}; swap or drop one"
 
 
 def _check(rule: Rule, threshold: object) -> None:

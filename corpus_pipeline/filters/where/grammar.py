@@ -10,7 +10,6 @@ write already. Length and nesting are bounded, so an expression costs little who
 
 import ast
 import dataclasses
-import difflib
 import io
 import keyword
 import re
@@ -21,6 +20,7 @@ from fractions import Fraction
 from typing import Any
 
 from corpus_pipeline.errors import ConfigError, printable
+from corpus_pipeline.nearest import nearest_key
 
 #: Characters of an expression, and how deep it may be nested.
 MAX_CHARS = 10_000
@@ -102,8 +102,8 @@ def suggested(name: str, names: Iterable[str]) -> str:
     >>> suggested("langg", ["lang", "text"]), suggested("xyz", ["lang"])
     ('; did you mean lang?', '')
     """
-    near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
+    near = nearest_key(name, names)
+    return "" if near is None else f"; did you mean {near}?"
 
 
 def parse_tree(text: str) -> Node:

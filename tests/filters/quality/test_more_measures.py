@@ -490,14 +490,17 @@ def test_what_is_not_asked_for_is_not_counted() -> None:
 
 def test_an_unknown_measure_is_named_with_the_nearest() -> None:
     assert family_of("top_21_gram_chars") is None
-    with pytest.raises(ValueError, match=r"no measure 'fed'; nearest is 'feeds'"):
+    with pytest.raises(ValueError, match=r"no measure 'fed'; did you mean 'feeds'"):
         count_more(pa.array(["a"]), pa.array(["en"]), USUAL, ["fed"])
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"words": "spaces"}, "words must be one of unicode, white-space, .* nearest is 'white-sp"),
+        (
+            {"words": "spaces"},
+            "words must be one of unicode, white-space, .*; there are unicode, white-sp",
+        ),
         ({"line_words": "5"}, "line_words must be a number, at least 0, got '5'"),
         ({"long_word": -1}, "long_word must be a number, at least 0, got -1"),
         ({"c4_ellipsis": 1}, "c4_ellipsis must be true or false, got 1"),

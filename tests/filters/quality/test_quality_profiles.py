@@ -191,12 +191,12 @@ def test_a_profile_that_is_based_on_itself_is_refused(tmp_path: Path) -> None:
         (
             "rules: {gopher_min_word: 5}",
             "quality profile mine: rules: unknown key 'gopher_min_word'; "
-            "nearest is 'gopher_min_words'",
+            "did you mean 'gopher_min_words'?",
         ),
-        ("rule: {}", "quality profile mine: unknown key 'rule'; nearest is 'rules'"),
+        ("rule: {}", "quality profile mine: unknown key 'rule'; did you mean 'rules'?"),
         (
             "languages: {zh: {最少: 5}}",
-            "quality profile mine: languages: zh: unknown key '最少'; nearest is ",
+            "quality profile mine: languages: zh: unknown key '最少'; there are ",
         ),
         (
             "base: gofer",
