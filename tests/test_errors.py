@@ -25,6 +25,7 @@ OUTSIDE = {
     "_UnreadableError": "private: a pattern of a tokenizer is not understood, so it proves nothing",
     "_UnsafeError": "private: why documents cannot be cut; the facts of the tokenizer say it",
     "_UndecodableError": "private: a content coding gives not one byte",
+    "SeveralLines": "what a check of pydantic has found; the configuration's lines are made of it",
 }
 
 

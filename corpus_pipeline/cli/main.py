@@ -15,13 +15,16 @@ from corpus_pipeline.cli import config as config_commands
 from corpus_pipeline.cli import export as export_command
 from corpus_pipeline.cli.help import example
 from corpus_pipeline.cli.pages import point_at_page
-from corpus_pipeline.errors import CorpusError, owner_of, printable
+from corpus_pipeline.errors import CorpusError, Mistakes, owner_of, printable
 from corpus_pipeline.machine import OWN_PROCESS
 from corpus_pipeline.sources.formats import named_formats
 
 if TYPE_CHECKING:
     from corpus_pipeline.config.config import Config
+    from corpus_pipeline.config.mistakes import Places
 
+#: Mistakes of one request that are told.
+_MOST_LINES = 20
 app = typer.Typer(
     name="corpus",
     help="Turns raw text into clean, deduplicated, scrubbed, tokenized, sharded training data.",
@@ -92,7 +95,10 @@ def _exit_code() -> int:
     try:
         app()
     except CorpusError as error:
-        for line in str(error).split("\n") if error.has_lines else [str(error)]:
+        lines = str(error).split("\n") if error.has_lines else [str(error)]
+        if len(lines) > _MOST_LINES:
+            lines[_MOST_LINES:] = [f"and {len(lines) - _MOST_LINES} more"]
+        for line in lines:
             print(f"corpus: {printable(line)}", file=sys.stderr)
         point_at_page(error)
         return error.exit_code
@@ -165,11 +171,11 @@ def run(
 ) -> None:
     """Run the whole flow of a configuration; resume it if it was interrupted."""
 
-    def settings() -> "Config":
-        from corpus_pipeline.config.config import load_config
+    def settings(found: Mistakes) -> "tuple[Config | None, Places]":
+        from corpus_pipeline.config.config import load_what_is_good
 
-        return load_config(
-            config, output=output, runner=runner, runner_options=_pairs(runner_option),
+        return load_what_is_good(
+            config, found, output=output, runner=runner, runner_options=_pairs(runner_option),
             workers=workers, memory=memory, allow_unreadable=allow_unreadable or None,
             strict=strict or None,
         )  # fmt: skip
@@ -208,7 +214,7 @@ def plan(
 
 
 def _execute(
-    settings: Callable[[], "Config"],
+    settings: Callable[[Mistakes], "tuple[Config | None, Places]"],
     overwrite: bool,
     runner: str | None,
     check: bool = True,
@@ -224,16 +230,19 @@ def _execute(
             start_early()
         console = watch.console
         console.begin("reading the configuration")
-        config = settings()
-        from corpus_pipeline.config.missing_files import (
-            refuse_missing_inputs,
-            refuse_missing_resources,
-        )
-        from corpus_pipeline.config.run_flow import run_flow
+        found = Mistakes()
+        config, places = settings(found)
+        from corpus_pipeline.config.missing_files import flow_of
+        from corpus_pipeline.config.mistakes import refuse
 
-        refuse_missing_inputs(config)
-        flow = run_flow(config)
-        refuse_missing_resources(config, flow)
+        flow = None if config is None else flow_of(config, found)
+        if found and config is not None and flow is not None:
+            from corpus_pipeline.pipelines.looking import look_at
+
+            look_at(config, flow, found)
+        refuse(found, places)
+        assert config is not None
+        assert flow is not None
         console.begin("loading stages, inputs and models")
         from corpus_pipeline.inspection.verify import verify
         from corpus_pipeline.pipelines.run import Run
@@ -246,7 +255,9 @@ def _execute(
         def warm(plan: Any) -> None:
             warm_up(groups_of(flow, plan), console.say)
 
-        result = Run(config, flow, console, going_on(True)).execute(overwrite, warm)
+        with found.looking():
+            result = Run(config, flow, console, going_on(True)).execute(overwrite, warm)
+        refuse(found, places)
         if check:
             verify(output, console)
         watch.finished(result, check)
@@ -329,10 +340,14 @@ def _run_stages(
 ) -> None:
     """Runs some stages alone, from a dataset folder or from raw files."""
 
-    def settings() -> "Config":
+    def settings(found: Mistakes) -> "tuple[Config | None, Places]":
         from corpus_pipeline.cli.single_stage import single_config
+        from corpus_pipeline.config.mistakes import Places
 
-        return single_config(command, stages, source, output, config, given, top)
+        single = None
+        with found.looking():
+            single = single_config(command, stages, source, output, config, given, top)
+        return single, Places(str(config or "defaults"))
 
     _execute(settings, overwrite, top.get("runner"))
 

@@ -6,12 +6,14 @@ same words. It imports no stage, so that a run that cannot be ends at once.
 
 import errno
 import os
+from collections.abc import Callable
 
 from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
-from corpus_pipeline.config.run_flow import RunFlow
+from corpus_pipeline.config.run_flow import RunFlow, flow_as_far_as_good
 from corpus_pipeline.errors import Mistakes, ResourceError, relative_to
 from corpus_pipeline.nearest import near_file
+from corpus_pipeline.steps import Resource, Step
 
 #: Where the evaluation files are named.
 EVALUATIONS = ("dedup", "contamination", "evaluations")
@@ -42,16 +44,60 @@ def refuse_missing_resources(config: Config, flow: RunFlow) -> None:
         for place, path in enumerate(flow.dedup.options.contamination.evaluations):
             with found.looking((*EVALUATIONS, place)):
                 _refuse_missing(path, config.output)
-    for each in flow.resources():
-        # A shipped file is named by its place in the package.
-        if (
-            storage.is_local(each.path)
-            and not each.path.startswith("shipped:")
-            and (not os.path.exists(each.path.removeprefix("file://")))
-        ):
-            error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            found.add([missing(each.path, each.key, error)])
+    look_at_resources(flow, found, lambda step, each: _refuse_missing_resource(each))
     found.refuse()
+
+
+def look_at_resources(
+    flow: RunFlow, found: Mistakes, look: Callable[[Step, Resource], None]
+) -> None:
+    """Looks at what the steps load; what lies beside a file that is missing is not looked for.
+
+    Args:
+        flow: the steps.
+        found: where what is wrong is put.
+        look: raises a CorpusError if a resource is not good.
+    """
+    missed: set[tuple[str, str]] = set()
+    for step, each in flow.named_resources(found):
+        # A model and its card have one name.
+        name = each.key, os.path.splitext(each.path)[0]
+        before = len(found.errors)
+        if name not in missed:
+            with found.looking(tuple(each.key.split("."))):
+                look(step, each)
+        if len(found.errors) > before:
+            missed.add(name)
+
+
+def _refuse_missing_resource(each: Resource) -> None:
+    # A shipped file is named by its place in the package.
+    if (
+        storage.is_local(each.path)
+        and not each.path.startswith("shipped:")
+        and (not os.path.exists(each.path.removeprefix("file://")))
+    ):
+        error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        raise missing(each.path, each.key, error)
+
+
+def flow_of(config: Config, found: Mistakes) -> RunFlow | None:
+    """Looks for what is named, and makes the steps.
+
+    Args:
+        config: a run.
+        found: where what is wrong is put.
+
+    Returns:
+        The steps, None where they cannot be made.
+    """
+    with found.looking():
+        refuse_missing_inputs(config)
+    flow = None
+    with found.looking():
+        flow = flow_as_far_as_good(config, found)
+        refuse_missing_resources(config, flow)
+    return flow
 
 
 def _refuse_missing(pattern: str, output: str) -> None:

@@ -5,6 +5,7 @@ is checked when all fields are good. So what is wrong is taken out, and the rest
 """
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,6 +20,9 @@ _Model = TypeVar("_Model", bound=BaseModel)
 WHOLE = "whole"
 #: Each look finds what the one before has hidden; there are fields, sections and the whole.
 _MOST_LOOKS = 6
+#: How a message begins that names its key: `dedup.exact: ` or `language: keep: `.
+_KEY = re.compile(r"[\w-]+")
+_KEYS = re.compile(r"(?:[\w-]+(?:\.|: ))+")
 #: Stands where a key is needed, so that the rest can be looked at.
 _STAND_IN = "-"
 
@@ -43,6 +47,33 @@ class Places(NamedTuple):
             return self.options[str(at[0])]
         found = None if self.marked is None else self.marked.place(at)
         return self.name if found is None else f"{self.name}:{found[0]}:{found[1]}"
+
+    def located(self, error: CorpusError) -> CorpusError:
+        """Returns an error with its place before it, where it has one in the file."""
+        text = str(error)
+        if self.marked is None or text.startswith((f"{self.name}:", "--")):
+            return error
+        keys = _KEYS.match(text)
+        named = () if keys is None else tuple(_KEY.findall(keys[0]))
+        content = self.marked.content
+        # A step may be named by the list that it would stand in.
+        there = part_in(content, error.at) or part_in(content, named) or part_in(content, named[1:])
+        if not there:
+            return error
+        told = type(error)(f"{printable(self.of(there))}: {text}")
+        told.at = there
+        return told
+
+
+def refuse(found: Mistakes, places: Places) -> None:
+    """Raises what was found, each mistake with its place.
+
+    Raises:
+        CorpusError: a line for each mistake.
+    """
+    with_places = Mistakes()
+    with_places.add(places.located(each) for each in found.errors)
+    with_places.refuse()
 
 
 def checked(

@@ -1,8 +1,9 @@
 """The steps of one run, in their order, and what they need besides their options."""
 
+import contextlib
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +14,7 @@ from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.dataset_inputs import dataset_columns
 from corpus_pipeline.config.step_list import ListedStep
 from corpus_pipeline.dedup.step import Dedup, DedupSection
-from corpus_pipeline.errors import ConfigError, Mistakes
+from corpus_pipeline.errors import ConfigError, CorpusError, Mistakes
 from corpus_pipeline.extensions.code import Code, find_code
 from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.extensions.step import OwnStep, own_step
@@ -74,13 +75,24 @@ class RunFlow:
         for step in self.steps:
             yield from step.resources()
 
+    def named_resources(self, found: Mistakes) -> list[tuple[Step, Resource]]:
+        """Returns what each step loads; `found` is told of steps that cannot say it."""
+        named = []
+        for step in self.steps:
+            with found.looking():
+                named += [(step, each) for each in step.resources()]
+        return named
+
     def set_digests(self, digests: Mapping[str, str]) -> None:
         """Tells the steps what the files that they load hold: path -> sha256."""
         for step in self.steps:
             step.set_digests(digests)
 
-    def check(self) -> None:
+    def check(self, unread: Collection[str] = ()) -> None:
         """Refuses what a step cannot do, before any work.
+
+        Args:
+            unread: paths of resources that cannot be read; their steps are not asked.
 
         Raises:
             CorpusError: a line for each mistake, which begins with the key.
@@ -90,8 +102,9 @@ class RunFlow:
             with found.looking():
                 code.load()
         for step in self.steps:
-            with found.looking():
-                step.check()
+            with found.looking((step.name,)):
+                if not any(each.path in unread for each in step.resources()):
+                    step.check()
         splits = None if self.tokenize is None else self.tokenize.splits()
         if splits is not None and splits.sources and not self.dedup.on("exact"):
             found.add(
@@ -156,13 +169,26 @@ def run_flow(config: Config) -> RunFlow:
     Storage can be reached as the configuration says from then on: dataset inputs are looked into.
 
     Raises:
-        ConfigError: a line for each step that cannot be made; or they cannot stand in this order.
+        ConfigError: a line for each step that cannot be made, or cannot stand where it does.
+    """
+    found = Mistakes()
+    flow = flow_as_far_as_good(config, found)
+    found.refuse()
+    return flow
+
+
+def flow_as_far_as_good(config: Config, found: Mistakes) -> RunFlow:
+    """Makes those steps of a configuration that can be made.
+
+    Args:
+        config: a run.
+        found: where is put what is wrong with the others.
     """
     storage.configure(config.storage_options)
     context = Context(config.source_rules(), seed=config.seed)
     read = Read(config.options("read"), context)
     dedup = Dedup(DedupSection(enabled=False), context)
-    found = Mistakes()
+    before = len(found.errors)
     made = list(_made(config, context, found))
     dedup = next((step for step in made if isinstance(step, Dedup)), dedup)
     formats = sorted({each.format for each in config.inputs if is_own(each.format)})
@@ -171,10 +197,10 @@ def run_flow(config: Config) -> RunFlow:
         places = [place for place, each in enumerate(config.inputs) if each.format == format_]
         with found.looking(("inputs", places[0], "format")):
             readers[format_] = find_code(format_)
-    found.refuse()
     own_columns = dataset_columns(config)
     flow = RunFlow(read, tuple(_passes(made)), dedup, readers, own_columns)
-    _check_order(flow.steps, own_columns)
+    if len(found.errors) == before:
+        _check_order(flow.steps, own_columns, found)
     return flow
 
 
@@ -235,26 +261,25 @@ def _step_of(entry: ListedStep, config: Config, context: Context) -> Step | None
     return own_step(code, given, context, entry.label, entry.on_error or "stop")
 
 
-def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema) -> None:
-    """Refuses an order that makes no sense.
-
-    Raises:
-        ConfigError: names the two steps of each mistake.
-    """
-    found = Mistakes()
+def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema, found: Mistakes) -> None:
+    """Finds an order that makes no sense; what is wrong names the two steps."""
     found.add(ConfigError(f"steps: {line}") for line in _wrong_places(steps))
+    before = pa.schema([*FATE, *PROVENANCE, *CONTENT, *own_columns])
     for index, step in enumerate(steps):
-        before = pa.schema([*FATE, *PROVENANCE, *CONTENT, *own_columns])
-        for each in steps[1:index]:
-            fields = [field for field in each.all_columns() if field.name not in before.names]
-            before = pa.schema([*before, *fields])
+        try:
+            fields = [field for field in step.all_columns() if field.name not in before.names]
+        except CorpusError as error:
+            # Nobody knows what it fills, so nothing can be said of those behind it.
+            found.add(error.parts or [error])
+            return
         for where, look in _looks_at_columns(step):
             try:
                 look(before)
             except ConfigError as error:
-                hint = _filled_later(str(error), steps[index:])
+                hint = _filled_later(str(error), steps[index + 1 :])
                 found.add([ConfigError(f"{where}{error}{hint}")])
-    found.refuse()
+        if index:
+            before = pa.schema([*before, *fields])
 
 
 def _wrong_places(steps: tuple[Step, ...]) -> Iterator[str]:
@@ -297,7 +322,10 @@ def _looks_at_columns(step: Step) -> Iterator[tuple[str, Callable[[pa.Schema], N
 def _filled_later(message: str, later: tuple[Step, ...]) -> str:
     """Names the step that fills the column of a message too late, if there is one."""
     for step in later:
-        for field in step.all_columns():
+        fields: list[pa.Field] = []
+        with contextlib.suppress(CorpusError):  # It is asked for its columns again, and told then.
+            fields += step.all_columns()
+        for field in fields:
             if re.search(rf"\b{field.name}\b", message):
                 return f"; {step.title}, which fills {field.name}, stands later"
     return ""

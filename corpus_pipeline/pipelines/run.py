@@ -8,15 +8,15 @@ from corpus_pipeline import storage
 from corpus_pipeline.config.config import Config
 from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.dedup.step import Dedup
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import Mistakes
 from corpus_pipeline.filters.gathering import Gathering
 from corpus_pipeline.mixtures.command import mix_output
-from corpus_pipeline.mixtures.planning import check_mixture
 from corpus_pipeline.pipelines import stage_options
 from corpus_pipeline.pipelines.driver_tasks import merge
 from corpus_pipeline.pipelines.engine_choice import check_workers, open_engine
 from corpus_pipeline.pipelines.expected import expected_seconds
 from corpus_pipeline.pipelines.gather import settle
+from corpus_pipeline.pipelines.looking import look_at
 from corpus_pipeline.pipelines.output import locked, remove_run, take_up
 from corpus_pipeline.pipelines.phase_runner import PhaseRunner
 from corpus_pipeline.pipelines.phases import (
@@ -31,8 +31,8 @@ from corpus_pipeline.pipelines.rounds import Rounds
 from corpus_pipeline.pipelines.unreadable import refuse_mostly_unreadable
 from corpus_pipeline.planning.evaluations import Evaluations
 from corpus_pipeline.planning.notes import notes_before
-from corpus_pipeline.planning.plan import Plan, make_plan, refuse_changed_inputs
-from corpus_pipeline.planning.resources import Resources, resolve_resources
+from corpus_pipeline.planning.plan import Plan, refuse_changed_inputs
+from corpus_pipeline.planning.resources import Resources
 from corpus_pipeline.planning.sizing import (
     GROUPED_BYTES,
     finer_partitions,
@@ -68,16 +68,18 @@ class Run:
                 request any more.
 
         Raises:
-            CorpusError: one line for the user; the work done so far stays and is taken up again.
+            CorpusError: a line for each mistake; the work done so far stays and is taken up again.
         """
         flow = self.flow
-        resources = resolve_resources(flow)
-        plan = make_plan(self.config, resources.sha256, libraries=flow.libraries())
+        found = Mistakes()
+        # What a step refuses must be known before any work is done, or thrown away.
+        looked = look_at(self.config, flow, found)
+        found.refuse()
+        resources, plan = looked.resources, looked.plan
+        assert resources is not None
+        assert plan is not None
         workspace = Workspace(self.config.output, len(plan.units), plan.run)
         make = stage_options.StageOptions(self.config, flow, workspace, plan.partitions)
-        # What a step refuses must be known before any work is done, or thrown away.
-        flow.check()
-        _check_mixture(self.config, flow)
         passes = [make.pass_work(each) for each in flow.passes]
         evaluations = make.evaluations()
         with locked(workspace.root) as lease:
@@ -186,14 +188,3 @@ def _partitions_per_worker(match: MatchPhase) -> int:
     folders = [options.workspace.work / folder.path for folder in options.inputs]
     held = sum(sum(storage.sizes(folder, ".arrow").values()) for folder in folders)
     return max(1, GROUPED_BYTES * options.total_partitions // max(1, held))
-
-
-def _check_mixture(config: Config, flow: RunFlow) -> None:
-    """Refuses a mixture of sources, splits or columns that the run will not have."""
-    if config.mixture is None:
-        return
-    if flow.tokenize is None:
-        raise ConfigError("mixture: there are no tokens to mix without tokenize; switch it on")
-    check_mixture(
-        config.mixture, flow.ledger, config.rules_by_source(), flow.tokenize.splits().names
-    )

@@ -3,7 +3,7 @@
 import dataclasses
 
 from corpus_pipeline import storage
-from corpus_pipeline.config.missing_files import EVALUATIONS, missing
+from corpus_pipeline.config.missing_files import EVALUATIONS, look_at_resources, missing
 from corpus_pipeline.config.run_flow import RunFlow
 from corpus_pipeline.errors import Mistakes, ResourceError
 from corpus_pipeline.package_files import located
@@ -38,10 +38,11 @@ def resolve_resources(flow: RunFlow) -> Resources:
     loaded: dict[str, str] = {}
     evaluations: dict[str, str] = {}
     found = Mistakes()
-    for step in flow.steps:
-        for each in step.resources():
-            with found.looking(tuple(each.key.split("."))):
-                loaded[each.path] = _digest_of_resource(step, each, loaded.get(each.path))
+
+    def look(step: Step, each: Resource) -> None:
+        loaded[each.path] = _digest_of_resource(step, each, loaded.get(each.path))
+
+    look_at_resources(flow, found, look)
     if flow.dedup.on("contamination"):
         for place, pattern in enumerate(flow.dedup.options.contamination.evaluations):
             with found.looking((*EVALUATIONS, place)):

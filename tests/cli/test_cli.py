@@ -130,10 +130,11 @@ def config(tmp_path: Path) -> Callable[..., Path]:
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({"dedpu": {}}, "{folder}/c.yaml: unknown key 'dedpu'; did you mean 'dedup'?"),
+        ({"dedpu": {}}, "{folder}/c.yaml:1:1: unknown key 'dedpu'; did you mean 'dedup'?"),
         (
             {"language": {"min_score": 2}},
-            "{folder}/c.yaml: language.min_score: Input should be less than or equal to 1, got 2",
+            "{folder}/c.yaml:5:3: language.min_score: Input should be less than or equal to 1, "
+            "got 2",
         ),
         (
             {"inputs": [{"path": "/missing/*.gz", "source": "a"}]},
@@ -160,7 +161,7 @@ def config(tmp_path: Path) -> Callable[..., Path]:
         ({"scrub": {"entities": ["NOSE"]}}, "NOSE"),
         ({"dedup": {"contamination": {"evaluations": ["/missing"]}}},
          "no input file matches '/missing'"),
-        ({"read": {"batch_bytes": "1GB"}}, "{folder}/c.yaml: read.batch_bytes: Input should be"),
+        ({"read": {"batch_bytes": "1GB"}}, "c.yaml:6:3: read.batch_bytes: Input should be"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )  # fmt: skip

@@ -20,6 +20,7 @@ from corpus_pipeline.filters.fasttext.model import Model, load_fasttext
 from corpus_pipeline.filters.language.columns import LANGUAGE_MEASURES
 from corpus_pipeline.filters.language.judging import judge_texts
 from corpus_pipeline.filters.language.sample import SAMPLE_CHARS, sample_texts
+from corpus_pipeline.remembered import remembered
 from corpus_pipeline.text.columns import as_texts, utf8_buffers
 from corpus_pipeline.text.languages import (
     figures_for,
@@ -106,6 +107,26 @@ def load_language_identifier(
     groups = np.array([names.index(stored[label]) for label in model.labels], np.int32)
     groups.flags.writeable = False
     return LanguageIdentifier(model, names, groups)
+
+
+def known_languages(
+    path: str | None = None,
+    sha256: str | None = None,
+    merge: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> tuple[str, ...]:
+    """Returns `languages` of what `load_language_identifier` returns; opens a model only once.
+
+    >>> {"en", "zh"} < set(known_languages())
+    True
+    """
+    if path is None:
+        sha256 = sha256 or LID_176_SHA256
+    if sha256 is None:
+        return load_language_identifier(path, None, merge).languages
+    labels = remembered(
+        "labels", [sha256], lambda: list(load_language_identifier(path, sha256).model.labels)
+    )
+    return tuple(sorted(set(_merged(labels, merge).values())))
 
 
 def _merged(labels: Sequence[str], merge: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -61,10 +61,10 @@ class Language(Step):
 
     def check(self) -> None:
         """Refuses languages that the model never gives."""
-        from corpus_pipeline.filters.language.measures import check_names
+        from corpus_pipeline.filters.language.measures import check_names, known_languages
 
         named = [each.language for each in self.context.sources.values() if each.language]
-        labels = (*self._identifier().languages, *named)
+        labels = (*made("language", known_languages, **self._which()), *named)
         made("language", check_names, rules=self.rules, labels=labels)
 
     @cached_property
@@ -85,14 +85,17 @@ class Language(Step):
         )
         return rules
 
-    def _identifier(self) -> "LanguageIdentifier":
+    def _which(self) -> dict[str, Any]:
         section = self.options
         # The hash of the plan, not the configured one, which may be missing.
         sha256 = None if section.model is None else self.context.digests.get(section.model)
-        merge = tuple((name, members or ()) for name, members in section.merge.items())
-        identifier: LanguageIdentifier = made(
-            "language", _identifier, path=section.model, sha256=sha256, merge=merge
-        )
+        merge = {name: members or () for name, members in section.merge.items()}
+        return {"path": section.model, "sha256": sha256, "merge": merge}
+
+    def _identifier(self) -> "LanguageIdentifier":
+        which = self._which()
+        which["merge"] = tuple(which["merge"].items())
+        identifier: LanguageIdentifier = made("language", _identifier, **which)
         return identifier
 
     def open(self) -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
 
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, Mistakes
 from corpus_pipeline.filters.code.columns import CODE_LANGUAGE
 from corpus_pipeline.filters.figures import writing
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
@@ -88,7 +88,12 @@ class Quality(Step):
     @cached_property
     def profiles(self) -> dict[str, QualityProfile]:
         """The profiles of the section and of sources, by name."""
-        return {name: self.given.get(name) or load_profile(name) for name in self.names}
+        found, profiles = Mistakes(), {}
+        for name in sorted(self.names):
+            with found.looking(("quality", "profile")):
+                profiles[name] = self.given.get(name) or load_profile(name)
+        found.refuse()
+        return profiles
 
     def all_columns(self) -> Iterator[pa.Field]:
         """Yields the usual measures, those that rules compare besides, and the signals."""
