@@ -33,7 +33,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "config stages engines exports",
         "mixtures planning beam",
         "pipelines training",
-        "inspection",
+        "inspection readiness",
         "cli",
     )
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpus_pipeline import __version__
+from corpus_pipeline.cli import check as check_command
 from corpus_pipeline.cli import cluster, completion, inspection, status, streams, tokens, training
 from corpus_pipeline.cli import config as config_commands
 from corpus_pipeline.cli import export as export_command
@@ -363,6 +364,7 @@ _stage_command("scrub", {"scrub"}, "Replace personal data by typed placeholders.
 _stage_command("tokenize", {"tokenize"}, "Encode the documents into token shards.")
 
 
+check_command.add_commands(app)
 config_commands.add_commands(app)
 status.add_commands(app)
 inspection.add_commands(app)

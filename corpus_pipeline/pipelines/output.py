@@ -4,7 +4,7 @@ import contextlib
 import json
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import ResumeError
@@ -22,24 +22,45 @@ from corpus_pipeline.workspace.run_file import (
 )
 from corpus_pipeline.workspace.state import Workspace
 
+Held: TypeAlias = Literal["nothing", "begun", "finished"]
 #: Prefix of state that is being removed.
 _TRASH = ".trash-"
 
 
-def take_up(workspace: Workspace, plan: Plan) -> dict[str, Any] | None:
-    """Returns a finished run of the same plan; saves the plan where nothing is there yet."""
+def what_is_there(workspace: Workspace, plan: Plan) -> tuple[Held, dict[str, Any] | None]:
+    """Tells what an output folder holds that goes with a plan; changes nothing.
+
+    Returns:
+        What it is, and the content of run.json of a finished run.
+
+    Raises:
+        ResumeError: it holds another run, or something that is no run.
+    """
     root = storage.public_path(workspace.root)
-    remove_trash(workspace)
     saved = workspace.state / "fingerprint.json"
     if storage.exists(workspace.root / RUN_FILE):
         run = read_run(workspace.root)
         refuse_other_run(run["fingerprint"], plan.identity, root)
-        storage.remove_tree(workspace.state)
-        return run
+        return "finished", run
     if storage.exists(saved):
         refuse_other_run(_read_fingerprint(saved), plan.identity, root)
-    else:
-        _refuse_foreign(workspace.root)
+        return "begun", None
+    _refuse_foreign(workspace.root)
+    return "nothing", None
+
+
+def take_up(workspace: Workspace, plan: Plan) -> dict[str, Any] | None:
+    """Returns a finished run of the same plan; saves the plan where nothing is there yet.
+
+    Raises:
+        ResumeError: as of `what_is_there`.
+    """
+    remove_trash(workspace)
+    held, run = what_is_there(workspace, plan)
+    if held == "finished":
+        storage.remove_tree(workspace.state)
+        return run
+    if held == "nothing":
         # State without a fingerprint is nobody's: a run killed while it began or was removed.
         storage.remove_tree(workspace.state)
     # The same bytes as before, should the list of units have been damaged since.

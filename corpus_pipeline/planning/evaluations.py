@@ -149,10 +149,7 @@ def read_evaluations(section: ContaminationSection, options: ContaminationOption
                 parts.append(_Part(f"{name}#{field}", number, text, answer, lettered))
             number += 1
         if number == begins[-1]:
-            raise InputError(
-                f"{path}: no item has one of the fields {', '.join(section.text_fields)}; "
-                "set dedup.contamination.text_fields"
-            )
+            raise _without_items(path, section)
         begins.append(number)
         without.append(missing)
     worded = _items_with(
@@ -198,6 +195,31 @@ def read_evaluations(section: ContaminationSection, options: ContaminationOption
                 "dedup.contamination.text_fields, or leave the file out"
             )
     return Evaluations(index.to_bytes(), tuple(found))
+
+
+def count_items(section: ContaminationSection) -> dict[str, int]:
+    """Counts the records of each evaluation file that have a text to be looked for.
+
+    Raises:
+        InputError: a file or a record of it cannot be read, or a file has none.
+        ConfigError: the fields are refused.
+    """
+    counts: dict[str, int] = {}
+    for path in (f.path for pattern in section.evaluations for f in storage.list_inputs(pattern)):
+        fields = [
+            [_text(row.get(f)) for f in section.text_fields] for row in _records(path, section)
+        ]
+        counts[path] = sum(any(text.strip() for text in texts) for texts in fields)
+        if not counts[path]:
+            raise _without_items(path, section)
+    return counts
+
+
+def _without_items(path: str, section: ContaminationSection) -> InputError:
+    return InputError(
+        f"{path}: no item has one of the fields {', '.join(section.text_fields)}; "
+        "set dedup.contamination.text_fields"
+    )
 
 
 def _items_with(rows: Any, mask: Any, items: int) -> Any:

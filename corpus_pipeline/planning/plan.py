@@ -123,7 +123,7 @@ def make_plan(
     files, options = [], {}
     for source in sources:
         with mistakes.looking(("inputs", config.inputs.index(source), "path")):
-            files += [(source, file) for file in _files_of(source, config.output)]
+            files += [(source, file) for file in files_of(source, config.output)]
         with mistakes.looking(("inputs", config.inputs.index(source))):
             options[source.source] = read_options(config, source)
     mistakes.refuse()
@@ -207,7 +207,7 @@ def _language_of(source: Input) -> str | None:
     return None if tag is None else tag.language
 
 
-def _files_of(source: Input, output: str) -> list[storage.InputFile]:
+def files_of(source: Input, output: str) -> list[storage.InputFile]:
     """Lists the files of one source; a dataset folder stands for its documents, a card for its."""
     path = source.path
     if source.format == "dataset" and storage.is_folder(storage.place(path) / "documents"):
@@ -236,7 +236,7 @@ def refuse_changed_inputs(config: Config, plan: Plan) -> None:
     planned = {file["path"]: file for file in plan.fingerprint["inputs"]}
     there = []
     for source in config.inputs:
-        for file in _files_of(source, config.output):
+        for file in files_of(source, config.output):
             was = planned.get(file.path)
             if was is None:
                 continue
