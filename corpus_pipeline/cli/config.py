@@ -8,6 +8,9 @@ import typer
 
 from corpus_pipeline.cli.help import example
 
+#: The file of the schema beside a configuration.
+_SCHEMA_NAME = "corpus.schema.json"
+
 profile_app = typer.Typer(help="Show the quality profiles.", no_args_is_help=True)
 recipe_app = typer.Typer(help="Show the recipes: published corpora.", no_args_is_help=True)
 
@@ -16,12 +19,12 @@ def add_commands(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.command(
         epilog=example(
-            "corpus init corpus.yaml",
+            "corpus init corpus.yaml data/*.jsonl",
             "corpus init corpus.yaml --short",
-            "corpus init corpus.yaml --recipe fineweb",
+            "corpus init corpus.yaml crawl/ --recipe fineweb --schema",
         )
     )(init)
-    app.command(epilog=example("corpus schema > corpus.schema.json"))(schema)
+    app.command(epilog=example("corpus schema --to corpus.schema.json"))(schema)
     app.add_typer(
         profile_app,
         name="profile",
@@ -36,6 +39,10 @@ def add_commands(app: typer.Typer) -> None:
 
 def init(
     path: Annotated[Path, typer.Argument(help="File to write.")] = Path("corpus.yaml"),
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILES]...", help="Files, folders or URLs that are to be read."),
+    ] = None,
     short: Annotated[
         bool, typer.Option("--short", help="Only what most runs change, as comments.")
     ] = False,
@@ -43,26 +50,60 @@ def init(
         str | None,
         typer.Option(metavar="NAME", help="A published corpus; see corpus recipe list."),
     ] = None,
+    with_schema: Annotated[
+        bool,
+        typer.Option("--schema", help="Write corpus.schema.json beside it, for editors."),
+    ] = False,
 ) -> None:
-    """Write a configuration to start from: every key, with its default and its meaning."""
-    from corpus_pipeline.config.template import write_recipe, write_template
+    """Write a configuration to start from: for FILES, or every key with its default and meaning."""
+    from corpus_pipeline.config.template import template_text, write_new
+    from corpus_pipeline.errors import ConfigError
+    from corpus_pipeline.recipes.catalogue import load_recipe
 
-    if recipe is not None:
-        if short:
-            raise typer.BadParameter("--short is for a configuration without --recipe")
-        needed = write_recipe(path, recipe)
-        for each in needed:
-            print(f"needed: {each.path}: {each.what}")
+    if short and (recipe is not None or files):
+        raise typer.BadParameter("--short is for a configuration without --recipe and FILES")
+    if path.exists() and path.suffix not in (".yaml", ".yml"):
+        raise ConfigError(f"{path}: exists; the first name is that of the file to write")
+    loaded = None if recipe is None else load_recipe(recipe)
+    if files:
+        from corpus_pipeline.readiness.draft import draft_of, written, written_recipe
+
+        draft = draft_of(files)
+        text = written(draft, path.name) if loaded is None else written_recipe(draft, loaded.text)
     else:
-        write_template(path, short)
-    print(f"{path}: written; set inputs, then: corpus run {path}")
+        text = template_text(path.name, short) if loaded is None else loaded.text
+    beside = path.with_name(_SCHEMA_NAME)
+    if with_schema:
+        text = f"# yaml-language-server: $schema={beside.name}\n{text}"
+    write_new(path, text)
+    if with_schema:
+        beside.write_text(_schema_text(), "utf-8")
+        print(f"{beside}: written")
+    for each in () if loaded is None else loaded.needed:
+        print(f"needed: {each.path}: {each.what}")
+    if files:
+        print(f"{path}: written; look it over, then: corpus check {path}")
+    else:
+        print(f"{path}: written; set inputs, then: corpus run {path}")
 
 
-def schema() -> None:
-    """Print the JSON Schema of the configuration file."""
+def schema(
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Write it into a file.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of the configuration file, by which editors complete and check it."""
+    if to is None:
+        print(_schema_text(), end="")
+    else:
+        to.write_text(_schema_text(), "utf-8")
+        print(f"{to}: written; docs/check.md says how editors find it")
+
+
+def _schema_text() -> str:
     from corpus_pipeline.config.config import Config
 
-    print(json.dumps(Config.model_json_schema(), indent=2))
+    return json.dumps(Config.model_json_schema(), indent=2) + "\n"
 
 
 @profile_app.command("list", epilog=example("corpus profile list"))

@@ -14,7 +14,6 @@ from corpus_pipeline.config.input import Input
 from corpus_pipeline.config.messages import is_size, section_of
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.option_types import show_size
-from corpus_pipeline.recipes.catalogue import Needed, load_recipe
 from corpus_pipeline.steps import Options
 
 #: Columns of the file. A comment that does not fit beside its key stands above it.
@@ -42,7 +41,11 @@ inputs:
     # skip: [language]          # filters that do not apply to it
 
 output: corpus-out
-
+"""
+#: Languages that are proposed where nobody knows better.
+PROPOSED_LANGUAGES = "en, zh"
+#: What most runs change, as comments.
+PROPOSED = """\
 # language:
 #   keep: [en, zh]              # default: all languages
 # quality:
@@ -55,38 +58,22 @@ output: corpus-out
 """
 
 
-def write_template(path: Path, short: bool = False) -> None:
-    """Writes the template.
+def template_text(name: str, short: bool = False) -> str:
+    """Returns a configuration to start from.
 
     Args:
-        path: file to write.
+        name: of the file, for its comments.
         short: only what most runs change, as comments.
+    """
+    return f"{_SHORT.format(path=name)}\n{PROPOSED}" if short else render_template(name)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Writes a file that is not there yet.
 
     Raises:
-        ConfigError: the file exists.
+        ConfigError: it is.
     """
-    _write(path, _SHORT.format(path=path.name) if short else render_template(path.name))
-
-
-def write_recipe(path: Path, name: str) -> tuple[Needed, ...]:
-    """Writes a recipe.
-
-    Args:
-        path: file to write.
-        name: of the recipe.
-
-    Returns:
-        The files that it names and the package does not have.
-
-    Raises:
-        ConfigError: the file exists, or no recipe is called so.
-    """
-    recipe = load_recipe(name)
-    _write(path, recipe.text)
-    return recipe.needed
-
-
-def _write(path: Path, text: str) -> None:
     if path.exists():
         raise ConfigError(f"{path}: exists; name another file, or remove it")
     storage.write_bytes(path, text.encode())

@@ -18,6 +18,7 @@ from corpus_pipeline.planning.costs import Prices
 from corpus_pipeline.planning.design_limits import exceeded_limits
 from corpus_pipeline.planning.evaluations import count_items
 from corpus_pipeline.planning.notes import notes_before
+from corpus_pipeline.planning.passed_over import counted
 from corpus_pipeline.planning.plan import Plan
 from corpus_pipeline.planning.workload import SourcePlan, estimate_of, sources_of, workload_of
 from corpus_pipeline.readiness.findings import Findings
@@ -125,7 +126,7 @@ def _look_at_sizes(
     unmeasured = ", ".join(whole.flow.unmeasured)
     findings.ok(
         "time",
-        f"about {_duration(whole.seconds)} with {count} worker{'s' * (count != 1)}"
+        f"about {_duration(whole.seconds)} with {counted(count, 'worker')}"
         + (f", without {unmeasured}, which nobody has measured" if unmeasured else ""),
     )
     for breaks, line in exceeded_limits(whole):

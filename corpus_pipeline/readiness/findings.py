@@ -11,6 +11,18 @@ State: TypeAlias = Literal["ok", "warning", "mistake"]
 _WARNING = "warning: "
 
 
+def amount(size: float) -> str:
+    """Writes a number of bytes with two digits or so.
+
+    >>> amount(1234), amount(5.2e6), amount(3.4e9)
+    ('1 KB', '5.2 MB', '3.4 GB')
+    """
+    for limit, unit in ((1e9, "GB"), (1e6, "MB")):
+        if size >= limit:
+            return f"{size / limit:,.1f} {unit}"
+    return f"{size / 1e3:,.0f} KB"
+
+
 class Finding(NamedTuple):
     """One line."""
 

@@ -7,10 +7,11 @@ from corpus_pipeline.config.input import Input
 from corpus_pipeline.errors import CorpusError, InputError
 from corpus_pipeline.extensions.readers import is_own
 from corpus_pipeline.nearest import nearest_key
+from corpus_pipeline.planning.passed_over import counted
 from corpus_pipeline.planning.plan import Plan, files_of, read_options
 from corpus_pipeline.planning.workload import SourcePlan
 from corpus_pipeline.readiness.fields import text_lengths
-from corpus_pipeline.readiness.findings import Findings
+from corpus_pipeline.readiness.findings import Findings, amount
 from corpus_pipeline.readiness.first_records import (
     Stored,
     first_documents,
@@ -43,12 +44,11 @@ def look_at_inputs(
     for place, source in enumerate(config.inputs):
         files = [file for file in files_of(source, config.output) if file.path in plan.text_bytes]
         planned = by_name.get(source.source)
-        size = f"{sum(file.size for file in files):,}"
         text = 0.0 if planned is None else planned.text_bytes
         findings.ok(
             "inputs",
-            f"{source.source}: {len(files):,} file{'s' * (len(files) != 1)}, {size} bytes, about "
-            f"{text:,.0f} of text",
+            f"{source.source}: {counted(len(files), 'file')}, "
+            f"{amount(sum(file.size for file in files))}, about {amount(text)} of text",
         )
         _odd_files(source, files, findings)
         _first_records(config, source, place, files, findings)

@@ -15,8 +15,9 @@ from corpus_pipeline.pipelines.engine_choice import open_engine
 from corpus_pipeline.pipelines.output import Held, what_is_there
 from corpus_pipeline.pipelines.stage_options import workers
 from corpus_pipeline.planning.estimate import Estimate
+from corpus_pipeline.planning.passed_over import counted
 from corpus_pipeline.planning.plan import Plan
-from corpus_pipeline.readiness.findings import Findings
+from corpus_pipeline.readiness.findings import Findings, amount
 from corpus_pipeline.workspace.run_file import LOCK_FILE
 from corpus_pipeline.workspace.state import Workspace
 
@@ -75,8 +76,8 @@ def look_at_machine(config: Config, units: int, whole: Estimate, findings: Findi
     if isinstance(root, Path) and _existing(root).is_dir():
         free = shutil.disk_usage(_existing(root)).free
         line = (
-            f"{_amount(free)} free, about {_amount(whole.written)} are written, of which "
-            f"{_amount(whole.published)} stay"
+            f"{amount(free)} free, about {amount(whole.written)} are written, of which "
+            f"{amount(whole.published)} stay"
         )
         if free < whole.published:
             told = ConfigError(f"{line}; give another output, or free some")
@@ -101,13 +102,8 @@ def _look_at_memory(config: Config, units: int, whole: Estimate, findings: Findi
     if config.workers is not None and config.workers > cores():
         findings.warning("workers", f"{config.workers} are asked for, there are {cores()} cores")
     if config.memory is not None and config.memory > has > 0:
-        findings.warning(
-            "memory", f"memory says {_amount(config.memory)}, there are {_amount(has)}"
-        )
-    line = (
-        f"about {_amount(needed)} for {count} worker{'s' * (count != 1)} and the driver, of "
-        f"{_amount(has)}"
-    )
+        findings.warning("memory", f"memory says {amount(config.memory)}, there are {amount(has)}")
+    line = f"about {amount(needed)} for {counted(count, 'worker')} and the driver, of {amount(has)}"
     if 0 < has < needed:
         findings.warning("memory", f"{line}; give fewer workers")
     else:
@@ -152,12 +148,3 @@ def _existing(folder: Path) -> Path:
     """Returns the folder, or the nearest one above it that is there."""
     folder = folder.absolute()
     return next(each for each in (folder, *folder.parents) if each.exists())
-
-
-def _amount(size: float) -> str:
-    """Writes bytes as megabytes or gigabytes.
-
-    >>> _amount(2.4e6), _amount(1.8e9)
-    ('2 MB', '1.8 GB')
-    """
-    return f"{size / 1e6:,.0f} MB" if size < 1e9 else f"{size / 1e9:,.1f} GB"
