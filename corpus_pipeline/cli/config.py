@@ -101,9 +101,9 @@ def schema(
 
 
 def _schema_text() -> str:
-    from corpus_pipeline.config.config import Config
+    from corpus_pipeline.config.schema import configuration_schema
 
-    return json.dumps(Config.model_json_schema(), indent=2) + "\n"
+    return json.dumps(configuration_schema(), indent=2) + "\n"
 
 
 @profile_app.command("list", epilog=example("corpus profile list"))

@@ -63,8 +63,8 @@ class PlanSection(Section):
 
 
 #: Names of runners: ours, or a class of Beam's by itself or with its modules.
-_OWN_RUNNERS = ("direct", "spark", "dataflow")
-_RUNNERS = rf"{'|'.join(_OWN_RUNNERS)}|[\w.]+Runner"
+OWN_RUNNERS = ("direct", "spark", "dataflow")
+_RUNNERS = rf"{'|'.join(OWN_RUNNERS)}|[\w.]+Runner"
 #: Keys that an option of another name sets.
 _OPTIONS = {"runner_options": "--runner-option"}
 #: Keys that say where, how and how fast a run is made, and nothing of what comes out; a mixture is
@@ -157,7 +157,7 @@ class _Config(Section):
                     "put skip, language and quality_profile under dataset_sources",
                 )
         if not re.fullmatch(_RUNNERS, self.runner):
-            meaning = nearest_key(self.runner, _OWN_RUNNERS)
+            meaning = nearest_key(self.runner, OWN_RUNNERS)
             yield Line(
                 ("runner",),
                 "runner is direct, spark, dataflow or the class of a Beam runner, for example "

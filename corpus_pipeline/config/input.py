@@ -26,9 +26,14 @@ _KINDS = tuple(match.kind for match in MATCHES if match.skippable)
 _NEVER_SKIPPED = ("read", "extract", "dedup", "tokenize")
 
 
+def skippable_names() -> tuple[str, ...]:
+    """Names the steps and the kinds of dedup that a source may be left out of."""
+    return (*(step for step in known_steps() if step not in _NEVER_SKIPPED), *_KINDS)
+
+
 def _skippable(name: str) -> str:
     """Refuses what no source can be left out of."""
-    known = [*(step for step in known_steps() if step not in _NEVER_SKIPPED), *_KINDS]
+    known = skippable_names()
     if name not in known:
         hint = meant(name, known, f"a source may skip {', '.join(known)}")
         raise ValueError(f"{name!r} cannot be skipped; {hint}")

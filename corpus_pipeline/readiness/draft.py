@@ -281,7 +281,8 @@ def _remarks(each: Drafted) -> Iterator[str]:
         yield f"no field of the first {fields.records} records is a text; name one: text_field"
     elif fields is not None and fields.text is not None:
         mean = each.lengths.get(fields.text, 0)
-        yield f"text: {fields.text}, {mean:,.0f} characters (mean of {counted(fields.records, 'record')})"
+        looked_at = counted(fields.records, "record")
+        yield f"text: {fields.text}, {mean:,.0f} characters (mean of {looked_at})"
         for other in fields.other_texts:
             yield (
                 f"{other} could be the text as well ({each.lengths[other]:,.0f} characters); the "
@@ -306,7 +307,7 @@ def _whole(draft: Draft) -> str:
     size = draft.text_bytes
     units = max(len(draft.inputs), -(-int(size) // unit_bytes_for(size)))
     return (
-        f"About {amount(size)} of text in all: {units:,} units of work, and hashes in "
+        f"About {amount(size)} of text in all: {counted(units, 'unit')} of work, and hashes in "
         f"{partitions_for(size):,} partitions for dedup, by default (plan)."
     )
 

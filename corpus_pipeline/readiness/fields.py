@@ -68,7 +68,7 @@ def tell_fields(records: Sequence[Mapping[str, Any]]) -> Fields:
 
     >>> found = tell_fields([{"title": "甲", "body": "长" * 50, "doc_id": "a", "link": "http://h/1"}])
     >>> found.text, found.id, found.url
-    ('body', 'doc_id', 'http://h/1')
+    ('body', 'doc_id', 'link')
     """
     lengths = text_lengths(records)
     html = {name for name in lengths if _share(records, name, _looks_like_html) >= _MOST_OF}
