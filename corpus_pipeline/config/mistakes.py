@@ -36,16 +36,21 @@ class Places(NamedTuple):
     options: Mapping[str, str] = {}
     """Key at the top -> the option of the command line that has set it."""
 
-    def of(self, at: Sequence[str | int]) -> str:
+    def of(self, at: Path) -> str:
         """Returns the place of a key as an editor takes it: file, line and column.
 
         >>> places = Places("c.yaml", None, {"memory": "--memory"})
-        >>> places.of(["dedup"]), places.of(["memory"])
+        >>> places.of(("dedup",)), places.of(("memory",))
         ('c.yaml', '--memory')
         """
         if at and at[0] in self.options:
             return self.options[str(at[0])]
-        found = None if self.marked is None else self.marked.place(at)
+        if self.marked is None:
+            return self.name
+        # Options of a step stand under its name, or beside `use`.
+        ways = (tuple(at), (*at[:2], "options", *at[3:]) if at[:1] == ("steps",) else ())
+        there = max((part_in(self.marked.content, way) for way in ways), key=len)
+        found = self.marked.place(there)
         return self.name if found is None else f"{self.name}:{found[0]}:{found[1]}"
 
     def located(self, error: CorpusError) -> CorpusError:
@@ -57,7 +62,8 @@ class Places(NamedTuple):
         named = () if keys is None else tuple(_KEY.findall(keys[0]))
         content = self.marked.content
         # A step may be named by the list that it would stand in.
-        there = part_in(content, error.at) or part_in(content, named) or part_in(content, named[1:])
+        ways = (part_in(content, way) for way in (error.at, named, named[1:]))
+        there = max(ways, key=len)
         if not there:
             return error
         told = type(error)(f"{printable(self.of(there))}: {text}")
