@@ -108,7 +108,7 @@ def _look_at_models(flow: RunFlow, looked: Looked, findings: Findings) -> None:
         return
     try:
         for path, items in count_items(flow.dedup.options.contamination).items():
-            findings.ok("evaluations", f"{path}: {items:,} items")
+            findings.ok("evaluations", f"{path}: {counted(items, 'item')}")
     except CorpusError as error:
         findings.mistake("evaluations", error, ("dedup", "contamination", "evaluations"))
 

@@ -262,6 +262,7 @@ def _keys(each: Drafted) -> Iterator[tuple[str, str]]:
             if field is not None and field != usual:
                 yield key, field
         if fields.is_html:
+            yield "format", each.how.format
             yield "markup", "html" if fields.is_page else "fragment"
     if each.is_code:
         yield "quality_profile", "code"

@@ -63,7 +63,8 @@ def group_files(arguments: Sequence[str]) -> list[Group]:
 
 
 def _is_file(argument: str, files: Sequence[InputFile]) -> bool:
-    return len(files) == 1 and storage.is_named(argument, files[0])
+    # A URL may have come back in another spelling.
+    return len(files) == 1 and os.path.basename(argument) == os.path.basename(files[0].path)
 
 
 def _of_series(names: Sequence[str], files: dict[str, InputFile]) -> list[Group]:
@@ -87,7 +88,7 @@ def _of_many(argument: str, files: Sequence[InputFile]) -> list[Group]:
     is_pattern = any(sign in os.path.basename(plain) for sign in _SIGNS)
     folder = os.path.dirname(plain) if is_pattern else plain
     own = _name_of(os.path.basename(plain)) if is_pattern else ""
-    name = own or _name_of(os.path.basename(folder)) or _name_of(os.path.basename(os.getcwd()))
+    name = own or _words(os.path.basename(folder)) or _words(os.path.basename(os.getcwd()))
     if len(by_ending) == 1:
         return [Group(argument, name, tuple(files))]
     groups = []
@@ -112,20 +113,28 @@ def ending_of(path: str) -> str:
 
 
 def _name_of(name: str) -> str:
-    """Makes the name of a source of the name of a file, a pattern or a folder.
+    """Makes the name of a source of the name of a file or a pattern; digits at its end are none.
 
     >>> _name_of("articles-00001.jsonl.zst"), _name_of("新闻.txt"), _name_of("part-1.jsonl")
     ('articles', '新闻', '')
     """
     stem = name.removesuffix(ending_of(name)) if not name.startswith(".") else name
-    words = _NO_NAME.sub("-", stem).strip("-_").lower()
-    return re.sub(r"[-_]?(?:part|shard)?[-_]?\d[-_\d]*$", "", words)
+    return re.sub(r"[-_]?(?:part|shard)?[-_]?\d[-_\d]*$", "", _words(stem))
+
+
+def _words(name: str) -> str:
+    """Leaves of a name what a source may be called.
+
+    >>> _words("My Data (2)"), _words("c4")
+    ('my-data-2', 'c4')
+    """
+    return _NO_NAME.sub("-", name).strip("-_").lower()
 
 
 def _name_of_file(path: str) -> str:
     """Names a source by its file or, where that has digits alone, by the folder."""
     folder, name = os.path.split(path)
-    return _name_of(name) or _name_of(os.path.basename(folder))
+    return _name_of(name) or _words(os.path.basename(folder))
 
 
 def _with_unique_names(groups: Iterable[Group]) -> list[Group]:
