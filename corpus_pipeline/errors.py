@@ -174,9 +174,13 @@ class Mistakes:
             CorpusError: the error itself if there is one; of several one error of the kind of the
                 first, with a line for each.
         """
-        if len(self.errors) == 1:
-            raise self.errors[0]
         if self.errors:
-            whole = type(self.errors[0])("\n".join(printable(str(each)) for each in self.errors))
-            whole.has_lines, whole.parts = True, tuple(self.errors)
-            raise whole
+            raise self.whole()
+
+    def whole(self) -> CorpusError:
+        """Returns the error that `refuse` raises; there must be one."""
+        if len(self.errors) == 1:
+            return self.errors[0]
+        whole = type(self.errors[0])("\n".join(printable(str(each)) for each in self.errors))
+        whole.has_lines, whole.parts = True, tuple(self.errors)
+        return whole

@@ -21,6 +21,7 @@ if importlib.util.find_spec("apache_beam") is None:
 from corpus_pipeline.beam.deduplicate import Deduplicate
 from corpus_pipeline.beam.rows import FromRows, ToRows
 from corpus_pipeline.beam.transforms import Apply, StepTransform, step_transforms
+from corpus_pipeline.nearest import meant
 
 __all__ = ["Apply", "Deduplicate", "FromRows", "StepTransform", "ToRows"]
 
@@ -32,10 +33,8 @@ def _transforms() -> dict[str, type[StepTransform]]:
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__") or name not in _transforms():
-        raise AttributeError(
-            f"module 'corpus_pipeline.beam' has no transform {name!r}; there are: "
-            f"{', '.join([*__all__, *_transforms()])}"
-        )
+        hint = meant(name, [*__all__, *_transforms()])
+        raise AttributeError(f"module 'corpus_pipeline.beam' has no transform {name!r}; {hint}")
     return _transforms()[name]
 
 

@@ -15,6 +15,7 @@ from corpus_pipeline.config.config import Config, load_config
 from corpus_pipeline.config.run_flow import RunFlow, run_flow
 from corpus_pipeline.errors import ConfigError, InputError, relative_to
 from corpus_pipeline.machine import cores
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.option_types import parse_size
 from corpus_pipeline.planning.costs import Flow, Prices, Workload, load_costs
 from corpus_pipeline.planning.design_limits import exceeded_limits
@@ -171,8 +172,11 @@ def _read_prices(path: Path | None) -> Prices:
     except ValueError as error:
         raise ConfigError(f"{path}: {error}") from error
     known = [field.name for field in dataclasses.fields(Prices)]
-    if not isinstance(content, dict) or not content.keys() <= set(known):
-        raise ConfigError(f"{path}: prices are a mapping with any of the keys {', '.join(known)}")
+    unknown = [key for key in content if key not in known] if isinstance(content, dict) else None
+    if unknown is None or unknown:
+        listed = f"prices are a mapping with any of the keys {', '.join(known)}"
+        hint = meant(str(unknown[0]), known, listed) if unknown else listed
+        raise ConfigError(f"{path}: {f'unknown key {unknown[0]!r}; ' if unknown else ''}{hint}")
     for name, value in content.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
             raise ConfigError(f"{path}: {name}: a price is a number from 0, got {value!r}")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.exports.exporter import Exporter
 from corpus_pipeline.extensions.code import find_code, told
+from corpus_pipeline.nearest import meant
 
 #: Name of each format -> module and class.
 FORMATS = {
@@ -58,10 +59,9 @@ hf, nanogpt, mds, litdata, or code of your own as ./FILE.py:NAME
         except Exception as error:
             raise ConfigError(f"{where}: cannot be imported ({told(error)})") from error
         return Found(_checked(where, loaded), None)
-    named = ", ".join([*FORMATS, *sorted(points.keys() - FORMATS.keys())])
-    raise ConfigError(
-        f"--format {name}: is no format; name one of {named}, or code of your own as ./FILE.py:NAME"
-    )
+    known = [*FORMATS, *sorted(points.keys() - FORMATS.keys())]
+    listed = f"name one of {', '.join(known)}, or code of your own as ./FILE.py:NAME"
+    raise ConfigError(f"--format {name}: is no format; {meant(name, known, listed)}")
 
 
 def _checked(where: str, kind: Any) -> type[Exporter[Any]]:

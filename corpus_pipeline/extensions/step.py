@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from corpus_pipeline.batches import add_failures, conform, one_batch
-from corpus_pipeline.errors import ConfigError, CorpusError, EngineError
+from corpus_pipeline.errors import ConfigError, CorpusError, EngineError, Mistakes
 from corpus_pipeline.extensions.code import Code, told
 from corpus_pipeline.extensions.functions import function_step
 from corpus_pipeline.extensions.recognizers import is_recognizer, recognizer_step
 from corpus_pipeline.filters.gathering import Gathering
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.steps import Batch, Context, Failures, Resource, Step
 
 _T = TypeVar("_T")
@@ -77,13 +78,16 @@ class OwnStep(Step):
         try:
             options = kind.Options.model_validate(dict(self.given))
         except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(map(str, first["loc"]))
-            known = ", ".join(name for name in kind.Options.model_fields if name != "enabled")
-            message = first["msg"].removeprefix("Value error, ")
-            if first["type"] == "extra_forbidden":
-                message = f"unknown key; its options are {known or '(none)'}"
-            raise ConfigError(f"{self.code.place}: options: {key}: {message}") from error
+            known = [name for name in kind.Options.model_fields if name != "enabled"]
+            listed = f"its options are {', '.join(known) or '(none)'}"
+            found = Mistakes()
+            for each in error.errors():
+                key = ".".join(map(str, each["loc"]))
+                message = each["msg"].removeprefix("Value error, ")
+                if each["type"] == "extra_forbidden":
+                    message = f"unknown key; {meant(str(each['loc'][-1]), known, listed)}"
+                found.add([ConfigError(f"{self.code.place}: options: {key}: {message}")])
+            raise found.whole() from error
         own = kind(options, self.context, self.label)
         self.options = options
         # What the driver asks of a step it asks of this one.

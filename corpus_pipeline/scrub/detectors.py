@@ -3,11 +3,12 @@
 import itertools
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.nearest import meant
 from corpus_pipeline.scrub.candidates import CARD, CN_ID, EMAIL, ENTITIES, IBAN, IP, PHONE
 from corpus_pipeline.scrub.checksums import find_cards, find_ibans, find_resident_ids
 from corpus_pipeline.scrub.folding import (
@@ -194,7 +195,7 @@ def refuse_unknown(entities: Sequence[str], regions: Sequence[str]) -> None:
     Raises:
         ConfigError: one is unknown, or there is none.
     """
-    require_known(entities, ENTITIES.__contains__, "entity", ", ".join(ENTITIES))
+    require_known(entities, ENTITIES, "entity", ", ".join(ENTITIES))
     refuse_unknown_regions(regions)
 
 
@@ -206,9 +207,7 @@ def refuse_unknown_regions(regions: Sequence[str]) -> None:
     """
     import phonenumbers
 
-    require_known(
-        regions, phonenumbers.SUPPORTED_REGIONS.__contains__, "region", "ISO 3166-1 codes"
-    )
+    require_known(regions, phonenumbers.SUPPORTED_REGIONS, "region", "ISO 3166-1 codes")
 
 
 def load_detectors(
@@ -305,9 +304,7 @@ def _domains() -> Any:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
-def require_known(
-    names: Sequence[str], known: Callable[[str], bool], what: str, remedy: str
-) -> None:
+def require_known(names: Sequence[str], known: Collection[str], what: str, remedy: str) -> None:
     """Refuses names that are not known, and none at all.
 
     Raises:
@@ -316,5 +313,6 @@ def require_known(
     if not names:
         raise ConfigError(f"scrub: at least one {what} is needed; known: {remedy}")
     for name in names:
-        if not known(name):
-            raise ConfigError(f"scrub: unknown {what} {name!r}; known: {remedy}")
+        if name not in known:
+            hint = meant(name, sorted(known), f"known: {remedy}")
+            raise ConfigError(f"scrub: unknown {what} {name!r}; {hint}")

@@ -79,7 +79,7 @@ def test_there_is_a_transform_for_each_step() -> None:
         assert pickle.loads(pickle.dumps(made)) is made
         for option in option_names(made.kind):
             assert f"    {option}: " in made.__doc__
-    with pytest.raises(AttributeError, match=r"no transform 'Langage'; there are: Apply, "):
+    with pytest.raises(AttributeError, match=r"no transform 'Langage'; did you mean 'Language'"):
         transforms.Langage  # noqa: B018
 
 

@@ -143,5 +143,6 @@ def test_a_run_says_first_what_it_is_about(
     assert corpus("run", path).err.splitlines() == [
         "reading the configuration",
         "loading stages, inputs and models",
-        "corpus: no input file matches '/missing/*'; correct `path` in the configuration",
+        f"corpus: {path}:1:11: no input file matches '/missing/*'; correct `path` in the "
+        "configuration",
     ]

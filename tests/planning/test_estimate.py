@@ -479,8 +479,8 @@ def test_inputs_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
     [
         ({"size": "lots"}, "--size: 'lots' is no size; write for example 500GB, 100TB or 10PB"),
         ({"size": "0TB"}, "--size: '0TB' is no size; write for example 500GB, 100TB or 10PB"),
-        ({"prices": "gpu: 1"}, "PATH: prices are a mapping with any of the keys vcpu_hour, "
-         "gigabyte_month, per_1000_reads, per_1000_writes"),
+        ({"prices": "gpu: 1"}, "PATH: unknown key 'gpu'; prices are a mapping with any of the "
+         "keys vcpu_hour, gigabyte_month, per_1000_reads, per_1000_writes"),
         ({"prices": "vcpu_hour: -1"}, "PATH: vcpu_hour: a price is a number from 0, got -1"),
         ({"prices": None}, "PATH: cannot be read (No such file or directory); correct --prices"),
     ],

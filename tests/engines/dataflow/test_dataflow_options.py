@@ -111,7 +111,7 @@ def test_labels(text: str, expected: dict[str, str]) -> None:
         ({"temp_location": "gs://bucket"}, "temp_location: must be gs://BUCKET/FOLDER"),
         ({"staging_location": "s3://bucket/a"}, "staging_location: must be gs://BUCKET/FOLDER"),
         ({"job_name": "Monday"}, "job_name: must be up to 40 of a-z, 0-9 and -"),
-        ({"max_num_worker": "2"}, "max_num_worker: is no pipeline option; did you mean max_num_"),
+        ({"max_num_worker": "2"}, "max_num_worker: is no pipeline option; did you mean 'max_num_"),
         ({"max_num_workers": ""}, "--max_num_workers: expected one argument"),
         ({"disk_size_gb": "big"}, "--disk_size_gb: invalid int value: 'big'"),
         ({"streaming": ""}, "streaming: all phases are batch jobs"),
