@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus_pipeline.config import config
+from corpus_pipeline.config.input import Input
 from corpus_pipeline.dedup.contamination_index import ContaminationOptions
 from corpus_pipeline.dedup.minhash import MinHashOptions
 from corpus_pipeline.dedup.sentences import SentenceOptions
@@ -127,4 +127,4 @@ def test_defaults_of_the_configuration_are_those_of_the_rooms(
 def test_other_defaults_are_those_of_the_rooms() -> None:
     assert LanguageSection().sample_chars == SAMPLE_CHARS
     for name in ("text_field", "id_field", "url_field"):
-        assert config.Input.model_fields[name].default == getattr(ReadOptions(), name)
+        assert Input.model_fields[name].default == getattr(ReadOptions(), name)
