@@ -87,7 +87,7 @@ def near_file(path: object) -> str:
     ('', '')
     """
     folder, name = os.path.split(os.path.expanduser(str(path)))
-    if not name or "://" in str(path):
+    if not name or "://" in str(path) or os.path.lexists(os.path.join(folder, name)):
         return ""
     try:
         there = sorted(each for each in os.listdir(folder or ".") if not each.startswith("."))

@@ -167,7 +167,8 @@ scrub: {{entities: [EMIAL]}}
         "5:1: unknown key 'sed'; did you mean 'seed'?",
         f"2:6: no input file matches '{tmp_path}/artcles.jsonl'; did you mean "
         f"'{tmp_path}/articles.jsonl'?; correct `path`",
-        f"7:11: quality profile {tmp_path}/strict.yaml: rules: unknown key 'gopher_min_wrds'; did",
+        f"7:11: quality profile {tmp_path}/strict.yaml:1:32: rules: unknown key 'gopher_min_wrds'",
+        f"7:11: quality profile {tmp_path}/strict.yaml:1:9: rules: gopher_min_words must be a num",
         f"8:12: {tmp_path}/no.json: cannot be read",
         "6:12: language: keep: 'english' is no label of the language model; did you mean 'en'?",
         "9:1: scrub: unknown entity 'EMIAL'",

@@ -3,21 +3,23 @@
 What its sections mean, and how a profile and its bases are one, says `profiles.py`.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from corpus_pipeline.errors import ConfigError, Mistakes, relative_to
+from corpus_pipeline.errors import ConfigError, CorpusError, Mistakes, relative_to
 from corpus_pipeline.filters.code.languages import TYPES, known_language
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.definitions import OPTIONS, read_option
 from corpus_pipeline.filters.quality.more_columns import is_more, more_field
 from corpus_pipeline.filters.quality.rule_table import RULES
+from corpus_pipeline.filters.quality.rules import wrong_thresholds
 from corpus_pipeline.nearest import meant, near_file, nearest_key
 from corpus_pipeline.text.languages import LanguageTag, parse_language, require_language
-from corpus_pipeline.yaml_files import load_yaml, read_yaml_text
+from corpus_pipeline.yaml_files import Marked, load_marked, load_yaml, read_yaml_text
 
 #: The profiles that come with the package.
 PROFILES = (
@@ -36,6 +38,7 @@ NO_BASE = "none"
 _MEASURED = ("whole", "prose")
 
 
+_UNKNOWN = re.compile(r"unknown key '(.*?)'; ")
 _SECTIONS = ("base", "measured", "measures", "counted", "rules", "languages", "code_languages")
 FIELDS = tuple(rule.field for rule in RULES)
 
@@ -56,6 +59,13 @@ class Layer(NamedTuple):
     """Files that it names, as lists of stop words."""
     counted_in: Mapping[str, Mapping[str, tuple[str, str | None] | None]] = MappingProxyType({})
     """Language -> what its rules compare there."""
+    marked: Marked | None = None
+    """Of a user's file: where its keys stand."""
+
+    def place(self, *path: str) -> str:
+        """Names the profile in messages about a key: a user's file with line and column."""
+        found = None if self.marked is None else self.marked.place(path)
+        return self.name if found is None else f"{self.name}:{found[0]}:{found[1]}"
 
 
 def load_layer(name_or_path: str) -> Layer:
@@ -74,7 +84,31 @@ def load_layer(name_or_path: str) -> Layer:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"quality profile {name_or_path}: is not YAML: {error}") from error
-    return parse_layer(name_or_path, text)
+    if name_or_path in PROFILES:
+        return parse_layer(name_or_path, text)
+    try:
+        return parse_layer(name_or_path, text)._replace(marked=load_marked(text))
+    except ConfigError as error:
+        raise _with_places(error, name_or_path, text) from error
+
+
+def _with_places(error: ConfigError, name: str, text: str) -> CorpusError:
+    """Adds line and column to messages about keys of a user's file."""
+    try:
+        marked = load_marked(text)
+    except ValueError:
+        return error
+    found = Mistakes()
+    before = f"quality profile {name}: "
+    for each in error.parts or (error,):
+        rest = str(each).removeprefix(before)
+        *keys, last = rest.split(": ")
+        keys = [key for key in keys if not key.startswith("unknown key")]
+        # What is unknown, or the rule whose threshold it is.
+        place = marked.place([*keys, *(_UNKNOWN.findall(rest) or [last.partition(" ")[0]])])
+        at = "" if place is None else f":{place[0]}:{place[1]}"
+        found.add([ConfigError(f"quality profile {name}{at}: {rest}")])
+    return found.whole()
 
 
 def _near(name_or_path: str) -> str:
@@ -149,11 +183,25 @@ def parse_layer(name: str, text: str) -> Layer:
         counted = _counted(name, document.get("counted"))
     with found.looking():
         code_languages = _code_languages(name, document.get("code_languages"))
+    if found:
+        found.add(_wrong_thresholds(name, document))
     found.refuse()
     return Layer(
         name, None if base == NO_BASE else base, measured, rules, of_languages, measures, counted,
         code_languages, files, counted_in,
     )  # fmt: skip
+
+
+def _wrong_thresholds(name: str, document: Mapping[str, Any]) -> Iterator[ConfigError]:
+    """Says what is wrong with thresholds of a file that has other mistakes, too."""
+    rules = {"rules": document.get("rules")}
+    of_languages = document.get("languages")
+    if isinstance(of_languages, dict):
+        rules |= {f"languages: {code}": section for code, section in of_languages.items()}
+    for where, section in rules.items():
+        if isinstance(section, dict):
+            for line in wrong_thresholds({key: section.get(key) for key in FIELDS}):
+                yield ConfigError(f"quality profile {name}: {where}: {line}")
 
 
 def _code_languages(name: str, section: Any) -> dict[str, Mapping[str, object]]:

@@ -289,8 +289,7 @@ def _rules(
     layers: Sequence[Layer], code: str | None, where: str, of_code: bool = False
 ) -> QualityRules:
     """Returns what holds for a section's language, or for all others."""
-    resolve = _resolve_code if of_code else _resolve
-    values = {name: resolve(layers, code, name)[0] for name in FIELDS}
+    values = _values(layers, code, of_code)
     found = Mistakes()
     found.add(ConfigError(f"quality profile {where}: {line}") for line in wrong_thresholds(values))
     found.refuse()
@@ -299,21 +298,23 @@ def _rules(
 
 def _refuse_thresholds(layers: Sequence[Layer]) -> None:
     """Refuses what the first of some layers makes of the others; what all share is told once."""
-    name = layers[0].name
-    looks: list[tuple[str | None, str, bool]] = [(None, f"{name}: rules", False)]
-    looks += [(code, f"{name}: languages: {code}", False) for code in layers[0].languages]
-    looks += [(key, f"{name}: code_languages: {key}", True) for key in layers[0].code_languages]
+    looks: list[tuple[str | None, tuple[str, ...], bool]] = [(None, ("rules",), False)]
+    looks += [(code, ("languages", code), False) for code in layers[0].languages]
+    looks += [(key, ("code_languages", key), True) for key in layers[0].code_languages]
     found, told = Mistakes(), set[str]()
-    for key, where, of_code in looks:
-        try:
-            _rules(layers, key, where, of_code)
-        except ConfigError as error:
-            for each in error.parts or (error,):
-                line = str(each).removeprefix(f"quality profile {where}: ")
-                if line not in told:
-                    found.add([each])
-                told.add(line)
+    for key, path, of_code in looks:
+        for line in wrong_thresholds(_values(layers, key, of_code)):
+            if line not in told:
+                place = layers[0].place(*path, line.partition(" ")[0])
+                where = ": ".join((place, *path))
+                found.add([ConfigError(f"quality profile {where}: {line}")])
+            told.add(line)
     found.refuse()
+
+
+def _values(layers: Sequence[Layer], code: str | None, of_code: bool) -> dict[str, Any]:
+    resolve = _resolve_code if of_code else _resolve
+    return {name: resolve(layers, code, name)[0] for name in FIELDS}
 
 
 def _resolve(layers: Sequence[Layer], code: str | None, name: str) -> tuple[Any, str, int]:
