@@ -94,9 +94,10 @@ def _sources(
         if stated is None:
             raise
         names = sorted(each.source for each in config.inputs)
+        first = (error.parts or (error,))[0]
         return (
             [SourcePlan(name, 0, 1.0, 1.0, 0.0, 0) for name in names],
-            [f"the inputs were not looked at ({error}); sources in equal parts, no HTML"],
+            [f"the inputs were not looked at ({first}); sources in equal parts, no HTML"],
         )
     return sources_of(plan), notes_before(config, flow, plan)
 

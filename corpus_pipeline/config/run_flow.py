@@ -276,8 +276,9 @@ def _check_order(steps: tuple[Step, ...], own_columns: pa.Schema, found: Mistake
             try:
                 look(before)
             except ConfigError as error:
-                hint = _filled_later(str(error), steps[index + 1 :])
-                found.add([ConfigError(f"{where}{error}{hint}")])
+                for each in error.parts or (error,):
+                    hint = _filled_later(str(each), steps[index + 1 :])
+                    found.add([ConfigError(f"{where}{each}{hint}")])
         if index:
             before = pa.schema([*before, *fields])
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, Mistakes
 from corpus_pipeline.nearest import nearest_key
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
 from corpus_pipeline.scrub.entities import ENTITIES, TABLE
@@ -101,16 +101,18 @@ def refuse_unknown(entities: Sequence[str]) -> None:
     """Refuses kinds of personal data for which there are no rules.
 
     Raises:
-        ConfigError: one is unknown, or there is none.
+        ConfigError: a line for each that is unknown, or there is none.
     """
-    unknown = next((name for name in entities if name not in ENTITIES), None)
-    if entities and unknown is None:
-        return
-    near = nearest_key(unknown or "", ENTITIES, _ALIASES)
-    what = "at least one entity is needed" if unknown is None else f"unknown entity {unknown!r}"
-    meant = f"did you mean {near}? " if near else ""
     where = f"all {len(ENTITIES)} are listed in docs/flow/8-scrub.md"
-    raise ConfigError(f"scrub: {what}; {meant}{where}")
+    if not entities:
+        raise ConfigError(f"scrub: at least one entity is needed; {where}")
+    found = Mistakes()
+    for name in entities:
+        if name not in ENTITIES:
+            near = nearest_key(name, ENTITIES, _ALIASES)
+            meant = f"did you mean {near}? " if near else ""
+            found.add([ConfigError(f"scrub: unknown entity {name!r}; {meant}{where}")])
+    found.refuse()
 
 
 def find_all(

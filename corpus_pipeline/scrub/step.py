@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from corpus_pipeline.batches import alive, with_columns
-from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.errors import ConfigError, Mistakes
 from corpus_pipeline.nearest import meant
 from corpus_pipeline.package_files import located
 from corpus_pipeline.scrub.columns import FINDINGS_COLUMN, PII_MEASURES
@@ -110,26 +110,34 @@ class Scrub(Step):
         from corpus_pipeline.scrub.styles import refuse_template
 
         options = self.options
-        refuse_unknown(options.entities)
-        refuse_unknown_regions(options.regions)
+        found = Mistakes()
+        with found.looking():
+            refuse_unknown(options.entities)
+        with found.looking():
+            refuse_unknown_regions(options.regions)
         for template in (options.placeholder, *(rule.placeholder for rule in options.rules)):
-            if template is not None:
-                made("scrub", refuse_template, template=template)
+            with found.looking():
+                if template is not None:
+                    made("scrub", refuse_template, template=template)
         for rule in options.rules:
-            if rule.entities is not None:
-                refuse_unknown(rule.entities)
+            with found.looking():
+                if rule.entities is not None:
+                    refuse_unknown(rule.entities)
             for source in rule.sources or ():
                 if self.context.sources and source not in self.context.sources:
-                    raise ConfigError(
+                    told = ConfigError(
                         f"scrub.rules: no source is called {source!r}; "
                         f"{meant(source, self.context.sources)}"
                     )
+                    found.add([told])
         actions = {options.action, *(rule.action for rule in options.rules)}
         if "surrogate" in actions and options.surrogate_key is None:
-            raise ConfigError(
+            told = ConfigError(
                 "scrub.surrogate_key: surrogates follow from a secret; make one with "
                 "`openssl rand -hex 32 > key.txt`, name the file here and keep it to yourself"
             )
+            found.add([told])
+        found.refuse()
 
     def notes(self) -> Iterable[str]:
         """Yields what leaves a run as it came."""

@@ -158,7 +158,8 @@ sed: 1
 language: {{keep: [english]}}
 quality: {{profile: {tmp_path}/strict.yaml}}
 tokenize: {{tokenizer: {tmp_path}/no.json}}
-scrub: {{entities: [EMIAL]}}
+scrub: {{entities: [EMIAL, PERSN]}}
+where: {{drop: "wrods > 5", keep: "lnag == 1"}}
 """
     )
     code, out, err = corpus("run", path)
@@ -172,6 +173,7 @@ scrub: {{entities: [EMIAL]}}
         f"8:12: {tmp_path}/no.json: cannot be read",
         "6:12: language: keep: 'english' is no label of the language model; did you mean 'en'?",
         "9:1: scrub: unknown entity 'EMIAL'",
+        "9:1: scrub: unknown entity 'PERSN'; did you mean PERSON?",
         f"3:6: no input file matches '{tmp_path}/no*.gz'",
     ]
     lines = err.splitlines()

@@ -6,7 +6,7 @@ and compared with names of languages as `text/languages.py` reads both.
 
 import dataclasses
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -275,24 +275,21 @@ class LanguageRules:
         return self.cut_offs.get(label, DEFAULT_MIN_SCORE)
 
 
-def check_names(rules: LanguageRules, labels: Sequence[str]) -> None:
-    """Refuses names of languages that no document can have.
+def wrong_names(rules: LanguageRules, labels: Sequence[str]) -> Iterator[str]:
+    """Names languages that no document can have, a line each with the nearest name.
 
     Args:
         labels: what the model can give, and what sources are said to be in.
 
-    Raises:
-        ValueError: one line with the nearest name.
-
-    >>> check_names(LanguageRules(keep=("zho_Hans", "EN")), ("cmn_Hans", "eng_Latn"))
-    >>> check_names(LanguageRules(keep=("english",)), ("zh", "en"))
-    Traceback (most recent call last):
-    ValueError: keep: 'english' is no label of the language model; did you mean 'en'?
+    >>> list(wrong_names(LanguageRules(keep=("zho_Hans", "EN")), ("cmn_Hans", "eng_Latn")))
+    []
+    >>> list(wrong_names(LanguageRules(keep=("english",)), ("zh", "en")))
+    ["keep: 'english' is no label of the language model; did you mean 'en'?"]
     """
     for option in ("keep", "min_score_by_language"):
         for name in getattr(rules, option) or ():
             if not any(same_language(name, label) for label in labels):
-                raise ValueError(
+                yield (
                     f"{option}: {name!r} is no label of the language model; "
                     f"{suggestion(name, labels)}"
                 )

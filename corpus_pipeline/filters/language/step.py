@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from corpus_pipeline.errors import ConfigError, Mistakes
 from corpus_pipeline.filters.figures import compared
 from corpus_pipeline.filters.language.columns import LANGUAGE_MEASURES, LANGUAGE_REASONS
 from corpus_pipeline.option_types import Label, LanguageName
@@ -61,11 +62,13 @@ class Language(Step):
 
     def check(self) -> None:
         """Refuses languages that the model never gives."""
-        from corpus_pipeline.filters.language.measures import check_names, known_languages
+        from corpus_pipeline.filters.language.measures import known_languages, wrong_names
 
         named = [each.language for each in self.context.sources.values() if each.language]
         labels = (*made("language", known_languages, **self._which()), *named)
-        made("language", check_names, rules=self.rules, labels=labels)
+        found = Mistakes()
+        found.add(ConfigError(f"language: {line}") for line in wrong_names(self.rules, labels))
+        found.refuse()
 
     @cached_property
     def rules(self) -> "LanguageRules":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from corpus_pipeline.batches import alive
-from corpus_pipeline.errors import ResourceError
+from corpus_pipeline.errors import Mistakes, ResourceError
 from corpus_pipeline.filters.lines.columns import LINE_MEASURES, LINE_REASONS, RULES
 from corpus_pipeline.filters.lines.options import LinesOptions
 from corpus_pipeline.package_files import package_file
@@ -47,9 +47,13 @@ class Lines(Step):
 
         if self.options.max_listed_words is not None:
             find_word_lists(self.options.word_lists)
+        found = Mistakes()
         for index, pattern in enumerate(self.options.patterns):
-            check_pattern(pattern, f"lines.patterns.{index}")
-        self._read_patterns()
+            with found.looking():
+                check_pattern(pattern, f"lines.patterns.{index}")
+        with found.looking():
+            self._read_patterns()
+        found.refuse()
 
     def _read_patterns(self) -> tuple[str, ...]:
         from corpus_pipeline.filters.lines.phrases import check_pattern, load_patterns
@@ -60,8 +64,11 @@ class Lines(Step):
         patterns, digest = load_patterns(path)
         if digest != self.context.digests.get(path, digest):
             raise ResourceError(f"{path}: the patterns changed since the run began; run again")
+        found = Mistakes()
         for number, pattern in patterns.items():
-            check_pattern(pattern, f"{path}, line {number}")
+            with found.looking():
+                check_pattern(pattern, f"{path}, line {number}")
+        found.refuse()
         return tuple(patterns.values())
 
     def open(self) -> None:

@@ -130,7 +130,12 @@ def with_bases(layer: Layer) -> tuple[Layer, ...]:
         try:
             layers.append(load_layer(base))
         except ConfigError as error:
-            raise ConfigError(f"quality profile {layers[-1].name}: base: {error}") from error
+            found = Mistakes()
+            found.add(
+                ConfigError(f"quality profile {layers[-1].name}: base: {each}")
+                for each in error.parts or (error,)
+            )
+            raise found.whole() from error
     return tuple(layers)
 
 

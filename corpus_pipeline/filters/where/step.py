@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
 
-from corpus_pipeline.errors import ConfigError, printable
+from corpus_pipeline.errors import ConfigError, Mistakes, printable
 from corpus_pipeline.filters.where.expressions import Expression, parse_expression
 from corpus_pipeline.filters.where.fields import Rows
 from corpus_pipeline.steps import Batch, Context, Failures, Options, Step
@@ -66,20 +66,27 @@ class Where(Step):
         texts = self._texts()
         if not texts:
             raise ConfigError("where: it says nothing; give keep, drop, rules or tag an expression")
-        for name in self.options.rules:
-            if not _is_reason(name) or f"where-{name}" in (_NOT_KEPT, _DROPPED):
-                raise ConfigError(
-                    f"where.rules.{printable(name)}: the name becomes a reason; write small "
-                    "letters and digits with - between them, for example too-old"
-                )
-        for name in self.options.tag:
-            if not (name and f"x{name}".isidentifier() and name.lower() == name):
-                raise ConfigError(
-                    f"where.tag.{printable(name)}: the name becomes a column; write small letters, "
-                    "digits and _"
-                )
+        found = Mistakes()
+        found.add(
+            ConfigError(
+                f"where.rules.{printable(name)}: the name becomes a reason; write small letters "
+                "and digits with - between them, for example too-old"
+            )
+            for name in self.options.rules
+            if not _is_reason(name) or f"where-{name}" in (_NOT_KEPT, _DROPPED)
+        )
+        found.add(
+            ConfigError(
+                f"where.tag.{printable(name)}: the name becomes a column; write small letters, "
+                "digits and _"
+            )
+            for name in self.options.tag
+            if not (name and f"x{name}".isidentifier() and name.lower() == name)
+        )
         for key, text in texts.items():
-            _parsed(key, text)
+            with found.looking():
+                _parsed(key, text)
+        found.refuse()
 
     def check_columns(self, schema: pa.Schema) -> None:
         """Refuses expressions that do not fit the columns that are there before this step.
@@ -87,11 +94,14 @@ class Where(Step):
         Raises:
             ConfigError: one line that begins with the key.
         """
+        found = Mistakes()
         for key, text in self._texts().items():
-            try:
-                _parsed(key, text).check(schema)
-            except ConfigError as error:
-                raise _at(key, error) from None
+            with found.looking():
+                try:
+                    _parsed(key, text).check(schema)
+                except ConfigError as error:
+                    raise _at(key, error) from None
+        found.refuse()
 
     @cached_property
     def _expressions(self) -> dict[str, Expression]:
