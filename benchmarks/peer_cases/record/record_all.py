@@ -101,7 +101,8 @@ def record(name: str, peer: Peer, folder: Path) -> None:
     # Named, for pytest would look for settings in the folders above a checkout that has none.
     named = (source / each for each in ("pytest.ini", "pyproject.toml", "setup.cfg"))
     settings = next((str(each) for each in named if each.is_file()), os.devnull)
-    command = [str(python), "-m", "pytest", "-c", settings, "--rootdir", str(source), "-p", peer.plugin, "-p", "no:cacheprovider", "-q",
+    command = [str(python), "-m", "pytest", "-c", settings, "--rootdir", str(source),
+               "-p", peer.plugin, "-p", "no:cacheprovider", "-q",
                "--timeout", "120", "--continue-on-collection-errors", "-o", "addopts=",
                *peer.options, *tests]  # fmt: skip
     with (folder / f"{name}.log").open("w", encoding="utf-8") as log:
