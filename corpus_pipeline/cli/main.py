@@ -3,22 +3,39 @@
 import logging
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from corpus_pipeline import __version__
 from corpus_pipeline.cli import check as check_command
-from corpus_pipeline.cli import cluster, completion, inspection, status, streams, tokens, training
+from corpus_pipeline.cli import (
+    cluster,
+    completion,
+    inspection,
+    stages,
+    status,
+    streams,
+    tokens,
+    training,
+)
 from corpus_pipeline.cli import config as config_commands
 from corpus_pipeline.cli import export as export_command
 from corpus_pipeline.cli.help import example
 from corpus_pipeline.cli.pages import point_at_page
+from corpus_pipeline.cli.running import (
+    MemoryOption,
+    OverwriteOption,
+    RunnerOption,
+    RunnerOptionsOption,
+    UnreadableOption,
+    WorkersOption,
+    execute,
+    pairs,
+)
 from corpus_pipeline.errors import CorpusError, Mistakes, owner_of, printable
 from corpus_pipeline.machine import OWN_PROCESS
-from corpus_pipeline.sources.formats import named_formats
 
 if TYPE_CHECKING:
     from corpus_pipeline.config.config import Config
@@ -34,53 +51,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="YAML with the stage's section; default: defaults.")
-]
-WorkersOption = Annotated[
-    int | None, typer.Option(min=1, help="Worker processes; default: one per core.")
-]
-MemoryOption = Annotated[
-    str | None, typer.Option(help="Memory for all workers together, for example 4GB.")
-]
-RunnerOption = Annotated[
-    str | None,
-    typer.Option(help="direct (this machine), spark, dataflow, or the class of a Beam runner."),
-]
-RunnerOptionsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="KEY=VALUE",
-        help="Setting of the runner, for example spark.master=local[4]; may be repeated.",
-    ),
-]
-OverwriteOption = Annotated[
-    bool, typer.Option("--overwrite", help="Throw away a run that OUTPUT holds.")
-]
-UnreadableOption = Annotated[
-    bool,
-    typer.Option(
-        "--allow-unreadable", help="Go on when most records of a source or file are unreadable."
-    ),
-]
-TextFieldOption = Annotated[
-    str | None,
-    typer.Option(help="Key or column of the text in raw files; default: text."),
-]
-IdFieldOption = Annotated[
-    str | None,
-    typer.Option(help="Key or column of the documents' own id; default: id."),
-]
-SourceOption = Annotated[
-    str | None,
-    typer.Option("--source", help="Name of the source in ledger and reports; default: input."),
-]
-StageInputArgument = Annotated[
-    str,
-    typer.Argument(metavar="INPUT", help="A dataset folder (an earlier OUTPUT), or raw files."),
-]
-OutputArgument = Annotated[str, typer.Argument(help="Folder to write; must be new or resumable.")]
 
 
 def main() -> None:
@@ -120,13 +90,6 @@ def _exit_code() -> int:
         print("corpus: interrupted; the same command takes the work up again", file=sys.stderr)
         return 130
     return 0
-
-
-def _pairs(options: list[str] | None) -> dict[str, str] | None:
-    """Reads KEY=VALUE; a KEY alone is a flag."""
-    if not options:
-        return None
-    return {key: value for key, _, value in (option.partition("=") for option in options)}
 
 
 def _version(value: bool) -> None:
@@ -176,12 +139,12 @@ def run(
         from corpus_pipeline.config.config import load_what_is_good
 
         return load_what_is_good(
-            config, found, output=output, runner=runner, runner_options=_pairs(runner_option),
+            config, found, output=output, runner=runner, runner_options=pairs(runner_option),
             workers=workers, memory=memory, allow_unreadable=allow_unreadable or None,
             strict=strict or None,
         )  # fmt: skip
 
-    _execute(settings, overwrite, runner, not no_verify, as_json)
+    execute(settings, overwrite, runner, not no_verify, as_json)
 
 
 @app.command(
@@ -214,156 +177,7 @@ def plan(
     print_plan(config, estimate, size, workers, prices, as_json)
 
 
-def _execute(
-    settings: Callable[[Mistakes], "tuple[Config | None, Places]"],
-    overwrite: bool,
-    runner: str | None,
-    check: bool = True,
-    as_json: bool = False,
-) -> None:
-    """Runs a configuration, and says from the first moment what it is about."""
-    from corpus_pipeline.cli.watching import going_on, watched
-
-    with watched(as_json, check) as watch:
-        if runner in (None, "direct"):
-            from corpus_pipeline.engines.workers import start_early
-
-            start_early()
-        console = watch.console
-        console.begin("reading the configuration")
-        found = Mistakes()
-        config, places = settings(found)
-        from corpus_pipeline.config.missing_files import flow_of
-        from corpus_pipeline.config.mistakes import refuse
-
-        flow = None if config is None else flow_of(config, found)
-        if found and config is not None and flow is not None:
-            from corpus_pipeline.pipelines.looking import look_at
-
-            look_at(config, flow, found)
-        refuse(found, places)
-        assert config is not None
-        assert flow is not None
-        console.begin("loading stages, inputs and models")
-        from corpus_pipeline.inspection.verify import verify
-        from corpus_pipeline.pipelines.run import Run
-        from corpus_pipeline.pipelines.warm import groups_of, warm_up
-        from corpus_pipeline.storage import place, public_path
-
-        output = place(config.output)
-        watch.writes_to(public_path(config.output))
-
-        def warm(plan: Any) -> None:
-            warm_up(groups_of(flow, plan), console.say)
-
-        with found.looking():
-            result = Run(config, flow, console, going_on(True)).execute(overwrite, warm)
-        refuse(found, places)
-        if check:
-            verify(output, console)
-        watch.finished(result, check)
-    if as_json:
-        return
-    from corpus_pipeline.cli.stats_report import print_summary
-
-    print_summary(output, result)
-
-
-@app.command(
-    epilog=example(
-        "corpus read 'crawl/*.warc.gz' raw/",
-        "corpus read docs.jsonl raw/ --text-field content --source articles",
-    )
-)
-def read(
-    source: Annotated[str, typer.Argument(metavar="INPUT", help="Path, URL or glob of raw files.")],
-    output: OutputArgument,
-    format_: Annotated[
-        str,
-        typer.Option("--format", help=f"auto, {named_formats()}."),
-    ] = "auto",
-    text_field: TextFieldOption = None,
-    id_field: IdFieldOption = None,
-    source_name: SourceOption = None,
-    config: ConfigOption = None,
-    runner: RunnerOption = None,
-    runner_option: RunnerOptionsOption = None,
-    workers: WorkersOption = None,
-    memory: MemoryOption = None,
-    overwrite: OverwriteOption = False,
-    allow_unreadable: UnreadableOption = False,
-) -> None:
-    """Read raw files into a dataset folder; HTML stays HTML."""
-    given = {"format": format_, "text_field": text_field, "id_field": id_field,
-             "source": source_name}  # fmt: skip
-    top = {"runner": runner, "runner_options": _pairs(runner_option), "workers": workers,
-           "memory": memory, "allow_unreadable": allow_unreadable or None}  # fmt: skip
-    _run_stages("read", set(), source, output, config, given, top, overwrite)
-
-
-def _stage_command(name: str, stages: set[str], text: str) -> None:
-    def command(
-        source: StageInputArgument,
-        output: OutputArgument,
-        format_: Annotated[
-            str | None,
-            typer.Option("--format", help="Form of raw files, as of corpus read."),
-        ] = None,
-        text_field: TextFieldOption = None,
-        id_field: IdFieldOption = None,
-        source_name: SourceOption = None,
-        config: ConfigOption = None,
-        runner: RunnerOption = None,
-        runner_option: RunnerOptionsOption = None,
-        workers: WorkersOption = None,
-        memory: MemoryOption = None,
-        overwrite: OverwriteOption = False,
-        allow_unreadable: UnreadableOption = False,
-    ) -> None:
-        given = {"format": format_, "text_field": text_field, "id_field": id_field,
-                 "source": source_name}  # fmt: skip
-        top = {"runner": runner, "runner_options": _pairs(runner_option), "workers": workers,
-               "memory": memory, "allow_unreadable": allow_unreadable or None}  # fmt: skip
-        _run_stages(name, stages, source, output, config, given, top, overwrite)
-
-    app.command(name, help=text, epilog=example(f"corpus {name} {name}-in/ {name}-out/"))(command)
-
-
-def _run_stages(
-    command: str,
-    stages: set[str],
-    source: str,
-    output: str,
-    config: Path | None,
-    given: dict[str, str | None],
-    top: dict[str, Any],
-    overwrite: bool,
-) -> None:
-    """Runs some stages alone, from a dataset folder or from raw files."""
-
-    def settings(found: Mistakes) -> "tuple[Config | None, Places]":
-        from corpus_pipeline.cli.single_stage import single_config
-        from corpus_pipeline.config.mistakes import Places
-
-        single = None
-        with found.looking():
-            single = single_config(command, stages, source, output, config, given, top)
-        return single, Places(str(config or "defaults"))
-
-    _execute(settings, overwrite, top.get("runner"))
-
-
-_stage_command("extract", {"extract"}, "Extract text from the raw pages of a dataset folder.")
-_stage_command(
-    "filter",
-    {"language", "quality", "keywords", "perplexity"},
-    "Measure language, quality, keywords and perplexity; reject by the rules.",
-)
-_stage_command("dedup", {"dedup"}, "Remove duplicates, contamination and repeated sentences.")
-_stage_command("scrub", {"scrub"}, "Replace personal data by typed placeholders.")
-_stage_command("tokenize", {"tokenize"}, "Encode the documents into token shards.")
-
-
+stages.add_commands(app)
 check_command.add_commands(app)
 config_commands.add_commands(app)
 status.add_commands(app)

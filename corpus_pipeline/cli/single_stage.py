@@ -11,6 +11,7 @@ from corpus_pipeline.flow import known_steps
 from corpus_pipeline.inspection.trace import ledger_parts
 from corpus_pipeline.nearest import meant
 from corpus_pipeline.workspace.run_file import RUN_FILE, why_no_run
+from corpus_pipeline.yaml_files import load_yaml
 
 #: Steps that a configuration switches on and off.
 STEPS = tuple(name for name in known_steps() if name != "read")
@@ -18,6 +19,11 @@ STEPS = tuple(name for name in known_steps() if name != "read")
 _SOURCE = "input"
 #: Keys of an input that are rules for its documents.
 _RULES = ("language", "quality_profile", "skip")
+#: Keys of an input that `--input` does not take -> what says the same.
+_SAID_ELSEWHERE = {
+    "path": "INPUT",
+    **{key: f"--{key.replace('_', '-')}" for key in ("format", "text_field", "id_field", "source")},
+}
 #: Options for raw files -> why they say nothing of a dataset folder.
 _FOR_RAW_FILES = {
     "text_field": "documents of a dataset folder have their text",
@@ -26,13 +32,35 @@ _FOR_RAW_FILES = {
 }
 
 
+def keys_of(options: Iterable[str]) -> dict[str, Any]:
+    """Reads KEY=VALUE, a key of an input and its value in YAML.
+
+    Raises:
+        ConfigError: one has no key, or no YAML.
+
+    >>> keys_of(["posts=answers", "join={by: book}"])
+    {'posts': 'answers', 'join': {'by': 'book'}}
+    """
+    found = {}
+    for option in options:
+        key, equals, value = option.partition("=")
+        if not (equals and key) or key in _SAID_ELSEWHERE:
+            instead = _SAID_ELSEWHERE.get(key, "KEY=VALUE, for example 'join={by: book}'")
+            raise ConfigError(f"--input {option}: write {instead}")
+        try:
+            found[key] = load_yaml(value)
+        except ValueError as error:
+            raise ConfigError(f"--input {option}: {error}") from error
+    return found
+
+
 def single_config(
     command: str,
     stages: set[str],
     source: str,
     output: str,
     config: Path | None,
-    given: Mapping[str, str | None],
+    given: Mapping[str, Any],
     top: Mapping[str, Any],
 ) -> Config:
     """Builds a configuration in which only some stages are on.
@@ -43,8 +71,8 @@ def single_config(
         source: a dataset folder, or raw files.
         output: folder to write.
         config: YAML whose sections of these stages apply, and rules by source for a dataset folder.
-        given: keys of the input from the command line: format, text_field, id_field, source; None
-            leaves the default.
+        given: keys of the input from the command line: format, text_field, id_field, source and
+            more; None leaves the default.
         top: top-level settings; None leaves the default.
 
     Raises:
@@ -68,6 +96,8 @@ def single_config(
         for key, why in _FOR_RAW_FILES.items():
             if key in named:
                 raise ConfigError(f"--{key.replace('_', '-')}: {why}; it is for raw files")
+        for key in named.keys() - {"format"}:
+            raise ConfigError(f"--input {key}: documents of a dataset folder are read already")
         named["format"] = "dataset"
     content["inputs"] = [{"path": source, "source": _SOURCE, **named}]
     content["output"] = output
@@ -76,11 +106,9 @@ def single_config(
     unread = [*_unread_stages(content, checked, stages), *_unread_rules(checked, rules)]
     if unread:
         them = "it" if len(unread) == 1 else "them"
-        hint = (
-            ""
-            if "inputs" not in unread or dataset
-            else (" (the files are INPUT; say --format, --text-field, --id-field, --source)")
-        )
+        hint = ""
+        if "inputs" in unread and not dataset:
+            hint = " (the files are INPUT; say --format, --text-field, --source, --input KEY=VALUE)"
         raise ConfigError(
             f"{where}: {', '.join(unread)}: `corpus {command}` would ignore {them}{hint}; leave "
             f"{them} out, or use `corpus run`"

@@ -53,6 +53,37 @@ def test_a_stage_takes_raw_files_too(corpus: Corpus, raw: Path, tmp_path: Path) 
     assert done.code == 0, done.err
 
 
+def test_other_keys_of_an_input_are_given_in_yaml(corpus: Corpus, tmp_path: Path) -> None:
+    pages = tmp_path / "pages.jsonl"
+    pages.write_text("".join(json_line(text=text, book="甲") for text in ("上", "下")), "utf-8")
+    folder = tmp_path / "books"
+    done = corpus("read", pages, folder, "--format", "jsonl", "--input", "join={by: book}")
+    assert done.code == 0, done.err
+    (row,) = corpora.rows(folder / "documents")
+    assert "".join(row["text"].split()) == "上下"
+    assert "--input join: documents of a dataset folder are read already" in (
+        corpus("scrub", folder, tmp_path / "out", "--input", "join={by: book}").err
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ("join", "--input join: write KEY=VALUE, for example 'join={by: book}'"),
+        ("path=x", "--input path=x: write INPUT"),
+        ("text_field=x", "--input text_field=x: write --text-field"),
+        ("join={by", "--input join={by: "),
+        ("joined={by: x}", "did you mean 'join'?"),
+    ],
+)
+def test_wrong_keys_of_an_input(
+    corpus: Corpus, raw: Path, tmp_path: Path, given: str, line: str
+) -> None:
+    done = corpus("read", raw, tmp_path / "out", "--input", given)
+    assert done.code == 1
+    assert line in done.err
+
+
 @pytest.mark.parametrize("option", ["--text-field", "--id-field", "--source"])
 def test_options_for_raw_files_are_refused_for_a_dataset(
     corpus: Corpus, dataset: Path, tmp_path: Path, option: str
@@ -73,7 +104,8 @@ INPUTS: list[dict[str, Any]] = [{"path": "x", "source": "新闻", "text_field": 
         ("read", {"inputs": INPUTS, "output": "o"}, "inputs: `corpus read` would ignore it (the "),
         ("read", {"inputs": INPUTS, "scrub": {"placeholder": "x"}, "quality": {"profile": "code"}},
          "quality, scrub, inputs: `corpus read` would ignore them (the files are INPUT; say "
-         "--format, --text-field, --id-field, --source); leave them out, or use `corpus run`"),
+         "--format, --text-field, --source, --input KEY=VALUE); leave them out, or use `corpus "
+         "run`"),
         ("scrub", {"dedup": {"exact": {"enabled": False}}},
          "dedup: `corpus scrub` would ignore it; leave it out, or use `corpus run`"),
         ("scrub", {"inputs": INPUTS}, "inputs: `corpus scrub` would ignore it; leave it out"),
