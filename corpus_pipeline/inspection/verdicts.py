@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import CorpusError
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from corpus_pipeline.config.config import Config
 
 _Row = Mapping[str, Any]
+
+
+class Rule(NamedTuple):
+    """A rule that drops documents."""
+
+    step: Step
+    reason: str
+    """Without the label of its step."""
+    known: bool
+    """The options and resources of the step are those of the run."""
 
 
 @dataclasses.dataclass
@@ -39,19 +49,29 @@ class Verdicts:
         return {reason: self._figures(reason, row, text) for reason in row["reasons"] or ()}
 
     def _figures(self, reason: str, row: _Row, text: str | None) -> str:
+        rule = self.rule(reason)
+        if rule is None:
+            return ""
+        row = rule.step.own_row(row)
+        try:
+            return rule.step.explain(rule.reason, row, text, rule.known)
+        except (CorpusError, OSError, ValueError):
+            return rule.step.explain(rule.reason, row, text, False)
+
+    def rule(self, reason: str) -> Rule | None:
+        """Returns the rule of the run that drops for a reason; None where there is none."""
         step = self._owners.get(reason)
         if step is None:
-            return ""
+            return None
         changed = self._changed(step)
         if self._config is not None:
             self.changed |= changed
         known = self._config is not None and not changed
-        row = step.own_row(row)
-        bare = reason.removeprefix(f"{step.label}-") if step.label else reason
-        try:
-            return step.explain(bare, row, text, known)
-        except (CorpusError, OSError, ValueError):
-            return step.explain(bare, row, text, False)
+        return Rule(step, reason.removeprefix(f"{step.label}-") if step.label else reason, known)
+
+    def step(self, name: str) -> Step | None:
+        """Returns the first step of the run that is one of the package's by this name."""
+        return next((each for each in self._steps if each.name == name), None)
 
     @cached_property
     def _config(self) -> "Config | None":
@@ -65,13 +85,17 @@ class Verdicts:
             return None
 
     @cached_property
-    def _owners(self) -> dict[str, Step]:
-        """Reason -> the step of the run that drops for it."""
+    def _steps(self) -> tuple[Step, ...]:
+        """The steps of the run, or those of a usual one."""
         from corpus_pipeline.config.config import build_config
         from corpus_pipeline.config.run_flow import run_flow
 
-        config = self._config or build_config(_ANY, "defaults")
-        return {reason: step for step in run_flow(config).steps for reason in step.all_reasons()}
+        return run_flow(self._config or build_config(_ANY, "defaults")).steps
+
+    @cached_property
+    def _owners(self) -> dict[str, Step]:
+        """Reason -> the step of the run that drops for it."""
+        return {reason: step for step in self._steps for reason in step.all_reasons()}
 
     def _changed(self, step: Step) -> set[str]:
         """Names the files of a step that are gone, or not as the run had them."""

@@ -50,6 +50,8 @@ _WORD_START: Final = 0x02
 _WORD_END: Final = 0x01
 #: Between rows; not a byte of UTF-8, so no match reaches across.
 _ROW_END: Final = 0xFF
+#: Bytes of the folded form that stand for no character.
+BOUNDARIES: Final = (_WORD_START, _WORD_END, _ROW_END)
 
 #: Added to every list. With few different first bytes the automaton would jump from one to the
 #: next; they are so frequent here (`_WORD_START`) that walking is two to four times as fast.
@@ -152,10 +154,10 @@ def _fold(data, offsets, rows, runs, folds, out, out_offsets):  # type: ignore[n
     out_offsets[len(rows)] = o
 
 
-def _fold_rows(
+def fold_rows(
     texts: pa.Array, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Folds the chosen rows; returns (bytes, offsets int64[len(rows) + 1])."""
+    """Folds the chosen rows of a column; returns (bytes, offsets int64[len(rows) + 1])."""
     data, offsets = utf8_buffers(texts)
     # Folding makes two bytes three at most; a word of one byte and the byte after it get two marks.
     room = 3 * int(np.diff(offsets)[rows].sum()) + 3 * len(rows)
@@ -179,7 +181,7 @@ def build_matcher(words: Mapping[str, Iterable[str]]) -> KeywordMatcher:
     for language, entries in words.items():
         normal = [unicodedata.normalize("NFC", entry.strip()) for entry in entries]
         column = pa.array(normal, pa.string())
-        folded, offsets = _fold_rows(column, np.arange(len(column)))
+        folded, offsets = fold_rows(column, np.arange(len(column)))
         patterns: dict[bytes, int] = {}
         for row, entry in enumerate(normal):
             if not _is_searchable(entry):
@@ -321,7 +323,7 @@ def count_lines(texts: pa.Array) -> pa.Array:
 
 def _count(texts: pa.Array, rows: NDArray[np.int64], words: WordList) -> NDArray[np.int64]:
     """Returns hits, distinct entries and characters, int64[3, len(rows)]."""
-    folded, offsets = _fold_rows(texts, rows)
+    folded, offsets = fold_rows(texts, rows)
     matches = np.array(words.automaton.find_matches_as_indexes(folded), np.int64).reshape(-1, 3)
     row_of = np.searchsorted(offsets, matches[:, 1], side="right") - 1
     entry = matches[:, 0]
