@@ -26,12 +26,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus_pipeline.batches import add_failures, with_columns
 from corpus_pipeline.errors import ConfigError
+from corpus_pipeline.wording import filled, is_complete
 
 Batch: TypeAlias = pa.RecordBatch
 #: Reason -> bool[N], true where the rule fails; in rule order.
 Failures: TypeAlias = Mapping[str, NDArray[np.bool_]]
 
 
+#: What is said of a document where a step has no words of its own.
+_SENTENCE = "the rule {rule} drops it[: {explained}]"
+#: And where what the step would say is not stored.
+_UNKNOWN = "the rule {rule} drops it"
 _STATE = ("options", "context", "label", "when")
 
 
@@ -129,6 +134,9 @@ class Step:
     ledger_columns: ClassVar[pa.Schema] = pa.schema([])
     #: Reasons for which it drops, in rule order; kebab-case, what is wrong.
     reasons: ClassVar[tuple[str, ...]] = ()
+    #: Reason -> what is said of a document that it drops, as `wording.filled` reads it. Values are
+    #: the columns of the ledger, `figures`, and where they are known `options` and `limit`.
+    sentences: ClassVar[Mapping[str, str]] = {}
     #: Columns whose sum over the documents that stay stands in run.json.
     summed: ClassVar[tuple[str, ...]] = ()
     #: Prefixes of the counts in run.json that belong to it.
@@ -291,6 +299,34 @@ class Step:
             known: options and resources are those of the run; without that no threshold is told.
         """
         return ""
+
+    def sentence(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
+        """Says in plain words why a document failed a rule, without a full stop.
+
+        Args:
+            reason: one of `reasons`.
+            row: of the ledger, as `own_row` returns it.
+            text: of the document, where it is at hand.
+            known: as in `explain`.
+        """
+        values = self.figures(reason, row, text, known)
+        template = self.sentences.get(reason, _SENTENCE)
+        return filled(template if is_complete(template, values) else _UNKNOWN, values)
+
+    def figures(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool
+    ) -> dict[str, Any]:
+        """Returns the values that `sentences` may name."""
+        values = {
+            **row,
+            "rule": self.reason_name(reason),
+            "explained": self.explain(reason, row, text, known) or None,
+        }
+        if known:
+            values |= {"options": self.options, "limit": self.limit(reason, row)}
+        return values
 
     def __getstate__(self) -> dict[str, Any]:
         """Leaves out what was opened or made on the way; workers do that again."""

@@ -30,6 +30,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus_pipeline.batches import one_batch
+from corpus_pipeline.dedup import reasons as why
 from corpus_pipeline.dedup.anchors import RepeatOptions, WindowRuns, find_anchors, hash_windows
 from corpus_pipeline.dedup.contamination import ContaminationIndex, find_contamination
 from corpus_pipeline.dedup.contamination_verdicts import judge_contamination
@@ -123,6 +124,8 @@ class Match:
     removes: ClassVar[Removes] = "documents"
     #: Why documents are dropped; of a match that removes documents the first is what these are.
     reasons: ClassVar[tuple[str, ...]]
+    #: Reason -> what is said of a document that is dropped for it (`steps.Step.sentences`).
+    sentences: ClassVar[Mapping[str, str]]
     #: A source may be left out of it.
     skippable: ClassVar[bool] = False
     #: Its records carry the document's rank, beside its address.
@@ -165,7 +168,8 @@ class ContaminationMatch(Match):
     kind = "contamination"
     task = "documents that hold one item"
     removes = "copies of items"
-    reasons = ("contaminated",)
+    sentences = why.CONTAMINATION
+    reasons = tuple(sentences)
     ranked = False
 
     path: str
@@ -201,7 +205,8 @@ class AddressMatch(Match):
 
     kind = "address"
     task = "equal addresses"
-    reasons = ("duplicate-url",)
+    sentences = why.ADDRESS
+    reasons = tuple(sentences)
     skippable = True
 
     form: Callable[[pa.Array], pa.Array] | None = None
@@ -234,7 +239,8 @@ class ExactMatch(Match):
 
     kind = "exact"
     task = "equal texts"
-    reasons = ("exact-duplicate",)
+    sentences = why.EXACT
+    reasons = tuple(sentences)
 
     ignore: tuple[Ignored, ...] = ()
     """What does not count, beside layout."""
@@ -263,7 +269,8 @@ class DocumentMatch(Match):
 
     kind = "document"
     task = "equal bands: buckets of candidates, and who is wanted for them"
-    reasons = ("document-duplicate",)
+    sentences = why.DOCUMENT
+    reasons = tuple(sentences)
     skippable = True
     decides = False
     cut_by = "key"
@@ -294,7 +301,8 @@ class SentenceMatch(Match):
     kind = "sentence"
     task = "equal spans of sentences"
     removes = "windows"
-    reasons = ("sentence-nothing-left", "sentence-too-much-lost")
+    sentences = why.SENTENCE
+    reasons = tuple(sentences)
     skippable = True
 
     options: SentenceOptions
@@ -320,7 +328,8 @@ class SubstringMatch(Match):
     kind = "substring"
     task = "equal anchors of strings, and who is wanted for them"
     removes = "windows"
-    reasons = ("substring-nothing-left",)
+    sentences = why.SUBSTRING
+    reasons = tuple(sentences)
     skippable = True
     ranked = False
     decides = False
@@ -358,7 +367,8 @@ class ParagraphMatch(Match):
     kind = "paragraph"
     task = "equal anchors of n-grams, and who is wanted for them"
     removes = "windows"
-    reasons = ("paragraph-too-much-seen", "paragraph-nothing-left")
+    sentences = why.PARAGRAPH
+    reasons = tuple(sentences)
     skippable = True
     ranked = False
     decides = False
@@ -434,4 +444,7 @@ MATCHES: tuple[type[Match], ...] = (
 #: Their names.
 KINDS: tuple[str, ...] = tuple(match.kind for match in MATCHES)
 #: Why *dedup* drops documents, in the order of the matches.
-DEDUP_REASONS: tuple[str, ...] = tuple(reason for match in MATCHES for reason in match.reasons)
+DEDUP_SENTENCES = {
+    reason: sentence for match in MATCHES for reason, sentence in match.sentences.items()
+}
+DEDUP_REASONS: tuple[str, ...] = tuple(DEDUP_SENTENCES)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from corpus_pipeline.dedup.columns import DEDUP, PARAGRAPHS, SUBSTRINGS
 from corpus_pipeline.dedup.exact import Ignored
-from corpus_pipeline.dedup.matches import DEDUP_REASONS
+from corpus_pipeline.dedup.matches import DEDUP_REASONS, DEDUP_SENTENCES
 from corpus_pipeline.dedup.sentences import AboveMaxLoss, Keep
 from corpus_pipeline.dedup.units import Unit
 from corpus_pipeline.steps import Context, Options, Step
@@ -201,6 +201,7 @@ class Dedup(Step):
     columns = DEDUP
     optional_columns = pa.schema([field for columns in _OPTIONAL.values() for field in columns])
     reasons = DEDUP_REASONS
+    sentences = DEDUP_SENTENCES
     summed = (
         "contamination_sentences", "contamination_chars", "removed_sentences", "removed_chars",
         "repeated_chars",

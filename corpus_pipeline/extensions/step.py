@@ -208,7 +208,15 @@ class OwnStep(Step):
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
     ) -> str:
         """Lets the own step explain."""
-        return self.own.explain(reason, row, text, known)
+        return self.called("explain", lambda own: str(own.explain(reason, row, text, known)))
+
+    def sentence(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
+        """Lets the own step say why."""
+        if reason == self._error:
+            return f"the code of the step {self.title} failed at it"
+        return self.called("sentence", lambda own: str(own.sentence(reason, row, text, known)))
 
     @property
     def judged_columns(self) -> tuple[str, ...]:

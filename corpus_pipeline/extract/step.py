@@ -9,7 +9,7 @@ from pydantic import Field
 
 from corpus_pipeline.batches import add_failures, with_columns
 from corpus_pipeline.errors import ConfigError
-from corpus_pipeline.extract.reasons import EXTRACT_REASONS
+from corpus_pipeline.extract.reasons import EXTRACT_REASONS, EXTRACT_SENTENCES
 from corpus_pipeline.leniencies import with_more
 from corpus_pipeline.option_types import Size, show_size
 from corpus_pipeline.schema import CONTENT
@@ -45,6 +45,7 @@ class Extract(Step):
     Options = ExtractSection
     options: ExtractSection
     reasons = EXTRACT_REASONS
+    sentences = EXTRACT_SENTENCES
     counts = ("lenient-charset-",)
     default = True
     imports = ("corpus_pipeline.extract.documents", "corpus_pipeline.extract.parser_process")

@@ -133,16 +133,15 @@ def _places(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Found]:
 
 def _of_quality(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Found]:
     from corpus_pipeline.filters.code.columns import CODE_LANGUAGE
-    from corpus_pipeline.filters.figures import writing
-    from corpus_pipeline.filters.quality.rule_table import RULES
+    from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules
 
     step: Any = rule.step
-    its = next(each for each in RULES if each.reason == rule.reason)
-    language, code = writing(row, text), row.get(CODE_LANGUAGE)
-    profile = step.profile_of(row["source"])
-    limit = getattr(profile.rules_for(language, code), its.field) if rule.known else None
-    measure, _ = profile.compares(its, language)
-    counted = Counted(measure, its.lower, limit, profile.definitions, profile.prose, language, code)
+    its = step.compared(rule.reason, row, text, rule.known)
+    profile = its.profile or QualityProfile("usual", QualityRules())
+    counted = Counted(
+        its.measure, its.rule.lower, its.limit, profile.definitions, profile.prose, its.language,
+        row.get(CODE_LANGUAGE),
+    )  # fmt: skip
     return quality_places(text, counted)
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import CorpusError
@@ -49,14 +49,27 @@ class Verdicts:
         return {reason: self._figures(reason, row, text) for reason in row["reasons"] or ()}
 
     def _figures(self, reason: str, row: _Row, text: str | None) -> str:
+        return self._told("explain", reason, row, text) or ""
+
+    def sentence(self, reason: str, row: _Row, text: str | None) -> str:
+        """Says in plain words why a rule drops a document, without a full stop."""
+        return self._told("sentence", reason, row, text) or f"the rule {reason} drops it"
+
+    def _told(
+        self, how: Literal["explain", "sentence"], reason: str, row: _Row, text: str | None
+    ) -> str | None:
+        """Asks the step, without thresholds if it cannot say them; None: it can say nothing."""
         rule = self.rule(reason)
         if rule is None:
-            return ""
+            return None
         row = rule.step.own_row(row)
-        try:
-            return rule.step.explain(rule.reason, row, text, rule.known)
-        except (CorpusError, OSError, ValueError):
-            return rule.step.explain(rule.reason, row, text, False)
+        for known in dict.fromkeys((rule.known, False)):
+            try:
+                told: str = getattr(rule.step, how)(rule.reason, row, text, known)
+            except (CorpusError, OSError, ValueError):
+                continue
+            return told
+        return None
 
     def rule(self, reason: str) -> Rule | None:
         """Returns the rule of the run that drops for a reason; None where there is none."""

@@ -1,8 +1,8 @@
 """*scrub*: personal data replaced by placeholders, masks or surrogates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -83,6 +83,13 @@ class ScrubSection(Options):
     )
 
 
+#: Reason -> what is said of a document that is dropped for it.
+_SENTENCES = {
+    "personal-data": "it has too much personal data: {value:,} findings"
+    "[; the rule {rule} allows {options.max_per_1000_chars:,} for each 1,000 characters]"
+}
+
+
 class Scrub(Step):
     """Replaces personal data in the texts that stay and fills the PII counts."""
 
@@ -90,7 +97,8 @@ class Scrub(Step):
     Options = ScrubSection
     options: ScrubSection
     columns = PII_MEASURES
-    reasons = ("personal-data",)
+    sentences = _SENTENCES
+    reasons = tuple(_SENTENCES)
     edits_living = True
     summed = tuple(PII_MEASURES.names)
     counts = ("pii_",)
@@ -235,6 +243,13 @@ class Scrub(Step):
     def redacts(self) -> bool:
         """Says whether dropped documents are changed before they are stored."""
         return self.options.rejected
+
+    def figures(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool
+    ) -> dict[str, Any]:
+        """Adds how many findings there are."""
+        value = sum(row.get(name) or 0 for name in COLUMNS)
+        return {**super().figures(reason, row, text, known), "value": value}
 
     def _field(self, batch: Batch, name: str, which: pa.Array) -> "Scrubbed":
         """Scrubs a column of texts in some documents; null in the others."""

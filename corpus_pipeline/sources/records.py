@@ -30,29 +30,31 @@ RECORDS = pa.schema(
 )
 
 NOT_EXTRACTED = "read-not-extracted"
-#: Why a record has no text, in the order in which a reader finds out.
-READ_REASONS: tuple[str, ...] = (
-    "read-truncated",  # the compressed stream or the last record ends or breaks early
-    "read-trailing-garbage",  # where a gzip member or zstd frame should begin is another thing
-    "read-broken-file",  # a Parquet footer, row group or page that cannot be read
-    "read-broken-record",  # a WARC record that cannot be parsed
-    "read-encrypted",  # a file that opens with a password only
-    "read-container",  # a text file that is an archive, a PDF or another container
-    "read-too-large",  # the document is longer than `max_document_bytes`
-    "read-invalid-utf8",
-    "read-broken-json",
-    "read-not-an-object",  # a JSON value, but no object
-    "read-missing-text",  # no such field
-    "read-nested",  # no such field, but one that holds an array of objects that have it
-    "read-null-text",
-    "read-text-not-a-string",
-    NOT_EXTRACTED,  # a page, or text that is not UTF-8, in a run without *extract*
-    "read-http-status",  # a web page whose status is not 200
-    "read-not-text",  # a web resource that is neither HTML nor plain text
-    "read-unknown-coding",  # a web page under a content coding that is not read, like `compress`
-    "read-redirect",  # a page of a wiki that only leads to another one
-    "read-binary",  # a file of a tree or an archive that is no text
-)
+#: Why a record has no text, in the order in which a reader finds out, and what is said of it.
+READ_SENTENCES = {
+    "read-truncated": "the compressed stream, or the last record, ends or breaks early",
+    "read-trailing-garbage": "something else stands where a gzip member or a zstd frame should "
+    "begin",
+    "read-broken-file": "a footer, row group or page of the Parquet file cannot be read",
+    "read-broken-record": "the record cannot be parsed",
+    "read-encrypted": "the file opens with a password only",
+    "read-container": "the text file is an archive, a PDF or another container",
+    "read-too-large": "the document is longer than read.max_document_bytes[ ({explained})]",
+    "read-invalid-utf8": "its bytes are not UTF-8",
+    "read-broken-json": "the line or object is not JSON",
+    "read-not-an-object": "it is a JSON value, but no object",
+    "read-missing-text": "the record has no text field[: {explained}]",
+    "read-nested": "the record has no text field, but one that holds an array of objects that have",
+    "read-null-text": "the text field of the record is null[: {explained}]",
+    "read-text-not-a-string": "the text field of the record is no string[: {explained}]",
+    NOT_EXTRACTED: "it is a page, or text that is not UTF-8, and the run does not extract texts",
+    "read-http-status": "the server did not answer with the page[ ({explained})]",
+    "read-not-text": "the web resource is neither HTML nor plain text[ ({explained})]",
+    "read-unknown-coding": "the web page is in a content coding that is not read",
+    "read-redirect": "the page of the wiki only leads to another one",
+    "read-binary": "the file is no text",
+}
+READ_REASONS: tuple[str, ...] = tuple(READ_SENTENCES)
 
 #: Those of them that are errors, which `max_errors` limits. What crawls and dumps are made of is
 #: none.

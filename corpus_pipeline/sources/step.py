@@ -9,7 +9,7 @@ from pydantic import Field
 
 from corpus_pipeline.option_types import Size, show_size
 from corpus_pipeline.schema import CONTENT, PROVENANCE
-from corpus_pipeline.sources.records import READ_REASONS
+from corpus_pipeline.sources.records import READ_REASONS, READ_SENTENCES
 from corpus_pipeline.steps import Section, Step
 
 
@@ -30,6 +30,7 @@ class Read(Step):
     options: ReadSection
     columns = pa.schema([*PROVENANCE, *CONTENT])
     reasons = READ_REASONS
+    sentences = READ_SENTENCES
     counts = ("skipped-", "joined-", "split-", "lenient-http-", "lenient-media-")
     default = True
     needs_text = False

@@ -42,6 +42,13 @@ class TokenCountSection(Options):
     )
 
 
+#: Reason -> what is said of a document that is dropped for it.
+_SENTENCES = {
+    _FEW: "it has {token_count:,} tokens[; the rule {rule} asks for {limit:,} at least]",
+    _MANY: "it has {token_count:,} tokens[; the rule {rule} allows {limit:,}]",
+}
+
+
 class TokenCount(Step):
     """Fills `token_count`, and drops documents of too few or too many tokens.
 
@@ -64,7 +71,8 @@ class TokenCount(Step):
             )
         ]
     )
-    reasons = (_FEW, _MANY)
+    sentences = _SENTENCES
+    reasons = tuple(_SENTENCES)
     seconds_per_gigabyte = 50.0
     imports = ("corpus_pipeline.tokens.encode",)
     judged_by = ("min_tokens", "max_tokens")

@@ -39,8 +39,9 @@ from corpus_pipeline.filters.quality.verdicts import quality_verdict
 def test_quality(
     reason: str, measures: dict[str, int], rules: dict[str, Any] | None, line: str
 ) -> None:
-    made = None if rules is None else QualityRules(**rules)
-    assert quality_verdict(reason, measures, made) == line
+    rule = next(each for each in RULES if each.reason == reason)
+    limit = None if rules is None else getattr(QualityRules(**rules), rule.field)
+    assert quality_verdict(measures, rule, rule.measure, rule.per, limit) == line
 
 
 def test_every_failure_of_a_batch_is_shown_as_broken() -> None:
@@ -53,7 +54,8 @@ def test_every_failure_of_a_batch_is_shown_as_broken() -> None:
         rule = next(each for each in RULES if each.reason == reason)
         for row in np.flatnonzero(failed).tolist():
             values = {name: measures[name][row].as_py() for name in QUALITY_MEASURES.names}
-            line = quality_verdict(reason, values, profile.rules_for(langs[row].as_py()))
+            limit = getattr(profile.rules_for(langs[row].as_py()), rule.field)
+            line = quality_verdict(values, rule, rule.measure, rule.per, limit)
             assert f" {'<' if rule.lower else '>'} " in line, line
             shown += 1
     assert shown > 15

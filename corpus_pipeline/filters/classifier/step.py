@@ -173,6 +173,20 @@ def _loaded(path: str, sha256: str | None) -> Any:
     return load_fasttext(path, sha256)
 
 
+#: Reason -> what is said of a document that is dropped for it.
+_SENTENCES = {
+    "classifier-score-missing": "it has no score of the classifier",
+    "classifier-score-low": "the classifier gives it a score of {value:,}"
+    "[; the rule {rule} asks for {limit:,} at least]",
+    "classifier-score-high": "the classifier gives it a score of {value:,}"
+    "[; the rule {rule} allows {limit:,}]",
+    "classifier-below-share": "the classifier gives it a score of {value:,}, which is not "
+    "among the highest of its group[; the run keeps {limit:%}]",
+    "classifier-above-share": "the classifier gives it a score of {value:,}, which is not "
+    "among the lowest of its group[; the run keeps {limit:%}]",
+}
+
+
 class Classifier(Gathering):
     """Scores documents, and drops them by score, share or bin."""
 
@@ -192,13 +206,8 @@ class Classifier(Gathering):
             ),
         ]
     )
-    reasons = (
-        "classifier-score-missing",
-        "classifier-score-low",
-        "classifier-score-high",
-        "classifier-below-share",
-        "classifier-above-share",
-    )
+    sentences = _SENTENCES
+    reasons = tuple(_SENTENCES)
     decided_reasons = ("classifier-below-share", "classifier-above-share")
     gathered = cutting.HISTOGRAM
     settled_as = cutting.CUTS
@@ -309,6 +318,14 @@ class Classifier(Gathering):
             "classifier-above-share": decided.above,
         }
         return self.failed(self.filled(batch, {"classifier_bin": decided.bins}), failures)
+
+    def figures(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool
+    ) -> dict[str, Any]:
+        """Adds the score."""
+        score = row.get(self.column_name("classifier_score"))
+        value = None if score is None else float(str(np.float32(score)))
+        return {**super().figures(reason, row, text, known), "value": value}
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True

@@ -18,6 +18,10 @@ _CONTAINERS = (
 )
 
 
+#: Reason -> what is said of a document that is dropped for it.
+_SENTENCES = {_OPTED_OUT: "its repository, or the owner of it, is in a list of code.opt_out"}
+
+
 class Code(Step):
     """Fills the labels; drops files of repositories that are listed, and nothing else."""
 
@@ -25,7 +29,8 @@ class Code(Step):
     Options = CodeOptions
     options: CodeOptions
     columns = CODE_COLUMNS
-    reasons = (_OPTED_OUT,)
+    sentences = _SENTENCES
+    reasons = tuple(_SENTENCES)
     seconds_per_gigabyte = 3.0
     imports = ("corpus_pipeline.filters.code.languages", "corpus_pipeline.filters.code.licences")
 

@@ -38,9 +38,14 @@ LINES_COLUMN = pa.schema(
     ]
 )
 
-KEYWORD_REASONS: tuple[str, ...] = (
-    "keywords-too-many",
-    "keywords-too-varied",
-    "keywords-too-dense",
-    "keywords-too-varied-for-lines",
-)
+#: Why a document is dropped, in rule order, and what is said of it.
+KEYWORD_SENTENCES = {
+    "keywords-too-many": "it has {keyword_hits:,} listed words[; the rule {rule} allows {limit:,}]",
+    "keywords-too-varied": "it has {keyword_distinct:,} different listed words"
+    "[; the rule {rule} allows {limit:,}]",
+    "keywords-too-dense": "it has {keyword_hits:,} listed words"
+    "[, {value:,} for each 1,000 characters][; the rule {rule} allows {limit:,}]",
+    "keywords-too-varied-for-lines": "it has {keyword_distinct:,} different listed words"
+    "[ in {keyword_lines:,} lines, {value:,} for each][; the rule {rule} allows {limit:,}]",
+}
+KEYWORD_REASONS: tuple[str, ...] = tuple(KEYWORD_SENTENCES)

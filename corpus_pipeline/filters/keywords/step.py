@@ -15,6 +15,7 @@ from corpus_pipeline.filters.figures import compared
 from corpus_pipeline.filters.keywords.columns import (
     KEYWORD_MEASURES,
     KEYWORD_REASONS,
+    KEYWORD_SENTENCES,
     LINES_COLUMN,
 )
 from corpus_pipeline.package_files import package_file
@@ -58,6 +59,7 @@ class Keywords(Step):
     columns = KEYWORD_MEASURES
     optional_columns = LINES_COLUMN
     reasons = KEYWORD_REASONS
+    sentences = KEYWORD_SENTENCES
     default = True
     imports = ("corpus_pipeline.filters.keywords.measures",)
     judged_by = ("enabled", "max_hits", "max_distinct", "max_hits_per_1000_chars")
@@ -140,6 +142,17 @@ class Keywords(Step):
     def limit(self, reason: str, row: Mapping[str, Any]) -> object:
         """Returns the limit of a rule."""
         return getattr(self.options, _LIMITS[reason])
+
+    def figures(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool
+    ) -> dict[str, Any]:
+        """Adds how dense the listed words are, for the rules of that."""
+        values = super().figures(reason, row, text, known)
+        if reason == "keywords-too-dense" and text:
+            values["value"] = 1000 * (row.get("keyword_hits") or 0) / len(text)
+        if reason == "keywords-too-varied-for-lines" and row.get("keyword_lines"):
+            values["value"] = (row.get("keyword_distinct") or 0) / row["keyword_lines"]
+        return values
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True

@@ -30,8 +30,12 @@ LANGUAGE_MEASURES = pa.schema(
     ]
 )
 
-LANGUAGE_REASONS: tuple[str, ...] = (
-    "language-unknown",
-    "language-not-kept",
-    "language-low-score",
-)
+#: Why a document is dropped, in rule order, and what is said of it.
+LANGUAGE_SENTENCES = {
+    "language-unknown": "the model names no language for it",
+    "language-not-kept": "its language is {lang}[, with a score of {lang_score:,}]"
+    "[; the run keeps {limit}]",
+    "language-low-score": "its language seems to be {lang}, with a score of {lang_score:,}"
+    "[; the rule {rule} asks for {limit:,} at least]",
+}
+LANGUAGE_REASONS: tuple[str, ...] = tuple(LANGUAGE_SENTENCES)

@@ -8,7 +8,11 @@ from pydantic import Field
 
 from corpus_pipeline.errors import ConfigError, Mistakes
 from corpus_pipeline.filters.figures import compared
-from corpus_pipeline.filters.language.columns import LANGUAGE_MEASURES, LANGUAGE_REASONS
+from corpus_pipeline.filters.language.columns import (
+    LANGUAGE_MEASURES,
+    LANGUAGE_REASONS,
+    LANGUAGE_SENTENCES,
+)
 from corpus_pipeline.option_types import Label, LanguageName
 from corpus_pipeline.steps import Batch, Failures, Options, Resource, Step, made, source_of
 
@@ -49,6 +53,7 @@ class Language(Step):
     options: LanguageSection
     columns = LANGUAGE_MEASURES
     reasons = LANGUAGE_REASONS
+    sentences = LANGUAGE_SENTENCES
     default = True
     imports = ("corpus_pipeline.filters.language.measures",)
     judged_by = ("keep", "min_score", "min_score_by_language")

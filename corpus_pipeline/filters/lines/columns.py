@@ -53,5 +53,12 @@ LINE_MEASURES = pa.schema(
         )
     ]
 )
-#: Why a document is dropped, in rule order.
-LINE_REASONS = ("lines-too-many-removed", "lines-too-many-of-a-rule", "lines-nothing-left")
+#: Why a document is dropped, in rule order, and what is said of it.
+LINE_SENTENCES = {
+    "lines-too-many-removed": "the line rules would take {value:%} of its words "
+    "({lines_removed_words:,} of {lines_words_before:,})"
+    "[; the rule {rule} allows {options.max_removed_words:%}]",
+    "lines-too-many-of-a-rule": "one line rule would take too many of its lines[: {explained}]",
+    "lines-nothing-left": "the line rules take all of its lines[: {explained}]",
+}
+LINE_REASONS = tuple(LINE_SENTENCES)

@@ -7,7 +7,12 @@ import pyarrow as pa
 
 from corpus_pipeline.batches import alive
 from corpus_pipeline.errors import Mistakes, ResourceError
-from corpus_pipeline.filters.lines.columns import LINE_MEASURES, LINE_REASONS, RULES
+from corpus_pipeline.filters.lines.columns import (
+    LINE_MEASURES,
+    LINE_REASONS,
+    LINE_SENTENCES,
+    RULES,
+)
 from corpus_pipeline.filters.lines.options import LinesOptions
 from corpus_pipeline.package_files import package_file
 from corpus_pipeline.steps import Batch, Resource, Step
@@ -29,6 +34,7 @@ class Lines(Step):
     columns = LINE_MEASURES
     seconds_per_gigabyte = 9.0
     reasons = LINE_REASONS
+    sentences = LINE_SENTENCES
     edits_living = True
     summed = tuple(field.name for field in LINE_MEASURES if pa.types.is_integer(field.type))
 
@@ -104,6 +110,15 @@ class Lines(Step):
         edited = edit_texts(texts, lines, rows, self.options.max_blank_lines)
         return self.filled(batch.set_column(batch.schema.names.index("text"), "text", edited),
                            measures)  # fmt: skip
+
+    def figures(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool
+    ) -> dict[str, Any]:
+        """Adds the share of the words that would go."""
+        values = super().figures(reason, row, text, known)
+        if row.get("lines_words_before"):
+            values["value"] = (row.get("lines_removed_words") or 0) / row["lines_words_before"]
+        return values
 
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True

@@ -35,4 +35,11 @@ BUCKET_COLUMN = pa.schema(
     ]
 )
 
-PERPLEXITY_REASONS: tuple[str, ...] = ("perplexity-too-high", "perplexity-too-low")
+#: Why a document is dropped, and what is said of it.
+PERPLEXITY_SENTENCES = {
+    "perplexity-too-high": "the language model[ {perplexity_model}] finds it too surprising: its "
+    "perplexity is {perplexity:,}[; the rule {rule} allows {limit:,}]",
+    "perplexity-too-low": "the language model[ {perplexity_model}] finds it too little surprising: "
+    "its perplexity is {perplexity:,}[; the rule {rule} asks for {limit:,} at least]",
+}
+PERPLEXITY_REASONS: tuple[str, ...] = tuple(PERPLEXITY_SENTENCES)

@@ -16,6 +16,7 @@ from corpus_pipeline.filters.perplexity.columns import (
     BUCKET_COLUMN,
     PERPLEXITY_MEASURES,
     PERPLEXITY_REASONS,
+    PERPLEXITY_SENTENCES,
 )
 from corpus_pipeline.option_types import LanguageName
 from corpus_pipeline.package_files import located, package_file
@@ -108,6 +109,7 @@ class Perplexity(Step):
     columns = PERPLEXITY_MEASURES
     optional_columns = BUCKET_COLUMN
     reasons = PERPLEXITY_REASONS
+    sentences = PERPLEXITY_SENTENCES
     default = True
     imports = ("corpus_pipeline.filters.perplexity.measures",)
     judged_by = ("enabled", "max_perplexity")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +16,9 @@ from corpus_pipeline.filters.figures import writing
 from corpus_pipeline.filters.quality.columns import QUALITY_MEASURES
 from corpus_pipeline.filters.quality.more_columns import more_field
 from corpus_pipeline.filters.quality.profiles import load_profile, profile_files, profile_notes
-from corpus_pipeline.filters.quality.rule_table import QUALITY_REASONS, RULES
+from corpus_pipeline.filters.quality.rule_table import QUALITY_REASONS, RULES, Rule
 from corpus_pipeline.filters.quality.rules import QualityProfile, quality_failures
+from corpus_pipeline.filters.quality.sentences import QUALITY_SENTENCES, quality_sentence
 from corpus_pipeline.filters.quality.signal_columns import PARTS, signal_fields
 from corpus_pipeline.filters.quality.verdicts import quality_verdict
 from corpus_pipeline.filters.unlabelled import told_by_script
@@ -39,6 +40,21 @@ class QualitySection(Options):
     )
 
 
+class Compared(NamedTuple):
+    """What a rule has compared in one document."""
+
+    rule: Rule
+    measure: str
+    per: str | None
+    """What the measure is divided by."""
+    limit: float | None
+    """None: not known."""
+    profile: QualityProfile | None
+    """None: not known."""
+    language: str | None
+    """Of the document, or its script."""
+
+
 class Quality(Step):
     """Fills the quality measures and judges them by the profile of the source."""
 
@@ -48,6 +64,7 @@ class Quality(Step):
     columns = QUALITY_MEASURES
     optional_columns = pa.schema(signal_fields(PARTS))
     reasons = QUALITY_REASONS
+    sentences = QUALITY_SENTENCES
     default = True
     imports = ("corpus_pipeline.filters.quality.measures", "corpus_pipeline.text.scripts")
     judged_by = ("enabled", "profile")
@@ -182,16 +199,33 @@ class Quality(Step):
         profile = self.profile_of(row["source"])
         return getattr(profile.rules_for(row["lang"], row.get(CODE_LANGUAGE)), field)
 
+    def compared(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> Compared:
+        """Says what a rule has compared in a document, and how it was counted."""
+        rule = next(rule for rule in RULES if rule.reason == reason)
+        if not known:
+            return Compared(rule, rule.measure, rule.per, None, None, writing(row, text))
+        profile = self.profile_of(row["source"])
+        language = writing(row, text)
+        rules = profile.rules_for(language, row.get(CODE_LANGUAGE))
+        limit = getattr(rules, rule.field)
+        return Compared(rule, *profile.compares(rule, language), limit, profile, language)
+
     def explain(
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
     ) -> str:
         """Says which measure broke which threshold."""
-        if not known:
-            return quality_verdict(reason, row, None)
-        profile = self.profile_of(row["source"])
-        language = writing(row, text)
-        rules = profile.rules_for(language, row.get(CODE_LANGUAGE))
-        return quality_verdict(reason, row, rules, profile, language)
+        its = self.compared(reason, row, text, known)
+        return quality_verdict(row, its.rule, its.measure, its.per, its.limit)
+
+    def sentence(
+        self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
+    ) -> str:
+        """Says the same in plain words."""
+        its = self.compared(reason, row, text, known)
+        name = self.reason_name(reason)
+        return quality_sentence(its.rule, row, its.measure, its.per, its.limit, name)
 
 
 def _code_languages(batch: Batch) -> pa.Array | None:

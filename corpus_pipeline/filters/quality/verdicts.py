@@ -5,35 +5,30 @@ from typing import Any
 
 from corpus_pipeline.filters.figures import compared
 from corpus_pipeline.filters.quality.more_columns import SCALES
-from corpus_pipeline.filters.quality.rule_table import RULES
-from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules
-
-_QUALITY = {rule.reason: rule for rule in RULES}
+from corpus_pipeline.filters.quality.rule_table import Rule
 
 
 def quality_verdict(
-    reason: str,
-    measures: Mapping[str, Any],
-    rules: QualityRules | None,
-    profile: QualityProfile | None = None,
-    language: str | None = None,
+    measures: Mapping[str, Any], rule: Rule, measure: str, per: str | None, limit: float | None
 ) -> str:
-    """Explains a reason of *quality*; without rules the threshold is left out.
+    """Explains a rule of *quality*; without a limit the threshold is left out.
 
-    A profile says what its rule compares in a language, if that is not the usual measure.
+    Args:
+        measures: of the document.
+        rule: that failed.
+        measure: which the profile compares.
+        per: what it is divided by.
+        limit: the threshold.
 
-    >>> rules = QualityRules(gopher_max_duplicate_lines=0.3, gopher_min_words=50)
+    >>> from corpus_pipeline.filters.quality.rule_table import RULES
+    >>> rules = {rule.reason: rule for rule in RULES}
     >>> measures = {"duplicate_lines": 19, "lines": 42, "words": 0}
-    >>> quality_verdict("gopher-duplicate-lines", measures, rules)
+    >>> lines = rules["gopher-duplicate-lines"]
+    >>> quality_verdict(measures, lines, lines.measure, lines.per, 0.3)
     'duplicate_lines/lines 19/42 = 0.452 > 0.3'
-    >>> quality_verdict("gopher-too-few-words", measures, rules)
+    >>> quality_verdict(measures, rules["gopher-too-few-words"], "words", None, 50)
     'words 0 < 50'
     """
-    rule = _QUALITY[reason]
-    threshold = None if rules is None else getattr(rules, rule.field)
-    measure, per = rule.measure, rule.per
-    if profile is not None:
-        measure, per = profile.compares(rule, language)
     count = measures.get(measure)
     if count is None:
         return f"{measure} is not stored"
@@ -41,10 +36,10 @@ def quality_verdict(
     if per is None:
         scale = SCALES.get(measure, 1)
         shown = count if scale == 1 else count / scale
-        return f"{measure} {compared(shown, sign, threshold)}"
+        return f"{measure} {compared(shown, sign, limit)}"
     total = measures.get(per)
     name = f"{measure}/{per} {count}/{total}"
     if not total:
         # What is nowhere is no share of anything; the rule compares the counts.
-        return f"{name}{'' if threshold is None else f' {sign} {threshold}'}"
-    return f"{name} = {compared(count / total, sign, threshold)}"
+        return f"{name}{'' if limit is None else f' {sign} {limit}'}"
+    return f"{name} = {compared(count / total, sign, limit)}"

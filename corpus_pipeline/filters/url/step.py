@@ -15,6 +15,20 @@ from corpus_pipeline.thresholds import exact_threshold
 _MATCHES = ("url-domain-blocked", "url-blocked", "url-words", "url-pattern")
 
 
+#: Reason -> what is said of a document that is dropped for it.
+_SENTENCES = {
+    "url-missing": "it has no address",
+    "url-not-listed": "the domain of its address[ ({explained})] is in no list of url.only_domains",
+    "url-domain-blocked": "the domain of its address is in a list of blocked domains"
+    "[: {explained}]",
+    "url-blocked": "its address is in a list of blocked addresses[: {explained}]",
+    "url-words": "its address holds blocked words[: {explained}]",
+    "url-pattern": "a blocked pattern is found in its address[: {explained}]",
+    "url-not-sampled": "only a share of the documents of its domain is kept, and it is not in "
+    "that share[: {explained}]",
+}
+
+
 class Url(Step):
     """Judges documents by their address."""
 
@@ -52,15 +66,8 @@ class Url(Step):
         ]
     )
     seconds_per_gigabyte = 2.0
-    reasons = (
-        "url-missing",
-        "url-not-listed",
-        "url-domain-blocked",
-        "url-blocked",
-        "url-words",
-        "url-pattern",
-        "url-not-sampled",
-    )
+    sentences = _SENTENCES
+    reasons = tuple(_SENTENCES)
     needs_text = False
     needs = ("url",)
 
@@ -108,9 +115,12 @@ class Url(Step):
         self, reason: str, row: Mapping[str, Any], text: str | None, known: bool = True
     ) -> str:
         """Shows what was found, or the share of the domain."""
-        url = printable(str(row.get("url")))
         if reason == "url-not-sampled":
-            return f"keep_share {self.options.keep_share}"
+            share = self.options.keep_share
+            return "" if share is None else f"keep_share {share}"
+        if row.get("url") is None:
+            return ""
+        url = printable(row["url"])
         failed = [each for each in row.get("reasons") or () if each in self.all_reasons()]
         first = next((each for each in failed if each.endswith(_MATCHES)), "")
         if reason in _MATCHES and first.endswith(reason):

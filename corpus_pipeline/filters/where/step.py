@@ -38,6 +38,13 @@ class WhereOptions(Options):
     )
 
 
+#: Reason -> what is said of a document that is dropped for it.
+_SENTENCES = {
+    _NOT_KEPT: "the expression where.keep is not true of it[: {explained}]",
+    _DROPPED: "the expression where.drop is true of it[: {explained}]",
+}
+
+
 class Where(Step):
     """Drops and tags documents by expressions."""
 
@@ -45,7 +52,8 @@ class Where(Step):
     seconds_per_gigabyte = 1.0
     Options = WhereOptions
     options: WhereOptions
-    reasons = (_NOT_KEPT, _DROPPED)
+    sentences = _SENTENCES
+    reasons = tuple(_SENTENCES)
     judged_by = ("enabled", "keep", "drop", "rules", "unknown")
     # An expression on texts needs them; what the expressions read is in `needs`.
     needs_text = False

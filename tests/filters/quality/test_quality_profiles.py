@@ -20,7 +20,6 @@ from corpus_pipeline.filters.quality.profiles import (
 from corpus_pipeline.filters.quality.rule_table import RULES
 from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules, quality_failures
 from corpus_pipeline.filters.quality.step import Quality, QualitySection
-from corpus_pipeline.filters.quality.verdicts import quality_verdict
 
 #: Those that are not one publication's word for word.
 OWN = ("default", "gopher", "c4", "fineweb", "code")
@@ -289,10 +288,13 @@ def test_each_document_is_judged_by_what_its_language_compares() -> None:
     measures = measure_quality(texts, langs, more=profile.more)
     failed = quality_failures(measures, langs, profile)["text-repeated-characters"]
     assert failed.tolist() == [True, False, False]
-    said = quality_verdict(
-        "text-repeated-characters", measures.to_pylist()[0], profile.rules_for("zh"), profile, "zh"
-    )
+    step = Quality(QualitySection(profile="mine"), given={"mine": profile})
+    row = {**measures.to_pylist()[0], "lang": "zh", "source": "a"}
+    said = step.explain("text-repeated-characters", row, None)
     assert said.startswith("repeated_char_3_grams/char_3_grams ")
+    told = step.sentence("text-repeated-characters", row, None)
+    assert told.startswith("it has ")
+    assert told.endswith("; the rule text-repeated-characters allows 30 %")
 
 
 def test_the_step_takes_profiles_that_no_file_holds() -> None:
