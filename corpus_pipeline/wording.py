@@ -10,6 +10,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 _FIELD = re.compile(r"\{([a-z_.0-9]+)(?::([,%]))?\}")
@@ -36,20 +37,26 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
     '1 word'
     """
     kept = _GROUP.sub(lambda group: group[1] if _known(group[1], values) else "", template)
-    fields = [(found[1], found[2]) for found in _FIELD.finditer(kept)]
-    decimals = {
-        sign: _decimals([_value(name, values) * factor for name, its in fields if its == sign])
-        for sign, factor in ((",", 1), ("%", 100))
-    }
+    numbers: dict[str, list[Decimal]] = {",": [], "%": []}
+    for found in _FIELD.finditer(kept):
+        if found[2] is not None:
+            numbers[found[2]].append(_scaled(_value(found[1], values), found[2]))
+    decimals = {sign: _decimals(each) for sign, each in numbers.items()}
 
     def write(found: re.Match[str]) -> str:
         value, sign = _value(found[1], values), found[2]
-        if sign is None or value is None:
+        if sign is None:
             return str(value)
-        percent = sign == "%"
-        return _number(value * (100 if percent else 1), decimals[sign]) + " %" * percent
+        number = _scaled(value, sign)
+        exact = found[1] == "limit" or found[1].startswith("options.")
+        return _number(number, _MOST_DECIMALS if exact else decimals[sign]) + " %" * (sign == "%")
 
     return _ONE.sub(r"1 \1", _FIELD.sub(write, kept))
+
+
+def _scaled(value: float, sign: str) -> Decimal:
+    """Returns a number as it is written in decimals, a share in percent."""
+    return Decimal(str(value)) * (100 if sign == "%" else 1)
 
 
 def is_complete(template: str, values: Mapping[str, Any]) -> bool:
@@ -73,27 +80,27 @@ def _value(name: str, values: Mapping[str, Any]) -> Any:
     return value
 
 
-def _decimals(numbers: list[Any]) -> int:
+def _decimals(numbers: list[Decimal]) -> int:
     """Returns how many decimals show two digits of each number and tell them apart.
 
-    >>> _decimals([12.34]), _decimals([4.5]), _decimals([0.914]), _decimals([0.3001, 0.3])
-    (0, 1, 2, 4)
+    >>> [_decimals([*map(Decimal, each.split())]) for each in ("12.34", "4.5", "0.914", ".31 .3")]
+    [0, 1, 2, 2]
     """
-    different = {number for number in numbers if number is not None}
+    different = {*numbers}
     for decimals in range(_MOST_DECIMALS):
         shown = {number: round(number, decimals) for number in different}
         exact = all(
-            number == its or abs(number) >= 10 ** (1 - decimals) for number, its in shown.items()
+            number == its or abs(number) * 10**decimals >= 10 for number, its in shown.items()
         )
         if exact and len({*shown.values()}) == len(different):
             return decimals
     return _MOST_DECIMALS
 
 
-def _number(number: float, decimals: int) -> str:
+def _number(number: Decimal, decimals: int) -> str:
     """Writes a number with at most so many decimals.
 
-    >>> _number(1234.5, 3), _number(3, 2), _number(0.25, 1)
+    >>> _number(Decimal("1234.5"), 3), _number(Decimal(3), 2), _number(Decimal("0.25"), 1)
     ('1,234.5', '3', '0.2')
     """
     written = f"{number:,.{decimals}f}"

@@ -1,4 +1,4 @@
-"""Commands that look at a finished run: stats, examples, trace, whatif, verify."""
+"""Commands that look at a finished run: stats, sample, why, whatif, verify."""
 
 import enum
 from pathlib import Path
@@ -11,6 +11,7 @@ from corpus_pipeline.cli.help import example
 if TYPE_CHECKING:
     from corpus_pipeline.storage import Place
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunArgument = Annotated[str, typer.Argument(help="A complete run: folder or URL.")]
 
 
@@ -32,13 +33,16 @@ def add_commands(app: typer.Typer) -> None:
     )(stats)
     app.command(
         epilog=example(
-            "corpus examples demo-out -n 3",
-            "corpus examples demo-out --reason exact-duplicate --language zh",
+            "corpus sample demo-out -n 3",
+            "corpus sample demo-out --reason exact-duplicate --language zh",
         )
-    )(examples)
+    )(sample)
     app.command(
-        epilog=example("corpus trace demo-out 3:17", "corpus trace demo-out --token 0:1234")
-    )(trace)
+        epilog=example(
+            "corpus why demo-out 3:17",
+            "corpus why demo-out --token 0:1234 --measures",
+        )
+    )(why)
     app.command(
         epilog=example(
             "corpus whatif demo-out --set quality.gopher_min_words=80",
@@ -74,7 +78,27 @@ def stats(
         print_groups(place(output), by.value)
 
 
-def examples(
+def why(
+    output: RunArgument,
+    identity: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Document id, or address UNIT:ROW.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(help="SHARD:POSITION of a token, instead of ID.")
+    ] = None,
+    measures: Annotated[
+        bool, typer.Option("--measures", help="All measures of the document, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell why a document stays or went, or which document a token came from."""
+    from corpus_pipeline.cli.why_report import print_why
+    from corpus_pipeline.storage import place
+
+    print_why(place(output), identity, token, measures, as_json)
+
+
+def sample(
     output: RunArgument,
     reason: Annotated[
         str | None, typer.Option(help="Documents that fail this rule; default: those that stay.")
@@ -86,30 +110,16 @@ def examples(
     alone: Annotated[
         bool, typer.Option("--only", help="Documents that fail no rule but --reason.")
     ] = False,
-    number: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 5,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help="How many.")] = 5,
+    full: Annotated[bool, typer.Option("--full", help="Their whole texts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show some documents that stay, or that a rule drops; always the same ones."""
-    from corpus_pipeline.cli.trace_report import print_examples
+    from corpus_pipeline.cli.why_report import print_sample
     from corpus_pipeline.inspection.examples import Wanted
     from corpus_pipeline.storage import place
 
-    print_examples(place(output), Wanted(reason, source, language, alone), number)
-
-
-def trace(
-    output: RunArgument,
-    identity: Annotated[
-        str | None, typer.Argument(metavar="ID", help="Document id, or address UNIT:ROW.")
-    ] = None,
-    token: Annotated[
-        str | None, typer.Option(help="SHARD:POSITION of a token, instead of ID.")
-    ] = None,
-) -> None:
-    """Tell what happened to a document and why, or which document a token came from."""
-    from corpus_pipeline.cli.trace_report import print_trace
-    from corpus_pipeline.storage import place
-
-    print_trace(place(output), identity, token)
+    print_sample(place(output), Wanted(reason, source, language, alone), number, full, as_json)
 
 
 def whatif(
@@ -134,7 +144,7 @@ def whatif(
         bool, typer.Option("--overwrite", help="Replace FILE.yaml if it exists.")
     ] = False,
     number: Annotated[int, typer.Option("-n", min=0, help="Documents named for a reason.")] = 3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Decide a run again by other thresholds, from its ledger, and show what would change."""
     from corpus_pipeline.cli.whatif_report import print_what_if

@@ -76,7 +76,7 @@ def print_tokens(output: Place, run: Mapping[str, Any], number: int = _MANY) -> 
             place = f"{each.bytes_per_token:.2f} in {each.unit}:{each.row}"
             odd.add_row(place, f"{each.tokens:,}", printable(each.source), printable(each.id or ""))
         console.print(odd)
-    console.print("documents of at least 100 tokens; corpus trace shows one by its address")
+    console.print("documents of at least 100 tokens; corpus why shows one by its address")
     for line in _recent(use, run):
         console.print(line)
 

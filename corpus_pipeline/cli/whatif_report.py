@@ -168,7 +168,7 @@ def _print_examples(console: rich.console.Console, output: Place, found: WhatIf)
             console.print(printable(f"      {_figures(each, goes)}"))
     if found.examples:
         (first, *_), *_ = found.examples.values()
-        console.print(f"to look at one: corpus trace {output} {first.address}")
+        console.print(f"to look at one: corpus why {output} {first.address}")
 
 
 def _figures(example: Example, goes: bool) -> str:

@@ -9,21 +9,20 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus_pipeline import storage
 from corpus_pipeline.errors import CorpusError
-from corpus_pipeline.inspection.places import Counted, Found, quality_places
+from corpus_pipeline.inspection.masking import Edit, Sought, edited, identifiers, sought_by
+from corpus_pipeline.inspection.places import Counted, quality_places
+from corpus_pipeline.inspection.places import Mark as Mark
 from corpus_pipeline.inspection.trace import ledger_parts, read_content
 from corpus_pipeline.inspection.verdicts import Rule, Verdicts
 from corpus_pipeline.storage import Place
 from corpus_pipeline.workspace.run_file import read_run
-
-if TYPE_CHECKING:
-    from corpus_pipeline.scrub.finding import Finders
 
 #: Characters of a passage, but for the signs where something was left out.
 LIMIT = 4_000
@@ -33,8 +32,6 @@ _HEAD, _AROUND = 200, 120
 _LONGEST_MARK = 1_000
 #: Two parts of a long text that are so near each other are one.
 _NEAR = 60
-#: Characters around a passage that the detectors of identifiers see besides.
-_CONTEXT = 300
 
 #: What a mark says of its part of a text. Also the words that the report explains them by.
 KINDS: Mapping[str, str] = {
@@ -59,17 +56,6 @@ KINDS: Mapping[str, str] = {
 }
 
 
-class Mark(NamedTuple):
-    """A part of a passage."""
-
-    start: int
-    """First character."""
-    stop: int
-    """The character behind the last."""
-    kind: str
-    """One of `KINDS`."""
-
-
 class Passage(NamedTuple):
     """What is shown of a document's text."""
 
@@ -84,6 +70,7 @@ def passages(
     row: Mapping[str, Any],
     verdicts: Verdicts | None = None,
     reason: str | None = None,
+    limit: int | None = LIMIT,
 ) -> Passage:
     """Returns the stored text of a document, around what its reason points at.
 
@@ -96,31 +83,38 @@ def passages(
         row: of its ledger.
         verdicts: of the run, if they are at hand.
         reason: only this one is marked.
+        limit: about how many characters are shown; None: all.
     """
-    text = read_content(output, dict(row)).text
+    verdicts = verdicts or Verdicts(read_run(output))
+    return passage_of(read_content(output, dict(row)).text, output, row, verdicts, reason, limit)
+
+
+def passage_of(
+    text: str | None,
+    output: Place,
+    row: Mapping[str, Any],
+    verdicts: Verdicts,
+    reason: str | None = None,
+    limit: int | None = LIMIT,
+) -> Passage:
+    """Does the same with a stored text that is at hand."""
     if text is None:
         return Passage(None)
-    verdicts = verdicts or Verdicts(read_run(output))
-    found: Sequence[Found] = ()
+    found: Sequence[Mark] = ()
     for each in (row["reasons"] or ()) if reason is None else (reason,):
         rule = verdicts.rule(each)
         if rule is not None and not found:
             found = _places(rule, row, text)
     written = list(_written(output, row, text))
-    marks = sorted({Mark(*each) for each in (*found, *written)}, key=lambda mark: mark[:2])
-    return _shown(text, _apart(marks), row["lang"], _sought(verdicts))
-
-
-def masked(text: str, lang: str | None, verdicts: Verdicts) -> str:
-    """Returns a whole text with placeholders in the place of identifiers."""
-    edits = _identifiers(text, [(0, len(text))], lang, _sought(verdicts), ())
-    return _edited(text, edits, ())[0]
+    marks = sorted({*found, *written}, key=lambda mark: mark[:2])
+    parts = _parts(len(text), marks, len(text) if limit is None else limit)
+    return _shown(text, parts, _apart(marks), row["lang"], sought_by(verdicts))
 
 
 # Places by the rule
 
 
-def _places(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Found]:
+def _places(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Mark]:
     """Finds what a rule points at in a text; nothing where its lists are gone or damaged."""
     finder = _FINDERS.get(rule.step.name)
     if finder is None:
@@ -131,7 +125,7 @@ def _places(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Found]:
         return ()
 
 
-def _of_quality(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Found]:
+def _of_quality(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Mark]:
     from corpus_pipeline.filters.code.columns import CODE_LANGUAGE
     from corpus_pipeline.filters.quality.rules import QualityProfile, QualityRules
 
@@ -145,7 +139,7 @@ def _of_quality(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Found
     return quality_places(text, counted)
 
 
-def _of_keywords(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Found]:
+def _of_keywords(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Mark]:
     from corpus_pipeline.filters.figures import writing
     from corpus_pipeline.filters.keywords.measures import load_word_lists
     from corpus_pipeline.filters.keywords.places import find_keywords
@@ -154,29 +148,29 @@ def _of_keywords(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Foun
         return ()
     options: Any = rule.step.options
     spans = find_keywords(text, writing(row, text), load_word_lists(options.lists))
-    return [Found(start, stop, "listed-word") for start, stop in spans]
+    return [Mark(start, stop, "listed-word") for start, stop in spans]
 
 
-def _of_lines(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Found]:
+def _of_lines(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Mark]:
     numbers = {*(row.get("lines_removed_at") or ())}
     found, at = [], 0
     for number, line in enumerate(text.split("\n"), 1):
         if number in numbers and line.strip():
-            found.append(Found(at, at + len(line), "removed-line"))
+            found.append(Mark(at, at + len(line), "removed-line"))
         at += len(line) + 1
     return found
 
 
-def _of_dedup(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Found]:
+def _of_dedup(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Mark]:
     if rule.reason.endswith("-nothing-left"):
-        return [Found(0, len(text), "elsewhere")]
+        return [Mark(0, len(text), "elsewhere")]
     if rule.reason != "contaminated" or not rule.known:
         return ()
     options: Any = rule.step.options
     return _contaminated(text, row["contaminated_by"], options.contamination)
 
 
-def _contaminated(text: str, item: str | None, section: Any) -> Sequence[Found]:
+def _contaminated(text: str, item: str | None, section: Any) -> Sequence[Mark]:
     """Finds the sentences that hold words of an evaluation item, as the run has found them."""
     from corpus_pipeline.dedup.contamination import find_contamination
     from corpus_pipeline.text.sentences import split_sentences
@@ -191,7 +185,7 @@ def _contaminated(text: str, item: str | None, section: Any) -> Sequence[Found]:
         if item in (None, index.ids[each["part"]].as_py()):
             start = int(sentences.starts[each["first_sentence"]])
             stop = int(sentences.ends[each["last_sentence"]])
-            spans.append(Found(len(data[:start].decode()), len(data[:stop].decode()),
+            spans.append(Mark(len(data[:start].decode()), len(data[:stop].decode()),
                                "contamination"))  # fmt: skip
     return spans
 
@@ -237,23 +231,18 @@ def _apart(marks: Sequence[Mark]) -> list[Mark]:
     return apart
 
 
-# Shortening and masking
+# Shortening
 
 
-class _Edit(NamedTuple):
-    """What stands for a part of a text."""
-
-    start: int
-    stop: int
-    written: str
-    kind: str | None = None
-    """Of the mark that it gets, if it gets one."""
-
-
-def _shown(text: str, marks: Sequence[Mark], lang: str | None, sought: "_Sought") -> Passage:
-    """Shortens a text around its marks, and masks the identifiers in what is left."""
-    parts = _parts(len(text), marks)
-    edits = _identifiers(text, parts, lang, sought, marks)
+def _shown(
+    text: str,
+    parts: Sequence[tuple[int, int]],
+    marks: Sequence[Mark],
+    lang: str | None,
+    sought: Sought,
+) -> Passage:
+    """Shortens a text to some of its parts, and masks the identifiers in what is left."""
+    edits = identifiers(text, parts, lang, sought, marks)
     at = 0
     cuts = []
     for start, stop in (*parts, (len(text), len(text))):
@@ -261,10 +250,10 @@ def _shown(text: str, marks: Sequence[Mark], lang: str | None, sought: "_Sought"
         start = max([start, *(e.stop for e in edits if e.start < start < e.stop)])
         at = min([at, *(e.start for e in edits if e.start < at < e.stop)])
         if start > at:
-            cuts.append(_Edit(at, start, _cut_sign(at, start, len(text))))
+            cuts.append(Edit(at, start, _cut_sign(at, start, len(text))))
         at = stop
     inside = [e for e in edits if not any(c.start <= e.start < c.stop for c in cuts)]
-    return Passage(*_edited(text, sorted([*cuts, *inside]), marks))
+    return Passage(*edited(text, sorted([*cuts, *inside]), marks))
 
 
 def _cut_sign(start: int, stop: int, size: int) -> str:
@@ -272,18 +261,18 @@ def _cut_sign(start: int, stop: int, size: int) -> str:
     return f"{before}[… {stop - start:,} characters …]{after}"
 
 
-def _parts(size: int, marks: Sequence[Mark]) -> list[tuple[int, int]]:
+def _parts(size: int, marks: Sequence[Mark], limit: int) -> list[tuple[int, int]]:
     """Chooses the parts of a text that are shown: all of a short one.
 
-    >>> _parts(9000, [Mark(5000, 5010, "word")])
+    >>> _parts(9000, [Mark(5000, 5010, "word")], 4000)
     [(0, 200), (4880, 8680)]
-    >>> _parts(3000, []), _parts(9000, [])
+    >>> _parts(3000, [], 4000), _parts(9000, [], 4000)
     ([(0, 3000)], [(0, 4000)])
     """
-    if size <= LIMIT:
+    if size <= limit:
         return [(0, size)]
-    parts = [(0, _HEAD if marks else LIMIT)]
-    room = LIMIT - parts[0][1]
+    parts = [(0, min(_HEAD, limit) if marks else limit)]
+    room = limit - parts[0][1]
     for mark in marks:
         start = max(parts[-1][1], mark.start - _AROUND)
         stop = min(size, mark.stop + _AROUND, max(start, mark.start) + _LONGEST_MARK)
@@ -300,89 +289,6 @@ def _parts(size: int, marks: Sequence[Mark]) -> list[tuple[int, int]]:
     # Few marks leave room for more of what follows the last one.
     parts[-1] = parts[-1][0], min(size, parts[-1][1] + room)
     return parts
-
-
-def _identifiers(
-    text: str,
-    parts: Sequence[tuple[int, int]],
-    lang: str | None,
-    sought: "_Sought",
-    marks: Sequence[Mark],
-) -> list[_Edit]:
-    """Finds the identifiers in parts of a text; what the run has replaced is none."""
-    from corpus_pipeline.scrub.scrubbing import scrub_texts
-
-    done = [mark for mark in marks if mark.kind == "identifier"]
-    begins = [max(0, start - _CONTEXT) for start, _ in parts]
-    around = [text[b : stop + _CONTEXT] for b, (_, stop) in zip(begins, parts, strict=True)]
-    found = scrub_texts(
-        pa.array(around, pa.string()), _finders(sought), languages=[lang] * len(around)
-    ).findings.to_pylist()
-    edits = {
-        _Edit(begin + each["start"], begin + each["end"], f"<{each['entity']}>", "identifier")
-        for begin, findings in zip(begins, found, strict=True)
-        for each in findings or ()
-    }
-    apart: list[_Edit] = []
-    for edit in sorted(edits):
-        over = any(mark.start < edit.stop and edit.start < mark.stop for mark in done)
-        if not over and (not apart or edit.start >= apart[-1].stop):
-            apart.append(edit)
-    return apart
-
-
-def _edited(
-    text: str, edits: Sequence[_Edit], marks: Sequence[Mark]
-) -> tuple[str, tuple[Mark, ...]]:
-    """Writes a text with edits, in order and apart, and moves the marks to where they are then.
-
-    >>> _edited("ab cd", [_Edit(0, 2, "<X>", "identifier")], [Mark(0, 5, "line")])
-    ('<X> cd', (Mark(start=0, stop=3, kind='identifier'), Mark(start=3, stop=6, kind='line')))
-    """
-    pieces: list[str] = []
-    moved: list[Mark] = []
-    size = at = 0
-    waiting = list(marks)
-    for edit in (*edits, _Edit(len(text), len(text), "")):
-        for mark in waiting:
-            start, stop = max(mark.start, at), min(mark.stop, edit.start)
-            if start < stop:
-                moved.append(Mark(size + start - at, size + stop - at, mark.kind))
-        waiting = [mark for mark in waiting if mark.stop > edit.stop]
-        pieces += (text[at : edit.start], edit.written)
-        size += edit.start - at
-        if edit.kind is not None and edit.written:
-            moved.append(Mark(size, size + len(edit.written), edit.kind))
-        size += len(edit.written)
-        at = edit.stop
-    return "".join(pieces), tuple(moved)
-
-
-class _Sought(NamedTuple):
-    """What is masked: the usual kinds of personal data, and those that the run looks for."""
-
-    entities: tuple[str, ...]
-    regions: tuple[str, ...]
-    persons: str
-
-
-def _sought(verdicts: Verdicts) -> _Sought:
-    from corpus_pipeline.scrub.entities import TABLE
-    from corpus_pipeline.scrub.step import ScrubSection
-
-    step: Any = verdicts.step("scrub")
-    options = ScrubSection() if step is None else step.options
-    entities = (each.name for each in TABLE if each.default or each.name in options.entities)
-    return _Sought(tuple(entities), options.regions, options.persons)
-
-
-@cache
-def _finders(sought: _Sought) -> "Finders":
-    from corpus_pipeline.scrub.finding import load_finders
-    from corpus_pipeline.scrub.spans import FinderOptions
-
-    how = FinderOptions(sought.regions, persons=sought.persons)
-    return load_finders(sought.entities, how)
 
 
 # Differences

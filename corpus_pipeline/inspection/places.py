@@ -47,12 +47,13 @@ class Counted(NamedTuple):
     code_language: str | None = None
 
 
-class Found(NamedTuple):
-    """A part of a text that a rule counts."""
+class Mark(NamedTuple):
+    """A part of a text, and what it is."""
 
     start: int
     """First character."""
     stop: int
+    """The character behind the last."""
     kind: str
     """One of `passages.KINDS`."""
 
@@ -118,7 +119,7 @@ _REPEATED = {
 _NGRAMS = ("top_{}_gram_chars", "duplicate_{}_gram_chars", "repeated_word_{}_grams")
 
 
-def quality_places(text: str, counted: Counted) -> list[Found]:
+def quality_places(text: str, counted: Counted) -> list[Mark]:
     """Finds what a rule of *quality* has counted; nothing for a rule that points at no part.
 
     Args:
@@ -131,7 +132,7 @@ def quality_places(text: str, counted: Counted) -> list[Found]:
     >>> from corpus_pipeline.filters.quality.definitions import USUAL
     >>> bullets = Counted("bullet_lines", False, 0.9, USUAL, False, "zh")
     >>> quality_places("· 首页\\n今天下雨。", bullets)
-    [Found(start=0, stop=4, kind='bullet-line')]
+    [Mark(start=0, stop=4, kind='bullet-line')]
     >>> quality_places("短。", Counted("mean_word_length", False, 5, USUAL, False, "zh"))
     []
     """
@@ -161,12 +162,12 @@ def quality_places(text: str, counted: Counted) -> list[Found]:
     else:
         wanted = lambda value: value > 0  # noqa: E731
     chosen = [(a, b) for a, b in spans if wanted(values.get(text[a:b], -1))]
-    return [Found(a, b, unit.kind) for a, b in _joined(chosen, unit.part == _CHARACTER)]
+    return [Mark(a, b, unit.kind) for a, b in _joined(chosen, unit.part == _CHARACTER)]
 
 
 def repeated_ngrams(
     text: str, n: int, counted: Counted, top: bool = False, folded: bool = False
-) -> list[Found]:
+) -> list[Mark]:
     """Finds n-grams of words that occur more than once; overlapping ones are one part.
 
     Args:
@@ -200,7 +201,7 @@ def repeated_ngrams(
     for k in range(n):
         covered[k : k + len(marked)] |= marked
     return [
-        Found(int(characters[starts[a]]), int(characters[ends[b - 1]]), "repeated-words")
+        Mark(int(characters[starts[a]]), int(characters[ends[b - 1]]), "repeated-words")
         for a, b in _runs(covered)
     ]
 
@@ -235,7 +236,7 @@ def _most_common(names: NDArray[np.int64], n: int, sizes: NDArray[np.int64]) -> 
     return int(np.argmax(covered))
 
 
-def repeated_parts(text: str, counted: Counted, paragraphs: bool) -> list[Found]:
+def repeated_parts(text: str, counted: Counted, paragraphs: bool) -> list[Mark]:
     """Finds lines, or paragraphs, that the text has had before; blanks in them do not count."""
     if not paragraphs:
         spans, kind = _spans(text, _LINE, counted), "repeated-line"
@@ -251,12 +252,12 @@ def repeated_parts(text: str, counted: Counted, paragraphs: bool) -> list[Found]
     found = []
     for key, (a, b) in zip(keys, spans, strict=True):
         if times[key] > 1 and (key in seen or counted.definitions.duplicates == "all"):
-            found.append(Found(a, b, kind))
+            found.append(Mark(a, b, kind))
         seen.add(key)
     return found
 
 
-def _repeated_strings(text: str, n: int) -> list[Found]:
+def _repeated_strings(text: str, n: int) -> list[Mark]:
     """Finds strings of n characters that occur twice or more."""
     names = _ngrams([char.encode() for char in text], n)
     if not len(names):
@@ -265,16 +266,16 @@ def _repeated_strings(text: str, n: int) -> list[Found]:
     covered = np.zeros(len(text), np.bool_)
     for k in range(n):
         covered[k : k + len(marked)] |= marked
-    return [Found(a, b, "repeated-words") for a, b in _runs(covered)]
+    return [Mark(a, b, "repeated-words") for a, b in _runs(covered)]
 
 
-def _white_space(text: str, counted: Counted) -> list[Found]:
+def _white_space(text: str, counted: Counted) -> list[Mark]:
     """Finds runs of white space: those beyond the limit, or of two characters or more."""
     least = 2
     if counted.measure == "longest_white_space" and counted.limit is not None:
         least = int(counted.limit) + 1
     pattern = re.compile(rf"\s{{{least},}}")
-    return [Found(*found.span(), "white-space") for found in pattern.finditer(text)]
+    return [Mark(*found.span(), "white-space") for found in pattern.finditer(text)]
 
 
 def _values(parts: Sequence[str], counted: Counted) -> dict[str, int]:

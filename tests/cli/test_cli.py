@@ -28,7 +28,7 @@ COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-def
 def test_the_commands() -> None:
     assert set(COMMANDS) >= {
         "run", "read", "extract", "filter", "dedup", "scrub", "tokenize", "init", "schema",
-        "stats", "examples", "verify", "trace", "profile", "train-tokenizer", "train-lm",
+        "stats", "sample", "verify", "why", "diff", "profile", "train-tokenizer", "train-lm",
         "calibrate",
     }  # fmt: skip
 
@@ -194,8 +194,8 @@ def test_a_wrong_configuration_is_one_line(
         (["verify", "{0}"], "{0}: holds no run (no run.json); name the folder that "),
         (["stats", "{0}/missing"], "{0}/missing: there is no such folder; correct the name"),
         (["stats", "{0}/there.yaml"], "{0}/there.yaml: is a file; name the folder that a run has"),
-        (["trace", "{0}", "3:17"], "{0}: holds no run (no run.json)"),
-        (["examples", "{0}"], "{0}: holds no run (no run.json)"),
+        (["why", "{0}", "3:17"], "{0}: holds no run (no run.json)"),
+        (["sample", "{0}"], "{0}: holds no run (no run.json)"),
         (["init", "{0}/there.yaml"], "{0}/there.yaml: exists; name another file, or remove it"),
         (["train-tokenizer", "{0}/missing", "{0}/t.json"], "no input file matches '{0}/missing'"),
         (["train-lm", "{0}/missing", "--language", "en", "--output", "{0}"], ""),

@@ -21,8 +21,8 @@ BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHON
 COMMANDS = [
     ["stats", "RUN"],
     ["stats", "RUN", "--by", "source"],
-    ["trace", "RUN", "0:0"],
-    ["examples", "RUN"],
+    ["why", "RUN", "0:0"],
+    ["sample", "RUN"],
     ["verify", "RUN"],
     ["schema"],
     ["profile", "show", "default"],
@@ -40,7 +40,7 @@ def test_a_reader_that_is_gone(finished: Path) -> None:
     script = (
         "import json, os, sys\n"
         "from corpus_pipeline.cli.main import main\n"
-        "import corpus_pipeline.cli.trace_report\n"
+        "import corpus_pipeline.cli.why_report\n"
         "reader, writer = os.pipe()\n"
         "os.close(reader)\n"
         "os.dup2(writer, 1)\n"
@@ -85,7 +85,7 @@ def test_closed_streams(finished: Path) -> None:
 
 def test_letters_that_the_terminal_does_not_have(finished: Path) -> None:
     done = subprocess.run(
-        [*CORPUS, "trace", str(finished), "kept/plain-zh"],
+        [*CORPUS, "why", str(finished), "kept/plain-zh"],
         capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
     assert done.returncode == 0

@@ -251,7 +251,7 @@ def test_a_function_over_a_batch_edits_text(rules: Path, inputs: Path, run_here:
 def test_it_is_seen_wherever_a_step_is(
     rules: Path, inputs: Path, run_here: Runner, corpus: Corpus
 ) -> None:
-    """Contract, counts, stats, trace and reasons."""
+    """Contract, counts, stats, why and reasons."""
     content = settings(
         inputs, rules / "out", {"use": "./rules.py:Length", "options": {"most": 400}}
     )
@@ -263,14 +263,15 @@ def test_it_is_seen_wherever_a_step_is(
     out = corpus("stats", rules / "out").out
     assert f"length: length {sum(kept):,}" in out
     assert "length-too-large" in out
-    shown = corpus("trace", rules / "out", f"{long['unit']}:{long['row']}").out
-    assert f"length {long['length']} > 400" in shown
+    shown = corpus("why", rules / "out", f"{long['unit']}:{long['row']}").out
+    figures = f"the rule length-too-large drops it: length {long['length']} > 400."
+    assert figures in " ".join(shown.split())
     assert corpus("verify", rules / "out").code == 0
     (entry,) = [step for step in run["steps"] if step["name"] == "length"]
     assert entry["reasons"] == ["length-too-large"]
     by_source = corpus("stats", rules / "out", "--by", "source").out
     assert "length-too-large" in by_source
-    examples = corpus("examples", rules / "out", "--reason", "length-too-large", "-n", "1").out
+    examples = corpus("sample", rules / "out", "--reason", "length-too-large", "-n", "1").out
     assert "400" in examples
 
 

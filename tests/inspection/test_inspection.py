@@ -1,4 +1,4 @@
-"""stats, trace and examples: what a person learns of a finished run."""
+"""stats, why and sample: what a person learns of a finished run."""
 
 import json
 import re
@@ -92,11 +92,11 @@ def test_stats_by(corpus: Corpus, finished: Path, by: str) -> None:
     assert corpus("stats", finished, "--by", "colour").code == 2
 
 
-@pytest.mark.parametrize("command", ["stats", "trace", "examples", "verify"])
+@pytest.mark.parametrize("command", ["stats", "why", "sample", "verify"])
 def test_a_folder_without_a_run_says_what_it_is(
     corpus: Corpus, finished: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    more = ["0:0"] if command == "trace" else []
+    more = ["0:0"] if command == "why" else []
 
     def line(folder: object) -> str:
         code, out, err = corpus(command, folder, *more)
@@ -136,31 +136,36 @@ def test_a_run_that_has_not_ended(corpus: Corpus, tmp_path: Path) -> None:
     assert "a run is under way here, in exact with 1 items done; wait until it has" in under_way
 
 
-def test_trace(corpus: Corpus, finished: Path) -> None:
-    code, out, _ = corpus("trace", finished, "document-duplicate/of-long-revision-zh")
+def test_why(corpus: Corpus, finished: Path) -> None:
+    code, out, _ = corpus("why", finished, "document-duplicate/of-long-revision-zh")
     assert code == 0
     assert "dropped: document-duplicate" in out
+    joined = " ".join(out.split())
     assert re.search(
-        r"^  document-duplicate  jaccard 0\.\d+ >= 0\.\d+, to \d+:\d+$", out, re.MULTILINE
-    )
-    assert "is kept/long-revision-zh" in out
-    assert f"    {corpora.CHINESE['of-long-revision'].text[:30]}" in out
-    code, by_token, _ = corpus("trace", finished, "--token", "0:0")
+        r"Went at step dedup: it is a near copy of \d+:\d+, with a similarity of 0\.\d+; "
+        r"the rule document-duplicate takes 0\.\d+ and more\.", joined,
+    )  # fmt: skip
+    assert re.search(
+        r"In its place stays \d+:\d+ \(kept/long-revision-zh, source \w+\): "
+        r"it has \d+ characters, this one \d+, and the longest stays\.", joined,
+    )  # fmt: skip
+    assert f"{{+{corpora.SPACER['zh']}+}}" in out
+    code, by_token, _ = corpus("why", finished, "--token", "0:0")
     assert code == 0
-    assert by_token == corpus("trace", finished, "0:0").out
+    assert by_token == corpus("why", finished, "0:0").out
     assert "kept/plain-zh   address 0:0   kept" in by_token
     for arguments, line in (
         ([], "name a document ID, or a token with --token SHARD:POSITION"),
         (["--token", "x"], "--token is SHARD:POSITION, for example 0:1234; got 'x'"),
         (["nobody"], f"{finished}: no document has the id or address 'nobody'"),
     ):
-        assert f"corpus: {line}" in corpus("trace", finished, *arguments).err
+        assert f"corpus: {line}" in corpus("why", finished, *arguments).err
 
 
-def test_trace_shows_every_failed_rule_and_every_measure(corpus: Corpus, finished: Path) -> None:
+def test_why_shows_every_failed_rule_and_every_measure(corpus: Corpus, finished: Path) -> None:
     by_fate = {row["drop_reason"]: row for row in corpora.rows(finished / "ledger")}
     for row in by_fate.values():
-        out = corpus("trace", finished, f"{row['unit']}:{row['row']}").out
+        out = corpus("why", finished, f"{row['unit']}:{row['row']}", "--measures").out
         for reason in row["reasons"] or ():
             assert re.search(rf"^  {reason}( |$)", out, re.MULTILINE), reason
         for name, value in row.items():
@@ -177,7 +182,7 @@ def test_text_is_shown_as_text(corpus: Corpus, tmp_path: Path, run_here: object)
     line = json.dumps({"text": text, "id": "一", "作者": "王伟", "n": 3})
     (tmp_path / "a.jsonl").write_text(line, "ascii")
     assert corpus("read", tmp_path / "a.jsonl", tmp_path / "out").code == 0
-    out = corpus("trace", tmp_path / "out", "一").out
+    out = corpus("why", tmp_path / "out", "一", "--measures").out
     assert '\n    第一行 "引号"\n        second\\x1b[31m line\n    第三行\n' in out
     assert re.search(r"^  metadata\.作者 +王伟$", out, re.MULTILINE)
     assert re.search(r"^  metadata\.n +3$", out, re.MULTILINE)
@@ -189,7 +194,7 @@ def test_a_page_that_is_not_extracted_is_shown(
     corpus("read", f"{inputs}/crawl/*", tmp_path / "out")
     rows = corpora.rows(tmp_path / "out" / "documents")
     page = next(row for row in rows if row["mime"] == "text/html")
-    out = corpus("trace", tmp_path / "out", f"{page['unit']}:{page['row']}").out
+    out = corpus("why", tmp_path / "out", f"{page['unit']}:{page['row']}").out
     assert re.search(r"^  raw text/html \([\d,]+ characters\):$", out, re.MULTILINE)
     assert "<" in out.split(" characters):")[1]
 
@@ -215,13 +220,13 @@ def shown_addresses(out: str) -> list[str]:
     return re.findall(r"   address (\d+:\d+)   ", out)
 
 
-def test_examples(corpus: Corpus, finished: Path) -> None:
+def test_sample(corpus: Corpus, finished: Path) -> None:
     rows = corpora.rows(finished / "ledger")
     kept = [row for row in rows if row["drop_reason"] is None]
-    code, out, err = corpus("examples", finished)
+    code, out, err = corpus("sample", finished)
     assert (code, err) == (0, "")
     assert out.splitlines()[0] == f"{finished}: 5 of {len(kept)} documents kept"
-    assert out == corpus("examples", finished).out
+    assert out == corpus("sample", finished).out
     least = sorted(kept, key=lambda row: row["content_hash"])[:5]
     assert shown_addresses(out) == [f"{row['unit']}:{row['row']}" for row in least]
     for row in least:
@@ -242,9 +247,9 @@ def test_examples(corpus: Corpus, finished: Path) -> None:
          lambda row: row["drop_reason"] == "read-broken-json"),
     ],
 )  # fmt: skip
-def test_examples_of(corpus: Corpus, finished: Path, options: list[str], matches: "object") -> None:
+def test_sample_of(corpus: Corpus, finished: Path, options: list[str], matches: "object") -> None:
     wanted = [row for row in corpora.rows(finished / "ledger") if matches(row)]  # type: ignore[operator]
-    code, out, err = corpus("examples", finished, *options, "-n", 100)
+    code, out, err = corpus("sample", finished, *options, "-n", 100)
     if not wanted:
         assert code == 1
         assert "no documents that fail only" in err
@@ -255,14 +260,14 @@ def test_examples_of(corpus: Corpus, finished: Path, options: list[str], matches
     assert len(shown_addresses(out)) == len(addresses)
 
 
-def test_examples_of_what_is_not_there(corpus: Corpus, finished: Path) -> None:
+def test_sample_of_what_is_not_there(corpus: Corpus, finished: Path) -> None:
     for options, line in (
         (["--reason", "gopher-few-words"], "did you mean 'gopher-too-few-words'?"),
         (["--reason", "abacus"], "no document has --reason 'abacus'; there are "),
         (["--source", "nowhere"], "no document has --source 'nowhere'; there are "),
         (["--language", "fi"], "no document has --language 'fi'; there are "),
     ):
-        code, out, err = corpus("examples", finished, *options)
+        code, out, err = corpus("sample", finished, *options)
         assert (code, out) == (1, "")
         assert line in err
         assert err.count("\n") == 1

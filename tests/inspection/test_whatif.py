@@ -293,7 +293,7 @@ def test_what_a_person_sees(corpus: Corpus, finished: Path) -> None:
     assert (code, err) == (0, "")
     assert "quality.gopher_min_words" in out
     assert "gopher_min_words: 300 does not hold for" in out
-    assert "to look at one: corpus trace" in out
+    assert "to look at one: corpus why" in out
     assert "(in the run: 50)" in out
     assert max(len(line) for line in out.splitlines() if str(finished) not in line) <= 80
     assert "nothing is changed" in corpus("whatif", finished).err

@@ -208,8 +208,8 @@ def test_stats_names_the_splits(corpus: Corpus, split_run: Path) -> None:
     assert lines == ["train", "validation", "test"]
 
 
-def test_trace_finds_tokens_of_any_split(corpus: Corpus, split_run: Path) -> None:
+def test_why_finds_tokens_of_any_split(corpus: Corpus, split_run: Path) -> None:
     shards = sorted((split_run / "tokens").glob("*.arrow"))
-    shown = corpus("trace", split_run, "--token", f"{len(shards) - 1}:0")
+    shown = corpus("why", split_run, "--token", f"{len(shards) - 1}:0")
     assert shown.code == 0
     assert re.search(r"split +test", shown.out)

@@ -88,11 +88,11 @@ def test_names_stand_in_the_data_as_they_were(output: Path) -> None:
 
 def test_the_terminal_is_left_alone(output: Path) -> None:
     for row in corpora.rows(output / "ledger"):
-        outcome = corpus("trace", output, f"{row['unit']}:{row['row']}")
+        outcome = corpus("why", output, f"{row['unit']}:{row['row']}")
         assert outcome.code == 0
         assert obeyed(outcome.everything) == ""
         assert outcome.out.splitlines()[0].startswith(errors.printable(row["id"]))
-        assert re.search(r"^  source  ", outcome.out, re.MULTILINE)
+        assert re.search(r"^  source ", outcome.out, re.MULTILINE)
     for command in ("stats", "verify"):
         outcome = corpus(command, output)
         assert outcome.code == 0
@@ -115,8 +115,8 @@ def test_counts_of_a_strangers_run_are_escaped(output: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("trace", "out", f"no{OBEYED}"),
-        ("trace", "out", "--token", OBEYED),
+        ("why", "out", f"no{OBEYED}"),
+        ("why", "out", "--token", OBEYED),
         ("verify", f"no{OBEYED}"),
         ("stats", f"no{OBEYED}"),
         ("run", f"no{OBEYED}.yaml"),

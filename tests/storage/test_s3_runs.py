@@ -304,7 +304,7 @@ def test_commands_take_urls(
     assert told.startswith("check: done in ")
     assert shown.startswith(f"{OUTPUT}: verified ")
     assert command("stats", OUTPUT)[1].startswith(OUTPUT)
-    assert "address 0:0" in command("trace", OUTPUT, "0:0")[1]
+    assert "address 0:0" in command("why", OUTPUT, "0:0")[1]
     code, _, told = command("verify", "s3://corpus/none")
     assert (code, told.count("\n")) == (1, 1)
     assert told.startswith("corpus: s3://corpus/none: there is no such folder; ")
