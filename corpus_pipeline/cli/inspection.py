@@ -1,4 +1,4 @@
-"""Commands that look at a finished run: stats, sample, why, whatif, verify."""
+"""Commands that look at a finished run: stats, sample, why, diff, whatif, verify."""
 
 import enum
 from pathlib import Path
@@ -22,6 +22,14 @@ class _By(enum.StrEnum):
     language = "language"
 
 
+class _Name(enum.StrEnum):
+    """What names a document in two runs."""
+
+    place = "place"
+    id = "id"
+    content = "content"
+
+
 def add_commands(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.command(
@@ -43,6 +51,12 @@ def add_commands(app: typer.Typer) -> None:
             "corpus why demo-out --token 0:1234 --measures",
         )
     )(why)
+    app.command(
+        epilog=example(
+            "corpus diff demo-out other-out",
+            "corpus diff demo-out other-out --by content --json",
+        )
+    )(diff)
     app.command(
         epilog=example(
             "corpus whatif demo-out --set quality.gopher_min_words=80",
@@ -120,6 +134,35 @@ def sample(
     from corpus_pipeline.storage import place
 
     print_sample(place(output), Wanted(reason, source, language, alone), number, full, as_json)
+
+
+def diff(
+    left: Annotated[str, typer.Argument(metavar="OUTPUT1", help="A complete run.")],
+    right: Annotated[str, typer.Argument(metavar="OUTPUT2", help="Another one.")],
+    by: Annotated[
+        _Name | None,
+        typer.Option(
+            help="What names a document in both runs: its place (source, file, record), its id, "
+            "or its content; default: place if they share an input file, else id."
+        ),
+    ] = None,
+    number: Annotated[
+        int, typer.Option("--number", "-n", min=0, help="Documents named for a change of fate.")
+    ] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two runs: settings, inputs, counts, fates; exit 0 same bytes, 1 others, 2 no run."""
+    from corpus_pipeline.cli.diff_report import print_diff
+    from corpus_pipeline.errors import CorpusError
+    from corpus_pipeline.storage import place
+
+    try:
+        name = None if by is None else by.value
+        same = print_diff(place(left), place(right), number, name, as_json)
+    except CorpusError as error:
+        error.exit_code = 2
+        raise
+    raise typer.Exit(0 if same else 1)
 
 
 def whatif(
