@@ -6,7 +6,7 @@ from typing import Any
 
 import rich.console
 
-from corpus_pipeline.cli.tables import plain_table, screen
+from corpus_pipeline.cli.tables import plain_table, print_json, screen
 from corpus_pipeline.errors import printable
 from corpus_pipeline.inspection.comparing import By, Changed, Comparison, compare_runs
 from corpus_pipeline.storage import Place
@@ -25,7 +25,7 @@ def print_diff(left: Place, right: Place, number: int, by: By | None, as_json: b
     """
     found = compare_runs(left, right, number, by)
     if as_json:
-        print(json.dumps(_content(found), indent=2, ensure_ascii=False))
+        print_json(_content(found))
         return found.same_bytes
     console = screen()
     console.print(f"{left} and {right}:")

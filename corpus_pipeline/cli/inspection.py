@@ -9,6 +9,7 @@ import typer
 from corpus_pipeline.cli.help import example
 
 if TYPE_CHECKING:
+    from corpus_pipeline.cli.tables import Form
     from corpus_pipeline.storage import Place
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -20,6 +21,7 @@ class _By(enum.StrEnum):
 
     source = "source"
     language = "language"
+    reason = "reason"
 
 
 class _Name(enum.StrEnum):
@@ -36,6 +38,7 @@ def add_commands(app: typer.Typer) -> None:
         epilog=example(
             "corpus stats demo-out",
             "corpus stats demo-out --by source",
+            "corpus stats demo-out --by reason --csv",
             "corpus stats demo-out --tokens",
         ),
     )(stats)
@@ -70,26 +73,34 @@ def add_commands(app: typer.Typer) -> None:
 def stats(
     output: RunArgument,
     by: Annotated[
-        _By | None, typer.Option(help="Count the reasons of each source or language.")
+        _By | None,
+        typer.Option(help="Reasons of each source or language, or sources of each reason."),
     ] = None,
     tokens: Annotated[
         bool, typer.Option("--tokens", help="Bytes per token, and documents that stand out.")
     ] = False,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
     """Show what each stage of a run kept, dropped and changed, and for which reasons."""
-    from corpus_pipeline.cli.stats_report import print_groups, print_summary
+    from corpus_pipeline.cli.stats_report import print_by_reason, print_groups, print_summary
     from corpus_pipeline.storage import place
     from corpus_pipeline.workspace.run_file import read_run
 
+    if as_json and as_csv:
+        raise typer.BadParameter("give one of --json and --csv")
+    form: Form = "json" if as_json else "csv" if as_csv else "table"
     run = read_run(place(output))
     if tokens:
         from corpus_pipeline.cli.token_report import print_tokens
 
-        print_tokens(place(output), run)
+        print_tokens(place(output), run, form)
     elif by is None:
-        print_summary(place(output), run)
+        print_summary(place(output), run, form)
+    elif by == _By.reason:
+        print_by_reason(place(output), form)
     else:
-        print_groups(place(output), by.value)
+        print_groups(place(output), by.value, form)
 
 
 def why(

@@ -7,24 +7,43 @@ from typing import Any
 
 import rich.console
 
-from corpus_pipeline.cli.tables import plain_table, screen
+from corpus_pipeline.cli.tables import Form, plain_table, print_csv, print_json, screen
 from corpus_pipeline.cli.token_report import split_lines, token_lines
 from corpus_pipeline.errors import printable
 from corpus_pipeline.inspection.notes import notes_after
-from corpus_pipeline.inspection.reason_counts import By, Group, ReasonCount, count_reasons
-from corpus_pipeline.inspection.summary import summarise
+from corpus_pipeline.inspection.reason_counts import (
+    By,
+    Group,
+    ReasonCount,
+    count_reasons,
+    reasons_by_source,
+)
+from corpus_pipeline.inspection.summary import StageSummary, summarise
 from corpus_pipeline.storage import Place
 
 #: Documents up to which the ledger is read for a plain summary; a few seconds' worth.
 _QUICKLY_COUNTED = 5_000_000
 
 
-def print_summary(output: Place, run: dict[str, Any]) -> None:
+def print_summary(output: Place, run: dict[str, Any], form: Form = "table") -> None:
     """Prints one row for each stage, one for each reason, then what was written."""
+    rows = summarise(run)
+    if form == "csv":
+        print_csv(list(map(_stage, rows)), _STAGE)
+        return
+    if form == "json":
+        (everything,) = count_reasons(output) or [Group("")]
+        print_json(
+            {
+                "stages": list(map(_stage, rows)),
+                "reasons": [each._asdict() for each in everything.reasons],
+                "counts": run["counts"],
+            }
+        )
+        return
     console = screen()
     counts = run["counts"]
     documents = counts.get("documents", 0)
-    rows = summarise(run)
     table = plain_table(("stage", "in", "dropped", "%", "out", "CPU s"))
     for row in rows:
         dropped = sum(row.dropped.values())
@@ -65,12 +84,74 @@ def print_summary(output: Place, run: dict[str, Any]) -> None:
         console.print(text)
 
 
-def print_groups(output: Place, by: By) -> None:
+def print_groups(output: Place, by: By, form: Form = "table") -> None:
     """Prints the three counts of every reason for each source or language."""
-    console = screen()
     groups = count_reasons(output, by)
-    console.print(f"{output}: documents by {by}{_legend(True)}")
-    _print_reasons(console, groups, True)
+    if form == "table":
+        console = screen()
+        console.print(f"{output}: documents by {by}{_legend(True)}")
+        _print_reasons(console, groups, True)
+        return
+    rows = [
+        {by: group.name, "documents": group.documents, "kept": group.documents - group.dropped,
+         "reasons": [each._asdict() for each in group.reasons]}
+        for group in groups
+    ]  # fmt: skip
+    if form == "json":
+        print_json({"groups": rows})
+        return
+    flat = [
+        {**{name: value for name, value in row.items() if name != "reasons"}, **each}
+        for row in rows
+        for each in row["reasons"] or [{}]
+    ]
+    print_csv(flat, (by, "documents", "kept", *ReasonCount._fields))
+
+
+def print_by_reason(output: Place, form: Form = "table") -> None:
+    """Prints the three counts of every reason, and of each source that it drops documents of."""
+    found = reasons_by_source(output)
+    if form == "json":
+        print_json(
+            {
+                "reasons": [
+                    {**total._asdict(), "sources": [
+                        {"source": name, **_counts(each)} for name, each in sources
+                    ]}
+                    for total, sources in found
+                ]
+            }
+        )  # fmt: skip
+        return
+    if form == "csv":
+        rows = [
+            {"reason": total.reason, "source": name, **_counts(each)}
+            for total, sources in found
+            for name, each in sources
+        ]
+        print_csv(rows, ("reason", "source", *ReasonCount._fields[1:]))
+        return
+    console = screen()
+    console.print(f"{output}: documents by reason and source{_legend(True)}")
+    table = plain_table(("reason", "first", "any", "only"))
+    for total, sources in found:
+        for name, each in ((total.reason, total), *((f"  {name}", each) for name, each in sources)):
+            table.add_row(printable(name), *(f"{count:,}" for count in each[1:]))
+    console.print(table)
+
+
+def _counts(each: ReasonCount) -> dict[str, Any]:
+    return {name: value for name, value in each._asdict().items() if name != "reason"}
+
+
+#: Columns of the stages.
+_STAGE = ("stage", "in", "dropped", "out", "cpu_seconds")
+
+
+def _stage(row: StageSummary) -> dict[str, Any]:
+    dropped = sum(row.dropped.values())
+    values = (row.stage, row.documents_in, dropped, row.documents_out, round(row.seconds, 3))
+    return dict(zip(_STAGE, values, strict=True))
 
 
 def percent(part: int, whole: int) -> str:

@@ -1,8 +1,17 @@
-"""Tables as all commands print them."""
+"""Tables as all commands print them, and the same for programs."""
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import rich.box
 import rich.console
 from rich.table import Table
+
+#: How a table is printed: for people, or for programs.
+Form = Literal["table", "json", "csv"]
 
 #: Columns of a table where there is no terminal.
 _WIDTH = 80
@@ -25,3 +34,15 @@ def plain_table(heads: tuple[str, ...], words: tuple[str, ...] = ()) -> Table:
         else:
             table.add_column(head, justify="right", no_wrap=True)
     return table
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    """Prints a JSON object."""
+    print(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def print_csv(rows: Sequence[Mapping[str, Any]], heads: Sequence[str]) -> None:
+    """Prints rows as CSV under a line of heads; null is an empty cell."""
+    writer = csv.DictWriter(sys.stdout, heads, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)

@@ -1,9 +1,10 @@
 """What `corpus stats` says of tokens, in 80 columns."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from corpus_pipeline.cli.tables import plain_table, screen
+from corpus_pipeline.cli.tables import Form, plain_table, print_csv, print_json, screen
 from corpus_pipeline.errors import VerifyError, printable
 from corpus_pipeline.inspection.token_use import Odd, TokenUse, Use, count_tokens, token_bytes
 from corpus_pipeline.storage import Place
@@ -52,7 +53,9 @@ def split_lines(run: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def print_tokens(output: Place, run: Mapping[str, Any], number: int = _MANY) -> None:
+def print_tokens(
+    output: Place, run: Mapping[str, Any], form: Form = "table", number: int = _MANY
+) -> None:
     """Prints bytes per token by source and language, and the documents that stand out.
 
     Raises:
@@ -61,6 +64,22 @@ def print_tokens(output: Place, run: Mapping[str, Any], number: int = _MANY) -> 
     if "tokens" not in run["counts"]:
         raise VerifyError(f"{output}: has no tokens; run it with tokenize")
     use = count_tokens(output, number)
+    if form != "table":
+        rows = [
+            {"by": kind, "name": name, **dataclasses.asdict(each)}
+            for kind, groups in (
+                ("all", {"": use.whole}), ("source", use.sources), ("language", use.languages),
+            )
+            for name, each in sorted(groups.items())
+        ]  # fmt: skip
+        if form == "csv":
+            print_csv(rows, ("by", "name", *(field.name for field in dataclasses.fields(Use))))
+            return
+        odd = {"fewest": use.fewest, "most": use.most}
+        print_json(
+            {"use": rows, **{name: [each._asdict() for each in its] for name, its in odd.items()}}
+        )
+        return
     console = screen()
     table = plain_table(("", "documents", "tokens", "bytes/token", "chars/token"))
     table.add_row("all", *_cells(use.whole))

@@ -1,7 +1,6 @@
 """`corpus whatif`: what other rules would do to a finished run, in 80 columns."""
 
 import dataclasses
-import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from typing import Any
 import rich.console
 
 from corpus_pipeline.cli.stats_report import percent
-from corpus_pipeline.cli.tables import plain_table, screen
+from corpus_pipeline.cli.tables import plain_table, print_json, screen
 from corpus_pipeline.errors import printable
 from corpus_pipeline.inspection.changed_rules import Change, ChangedRules, change_rules
 from corpus_pipeline.inspection.whatif import Example, Fate, WhatIf, what_if
@@ -55,7 +54,7 @@ def print_what_if(
     found = what_if(output, rules, number)
     written = [] if write is None else _write(write, output, rules, found)
     if as_json:
-        print(json.dumps(_content(output, rules, found), indent=2, ensure_ascii=False))
+        print_json(_content(output, rules, found))
         return
     console = screen()
     console.print(f"{output}: {found.count():,} documents by other rules")

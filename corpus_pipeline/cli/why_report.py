@@ -1,6 +1,5 @@
 """`corpus why` and `corpus sample`: documents of a finished run, with why they stay or went."""
 
-import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +8,7 @@ from typing import Any
 import rich.console
 from rich.text import Text
 
-from corpus_pipeline.cli.tables import screen
+from corpus_pipeline.cli.tables import print_json, screen
 from corpus_pipeline.errors import VerifyError, printable
 from corpus_pipeline.inspection.examples import Wanted, choose
 from corpus_pipeline.inspection.explaining import Explanation, as_json, explain_document
@@ -55,7 +54,7 @@ def print_why(
         raise VerifyError("name a document ID, or a token with --token SHARD:POSITION")
     found = (explain_document(output, row, verdicts) for row in rows)
     if as_lines:
-        _print_json({"documents": [as_json(each) for each in found]})
+        print_json({"documents": [as_json(each) for each in found]})
         return
     console = screen()
     for number, each in enumerate(found):
@@ -85,7 +84,7 @@ def print_sample(output: Place, wanted: Wanted, number: int, full: bool, as_line
         for row in rows
     )
     if as_lines:
-        _print_json({"matching": matching, "documents": [as_json(each) for each in found]})
+        print_json({"matching": matching, "documents": [as_json(each) for each in found]})
         return
     console = screen()
     console.print(f"{output}: {len(rows)} of {matching:,} documents {wanted}")
@@ -96,10 +95,6 @@ def print_sample(output: Place, wanted: Wanted, number: int, full: bool, as_line
         if each.content.text is None:
             _print_words(console, _metadata(each))
         _print_passage(console, each)
-
-
-def _print_json(content: Mapping[str, Any]) -> None:
-    print(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def _print_head(console: rich.console.Console, each: Explanation) -> None:

@@ -106,3 +106,28 @@ def _add(groups: dict[str, Group], ledger: pa.Table) -> None:
 
 def _tally(column: pa.ChunkedArray) -> dict[str, int]:
     return {item["values"]: item["counts"] for item in column.value_counts().to_pylist()}
+
+
+def reasons_by_source(output: Place) -> list[tuple[ReasonCount, list[tuple[str, ReasonCount]]]]:
+    """Counts the documents that each reason drops, source by source.
+
+    Returns:
+        Each reason, that which decided most often first, with its sources, likewise.
+    """
+    groups = count_reasons(output, "source")
+    found: dict[str, list[tuple[str, ReasonCount]]] = {}
+    for group in groups:
+        for each in group.reasons:
+            found.setdefault(each.reason, []).append((group.name, each))
+    totals = {
+        reason: ReasonCount(reason, *(sum(each[k] for _, each in its) for k in (1, 2, 3)))
+        for reason, its in found.items()
+    }
+
+    def rank(name: str, count: ReasonCount) -> tuple[int, int, str]:
+        return -count.first, -count.any, name
+
+    return [
+        (totals[reason], sorted(found[reason], key=lambda item: rank(*item)))
+        for reason in sorted(found, key=lambda reason: rank(reason, totals[reason]))
+    ]
