@@ -3,11 +3,12 @@
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from corpus_pipeline.filters.figures import writing
 from corpus_pipeline.filters.quality.score import BASE, explain_score
-from corpus_pipeline.inspection.masking import masked
+from corpus_pipeline.inspection.masking import masked, masked_field
 from corpus_pipeline.inspection.passages import LIMIT, Passage, Piece, difference, passage_of
 from corpus_pipeline.inspection.trace import Content, read_content, row_at, survivors
 from corpus_pipeline.inspection.verdicts import Verdicts
@@ -53,15 +54,20 @@ class Explanation:
     """Rows of the documents that stay in the place of this one."""
     difference: tuple[Piece, ...]
     """From the document that stays, of a near copy whose text is stored; identifiers are masked."""
-    metadata: Mapping[str, str]
-    """Fields of the input; identifiers are masked."""
     url: str | None
-    """The same of the address."""
+    """Identifiers are masked."""
+    verdicts: Verdicts
 
     @property
     def stays(self) -> bool:
         """The document is in documents/."""
         return self.row["drop_reason"] is None
+
+    @cached_property
+    def metadata(self) -> Mapping[str, str]:
+        """Fields of the input, of which identifiers are masked, which may take a second."""
+        fields = _fields(self.row["metadata"])
+        return {name: masked_field(value, self.verdicts) for name, value in fields.items()}
 
     @property
     def address(self) -> str:
@@ -98,8 +104,8 @@ def explain_document(
         passage_of(text, output, row, verdicts, reason, limit),
         others,
         tuple(_difference(output, row, text, others, verdicts)),
-        {name: masked(value, None, verdicts) for name, value in _fields(row["metadata"]).items()},
-        None if row["url"] is None else masked(row["url"], None, verdicts),
+        None if row["url"] is None else masked_field(row["url"], verdicts),
+        verdicts,
     )
 
 
@@ -201,7 +207,8 @@ def _difference(
             its = read_content(output, dict(other)).text
             if its is not None:
                 yield from difference(
-                    masked(text, row["lang"], verdicts), masked(its, other["lang"], verdicts)
+                    masked(text, row["lang"], verdicts, row),
+                    masked(its, other["lang"], verdicts, other),
                 )
 
 

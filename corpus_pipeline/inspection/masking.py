@@ -1,6 +1,7 @@
 """Identifiers in texts that people are shown: the detectors of *scrub* find them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,9 @@ from corpus_pipeline.inspection.verdicts import Verdicts
 if TYPE_CHECKING:
     from corpus_pipeline.scrub.finding import Finders
 
+#: No kind of identifier stands in a field without one of these: a mail address or handle, a name
+#: before or behind a mark, a number, a secret.
+_MAY_HOLD = re.compile(r"@|%40|=|\s|(?:\d[^\d/]{0,3}){4}|[A-Za-z0-9]{16}|[^\x00-\x7f]")
 #: Characters around a part of a text that the detectors see besides.
 _CONTEXT = 300
 
@@ -42,6 +46,8 @@ def identifiers(
     marks: Sequence[Mark],
 ) -> list[Edit]:
     """Finds the identifiers in parts of a text; what the run has replaced is none."""
+    if not sought.entities:
+        return []
     from corpus_pipeline.scrub.scrubbing import scrub_texts
 
     done = [mark for mark in marks if mark.kind == "identifier"]
@@ -88,13 +94,33 @@ def edited(text: str, edits: Sequence[Edit], marks: Sequence[Mark]) -> tuple[str
     return "".join(pieces), tuple(moved)
 
 
-def sought_by(verdicts: Verdicts) -> Sought:
-    from corpus_pipeline.scrub.entities import TABLE
+def sought_by(verdicts: Verdicts, row: Mapping[str, Any] | None = None) -> Sought:
+    """Says what is looked for in a text of a run.
+
+    Args:
+        verdicts: of the run.
+        row: of the document that the text is of; what the run has replaced in it is not looked for
+            again, which takes a second. None: the text is none that a run has scrubbed.
+    """
+    from corpus_pipeline.scrub.entities import COLUMNS, TABLE
     from corpus_pipeline.scrub.step import ScrubSection
 
     step: Any = verdicts.step("scrub")
     options = ScrubSection() if step is None else step.options
-    entities = (each.name for each in TABLE if each.default or each.name in options.entities)
+    actions = {options.action, *(rule.action for rule in options.rules)}
+    replaced = (
+        row is not None
+        and row["drop_reason"] is None
+        and verdicts.understood
+        and "keep" not in actions
+        and any(row.get(name) is not None for name in COLUMNS)
+    )
+    entities = (
+        each.name
+        for each in TABLE
+        if (each.default or each.name in options.entities)
+        and not (replaced and each.name in options.entities)
+    )
     return Sought(tuple(entities), options.regions, options.persons)
 
 
@@ -107,7 +133,14 @@ def _finders(sought: Sought) -> "Finders":
     return load_finders(sought.entities, how)
 
 
-def masked(text: str, lang: str | None, verdicts: Verdicts) -> str:
-    """Returns a whole text with placeholders in the place of identifiers."""
-    edits = identifiers(text, [(0, len(text))], lang, sought_by(verdicts), ())
+def masked(
+    text: str, lang: str | None, verdicts: Verdicts, row: Mapping[str, Any] | None = None
+) -> str:
+    """Returns a whole text with placeholders in the place of identifiers; see `sought_by`."""
+    edits = identifiers(text, [(0, len(text))], lang, sought_by(verdicts, row), ())
     return edited(text, edits, ())[0]
+
+
+def masked_field(value: str, verdicts: Verdicts) -> str:
+    """Returns a field of a document as `masked` does; most hold nothing that could be one."""
+    return masked(value, None, verdicts) if _MAY_HOLD.search(value) else value

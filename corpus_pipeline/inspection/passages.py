@@ -108,7 +108,7 @@ def passage_of(
     written = list(_written(output, row, text))
     marks = sorted({*found, *written}, key=lambda mark: mark[:2])
     parts = _parts(len(text), marks, len(text) if limit is None else limit)
-    return _shown(text, parts, _apart(marks), row["lang"], sought_by(verdicts))
+    return _shown(text, parts, _apart(marks), row["lang"], sought_by(verdicts, row))
 
 
 # Places by the rule

@@ -82,6 +82,11 @@ class Verdicts:
         known = self._config is not None and not changed
         return Rule(step, reason.removeprefix(f"{step.label}-") if step.label else reason, known)
 
+    @property
+    def understood(self) -> bool:
+        """This version understands the configuration of the run."""
+        return self._config is not None
+
     def step(self, name: str) -> Step | None:
         """Returns the first step of the run that is one of the package's by this name."""
         return next((each for each in self._steps if each.name == name), None)

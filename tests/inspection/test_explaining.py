@@ -12,6 +12,7 @@ from runs import Corpus, Runner, small
 
 from corpus_pipeline.cli import why_report
 from corpus_pipeline.inspection.explaining import Explanation, explain_document
+from corpus_pipeline.inspection.masking import masked, masked_field
 from corpus_pipeline.inspection.verdicts import Verdicts
 from corpus_pipeline.workspace.run_file import read_run
 
@@ -109,6 +110,20 @@ def test_url_and_metadata_are_masked(tmp_path: Path, corpus: Corpus, run_here: R
         assert code == 0
         assert "firma.cn" not in out
         assert "<EMAIL_ADDRESS>" in out
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://a.org/?m=wang.wei@firma.cn", "https://a.org/wang.wei%40firma.cn", "13812345678",
+        "tel:+1-202-456-1111", "http://93.184.216.34/", "AKIAIOSFODNN7EXAMPLQ",
+        "https://u:p4ssw0rd@a.org/", "110101199003072316", "https://a.org/DE89370400440532013000",
+    ],
+)  # fmt: skip
+def test_fields_that_hold_identifiers_are_looked_at(finished: Path, value: str) -> None:
+    verdicts = Verdicts(read_run(finished))
+    assert masked_field(value, verdicts) == masked(value, None, verdicts)
+    assert masked_field("https://a.org/the-village/page-2.html", verdicts).endswith("2.html")
 
 
 def test_json_of_why(corpus: Corpus, finished: Path) -> None:
