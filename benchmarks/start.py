@@ -117,7 +117,7 @@ def main() -> None:
             ("the demo, 2,143 documents of 18 MB", [*corpus, "run", "examples/demo.yaml",
              "--output", str(demo), *workers], fresh(demo)),
             ("stats of the demo", [*corpus, "stats", str(demo)], nothing),
-            ("trace of one document", [*corpus, "trace", str(demo), "0:0"], nothing),
+            ("why of one document", [*corpus, "why", str(demo), "0:0"], nothing),
             ("verify of the demo", [*corpus, "verify", str(demo)], nothing),
             ("bare Beam pipeline, two documents", [sys.executable, "-c", BEAM, str(two), str(peer)],
              fresh(peer)),
