@@ -97,10 +97,10 @@ def stats(
         print_tokens(place(output), run, form)
     elif by is None:
         print_summary(place(output), run, form)
-    elif by == _By.reason:
+    elif by is _By.reason:
         print_by_reason(place(output), form)
     else:
-        print_groups(place(output), by.value, form)
+        print_groups(place(output), "source" if by is _By.source else "language", form)
 
 
 def why(
@@ -168,8 +168,9 @@ def diff(
     from corpus_pipeline.storage import place
 
     try:
-        name = None if by is None else by.value
-        same = print_diff(place(left), place(right), number, name, as_json)
+        same = print_diff(
+            place(left), place(right), number, None if by is None else by.value, as_json
+        )
     except CorpusError as error:
         error.exit_code = 2
         raise

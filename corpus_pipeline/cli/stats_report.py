@@ -92,19 +92,16 @@ def print_groups(output: Place, by: By, form: Form = "table") -> None:
         console.print(f"{output}: documents by {by}{_legend(True)}")
         _print_reasons(console, groups, True)
         return
-    rows = [
-        {by: group.name, "documents": group.documents, "kept": group.documents - group.dropped,
-         "reasons": [each._asdict() for each in group.reasons]}
+    totals = [
+        {by: group.name, "documents": group.documents, "kept": group.documents - group.dropped}
         for group in groups
-    ]  # fmt: skip
-    if form == "json":
-        print_json({"groups": rows})
-        return
-    flat = [
-        {**{name: value for name, value in row.items() if name != "reasons"}, **each}
-        for row in rows
-        for each in row["reasons"] or [{}]
     ]
+    reasons = [[each._asdict() for each in group.reasons] for group in groups]
+    both = list(zip(totals, reasons, strict=True))
+    if form == "json":
+        print_json({"groups": [{**total, "reasons": its} for total, its in both]})
+        return
+    flat = [{**total, **each} for total, its in both for each in its or [{}]]
     print_csv(flat, (by, "documents", "kept", *ReasonCount._fields))
 
 

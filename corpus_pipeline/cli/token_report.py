@@ -75,10 +75,8 @@ def print_tokens(
         if form == "csv":
             print_csv(rows, ("by", "name", *(field.name for field in dataclasses.fields(Use))))
             return
-        odd = {"fewest": use.fewest, "most": use.most}
-        print_json(
-            {"use": rows, **{name: [each._asdict() for each in its] for name, its in odd.items()}}
-        )
+        fewest, most = ([each._asdict() for each in its] for its in (use.fewest, use.most))
+        print_json({"use": rows, "fewest": fewest, "most": most})
         return
     console = screen()
     table = plain_table(("", "documents", "tokens", "bytes/token", "chars/token"))

@@ -64,6 +64,8 @@ def print_why(
         _print_sentences(console, each)
         if measures:
             _print_measures(console, each)
+        elif each.content.text is None:
+            _print_words(console, _metadata(each))
         if each.difference:
             _print_difference(console, each.difference)
         else:
@@ -182,9 +184,9 @@ def _print_parts(console: rich.console.Console, parts: Iterable[Piece]) -> None:
             if number:
                 lines.append(Text("    "))
             lines[-1].append(printable(line.expandtabs(4)), style if console.is_terminal else "")
-    for line in lines:
-        line.rstrip()
-        console.print(line)
+    for written_line in lines:
+        written_line.rstrip()
+        console.print(written_line)
 
 
 def _print_measures(console: rich.console.Console, each: Explanation) -> None:

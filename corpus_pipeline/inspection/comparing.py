@@ -353,7 +353,8 @@ def _binary(column: pa.Array | pa.ChunkedArray) -> NDArray[np.uint64]:
 
 
 def _integers(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    return column.to_numpy().astype(np.int64)
+    values: NDArray[np.int64] = column.to_numpy().astype(np.int64)
+    return values
 
 
 def _taken(fates: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -165,12 +165,12 @@ def _preferred(row: _Row, other: _Row, verdicts: Verdicts) -> str | None:
     step: Any = verdicts.step("dedup")
     prefer = "longest" if step is None else step.options.document.prefer
     mine, its = row.get("text_chars"), other.get("text_chars")
-    if prefer != "none" and None not in (mine, its) and mine != its:
+    if prefer != "none" and mine is not None and its is not None and mine != its:
         if (its > mine) != (prefer == "longest"):
             return None
         return f"it has {its:,} characters, this one {mine:,}, and the {prefer} stays"
     hashes = row["content_hash"], other["content_hash"]
-    if None in hashes or hashes[1] > hashes[0]:
+    if hashes[0] is None or hashes[1] is None or hashes[1] > hashes[0]:
         return None
     if hashes[0] == hashes[1]:
         return "the texts are equal, and the one with the lower address stays"

@@ -89,6 +89,7 @@ _UNITS = {
     },
     "longest_word": _Unit(_WORD, "long-word", longest=True),
     "words_with_letter": _Unit(_WORD, "word", lacking=True),
+    "words_from_letter": _Unit(_WORD, "word", lacking=True),
     "han_chars": _Unit(_WORD, "word", lacking=True),
     **{
         name: _Unit(_WORD, "word")
@@ -184,7 +185,7 @@ def repeated_ngrams(
     ['好好学习', '好好学习']
     """
     data = text.encode()
-    starts, ends = _word_spans(data, counted.definitions.words)
+    starts, ends = _word_spans(data, counted.definitions.of_ngrams.words)
     words = [data[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
     if folded:
         words = [word.decode().casefold().encode() for word in words]
@@ -195,7 +196,7 @@ def repeated_ngrams(
     marked = np.bincount(names)[names] > 1
     if top:
         marked = names == _most_common(names, n, characters[ends] - characters[starts])
-    elif counted.definitions.duplicate_ngrams == "later":
+    elif counted.definitions.duplicate_ngrams in ("later", "later-covered"):
         marked[np.unique(names, return_index=True)[1]] = False
     covered = np.zeros(len(words), np.bool_)
     for k in range(n):

@@ -120,7 +120,12 @@ def reasons_by_source(output: Place) -> list[tuple[ReasonCount, list[tuple[str, 
         for each in group.reasons:
             found.setdefault(each.reason, []).append((group.name, each))
     totals = {
-        reason: ReasonCount(reason, *(sum(each[k] for _, each in its) for k in (1, 2, 3)))
+        reason: ReasonCount(
+            reason,
+            sum(each.first for _, each in its),
+            sum(each.any for _, each in its),
+            sum(each.only for _, each in its),
+        )
         for reason, its in found.items()
     }
 

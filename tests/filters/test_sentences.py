@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from corpus_pipeline.filters.classifier.step import ClassifierOptions
 from corpus_pipeline.filters.keywords.step import Keywords, KeywordSection
 from corpus_pipeline.filters.quality.rule_table import RULES
 from corpus_pipeline.filters.quality.sentences import QUALITY_SENTENCES
@@ -32,7 +33,7 @@ def row_of(value: Any) -> dict[str, Any]:
 
 
 #: Of steps that do not stand without options.
-OPTIONS = {"classifier": known_steps()["classifier"].Options(column="score")}
+OPTIONS = {"classifier": ClassifierOptions(column="score")}
 
 
 def told(name: str, reason: str, row: Mapping[str, Any], known: bool) -> str:

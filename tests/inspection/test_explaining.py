@@ -126,6 +126,15 @@ def test_fields_that_hold_identifiers_are_looked_at(finished: Path, value: str) 
     assert masked_field("https://a.org/the-village/page-2.html", verdicts).endswith("2.html")
 
 
+def test_what_a_record_without_a_text_holds_is_shown(corpus: Corpus, finished: Path) -> None:
+    broken = next(
+        row for row in corpora.rows(finished / "ledger") if row["drop_reason"] == "read-broken-json"
+    )
+    out = corpus("why", finished, f"{broken['unit']}:{broken['row']}").out
+    assert "Went at step read: the line or object is not JSON." in out
+    assert "  metadata." in out
+
+
 def test_json_of_why(corpus: Corpus, finished: Path) -> None:
     code, out, err = corpus("why", finished, "keywords-too-many/sore-zh", "--json")
     assert (code, err) == (0, "")

@@ -60,8 +60,16 @@ def test_ngrams_of_any_text(words: list[str]) -> None:
         assert solid(parts(text, counted(measure))) == measured(text, measure), measure
 
 
+def test_ngrams_have_words_of_their_own() -> None:
+    how = counted("duplicate_5_gram_chars", ngram_words="characters")
+    assert parts("abcde-abcde", how) == ["abcde", "abcde"]
+    assert parts("abcde-abcde", counted("duplicate_5_gram_chars")) == []
+
+
 def test_later_ngrams_leave_the_first_out() -> None:
     how = counted("duplicate_5_gram_chars", duplicate_ngrams="later")
+    assert parts("a b c d e x a b c d e", how) == ["a b c d e"]
+    how = counted("duplicate_5_gram_chars", duplicate_ngrams="later-covered")
     assert parts("a b c d e x a b c d e", how) == ["a b c d e"]
     assert len(parts("a b c d e x a b c d e", counted("duplicate_5_gram_chars"))) == 2
 
