@@ -131,7 +131,9 @@ def _of_quality(rule: Rule, row: Mapping[str, Any], text: str) -> Sequence[Mark]
 
     step: Any = rule.step
     its = step.compared(rule.reason, row, text, rule.known)
-    profile = its.profile or QualityProfile("usual", QualityRules())
+    # Where the profile has changed the row still says whether prose was measured.
+    prose = row.get("code_chars") is not None
+    profile = its.profile or QualityProfile("usual", QualityRules(), prose=prose)
     counted = Counted(
         its.measure, its.rule.lower, its.limit, profile.definitions, profile.prose, its.language,
         row.get(CODE_LANGUAGE),

@@ -25,12 +25,10 @@ from numpy.typing import NDArray
 
 from corpus_pipeline.filters.quality.definitions import WORD_FORMS, Definitions
 from corpus_pipeline.filters.quality.more_columns import family_of, is_more
+from corpus_pipeline.inspection.measured_lines import ITEM, Span, measured_lines, stripped
 
 #: Of lines, words and characters that differ, so many are measured; a page has fewer.
 _MAX_PARTS = 50_000
-#: Lines up to which prose is told from code; what follows is measured as it stands.
-_MAX_PROSE_LINES = 2_000
-_Span = tuple[int, int]
 
 
 class Counted(NamedTuple):
@@ -153,8 +151,13 @@ def quality_places(text: str, counted: Counted) -> list[Mark]:
     # Of what there is too little, the parts that lack it are shown; of lengths the long ones.
     if unit is None or unit.lacking != counted.lower:
         return []
-    spans = _spans(text, unit.part, counted)
-    values = _values([text[a:b] for a, b in spans], counted)
+    if unit.part == _LINE:
+        parts = measured_lines(text, counted.prose)
+    else:
+        parts = [((a, b), text[a:b]) for a, b in _spans(text, unit.part, counted)]
+    values = _values([part for _, part in parts], counted)
+    if measure == "bullet_lines":
+        values |= {part: 1 for _, part in parts if part.startswith(ITEM)}
     if unit.longest:
         least = max(values.values(), default=0) if counted.limit is None else counted.limit + 0.5
         wanted: Callable[[int], bool] = lambda value: value >= least  # noqa: E731
@@ -162,7 +165,7 @@ def quality_places(text: str, counted: Counted) -> list[Mark]:
         wanted = lambda value: value == 0  # noqa: E731
     else:
         wanted = lambda value: value > 0  # noqa: E731
-    chosen = [(a, b) for a, b in spans if wanted(values.get(text[a:b], -1))]
+    chosen = [span for span, part in parts if wanted(values.get(part, -1))]
     return [Mark(a, b, unit.kind) for a, b in _joined(chosen, unit.part == _CHARACTER)]
 
 
@@ -240,18 +243,19 @@ def _most_common(names: NDArray[np.int64], n: int, sizes: NDArray[np.int64]) -> 
 def repeated_parts(text: str, counted: Counted, paragraphs: bool) -> list[Mark]:
     """Finds lines, or paragraphs, that the text has had before; blanks in them do not count."""
     if not paragraphs:
-        spans, kind = _spans(text, _LINE, counted), "repeated-line"
+        parts, kind = measured_lines(text, counted.prose), "repeated-line"
     else:
         kind = "repeated-paragraph"
-        spans = [
-            _stripped(text, found.start(), found.end())
+        spans = (
+            stripped(text, found.start(), found.end())
             for found in re.finditer(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", text)
-        ]
-    keys = [" ".join(text[a:b].split()) for a, b in spans]
+        )
+        parts = [((a, b), text[a:b]) for a, b in spans]
+    keys = [" ".join(part.split()) for _, part in parts]
     times = Counter(keys)
     seen: set[str] = set()
     found = []
-    for key, (a, b) in zip(keys, spans, strict=True):
+    for key, ((a, b), _) in zip(keys, parts, strict=True):
         if times[key] > 1 and (key in seen or counted.definitions.duplicates == "all"):
             found.append(Mark(a, b, kind))
         seen.add(key)
@@ -296,43 +300,14 @@ def _values(parts: Sequence[str], counted: Counted) -> dict[str, int]:
     return dict(zip(different, column.fill_null(-1).to_pylist(), strict=True))
 
 
-def _spans(text: str, part: str, counted: Counted) -> list[_Span]:
-    """Cuts a text into its lines, words or characters."""
+def _spans(text: str, part: str, counted: Counted) -> list[Span]:
+    """Cuts a text into its words or characters."""
     if part == _CHARACTER:
         return [(k, k + 1) for k, char in enumerate(text) if not char.isspace()]
-    if part == _WORD:
-        data = text.encode()
-        starts, ends = _word_spans(data, counted.definitions.words)
-        characters = _characters_before(data)
-        return list(zip(characters[starts].tolist(), characters[ends].tolist(), strict=True))
-    spans, at = [], 0
-    for line in text.split("\n"):
-        span = _stripped(text, at, at + len(line))
-        at += len(line) + 1
-        if span[0] < span[1]:
-            spans.append(span)
-    return _prose_lines(text, spans, counted) if counted.prose else spans
-
-
-def _prose_lines(text: str, spans: list[_Span], counted: Counted) -> list[_Span]:
-    """Leaves out lines of which prose has nothing, and list items that are whole clauses."""
-    from corpus_pipeline.filters.quality.kernels import ITEM_BYTES
-    from corpus_pipeline.text.prose import ITEM_MARK, PROSE, prose_of
-
-    prose = prose_of(pa.array([text], pa.string()))
-    if prose.kinds[0] != PROSE:
-        return spans
-    whole: str = prose.texts[0].as_py()
-    kept = []
-    for a, b in spans[:_MAX_PROSE_LINES]:
-        # What may follow is markup, which prose does not have.
-        begins = re.sub(r"^(?:[^\w\s]\s+|\d+[.)]\s+|#+\s+)", "", text[a:b])
-        head = re.split(r"[\[<{`!\\]", begins)[0].strip() or begins
-        at = whole.find(head)
-        item = at > 0 and whole[at - 1] == ITEM_MARK
-        if at >= 0 and not (item and len(text[a:b].encode()) >= ITEM_BYTES):
-            kept.append((a, b))
-    return kept + spans[_MAX_PROSE_LINES:]
+    data = text.encode()
+    starts, ends = _word_spans(data, counted.definitions.words)
+    characters = _characters_before(data)
+    return list(zip(characters[starts].tolist(), characters[ends].tolist(), strict=True))
 
 
 def _word_spans(data: bytes, form: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -354,15 +329,7 @@ def _characters_before(data: bytes) -> NDArray[np.int64]:
     return np.append(0, np.cumsum(begins))
 
 
-def _stripped(text: str, start: int, stop: int) -> _Span:
-    while start < stop and text[start].isspace():
-        start += 1
-    while stop > start and text[stop - 1].isspace():
-        stop -= 1
-    return start, stop
-
-
-def _runs(mask: NDArray[Any]) -> list[_Span]:
+def _runs(mask: NDArray[Any]) -> list[Span]:
     """Returns the runs of true values.
 
     >>> _runs(np.array([True, True, False, True]))
@@ -372,11 +339,11 @@ def _runs(mask: NDArray[Any]) -> list[_Span]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _joined(spans: list[_Span], touching: bool) -> list[_Span]:
+def _joined(spans: list[Span], touching: bool) -> list[Span]:
     """Joins spans that touch, if asked to."""
     if not touching:
         return spans
-    joined: list[_Span] = []
+    joined: list[Span] = []
     for start, stop in spans:
         if joined and joined[-1][1] == start:
             joined[-1] = joined[-1][0], stop

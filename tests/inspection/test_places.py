@@ -122,6 +122,21 @@ def test_lines_of_code_are_no_lines_of_prose() -> None:
     assert parts(text, how) == ["首页"]
 
 
+@pytest.mark.parametrize("measure", ["duplicate_lines", "terminal_lines", "bullet_lines"])
+def test_lines_of_prose_are_those_that_are_counted(measure: str) -> None:
+    """Code and tables between them, markup in them, and lines that are broken."""
+    part = (
+        "## 测试结果\n\n开始 `read_write` 测试，然后看看结果，再写下来。\n\n- 第一\n- 第二\n\n"
+        "| a | b |\n| - | - |\n| 一 | 二 |\n\n```sh\nmake\nmake\n```\n\n* [链接](https://a.org/b)的说明\n\n"
+    )
+    text = part + "我们先写一段比较长的文字，说明后面的例子，让大家都明白。\n\n" * 9 + part * 2
+    row = measure_quality(pa.array([text]), pa.array(["zh"]), prose=True).to_pylist()[0]
+    how = Counted(measure, measure == "terminal_lines", 0.5, USUAL, True, "zh")
+    expected = row["lines"] - row[measure] if how.lower else row[measure]
+    assert expected > 3
+    assert len(quality_places(text, how)) == expected
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.reason)
 def test_every_rule_of_quality_has_places_of_known_kinds_or_none(rule: object) -> None:
     how = counted(rule.measure, rule.lower)  # type: ignore[attr-defined]
