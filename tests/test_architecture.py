@@ -20,9 +20,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "address errors kernels leniencies machine nearest package_files redaction schema "
-        "spark_runner special_files thresholds",
-        "address errors kernels leniencies machine package_files redaction schema spark_runner "
-        "special_files thresholds wording",
+        "spark_runner special_files thresholds wording",
         "batches kernel_digest remembered transforms yaml_files",
         "compilation recipes steps",
         "text",
