@@ -107,6 +107,10 @@ def _drafted(group: Group) -> Drafted:
     files = [file for file in group.files if file.size]
     if not files:
         raise InputError(f"{group.path}: is empty")
+    if group.is_dataset:
+        size = sum(file.size for file in files) * TEXT_PER_STORED_BYTE["zst"]
+        how = Stored("dataset", None, None)
+        return Drafted(group, how, None, {}, Counter(), size, False, 0)
     step = max(1, -(-len(files) // _LOOKED_INTO))
     looked: list[tuple[InputFile, Stored]] = []
     refused: InputError | None = None
@@ -251,6 +255,8 @@ def input_lines(draft: Draft, rules: Sequence[str] = ()) -> list[str]:
 def _keys(each: Drafted) -> Iterator[tuple[str, str]]:
     yield "path", each.group.path
     yield "source", each.group.name
+    if each.group.is_dataset:
+        yield "format", each.how.format
     fields = each.fields
     if fields is not None:
         names = {

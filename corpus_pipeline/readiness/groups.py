@@ -11,6 +11,7 @@ from corpus_pipeline import storage
 from corpus_pipeline.errors import Mistakes
 from corpus_pipeline.sources.containers import COMPRESSIONS
 from corpus_pipeline.storage import InputFile
+from corpus_pipeline.workspace.run_file import RUN_FILE
 
 _DIGITS = re.compile(r"\d+")
 #: What may not stand in the name of a source; letters of any script may.
@@ -26,6 +27,8 @@ class Group(NamedTuple):
     name: str
     """Of their source."""
     files: tuple[InputFile, ...]
+    is_dataset: bool = False
+    """It is the folder of an earlier run."""
 
 
 def group_files(arguments: Sequence[str]) -> list[Group]:
@@ -55,11 +58,20 @@ def group_files(arguments: Sequence[str]) -> list[Group]:
     for argument in single:
         series[_DIGITS.sub("#", argument)].append(argument)
     for argument, files in of_argument.items():
-        if argument not in single:
+        if any(file.path.endswith(f"/{RUN_FILE}") for file in files) and is_run(argument):
+            documents = tuple(file for file in files if "/documents/" in file.path)
+            name = _words(os.path.basename(argument.rstrip("/")))
+            groups.append(Group(argument, name, documents, True))
+        elif argument not in single:
             groups += _of_many(argument, files)
         elif argument == series[_DIGITS.sub("#", argument)][0]:
             groups += _of_series(series[_DIGITS.sub("#", argument)], single)
     return _with_unique_names(groups)
+
+
+def is_run(folder: str) -> bool:
+    """Says whether a folder is that of a finished run."""
+    return storage.exists(storage.place(folder) / RUN_FILE)
 
 
 def _is_file(argument: str, files: Sequence[InputFile]) -> bool:

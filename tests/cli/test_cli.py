@@ -230,6 +230,23 @@ def test_wrong_usage_exits_2(corpus: Corpus) -> None:
     assert corpus("no-such-command").code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["rnu", "c.yaml"], "'run'"),
+        (["chekc", "c.yaml"], "'check'"),
+        (["run", "c.yaml", "--outptu", "o"], "--output"),
+        (["profile", "lst"], "'list'"),
+    ],
+)
+def test_commands_and_options_that_were_meant(
+    corpus: Corpus, arguments: list[str], meant: str
+) -> None:
+    code, _, err = corpus(*arguments)
+    assert code == 2
+    assert meant in err
+
+
 def complaints(schema: dict[str, Any], value: Any, root: dict[str, Any], at: str = "") -> list[str]:
     """Checks a value against the part of JSON Schema that our schema uses."""
     if "$ref" in schema:

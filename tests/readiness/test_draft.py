@@ -177,6 +177,12 @@ def test_a_folder_of_one_kind_is_named_by_itself(
     assert only(drafted("wiki/*.jsonl")[0]) == {"path": "wiki/*.jsonl", "source": "wiki"}
 
 
+def test_an_earlier_run(drafted: Callable[..., Any], finished: Path) -> None:
+    inputs, text = drafted(str(finished))
+    assert only(inputs) == {"path": str(finished), "source": "out", "format": "dataset"}
+    assert "5 files (dataset)" in text
+
+
 def test_files_that_differ_in_digits(drafted: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "c4").mkdir()
     names = [f"c4/part-{i:05}.jsonl" for i in range(12)]
