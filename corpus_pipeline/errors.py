@@ -144,6 +144,17 @@ class Mistakes:
 
     def __init__(self) -> None:
         self.errors: list[CorpusError] = []
+        #: Places of what was left out so that the rest could be looked at: what is said of that
+        #: place, or of what is around it, may come of that alone.
+        self.left_out: set[tuple[str | int, ...]] = set()
+
+    def is_doubtful(self, at: tuple[str | int, ...]) -> bool:
+        """Says whether a mistake may come of what was left out.
+
+        Args:
+            at: where it stands; of nowhere is not told.
+        """
+        return bool(at) and any(path[: len(at)] == at for path in self.left_out)
 
     @contextlib.contextmanager
     def looking(self, at: tuple[str | int, ...] = ()) -> Iterator[None]:

@@ -169,13 +169,15 @@ class _Config(Section):
                 ("runner_options",),
                 "runner_options: the runner direct takes none, got "
                 f"{min(self.runner_options)!r}; see workers, memory and unit_timeout",
+                rests_on=("runner",),
             )
         if not names:
             yield Line(("inputs",), "inputs is empty; name at least one path and source")
         if self.steps is not None:
             sections = frozenset(name for name in known_steps() if name in self.model_fields_set)
             for where, text in mistakes_of_list(self.steps, sections):
-                yield Line((where,) if isinstance(where, str) else ("steps", where), text)
+                at: tuple[int | str, ...] = (where,) if isinstance(where, str) else ("steps", where)
+                yield Line(at, text, rests_on=("steps",))
 
     def options(self, step: str) -> Any:
         """Returns the section of a step, by its name."""

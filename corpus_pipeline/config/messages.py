@@ -112,6 +112,8 @@ class Line(NamedTuple):
     """What is wrong, and what to write."""
     is_missing: bool = False
     """A key is needed, and not there."""
+    rests_on: tuple[str, ...] = ()
+    """Keys at the top without which nobody would say it."""
 
 
 class SeveralLines(ValueError):

@@ -53,17 +53,32 @@ class Places(NamedTuple):
         found = self.marked.place(there)
         return self.name if found is None else f"{self.name}:{found[0]}:{found[1]}"
 
+    def told(self, found: Mistakes) -> list[CorpusError]:
+        """Returns mistakes with their places, without those that may come of what was left out."""
+        return [
+            self.located(each)
+            for each in found.errors
+            if self._is_placed(each) or not found.is_doubtful(self._key(each))
+        ]
+
+    def _is_placed(self, error: CorpusError) -> bool:
+        return self.marked is None or str(error).startswith((f"{self.name}:", "--"))
+
+    def _key(self, error: CorpusError) -> Path:
+        """Returns where in the file an error stands, by what it says itself or begins with."""
+        keys = _KEYS.match(str(error))
+        named = () if keys is None else tuple(_KEY.findall(keys[0]))
+        content = None if self.marked is None else self.marked.content
+        # A step may be named by the list that it would stand in.
+        ways = (part_in(content, way) for way in (error.at, named, named[1:]))
+        return max(ways, key=len)
+
     def located(self, error: CorpusError) -> CorpusError:
         """Returns an error with its place before it, where it has one in the file."""
         text = str(error)
-        if self.marked is None or text.startswith((f"{self.name}:", "--")):
+        if self._is_placed(error):
             return error
-        keys = _KEYS.match(text)
-        named = () if keys is None else tuple(_KEY.findall(keys[0]))
-        content = self.marked.content
-        # A step may be named by the list that it would stand in.
-        ways = (part_in(content, way) for way in (error.at, named, named[1:]))
-        there = max(ways, key=len)
+        there = self._key(error)
         if not there:
             return error
         told = type(error)(f"{printable(self.of(there))}: {text}")
@@ -78,7 +93,7 @@ def refuse(found: Mistakes, places: Places) -> None:
         CorpusError: a line for each mistake.
     """
     with_places = Mistakes()
-    with_places.add(places.located(each) for each in found.errors)
+    with_places.add(places.told(found))
     with_places.refuse()
 
 
@@ -106,15 +121,18 @@ def checked(
         except ValidationError as error:
             lines = lines_of(error, root, rest)
         else:
-            found.add(_told(line, places) for line in whole)
+            changed = {str(path[0]) for path in found.left_out}
+            found.add(_told(line, places) for line in whole if not changed & {*line.rests_on})
             return model
+        targets = {_target(rest, line.at) for line in lines}
+        lines = [line._replace(at=_as_written(line.at, written)) for line in lines]
         # What was taken out is missing now, which is no mistake of anybody's.
         found.add(
-            _told(line._replace(at=_as_written(line.at, written)), places)
+            _told(line, places)
             for line in lines
-            if not (look and line.is_missing)
+            if not (look and (line.is_missing or found.is_doubtful(line.at)))
         )
-        targets = {_target(rest, line.at) for line in lines}
+        found.left_out |= {_as_written(target, written) for target in targets}
         for target in sorted(targets, key=_deepest_first):
             if not _take_out(rest, target, written):
                 return None

@@ -59,7 +59,7 @@ def check_run(path: Path, **overrides: object) -> Findings:
         looked = look_at(config, flow, found, hashed=is_begun(config))
     if config is not None and not found:
         findings.ok("configuration", f"{path}: no mistake")
-    for error in found.errors:
+    for error in places.told(found):
         topics = (topic for kind, topic in _TOPICS if isinstance(error, kind))
         findings.mistake(next(topics, "configuration"), error)
     _look_at_recipe(path, findings)

@@ -84,6 +84,16 @@ def told(path: Path, text: str) -> list[str]:
             id="the list of steps",
         ),
         pytest.param(
+            GOOD + "tokenize: {splits: {test: {shares: 0.1}}}\n"
+            "quality: {}\nsteps: [qualty, tokenize]\nrunner: [spark]\nrunner_options: {a: b}\n",
+            [
+                "3:28: unknown key 'tokenize.splits.test.shares'; did you mean 'share'?",
+                "5:9: steps.0: no step is called 'qualty'; did you mean 'quality'?",
+                "6:1: runner: is one value, not a list; write spark",
+            ],
+            id="what comes of another mistake is none",
+        ),
+        pytest.param(
             "a: &one {seed: x}\n输出: 甲\n<<: *one\n" + GOOD,
             [
                 "1:10: seed: is a whole number, got x",
@@ -181,6 +191,20 @@ where: {{drop: "wrods > 5", keep: "lnag == 1"}}
     for line, beginning in zip(lines, expected, strict=True):
         assert line.startswith(f"corpus: {path}:{beginning}"), line
     assert not (tmp_path / "out").exists()
+
+
+def test_a_default_in_the_place_of_a_mistake_is_no_mistake(corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "甲"}\n', "utf-8")
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        f"inputs: [{{path: {tmp_path}/a.jsonl, source: a}}]\noutput: {tmp_path}/out\n"
+        "tokenize: {tokenizr: mine.json, eos_token: <end>}\n"
+    )
+    code, _, err = corpus("run", path)
+    assert (code, err) == (
+        1,
+        f"corpus: {path}:3:12: unknown key 'tokenize.tokenizr'; did you mean 'tokenizer'?\n",
+    )
 
 
 def test_only_some_of_many_are_shown(corpus: Corpus, tmp_path: Path) -> None:
