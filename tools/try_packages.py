@@ -85,7 +85,8 @@ sizes = {}
 for each in metadata.distributions():
     paths = [each.locate_file(file) for file in each.files or ()]
     sizes[each.name] = sum(p.stat().st_size for p in paths if p.is_file() and p.suffix != ".pyc")
-rows = sorted(((size, name) for name, size in sizes.items() if name != "pip"), reverse=True)
+of_python = {"pip", "setuptools"}
+rows = sorted(((sizes[name], name) for name in sizes.keys() - of_python), reverse=True)
 largest = ", ".join(f"{name} {size / 1e6:.0f}" for size, name in rows[:8])
 print(f"{sum(size for size, _ in rows) / 1e6:.0f} MB in {len(rows)} distributions: {largest}")
 """
