@@ -100,6 +100,20 @@ def test_findings_of_a_wheel(tmp_path: Path, held: list[str], findings: list[str
 
 
 @pytest.mark.slow
+def test_the_same_commit_gives_the_same_bytes(tmp_path: Path) -> None:
+    made: list[dict[str, bytes]] = []
+    for name in ("first", "second"):
+        tree, output = tmp_path / name / "tree", tmp_path / name / "dist"
+        tree.mkdir(parents=True)
+        output.mkdir()
+        built.stage_loader(tree)
+        # Neither the time of a file nor the folder it is built in is seen in what is built.
+        os.utime(tree / "README.md", (len(made) * 1e6, len(made) * 1e6))
+        made.append({path.name: path.read_bytes() for path in built.build(tree, output)})
+    assert made[0] == made[1]
+
+
+@pytest.mark.slow
 def test_wheels_hold_the_files_of_the_package_and_nothing_else(tmp_path: Path) -> None:
     whole_sdist, whole, loader_sdist, loader = built.build_all(tmp_path)
     assert list(tried.wheel_findings(whole, tried.whole_files())) == []

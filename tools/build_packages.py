@@ -5,13 +5,17 @@
 `corpus-pipeline` is the whole package. `corpus-pipeline-loader` is what a trainer needs to read
 tokens: `corpus_pipeline.loader` and the modules that it imports, nothing else, with the few
 libraries that these import. Both lists are read from the imports, so nothing is listed twice. A
-wheel is built from its own sdist, which is thereby shown to be complete.
+wheel is built from its own sdist, which is thereby shown to be complete. Times in the files are
+that of the commit (or SOURCE_DATE_EPOCH), so the same commit and setuptools give the same bytes.
 """
 
 import argparse
 import ast
+import gzip
 import importlib.metadata
+import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -186,6 +190,39 @@ def _value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def commit_time() -> int:
+    """Returns the seconds that files are dated with: SOURCE_DATE_EPOCH, else the commit's time.
+
+    Where there is no commit (a build from an sdist) it is the first time that a zip file can name.
+    """
+    if given := os.environ.get("SOURCE_DATE_EPOCH"):
+        return int(given)
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return int(done.stdout)
+    except (OSError, subprocess.CalledProcessError):
+        return 315_532_800
+
+
+def settle(sdist: Path, seconds: int) -> None:
+    """Writes an archive anew without what differs between two builds: times, owners, order."""
+    with tarfile.open(sdist) as archive:
+        content = [
+            (member, file.read() if (file := archive.extractfile(member)) else None)
+            for member in sorted(archive.getmembers(), key=lambda member: member.name)
+        ]
+    with (
+        sdist.open("wb") as raw,
+        gzip.GzipFile("", "wb", fileobj=raw, mtime=seconds) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+    ):
+        for member, data in content:
+            member.mtime, member.uid, member.gid, member.uname, member.gname = seconds, 0, 0, "", ""
+            member.pax_headers = {}
+            archive.addfile(member, None if data is None else io.BytesIO(data))
+
+
 def build(tree: Path, output: Path) -> list[Path]:
     """Builds the sdist of a tree, and the wheel of what that sdist holds.
 
@@ -193,6 +230,7 @@ def build(tree: Path, output: Path) -> list[Path]:
         Both files.
     """
     sdist = output / _hook("build_sdist", tree, output)
+    settle(sdist, commit_time())
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(sdist) as archive:
             archive.extractall(folder, filter="data")
@@ -204,6 +242,7 @@ def build(tree: Path, output: Path) -> list[Path]:
 def _hook(name: str, tree: Path, output: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-c", BUILD.format(hook=name), str(output.resolve())],
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(commit_time())},
         cwd=tree, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
