@@ -87,6 +87,14 @@ def test_a_person_is_told_where(tmp_path: Path, arguments: list[str], section: s
 
 
 def test_exit_codes(corpus: Corpus, tmp_path: Path) -> None:
-    codes = {corpus(*each).code for each in (["--version"], ["verify", tmp_path], ["no-such"])}
-    assert codes == {0, 1, 2}
-    assert codes | {130} == {*EXIT_CODES}
+    tried = {
+        0: ["--version"],
+        1: ["verify", tmp_path],
+        2: ["no-such-command"],
+        4: ["status", tmp_path / "nothing"],
+    }
+    assert {code: corpus(*arguments).code for code, arguments in tried.items()} == {
+        code: code for code in tried
+    }
+    # Those of a run that was stopped: test_interrupts.py and inspection/test_status.py.
+    assert {*tried, 3, 130} == {*EXIT_CODES}
