@@ -87,7 +87,7 @@ def test_a_person_is_told_where(tmp_path: Path, arguments: list[str], section: s
 
 
 def test_exit_codes(corpus: Corpus, tmp_path: Path) -> None:
-    tried = {
+    tried: dict[int, list[object]] = {
         0: ["--version"],
         1: ["verify", tmp_path],
         2: ["no-such-command"],
