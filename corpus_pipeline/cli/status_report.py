@@ -102,12 +102,16 @@ def _state_text(found: Status) -> str:
 
     >>> _state_text(Status("out", "not begun"))
     'no run has begun here'
+    >>> _state_text(Status("out", "running", to_come=("exact", "finish"), runner="spark"))
+    'a run goes on (its driver, runner spark), no item of exact done yet'
     """
     driver = f"process {found.pid} on {found.host}" if found.pid else "its driver"
     if found.runner:
         driver += f", runner {found.runner}"
     current = found.current
-    at = "between two phases" if found.phases else "before the first phase"
+    at = "before the first phase"
+    if found.to_come:
+        at = f"no item of {found.to_come[0]} done yet"
     if current is not None:
         items = "" if current.items is None else f" of {current.items:,}"
         at = f"in {current.name}, {current.done:,}{items} items done"
