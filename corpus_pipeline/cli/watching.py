@@ -140,40 +140,44 @@ def watched(as_json: bool = False, check: bool = True) -> Iterator[Watch]:
     """
     # Events at a terminal would tear a view apart.
     console = Console(check, drawn=not (as_json and sys.stdout.isatty()))
-    logged: logging.Handler | None = None
-    if as_json:
-        from corpus_pipeline.cli.events import AsRemarks, EventWriter
-
-        console.events = EventWriter(_own_stdout(), console.figures)
-        console.events.started(__version__, going_on(True))
-        logged = AsRemarks(console.events)
-        logging.getLogger().addHandler(logged)
-    watch = Watch(console, console.events)
-    try:
-        with _ending_at_once(console, watch.interrupted), console:
-            yield watch
-    except KeyboardInterrupt:
-        stopped = watch.interrupted()
-        watch.failed(stopped)
-        raise stopped from None
-    except BaseException as error:
-        if not isinstance(error, BrokenPipeError):  # Nobody reads the events any more.
-            watch.failed(error)
-        raise
-    finally:
-        if logged is not None:
-            logging.getLogger().removeHandler(logged)
+    with _events(console) if as_json else contextlib.nullcontext():
+        watch = Watch(console, console.events)
+        try:
+            with _ending_at_once(console, watch.interrupted), console:
+                yield watch
+        except KeyboardInterrupt:
+            stopped = watch.interrupted()
+            watch.failed(stopped)
+            raise stopped from None
+        except BaseException as error:
+            if not isinstance(error, BrokenPipeError):  # Nobody reads the events any more.
+                watch.failed(error)
+            raise
 
 
-def _own_stdout() -> Any:
-    """Keeps standard output for this process's own lines.
+@contextlib.contextmanager
+def _events(console: Console) -> Iterator[None]:
+    """Lets a console write events on standard output, which is theirs alone in the block.
 
     What libraries, workers and the user's own steps print goes to standard error instead.
     """
+    from corpus_pipeline.cli.events import AsRemarks, EventWriter
+
     sys.stdout.flush()
     own = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    return own
+    console.events = EventWriter(own, console.figures)
+    logged = AsRemarks(console.events)
+    try:
+        console.events.started(__version__, going_on(True))
+        logging.getLogger().addHandler(logged)
+        yield
+    finally:
+        logging.getLogger().removeHandler(logged)
+        sys.stdout.flush()
+        os.dup2(own.fileno(), 1)
+        with contextlib.suppress(OSError):  # Nobody reads them any more.
+            own.close()
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Events for programs: `corpus run --json`."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -145,12 +146,24 @@ def test_what_else_is_printed_or_logged_is_not_among_the_events(tmp_path: Path) 
         "    print('hello')\n"
         "    os.system('echo from a child')\n"
         "    logging.getLogger('any').warning('worker %s lost', 3)\n"
+        "print('behind it')\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    _, remark = events(done.stdout)
+    *written, behind = done.stdout.splitlines()
+    assert behind == "behind it"
+    _, remark = events("\n".join(written))
     assert remark.event == "remark"
     assert remark.line == "worker 3 lost"
     assert {"from a child", "hello"} <= set(done.stderr.splitlines())
+
+
+def test_a_reader_that_is_gone_ends_the_run_without_a_word(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [*COMMAND, "run", str(config_in(tmp_path)), "--json"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_interrupted_is_an_event_with_the_exit_code(
