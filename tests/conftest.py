@@ -1,5 +1,6 @@
 """Fixtures of the whole project: one small corpus, one finished run of it, runs in this process."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 import corpora
 import hypothesis
 import pytest
+import yaml
 from runs import Corpus, Outcome, Runner, execute, in_this_process
+from scripts import ROOT
 
 # Without this, two folders named on the command line would be two modules `conftest` to doctest.
 collect_ignore_glob = ["**/conftest.py", "golden/peers/judge_*.py"]
@@ -62,6 +65,16 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus") / "in"
     corpora.write_corpus(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def one_document(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of examples/one_document, which the pages of the flow look at."""
+    folder = tmp_path_factory.mktemp("one_document")
+    settings = yaml.safe_load((ROOT / "examples/one_document/corpus.yaml").read_text("utf-8"))
+    with contextlib.chdir(ROOT), in_this_process():
+        execute({**settings, "output": str(folder / "out"), "workers": 1})
+    return folder / "out"
 
 
 @pytest.fixture(scope="session")

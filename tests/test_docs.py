@@ -172,9 +172,13 @@ def test_every_page_of_the_flow_has_an_example() -> None:
 
 
 @pytest.fixture
-def beside_a_run(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes `demo-out` in the current folder a finished run."""
+def beside_a_run(
+    finished: Path, one_document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Makes `demo-out` and `one-document-out` in the current folder finished runs."""
     (tmp_path / "demo-out").symlink_to(finished)
+    (tmp_path / "one-document-out").symlink_to(one_document)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
 
 
