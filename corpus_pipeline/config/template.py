@@ -125,7 +125,7 @@ def _key(key: str, field: FieldInfo, depth: int, width: int = _WIDTH) -> Iterato
         for name, inner in type(value).model_fields.items():
             yield from _key(name, inner, depth + 1, width)
         return
-    line = f"{'  ' * depth}{key}: {_scalar(value, is_size(field))}"
+    line = f"{'  ' * depth}{key}: {yaml_value(value, is_size(field))}"
     beside = f"{line}   # {field.description}"
     if len(beside) <= width:
         yield beside
@@ -135,7 +135,7 @@ def _key(key: str, field: FieldInfo, depth: int, width: int = _WIDTH) -> Iterato
             yield line
         else:
             yield f"{'  ' * depth}{key}:"
-            yield from (f"{'  ' * (depth + 1)}- {_scalar(item)}" for item in value)
+            yield from (f"{'  ' * (depth + 1)}- {yaml_value(item)}" for item in value)
 
 
 def _meaning(section: type[BaseModel], depth: int) -> list[str]:
@@ -148,10 +148,10 @@ def _comment(text: str, depth: int, width: int = _WIDTH) -> list[str]:
     return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent)
 
 
-def _scalar(value: Any, size: bool = False) -> str:
+def yaml_value(value: Any, size: bool = False) -> str:
     """Writes a value as YAML.
 
-    >>> _scalar(("en", "<|end|>")), _scalar(None), _scalar(2**20, size=True)
+    >>> yaml_value(("en", "<|end|>")), yaml_value(None), yaml_value(2**20, size=True)
     ('[en, "<|end|>"]', 'null', '1MiB')
     """
     if value is None:
@@ -161,7 +161,7 @@ def _scalar(value: Any, size: bool = False) -> str:
     if size:
         return show_size(value)
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_scalar, value))}]"
+        return f"[{', '.join(map(yaml_value, value))}]"
     if isinstance(value, dict):
         return "{}"
     if isinstance(value, str) and not all(c.isalnum() or c in "_/.-" for c in value):

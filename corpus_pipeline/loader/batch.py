@@ -55,7 +55,11 @@ class Batch:
             windows: [b, L + 1], inputs with the last target.
             sizes: int64[b].
             find_joins: returns `joins`.
-            step, stage, samples, components, mask_joins: see the class.
+            step: as the attribute, like all that follow.
+            stage: as the attribute.
+            samples: as the attribute.
+            components: as the attribute.
+            mask_joins: as the attribute.
         """
         self._windows = windows
         self.mask_joins = mask_joins
