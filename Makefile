@@ -185,10 +185,14 @@ peer-cases: setup
 	PYTHONPATH=$(CURDIR):$(CURDIR)/benchmarks:$(PEERS)/own-steps \
 	  $(RUN)/python -m peer_cases.compare $(PEERS)/cases --write docs/accuracy/peer-cases.md
 
-# Regenerates docs/cli.md, docs/data-contract.md and the table of docs/architecture.md; a test compares them
-# with the code.
+# Regenerates docs/cli.md, docs/configuration.md, docs/data-contract.md and tables of other pages; a test compares
+# them with the code.
 docs: setup
 	$(RUN)/python tools/make_docs.py
+
+# The pages of docs/ as a site, into site/; without the network. The suite builds it, too.
+site: setup
+	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build
 
 # google-apitools, which Dataflow needs, comes as source only (pure Python), like pyspark. The image of
 # workers builds this package without build isolation, hence setuptools.
@@ -215,4 +219,4 @@ lock: setup
 	  $(RUN)/$(COMPILE) - --output-file locks/requirements-spark-$$version.lock || exit 1; done
 
 clean:
-	rm -rf .venv .beyond .trainers .peers demo-out bench-out .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .beyond .trainers .peers demo-out one-document-out bench-out site .pytest_cache .mypy_cache .ruff_cache

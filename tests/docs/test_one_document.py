@@ -1,5 +1,6 @@
-"""The document that the pages of the flow follow: what each page shows is what a run makes of it."""
+"""The document that the pages of the flow follow: pages show what a run makes of it."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def test_every_page_follows_the_document_in_an_example_that_runs(page: Path) -> 
     assert "```python\n>>> " in section(page)
 
 
-@pytest.mark.parametrize(("before", "page"), list(zip(PAGES, PAGES[1:], strict=False)))
+@pytest.mark.parametrize(("before", "page"), list(itertools.pairwise(PAGES)))
 def test_every_page_begins_where_one_before_it_has_ended(before: Path, page: Path) -> None:
     """An edit writes a file under after/, which the pages behind it read; a measure reads it."""
     read = re.findall(r'after/(\w+)\.txt"\)\.read_text', section(page))
