@@ -10,17 +10,8 @@ _EXAMPLE = re.compile(r"^( *)>>> .*\n(?:\1.*\S.*\n?)*", re.MULTILINE)
 def fenced(docstring: str) -> str:
     r"""Returns a docstring whose examples are fenced.
 
-    >>> print(fenced("Adds.\n\n>>> 1 + 1\n2\n\nReturns:\n    A sum.\n"))
-    Adds.
-    <BLANKLINE>
-    ```python
-    >>> 1 + 1
-    2
-    ```
-    <BLANKLINE>
-    Returns:
-        A sum.
-    <BLANKLINE>
+    >>> fenced("Adds.\n\n>>> 1 + 1\n2\n\nReturns: a sum.")
+    'Adds.\n\n```python\n>>> 1 + 1\n2\n```\n\nReturns: a sum.'
     """
     return _EXAMPLE.sub(lambda m: f"{m[1]}```python\n{m[0].rstrip()}\n{m[1]}```\n", docstring)
 

@@ -24,7 +24,7 @@ OUTSIDE = {
 #: Those of them that have no page of their own in docs/.
 _ADDED = ("CHANGELOG.md", "CONTRIBUTING.md", "README.zh.md")
 
-_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 
 

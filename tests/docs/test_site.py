@@ -1,5 +1,6 @@
 """The site of the documentation: complete, without warnings, and without other hosts."""
 
+import doctest
 import os
 import re
 import subprocess
@@ -57,6 +58,12 @@ def test_what_is_loaded_from_other_hosts_is_seen() -> None:
 def test_chinese_pages_say_so(site: Path) -> None:
     assert '<html lang="zh-Hans"' in (site / "zh" / "index.html").read_text("utf-8")
     assert '<html lang="en"' in (site / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["site_hooks", "site_docstrings"])
+def test_the_examples_of_what_builds_it_hold(name: str) -> None:
+    found = doctest.testmod(load_script(name))
+    assert (found.failed, found.attempted > 0) == (0, True)
 
 
 def test_examples_of_docstrings_are_code(site: Path) -> None:
