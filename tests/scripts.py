@@ -9,7 +9,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def load_script(name: str) -> Any:
-    """Loads `tools/NAME.py`."""
+    """Loads `tools/NAME.py`, which may import its neighbours as a script may."""
+    if str(ROOT / "tools") not in sys.path:
+        sys.path.append(str(ROOT / "tools"))
     spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
