@@ -7,7 +7,7 @@ SOURCES := corpus_pipeline tests benchmarks tools
 PYTEST := $(RUN)/pytest -n auto --dist worksteal
 
 .PHONY: setup setup-cluster setup-trainers demo test check test-slow test-cluster test-cluster-slow \
-  test-trainers packages test-wheel sbom mutations audit bench golden golden-peers peer-cases docs lock clean
+  test-trainers packages test-wheel sbom mutations audit bench golden golden-peers peer-cases docs site lock clean
 
 setup: .venv/ready
 

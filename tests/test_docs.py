@@ -24,7 +24,7 @@ PAGES = [
     *(ROOT / f"{name}.md" for name in ("README", "README.zh", "CONTRIBUTING", "CHANGELOG")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-GENERATED = ("cli.md", "data-contract.md", "errors.md", "events.md")
+GENERATED = ("cli.md", "configuration.md", "data-contract.md", "errors.md", "events.md")
 WRITTEN = [page for page in PAGES if page.name not in GENERATED]
 
 

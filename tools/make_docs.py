@@ -1,4 +1,4 @@
-"""Writes docs/cli.md, data-contract.md, events.md and tables of other pages from the code.
+"""Writes docs/cli.md, configuration.md, data-contract.md, events.md and other pages.
 
 Run it with `make docs` after a change of a command, an option or a column; tests/test_docs.py fails
 while the pages and the code differ.
@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pyarrow as pa
 import typer
+from configuration_page import configuration_page
 
 from corpus_pipeline.cli.events import EVENTS_VERSION, Event
 from corpus_pipeline.cli.help import EXIT_CODES
@@ -300,12 +301,12 @@ _IDENTIFIERS_BEGIN = (
 _IDENTIFIERS_END = "<!-- end of identifiers -->"
 
 
-def scrub_page() -> str:
-    """Returns the page of *scrub* with the list of identifiers as it is today."""
-    return _between(page_of("scrub"), _IDENTIFIERS_BEGIN, _IDENTIFIERS_END, _identifiers())
+def scrub_page(page: str, titles: str) -> str:
+    """Returns a page of *scrub* with the list of identifiers as it is today."""
+    return _between(page, _IDENTIFIERS_BEGIN, _IDENTIFIERS_END, _identifiers(titles))
 
 
-def _identifiers() -> str:
+def _identifiers(titles: str) -> str:
     """Returns the entities of `pii_national_id` by country, those without one first."""
     by_country: dict[str, list[str]] = {}
     for entity in TABLE:
@@ -313,7 +314,7 @@ def _identifiers() -> str:
             country, _, rest = entity.name.partition("_")
             name = country if rest and len(country) == 2 else ""
             by_country.setdefault(name, []).append(f"`{entity.name}`")
-    lines = ["| country | entities |", "| --- | --- |"]
+    lines = [titles, "| --- | --- |"]
     lines += [f"| {name} | {', '.join(by_country[name])} |" for name in sorted(by_country)]
     return "\n".join(lines)
 
@@ -415,12 +416,15 @@ def _json_type(schema: dict[str, Any]) -> str:
 
 def pages() -> dict[Path, str]:
     """Returns the generated pages with their content."""
+    scrub = page_of("scrub")
     return {
-        DOCS / page_of("scrub"): scrub_page(),
+        DOCS / scrub: scrub_page(scrub, "| country | entities |"),
+        DOCS / "zh" / scrub: scrub_page(f"zh/{scrub}", "| 国家 | 实体 |"),
         DOCS / "architecture.md": architecture_page(),
         DOCS / "errors.md": errors_page(),
         DOCS / "recipes.md": recipes_page(),
         DOCS / "cli.md": cli_page(),
+        DOCS / "configuration.md": configuration_page(),
         DOCS / "events.md": events_page(),
         DOCS / "data-contract.md": contract_page(),
     }
