@@ -344,7 +344,7 @@ def test_flow_docs_and_golden_agree() -> None:
 
 
 #: Folders of tests that are about the whole and not about a room.
-WHOLE = {"faults", "fuzz", "golden", "security"}
+WHOLE = {"docs", "faults", "fuzz", "golden", "security"}
 #: Tests of what is not in the package.
 OF_THE_PROJECT = {
     "architecture", "docs", "examples", "mutations", "packages", "peer_cases", "release",
