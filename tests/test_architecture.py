@@ -34,6 +34,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "mixtures planning beam",
         "pipelines training",
         "inspection readiness",
+        "inspection",
+        "report",
         "cli",
     )
 )

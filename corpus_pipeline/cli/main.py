@@ -14,6 +14,7 @@ from corpus_pipeline.cli import (
     cluster,
     completion,
     inspection,
+    report,
     stages,
     status,
     streams,
@@ -129,6 +130,10 @@ def run(
             "--no-verify", help="Do not read the output again at the end, as verify does."
         ),
     ] = False,
+    no_report: Annotated[
+        bool,
+        typer.Option("--no-report", help="Do not write OUTPUT/report.html, as report does."),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write events for programs on standard output.")
     ] = False,
@@ -144,7 +149,7 @@ def run(
             strict=strict or None,
         )  # fmt: skip
 
-    execute(settings, overwrite, runner, not no_verify, as_json)
+    execute(settings, overwrite, runner, not no_verify, as_json, not no_report)
 
 
 @app.command(
@@ -182,6 +187,7 @@ check_command.add_commands(app)
 config_commands.add_commands(app)
 status.add_commands(app)
 inspection.add_commands(app)
+report.add_commands(app)
 export_command.add_commands(app)
 training.add_commands(app)
 tokens.add_commands(app)

@@ -52,6 +52,7 @@ def execute(
     runner: str | None,
     check: bool = True,
     as_json: bool = False,
+    report_page: bool = False,
 ) -> None:
     """Runs a configuration, and says from the first moment what it is about."""
     from corpus_pipeline.cli.watching import going_on, watched
@@ -94,8 +95,13 @@ def execute(
         if check:
             verify(output, console)
         watch.finished(result, check)
-    if as_json:
-        return
-    from corpus_pipeline.cli.stats_report import print_summary
+    if not as_json:
+        from corpus_pipeline.cli.stats_report import print_summary
 
-    print_summary(output, result)
+        print_summary(output, result)
+    if report_page:
+        from corpus_pipeline.cli.report import write_after_run
+
+        line = write_after_run(output)
+        if not as_json:
+            print(line)

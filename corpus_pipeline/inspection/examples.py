@@ -65,6 +65,53 @@ def choose(output: Place, wanted: Wanted, number: int) -> tuple[list[dict[str, A
     return [row_at(output, f"{unit}:{row}") for _, unit, row in best], matching
 
 
+def choose_for_each(output: Place, number: int) -> dict[str | None, list[str]]:
+    """Returns addresses of documents that fail each rule, and of some that stay.
+
+    They are the documents that `choose` takes for the rule; the ledger is read once for all rules.
+
+    Args:
+        output: a finished run.
+        number: documents of each rule at most.
+
+    Returns:
+        Reason, None for those that stay -> addresses, the least hashes first.
+    """
+    best: dict[str | None, list[tuple[bytes, int, int]]] = {}
+    columns = ["unit", "row", "content_hash", "drop_reason", "reasons"]
+    for part in ledger_parts(output) if number else ():
+        ledger = storage.read_parquet(part, columns=columns).combine_chunks()
+        reasons = _one_chunk(ledger["reasons"])
+        failed = pa.table(
+            {"reason": pc.list_flatten(reasons), "row": pc.list_parent_indices(reasons)}
+        )
+        kept = pc.indices_nonzero(ledger["drop_reason"].is_null())
+        for reason in (None, *failed["reason"].unique().to_pylist()):
+            rows = kept
+            if reason is not None:
+                rows = failed.filter(pc.equal(failed["reason"], reason))["row"]
+            found = ledger.select(["content_hash", "unit", "row"]).take(rows)
+            best[reason] = heapq.nsmallest(number, [*best.get(reason, []), *_least(found, number)])
+    return {
+        reason: [f"{unit}:{row}" for _, unit, row in rows] for reason, rows in best.items() if rows
+    }
+
+
+def _least(rows: pa.Table, number: int) -> list[tuple[bytes, int, int]]:
+    """Returns rows with the least hashes; more than are wanted where there are few."""
+    if rows.num_rows > number and not rows["content_hash"].null_count:
+        hashes = rows["content_hash"].cast(pa.binary())
+        last = hashes.take(pc.select_k_unstable(hashes, number, [("", "ascending")])[-1:])[0]
+        rows = rows.filter(pc.less_equal(hashes, last))
+    columns = (column.to_pylist() for column in rows.columns)
+    return [(_rank(*row), *row[1:]) for row in zip(*columns, strict=True)]
+
+
+def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    combined = column.combine_chunks()
+    return pa.concat_arrays(combined.chunks) if isinstance(combined, pa.ChunkedArray) else combined
+
+
 def _matches(ledger: pa.Table, wanted: Wanted) -> pa.ChunkedArray:
     keep = pa.chunked_array([pa.array([True] * ledger.num_rows, pa.bool_())])
     if wanted.reason is None:

@@ -49,6 +49,7 @@ from corpus_pipeline.tokens.index import INDEX_NAME
 from corpus_pipeline.workspace.run_file import (
     LOCK_FILE,
     MIXTURE_FOLDER,
+    REPORT_FILE,
     RUN_FILE,
     STATE_FOLDER,
     digest_of,
@@ -67,7 +68,7 @@ _DESCRIPTIONS = re.compile(
 )
 
 #: What is looked at by itself.
-_KNOWN = (RUN_FILE, LOCK_FILE, MIXTURE_FOLDER)
+_KNOWN = (RUN_FILE, LOCK_FILE, MIXTURE_FOLDER, REPORT_FILE)
 _Entry = dict[str, Any]
 
 

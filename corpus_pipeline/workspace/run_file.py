@@ -12,6 +12,8 @@ from corpus_pipeline.tokens.index import INDEX_NAME, TokenIndex, is_inside
 
 #: Written last; an output folder with this file is complete.
 RUN_FILE = "run.json"
+#: The page about a run, which `corpus report` writes anew.
+REPORT_FILE = "report.html"
 #: Folders of what a run has written.
 FOLDERS = ("documents", "rejected", "ledger", "pii", "tokens")
 #: The folder of the mixture of a run's configuration, which may be planned anew.

@@ -1,0 +1,52 @@
+"use strict";
+// What was run, and what came out.
+
+/** Sums a column of the fates of documents. */
+function total(run, column, which = () => true) {
+  return run.fates.reduce((sum, row) => (which(row) ? sum + row[column] : sum), 0);
+}
+
+function overviewOf(run) {
+  const kept = total(run, 3, (row) => row[2] < 0);
+  const tiles = [
+    [word("documents_in"), run.documents],
+    [word("kept"), kept, percent(kept, run.documents) + " %"],
+    [word("dropped"), run.documents - kept, percent(run.documents - kept, run.documents) + " %"],
+    [word("tokens"), total(run, 5)],
+    [word("bytes_read"), run.bytes_read, "", bytes],
+    [word("bytes_kept"), run.bytes_kept, "", bytes],
+  ].filter(([, value]) => value !== 0 || run.documents === 0);
+  const facts = [
+    ["folder", run.name], ["when", run.written], ["version", run.version], ["digest", run.digest],
+    ["inputs", run.inputs.map(([source, path]) => `${source}: ${path}`).join("\n")],
+    ["seconds_all", amount(run.phases.reduce((sum, each) => sum + each[2], 0))],
+  ].filter(([, value]) => value);
+  return el(
+    "div",
+    {},
+    el("div", { class: "tiles" }, tiles.map(([name, value, more, write = amount]) =>
+      el("div", { class: "tile" }, el("b", {}, write(value)), el("span", {}, name, more ? ` · ${more}` : "")))),
+    el("dl", { class: "facts" }, facts.map(([key, value]) => [
+      el("dt", {}, word(key)),
+      el("dd", {}, value.split("\n").flatMap((line, n) => [n ? el("br") : null, visible(line)])),
+    ])),
+    run.notes.length ? el("h3", {}, word("notes")) : null,
+    run.notes.length ? el("ul", {}, run.notes.map((line) => el("li", {}, visible(line)))) : null,
+    el("details", {}, el("summary", {}, word("libraries")),
+      el("dl", { class: "facts" }, run.libraries.map(([name, version]) => [el("dt", {}, name), el("dd", {}, version)]))),
+  );
+}
+
+function overview(place) {
+  fill(
+    place,
+    RUNS[0].preview ? el("p", { class: "help" }, word("preview_help", { documents: amount(RUNS[0].documents) })) : null,
+    beside((run) => overviewOf(run)),
+  );
+}
+
+/** Shows something of each run; of two beside each other. */
+function beside(make) {
+  if (RUNS.length === 1) return make(RUNS[0], 0);
+  return el("div", { class: "pair" }, RUNS.map((run, n) => el("div", {}, el("h3", {}, visible(run.name)), make(run, n))));
+}
