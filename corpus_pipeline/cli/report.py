@@ -1,6 +1,7 @@
 """Commands that make a page of a run: report, preview."""
 
 import enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,12 @@ def add_commands(app: typer.Typer) -> None:
             "corpus report first-out second-out --to both.html",
         )
     )(report)
+    app.command(
+        epilog=example(
+            "corpus preview corpus.yaml",
+            "corpus preview corpus.yaml --sample 50000 --to page.html --lang zh",
+        )
+    )(preview)
 
 
 def report(
@@ -59,6 +66,30 @@ def report(
         samples,
     )
     print(printable(f"{where}: {size / 1e6:.1f} MB; open it in a browser"))
+
+
+def preview(
+    config: Annotated[Path, typer.Argument(help="Configuration file; see `corpus init`.")],
+    to: Annotated[str, typer.Option(help="File or URL to write.")] = "preview.html",
+    sample: Annotated[
+        int, typer.Option(min=1, help="Documents that are tried, all sources together.")
+    ] = 10_000,
+    lang: LanguageOption = _Language.en,
+    samples: Annotated[
+        int, typer.Option(min=0, help="Documents of each reason that the page shows.")
+    ] = 5,
+) -> None:
+    """Try a configuration on a sample: a page of what would go, with thresholds to move."""
+    from corpus_pipeline.cli.console import Console
+
+    with Console() as console:
+        console.begin("reading a sample")
+        from corpus_pipeline.report.preview import write_preview
+        from corpus_pipeline.storage import place
+
+        size, sampled = write_preview(config, place(to), sample, lang.value, samples, console)
+    tried = f"{sampled.documents:,} documents tried"
+    print(printable(f"{to}: {size / 1e6:.1f} MB, {tried}; open it in a browser"))
 
 
 def write_after_run(output: "Place") -> str:

@@ -81,6 +81,8 @@ def choose_for_each(output: Place, number: int) -> dict[str | None, list[str]]:
     columns = ["unit", "row", "content_hash", "drop_reason", "reasons"]
     for part in ledger_parts(output) if number else ():
         ledger = storage.read_parquet(part, columns=columns).combine_chunks()
+        if not ledger.num_rows:
+            continue
         reasons = _one_chunk(ledger["reasons"])
         failed = pa.table(
             {"reason": pc.list_flatten(reasons), "row": pc.list_parent_indices(reasons)}

@@ -17,7 +17,7 @@ from corpus_pipeline.remembered import remembered
 KEPT, DROPPED, OTHER = "#2f7ebc", "#d1622b", "#6b7785"
 _CONFIG = {
     "background": None,
-    "font": "inherit",
+    "font": "system-ui, sans-serif",
     "view": {"stroke": None},
     "axis": {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
              "domain": False, "tickSize": 3, "gridOpacity": 0.5},
@@ -131,7 +131,7 @@ def _points(words: Mapping[str, str]) -> dict[str, Any]:
         mark={"type": "point", "filled": True, "size": 14, "opacity": 0.5, "clip": True},
         encoding={
             "x": axis("chars", words["characters"]),
-            "y": axis("perplexity", words["value"]),
+            "y": axis("perplexity", words["perplexity_axis"]),
             "color": _fate(words),
         },
     )
@@ -161,8 +161,8 @@ def _stacks(words: Mapping[str, str]) -> dict[str, Any]:
             "y": {"field": "name", "type": "nominal", "title": None, "sort": None},
             "x": {"field": "n", "type": "quantitative", "title": words["count"],
                   "axis": {"tickCount": 5, **_PLAIN}},
-            "color": {"field": "part", "type": "nominal", "title": None, "sort": None,
-                      "scale": {"scheme": "tableau10"}, "legend": None},
+            "color": {"field": "colour", "type": "nominal", "scale": None},
+            "order": {"field": "place", "type": "quantitative"},
         },
     )  # fmt: skip
 
@@ -170,7 +170,7 @@ def _stacks(words: Mapping[str, str]) -> dict[str, Any]:
 def _lengths() -> dict[str, Any]:
     """Horizontal bars, one or two beside each other for each name."""
     return _chart(
-        {"step": 12},
+        {"step": 16},
         data={"name": "rows"},
         mark={"type": "bar", "tooltip": {"content": "data"}},
         encoding={
@@ -190,9 +190,10 @@ def _matrix(words: Mapping[str, str]) -> dict[str, Any]:
         data={"name": "rows"},
         mark={"type": "rect", "tooltip": {"content": "data"}},
         encoding={
-            "y": {"field": "one", "type": "nominal", "title": None, "sort": None},
+            "y": {"field": "one", "type": "nominal", "title": None, "sort": None,
+                  "axis": {"labelLimit": 140}},
             "x": {"field": "other", "type": "nominal", "title": None, "sort": None,
-                  "axis": {"labels": False, "ticks": False}},
+                  "axis": {"labelAngle": -60, "labelLimit": 140}},
             "color": {"field": "n", "type": "quantitative", "title": words["documents"],
                       "scale": {"scheme": "blues", "type": "sqrt"}, "legend": None},
         },
@@ -254,8 +255,8 @@ def _funnel(words: Mapping[str, str]) -> dict[str, Any]:
             {"name": "rows", "value": 1},
             {"name": "most", "value": 1},
             {"name": "height", "update": f"rows * {_ROW} - {_ROW - _BAR}"},
-            {"name": "left", "update": "min(170, max(104, width * 0.24))"},
-            {"name": "right", "update": "min(150, max(78, width * 0.2))"},
+            {"name": "left", "update": "min(170, max(88, width * 0.22))"},
+            {"name": "right", "update": "min(150, max(108, width * 0.2))"},
             {"name": "gap", "value": 14},
             {"name": "scale", "update": "max(20, width - left - right - gap) / most"},
         ],

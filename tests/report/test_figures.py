@@ -22,11 +22,6 @@ from corpus_pipeline.workspace.run_file import read_run
 Figures = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def figures(finished: Path) -> Figures:
-    return figures_of(finished, samples=2)
-
-
 def test_the_funnel_is_the_accounting_of_the_run(figures: Figures, finished: Path) -> None:
     steps = [reason[1] for reason in figures["reasons"]]
     lost: Counter[str] = Counter()
@@ -154,7 +149,9 @@ def test_a_quantity_is_nothing_where_a_column_is_null_or_the_other_one_is_0() ->
 
 
 def test_an_empty_run_has_a_page(run_here: Runner, tmp_path: Path) -> None:
-    run_here(small(tmp_path / "in", tmp_path / "out", lines=" \n"))
+    settings = small(tmp_path / "in", tmp_path / "out", allow_unreadable=True)
+    (tmp_path / "in" / "a.jsonl").write_text("")
+    run_here(settings)
     found = figures_of(tmp_path / "out", samples=3)
     assert found["documents"] == 0
     assert found["samples"] == []

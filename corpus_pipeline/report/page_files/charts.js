@@ -23,6 +23,12 @@ const sized = new ResizeObserver((entries) => {
   }
 });
 
+/** Returns a row of a chart whose words are such as can be seen. */
+function shown(row) {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) =>
+    [key, typeof value === "string" && key !== "tip" ? visible(value) : value]));
+}
+
 /** Shows what lies under the pointer. */
 function tip(handler, event, item, value) {
   const box = document.getElementById("tip");
@@ -45,16 +51,17 @@ function tip(handler, event, item, value) {
  * @param change changes the chart before it is drawn
  */
 function chart(name, sets, label, heads, rows, change = () => {}) {
+  label = visible(label);
   const place = el("div", { class: "chart", role: "img", "aria-label": label, "data-chart": name });
   waiting.set(place, async () => {
     const spec = structuredClone(DATA.charts[name]);
     spec.width = Math.max(120, Math.floor(place.clientWidth));
-    for (const set of spec.data) if (set.name in sets) set.values = sets[set.name];
+    for (const set of spec.data) if (set.name in sets) set.values = sets[set.name].map(shown);
     spec.description = label;
     change(spec);
     const made = await vegaEmbed(place, spec, {
       mode: "vega", ast: true, actions: false, renderer: "svg", defaultStyle: false, hover: false,
-      tooltip: tip,
+      tooltip: tip, logLevel: 1,
     });
     for (const child of place.children) child.setAttribute("aria-hidden", "true");
     views.set(place, made.view);

@@ -45,7 +45,7 @@ function documentOf(given) {
       ? table([word("reason"), word("measured")], given.reasons, word("reasons"))
       : el("p", { class: "soft" }, word("kept")),
     el("h4", {}, word("text")),
-    kinds.length ? el("p", { class: "soft" }, `${word("marked")}: `, kinds.flatMap((kind, n) => [n ? ", " : "", el("mark", { class: kind }, kind)])) : null,
+    kinds.length ? el("p", { class: "soft" }, `${word("marked")}: `, kinds.flatMap((kind, n) => [n ? ", " : "", el("mark", { class: kind }, visible(kind))])) : null,
     given.text === undefined || given.text === null
       ? el("p", { class: "soft" }, word(given.text === undefined ? "text_left_out" : "no_text"))
       : markedText(given.text, given.marks ?? []),

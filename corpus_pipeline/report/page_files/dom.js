@@ -62,14 +62,15 @@ function bytes(value) {
 
 /** Writes a share of a whole in percent. */
 function percent(part, of) {
-  if (!of) return "0";
+  if (!of || !part) return "0";
   const share = (100 * part) / of;
-  return share > 0 && share < 0.1 ? "<0.1" : share.toFixed(1);
+  return share < 0.1 ? "<0.1" : share.toFixed(1);
 }
 
 /** Makes a table; cells that are numbers stand at the right. */
 function table(heads, rows, caption) {
-  const kind = (n) => (rows.length && typeof rows[0][n] === "number" ? "n" : null);
+  const numeric = (cell) => typeof cell === "number" || /^[<\d.,\s%−]+$/.test(cell);
+  const kind = (n) => (n > 0 && rows.length && numeric(rows[0][n]) ? "n" : null);
   return el(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
@@ -88,8 +89,7 @@ function table(heads, rows, caption) {
             row.map((cell, n) => {
               if (n === 0) return el("th", { scope: "row" }, cell instanceof Node ? cell : visible(cell));
               if (cell instanceof Node) return el("td", {}, cell);
-              const number = typeof cell === "number";
-              return el("td", { class: number ? "n" : null }, number ? amount(cell) : visible(cell ?? ""));
+              return el("td", { class: kind(n) }, typeof cell === "number" ? amount(cell) : visible(cell ?? ""));
             }),
           ),
         ),

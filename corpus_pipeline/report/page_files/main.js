@@ -3,8 +3,10 @@
 
 const PARTS = [
   ["overview", overview, () => true],
+  ["thresholds", thresholds, (run) => run.preview && run.deciding.thresholds.length > 0],
   ["funnel", funnel, () => true],
   ["reasons", reasons, () => true],
+  ["overlaps", overlaps, (run) => run.preview && run.overlaps.names.length > 0],
   ["documents_part", documents, (run) => run.samples.length > 0],
   ["distributions", distributions, (run) => run.quantities.length > 0],
   ["perplexity", perplexity, (run) => run.points.length > 0],

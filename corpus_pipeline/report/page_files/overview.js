@@ -17,7 +17,7 @@ function overviewOf(run) {
     [word("bytes_kept"), run.bytes_kept, "", bytes],
   ].filter(([, value]) => value !== 0 || run.documents === 0);
   const facts = [
-    ["folder", run.name], ["when", run.written], ["version", run.version], ["digest", run.digest],
+    [run.preview ? "configuration" : "folder", run.name], ["when", run.written], ["version", run.version], ["digest", run.digest],
     ["inputs", run.inputs.map(([source, path]) => `${source}: ${path}`).join("\n")],
     ["seconds_all", amount(run.phases.reduce((sum, each) => sum + each[2], 0))],
   ].filter(([, value]) => value);
@@ -40,7 +40,9 @@ function overviewOf(run) {
 function overview(place) {
   fill(
     place,
-    RUNS[0].preview ? el("p", { class: "help" }, word("preview_help", { documents: amount(RUNS[0].documents) })) : null,
+    RUNS[0].preview ? el("p", { class: "help" }, word("preview_help", {
+      documents: amount(RUNS[0].documents), unreadable: amount(RUNS[0].unreadable),
+    })) : null,
     beside((run) => overviewOf(run)),
   );
 }

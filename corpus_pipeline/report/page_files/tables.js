@@ -1,7 +1,9 @@
 "use strict";
 // Personal data, token shares, times, and the table of reasons.
 
-const TOP = 9;
+/** Parts of a bar that are told apart, and their colours; the last one is of all others. */
+const COLOURS = ["#2f7ebc", "#d1622b", "#3f9b7a", "#b5659b", "#c9a227", "#6c6fb8", "#7d8794"];
+const TOP = COLOURS.length - 1;
 
 function findings(place) {
   const run = RUNS[chosen.run];
@@ -23,12 +25,19 @@ function findings(place) {
     const rows = entities.flatMap((entity) => {
       const some = shown.map((part) => [part, cells.get(`${entity}\n${part}`) ?? 0]);
       const rest = sums.get(entity) - some.reduce((sum, [, n]) => sum + n, 0);
-      return [...some, [word("others"), rest]].filter(([, n]) => n)
-        .map(([part, n]) => ({ name: entity, part, n, tip: `${entity}, ${part}: ${amount(n)}` }));
+      return [...some, [word("others"), rest]].map(([part, n], place) => ({ part, n, place }))
+        .filter(({ n }) => n)
+        .map((row) => ({ ...row, name: entity, colour: COLOURS[row.place], tip: `${entity}, ${row.part}: ${amount(row.n)}` }));
     });
     const heads = [word("entity"), word("count"), ...shown];
     const figures = () => entities.map((entity) => [entity, sums.get(entity), ...shown.map((part) => cells.get(`${entity}\n${part}`) ?? 0)]);
+    const keys = names.length > TOP ? [...shown, word("others")] : shown;
     fill(box,
+      el("ul", { class: "legend" }, keys.map((name, n) => {
+        const sign = el("i", { "aria-hidden": "true" });
+        sign.style.background = COLOURS[n];
+        return el("li", {}, sign, visible(name));
+      })),
       chart("stacks", { rows }, `${word("findings")}: ${entities.map((each) => `${each} ${amount(sums.get(each))}`).join(", ")}`, heads, figures),
       table(heads, figures(), word("findings")));
   };
@@ -69,7 +78,9 @@ function shares(place) {
 }
 
 function percentAxis(spec) {
-  for (const axis of spec.axes) if (axis.scale === "x") axis.format = ".0%";
+  for (const axis of spec.axes) {
+    if (axis.scale === "x" && axis.encode) axis.encode.labels.update.text.signal = "format(datum.value, '.0%')";
+  }
 }
 
 function times(place) {
@@ -138,7 +149,7 @@ function reasons(place) {
       : [word("reason"), word("step"), word("first"), "%", word("any"), word("only")];
     const cell = (n) => el("td", { class: "n" }, amount(n));
     const rows = names.map((name) => {
-      const head = el("th", { scope: "row" }, el("button", { type: "button", class: "linked", click: () => showReason(name) }, name));
+      const head = el("th", { scope: "row" }, el("button", { type: "button", class: "linked", click: () => showReason(name) }, visible(name)));
       if (compare) {
         const change = value(1, name, "first") - value(0, name, "first");
         return el("tr", { "data-reason": name }, head, cell(value(0, name, "first")), cell(value(1, name, "first")),
@@ -148,8 +159,8 @@ function reasons(place) {
       const first = value(0, name, "first");
       const bar = el("i", { class: "bar", "aria-hidden": "true" });
       bar.style.width = `${(100 * first) / most}%`;
-      return el("tr", { "data-reason": name }, head, el("td", {}, all[0].counts.get(name)?.step ?? ""),
-        el("td", { class: "n" }, amount(first), bar), el("td", { class: "n" }, percent(first, all[0].documents)),
+      return el("tr", { "data-reason": name }, head, el("td", {}, visible(all[0].counts.get(name)?.step ?? "")),
+        el("td", { class: "n" }, amount(first), first ? bar : null), el("td", { class: "n" }, percent(first, all[0].documents)),
         cell(value(0, name, "any")), cell(value(0, name, "only")));
     });
     const numeric = (n) => (n > (compare ? 0 : 1) ? "n" : null);
