@@ -19,7 +19,7 @@ function markedText(text, marks) {
 }
 
 function survivorOf(given) {
-  const values = { id: visible(given.id), address: given.address, jaccard: given.jaccard === null ? "" : short.format(given.jaccard) };
+  const values = { id: visible(given.id), address: visible(given.address), jaccard: given.jaccard === null ? "" : short.format(given.jaccard) };
   const said = word(given.jaccard === null || given.jaccard === undefined ? "survivor_exact" : "survivor_is", values);
   const pieces = (given.difference ?? []).map(([kind, text]) =>
     kind === "same" ? visible(text) : el(kind === "left" ? "del" : "ins", {}, visible(text)));
@@ -56,8 +56,21 @@ function documentOf(given) {
 function documents(place) {
   const run = RUNS[chosen.run];
   const samples = run.samples;
-  // One string for each document, made once: typing looks through these alone.
-  const sought = samples.map((each) => `${each.id}\n${each.address}\n${each.source}\n${each.text ?? ""}`.toLowerCase());
+  // One string for each document, which typing looks through; they are made while nothing else is
+  // to do, and at the latest when they are asked for.
+  const sought = [];
+  const soughtOf = (n) => {
+    while (sought.length <= n) {
+      const each = samples[sought.length];
+      sought.push(`${each.id}\n${each.address}\n${each.source}\n${each.text ?? ""}`.toLowerCase());
+    }
+    return sought[n];
+  };
+  const prepare = (idle) => {
+    while (sought.length < samples.length && idle.timeRemaining() > 2) soughtOf(sought.length);
+    if (sought.length < samples.length) requestIdleCallback(prepare);
+  };
+  requestIdleCallback(prepare);
   const now = { reason: "", source: "", language: "", find: "" };
   let found = samples.map((_, n) => n);
   let at = -1;
@@ -103,7 +116,7 @@ function documents(place) {
       if (now.language && (each.language ?? "(none)") !== now.language) continue;
       if (now.reason === "kept" && each.reason !== null) continue;
       if (now.reason && now.reason !== "kept" && !each.reasons.some(([name]) => name === now.reason)) continue;
-      if (now.find && !sought[n].includes(now.find)) continue;
+      if (now.find && !soughtOf(n).includes(now.find)) continue;
       found.push(n);
     }
     at = -1;

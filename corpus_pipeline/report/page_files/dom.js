@@ -78,7 +78,7 @@ function table(heads, rows, caption) {
       "table",
       {},
       el("caption", {}, caption),
-      el("thead", {}, el("tr", {}, heads.map((h, n) => el("th", { scope: "col", class: kind(n) }, h)))),
+      el("thead", {}, el("tr", {}, heads.map((h, n) => el("th", { scope: "col", class: kind(n) }, visible(h))))),
       el(
         "tbody",
         {},
