@@ -142,6 +142,7 @@ def test_moved_thresholds_are_handed_back_as_yaml(
         ("perplexity.max_perplexity.en", "300"), ("language.min_score_by_language.en", "0.97"),
     ):  # fmt: skip
         page.locator("#thresholds input[type=search]").fill(key)
+        assert 1 <= page.locator(".slider[data-key]:visible").count() <= 4
         page.locator(f".slider[data-key='{key}'] input[type=number]").fill(value)
     opened.until(lambda: "max_perplexity" in textarea.input_value())
     moved = page.locator("#thresholds [role=status]").first.inner_text()

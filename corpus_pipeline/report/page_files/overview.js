@@ -18,7 +18,6 @@ function overviewOf(run) {
   ].filter(([, value]) => value !== 0 || run.documents === 0);
   const facts = [
     [run.preview ? "configuration" : "folder", run.name], ["when", run.written], ["version", run.version], ["digest", run.digest],
-    ["inputs", run.inputs.map(([source, path]) => `${source}: ${path}`).join("\n")],
     ["seconds_all", amount(run.phases.reduce((sum, each) => sum + each[2], 0))],
   ].filter(([, value]) => value);
   return el(
@@ -28,13 +27,19 @@ function overviewOf(run) {
       el("div", { class: "tile" }, el("b", {}, write(value)), el("span", {}, name, more ? ` · ${more}` : "")))),
     el("dl", { class: "facts" }, facts.map(([key, value]) => [
       el("dt", {}, word(key)),
-      el("dd", {}, value.split("\n").flatMap((line, n) => [n ? el("br") : null, visible(line)])),
+      el("dd", {}, visible(value)),
     ])),
     run.notes.length ? el("h3", {}, word("notes")) : null,
     run.notes.length ? el("ul", {}, run.notes.map((line) => el("li", {}, visible(line)))) : null,
-    el("details", {}, el("summary", {}, word("libraries")),
-      el("dl", { class: "facts" }, run.libraries.map(([name, version]) => [el("dt", {}, name), el("dd", {}, version)]))),
+    listOf(word("inputs"), run.inputs),
+    listOf(word("libraries"), run.libraries),
   );
+}
+
+/** Shows pairs of names and values when it is asked for. */
+function listOf(name, pairs) {
+  return el("details", {}, el("summary", {}, `${name} (${pairs.length})`),
+    el("dl", { class: "facts" }, pairs.map(([key, value]) => [el("dt", {}, visible(key)), el("dd", {}, visible(value))])));
 }
 
 function overview(place) {

@@ -24,7 +24,7 @@ function sliderOf(n, changed) {
   const unit = 10 ** -threshold.decimals;
   const [low, high] = span(n);
   const text = (value) => Number(value).toFixed(threshold.decimals).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
-  const name = el("span", {}, threshold.key);
+  const name = el("span", {}, threshold.key.slice(threshold.step.length + 1));
   const count = el("span", { class: "soft" });
   const range = el("input", { type: "range", min: low, max: high, step: unit, "aria-label": threshold.key });
   const exact = el("input", { type: "number", min: 0, max: threshold.most, step: "any", "aria-label": `${threshold.key}: ${word("value")}` });
@@ -92,6 +92,7 @@ function thresholds(place) {
   const sliders = deciding.thresholds.map((_, n) => sliderOf(n, changed));
   const steps = [...new Set(deciding.thresholds.map((each) => each.step))];
   const groups = steps.map((step, n) => el("details", { open: n === 0 }, el("summary", {}, step),
+    el("div", { class: "slider head" }, el("span", {}, word("threshold")), el("span"), el("span", {}, word("value")), el("span", {}, word("fail_it"))),
     sliders.filter((_, place) => deciding.thresholds[place].step === step).map(([row]) => row)));
   const find = el("input", { type: "search", input: (event) => {
     const wanted = event.target.value.trim().toLowerCase();
