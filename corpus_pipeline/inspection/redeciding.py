@@ -189,14 +189,6 @@ class Redeciding:
                     for source in sources:
                         yield batch.filter(pc.equal(batch["source"], source))
 
-    def knows_length(self, step: Step) -> bool:
-        """Says whether the text that *quality* has measured is the one that a step has seen."""
-        names = [each.title for each in self.steps]
-        if "quality" not in names:
-            return False
-        first, last = sorted((names.index("quality"), names.index(step.title)))
-        return all(each.judged_by for each in self.steps[first:last])
-
 
 class _State:
     """Documents of one source on their way through the steps."""
@@ -287,7 +279,7 @@ class _State:
         if new is not None and (chosen := self._chosen(new)).any():
             fates = _FATE & set(new.judged_columns)
             rows = new.own_rows(self._with_fates() if fates else self._rows)
-            if isinstance(new, Keywords) and not self._whole.knows_length(new):
+            if isinstance(new, Keywords) and not knows_length(self._whole.steps, new):
                 unknown = pa.nulls(rows.num_rows, pa.int32())
                 rows = with_columns(rows, {"text_chars": unknown})
             failures = new.judge(rows)
@@ -371,6 +363,20 @@ class _State:
         later = np.ones(len(self._number), np.bool_)
         later[self._passed] = False
         self._after[np.ix_(after, later)] = False
+
+
+def knows_length(steps: Sequence[Step], step: Step) -> bool:
+    """Says whether the text that *quality* has measured is the one that a step has seen.
+
+    Args:
+        steps: of a flow, in their order.
+        step: one of them.
+    """
+    names = [each.title for each in steps]
+    if "quality" not in names:
+        return False
+    first, last = sorted((names.index("quality"), names.index(step.title)))
+    return all(each.judged_by for each in steps[first:last])
 
 
 def read_by_when(step: Step) -> tuple[str, ...]:

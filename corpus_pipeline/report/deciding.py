@@ -26,6 +26,7 @@ from corpus_pipeline.filters.quality.profiles import parse_profile, profile_text
 from corpus_pipeline.filters.quality.rule_table import RULES, Rule
 from corpus_pipeline.filters.quality.rules import QualityProfile
 from corpus_pipeline.filters.quality.step import Quality
+from corpus_pipeline.inspection.redeciding import knows_length
 from corpus_pipeline.inspection.trace import ledger_parts
 from corpus_pipeline.steps import Step
 from corpus_pipeline.storage import Place
@@ -174,7 +175,7 @@ def _thresholds(flow: RunFlow, groups: Sequence[Group]) -> Iterator[Threshold]:
         elif isinstance(step, Quality):
             yield from _of_quality(step)
         elif isinstance(step, Keywords):
-            yield from _of_keywords(step)
+            yield from _of_keywords(step, knows_length(steps, step))
         elif isinstance(step, Perplexity):
             yield from _of_perplexity(step)
         elif isinstance(step, TokenCount):
@@ -282,7 +283,8 @@ def _quality_columns(
     return columns
 
 
-def _of_keywords(step: Keywords) -> Iterator[Threshold]:
+def _of_keywords(step: Keywords, length: bool) -> Iterator[Threshold]:
+    """Yields the limits of hits; that of their density where the length of the text is known."""
     options = step.options
     if step.label is not None:  # The rule of density reads three columns by their names.
         return
@@ -295,7 +297,7 @@ def _of_keywords(step: Keywords) -> Iterator[Threshold]:
                 f"{step.title}.{name}", step.title, reason, value, False, "exact",
                 columns=_for(lambda group: True, column),
             )  # fmt: skip
-    if options.max_hits_per_1000_chars is not None:
+    if length and options.max_hits_per_1000_chars is not None:
         yield Threshold(
             f"{step.title}.max_hits_per_1000_chars", step.title, "keywords-too-dense",
             options.max_hits_per_1000_chars, False, "dense", decimals=1,

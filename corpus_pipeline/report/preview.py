@@ -140,6 +140,8 @@ def _config_of_sample(config: Config, folder: Path) -> Config:
     content["output"] = str(folder / "run")
     if content.get("steps") is not None:
         content["steps"] = [each for each in content["steps"] if each["use"] not in _LEFT_OUT]
+        for name in _LEFT_OUT:
+            content.pop(name, None)
     else:
         content |= {name: {"enabled": False} for name in _LEFT_OUT}
     return build_config(content, "preview")

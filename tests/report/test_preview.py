@@ -14,7 +14,7 @@ from report.conftest import Figures, Open
 from runs import in_this_process
 
 from corpus_pipeline.config.config import build_config
-from corpus_pipeline.errors import ConfigError, InputError
+from corpus_pipeline.errors import InputError
 from corpus_pipeline.filters.quality.profiles import load_profile
 from corpus_pipeline.inspection.changed_rules import change_rules
 from corpus_pipeline.inspection.whatif import what_if
@@ -187,11 +187,24 @@ def test_a_preview_leaves_nothing_but_its_page(config: Path, tmp_path: Path) -> 
 
 
 def test_a_preview_of_a_list_of_steps(inputs: Path, tmp_path: Path) -> None:
-    off = {"enabled": False}
-    config = config_of(inputs, tmp_path, steps=["extract", "language", "keywords", "tokenize"],
-                       scrub=off)  # fmt: skip
-    with pytest.raises(ConfigError):
-        run_sample(config, 20, tmp_path / "one", Silent())
+    """Steps behind dedup run, too; only what stands before it has thresholds to move."""
+    settings = corpora.settings(inputs, tmp_path / "never")
+    steps: list[Any] = [
+        "extract", {"language": {"keep": ["en", "zh"]}}, "keywords", "quality", "dedup",
+        {"quality": {"profile": "gopher"}, "label": "strict", "when": "words > 20"}, "tokenize",
+    ]  # fmt: skip
+    content = {"inputs": settings["inputs"], "output": "never", "max_errors": 100, "steps": steps}
+    file = tmp_path / "corpus.yaml"
+    file.write_text(yaml.safe_dump(json.loads(json.dumps(content))))
+    (tmp_path / "folder").mkdir()
+    with in_this_process():
+        sampled = run_sample(file, 30, tmp_path / "folder", Silent())
+    figures = preview_figures(sampled, file, 0)
+    assert figures["steps"] == [
+        "read", "extract", "language", "keywords", "quality", "dedup", "strict"
+    ]  # fmt: skip
+    keys = {each["key"].partition(".")[0] for each in figures["deciding"]["thresholds"]}
+    assert keys == {"language", "keywords", "quality"}
 
 
 def test_what_cannot_be_previewed_is_said(inputs: Path, tmp_path: Path) -> None:
