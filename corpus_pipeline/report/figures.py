@@ -42,7 +42,7 @@ def figures_of(output: Place, samples: int) -> dict[str, Any]:
     unknown = {step.title for step in steps if changed_files(run, step)}
     quantities = quantities_of(steps, schema_of, unknown) if steps else []
     ledger = read_ledger(output, quantities)
-    documents, changed = read_samples(output, run, samples)
+    documents = read_samples(output, run, samples)
     phases = run["phases"]
     reasons = _reasons(run, ledger)
     return {
@@ -69,7 +69,7 @@ def figures_of(output: Place, samples: int) -> dict[str, Any]:
             for quantity, histogram in zip(quantities, ledger.histograms, strict=True)
             if histogram.kept or histogram.dropped
         ],
-        "unknown": sorted(unknown | changed),
+        "unknown": sorted(unknown),
         "points": [list(point) for point in ledger.points],
         "clusters": sorted(ledger.clusters.items()),
         "jaccard": [list(each) for each in ledger.jaccard.bins()],

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus_pipeline.report.charts import charts, scripts
-from corpus_pipeline.report.words import Language, words_in
+from corpus_pipeline.report.words import Language, kinds_in, words_in
 
 _FILES = Path(__file__).with_name("page_files")
 #: The scripts of the page, in the order in which they run.
@@ -43,7 +43,12 @@ def page(runs: Sequence[Mapping[str, Any]], language: Language, title: str) -> b
         title: of the page.
     """
     words = words_in(language)
-    data = {"words": words, "charts": charts(words), "runs": runs}
+    data = {
+        "words": words,
+        "kinds": kinds_in(language),
+        "charts": charts(words),
+        "runs": runs,
+    }
     code = [_closed(scripts()), *map(_file, _SCRIPTS)]
     style = _file("page.css")
     policy = "; ".join(

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from corpus_pipeline import storage
 from corpus_pipeline.address import RowAddress
 from corpus_pipeline.inspection.examples import choose_for_each
-from corpus_pipeline.inspection.passages import difference, masked, passages
+from corpus_pipeline.inspection.masking import masked, masked_field
+from corpus_pipeline.inspection.passages import difference, passages
 from corpus_pipeline.inspection.trace import ledger_parts, read_content, survivors
 from corpus_pipeline.inspection.verdicts import Verdicts
 from corpus_pipeline.storage import Place
@@ -24,10 +25,8 @@ _COMPARED = 2_000
 _PIECES = 400
 
 
-def read_samples(
-    output: Place, run: Mapping[str, Any], number: int
-) -> tuple[list[dict[str, Any]], set[str]]:
-    """Returns documents as the page holds them, and the files whose thresholds are not known.
+def read_samples(output: Place, run: Mapping[str, Any], number: int) -> list[dict[str, Any]]:
+    """Returns documents as the page holds them.
 
     Args:
         output: a finished run.
@@ -41,11 +40,12 @@ def read_samples(
     for row in _rows(output, addresses):
         document = {
             "address": f"{row['unit']}:{row['row']}",
-            "id": row["id"],
+            "id": None if row["id"] is None else masked_field(row["id"], verdicts),
             "source": row["source"],
             "language": row.get("lang"),
             "file": row["file"],
             "reason": row["drop_reason"],
+            "says": _sentence(row, verdicts),
             "reasons": [[name, figures] for name, figures in verdicts.explain(row, None).items()],
             "tokens": row.get("tokens"),
             "chars": row.get("text_chars") or row.get("chars"),
@@ -58,7 +58,13 @@ def read_samples(
             if row.get("duplicate_of") is not None:
                 document["survivor"] = _compared(output, row, verdicts)
         found.append(document)
-    return found, verdicts.changed
+    return found
+
+
+def _sentence(row: Mapping[str, Any], verdicts: Verdicts) -> str | None:
+    """Says in plain words why a document was dropped."""
+    reason = row["drop_reason"]
+    return None if reason is None else f"{verdicts.sentence(reason, row, None)}."
 
 
 def _rows(output: Place, addresses: Sequence[str] | Mapping[str, None]) -> Iterator[dict[str, Any]]:
@@ -78,7 +84,7 @@ def _compared(output: Place, row: dict[str, Any], verdicts: Verdicts) -> dict[st
     last = survivors(output, row)[-1]
     found = {
         "address": f"{last['unit']}:{last['row']}",
-        "id": last["id"],
+        "id": None if last["id"] is None else masked_field(last["id"], verdicts),
         "source": last["source"],
         "jaccard": row.get("jaccard"),
     }
@@ -86,7 +92,7 @@ def _compared(output: Place, row: dict[str, Any], verdicts: Verdicts) -> dict[st
         texts = [read_content(output, each).text for each in (row, last)]
         if None not in texts:
             sides = [
-                masked(str(text)[:_COMPARED], each.get("lang"), verdicts)
+                masked(str(text)[:_COMPARED], each.get("lang"), verdicts, each)
                 for text, each in zip(texts, (row, last), strict=True)
             ]
             pieces = difference(*sides)[:_PIECES]

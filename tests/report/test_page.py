@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from corpus_pipeline.inspection.passages import KINDS
 from corpus_pipeline.report import page as writing
 from corpus_pipeline.report.page import in_script, page
-from corpus_pipeline.report.words import LANGUAGES, words_in
+from corpus_pipeline.report.words import LANGUAGES, kinds_in, words_in
 from corpus_pipeline.yaml_files import load_yaml
 
 Figures = dict[str, Any]
@@ -18,6 +19,7 @@ _WORDS = _FILES.parent / "words.yaml"
 
 def test_every_word_is_there_in_both_languages() -> None:
     table = load_yaml(_WORDS.read_text("utf-8"))
+    assert table.pop("kinds").keys() == KINDS.keys() == kinds_in("zh").keys()
     for key, each in table.items():
         assert len(each) == len(LANGUAGES), key
         assert all(isinstance(word, str) and word for word in each), key

@@ -4,6 +4,11 @@
 const ROW = 46;
 let showReason = () => {};
 
+/** Says what is marked. */
+function kindName(kind) {
+  return visible(DATA.kinds[kind] ?? kind);
+}
+
 /** Cuts a text at marks; positions are those of code points. */
 function markedText(text, marks) {
   const signs = Array.from(text);
@@ -11,7 +16,7 @@ function markedText(text, marks) {
   let at = 0;
   for (const [start, stop, kind] of marks) {
     parts.push(visible(signs.slice(at, start).join("")));
-    parts.push(el("mark", { class: kind, title: kind }, visible(signs.slice(start, stop).join(""))));
+    parts.push(el("mark", { class: kind, title: kindName(kind) }, visible(signs.slice(start, stop).join(""))));
     at = Math.max(at, stop);
   }
   parts.push(visible(signs.slice(at).join("")));
@@ -41,15 +46,16 @@ function documentOf(given) {
   return [
     el("h3", {}, visible(given.id ?? given.address)),
     el("dl", { class: "facts" }, facts.map(([key, value]) => [el("dt", {}, word(key)), el("dd", {}, visible(value))])),
+    given.says && LANG === "en" ? el("p", {}, visible(given.says)) : null,
     given.reasons.length
       ? table([word("reason"), word("measured")], given.reasons, word("reasons"))
       : el("p", { class: "soft" }, word("kept")),
+    given.survivor ? survivorOf(given.survivor) : null,
     el("h4", {}, word("text")),
-    kinds.length ? el("p", { class: "soft" }, `${word("marked")}: `, kinds.flatMap((kind, n) => [n ? ", " : "", el("mark", { class: kind }, visible(kind))])) : null,
+    kinds.length ? el("p", { class: "soft" }, `${word("marked")}: `, kinds.flatMap((kind, n) => [n ? ", " : "", el("mark", { class: kind }, kindName(kind))])) : null,
     given.text === undefined || given.text === null
       ? el("p", { class: "soft" }, word(given.text === undefined ? "text_left_out" : "no_text"))
       : markedText(given.text, given.marks ?? []),
-    given.survivor ? survivorOf(given.survivor) : null,
   ];
 }
 
