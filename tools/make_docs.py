@@ -96,6 +96,7 @@ raised when a column changes its name, type or meaning, and stands in every `run
 | `tokens/tokenizer.json` | the tokenizer that made them |
 | `mixture/mixture.json` | how often a training sees which tokens, if a `mixture` is configured |
 | `mixture/selection-DIGEST.arrow` | which documents a component of it takes, where it chooses |
+| `report.html` | a page about the run, which `corpus report` writes anew; no part of the corpus |
 | `README.md` | a card for people and for `datasets.load_dataset`; one of your own stays |
 | `.work/` | only while a run is under way or was killed: see [architecture.md](architecture.md) |
 

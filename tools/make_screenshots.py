@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from corpus_pipeline.pipelines.progress import Silent
 from corpus_pipeline.report.preview import write_preview
@@ -20,7 +20,7 @@ from corpus_pipeline.report.writing import write_report
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 #: Width and height of a picture.
-_SIZE = {"width": 1240, "height": 860}
+_SIZE = ViewportSize(width=1240, height=860)
 
 
 def main() -> None:

@@ -514,6 +514,20 @@ MUTATIONS = (
     Mutation("progress: no command throws away what is done", "cli/watching.py",
              "if not (begun and word == _OVERWRITE)", "if True",
              "tests/cli/test_interrupts.py -k throws"),
+    # The page of a run.
+    Mutation("report: text that is markup", "report/page.py",
+             'return re.sub("[<>&\\u2028\\u2029]", lambda found: _UNSAFE[found[0]], text)',
+             "return text", "tests/report/test_page.py -k ends_nothing"),
+    Mutation("report: rows without a value", "report/histograms.py",
+             "self.without += int(len(values) - there.sum())", "pass",
+             "tests/report/test_figures.py -k every_document"),
+    Mutation("report: languages with figures of their own", "report/deciding.py",
+             "(found if found in separate else None) != language", "False",
+             "tests/report/test_preview.py -k whatif"),
+    Mutation("report: a value equal to its threshold passes", "report/page_files/deciding.js",
+             "lower ? isLess(count, left, right, whole)",
+             "lower ? !isLess(right, whole, count, left)",
+             "tests/report/test_preview.py -k whatif"),
 )  # fmt: skip
 
 

@@ -28,8 +28,12 @@ class Opened:
         self.asked: list[str] = []
         page.on("console", lambda message: self.wrong.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("dialog", lambda dialog: (self.wrong.append("a dialog"), dialog.dismiss()))
+        page.on("dialog", self._close)
         page.on("request", lambda request: self.asked.append(request.url))
+
+    def _close(self, dialog: Any) -> None:
+        self.wrong.append("a dialog")
+        dialog.dismiss()
 
     def open(self, file: Path) -> Any:
         """Opens a file and waits until it is built."""
