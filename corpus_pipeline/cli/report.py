@@ -20,6 +20,8 @@ class _Language(enum.StrEnum):
     zh = "zh"
 
 
+#: Documents up to which a run ends with its page: a minute's worth of counting.
+_MOST_DOCUMENTS = 50_000_000
 LanguageOption = Annotated[_Language, typer.Option("--lang", help="Language of the page.")]
 
 
@@ -92,14 +94,20 @@ def preview(
     print(printable(f"{to}: {size / 1e6:.1f} MB, {tried}; open it in a browser"))
 
 
-def write_after_run(output: "Place") -> str:
+def write_after_run(output: "Place", documents: int) -> str:
     """Writes the page of a run that has just ended, without documents, for these take longer.
 
     A page that cannot be written is no reason for the run to fail.
 
+    Args:
+        output: of the run.
+        documents: that the run has read; with very many the page is not written unasked.
+
     Returns:
         A line that names the page, or says why there is none.
     """
+    if documents > _MOST_DOCUMENTS:
+        return printable(f"report: corpus report {output} (it reads the ledger of all documents)")
     from corpus_pipeline.report.writing import write_report
 
     try:

@@ -102,6 +102,6 @@ def execute(
     if report_page:
         from corpus_pipeline.cli.report import write_after_run
 
-        line = write_after_run(output)
+        line = write_after_run(output, result["counts"].get("documents", 0))
         if not as_json:
             print(line)

@@ -41,7 +41,9 @@ def figures_of(output: Place, samples: int) -> dict[str, Any]:
     steps, schema_of = _steps(run)
     unknown = {step.title for step in steps if changed_files(run, step)}
     quantities = quantities_of(steps, schema_of, unknown) if steps else []
-    ledger = read_ledger(output, quantities)
+    rows = {each["path"].rpartition("/")[2]: each["rows"] for each in run["files"]
+            if each["path"].startswith("ledger/")}  # fmt: skip
+    ledger = read_ledger(output, quantities, rows)
     documents = read_samples(output, run, samples)
     phases = run["phases"]
     reasons = _reasons(run, ledger)

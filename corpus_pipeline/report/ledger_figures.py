@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -107,15 +107,18 @@ class LedgerFigures:
         return [Failed(*key, n, self.alone[key]) for key, n in sorted(self.failed.items())]
 
 
-def read_ledger(output: Place, quantities: Sequence[Quantity]) -> LedgerFigures:
+def read_ledger(
+    output: Place, quantities: Sequence[Quantity], rows: Mapping[str, int]
+) -> LedgerFigures:
     """Counts the ledger of a run.
 
-    With more than `ALL_COUNTED` documents the histograms are of some parts of each source, those
-    with the least hashes of their numbers; all else is of every document.
+    With more than `ALL_COUNTED` documents the histograms are of some parts, those with the least
+    hashes of their numbers; all else is of every document.
 
     Args:
         output: a finished run.
         quantities: what there are histograms of.
+        rows: name of a part -> its rows, as run.json has them.
     """
     parts = ledger_parts(output)
     if not parts:
@@ -128,16 +131,14 @@ def read_ledger(output: Place, quantities: Sequence[Quantity]) -> LedgerFigures:
          for q in quantities]
     )  # fmt: skip
     findings = [name for name in schema.names if name.startswith(FINDINGS)]
-    wanted = [*_OF_ALL, *_LENGTHS, *findings, *(c for q in quantities for c in q.columns)]
-    columns = [name for name in dict.fromkeys(wanted) if name in schema.names]
-    rows = [_rows(part) for part in parts] if len(parts) > 1 else []
-    few = sum(rows) > ALL_COUNTED
-    chosen = _chosen_parts(rows) if few else set(range(len(parts)))
+    counted = [*_OF_ALL, *_LENGTHS, *findings]
+    measured = [*counted, *(name for quantity in quantities for name in quantity.columns)]
+    chosen = _chosen_parts([rows.get(part.name, 0) for part in parts])
     state = _Copies(), _Sample()
-
     for in_histograms in (True, False):
         mine = [part for number, part in enumerate(parts) if (number in chosen) == in_histograms]
-        for some in _tables(mine, columns):
+        wanted = dict.fromkeys(measured if in_histograms else counted)
+        for some in _tables(mine, [name for name in wanted if name in schema.names]):
             _add(found, some, findings, state)
             if in_histograms:
                 kept = some["drop_reason"].is_null().to_numpy(zero_copy_only=False)
@@ -165,17 +166,14 @@ def _tables(parts: Sequence[Place], columns: Sequence[str]) -> Iterator[pa.Table
         yield pa.concat_tables(held).combine_chunks()
 
 
-def _rows(part: Place) -> int:
-    with storage.open_parquet(part) as file:
-        return int(file.metadata.num_rows)
-
-
 def _chosen_parts(rows: Sequence[int]) -> set[int]:
     """Chooses parts with so many rows together as are counted, always the same ones."""
-    order = sorted(range(len(rows)), key=lambda n: hashlib.blake2b(b"%d" % n).digest())
+    numbers = range(len(rows))
+    if sum(rows) <= ALL_COUNTED:
+        return set(numbers)
     chosen: set[int] = set()
     left = ALL_COUNTED
-    for number in order:
+    for number in sorted(numbers, key=lambda n: hashlib.blake2b(b"%d" % n).digest()):
         if left <= 0:
             break
         chosen.add(number)
