@@ -30,7 +30,7 @@ CHECK_LOCK := $(RUN)/python tools/check_lock.py
 demo: setup
 	$(RUN)/corpus run examples/demo.yaml
 	$(RUN)/python examples/load_batches.py demo-out
-	@echo "look around: .venv/bin/corpus stats demo-out; .venv/bin/corpus trace demo-out --token 0:1000"
+	@echo "look around: .venv/bin/corpus stats demo-out; .venv/bin/corpus why demo-out --token 0:1000"
 
 test: setup check
 	$(PYTEST) -m "not slow and not cluster and not trainers"
