@@ -107,8 +107,8 @@ def test_a_run_that_is_refused(corpus: Corpus, tmp_path: Path, config: str, erro
     assert failed.event == "run-failed"
     assert (failed.error, failed.exit_code, failed.phase) == (error, done.returncode, None)
     # A mistake that is found at once stands alone, for people too.
-    (line,) = [each for each in done.stderr.splitlines() if each.startswith("corpus: ")]
-    assert line == f"corpus: {failed.line}"
+    said = [each for each in done.stderr.splitlines() if each.startswith("corpus: ")]
+    assert said == [f"corpus: {each}" for each in failed.line.split("\n")]
 
 
 def test_a_run_of_which_most_is_unreadable_does_not_finish(tmp_path: Path) -> None:
