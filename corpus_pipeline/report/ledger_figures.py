@@ -30,7 +30,7 @@ ALL_COUNTED = 5_000_000
 #: Documents of the sample of perplexity and length.
 SAMPLE = 3000
 #: Parts that are read at once: remote ones are waited for.
-_MAX_CONCURRENT_FILES = 4
+_MAX_CONCURRENT_FILES = 2
 #: Rows of small parts that are counted together.
 _ROWS_TOGETHER = 1 << 16
 #: Columns that are read of every part, where the ledger has them.

@@ -15,6 +15,17 @@ function binRows(bins, width) {
   });
 }
 
+/** Returns how many times the value of the document at 98 % is that of the one at 2 %. */
+function spread(bins) {
+  const there = bins.filter(([start]) => start > 0);
+  const all = there.reduce((sum, bin) => sum + bin[2] + bin[3], 0);
+  const at = (share) => {
+    let passed = 0;
+    return there.find((bin) => (passed += bin[2] + bin[3]) >= share * all)?.[0] ?? 1;
+  };
+  return at(0.98) / at(0.02);
+}
+
 function limitText([value, lower, holdsFor]) {
   return `${lower ? "≥" : "≤"} ${amount(value)}${holdsFor ? ` (${holdsFor})` : ""}`;
 }
@@ -25,7 +36,7 @@ function histogram(name, bins, limits, share, label) {
   const positive = values.filter((each) => each > 0);
   const least = positive.length ? Math.min(...positive) : 1;
   // A long axis is linear up to its least value and logarithmic from there.
-  const long = !share && values.every((each) => each >= 0) && most > 20 * least;
+  const long = !share && values.every((each) => each >= 0) && spread(bins) > 12;
   return chart(
     long ? "long_histogram" : "histogram",
     {

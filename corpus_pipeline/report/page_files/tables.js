@@ -159,11 +159,11 @@ function reasons(place) {
       const first = value(0, name, "first");
       const bar = el("i", { class: "bar", "aria-hidden": "true" });
       bar.style.width = `${(100 * first) / most}%`;
-      return el("tr", { "data-reason": name }, head, el("td", {}, visible(all[0].counts.get(name)?.step ?? "")),
+      return el("tr", { "data-reason": name }, head, el("td", { class: "spare" }, visible(all[0].counts.get(name)?.step ?? "")),
         el("td", { class: "n" }, amount(first), first ? bar : null), el("td", { class: "n" }, percent(first, all[0].documents)),
         cell(value(0, name, "any")), cell(value(0, name, "only")));
     });
-    const numeric = (n) => (n > (compare ? 0 : 1) ? "n" : null);
+    const numeric = (n) => (n > (compare ? 0 : 1) ? "n" : n === 1 ? "spare" : null);
     fill(box, names.length
       ? el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": word("reasons") }, el("table", {}, el("caption", {}, word("reasons")),
         el("thead", {}, el("tr", {}, heads.map((head, n) => el("th", { scope: "col", class: numeric(n) }, visible(head))))),
