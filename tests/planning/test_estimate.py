@@ -25,7 +25,7 @@ from corpus_pipeline.planning.costs import (
     load_costs,
 )
 from corpus_pipeline.planning.design_limits import exceeded_limits
-from corpus_pipeline.planning.estimate import BY_UNIT, READS, Estimate, estimate
+from corpus_pipeline.planning.estimate import _DRIVER_CORES, BY_UNIT, READS, Estimate, estimate
 from corpus_pipeline.planning.sizing import match_bytes_for, partitions_for, unit_bytes_for
 from corpus_pipeline.planning.workload import SourcePlan, estimate_of, flow_of, workload_of
 from corpus_pipeline.workspace import phase_table
@@ -342,9 +342,10 @@ def test_more_text_never_takes_less(
     )  # fmt: skip
     for name in ("core_seconds", "written", "shuffled", "driver_memory", "published"):
         assert getattr(small, name) <= getattr(large, name) * (1 + 1e-9), name
-    for few, many in zip(small.phases, large.phases, strict=True):
-        # More text has more shards, which more workers then write at once.
-        assert few.seconds <= many.seconds * (1 + 1e-9) or few.items < many.items, few.name
+    # Its wall time may be less: it has more tasks, which leave fewer workers idle at the end.
+    for phase in large.phases:
+        cores = max(workers, _DRIVER_CORES)
+        assert phase.seconds >= phase.core_seconds / cores * (1 - 1e-9), phase.name
 
 
 # The shipped costs, and what they say of a configuration

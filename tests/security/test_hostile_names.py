@@ -73,7 +73,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_names_of_documents_and_sources_are_in_no_path(output: Path) -> None:
     ours = re.compile(
         r"(documents|rejected|ledger)/(part|filtered|deduplicated)-\d{5}-of-\d{5}\.parquet"
-        r"|run\.json|\.lock|README\.md"
+        r"|run\.json|\.lock|README\.md|report\.html"
     )
     names = {str(path.relative_to(output)) for path in output.rglob("*") if path.is_file()}
     assert names

@@ -36,6 +36,8 @@ _CALLS = {
     "yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load", "torch.load",
     "pandas.read_pickle", "pd.read_pickle", "shutil.unpack_archive", "np.fromregex",
 }  # fmt: skip
+#: Calls whose argument `shell` is the name of a shell.
+_NAMES_A_SHELL = {"get_completion_script"}
 #: Methods of archives that write files under names of the archive's choice.
 _UNPACKING = {"extract", "extractall"}
 #: Runs the code that a configuration names, which is what it is for (docs/security.md).
@@ -62,7 +64,7 @@ def dangers(source: str) -> Iterator[str]:
                 yield called
             if arguments.get("allow_pickle", "False") != "False":
                 yield f"{called}(allow_pickle)"
-            if arguments.get("shell", "False") != "False":
+            if arguments.get("shell", "False") != "False" and called not in _NAMES_A_SHELL:
                 yield f"{called}(shell)"
 
 
