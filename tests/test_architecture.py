@@ -34,7 +34,6 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "mixtures planning beam",
         "pipelines training",
         "inspection readiness",
-        "inspection",
         "report",
         "cli",
     )
