@@ -16,6 +16,7 @@ from corpus_pipeline.workspace.run_file import (
     FOLDERS,
     LOCK_FILE,
     MIXTURE_FOLDER,
+    REPORT_FILE,
     RUN_FILE,
     STATE_FOLDER,
     read_run,
@@ -125,6 +126,7 @@ def remove_trash(workspace: Workspace) -> None:
     if not (storage.exists(finished) or storage.exists(started)):
         for name in (STATE_FOLDER, *FOLDERS, MIXTURE_FOLDER):
             storage.remove_tree(workspace.root / name)
+        storage.remove(workspace.root / REPORT_FILE)
         card = workspace.root / CARD_FILE
         if storage.exists(card) and is_card(storage.read_bytes(card)):
             storage.remove(card)

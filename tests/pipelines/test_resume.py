@@ -15,6 +15,7 @@ from runs import InProcessEngine, NotedProgress, Runner, execute, small
 from corpus_pipeline.engines.direct import _run_task
 from corpus_pipeline.errors import ErrorBudgetError, InputError, ResumeError, VerifyError
 from corpus_pipeline.inspection.verify import verify
+from corpus_pipeline.report.writing import write_report
 
 
 @pytest.fixture
@@ -89,6 +90,14 @@ def test_overwrite_throws_the_run_away_and_nothing_else(run_here: Runner, tmp_pa
     content = small(tmp_path / "in", tmp_path / "out", corpora.json_line(corpora.FRENCH))
     run_here(content, overwrite=True)
     assert [row["id"] for row in corpora.rows(tmp_path / "out" / "ledger")] == [corpora.FRENCH.id]
+
+
+def test_overwrite_throws_the_page_of_the_run_away(run_here: Runner, tmp_path: Path) -> None:
+    content = small(tmp_path / "in", tmp_path / "out")
+    run_here(content)
+    write_report(tmp_path / "out", samples=0)
+    assert run_here(content, overwrite=True)["counts"]["documents"] == 3
+    assert not (tmp_path / "out" / "report.html").exists()
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]"])
