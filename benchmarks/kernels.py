@@ -7,6 +7,8 @@ they are slow; the ratio compares rates in the same process.
 """
 
 import argparse
+import importlib
+import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,14 +38,17 @@ from corpus_pipeline.filters.keywords.measures import load_word_lists, measure_k
 from corpus_pipeline.filters.language.measures import load_language_identifier, measure_language
 from corpus_pipeline.filters.perplexity.measures import measure_perplexity
 from corpus_pipeline.filters.perplexity.models import load_language_model, shipped_models
+from corpus_pipeline.filters.quality.definitions import Definitions
 from corpus_pipeline.filters.quality.measures import measure_quality
 from corpus_pipeline.filters.quality.profiles import load_profile
+from corpus_pipeline.filters.quality.word_counts import count_words
 from corpus_pipeline.filters.url.normalise import in_one_form
 from corpus_pipeline.scrub.detectors import DEFAULT_REGIONS
 from corpus_pipeline.scrub.finding import load_finders
 from corpus_pipeline.scrub.scrubbing import scrub_texts
 from corpus_pipeline.scrub.spans import FinderOptions
 from corpus_pipeline.scrub.step import ScrubSection
+from corpus_pipeline.text.columns import utf8_buffers
 from corpus_pipeline.text.hashing import content_hashes, normalised_hashes
 from corpus_pipeline.text.words import split_words
 from corpus_pipeline.tokens.encode import load_tokenizer
@@ -98,7 +103,7 @@ def ours() -> Iterator[tuple[str, Work]]:
     yield "normalise", normalise_texts
     yield "language", lambda texts: measure_language(texts, identifier)
     yield "quality", lambda texts: measure_quality(texts, _english(texts))
-    for name in ("gopher@datatrove", "bigscience", "curator"):
+    for name in ("gopher@datatrove", "bigscience", "curator", "gopher@dclm"):
         profile = load_profile(name)
         yield (
             f"quality, profile {name}",
@@ -111,6 +116,7 @@ def ours() -> Iterator[tuple[str, Work]]:
     yield "content hash", content_hashes
     yield "exact hash", normalised_hashes
     yield "words", split_words
+    yield "words of Unicode's annex 29", _segments
     yield "MinHash", bands
     yield "sentence spans", lambda texts: span_hashes(texts, SentenceOptions())
     yield "addresses", _address_hashes
@@ -129,6 +135,11 @@ def ours() -> Iterator[tuple[str, Work]]:
 def _address_hashes(urls: pa.Array) -> object:
     batch = pa.record_batch({"url": urls})
     return AddressMatch(in_one_form).hashes(Documents(batch, urls))
+
+
+def _segments(texts: pa.Array) -> object:
+    data, offsets = utf8_buffers(texts)
+    return count_words(data, offsets, Definitions(words="segments"))
 
 
 def _all(texts: pa.Array, ngrams: ParagraphOptions | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -183,7 +194,12 @@ def peers() -> dict[str, tuple[str, Work]]:
     def encode(texts: pa.Array) -> None:
         tokenizer.encode_batch_fast(texts.to_pylist(), add_special_tokens=False)
 
-    return {
+    def segments(texts: pa.Array) -> None:
+        for text in texts.to_pylist():
+            for word in uniseg.words(text):
+                word[0].isalnum()
+
+    found = {
         "MinHash": ("datasketch update_batch", minhash),
         "scrub": ("Presidio's recognizers of the same kinds", presidio),
         "tokenize": ("tokenizers, one thread", encode),
@@ -191,6 +207,10 @@ def peers() -> dict[str, tuple[str, Work]]:
         "windows of strings, all": ("a set of hashes of slices", windows),
         "13-grams, all": ("a set of hashes of tuples", words),
     }
+    if importlib.util.find_spec("uniseg"):
+        uniseg = importlib.import_module("uniseg.wordbreak")
+        found["words of Unicode's annex 29"] = ("uniseg", segments)
+    return found
 
 
 def _english(texts: pa.Array) -> pa.Array:
