@@ -199,7 +199,7 @@ def peers() -> dict[str, tuple[str, Work]]:
             for word in uniseg.words(text):
                 word[0].isalnum()
 
-    found = {
+    found: dict[str, tuple[str, Work]] = {
         "MinHash": ("datasketch update_batch", minhash),
         "scrub": ("Presidio's recognizers of the same kinds", presidio),
         "tokenize": ("tokenizers, one thread", encode),
