@@ -98,6 +98,8 @@ _SCALARS = {
     "byte_size_unit": "a size",
 }
 _LONGEST = 80
+#: Bits of a whole number up to which it is written in decimals.
+_LONGEST_BITS = 256
 
 
 #: Keys and places in lists on the way to a value.
@@ -212,7 +214,8 @@ def _message(found: ErrorDetails, loc: Path, root: type[BaseModel]) -> str:
         return message
     if kind == "less_than_equal" and is_size(field):
         message = f"Input should be at most {show_size(found['ctx']['le'])}"
-    got = f", got {value!r}" if len(repr(value)) <= _LONGEST else ""
+    huge = isinstance(value, int) and value.bit_length() > _LONGEST_BITS
+    got = f", got {value!r}" if not huge and len(repr(value)) <= _LONGEST else ""
     return message + got + (_near_choice(value, field) if kind == "literal_error" else "")
 
 
@@ -317,7 +320,7 @@ def _no_scalar(value: Any, loc: Path, root: type[BaseModel]) -> str:
 
 def _near_choice(value: Any, field: FieldInfo | None) -> str:
     choices = [] if field is None else [c for c in _choices(field.annotation) if c is not None]
-    near = nearest_key(str(value), [str(choice) for choice in choices])
+    near = nearest_key(_yaml(value), [str(choice) for choice in choices])
     return "" if near is None else f"; did you mean {near!r}?"
 
 
@@ -345,6 +348,9 @@ def _yaml(value: Any) -> str:
         shown = f"{{{', '.join(f'{key}: {_yaml(inner)}' for key, inner in value.items())}}}"
     elif isinstance(value, str) and (not value or set(value) & set(":#{}[],&*!|>'\"%@`\n")):
         shown = repr(value)
+    elif isinstance(value, int) and value.bit_length() > _LONGEST_BITS:
+        # Python writes no whole number of more than 4,300 digits.
+        shown = hex(value)
     else:
         shown = str(value)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."

@@ -1,4 +1,4 @@
-"""Configuration files of any content: a configuration, or one line that says what is wrong."""
+"""Configuration files of any content: a configuration, or a line for each thing that is wrong."""
 
 from pathlib import Path
 
@@ -15,15 +15,15 @@ FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def refused(path: Path, content: bytes) -> str | None:
-    """Returns the line that a configuration is refused with, None if it is good."""
+    """Returns the lines that a configuration is refused with, None if it is good."""
     path.write_bytes(content)
-    line = None
+    lines, mistakes = None, 0
     try:
         load_config(path)
     except ConfigError as error:
-        line = str(error)
-    assert line is None or len(line.splitlines()) == 1
-    return line
+        lines, mistakes = str(error), len(error.parts) or 1
+    assert mistakes == len((lines or "").splitlines())
+    return lines
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,7 @@ INSIDE = {
     "extract/documents.py": {"extract_documents"},
     "extract/notebooks.py": {"notebook_texts"},
     "filters/classifier/measure.py": {"written_for_model"},
+    "filters/keywords/measures.py": {"fold_rows"},
     "filters/lines/edits.py": {"edit_texts"},
     "filters/quality/more_measures.py": {"count_more"},
     "filters/quality/program_counts.py": {"count_programs"},
