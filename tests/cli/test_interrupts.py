@@ -6,6 +6,7 @@ import pty
 import re
 import select
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -31,6 +32,8 @@ class Terminal:
         self.pid, self._end = pty.fork()
         if not self.pid:
             os.environ["TERM"] = "xterm"
+            # Whoever runs the tests in the background has switched it off for all below.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execv(command[0], command)
 
     def wait_for(self, seen: Callable[[str], bool]) -> None:
