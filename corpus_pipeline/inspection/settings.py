@@ -69,7 +69,8 @@ def settings_of(run: Config, sets: Sequence[str], config: Path | None) -> Settin
     Args:
         run: its configuration.
         sets: `KEY=VALUE`; VALUE is read as YAML.
-        config: a configuration, or some of its sections.
+        config: a configuration; or some of its sections, without `inputs`, in which what is not
+            named stays as the run had it.
 
     Raises:
         ConfigError: a setting has no `=`, or its key is none.
@@ -78,7 +79,7 @@ def settings_of(run: Config, sets: Sequence[str], config: Path | None) -> Settin
     where = "--set"
     if config is not None:
         other, where = read_sections(config), str(config)
-        content = {**({} if "inputs" in other else content), **other, "output": "-"}
+        content = {**(other if "inputs" in other else _merged(content, other)), "output": "-"}
     found = Settings(content, where)
     for each in sets:
         key, equals, value = each.partition("=")
@@ -88,6 +89,21 @@ def settings_of(run: Config, sets: Sequence[str], config: Path | None) -> Settin
             _set(found, key.strip(), load_yaml(value))
         except ValueError as error:
             raise ConfigError(f"--set {each}: {error}") from error
+    return found
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Puts keys in the place of others, in mappings within mappings too.
+
+    >>> _merged({"language": {"keep": ["en"], "min_score": 0.5}}, {"language": {"min_score": 0.7}})
+    {'language': {'keep': ['en'], 'min_score': 0.7}}
+    """
+    found = dict(old)
+    for key, value in new.items():
+        before = found.get(key)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            value = _merged(before, value)
+        found[key] = value
     return found
 
 
