@@ -16,8 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from corpus_pipeline.config.config import Config, read_sections
 from corpus_pipeline.config.input import Input
+from corpus_pipeline.config.messages import section_of
 from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.filters.quality.profiles import profile_text
 from corpus_pipeline.filters.quality.rule_table import RULES
@@ -92,17 +95,20 @@ def settings_of(run: Config, sets: Sequence[str], config: Path | None) -> Settin
     return found
 
 
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Puts keys in the place of others, in mappings within mappings too.
+def _merged(
+    old: Mapping[str, Any], new: Mapping[str, Any], model: type[BaseModel] = Config
+) -> dict[str, Any]:
+    """Puts keys in the place of others, in sections within sections too.
 
     >>> _merged({"language": {"keep": ["en"], "min_score": 0.5}}, {"language": {"min_score": 0.7}})
     {'language': {'keep': ['en'], 'min_score': 0.7}}
     """
     found = dict(old)
     for key, value in new.items():
-        before = found.get(key)
-        if isinstance(before, Mapping) and isinstance(value, Mapping):
-            value = _merged(before, value)
+        before, field = found.get(key), model.model_fields.get(key)
+        section = None if field is None else section_of(field)
+        if section and isinstance(before, Mapping) and isinstance(value, Mapping):
+            value = _merged(before, value, section)
         found[key] = value
     return found
 

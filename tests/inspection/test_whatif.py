@@ -161,6 +161,23 @@ def test_what_is_written_is_what_was_tried(
     assert by_file["fates"] == asked(corpus, finished, sets)["fates"]
 
 
+def test_a_file_of_sections_leaves_the_rest_as_the_run_had_it(
+    finished: Path, tmp_path: Path
+) -> None:
+    """Whole mappings of a key are one value."""
+    file = tmp_path / "some.yaml"
+    file.write_text("language: {min_score: 0.9}\nperplexity: {max_perplexity: {en: 3}}\n")
+    run = read_run(finished)
+    run["config"]["language"]["keep"] = ["en"]
+    run["config"]["perplexity"]["max_perplexity"] = {"en": 5.0, "zh": 7.0}
+    sets = ["language.min_score=0.9", "perplexity.max_perplexity={en: 3}"]
+    by_sets, by_file = (
+        change_rules(run, *given).settings.content for given in ((sets, None), ([], file))
+    )
+    assert by_file == by_sets
+    assert by_file["language"]["keep"] == ["en"]
+
+
 def asked(corpus: Corpus, output: Path, sets: Sequence[str], *more: object) -> dict[str, Any]:
     given = [part for each in sets for part in ("--set", each)]
     code, out, err = corpus("whatif", output, *given, *more, "--json")
