@@ -87,14 +87,16 @@ def count_more(
         counts |= count_char_ngrams(data, offsets, n)
     lengths = sorted({n for family, n in families if family in LENGTHS})
     orders = sorted({n for family, n in families if family in ORDERED})
-    if orders or lengths or wanted & {*WORD_MEANINGS, *WORD_COLUMNS}:
-        counts |= count_words(data, offsets, definitions, orders, lengths)
-    if definitions.of_ngrams.words != definitions.words and (orders or wanted & {*NGRAM_MEANINGS}):
+    of_words = bool(lengths or wanted & {*WORD_MEANINGS, *WORD_COLUMNS})
+    of_ngrams = bool(orders or wanted & {*NGRAM_MEANINGS})
+    together = definitions.of_ngrams.words == definitions.words
+    if of_words or (of_ngrams and together):
+        counts |= count_words(data, offsets, definitions, orders if together else (), lengths)
+        counts["ngram_word_chars"] = counts["word_chars"]
+    if of_ngrams and not together:
         apart = count_words(data, offsets, definitions.of_ngrams, orders)
         counts |= {form.format(n): apart[form.format(n)] for form in ORDERED for n in orders}
         counts["ngram_word_chars"] = apart["word_chars"]
-    elif wanted & {*NGRAM_MEANINGS}:
-        counts["ngram_word_chars"] = count_words(data, offsets, definitions)["word_chars"]
     if wanted & RUN_MEANINGS.keys():
         counts |= count_runs(data, offsets)
     if wanted & {*LINE_COLUMNS, "long_lines"}:
