@@ -31,6 +31,7 @@ except ImportError:
             Parser.__init__(self)
 
 
+from corpus_pipeline.errors import ConfigError
 from corpus_pipeline.special_files import refuse_special
 
 #: Values of one document, every alias written out. The longest real one is a list of files.
@@ -141,6 +142,29 @@ def load_yaml(text: str) -> Any:
     ValueError: key 'a' is given twice, in lines 1 and 3; keep one, or put both together
     """
     return load_marked(text).content
+
+
+def read_setting(option: str, given: str, example: str) -> tuple[str, Any]:
+    """Reads KEY=VALUE of an option of the command line, its value as YAML.
+
+    Args:
+        option: its name, for errors.
+        given: what stands behind it.
+        example: how it may look.
+
+    Raises:
+        ConfigError: there is no key or no `=`, or the value is no YAML.
+
+    >>> read_setting("--set", "language.keep=[en, zh]", "language.min_score=0.7")
+    ('language.keep', ['en', 'zh'])
+    """
+    key, equals, value = given.partition("=")
+    if not (equals and key):
+        raise ConfigError(f"{option} {given}: write KEY=VALUE, for example {example}")
+    try:
+        return key.strip(), load_yaml(value)
+    except ValueError as error:
+        raise ConfigError(f"{option} {given}: {error}") from error
 
 
 class Marked(NamedTuple):

@@ -11,7 +11,7 @@ from corpus_pipeline.flow import known_steps
 from corpus_pipeline.inspection.trace import ledger_parts
 from corpus_pipeline.nearest import meant
 from corpus_pipeline.workspace.run_file import RUN_FILE, why_no_run
-from corpus_pipeline.yaml_files import load_yaml
+from corpus_pipeline.yaml_files import read_setting
 
 #: Steps that a configuration switches on and off.
 STEPS = tuple(name for name in known_steps() if name != "read")
@@ -41,16 +41,12 @@ def keys_of(options: Iterable[str]) -> dict[str, Any]:
     >>> keys_of(["posts=answers", "join={by: book}"])
     {'posts': 'answers', 'join': {'by': 'book'}}
     """
-    found = {}
+    found: dict[str, Any] = {}
     for option in options:
-        key, equals, value = option.partition("=")
-        if not (equals and key) or key in _SAID_ELSEWHERE:
-            instead = _SAID_ELSEWHERE.get(key, "KEY=VALUE, for example 'join={by: book}'")
+        if instead := _SAID_ELSEWHERE.get(option.partition("=")[0]):
             raise ConfigError(f"--input {option}: write {instead}")
-        try:
-            found[key] = load_yaml(value)
-        except ValueError as error:
-            raise ConfigError(f"--input {option}: {error}") from error
+        key, value = read_setting("--input", option, "'join={by: book}'")
+        found[key] = value
     return found
 
 

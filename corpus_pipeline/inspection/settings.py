@@ -27,7 +27,7 @@ from corpus_pipeline.filters.quality.rule_table import RULES
 from corpus_pipeline.flow import known_steps
 from corpus_pipeline.nearest import meant, nearest_key
 from corpus_pipeline.text.languages import parse_language
-from corpus_pipeline.yaml_files import load_yaml
+from corpus_pipeline.yaml_files import read_setting
 
 _FIELDS = tuple(rule.field for rule in RULES)
 #: Steps before which a new *where* stands in a list of steps.
@@ -85,11 +85,9 @@ def settings_of(run: Config, sets: Sequence[str], config: Path | None) -> Settin
         content = {**(other if "inputs" in other else _merged(content, other)), "output": "-"}
     found = Settings(content, where)
     for each in sets:
-        key, equals, value = each.partition("=")
-        if not (equals and key):
-            raise ConfigError(f"--set {each}: write KEY=VALUE, for example language.min_score=0.7")
+        key, value = read_setting("--set", each, "language.min_score=0.7")
         try:
-            _set(found, key.strip(), load_yaml(value))
+            _set(found, key, value)
         except ValueError as error:
             raise ConfigError(f"--set {each}: {error}") from error
     return found
